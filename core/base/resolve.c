@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "core/base/beneath_private.h"
+#include "core/base/cleanup.h"
+
+struct walk {
+    const char *base, *alias, *path;
+    int basefd;
+    int links;
+    char done[PATH_MAX]; /* resolved so far, relative to base, no links in it */
+    char rest[PATH_MAX]; /* still to come */
+    struct sc_error *err;
+};
+
+/* Skips slashes and "." components. */
+static const char *skip(const char *p)
+{
+    for (;;) {
+        p += strspn(p, "/");
+        if (p[0] != '.' || (p[1] != '/' && p[1] != 0))
+            return p;
+        p++;
+    }
+}
+
+const char *sc_path_below(const char *path, const char *base)
+{
+    if (*path != '/' || *base != '/')
+        return NULL;
+    for (path = skip(path), base = skip(base); *base; path = skip(path), base = skip(base)) {
+        size_t len = strcspn(base, "/");
+        if (strcspn(path, "/") != len || memcmp(path, base, len) != 0)
+            return NULL;
+        path += len;
+        base += len;
+    }
+    return path;
+}
+
+static const char *below(const struct walk *w, const char *path)
+{
+    const char *rest = sc_path_below(path, w->base);
+    return rest || !w->alias ? rest : sc_path_below(path, w->alias);
+}
+
+/* rest = head + "/" + rest */
+static int prepend(struct walk *w, const char *head)
+{
+    char joined[PATH_MAX];
+    int n = snprintf(joined, sizeof(joined), "%s%s%s", head, *w->rest ? "/" : "", w->rest);
+    if (n < 0 || (size_t)n >= sizeof(joined))
+        return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+    memcpy(w->rest, joined, (size_t)n + 1);
+    return 0;
+}
+
+static int outside(struct walk *w)
+{
+    return sc_error_set(w->err, SC_E_DENIED, "%s is outside %s", w->path, w->base);
+}
+
+static int follow(struct walk *w, int linkfd, const char *at)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(linkfd, "", target, sizeof(target));
+    if (n < 0)
+        return sc_error_sys(w->err, errno, "cannot read the link %s/%s", w->base, at);
+    if (n == 0 || (size_t)n == sizeof(target))
+        return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+    target[n] = 0;
+    if (++w->links > SC_RESOLVE_LINKS_MAX)
+        return sc_error_set(w->err, SC_E_DENIED, "%s goes through more than %d symbolic links",
+                            w->path, SC_RESOLVE_LINKS_MAX);
+    const char *more = target;
+    if (*target == '/') {
+        more = below(w, target);
+        if (!more)
+            return sc_error_set(w->err, SC_E_DENIED,
+                                "%s is outside %s: the symbolic link %s/%s points to %s", w->path,
+                                w->base, w->base, at, target);
+        w->done[0] = 0;
+    }
+    return prepend(w, more);
+}
+
+static int open_error(struct walk *w, int fd, const char *at)
+{
+    if (fd == -ENOTDIR)
+        return sc_error_set(w->err, SC_E_INVAL, "%s/%s is not a directory", w->base, at);
+    char full[2 * PATH_MAX];
+    snprintf(full, sizeof(full), "%s%s%s", w->base, *at ? "/" : "", at);
+    return sc_beneath_error(fd, full, w->err);
+}
+
+/* Takes one component from rest. */
+static int step(struct walk *w)
+{
+    char comp[NAME_MAX + 1];
+    const char *p = skip(w->rest);
+    size_t len = strcspn(p, "/");
+    if (len > NAME_MAX)
+        return sc_error_set(w->err, SC_E_INVAL, "%s has too long a component", w->path);
+    memcpy(comp, p, len);
+    comp[len] = 0;
+    memmove(w->rest, p + len, strlen(p + len) + 1);
+    size_t used = strlen(w->done);
+    if (!strcmp(comp, "..")) {
+        if (!used)
+            return outside(w);
+        char *slash = strrchr(w->done, '/');
+        *(slash ? slash : w->done) = 0;
+        return 0;
+    }
+    char at[PATH_MAX];
+    int n = snprintf(at, sizeof(at), "%s%s%s", w->done, used ? "/" : "", comp);
+    if (n < 0 || (size_t)n >= sizeof(at))
+        return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+    SC_FD int fd = sc_beneath_open(w->basefd, at, O_PATH | O_NOFOLLOW, 0, 0);
+    if (fd < 0)
+        return open_error(w, fd, at);
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return sc_error_sys(w->err, errno, "cannot look at %s/%s", w->base, at);
+    if (S_ISLNK(st.st_mode))
+        return follow(w, fd, at);
+    if (!S_ISDIR(st.st_mode) && *w->rest)
+        return open_error(w, -ENOTDIR, at);
+    memcpy(w->done, at, (size_t)n + 1);
+    return 0;
+}
+
+int sc_resolve_beneath(const char *base, const char *alias, int basefd, const char *path,
+                       bool want_dir, char **ret_rel, int *ret_fd, struct sc_error *err)
+{
+    struct walk w = {.base = base, .alias = alias, .path = path, .basefd = basefd, .err = err};
+    if (*path != '/')
+        return sc_error_set(err, SC_E_INVAL, "'%s' is not an absolute path", path);
+    const char *rest = below(&w, path);
+    if (!rest)
+        return outside(&w);
+    int rc = prepend(&w, rest);
+    while (rc == 0 && *skip(w.rest))
+        rc = step(&w);
+    if (rc < 0)
+        return rc;
+    SC_FD int fd = sc_beneath_open(basefd, *w.done ? w.done : ".",
+                                   O_PATH | O_NOFOLLOW | (want_dir ? O_DIRECTORY : 0), 0, 0);
+    struct stat st;
+    if (fd < 0)
+        return open_error(&w, fd, w.done);
+    /* Swapped for a link since it was looked at. */
+    if (fstat(fd, &st) < 0 || S_ISLNK(st.st_mode))
+        return open_error(&w, -ELOOP, w.done);
+    char *rel = strdup(w.done);
+    if (!rel)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
+    *ret_rel = rel;
+    if (ret_fd)
+        *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where does a path below a hostile user's home really lie? Panels give document roots as absolute
+ * paths that may go through symbolic links which the user makes. They are followed here, in user
+ * space, as long as they stay beneath the home, and the answer is opened without following any.
+ */
+#ifndef SC_BASE_RESOLVE_H
+#define SC_BASE_RESOLVE_H
+
+#include <stdbool.h>
+#include "core/base/error.h"
+
+#define SC_RESOLVE_LINKS_MAX 40 /* as the kernel's own limit, path_resolution(7) */
+
+/* Resolves `path`, absolute, which must start with `base` or `alias` (another absolute name of the
+ * same directory, e.g. /home/u where /home is a link; may be NULL). `basefd` is that directory,
+ * opened by the caller. Links are followed when they are relative, or absolute and start with base
+ * or alias; ".." never climbs above base. Works with the calling thread's file rights.
+ *
+ * *ret_rel: the path relative to base without links, dots and doubled slashes, "" for base itself;
+ * any bytes; the caller frees it. *ret_fd (may be NULL): what is there, O_PATH, opened with no link
+ * followed, so that it is beneath base whatever was renamed meanwhile; the caller closes it.
+ *
+ * SC_E_NOTFOUND: a component is missing (the text says which). SC_E_DENIED: it leaves base, lies
+ * behind a user's FUSE mount, or has too many links. SC_E_INVAL: not an absolute path, too long, or
+ * (want_dir) not a directory. */
+int sc_resolve_beneath(const char *base, const char *alias, int basefd, const char *path,
+                       bool want_dir, char **ret_rel, int *ret_fd, struct sc_error *err);
+
+/* What follows the directory `base` in the absolute `path`, both compared component by component
+ * ("//" and "/./" count as "/"): "" or "a/b…"; NULL when path is not beneath base. Text only; ".."
+ * in the rest is not looked at. */
+const char *sc_path_below(const char *path, const char *base);
+
+#endif

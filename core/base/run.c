@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/run.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "core/base/cleanup.h"
+
+/* Numbers that the libc of older distributions does not name; the same on every architecture. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1u << 2)
+#endif
+
+#define KILL_WAIT_MS                                                                               \
+    2000               /* for a killed program to be gone; one stuck in the kernel is left behind */
+#define DRAIN_READS 16 /* of 64 KiB, a pipe's size, when the grace is over */
+#define TICK_MS     10 /* between looks at the program where pidfd_open() is missing (before 5.3) */
+
+enum stage {
+    STAGE_SETUP,
+    STAGE_IDS,
+    STAGE_EXEC
+};
+
+/* What a child that could not become the program tells its parent. */
+struct report {
+    enum stage stage;
+    int sys;
+};
+
+struct job {
+    const char *program;
+    pid_t pid;
+    int pidfd;          /* -EBADF where the kernel has none */
+    int out, err, fail; /* our ends of the pipes; `fail` carries a struct report, or ends at exec */
+    int64_t started, deadline;
+    bool ended; /* the program is a zombie; its pid and group stay ours until reaped */
+    struct report report;
+    bool failed;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- the child ---- */
+
+static void close_on_exec_from_3(void)
+{
+    /* CLOSE_RANGE_CLOEXEC: Linux 5.11. The fallback can go when no supported kernel is older. */
+    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    DIR *d = opendir("/proc/self/fd");
+    if (d) {
+        for (struct dirent *e = readdir(d); e; e = readdir(d)) {
+            int fd = atoi(e->d_name);
+            if (fd > 2)
+                fcntl(fd, F_SETFD, FD_CLOEXEC);
+        }
+        closedir(d);
+        return;
+    }
+    long max = sysconf(_SC_OPEN_MAX);
+    if (max < 0 || max > 1048576)
+        max = 1048576;
+    for (int fd = 3; fd < (int)max; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+static int become(const struct sc_run_ids *ids)
+{
+    if (geteuid() == 0) {
+        if (setgroups(ids->n_groups, ids->groups) < 0 ||
+            setresgid(ids->gid, ids->gid, ids->gid) < 0 ||
+            setresuid(ids->uid, ids->uid, ids->uid) < 0)
+            return -1;
+    }
+    uid_t ru, eu, su;
+    gid_t rg, eg, sg;
+    if (getresuid(&ru, &eu, &su) < 0 || getresgid(&rg, &eg, &sg) < 0)
+        return -1;
+    bool same = ru == ids->uid && eu == ids->uid && su == ids->uid && rg == ids->gid &&
+                eg == ids->gid && sg == ids->gid;
+    if (!same || (ids->uid != 0 && setuid(0) == 0)) {
+        errno = EPERM;
+        return -1;
+    }
+    return 0;
+}
+
+static _Noreturn void give_up(int fail, enum stage stage)
+{
+    struct report r = {.stage = stage, .sys = errno};
+    ssize_t ignored = write(fail, &r, sizeof(r));
+    (void)ignored;
+    _exit(127);
+}
+
+static _Noreturn void child(const struct sc_run_spec *spec, const char *program,
+                            const char *const *env, const int std[3], int fail)
+{
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL);
+    /* The caller may have had 0-2 closed, so that a pipe's end is one of them: all move up first.
+     */
+    int up[3];
+    fail = fcntl(fail, F_DUPFD_CLOEXEC, 3);
+    if (fail < 0)
+        _exit(127);
+    for (int i = 0; i < 3; i++) {
+        up[i] = fcntl(std[i], F_DUPFD_CLOEXEC, 3);
+        if (up[i] < 0)
+            give_up(fail, STAGE_SETUP);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (dup2(up[i], i) < 0)
+            give_up(fail, STAGE_SETUP);
+    }
+    close_on_exec_from_3();
+    umask(022);
+    if (setsid() < 0 || chdir("/") < 0)
+        give_up(fail, STAGE_SETUP);
+    if (spec->drop && become(spec->drop) < 0)
+        give_up(fail, STAGE_IDS);
+    /* After the change of ids, which clears it. A parent that died before has left the pipe. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        give_up(fail, STAGE_SETUP);
+    struct pollfd parent = {.fd = fail};
+    if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLERR))
+        _exit(127);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(program, (char *const *)spec->argv, (char *const *)env);
+    give_up(fail, STAGE_EXEC);
+}
+
+/* ---- the parent ---- */
+
+static void kill_job(const struct job *j)
+{
+    /* The group by itself does not exist before the child's setsid(). */
+    kill(-j->pid, SIGKILL);
+    kill(j->pid, SIGKILL);
+}
+
+/* Sets `ended` without reaping, so that the pid cannot become another process's meanwhile. */
+static int look(struct job *j, struct sc_error *err)
+{
+    siginfo_t si = {0};
+    if (waitid(P_PID, (id_t)j->pid, &si, WEXITED | WNOHANG | WNOWAIT) < 0 && errno != EINTR)
+        return sc_error_sys(err, errno, "cannot wait for %s", j->program);
+    j->ended = si.si_pid == j->pid;
+    return 0;
+}
+
+/* Kills the job's group and reaps it, if it can be killed soon. */
+static void end_job(struct job *j)
+{
+    kill_job(j);
+    int64_t end = now_ms() + KILL_WAIT_MS;
+    while (!j->ended && now_ms() < end) {
+        if (look(j, NULL) < 0)
+            return;
+        if (!j->ended) {
+            struct pollfd p = {.fd = j->pidfd, .events = POLLIN};
+            poll(&p, j->pidfd >= 0 ? 1 : 0, TICK_MS);
+        }
+    }
+    waitpid(j->pid, NULL, WNOHANG);
+}
+
+static void keep_tail(struct sc_buf *b, size_t max)
+{
+    if (b->len > max) {
+        memmove(b->data, b->data + (b->len - max), max);
+        b->len = max;
+        b->data[max] = 0;
+    }
+}
+
+/* Reads once; closes *fd at its end. */
+static void take(int *fd, struct sc_buf *into)
+{
+    char chunk[65536];
+    ssize_t n = read(*fd, chunk, sizeof(chunk));
+    if (n > 0)
+        sc_buf_add(into, chunk, (size_t)n);
+    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        sc_close(fd);
+}
+
+static void take_report(struct job *j)
+{
+    ssize_t n = read(j->fail, &j->report, sizeof(j->report));
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    j->failed = n == (ssize_t)sizeof(j->report);
+    sc_close(&j->fail);
+}
+
+static int check_output(const struct job *j, const struct sc_run_result *r, struct sc_error *err)
+{
+    int rc = sc_buf_check(&r->out, "output", NULL);
+    if (rc == SC_E_TOOBIG)
+        return sc_error_set(err, rc, "%s printed more than %zu bytes", j->program, r->out.limit);
+    if (rc < 0)
+        return sc_error_set(err, rc, "out of memory for what %s prints", j->program);
+    return 0;
+}
+
+/* Follows the job until it has ended and its output with it. */
+static int follow(struct job *j, struct sc_run_result *r, struct sc_error *err)
+{
+    int64_t grace_end = INT64_MAX;
+    while (!(j->ended && j->out < 0 && j->err < 0 && j->fail < 0)) {
+        int64_t now = now_ms();
+        if (now >= grace_end) {
+            /* What the program itself wrote is in the pipe, however late we come to it. */
+            for (int i = 0; i < DRAIN_READS && j->out >= 0; i++)
+                take(&j->out, &r->out);
+            return check_output(j, r, err);
+        }
+        if (!j->ended && now >= j->deadline)
+            return sc_error_set(err, SC_E_TIMEOUT, "%s did not answer within %g s", j->program,
+                                (double)(j->deadline - j->started) / 1000);
+        int64_t wait = (j->ended ? grace_end : j->deadline) - now;
+        if (!j->ended && j->pidfd < 0 && wait > TICK_MS)
+            wait = TICK_MS;
+        struct pollfd p[4] = {{.fd = j->out, .events = POLLIN},
+                              {.fd = j->err, .events = POLLIN},
+                              {.fd = j->fail, .events = POLLIN},
+                              {.fd = j->ended ? -1 : j->pidfd, .events = POLLIN}};
+        int n = poll(p, 4, (int)wait);
+        if (n < 0 && errno != EINTR)
+            return sc_error_sys(err, errno, "cannot wait for %s", j->program);
+        if (n > 0 && p[0].revents)
+            take(&j->out, &r->out);
+        if (n > 0 && p[1].revents) {
+            take(&j->err, &r->err);
+            keep_tail(&r->err, SC_RUN_STDERR_MAX);
+        }
+        if (n > 0 && p[2].revents)
+            take_report(j);
+        int rc = check_output(j, r, err);
+        if (rc < 0)
+            return rc;
+        if (!j->ended) {
+            rc = look(j, err);
+            if (rc < 0)
+                return rc;
+            if (j->ended)
+                grace_end = now_ms() + SC_RUN_GRACE_MS;
+        }
+    }
+    return 0;
+}
+
+static int start_error(const struct job *j, const struct sc_run_spec *spec, struct sc_error *err)
+{
+    int sys = j->report.sys;
+    if (j->report.stage == STAGE_IDS)
+        return sc_error_sys(err, sys, "cannot run %s as uid %u", j->program,
+                            (unsigned)spec->drop->uid);
+    if (j->report.stage == STAGE_EXEC && sys == ENOENT && access(j->program, F_OK) == 0)
+        return sc_error_sys(err, sys, "cannot run %s: the interpreter that it names", j->program);
+    if (j->report.stage == STAGE_EXEC && sys == ENOEXEC)
+        return sc_error_sys(
+            err, sys, "cannot run %s: neither a program nor a script with a #! line", j->program);
+    return sc_error_sys(err, sys, "cannot run %s", j->program);
+}
+
+/* A pipe whose reading end, ours, does not block. */
+static int new_pipe(int *rd, int *wr, struct sc_error *err)
+{
+    int p[2];
+    if (pipe2(p, O_CLOEXEC) < 0)
+        return sc_error_sys(err, errno, "cannot make a pipe");
+    *rd = p[0];
+    *wr = p[1];
+    if (fcntl(*rd, F_SETFL, O_NONBLOCK) < 0)
+        return sc_error_sys(err, errno, "cannot set up a pipe");
+    return 0;
+}
+
+/* Input goes through a memory file: nothing to feed, no SIGPIPE, no deadlock. */
+static int open_input(const struct sc_run_spec *spec, int *ret_fd, struct sc_error *err)
+{
+    SC_FD int fd =
+        spec->input ? memfd_create("input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "cannot open %s",
+                            spec->input ? "a memory file" : "/dev/null");
+    for (size_t done = 0; spec->input && done < spec->input_len;) {
+        ssize_t n = write(fd, (const char *)spec->input + done, spec->input_len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return sc_error_sys(err, n < 0 ? errno : ENOSPC, "cannot write a memory file");
+        done += (size_t)n;
+    }
+    if (spec->input && lseek(fd, 0, SEEK_SET) < 0)
+        return sc_error_sys(err, errno, "cannot rewind a memory file");
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
+static int find_program(const char *name, char **ret_path, struct sc_error *err)
+{
+    SC_FREE char *path = NULL;
+    if (!name || !*name)
+        return sc_error_set(err, SC_E_INVAL, "no program to run");
+    if (name[0] == '/') {
+        path = strdup(name);
+    } else if (strchr(name, '/')) {
+        return sc_error_set(err, SC_E_INVAL, "cannot run '%s': give its full path", name);
+    } else {
+        for (const char *dir = SC_RUN_PATH; !path; dir++) {
+            size_t n = strcspn(dir, ":");
+            if (asprintf(&path, "%.*s/%s", (int)n, dir, name) < 0) {
+                path = NULL;
+                break;
+            }
+            if (access(path, X_OK) == 0)
+                break;
+            free(sc_steal_ptr(&path));
+            dir += n;
+            if (!*dir)
+                return sc_error_sys(err, ENOENT, "cannot run %s", name);
+        }
+    }
+    if (!path)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory to run %s", name);
+    *ret_path = sc_steal_ptr(&path);
+    return 0;
+}
+
+static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct sc_error *err)
+{
+    SC_FREE char *program = NULL;
+    SC_FREE char *home = NULL;
+    int rc = find_program(spec->argv[0], &program, err);
+    if (rc < 0)
+        return rc;
+    if (asprintf(&home, "HOME=%s", spec->home ? spec->home : "/root") < 0) {
+        home = NULL;
+        return sc_error_set(err, SC_E_NOMEM, "out of memory to run %s", program);
+    }
+    const char *const clean[] = {"PATH=" SC_RUN_PATH, "LANG=C.UTF-8", home, NULL};
+
+    SC_FD int in = -EBADF, out = -EBADF, out_w = -EBADF, errs = -EBADF, errs_w = -EBADF;
+    SC_FD int fail = -EBADF, fail_w = -EBADF, pidfd = -EBADF;
+    if ((rc = open_input(spec, &in, err)) < 0 || (rc = new_pipe(&out, &out_w, err)) < 0 ||
+        (rc = new_pipe(&errs, &errs_w, err)) < 0 || (rc = new_pipe(&fail, &fail_w, err)) < 0)
+        return sc_error_wrap(err, "cannot run %s", program);
+
+    /* No handler of the caller's may run in the child. */
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t pid = fork();
+    int fork_errno = errno;
+    if (pid == 0) {
+        sc_close(&fail);
+        child(spec, program, spec->env ? spec->env : clean, (int[]){in, out_w, errs_w}, fail_w);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (pid < 0)
+        return sc_error_sys(err, fork_errno, "cannot run %s", program);
+    sc_close(&in);
+    sc_close(&out_w);
+    sc_close(&errs_w);
+    sc_close(&fail_w);
+
+    pidfd = (int)syscall(SYS_pidfd_open, pid, 0u);
+    struct job j = {.program = program, .pid = pid, .pidfd = pidfd, .started = now_ms()};
+    j.deadline = j.started + (spec->timeout_ms > 0 ? spec->timeout_ms : SC_RUN_TIMEOUT_MS);
+    j.out = sc_steal_fd(&out);
+    j.err = sc_steal_fd(&errs);
+    j.fail = sc_steal_fd(&fail);
+    rc = follow(&j, r, err);
+    sc_close(&j.out);
+    sc_close(&j.err);
+    sc_close(&j.fail);
+    if (rc < 0) {
+        end_job(&j);
+        return rc;
+    }
+    while (waitpid(pid, &r->status, 0) < 0) {
+        if (errno != EINTR)
+            return sc_error_sys(err, errno, "cannot wait for %s", program);
+    }
+    return j.failed ? start_error(&j, spec, err) : 0;
+}
+
+int sc_run(const struct sc_run_spec *spec, struct sc_run_result *ret_result, struct sc_error *err)
+{
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    r.out.limit = spec->max_out ? spec->max_out : SC_BUF_LIMIT_DEFAULT;
+    /* An ignored SIGCHLD, which callers of commands do hand down, would eat the exit status. */
+    struct sigaction dfl = {.sa_handler = SIG_DFL}, before;
+    sigaction(SIGCHLD, NULL, &before);
+    bool ignored = before.sa_handler == SIG_IGN || (before.sa_flags & SA_NOCLDWAIT);
+    if (ignored)
+        sigaction(SIGCHLD, &dfl, NULL);
+    int rc = run(spec, &r, err);
+    if (ignored)
+        sigaction(SIGCHLD, &before, NULL);
+    if (rc < 0)
+        return rc;
+    *ret_result = r;
+    r = (struct sc_run_result)SC_RUN_RESULT_INIT;
+    return 0;
+}
+
+void sc_run_result_done(struct sc_run_result *r)
+{
+    sc_buf_free(&r->out);
+    sc_buf_free(&r->err);
+}
+
+bool sc_run_ok(const struct sc_run_result *r)
+{
+    return WIFEXITED(r->status) && WEXITSTATUS(r->status) == 0;
+}
+
+void sc_run_how(const struct sc_run_result *r, char *text, size_t size)
+{
+    if (WIFSIGNALED(r->status)) {
+        int sig = WTERMSIG(r->status);
+        snprintf(text, size, "was killed by signal %d (%s)", sig, strsignal(sig));
+        return;
+    }
+    const char *s = r->err.len ? r->err.data : "";
+    size_t end = r->err.len;
+    while (end && (s[end - 1] == '\n' || s[end - 1] == ' ' || s[end - 1] == '\r'))
+        end--;
+    size_t from = end;
+    while (from && s[from - 1] != '\n')
+        from--;
+    if (end - from > 200)
+        from = end - 200;
+    snprintf(text, size, "exited with status %d%s%.*s", WEXITSTATUS(r->status),
+             end > from ? ", saying: " : "", (int)(end - from), s + from);
+}

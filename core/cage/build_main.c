@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sitecage-build UID SITE: started by an entry (core/enter) that found no keeper. Root's; takes nothing
+ * from its caller but two numbers, and says in one short line why it failed.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/cage/keeper_start.h"
+#include "core/config/conf.h"
+
+static unsigned number(const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long n = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || n == 0 || n > UINT_MAX) {
+        fprintf(stderr, "usage: sitecage-build UID SITE\n");
+        exit(2);
+    }
+    return (unsigned)n;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 || getuid() != 0) {
+        fprintf(stderr, "sitecage-build is started by Sitecage itself, as root: sitecage-build UID SITE\n");
+        return 2;
+    }
+    unsigned uid = number(argv[1]), site = number(argv[2]);
+    /* A file system of the user's that never answers must not hold the site's lock for ever. */
+    alarm(30);
+    struct sc_error err = SC_ERROR_INIT;
+    struct sc_conf conf;
+    SC_FD int lock = -EBADF;
+    int rc = sc_conf_load(SC_CONF_PATH, 0, &conf, &err);
+    if (rc == 0)
+        rc = sc_cage_lock(uid, site, 25000, &lock, &err);
+    if (rc == 0)
+        rc = sc_keeper_start(uid, site, (int)conf.keeper_idle, &err);
+    if (rc < 0)
+        fprintf(stderr, "%.500s\n", err.text);
+    return rc < 0 ? 1 : 0;
+}

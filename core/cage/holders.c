@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/holders.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/plan/entries.h"
+
+/* The rule that decides about a path: the deepest entry at or above it. */
+static bool closed_by_plan(const struct sc_planfile *plan, const char *path)
+{
+    size_t home = strlen(plan->home);
+    if (strncmp(path, plan->home, home) != 0 || (path[home] && path[home] != '/'))
+        return false;
+    const char *rel = path[home] ? path + home + 1 : path + home;
+    size_t best = 0;
+    const struct sc_plan_entry *rule = NULL;
+    for (size_t i = 0; i < plan->entries.n; i++) {
+        const struct sc_plan_entry *e = &plan->entries.v[i];
+        size_t n = strlen(e->rel);
+        if (n && (strncmp(rel, e->rel, n) != 0 || (rel[n] && rel[n] != '/')))
+            continue;
+        if (!rule || n >= best) {
+            rule = e;
+            best = n;
+        }
+    }
+    return rule && sc_entry_closes(rule->kind);
+}
+
+static bool link_is_closed(const struct sc_planfile *plan, int dirfd, const char *name)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(dirfd, name, target, sizeof(target) - 1);
+    if (n <= 0 || target[0] != '/')
+        return false;
+    target[n] = 0;
+    return closed_by_plan(plan, target);
+}
+
+/* `procfd` is a process's directory in a /proc. */
+static bool holds_closed(const struct sc_planfile *plan, int procfd)
+{
+    if (link_is_closed(plan, procfd, "cwd") || link_is_closed(plan, procfd, "root") ||
+        link_is_closed(plan, procfd, "exe"))
+        return true;
+    int fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        if (e->d_name[0] != '.' && link_is_closed(plan, fd, e->d_name))
+            return true;
+    return false;
+}
+
+int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error *err)
+{
+    /* The site's own /proc, seen through the keeper's root: it lists the site's processes and no other. */
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!d) {
+        int e = errno;
+        if (fd >= 0)
+            close(fd);
+        return e == ENOENT || e == ESRCH ? 0 : sc_error_sys(err, e, "list the site's processes");
+    }
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        if (e->d_name[0] < '1' || e->d_name[0] > '9' || strcmp(e->d_name, "1") == 0)
+            continue;
+        SC_FD int proc = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (proc < 0 || !holds_closed(plan, proc))
+            continue;
+        /* a directory of /proc serves as a process's descriptor: it cannot become another process */
+        if (syscall(SYS_pidfd_send_signal, proc, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+            return sc_error_sys(err, errno, "end a process that holds a closed directory");
+    }
+    return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/homeview.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/base/asuser.h"
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/cage/masks.h"
+
+int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
+                     struct sc_error *err)
+{
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = sc_asuser_begin(&as, v->uid, v->gid, err);
+    if (rc < 0)
+        return rc;
+    return sc_open_beneath_mounts(dirfd, rel[0] ? rel : ".", O_PATH | O_NOFOLLOW, 0, ret_fd, err);
+}
+
+static int is_dir(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* What hides: opened O_PATH from the cage's own file system. */
+static int open_mask(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dst, int *ret_fd,
+                     struct sc_error *err)
+{
+    if (entry->kind == SC_ENTRY_SHELL && is_dir(dst))
+        return sc_masks_shell(v->masksfd, v->wholefd, entry, ret_fd, err);
+    /* by what is there now: a file may have become a directory since the plan was made */
+    const char *name = is_dir(dst) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE;
+    int fd = openat(v->masksfd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "open %s in the cage", name);
+    *ret_fd = fd;
+    return 0;
+}
+
+int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dirfd,
+                      const char *rel, struct sc_error *err)
+{
+    SC_FD int dst = -EBADF;
+    SC_FD int src = -EBADF;
+    bool closes = sc_entry_closes(entry->kind);
+    int rc = sc_homeview_open(v, dirfd, rel, &dst, err);
+    if (rc == SC_E_NOTFOUND && entry->kind != SC_ENTRY_DOCROOT)
+        return 1;
+    if (rc < 0)
+        return sc_error_wrap(err, "%s", entry->rel);
+    rc = closes ? open_mask(v, entry, dst, &src, err) : sc_homeview_open(v, v->wholefd, entry->rel, &src, err);
+    if (rc == SC_E_NOTFOUND && entry->kind != SC_ENTRY_DOCROOT)
+        return 1;
+    if (rc < 0)
+        return sc_error_wrap(err, "%s", entry->rel);
+    if (entry->kind == SC_ENTRY_DOCROOT && !is_dir(src))
+        return sc_error_set(err, SC_E_INVAL, "the document root %s is not a directory", entry->rel);
+    int flags = closes ? SC_MNT_RO | SC_MNT_NOEXEC : entry->kind == SC_ENTRY_RO ? SC_MNT_RO : 0;
+    rc = sc_mnt_bind(v->m, src, dst, flags, err);
+    return rc < 0 ? sc_error_wrap(err, "%s", entry->rel) : 0;
+}

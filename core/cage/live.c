@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/beneath.h"
+#include "core/cage/holders.h"
+#include "core/cage/homeview.h"
+#include "core/cage/keeper_start.h"
+#include "core/cage/masks.h"
+#include "core/cage/mounttable.h"
+#include "core/enter/keeper_find.h"
+
+struct inside {
+    struct sc_homeview hv;
+    struct sc_mounter m;
+    const struct sc_planfile *plan;
+    int rootfd;
+};
+
+/* The home as the site sees it at this moment. */
+static int open_home(const struct inside *in, int *ret_fd, struct sc_error *err)
+{
+    return sc_open_beneath_mounts(in->rootfd, in->plan->home + 1, O_PATH | O_DIRECTORY, 0, ret_fd, err);
+}
+
+static int mount_entries(const struct inside *in, const struct sc_live_step *s, size_t from, int basefd,
+                         const char *base_rel, struct sc_error *err)
+{
+    size_t skip = strlen(base_rel);
+    for (size_t i = from; i < s->n; i++) {
+        const struct sc_plan_entry *e = &in->plan->entries.v[s->entry + i];
+        const char *rel = e->rel + skip;
+        while (*rel == '/')
+            rel++;
+        int rc = sc_homeview_mount(&in->hv, e, basefd, rel, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* What the step puts at its place: the first entry, or the home's own directory. */
+static int first_mount(const struct inside *in, const struct sc_live_step *s, int basefd, const char *rel,
+                       struct sc_error *err)
+{
+    struct sc_plan_entry reopened = {.kind = s->ro ? SC_ENTRY_RO : SC_ENTRY_RW, .rel = (char *)(uintptr_t)s->rel};
+    const struct sc_plan_entry *e = s->op == SC_LIVE_REOPEN ? &reopened : &in->plan->entries.v[s->entry];
+    return sc_homeview_mount(&in->hv, e, basefd, rel, err);
+}
+
+/* Out of the site's sight first, then moved into place in one step. */
+static int mount_whole(const struct inside *in, const struct sc_live_step *s, int homefd, struct sc_error *err)
+{
+    SC_FD int stage_under = openat(in->hv.masksfd, SC_CAGE_STAGE, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (stage_under < 0)
+        return sc_error_sys(err, errno, "open " SC_CAGE_STAGE);
+    SC_FD int place = -EBADF;
+    int rc = sc_homeview_open(&in->hv, homefd, s->rel, &place, err);
+    if (rc < 0)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
+    struct stat st;
+    if (fstat(place, &st) < 0 || !S_ISDIR(st.st_mode)) /* a file has nothing below it: no stage needed */
+        return first_mount(in, s, homefd, s->rel, err);
+    rc = first_mount(in, s, stage_under, "", err);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    SC_FD int stage = openat(in->hv.masksfd, SC_CAGE_STAGE, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (stage < 0)
+        return sc_error_sys(err, errno, "open " SC_CAGE_STAGE);
+    rc = mount_entries(in, s, s->op == SC_LIVE_REOPEN ? 0 : 1, stage, s->rel, err);
+    if (rc == 0 && syscall(SYS_move_mount, stage, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+        if (errno == ENOSYS || in->m.classic) {
+            char from[64], to[64];
+            snprintf(from, sizeof(from), "%s%d", in->m.fd_paths, stage);
+            snprintf(to, sizeof(to), "%s%d", in->m.fd_paths, place);
+            rc = mount(from, to, NULL, MS_MOVE, NULL) < 0 ? sc_error_sys(err, errno, "move %s", s->rel) : 0;
+        } else {
+            rc = sc_error_sys(err, errno, "move %s", s->rel);
+        }
+    }
+    if (rc < 0)
+        (void)sc_mnt_detach(&in->m, stage, NULL);
+    return rc;
+}
+
+static int do_step(const struct inside *in, const struct sc_live_step *s, struct sc_error *err)
+{
+    SC_FD int home = -EBADF;
+    int rc = open_home(in, &home, err);
+    if (rc < 0)
+        return rc;
+    if (s->op == SC_LIVE_UMOUNT) {
+        SC_FD int top = -EBADF;
+        rc = sc_homeview_open(&in->hv, home, s->rel, &top, err);
+        return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : sc_mnt_detach(&in->m, top, err);
+    }
+    /* more than one mount appears in the site at once, also where one after the other would expose nothing: what is
+     * open below a new shell must not be away even for a moment */
+    if (s->whole || s->n > (s->op == SC_LIVE_REOPEN ? 0u : 1u))
+        return mount_whole(in, s, home, err);
+    rc = first_mount(in, s, home, s->rel, err);
+    return rc < 0 ? rc : 0;
+}
+
+/* One round, in a process of its own that joins the site's mount namespace. 1: look again. */
+static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool *ret_changed, struct sc_error *err)
+{
+    struct inside in = {.plan = plan, .m = sc_mounter_make()};
+    /* The view's /proc does not know us: mounts by descriptor go through the server's, kept as the working directory. */
+    SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_dir < 0)
+        return sc_error_sys(err, errno, "open /proc");
+    in.m.fd_paths = "";
+    SC_CLEANUP(sc_mounttable_done) struct sc_mounttable table = {0};
+    SC_CLEANUP(sc_live_steps_done) struct sc_live_steps steps = {0};
+    int rc = sc_mounttable_read(keeper, plan, &table, err);
+    if (rc == 0)
+        rc = sc_live_plan(table.rows, table.n, &plan->entries, (const char *const *)table.keys, &steps, err);
+    if (rc < 0 || steps.n == 0)
+        return rc;
+    if (setns(pidfd, CLONE_NEWNS) < 0)
+        return sc_error_sys(err, errno, "join the site");
+    SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    SC_FD int masks = open("/" SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    SC_FD int whole = open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (root < 0 || masks < 0 || whole < 0 || fchdir(fd_dir) < 0)
+        return sc_error_sys(err, errno, "open the site's own directory");
+    in.rootfd = root;
+    in.hv = (struct sc_homeview){&in.m, masks, whole, plan->uid, plan->gid};
+    *ret_changed = true;
+    for (size_t i = 0; i < steps.n; i++)
+        if ((rc = do_step(&in, &steps.v[i], err)) < 0)
+            return rc;
+    return steps.again ? 1 : 0;
+}
+
+struct report {
+    int code;
+    bool changed;
+    bool again;
+    char text[512];
+};
+
+/* Runs change() in a child, because joining a mount namespace cannot be taken back. */
+static int change_in_child(const struct sc_planfile *plan, int pidfd, pid_t keeper, struct report *ret, struct sc_error *err)
+{
+    int fds[2];
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return sc_error_sys(err, errno, "pipe");
+    SC_FD int hears = fds[0];
+    SC_FD int says = fds[1];
+    pid_t child = fork();
+    if (child < 0)
+        return sc_error_sys(err, errno, "fork");
+    if (child == 0) {
+        struct report r = {0};
+        struct sc_error e = SC_ERROR_INIT;
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        alarm(30); /* a file system of the user's that never answers */
+        int rc = change(plan, pidfd, keeper, &r.changed, &e);
+        r.again = rc > 0;
+        r.code = rc < 0 ? rc : 0;
+        snprintf(r.text, sizeof(r.text), "%.500s", e.text);
+        ssize_t n = write(says, &r, sizeof(r));
+        _exit(n == (ssize_t)sizeof(r) ? 0 : 1);
+    }
+    sc_close(&says);
+    ssize_t n;
+    do
+        n = read(hears, ret, sizeof(*ret));
+    while (n < 0 && errno == EINTR);
+    (void)waitpid(child, NULL, 0);
+    if (n != (ssize_t)sizeof(*ret))
+        return sc_error_set(err, SC_E_SYS, "the live change ended without a word");
+    ret->text[sizeof(ret->text) - 1] = 0;
+    return ret->code < 0 ? sc_error_set(err, ret->code, "%s", ret->text) : 0;
+}
+
+/* Is the document root that the site has mounted still the directory at its path? */
+static bool docroot_moved(const struct sc_planfile *plan, pid_t keeper)
+{
+    SC_FREE char *there = NULL, *here = NULL;
+    struct stat a, b;
+    if (asprintf(&there, "/proc/%d/root%s/%s", (int)keeper, plan->home, plan->docroot) < 0 ||
+        asprintf(&here, "%s/%s", plan->home, plan->docroot) < 0)
+        return false;
+    if (lstat(here, &b) < 0 || lstat(there, &a) < 0)
+        return true;
+    return a.st_dev != b.st_dev || a.st_ino != b.st_ino;
+}
+
+int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err)
+{
+    SC_FD int pidfd = -EBADF;
+    SC_FD int lock = -EBADF;
+    int rc = sc_keeper_find(plan->uid, plan->id, &pidfd, &lock);
+    if (rc == -ESRCH) {
+        *ret = SC_LIVE_NOT_RUNNING;
+        return 0;
+    }
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "look for the keeper of site %u", plan->id);
+    pid_t keeper = sc_keeper_pid(lock);
+    if (docroot_moved(plan, keeper)) {
+        sc_close(&lock);
+        rc = sc_keeper_end(plan->uid, plan->id, err);
+        if (rc == 0)
+            *ret = SC_LIVE_ENDED;
+        return rc;
+    }
+    bool changed = false;
+    struct report r = {.again = true};
+    for (int round = 0; r.again; round++) {
+        if (round == SC_LIVE_MAX_ROUNDS)
+            return sc_error_set(err, SC_E_BUSY, "the mounts of site %s do not settle", plan->docroot);
+        rc = change_in_child(plan, pidfd, keeper, &r, err);
+        if (rc < 0)
+            return sc_error_wrap(err, "changing the running site %s of %s", plan->docroot, plan->user);
+        changed |= r.changed;
+    }
+    if (changed)
+        rc = sc_holders_end(plan, keeper, err);
+    if (rc < 0)
+        return rc;
+    *ret = changed ? SC_LIVE_CHANGED : SC_LIVE_AS_IT_WAS;
+    return 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/masks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+
+/* Only root's directories are in it: a user cannot make it grow. */
+#define MASKS_OPTIONS "nosuid,nodev,noexec,mode=0700,size=16m,nr_inodes=100k"
+
+static int make_dir(int dirfd, const char *name, mode_t mode, struct sc_error *err)
+{
+    if (mkdirat(dirfd, name, 0700) < 0 && errno != EEXIST)
+        return sc_error_sys(err, errno, "mkdir %s in the cage", name);
+    if (fchmodat(dirfd, name, mode, 0) < 0)
+        return sc_error_sys(err, errno, "chmod %s in the cage", name);
+    return 0;
+}
+
+int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc_error *err)
+{
+    int rc = make_dir(rootfd, SC_CAGE_DIR, 0700, err);
+    if (rc < 0)
+        return rc;
+    SC_FD int under = openat(rootfd, SC_CAGE_DIR, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (under < 0)
+        return sc_error_sys(err, errno, "open " SC_CAGE_DIR);
+    rc = sc_mnt_fs(m, "tmpfs", MASKS_OPTIONS, under, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "the cage's own file system");
+    SC_FD int fd = openat(rootfd, SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "open " SC_CAGE_DIR);
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } dirs[] = {{SC_CAGE_CLOSED_DIR, 0}, {SC_CAGE_SHELLS, 0700}, {SC_CAGE_OVERS, 0700},
+                {SC_CAGE_HOME, 0700},    {SC_CAGE_STAGE, 0700}};
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+        if ((rc = make_dir(fd, dirs[i].name, dirs[i].mode, err)) < 0)
+            return rc;
+    SC_FD int file = openat(fd, SC_CAGE_CLOSED_FILE, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    if (file < 0)
+        return sc_error_sys(err, errno, "create " SC_CAGE_CLOSED_FILE);
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
+void sc_shell_key(const struct sc_plan_entry *shell, char out[SC_SHELL_KEY])
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    for (size_t i = 0; i < shell->n_holes; i++)
+        for (const char *p = shell->holes[i];; p++) {
+            h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+            if (!*p)
+                break;
+        }
+    snprintf(out, SC_SHELL_KEY, "%016" PRIx64, h);
+}
+
+/* Makes `path` below the shell: directories that can be walked through but not listed, and at the end a mount
+ * point of the right kind. */
+static int make_hole(int shellfd, const char *path, bool is_dir, struct sc_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    SC_FD int parent = -EBADF;
+    int at = shellfd;
+    if (slash) {
+        SC_FREE char *dir = strndup(path, (size_t)(slash - path));
+        if (!dir)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for a shell");
+        int rc = sc_mkdirs_beneath(shellfd, dir, 0711, &parent, err);
+        if (rc < 0)
+            return rc;
+        at = parent;
+    }
+    const char *name = slash ? slash + 1 : path;
+    if (is_dir) {
+        if (mkdirat(at, name, 0711) < 0 && errno != EEXIST)
+            return sc_error_sys(err, errno, "mkdir in a shell");
+        return 0;
+    }
+    SC_FD int file = openat(at, name, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0);
+    return file < 0 ? sc_error_sys(err, errno, "create in a shell") : 0;
+}
+
+static bool hole_is_dir(int homefd, const char *rel, const char *hole)
+{
+    SC_FREE char *path = NULL;
+    if (asprintf(&path, "%s%s%s", rel, rel[0] ? "/" : "", hole) < 0)
+        return true;
+    SC_FD int fd = -EBADF;
+    struct stat st;
+    if (sc_open_beneath(homefd, path, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 || fstat(fd, &st) < 0)
+        return true;
+    return S_ISDIR(st.st_mode);
+}
+
+int sc_masks_shell(int masksfd, int homefd, const struct sc_plan_entry *entry, int *ret_fd,
+                   struct sc_error *err)
+{
+    char key[SC_SHELL_KEY], name[sizeof(SC_CAGE_SHELLS) + SC_SHELL_KEY];
+    sc_shell_key(entry, key);
+    snprintf(name, sizeof(name), SC_CAGE_SHELLS "/%s", key);
+    mode_t old = umask(0);
+    int rc = make_dir(masksfd, name, 0711, err);
+    SC_FD int fd = rc < 0 ? -EBADF : openat(masksfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (rc == 0 && fd < 0)
+        rc = sc_error_sys(err, errno, "open a shell");
+    for (size_t i = 0; rc == 0 && i < entry->n_holes; i++)
+        rc = make_hole(fd, entry->holes[i], hole_is_dir(homefd, entry->rel, entry->holes[i]), err);
+    umask(old);
+    if (rc < 0)
+        return rc;
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}

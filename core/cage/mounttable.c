@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/mounttable.h"
+
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/cage/masks.h"
+
+#define WHOLE "/" SC_CAGE_DIR "/" SC_CAGE_HOME
+
+void sc_mounttable_done(struct sc_mounttable *t)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        free((char *)(uintptr_t)t->rows[i].rel);
+        free((char *)(uintptr_t)t->rows[i].key);
+    }
+    for (size_t i = 0; i < t->n_keys; i++)
+        free(t->keys[i]);
+    free(t->rows);
+    free(t->keys);
+    *t = (struct sc_mounttable){0};
+}
+
+/* "DEVICE:ROOT", ROOT "" for the root of its file system (live.h). */
+static char *identity(struct libmnt_fs *fs)
+{
+    const char *root = mnt_fs_get_root(fs);
+    char *out = NULL;
+    if (asprintf(&out, "%llu:%s", (unsigned long long)mnt_fs_get_devno(fs), root && strcmp(root, "/") ? root : "") < 0)
+        return NULL;
+    return out;
+}
+
+/* What follows `base` in `path`: "" or "a/b"; NULL when it is not at or below it. */
+static const char *below(const char *path, const char *base)
+{
+    size_t n = strlen(base);
+    if (!path || strncmp(path, base, n) != 0 || (path[n] && path[n] != '/'))
+        return NULL;
+    return path[n] ? path + n + 1 : path + n;
+}
+
+static enum sc_live_what classify(struct libmnt_fs *fs, dev_t masks, const char **ret_key)
+{
+    const char *root = mnt_fs_get_root(fs);
+    *ret_key = NULL;
+    if (mnt_fs_get_devno(fs) != masks || !root)
+        return SC_LIVE_BIND;
+    if (strcmp(root, "/" SC_CAGE_CLOSED_DIR) == 0)
+        return SC_LIVE_CLOSED_DIR;
+    if (strcmp(root, "/" SC_CAGE_CLOSED_FILE) == 0)
+        return SC_LIVE_CLOSED_FILE;
+    const char *key = below(root, "/" SC_CAGE_SHELLS);
+    if (!key || !*key)
+        return SC_LIVE_BIND;
+    *ret_key = key;
+    return SC_LIVE_SHELL;
+}
+
+static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *rel, dev_t masks, struct sc_error *err)
+{
+    struct sc_live_row *rows = realloc(t->rows, (t->n + 1) * sizeof(*rows));
+    if (!rows)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
+    t->rows = rows;
+    const char *key;
+    struct sc_live_row *r = &t->rows[t->n];
+    *r = (struct sc_live_row){
+        .id = mnt_fs_get_id(fs),
+        .parent = mnt_fs_get_parent_id(fs),
+        .what = classify(fs, masks, &key),
+        .ro = mnt_fs_get_vfs_options(fs) && mnt_fs_match_options(fs, "ro"),
+    };
+    char *copy = strdup(rel);
+    r->rel = copy;
+    r->key = r->what == SC_LIVE_BIND ? identity(fs) : key ? strdup(key) : NULL;
+    t->n++;
+    if (!copy || ((r->what == SC_LIVE_BIND || key) && !r->key))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
+    return 0;
+}
+
+/* The identity that a bind of `rel` must have: of the deepest mount in the unmasked home that contains it. */
+static char *expected(struct libmnt_table *table, const char *rel)
+{
+    struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
+    struct libmnt_fs *fs, *best = NULL;
+    const char *rest = NULL;
+    size_t best_len = 0;
+    while (it && mnt_table_next_fs(table, it, &fs) == 0) {
+        const char *inner = below(mnt_fs_get_target(fs), WHOLE);
+        const char *more = inner ? (*inner ? below(rel, inner) : rel) : NULL;
+        if (!more || (best && strlen(inner) < best_len))
+            continue;
+        best = fs; /* the later of two at one place is on top */
+        best_len = strlen(inner);
+        rest = more;
+    }
+    mnt_free_iter(it);
+    SC_FREE char *key = best ? identity(best) : NULL;
+    char *out = NULL;
+    if (!key || asprintf(&out, "%s%s%s", key, rest && *rest ? "/" : "", rest ? rest : "") < 0)
+        return NULL;
+    return out;
+}
+
+static int add_keys(struct sc_mounttable *t, struct libmnt_table *table, const struct sc_entries *want, struct sc_error *err)
+{
+    t->keys = calloc(want->n ? want->n : 1, sizeof(*t->keys));
+    if (!t->keys)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
+    t->n_keys = want->n;
+    for (size_t i = 0; i < want->n; i++) {
+        const struct sc_plan_entry *e = &want->v[i];
+        char key[SC_SHELL_KEY];
+        if (e->kind == SC_ENTRY_SHELL) {
+            sc_shell_key(e, key);
+            t->keys[i] = strdup(key);
+        } else if (!sc_entry_closes(e->kind)) {
+            t->keys[i] = expected(table, e->rel);
+        } else {
+            continue;
+        }
+        if (!t->keys[i])
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
+    }
+    return 0;
+}
+
+static void unref_table(struct libmnt_table **t)
+{
+    mnt_unref_table(*t);
+}
+
+static void free_iter(struct libmnt_iter **it)
+{
+    mnt_free_iter(*it);
+}
+
+int sc_mounttable_read(pid_t keeper, const struct sc_planfile *plan, struct sc_mounttable *ret,
+                       struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)keeper);
+    SC_CLEANUP(unref_table) struct libmnt_table *table = mnt_new_table_from_file(path);
+    SC_CLEANUP(free_iter) struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
+    if (!table || !it)
+        return sc_error_set(err, SC_E_SYS, "cannot read %s", path);
+    struct libmnt_fs *fs = mnt_table_find_target(table, "/" SC_CAGE_DIR, MNT_ITER_FORWARD);
+    if (!fs)
+        return sc_error_set(err, SC_E_SYS, "%s is not a site's view", path);
+    dev_t masks = mnt_fs_get_devno(fs);
+    SC_CLEANUP(sc_mounttable_done) struct sc_mounttable t = {0};
+    size_t homes = 0;
+    while (mnt_table_next_fs(table, it, &fs) == 0) {
+        const char *rel = below(mnt_fs_get_target(fs), plan->home);
+        if (!rel)
+            continue;
+        int rc = add_row(&t, fs, rel, masks, err);
+        if (rc < 0)
+            return rc;
+        if (!*rel && homes++ == 0)
+            t.rows[t.n - 1].home = true; /* the first one there; a shell may lie over it */
+    }
+    if (homes == 0)
+        return sc_error_set(err, SC_E_SYS, "the home %s is not in the site's view", plan->home);
+    int rc = add_keys(&t, table, &plan->entries, err);
+    if (rc < 0)
+        return rc;
+    *ret = t;
+    t = (struct sc_mounttable){0};
+    return 0;
+}

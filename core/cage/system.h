@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a site sees of the server besides its home: the "sys" lines of its plan (view.h says what each means). */
+#ifndef SC_CAGE_SYSTEM_H
+#define SC_CAGE_SYSTEM_H
+
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/plan/planfile.h"
+
+struct sc_system {
+    uid_t uid;
+    const char *home;               /* the account's, real path */
+    uint64_t shm_size;              /* bytes */
+    const char *suexec_config;      /* directory that the real suexec reads, or NULL */
+    const char *suexec_log;         /* file that it writes, or NULL */
+    const char *const *panel_paths; /* where panels are; closed. NULL at the end */
+};
+
+/* Sets p->sys. Looks at what exists on this machine; changes nothing. SC_E_NOMEM. */
+int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err);
+
+#endif

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "core/base/asuser.h"
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/cage/homeview.h"
+#include "core/cage/masks.h"
+#include "core/cage/mounts.h"
+
+struct view {
+    const struct sc_planfile *plan;
+    struct sc_mounter m;
+    int rootfd;  /* the view's root, a tmpfs */
+    int masksfd; /* its SC_CAGE_DIR */
+    int wholefd; /* the home, unmasked, at SC_CAGE_DIR/home */
+    unsigned overs;
+};
+
+static const char *below_root(const char *path)
+{
+    while (*path == '/')
+        path++;
+    return *path ? path : ".";
+}
+
+/* Opens (O_PATH) the place for a mount, making it where the view's own directories allow that. 1 when it cannot
+ * be: in a live read-only tree that does not have it. */
+static int place(const struct view *v, const char *path, bool dir, int *ret_fd, struct sc_error *err)
+{
+    const char *rel = below_root(path);
+    if (sc_open_beneath_mounts(v->rootfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, NULL) == 0)
+        return 0;
+    SC_FD int parent = -EBADF;
+    const char *slash = strrchr(rel, '/');
+    if (slash) {
+        SC_FREE char *up = strndup(rel, (size_t)(slash - rel));
+        if (!up)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
+        int rc = place(v, up, true, &parent, err);
+        if (rc != 0)
+            return rc;
+    }
+    int at = slash ? parent : v->rootfd;
+    const char *name = slash ? slash + 1 : rel;
+    if (dir) {
+        if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
+            return errno == EROFS ? 1 : sc_error_sys(err, errno, "make %s in the view", path);
+    } else {
+        SC_FD int made = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        if (made < 0)
+            return errno == EROFS ? 1 : sc_error_sys(err, errno, "make %s in the view", path);
+    }
+    return sc_open_beneath_mounts(v->rootfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, err);
+}
+
+static mode_t octal(const char *text)
+{
+    return (mode_t)(text ? strtoul(text, NULL, 8) & 07777 : 0755);
+}
+
+static int add_dir(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    SC_FD int fd = -EBADF;
+    int rc = place(v, l->a, true, &fd, err);
+    if (rc == 0 && fchmodat(v->rootfd, below_root(l->a), octal(l->b), 0) < 0)
+        rc = sc_error_sys(err, errno, "chmod %s in the view", l->a);
+    return rc;
+}
+
+static int add_link(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    const char *rel = below_root(l->a), *slash = strrchr(rel, '/');
+    SC_FD int parent = -EBADF;
+    if (slash) {
+        SC_FREE char *up = strndup(rel, (size_t)(slash - rel));
+        int rc = up ? place(v, up, true, &parent, err) : sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
+        if (rc != 0)
+            return rc;
+    }
+    if (symlinkat(l->b, slash ? parent : v->rootfd, slash ? slash + 1 : rel) < 0 && errno != EEXIST)
+        return sc_error_sys(err, errno, "link %s in the view", l->a);
+    return 0;
+}
+
+static int add_bind(struct view *v, const struct sc_sysline *l, int flags, struct sc_error *err)
+{
+    SC_FD int src = open(l->b, O_PATH | O_CLOEXEC);
+    struct stat st;
+    if (src < 0 || fstat(src, &st) < 0)
+        return errno == ENOENT ? 1 : sc_error_sys(err, errno, "open %s", l->b);
+    SC_FD int dst = -EBADF;
+    int rc = place(v, l->a, S_ISDIR(st.st_mode), &dst, err);
+    return rc != 0 ? rc : sc_mnt_bind(&v->m, src, dst, flags, err);
+}
+
+static int add_over(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    SC_FD int dst = -EBADF;
+    if (sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_PATH | O_NOFOLLOW, 0, &dst, NULL) < 0)
+        return 1;
+    char name[32];
+    snprintf(name, sizeof(name), SC_CAGE_OVERS "/%u", v->overs++);
+    if (mkdirat(v->masksfd, name, 0700) < 0 || fchmodat(v->masksfd, name, octal(l->b), 0) < 0)
+        return sc_error_sys(err, errno, "make a cover for %s", l->a);
+    SC_FD int src = openat(v->masksfd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (src < 0)
+        return sc_error_sys(err, errno, "open a cover for %s", l->a);
+    return sc_mnt_bind(&v->m, src, dst, SC_MNT_NOEXEC, err);
+}
+
+static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    SC_FD int dst = -EBADF;
+    struct stat st;
+    if (sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_PATH | O_NOFOLLOW, 0, &dst, NULL) < 0)
+        return 1;
+    if (fstat(dst, &st) < 0 || S_ISLNK(st.st_mode))
+        return 1;
+    SC_FD int src = openat(v->masksfd, S_ISDIR(st.st_mode) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE,
+                           O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (src < 0)
+        return sc_error_sys(err, errno, "open a mask for %s", l->a);
+    return sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
+}
+
+static int add_fs(struct view *v, const struct sc_sysline *l, const char *type, const char *options,
+                  struct sc_error *err)
+{
+    SC_FD int dst = -EBADF;
+    int rc = place(v, l->a, true, &dst, err);
+    return rc != 0 ? rc : sc_mnt_fs(&v->m, type, options, dst, err);
+}
+
+static int add_shm(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    char options[128];
+    snprintf(options, sizeof(options), "nosuid,nodev,noexec,mode=1777,nr_inodes=16k,size=%s", l->b ? l->b : "64m");
+    return add_fs(v, l, "tmpfs", options, err);
+}
+
+static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    static const struct {
+        const char *name;
+        unsigned major, minor;
+    } nodes[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
+    static const char *const links[][2] = {{"fd", "/proc/self/fd"},
+                                           {"stdin", "/proc/self/fd/0"},
+                                           {"stdout", "/proc/self/fd/1"},
+                                           {"stderr", "/proc/self/fd/2"},
+                                           {"ptmx", "pts/ptmx"}};
+    int rc = add_fs(v, l, "tmpfs", "nosuid,noexec,mode=0755,size=64k,nr_inodes=64", err);
+    if (rc != 0)
+        return rc;
+    SC_FD int dev = -EBADF;
+    rc = sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_RDONLY | O_DIRECTORY, 0, &dev, err);
+    mode_t old = umask(0);
+    for (size_t i = 0; rc == 0 && i < sizeof(nodes) / sizeof(nodes[0]); i++)
+        if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) < 0)
+            rc = sc_error_sys(err, errno, "make /dev/%s", nodes[i].name);
+    for (size_t i = 0; rc == 0 && i < sizeof(links) / sizeof(links[0]); i++)
+        if (symlinkat(links[i][1], dev, links[i][0]) < 0)
+            rc = sc_error_sys(err, errno, "link /dev/%s", links[i][0]);
+    if (rc == 0 && (mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0))
+        rc = sc_error_sys(err, errno, "make /dev/pts");
+    umask(old);
+    SC_FD int pts = rc == 0 ? openat(dev, "pts", O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
+    if (rc == 0)
+        rc = sc_mnt_fs(&v->m, "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620", pts, err);
+    return rc;
+}
+
+/* The site's own storage, made as the user when it is not there: the home may have been restored without it. */
+static int add_private(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    const struct sc_planfile *p = v->plan;
+    SC_FREE char *rel = NULL;
+    if (asprintf(&rel, SC_CAGE_STORAGE "/%s/%s", p->token, l->b) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
+    SC_FD int src = -EBADF;
+    {
+        SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+        int rc = sc_asuser_begin(&as, p->uid, p->gid, err);
+        if (rc == 0)
+            rc = sc_mkdirs_beneath(v->wholefd, rel, 0700, NULL, err);
+        if (rc == 0)
+            rc = sc_open_beneath(v->wholefd, rel, O_PATH | O_DIRECTORY, 0, &src, err);
+        if (rc < 0)
+            return sc_error_wrap(err, "%s/%s", p->home, rel);
+    }
+    SC_FD int dst = -EBADF;
+    int rc = place(v, l->a, true, &dst, err);
+    return rc != 0 ? rc : sc_mnt_bind(&v->m, src, dst, 0, err);
+}
+
+static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    if (strcmp(l->kind, "dir") == 0)
+        return add_dir(v, l, err);
+    if (strcmp(l->kind, "link") == 0 && l->b)
+        return add_link(v, l, err);
+    if (strcmp(l->kind, "bind") == 0 && l->b)
+        return add_bind(v, l, SC_MNT_RO | SC_MNT_RECURSIVE, err);
+    if (strcmp(l->kind, "rwbind") == 0 && l->b)
+        return add_bind(v, l, SC_MNT_NOEXEC, err);
+    if (strcmp(l->kind, "over") == 0)
+        return add_over(v, l, err);
+    if (strcmp(l->kind, "close") == 0)
+        return add_close(v, l, err);
+    if (strcmp(l->kind, "proc") == 0)
+        return add_fs(v, l, "proc", "nosuid,nodev,noexec", err);
+    if (strcmp(l->kind, "dev") == 0)
+        return add_dev(v, l, err);
+    if (strcmp(l->kind, "shm") == 0)
+        return add_shm(v, l, err);
+    if (strcmp(l->kind, "private") == 0 && l->b)
+        return add_private(v, l, err);
+    return sc_error_set(err, SC_E_INVAL, "unknown line '%s' in the plan: was it made by another version?", l->kind);
+}
+
+/* The home twice: whole, where only root gets to, and as the site sees it. */
+static int add_home(struct view *v, struct sc_error *err)
+{
+    const struct sc_planfile *p = v->plan;
+    SC_FD int src = open(p->home, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (src < 0)
+        return sc_error_sys(err, errno, "open the home %s", p->home);
+    SC_FD int whole = openat(v->masksfd, SC_CAGE_HOME, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (whole < 0)
+        return sc_error_sys(err, errno, "open " SC_CAGE_HOME);
+    int rc = sc_mnt_bind(&v->m, src, whole, SC_MNT_RECURSIVE, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "the home");
+    v->wholefd = openat(v->masksfd, SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (v->wholefd < 0)
+        return sc_error_sys(err, errno, "open the home");
+    SC_FD int dst = -EBADF;
+    rc = place(v, p->home, true, &dst, err);
+    if (rc > 0)
+        rc = sc_error_set(err, SC_E_PLATFORM, "there is no place for the home %s in the view", p->home);
+    if (rc == 0)
+        rc = sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_RECURSIVE, err);
+    if (rc == 0 && strcmp(p->home, p->home_alias) != 0) {
+        struct sc_sysline link = {.kind = "link", .a = p->home_alias, .b = p->home};
+        rc = add_link(v, &link, err);
+        rc = rc > 0 ? 0 : rc;
+    }
+    return rc < 0 ? sc_error_wrap(err, "the home") : 0;
+}
+
+static int add_entries(struct view *v, struct sc_error *err)
+{
+    const struct sc_planfile *p = v->plan;
+    struct sc_homeview hv = {&v->m, v->masksfd, v->wholefd, p->uid, p->gid};
+    for (size_t i = 0; i < p->entries.n; i++) {
+        const struct sc_plan_entry *e = &p->entries.v[i];
+        /* opened anew each time: an entry may lie over the home itself */
+        SC_FD int home = -EBADF;
+        int rc = sc_open_beneath_mounts(v->rootfd, below_root(p->home), O_PATH | O_DIRECTORY, 0, &home, err);
+        if (rc == 0)
+            rc = sc_homeview_mount(&hv, e, home, e->rel, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int switch_root(struct view *v, struct sc_error *err)
+{
+    if (fchdir(v->rootfd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+        return sc_error_sys(err, errno, "pivot_root");
+    if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+        return sc_error_sys(err, errno, "detach the old root");
+    return 0;
+}
+
+int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_error *err)
+{
+    struct view v = {.plan = plan, .m = sc_mounter_make(), .rootfd = -EBADF, .masksfd = -EBADF, .wholefd = -EBADF};
+    mode_t old = umask(022);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return sc_error_sys(err, errno, "make the mounts private");
+    SC_FD int under = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (under < 0)
+        return sc_error_sys(err, errno, "open %s", base);
+    int rc = sc_mnt_fs(&v.m, "tmpfs", "nosuid,nodev,mode=0755,size=4m,nr_inodes=20k", under, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "the view's root");
+    v.rootfd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (v.rootfd < 0)
+        return sc_error_sys(err, errno, "open %s", base);
+    rc = sc_masks_make(&v.m, v.rootfd, &v.masksfd, err);
+    for (size_t i = 0; rc >= 0 && i < plan->n_sys; i++) {
+        /* the home comes before what is private, which lies in it */
+        if (v.wholefd < 0 && strcmp(plan->sys[i].kind, "private") == 0)
+            rc = add_home(&v, err);
+        if (rc >= 0)
+            rc = add_sysline(&v, &plan->sys[i], err);
+        if (rc < 0)
+            sc_error_wrap(err, "%s %s", plan->sys[i].kind, plan->sys[i].a);
+    }
+    if (rc >= 0 && v.wholefd < 0)
+        rc = add_home(&v, err);
+    if (rc >= 0)
+        rc = add_entries(&v, err);
+    if (rc >= 0)
+        rc = sc_mnt_flags(&v.m, v.rootfd, SC_MNT_RO, err);
+    if (rc >= 0)
+        rc = switch_root(&v, err);
+    sc_close(&v.wholefd);
+    sc_close(&v.masksfd);
+    sc_close(&v.rootfd);
+    umask(old);
+    return rc < 0 ? rc : 0;
+}

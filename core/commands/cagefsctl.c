@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/commands/cagefsctl.h"
+
+#include "core/base/cleanup.h"
+#include "core/commands/progress.h"
+
+enum {
+    EXIT_REFUSED = 1,
+    EXIT_USAGE = 2,
+    EXIT_UNSUPPORTED = 38
+};
+
+struct watcher {
+    struct sc_out *out;
+    struct sc_progress bar;
+};
+
+static void on_progress(size_t done, size_t total, void *arg)
+{
+    struct watcher *w = arg;
+    sc_progress_tick(&w->bar, done, total, sc_now_ms());
+}
+
+/* Kept for the end: a reader of stderr that goes away must not end the work in its middle. */
+static void on_notice(const char *text, void *arg)
+{
+    struct watcher *w = arg;
+    sc_out_notice(w->out, text);
+}
+
+static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struct sc_out *out,
+               struct sc_error *err)
+{
+    const struct sc_ctl_command *command = call->command;
+    if (io->euid != 0 && !(command->flags & SC_CTL_ANYBODY))
+        return sc_error_set(err, SC_E_DENIED, "cagefsctl must be run as root");
+    SC_CLEANUP(sc_server_freep) struct sc_server *server = NULL;
+    int rc = command->flags & SC_CTL_SERVER ? sc_server_open(&server, err) : 0;
+    if (rc < 0)
+        return rc;
+    struct watcher w = {.out = out, .bar = {.started_ms = sc_now_ms()}};
+    if (io->terminal && !call->json)
+        w.bar.to = io->err;
+    struct sc_watch watch = {.progress = on_progress, .notice = on_notice, .arg = &w};
+    struct sc_ctl c = {
+        .names = call->names, .n = call->n, .server = server, .watch = &watch, .out = out};
+    rc = command->run(&c, err);
+    sc_progress_clear(&w.bar);
+    return rc;
+}
+
+int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
+{
+    SC_CLEANUP(sc_ctl_call_done) struct sc_ctl_call call = {0};
+    SC_CLEANUP(sc_out_done) struct sc_out out = SC_OUT_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    int status = 0;
+    int rc = sc_ctl_parse(argc, argv, &call, &err);
+    out.json = call.json;
+    if (rc < 0) {
+        status = rc == SC_E_INVAL ? EXIT_USAGE : EXIT_REFUSED;
+    } else {
+        rc = run(&call, io, &out, &err);
+        if (rc < 0)
+            status = rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED : EXIT_REFUSED;
+    }
+    return sc_out_end(&out, io->out, io->err, status, &err);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cagefsctl, the administrator's command: arguments in, one call of the engine, texts out. A
+ * command is a row of the table in cagefsctl_table.c and a function in the file of its group.
+ */
+#ifndef SC_COMMANDS_CAGEFSCTL_H
+#define SC_COMMANDS_CAGEFSCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/commands/out.h"
+#include "core/reconcile/engine.h"
+
+enum sc_ctl_flags {
+    SC_CTL_ANYBODY = 1, /* root is not needed */
+    SC_CTL_SERVER = 2   /* the server object is needed */
+};
+
+/* What a command's function gets. */
+struct sc_ctl {
+    const char *const *names; /* operands, as many as its row allows */
+    size_t n;
+    struct sc_server *server; /* NULL without SC_CTL_SERVER */
+    const struct sc_watch *watch;
+    struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
+};
+
+struct sc_ctl_command {
+    const char *name;     /* long option, without the dashes */
+    const char *alias;    /* the newer spelling, or NULL */
+    char letter;          /* short option, or 0 */
+    const char *operands; /* as --help shows them; NULL: none */
+    const char *one;      /* what one operand is, for messages */
+    size_t min, max;      /* number of operands */
+    unsigned flags;       /* enum sc_ctl_flags */
+    int (*run)(struct sc_ctl *c, struct sc_error *err);
+    const char *help; /* one line */
+};
+
+/* The commands, in the order of --help. Static storage. */
+const struct sc_ctl_command *sc_ctl_commands(size_t *ret_n);
+
+/* Appends what --help says. */
+void sc_ctl_help(struct sc_buf *out);
+
+struct sc_ctl_call {
+    const struct sc_ctl_command *command;
+    const char **names; /* point into argv */
+    size_t n;
+    bool json;
+};
+
+void sc_ctl_call_done(struct sc_ctl_call *call);
+
+/*
+ * Reads the command line. Long options are taken in full only: an abbreviation of today may mean
+ * something else tomorrow. SC_E_INVAL for wrong usage; ret->json is then set nevertheless, so that
+ * the complaint has the form that was asked for. Uses getopt's globals: not for threads.
+ */
+int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error *err);
+
+/* Where the whole command writes, and who calls. */
+struct sc_ctl_io {
+    FILE *out;
+    FILE *err;
+    uid_t euid;
+    bool terminal; /* err is one: a progress bar may be shown */
+};
+
+/* Runs it all. Returns the exit status: 0, 1 refused or failed, 2 wrong usage, 38 limits that this
+ * kernel cannot hold. */
+int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io);
+
+/* The commands' functions. */
+int sc_ctl_allow_all(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_deny_all(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_allow(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_deny(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_regenerate(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_remount(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_remount_all(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_disable(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_list(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_status(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_check(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/commands/cagefsctl.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+
+/* getopt_long's values: beyond every letter, so that optopt tells the two apart. */
+enum {
+    OPT_JSON = 256,
+    OPT_WAIT_LOCK,
+    OPT_COMMAND /* + index in the table */
+};
+
+struct parse {
+    struct sc_ctl_call call;
+    const char *spelled;   /* the command as the caller wrote it */
+    struct sc_error wrong; /* the first complaint; reading goes on, for --json */
+};
+
+static void complain(struct parse *p, const struct sc_error *e)
+{
+    if (p->wrong.code == 0)
+        p->wrong = *e;
+}
+
+#define COMPLAIN(p, ...)                                                                           \
+    do {                                                                                           \
+        struct sc_error e_ = SC_ERROR_INIT;                                                        \
+        sc_error_set(&e_, SC_E_INVAL, __VA_ARGS__);                                                \
+        complain(p, &e_);                                                                          \
+    } while (0)
+
+/* Two names for a command that has an alias, and the two modifiers; to be freed. */
+static struct option *make_options(const struct sc_ctl_command *commands, size_t n, char *letters)
+{
+    struct option *all = calloc(2 * n + 3, sizeof(*all));
+    if (!all)
+        return NULL;
+    struct option *o = all;
+    *o++ = (struct option){.name = "json", .val = OPT_JSON};
+    *o++ = (struct option){.name = "wait-lock", .val = OPT_WAIT_LOCK};
+    for (size_t i = 0; i < n; i++) {
+        const struct sc_ctl_command *c = &commands[i];
+        struct option one = {.name = c->name,
+                             .has_arg = c->max ? optional_argument : no_argument,
+                             .val = OPT_COMMAND + (int)i};
+        *o++ = one;
+        if (c->letter)
+            *letters++ = c->letter;
+        if (c->alias) {
+            one.name = c->alias;
+            *o++ = one;
+        }
+    }
+    *letters = 0;
+    return all;
+}
+
+static void take_command(struct parse *p, const struct sc_ctl_command *c, const char *spelled)
+{
+    if (p->call.command)
+        COMPLAIN(p, "--%s and --%s: give one command at a time; see cagefsctl --help", p->spelled,
+                 spelled);
+    p->call.command = c;
+    p->spelled = spelled;
+}
+
+static void unknown_option(struct parse *p, const char *word)
+{
+    if (optopt == 0)
+        COMPLAIN(p, "unknown option %s: see cagefsctl --help", word);
+    else if (optopt < OPT_JSON)
+        COMPLAIN(p, "unknown option -%c: see cagefsctl --help", optopt);
+    else
+        COMPLAIN(p, "%s: this option takes no value; see cagefsctl --help", word);
+}
+
+/* Whether `word` ("--name" or "--name=…") spells the option out. */
+static bool in_full(const char *word, const char *name)
+{
+    size_t n = strlen(name);
+    return strncmp(word + 2, name, n) == 0 && (word[2 + n] == 0 || word[2 + n] == '=');
+}
+
+static const struct sc_ctl_command *by_letter(const struct sc_ctl_command *commands, size_t n,
+                                              int letter)
+{
+    for (size_t i = 0; i < n; i++)
+        if (commands[i].letter == letter)
+            return &commands[i];
+    return NULL;
+}
+
+static void take_long(struct parse *p, const struct sc_ctl_command *commands,
+                      const struct option *option, const char *word)
+{
+    if (!in_full(word, option->name)) {
+        COMPLAIN(p, "unknown option %s: see cagefsctl --help (options are written in full)", word);
+        return;
+    }
+    if (option->val == OPT_JSON)
+        p->call.json = true;
+    else if (option->val >= OPT_COMMAND)
+        take_command(p, &commands[option->val - OPT_COMMAND], option->name);
+    if (optarg)
+        p->call.names[p->call.n++] = optarg;
+}
+
+/* What getopt cannot know: that there is a command, and how many operands it takes. */
+static void check_call(struct parse *p)
+{
+    const struct sc_ctl_command *c = p->call.command;
+    size_t n = p->call.n;
+    if (!c)
+        COMPLAIN(p, "no command is given: see cagefsctl --help");
+    else if (n < c->min)
+        COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled, c->operands);
+    else if (n > c->max && c->max == 0)
+        COMPLAIN(p, "--%s takes no name, but '%s' is given; see cagefsctl --help", p->spelled,
+                 p->call.names[0]);
+    else if (n > c->max)
+        COMPLAIN(p, "--%s takes one %s, but '%s' is given too: call it once for each", p->spelled,
+                 c->one, p->call.names[c->max]);
+}
+
+void sc_ctl_call_done(struct sc_ctl_call *call)
+{
+    free(call->names);
+    *call = (struct sc_ctl_call){0};
+}
+
+int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error *err)
+{
+    size_t n;
+    const struct sc_ctl_command *commands = sc_ctl_commands(&n);
+    /* '-': operands are given in order, as if POSIXLY_CORRECT could never be set. */
+    char letters[64] = "-";
+    SC_FREE struct option *options = make_options(commands, n, letters + 1);
+    struct parse p = {0};
+    p.call.names = calloc((size_t)argc + 1, sizeof(*p.call.names));
+    if (!options || !p.call.names) {
+        free(p.call.names);
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the command line");
+    }
+    opterr = 0;
+    optind = 0; /* glibc: start anew */
+    int c, index = 0;
+    while ((c = getopt_long(argc, argv, letters, options, &index)) != -1) {
+        const char *word = argv[optind - 1]; /* only used where it is the one just read */
+        if (c == 1)
+            p.call.names[p.call.n++] = optarg;
+        else if (c == '?')
+            unknown_option(&p, word);
+        else if (c >= OPT_JSON)
+            take_long(&p, commands, &options[index], word);
+        else {
+            const struct sc_ctl_command *command = by_letter(commands, n, c);
+            take_command(&p, command, command->name);
+        }
+    }
+    for (int i = optind; i < argc; i++)
+        p.call.names[p.call.n++] = argv[i];
+    check_call(&p);
+    if (p.wrong.code) {
+        ret->json = p.call.json;
+        free(p.call.names);
+        if (err)
+            *err = p.wrong;
+        return p.wrong.code;
+    }
+    *ret = p.call;
+    return 0;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is isolated, and how it is. */
+#include "core/commands/cagefsctl.h"
+
+#include <string.h>
+#include "core/base/cleanup.h"
+
+static json_t *listing_json(const struct sc_listing *l)
+{
+    json_t *users = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct sc_listed_user *u = &l->v[i];
+        bad |= json_array_append_new(
+            users, json_pack("{s:o, s:I, s:o}", "username", sc_json_text(u->name), "uid",
+                             (json_int_t)u->uid, "domains",
+                             sc_json_texts((const char *const *)u->domains, u->n)));
+    }
+    if (!bad)
+        return users;
+    json_decref(users);
+    return NULL;
+}
+
+static void listing_text(struct sc_out *o, const struct sc_listing *l)
+{
+    if (l->n == 0)
+        sc_out_fmt(o, "No users with enabled CloudLinux Isolates\n");
+    for (size_t i = 0; i < l->n; i++) {
+        const struct sc_listed_user *u = &l->v[i];
+        sc_out_fmt(o, "\nDomains with enabled CloudLinux Isolates for user ");
+        sc_out_word(o, u->name);
+        sc_out_fmt(o, ":\n");
+        for (size_t k = 0; k < u->n; k++) {
+            sc_out_word(o, u->domains[k]);
+            sc_out_fmt(o, "\n");
+        }
+    }
+}
+
+int sc_ctl_list(struct sc_ctl *c, struct sc_error *err)
+{
+    SC_CLEANUP(sc_listing_done) struct sc_listing l = {0};
+    int rc = sc_engine_list(c->server, c->n ? c->names : NULL, c->n, &l, err);
+    if (rc < 0)
+        return rc;
+    if (c->out->json)
+        sc_out_set_take(c->out, "users", listing_json(&l));
+    else
+        listing_text(c->out, &l);
+    return 0;
+}
+
+/* off: not isolated and not wanted. stale: not as it should be. idle: made at the first request. */
+static const char *state_of(const struct sc_status_row *r)
+{
+    if (r->stale)
+        return "stale";
+    if (!r->isolated)
+        return "off";
+    return r->running ? "running" : "idle";
+}
+
+static json_t *status_json(const struct sc_status *st)
+{
+    json_t *sites = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < st->n; i++) {
+        const struct sc_status_row *r = &st->v[i];
+        bad |= json_array_append_new(
+            sites,
+            json_pack("{s:o, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:o}", "domain",
+                      sc_json_text(r->domain), "username", sc_json_text(r->user), "docroot",
+                      sc_json_text(r->docroot), "isolated", (int)r->isolated, "state", state_of(r),
+                      "lve_id", (json_int_t)r->id, "running", (int)r->running, "processes",
+                      (json_int_t)r->processes, "stale", sc_json_text(r->stale)));
+    }
+    if (!bad)
+        return sites;
+    json_decref(sites);
+    return NULL;
+}
+
+/* Columns that a word takes: its characters, where it is UTF-8. */
+static size_t width(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
+static void cell(struct sc_out *o, const char *word, size_t columns)
+{
+    size_t used = width(word);
+    sc_out_word(o, word);
+    sc_out_fmt(o, "%*s", (int)(used < columns ? columns - used : 0) + 2, "");
+}
+
+static const char *or_dash(const char *s)
+{
+    return s && *s ? s : "-";
+}
+
+static void status_text(struct sc_out *o, const struct sc_status *st)
+{
+    size_t domains = strlen("DOMAIN"), users = strlen("USER"), states = strlen("running");
+    sc_out_fmt(o, "Feature: %s, mode %s\n", st->enabled ? "enabled" : "disabled",
+               sc_policy_mode_name(st->mode));
+    if (st->n == 0) {
+        sc_out_fmt(o, "No isolated sites\n");
+        return;
+    }
+    for (size_t i = 0; i < st->n; i++) {
+        size_t d = width(or_dash(st->v[i].domain)), u = width(or_dash(st->v[i].user));
+        domains = d > domains ? d : domains;
+        users = u > users ? u : users;
+    }
+    sc_out_fmt(o, "\n");
+    cell(o, "DOMAIN", domains);
+    cell(o, "USER", users);
+    cell(o, "STATE", states);
+    sc_out_fmt(o, "PROCESSES  DOCROOT\n");
+    for (size_t i = 0; i < st->n; i++) {
+        const struct sc_status_row *r = &st->v[i];
+        cell(o, or_dash(r->domain), domains);
+        cell(o, or_dash(r->user), users);
+        cell(o, state_of(r), states);
+        if (r->running)
+            sc_out_fmt(o, "%9u  ", r->processes);
+        else
+            sc_out_fmt(o, "%9s  ", "-");
+        sc_out_word(o, or_dash(r->docroot));
+        sc_out_fmt(o, "\n");
+        if (r->stale) {
+            sc_out_fmt(o, "    ");
+            sc_out_word(o, r->stale);
+            sc_out_fmt(o, "\n");
+        }
+    }
+}
+
+int sc_ctl_status(struct sc_ctl *c, struct sc_error *err)
+{
+    SC_CLEANUP(sc_status_done) struct sc_status st = {0};
+    int rc = sc_engine_status(c->server, c->n ? c->names : NULL, c->n, &st, err);
+    if (rc < 0)
+        return rc;
+    if (!c->out->json) {
+        status_text(c->out, &st);
+        return 0;
+    }
+    sc_out_set_take(c->out, "enabled", json_boolean(st.enabled));
+    sc_out_set_take(c->out, "mode", sc_json_text(sc_policy_mode_name(st.mode)));
+    sc_out_set_take(c->out, "sites", status_json(&st));
+    return 0;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/config/conf.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/buf.h"
+#include "core/base/file.h"
+#include "core/inventory/adapters.h"
+
+/* What inih is given, line by line, and what came out. inih neither tells its handler the line nor
+ * refuses a line longer than its buffer, so both are done here. */
+struct parse {
+    const char *name;
+    const char *at, *end;
+    unsigned line;
+    unsigned seen; /* a bit for each key */
+    struct sc_conf conf;
+    struct sc_error *err;
+    int rc;
+};
+
+static char *read_line(char *buf, int size, void *stream)
+{
+    struct parse *p = stream;
+    if (p->rc < 0 || p->at == p->end)
+        return NULL;
+    p->line++;
+    const char *nl = memchr(p->at, '\n', (size_t)(p->end - p->at));
+    size_t len = (size_t)((nl ? nl + 1 : p->end) - p->at);
+    if (len >= (size_t)size) {
+        p->rc = sc_error_set(p->err, SC_E_INVAL, "%s line %u: longer than %d bytes", p->name,
+                             p->line, size - 2);
+        return NULL;
+    }
+    if (memchr(p->at, 0, len)) {
+        p->rc = sc_error_set(p->err, SC_E_INVAL, "%s line %u: a zero byte", p->name, p->line);
+        return NULL;
+    }
+    memcpy(buf, p->at, len);
+    buf[len] = 0;
+    p->at += len;
+    return buf;
+}
+
+static int bad_value(struct parse *p, const char *key, const char *value, const char *allowed)
+{
+    return sc_error_set(p->err, SC_E_INVAL, "%s line %u: %s = '%s' is not allowed: give %s",
+                        p->name, p->line, key, value, allowed);
+}
+
+static int parse_panel(struct parse *p, const char *key, const char *value)
+{
+    SC_BUF struct sc_buf names = SC_BUF_INIT;
+    sc_buf_str(&names, "auto");
+    bool ok = !strcmp(value, "auto");
+    size_t n;
+    const struct sc_adapter *table = sc_adapters(&n);
+    for (size_t i = 0; i < n; i++) {
+        ok = ok || !strcmp(value, table[i].name);
+        sc_buf_fmt(&names, ", %s", table[i].name);
+    }
+    if (!ok || strlen(value) >= sizeof(p->conf.panel))
+        return bad_value(p, key, value, names.data ? names.data : "auto");
+    strcpy(p->conf.panel, value);
+    return 0;
+}
+
+/* A number of decimal digits alone; -1 when it is none or is above `max`. *ret_rest is what
+ * follows. */
+static long long parse_number(const char *s, long long max, const char **ret_rest)
+{
+    long long v = 0;
+    size_t digits = strspn(s, "0123456789");
+    for (size_t i = 0; i < digits; i++) {
+        v = v * 10 + (s[i] - '0');
+        if (v > max)
+            return -1;
+    }
+    *ret_rest = s + digits;
+    return digits ? v : -1;
+}
+
+static int parse_seconds(struct parse *p, const char *key, const char *value, unsigned max,
+                         const char *allowed, unsigned *ret)
+{
+    const char *rest = "";
+    long long v = parse_number(value, max, &rest);
+    if (v < 1 || *rest)
+        return bad_value(p, key, value, allowed);
+    *ret = (unsigned)v;
+    return 0;
+}
+
+static int parse_size(struct parse *p, const char *key, const char *value)
+{
+    const long long min = 1LL << 20, max = 64LL << 30;
+    const char *rest = "";
+    long long v = parse_number(value, max, &rest);
+    int shift = 0;
+    if (*rest && !rest[1])
+        shift = *rest == 'K' ? 10 : *rest == 'M' ? 20 : *rest == 'G' ? 30 : 0;
+    if (v < 0 || (*rest && !shift) || v > (max >> shift) || v << shift < min)
+        return bad_value(p, key, value, "bytes with an optional K, M or G, from 1M to 64G");
+    p->conf.shm_size = (uint64_t)v << shift;
+    return 0;
+}
+
+static int parse_debug(struct parse *p, const char *key, const char *value)
+{
+    bool on = !strcmp(value, "on");
+    if (!on && strcmp(value, "off"))
+        return bad_value(p, key, value, "on or off");
+    p->conf.debug = on;
+    return 0;
+}
+
+static int parse_key(struct parse *p, const char *section, const char *key, const char *value)
+{
+    static const char *const keys[] = {"panel", "panel_timeout", "keeper_idle", "shm_size",
+                                       "debug"};
+    if (*section && strcmp(section, "sitecage"))
+        return sc_error_set(p->err, SC_E_INVAL, "%s line %u: unknown section [%s]: use [sitecage]",
+                            p->name, p->line, section);
+    unsigned k = 0;
+    while (k < sizeof(keys) / sizeof(keys[0]) && strcmp(keys[k], key))
+        k++;
+    if (k < sizeof(keys) / sizeof(keys[0]) && p->seen & 1u << k)
+        return sc_error_set(p->err, SC_E_INVAL,
+                            "%s line %u: %s is given twice (a line that starts with white space "
+                            "continues the one above)",
+                            p->name, p->line, key);
+    p->seen |= 1u << k;
+    switch (k) {
+    case 0:
+        return parse_panel(p, key, value);
+    case 1:
+        return parse_seconds(p, key, value, 300, "seconds from 1 to 300", &p->conf.panel_timeout);
+    case 2:
+        return parse_seconds(p, key, value, 86400, "seconds from 1 to 86400", &p->conf.keeper_idle);
+    case 3:
+        return parse_size(p, key, value);
+    case 4:
+        return parse_debug(p, key, value);
+    default:
+        return sc_error_set(p->err, SC_E_INVAL,
+                            "%s line %u: unknown key %s: allowed are panel, panel_timeout, "
+                            "keeper_idle, shm_size, debug",
+                            p->name, p->line, key);
+    }
+}
+
+static int handle(void *user, const char *section, const char *name, const char *value)
+{
+    struct parse *p = user;
+    if (p->rc == 0)
+        p->rc = parse_key(p, section, name, value);
+    return p->rc == 0;
+}
+
+int sc_conf_parse(const char *text, size_t len, const char *name, struct sc_conf *ret,
+                  struct sc_error *err)
+{
+    struct parse p = {
+        .name = name, .at = text, .end = text + len, .conf = SC_CONF_DEFAULT, .err = err};
+    int bad_line = ini_parse_stream(read_line, &p, handle, &p);
+    if (p.rc < 0)
+        return p.rc;
+    if (bad_line > 0)
+        return sc_error_set(err, SC_E_INVAL, "%s line %d: neither 'key = value' nor [section]",
+                            name, bad_line);
+    if (bad_line < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", name);
+    *ret = p.conf;
+    return 0;
+}
+
+int sc_conf_load(const char *path, uid_t owner, struct sc_conf *ret, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    struct sc_error e = SC_ERROR_INIT;
+    int rc = sc_read_trusted_file(path, owner, SC_CONF_SIZE_MAX, &text, &e);
+    if (rc == SC_E_NOTFOUND)
+        sc_buf_add(&text, "", 0);
+    else if (rc < 0) {
+        if (err)
+            *err = e;
+        return rc;
+    }
+    return sc_conf_parse(text.data ? text.data : "", text.len, path, ret, err);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /etc/sitecage.conf: the administrator's settings (docs/formats.md, sitecage.conf(5)). */
+#ifndef SC_CONFIG_CONF_H
+#define SC_CONFIG_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+#define SC_CONF_PATH      "/etc/sitecage.conf"
+#define SC_CONF_SIZE_MAX  (64u << 10)
+#define SC_CONF_PANEL_MAX 32
+
+struct sc_conf {
+    char panel[SC_CONF_PANEL_MAX]; /* "auto", or an adapter's name */
+    unsigned panel_timeout;        /* seconds that a panel's script may take, 1..300 */
+    unsigned keeper_idle;          /* seconds that an empty site keeps its keeper, 1..86400 */
+    uint64_t shm_size;             /* bytes of a site's /dev/shm, 1M..64G */
+    bool debug;
+};
+
+#define SC_CONF_DEFAULT                                                                            \
+    {                                                                                              \
+        .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20            \
+    }
+
+/* Reads the file; a missing one gives the defaults. `owner` must own it and nobody else may write
+ * it (0 but in tests). `panel` may be "auto" or a name of core/inventory/adapters.h. An unknown
+ * section or key, a value out of range, a key given twice and a line that is too long are
+ * SC_E_INVAL; the text says file, line, key and what is allowed. Else sc_read_trusted_file's
+ * errors. */
+int sc_conf_load(const char *path, uid_t owner, struct sc_conf *ret, struct sc_error *err);
+
+/* The same for text. `name` stands for the file in errors. */
+int sc_conf_parse(const char *text, size_t len, const char *name, struct sc_conf *ret,
+                  struct sc_error *err);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cagefs_enter_site SITE COMMAND [ARGUMENT...]: setuid root; runs a command inside one of the caller's sites. */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/enter/enter.h"
+#include "core/enter/state.h"
+
+#define ME "cagefs_enter_site: "
+#define USAGE                                                                                      \
+    "usage: cagefs_enter_site SITE COMMAND [ARGUMENT...]\n"                                        \
+    "Runs COMMAND inside an isolated site of yours. SITE is a domain name or a document root.\n"
+
+extern char **environ;
+
+static void say(int fd, const char *text)
+{
+    if (write(fd, text, strlen(text)) < 0)
+        return;
+}
+
+static _Noreturn void refuse(int status, const char *fmt_text, const char *word)
+{
+    char text[512];
+    snprintf(text, sizeof(text), ME "%s%s\n", fmt_text, word);
+    for (char *p = text; p[0] && p[1]; p++)
+        if (iscntrl((unsigned char)*p))
+            *p = '?';
+    say(2, text);
+    _exit(status);
+}
+
+static struct sc_site_ref look_up(const struct sc_table *t, const char *site)
+{
+    if (site[0] == '/')
+        return sc_table_docroot(t, site);
+    char name[256];
+    size_t n = strlen(site);
+    if (n >= sizeof(name))
+        return (struct sc_site_ref){0};
+    for (size_t i = 0; i <= n; i++)
+        name[i] = (char)tolower((unsigned char)site[i]);
+    return sc_table_name(t, name);
+}
+
+int main(int argc, char **argv)
+{
+    sc_enter_guard_fds();
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        say(1, "cagefs_enter_site " SC_VERSION "\n");
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        say(1, USAGE);
+        return 0;
+    }
+    if (argc < 3 || argv[1][0] == '-' || argv[1][0] == 0) {
+        say(2, USAGE);
+        return 2;
+    }
+    uid_t uid = getuid();
+    if (uid == 0)
+        refuse(1, "this command cannot be run as root; use su to become the site's user first", "");
+    if (geteuid() != 0)
+        refuse(SC_EXIT_CANNOT_ENTER, "not able to enter a site from here (inside a site, or installed without setuid root)", "");
+
+    struct sc_table table = {0};
+    struct sc_enter_why why = {{0}};
+    int rc = sc_state_open(uid, &table, &why);
+    if (rc < 0)
+        refuse(-rc, why.text, "");
+    struct sc_site_ref site = {0};
+    if (rc == 0)
+        site = look_up(&table, argv[1]);
+    char docroot[PATH_MAX];
+    if (site.state == SC_SITE_NONE)
+        refuse(SC_EXIT_CANNOT_ENTER, "no isolated site of yours: ", argv[1]);
+    if (site.state == SC_SITE_OPEN)
+        refuse(SC_EXIT_CANNOT_ENTER, "CloudLinux Isolates is not enabled for this site: ", argv[1]);
+    if (site.state == SC_SITE_BROKEN || sc_table_decode(&site, docroot, sizeof(docroot)) < 0)
+        refuse(SC_EXIT_CANNOT_ENTER, "this site's document root cannot be isolated now (is it there?): ", argv[1]);
+    sc_table_close(&table);
+
+    char cwd[PATH_MAX];
+    struct sc_enter req = {
+        .uid = uid,
+        .gid = getgid(),
+        .site = site.id,
+        .cwd = getcwd(cwd, sizeof(cwd)) && cwd[0] == '/' ? cwd : NULL,
+        .docroot = docroot,
+        .exe = argv[2],
+        .argv = argv + 2,
+        .envp = environ,
+    };
+    rc = sc_enter(&req, &why);
+    if (rc < 0)
+        refuse(-rc, why.text, "");
+    return rc;
+}

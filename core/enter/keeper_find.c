@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/enter/keeper_find.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/enter/paths.h"
+
+/* Who holds the lock: a pid in our pid namespace, or 0 for nobody (or nobody whom we can see). */
+pid_t sc_keeper_pid(int fd)
+{
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_GETLK, &fl) < 0 || fl.l_type == F_UNLCK)
+        return 0;
+    return fl.l_pid > 0 ? fl.l_pid : 0;
+}
+
+int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.keeper", (unsigned)uid, site);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+    if (fd < 0)
+        return errno == ENOENT ? -ESRCH : -errno;
+    /* A keeper that is about to end by itself holds this for an instant: wait for its end, not for long. */
+    if (flock(fd, LOCK_SH) < 0) {
+        int rc = -errno;
+        close(fd);
+        return rc;
+    }
+    int rc = -ESRCH;
+    pid_t pid = sc_keeper_pid(fd);
+    if (pid > 0) {
+        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+        /* Still the holder with the descriptor in hand: the descriptor is the keeper's. */
+        if (pidfd >= 0 && sc_keeper_pid(fd) == pid) {
+            *ret_pidfd = pidfd;
+            *ret_lockfd = fd;
+            return 0;
+        }
+        rc = pidfd < 0 && errno != ESRCH ? -errno : -ESRCH;
+        if (pidfd >= 0)
+            close(pidfd);
+    }
+    close(fd);
+    return rc;
+}

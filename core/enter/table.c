@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/enter/table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/enter/paths.h"
+
+#define HEAD "sitecage-sites 1\n"
+#define TAIL "\nend\n"
+
+int sc_table_open(uid_t uid, struct sc_table *ret)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/" SC_TABLE_NAME, (unsigned)uid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    struct stat st;
+    void *p = MAP_FAILED;
+    int rc = -EBADMSG;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
+        st.st_size > (off_t)(sizeof(HEAD) + sizeof(TAIL)) && st.st_size <= (off_t)SC_TABLE_MAX) {
+        p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        rc = p == MAP_FAILED ? -errno : 0;
+    }
+    close(fd);
+    if (rc < 0)
+        return rc;
+    size_t len = (size_t)st.st_size;
+    const char *data = p;
+    if (memcmp(data, HEAD, sizeof(HEAD) - 1) != 0 ||
+        memcmp(data + len - (sizeof(TAIL) - 1), TAIL, sizeof(TAIL) - 1) != 0) {
+        munmap(p, len);
+        return -EBADMSG;
+    }
+    ret->data = data;
+    ret->len = len;
+    return 0;
+}
+
+void sc_table_close(struct sc_table *t)
+{
+    if (t->data)
+        munmap((void *)(uintptr_t)t->data, t->len);
+    *t = (struct sc_table){0};
+}
+
+/* Encodes an absolute path as the table does, with single slashes and none at the end. Returns the length,
+ * or 0 when it is not absolute or too long. "/" itself is no document root. */
+static size_t encode_path(const char *path, char *out, size_t size)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t n = 0;
+    if (path[0] != '/')
+        return 0;
+    for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
+        if (*p == '/' && (p[1] == '/' || p[1] == 0))
+            continue;
+        if (n + 4 > size)
+            return 0;
+        if (*p > 0x20 && *p < 0x7f && *p != '%') {
+            out[n++] = (char)*p;
+        } else {
+            out[n++] = '%';
+            out[n++] = digits[*p >> 4];
+            out[n++] = digits[*p & 15];
+        }
+    }
+    out[n] = 0;
+    return n;
+}
+
+struct line {
+    const char *key, *arg1, *arg2; /* words; arg2 may be NULL */
+    size_t key_len, arg1_len, arg2_len;
+};
+
+/* Cuts the next line of at most three words. False at the end of the table. */
+static bool next_line(const char **at, const char *end, struct line *l)
+{
+    if (*at >= end)
+        return false;
+    const char *eol = memchr(*at, '\n', (size_t)(end - *at));
+    if (!eol)
+        return false;
+    const char *p = *at;
+    *at = eol + 1;
+    const char *words[3] = {NULL, NULL, NULL};
+    size_t lens[3] = {0, 0, 0};
+    for (int i = 0; i < 3 && p < eol; i++) {
+        const char *sp = memchr(p, ' ', (size_t)(eol - p));
+        const char *stop = sp && i < 2 ? sp : eol;
+        words[i] = p;
+        lens[i] = (size_t)(stop - p);
+        p = stop + 1;
+    }
+    *l = (struct line){words[0], words[1], words[2], lens[0], lens[1], lens[2]};
+    return true;
+}
+
+static bool word_is(const char *w, size_t len, const char *text)
+{
+    return w && strlen(text) == len && memcmp(w, text, len) == 0;
+}
+
+static bool number(const char *w, size_t len, unsigned *ret)
+{
+    unsigned long v = 0;
+    if (!w || len == 0 || len > 10)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (w[i] < '0' || w[i] > '9')
+            return false;
+        v = v * 10 + (unsigned long)(w[i] - '0');
+    }
+    if (v > UINT_MAX)
+        return false;
+    *ret = (unsigned)v;
+    return true;
+}
+
+/* Lines: "isolated ID DOCROOT", "broken ID DOCROOT", "open 0 DOCROOT", and "alias ID DOCROOT",
+ * "name ID DOMAIN" for the site line before them. */
+static bool site_line(const struct line *l, struct sc_site_ref *cur)
+{
+    enum sc_site_state state;
+    if (word_is(l->key, l->key_len, "isolated"))
+        state = SC_SITE_ISOLATED;
+    else if (word_is(l->key, l->key_len, "open"))
+        state = SC_SITE_OPEN;
+    else if (word_is(l->key, l->key_len, "broken"))
+        state = SC_SITE_BROKEN;
+    else
+        return false;
+    *cur = (struct sc_site_ref){.state = state, .docroot = l->arg2, .docroot_len = l->arg2_len};
+    if (!number(l->arg1, l->arg1_len, &cur->id) || !l->arg2)
+        cur->state = SC_SITE_BROKEN; /* cannot be: what wrote this is broken, so nothing runs */
+    return true;
+}
+
+enum match {
+    MATCH_EXACT,
+    MATCH_CONTAINING,
+    MATCH_NAME
+};
+
+static struct sc_site_ref find(const struct sc_table *t, const char *word, size_t len, enum match how)
+{
+    struct sc_site_ref cur = {0}, best = {0};
+    size_t best_len = 0;
+    const char *at = t->data + sizeof(HEAD) - 1, *end = t->data + t->len;
+    struct line l;
+    while (next_line(&at, end, &l)) {
+        bool is_path = site_line(&l, &cur) || word_is(l.key, l.key_len, "alias");
+        bool is_name = !is_path && word_is(l.key, l.key_len, "name");
+        if ((how == MATCH_NAME ? !is_name : !is_path) || !l.arg2 || l.arg2_len > len ||
+            memcmp(l.arg2, word, l.arg2_len) != 0)
+            continue;
+        if (l.arg2_len == len) {
+            if (how != MATCH_CONTAINING)
+                return cur;
+        } else if (how != MATCH_CONTAINING || word[l.arg2_len] != '/') {
+            continue;
+        }
+        if (l.arg2_len > best_len) {
+            best = cur;
+            best_len = l.arg2_len;
+        }
+    }
+    return best;
+}
+
+static struct sc_site_ref find_path(const struct sc_table *t, const char *path, enum match how)
+{
+    char word[3 * PATH_MAX];
+    size_t len = encode_path(path, word, sizeof(word));
+    return len ? find(t, word, len, how) : (struct sc_site_ref){0};
+}
+
+struct sc_site_ref sc_table_docroot(const struct sc_table *t, const char *path)
+{
+    return find_path(t, path, MATCH_EXACT);
+}
+
+struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *path)
+{
+    return find_path(t, path, MATCH_CONTAINING);
+}
+
+struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name)
+{
+    return find(t, name, strlen(name), MATCH_NAME);
+}
+
+static int hex(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ref->docroot_len; i++) {
+        char c = ref->docroot[i];
+        if (c == '%') {
+            if (i + 2 >= ref->docroot_len)
+                return -EINVAL;
+            int hi = hex(ref->docroot[i + 1]), lo = hex(ref->docroot[i + 2]);
+            if (hi < 0 || lo < 0 || (hi == 0 && lo == 0))
+                return -EINVAL;
+            c = (char)(hi * 16 + lo);
+            i += 2;
+        }
+        if (n + 1 >= size)
+            return -ENAMETOOLONG;
+        out[n++] = c;
+    }
+    out[n] = 0;
+    return 0;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The small table per user that tells the hot path which document root is which site
+ * (SC_RUN_DIR/<uid>/sites, written by core/runtime, described in docs/formats.md). Reading it takes one
+ * open and one mmap; look-ups compare percent-encoded words without decoding anything. libc only.
+ */
+#ifndef SC_ENTER_TABLE_H
+#define SC_ENTER_TABLE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct sc_table {
+    const char *data; /* mapped; NULL when there is none */
+    size_t len;
+};
+
+enum sc_site_state {
+    SC_SITE_NONE = 0,  /* no document root of this account */
+    SC_SITE_OPEN,      /* a document root that is not isolated */
+    SC_SITE_ISOLATED,  /* enter it */
+    SC_SITE_BROKEN     /* to be isolated, and cannot be: nothing of it may run */
+};
+
+struct sc_site_ref {
+    enum sc_site_state state;
+    unsigned id;         /* site id, 0 when open */
+    const char *docroot; /* encoded, in the table; not NUL-terminated */
+    size_t docroot_len;
+};
+
+/* Maps the table of `uid`. Returns 0; -ENOENT when there is none; another negative errno when it cannot be
+ * read or is not whole. Needs root. */
+int sc_table_open(uid_t uid, struct sc_table *ret);
+void sc_table_close(struct sc_table *t);
+
+/* The document root that is exactly `path`, as the panel writes it or canonical; trailing and doubled
+ * slashes do not matter. */
+struct sc_site_ref sc_table_docroot(const struct sc_table *t, const char *path);
+
+/* The deepest document root (isolated or not) that `path` is or lies below. */
+struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *path);
+
+/* The site of a domain name (lower case, as the table has it). */
+struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name);
+
+/* Decodes ref's document root into `out`. 0, or -ENAMETOOLONG / -EINVAL. */
+int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size);
+
+#endif

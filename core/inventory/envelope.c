@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/inventory/envelope.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int code;
+} classes[] = {
+    {"InternalAPIError", SC_E_PANEL},
+    {"PermissionDenied", SC_E_DENIED},
+    {"BadRequest", SC_E_INVAL},
+    {"NotFound", SC_E_NOTFOUND},
+};
+
+static const char *named(const char *who)
+{
+    return who ? who : "the panel adapter";
+}
+
+/* The answer is an error envelope, or pretends to be one. */
+static int parse_error(const char *result, const json_t *meta, const char *who,
+                       struct sc_error *err)
+{
+    const char *message = json_string_value(json_object_get(meta, "message"));
+    if (!message || !*message)
+        message = "without a message";
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (strcmp(result, classes[i].name) != 0)
+            continue;
+        if (!who)
+            return sc_error_set(err, classes[i].code, "%s", message);
+        return sc_error_set(err, classes[i].code, "%s answered %s: %s", who, result, message);
+    }
+    return sc_error_set(err, SC_E_PANEL,
+                        "%s answered with the unknown result '%.64s' in its metadata", named(who),
+                        result);
+}
+
+int sc_envelope_parse(const char *json, size_t len, const char *who, json_t **ret_data,
+                      struct sc_error *err)
+{
+    json_error_t je;
+    SC_JSON json_t *root = json_loadb(json ? json : "", len, JSON_REJECT_DUPLICATES, &je);
+    if (!root)
+        return sc_error_set(err, SC_E_PANEL,
+                            "%s did not answer with valid JSON: line %d, column %d: %s", named(who),
+                            je.line, je.column, je.text);
+    if (!json_is_object(root))
+        return sc_error_set(err, SC_E_PANEL, "%s answered with JSON that is not an object",
+                            named(who));
+    const json_t *meta = json_object_get(root, "metadata");
+    if (!json_is_object(meta))
+        return sc_error_set(err, SC_E_PANEL, "%s answered without the object \"metadata\"",
+                            named(who));
+    const char *result = json_string_value(json_object_get(meta, "result"));
+    if (!result)
+        return sc_error_set(err, SC_E_PANEL,
+                            "%s answered without the string \"result\" in \"metadata\"",
+                            named(who));
+    if (strcmp(result, "ok") != 0)
+        return parse_error(result, meta, who, err);
+    json_t *data = json_object_get(root, "data");
+    if (!data)
+        return sc_error_set(err, SC_E_PANEL, "%s answered without \"data\"", named(who));
+    *ret_data = json_incref(data);
+    return 0;
+}
+
+static int add_chunk(const char *chunk, size_t len, void *data)
+{
+    sc_buf_add(data, chunk, len);
+    return 0;
+}
+
+int sc_envelope_ok(json_t *data, struct sc_buf *out, struct sc_error *err)
+{
+    sc_buf_str(out, "{\"data\": ");
+    if (json_dump_callback(data, add_chunk, out, JSON_ENCODE_ANY) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
+    sc_buf_str(out, ", \"metadata\": {\"result\": \"ok\"}}\n");
+    return sc_buf_check(out, "the answer", err);
+}
+
+/* Length of the well-formed UTF-8 sequence at `s`, 0 when there is none (RFC 3629). */
+static size_t utf8_len(const unsigned char *s)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t min;
+    } kinds[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    for (size_t k = 0; k < 4; k++) {
+        if ((s[0] & kinds[k].mask) != kinds[k].lead)
+            continue;
+        uint32_t c = s[0] & (unsigned char)~kinds[k].mask;
+        for (size_t i = 1; i <= k; i++) {
+            if ((s[i] & 0xc0) != 0x80) /* also at the closing NUL */
+                return 0;
+            c = c << 6 | (s[i] & 0x3f);
+        }
+        bool surrogate = c >= 0xd800 && c <= 0xdfff;
+        return c >= kinds[k].min && c <= 0x10ffff && !surrogate ? k + 1 : 0;
+    }
+    return 0;
+}
+
+void sc_envelope_error(const struct sc_error *e, struct sc_buf *out)
+{
+    const char *name = classes[0].name;
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (classes[i].code == e->code)
+            name = classes[i].name;
+    }
+    sc_buf_fmt(out, "{\"data\": null, \"metadata\": {\"result\": \"%s\", \"message\": \"", name);
+    /* By hand, so that an error can be reported when there is no memory for a JSON tree. */
+    const unsigned char *s = (const unsigned char *)e->text;
+    while (*s) {
+        size_t n = utf8_len(s);
+        if (*s == '"' || *s == '\\')
+            sc_buf_fmt(out, "\\%c", *s);
+        else if (*s < 0x20 || n == 0)
+            sc_buf_str(out, "?");
+        else
+            sc_buf_add(out, s, n);
+        s += n ? n : 1;
+    }
+    sc_buf_str(out, "\"}}\n");
+}

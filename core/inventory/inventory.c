@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/inventory/inventory.h"
+
+#include <string.h>
+#include "core/base/run.h"
+#include "core/inventory/domain_name.h"
+
+static int ask(const struct sc_inventory_conf *conf, const char *option, const char *value,
+               struct sc_domains *ret, struct sc_error *err)
+{
+    const char *argv[] = {conf->adapter_exe, "domains", option, value, NULL};
+    struct sc_run_spec spec = {
+        .argv = argv,
+        .timeout_ms = conf->timeout_ms > 0 ? conf->timeout_ms : SC_INVENTORY_TIMEOUT_MS,
+        .max_out = conf->max_bytes ? conf->max_bytes : SC_INVENTORY_MAX_BYTES,
+    };
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_run(&spec, &r, &why);
+    if (rc < 0)
+        return sc_error_set(err, SC_E_PANEL, "cannot ask the panel: %s", why.text);
+    if (r.out.len == 0) {
+        char how[512];
+        sc_run_how(&r, how, sizeof(how));
+        return sc_error_set(err, SC_E_PANEL, "%s answered nothing and %s", conf->adapter_exe, how);
+    }
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    rc = sc_domains_parse(r.out.data, r.out.len, NULL, &d, err);
+    if (rc < 0)
+        return rc;
+    if (!sc_run_ok(&r)) {
+        char how[512];
+        sc_run_how(&r, how, sizeof(how));
+        return sc_error_set(err, SC_E_PANEL, "%s answered \"ok\" but %s", conf->adapter_exe, how);
+    }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+int sc_inventory_all(const struct sc_inventory_conf *conf, struct sc_domains *ret,
+                     struct sc_error *err)
+{
+    return ask(conf, NULL, NULL, ret, err);
+}
+
+int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
+                      struct sc_domains *ret, struct sc_error *err)
+{
+    if (!sc_owner_valid(user)) {
+        *ret = (struct sc_domains)SC_DOMAINS_INIT;
+        return 0;
+    }
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = ask(conf, "--owner", user, &d, &why);
+    if (rc < 0 && rc != SC_E_NOTFOUND) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    for (size_t i = 0; i < d.n; i++) {
+        if (strcmp(d.v[i].owner, user) != 0)
+            return sc_error_set(err, SC_E_PANEL,
+                                "%s, asked for the domains of '%s', answered with '%s' of '%s'",
+                                conf->adapter_exe, user, d.v[i].name, d.v[i].owner);
+    }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
+                        struct sc_domains *ret, struct sc_error *err)
+{
+    char canon[256];
+    int rc = sc_domain_canon(name, canon, err);
+    if (rc == SC_E_INVAL)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+    if (rc < 0)
+        return rc;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    rc = ask(conf, "--name", canon, &d, err);
+    if (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0))
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < d.n; i++) {
+        if (strcmp(d.v[i].name, canon) != 0)
+            return sc_error_set(err, SC_E_PANEL, "%s, asked for '%s', answered with '%s'",
+                                conf->adapter_exe, canon, d.v[i].name);
+    }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asks the panel, through its adapter's executable, which domains there are. */
+#ifndef SC_INVENTORY_INVENTORY_H
+#define SC_INVENTORY_INVENTORY_H
+
+#include <stddef.h>
+#include "core/base/error.h"
+#include "core/inventory/domains_json.h"
+
+#define SC_INVENTORY_TIMEOUT_MS 15000
+#define SC_INVENTORY_MAX_BYTES  (64u << 20)
+
+/* The text of SC_E_NOTFOUND for a domain; commands print it as it is. */
+#define SC_INVENTORY_NO_DOMAIN "Please specify existing domain name and try again"
+
+struct sc_inventory_conf {
+    const char *adapter_exe; /* sc_panel_detect()'s `exe` */
+    int timeout_ms;          /* 0: SC_INVENTORY_TIMEOUT_MS */
+    size_t max_bytes;        /* 0: SC_INVENTORY_MAX_BYTES */
+};
+
+/*
+ * Each runs the adapter as the calling process's user (adapters limit what a user other than root
+ * is told) and parses its answer strictly. On success *ret is the caller's, released by
+ * sc_domains_done(). Common errors: SC_E_PANEL when the adapter could not be run, did not answer in
+ * time, answered too much or nonsense, or reports that the panel failed; SC_E_DENIED and SC_E_INVAL
+ * as the adapter classes them.
+ */
+
+/* Every domain that the caller may know. */
+int sc_inventory_all(const struct sc_inventory_conf *conf, struct sc_domains *ret,
+                     struct sc_error *err);
+
+/* The domains of that unix user; none (n == 0, no error) for a user that the panel does not know.
+ * An answer with another owner's domain is SC_E_PANEL. */
+int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
+                      struct sc_domains *ret, struct sc_error *err);
+
+/* The domain of that name, in any spelling: exactly one entry. SC_E_NOTFOUND with
+ * SC_INVENTORY_NO_DOMAIN when the panel does not have it, or no domain can be called so. An answer
+ * with another domain is SC_E_PANEL. */
+int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
+                        struct sc_domains *ret, struct sc_error *err);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+#include "core/plan/relpath.h"
+
+static const char WHY_HOME[] =
+    "its document root is the home directory itself; give it a directory "
+    "below the home in the panel";
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's plan");
+}
+
+static void free_strings(char **v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(v[i]);
+    free(v);
+}
+
+static void free_extras(struct sc_plan_extra *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(v[i].rel);
+    free(v);
+}
+
+void sc_plan_free(struct sc_plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->n_sites; i++) {
+        struct sc_plan_site *s = &plan->sites[i];
+        free(s->rel);
+        free_strings(s->names, s->n_names);
+        free_strings(s->aliases, s->n_aliases);
+        free_extras(s->extras, s->n_extras);
+    }
+    for (size_t i = 0; i < plan->n_refusals; i++) {
+        free(plan->refusals[i].site_rel);
+        free(plan->refusals[i].path);
+    }
+    free(plan->sites);
+    free(plan->refusals);
+    free_extras(plan->secrets, plan->n_secrets);
+    free(plan);
+}
+
+static void free_plan_ptr(struct sc_plan **p)
+{
+    sc_plan_free(*p);
+}
+
+/* ---- input checks ---- */
+
+static int check_input(const struct sc_plan_input *in, struct sc_error *err)
+{
+    if (in->n_domains > SC_PLAN_MAX_DOMAINS)
+        return sc_error_set(err, SC_E_TOOBIG, "the account of %s has more than %d domains",
+                            in->home, SC_PLAN_MAX_DOMAINS);
+    if (in->n_secrets > SC_PLAN_MAX_SECRETS)
+        return sc_error_set(err, SC_E_TOOBIG,
+                            "more than %d secrets to hide in %s; shorten the list",
+                            SC_PLAN_MAX_SECRETS, in->home);
+    if (in->n_paths > SC_PLAN_MAX_PATHS)
+        return sc_error_set(err, SC_E_TOOBIG, "more than %d further paths in %s; shorten the list",
+                            SC_PLAN_MAX_PATHS, in->home);
+    for (size_t i = 0; i < in->n_domains; i++) {
+        const struct sc_plan_domain *d = &in->domains[i];
+        if (d->rel && !sc_rel_valid(d->rel))
+            return sc_error_set(err, SC_E_INVAL,
+                                "document root %s of %s is not a plain path below %s: %s",
+                                d->docroot, d->name, in->home, d->rel);
+    }
+    for (size_t i = 0; i < in->n_secrets; i++) {
+        const char *rel = in->secrets[i].rel;
+        if (!*rel || !sc_rel_valid(rel))
+            return sc_error_set(err, SC_E_INVAL, "secret '%s' is not a plain path below %s", rel,
+                                in->home);
+    }
+    return 0;
+}
+
+/* ---- sites ---- */
+
+/* Which site a domain is of: present before missing, then the document root. */
+static int cmp_docroot(const struct sc_plan_domain *a, const struct sc_plan_domain *b)
+{
+    if (!a->rel != !b->rel)
+        return a->rel ? -1 : 1;
+    return a->rel ? sc_rel_cmp(a->rel, b->rel) : strcmp(a->docroot, b->docroot);
+}
+
+static int cmp_domain(const void *pa, const void *pb)
+{
+    const struct sc_plan_domain *a = *(const struct sc_plan_domain *const *)pa;
+    const struct sc_plan_domain *b = *(const struct sc_plan_domain *const *)pb;
+    int c = cmp_docroot(a, b);
+    return c ? c : strcmp(a->name, b->name);
+}
+
+static int cmp_string(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Whether `text` is home + "/" + rel (or the home, for ""). */
+static bool is_plain_text(const char *home, const char *rel, const char *text)
+{
+    size_t n = strlen(home);
+    if (strncmp(home, text, n) != 0)
+        return false;
+    if (!*rel)
+        return !text[n];
+    return text[n] == '/' && strcmp(text + n + 1, rel) == 0;
+}
+
+/* Sorts strings and drops the doubles. */
+static void sort_unique(char **v, size_t *n)
+{
+    if (!*n)
+        return;
+    qsort(v, *n, sizeof(*v), cmp_string);
+    size_t kept = 1;
+    for (size_t i = 1; i < *n; i++) {
+        if (strcmp(v[i], v[kept - 1]) == 0)
+            free(v[i]);
+        else
+            v[kept++] = v[i];
+    }
+    *n = kept;
+}
+
+/* Fills a site from its domains, which are sorted by name. */
+static int fill_site(struct sc_plan_site *s, const char *home, const struct sc_plan_domain **d,
+                     size_t n, struct sc_error *err)
+{
+    s->names = calloc(n, sizeof(*s->names));
+    s->aliases = calloc(n, sizeof(*s->aliases));
+    if (!s->names || !s->aliases)
+        return no_memory(err);
+    s->missing = !d[0]->rel;
+    if (d[0]->rel && !(s->rel = strdup(d[0]->rel)))
+        return no_memory(err);
+    if (s->rel && !*s->rel)
+        s->refused = WHY_HOME;
+    for (size_t i = 0; i < n; i++) {
+        s->isolated = s->isolated || d[i]->wanted;
+        if (!(s->names[s->n_names] = strdup(d[i]->name)))
+            return no_memory(err);
+        s->n_names++;
+        if (s->rel && is_plain_text(home, s->rel, d[i]->docroot))
+            continue;
+        if (!(s->aliases[s->n_aliases] = strdup(d[i]->docroot)))
+            return no_memory(err);
+        s->n_aliases++;
+    }
+    sort_unique(s->names, &s->n_names);
+    sort_unique(s->aliases, &s->n_aliases);
+    return 0;
+}
+
+static int make_sites(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
+{
+    SC_FREE const struct sc_plan_domain **order = calloc(in->n_domains + 1, sizeof(*order));
+    plan->sites = calloc(in->n_domains + 1, sizeof(*plan->sites));
+    if (!order || !plan->sites)
+        return no_memory(err);
+    for (size_t i = 0; i < in->n_domains; i++)
+        order[i] = &in->domains[i];
+    qsort(order, in->n_domains, sizeof(*order), cmp_domain);
+    for (size_t i = 0, end; i < in->n_domains; i = end) {
+        for (end = i + 1; end < in->n_domains && cmp_docroot(order[i], order[end]) == 0;)
+            end++;
+        int r = fill_site(&plan->sites[plan->n_sites++], in->home, order + i, end - i, err);
+        if (r < 0)
+            return r;
+        if (order[i]->rel)
+            plan->n_present++;
+    }
+    return 0;
+}
+
+static struct sc_plan_site *find_site(const struct sc_plan *plan, const char *rel)
+{
+    size_t lo = 0, hi = plan->n_present;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        int c = sc_rel_cmp(rel, plan->sites[mid].rel);
+        if (c == 0)
+            return &plan->sites[mid];
+        if (c < 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return NULL;
+}
+
+const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel)
+{
+    return find_site(plan, rel);
+}
+
+/* ---- secrets and further paths ---- */
+
+static int cmp_extra(const void *a, const void *b)
+{
+    return sc_rel_cmp(((const struct sc_plan_extra *)a)->rel,
+                      ((const struct sc_plan_extra *)b)->rel);
+}
+
+/* Sorts, and joins equal paths to one whose flag is the stronger. */
+static void sort_extras(struct sc_plan_extra *v, size_t *n)
+{
+    if (!*n)
+        return;
+    qsort(v, *n, sizeof(*v), cmp_extra);
+    size_t kept = 1;
+    for (size_t i = 1; i < *n; i++) {
+        if (sc_rel_cmp(v[i].rel, v[kept - 1].rel) == 0) {
+            v[kept - 1].rw = v[kept - 1].rw || v[i].rw;
+            free(v[i].rel);
+        } else {
+            v[kept++] = v[i];
+        }
+    }
+    *n = kept;
+}
+
+static int make_secrets(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
+{
+    plan->secrets = calloc(in->n_secrets + 1, sizeof(*plan->secrets));
+    if (!plan->secrets)
+        return no_memory(err);
+    for (size_t i = 0; i < in->n_secrets; i++) {
+        struct sc_plan_extra *s = &plan->secrets[plan->n_secrets];
+        s->rw = in->secrets[i].is_dir;
+        if (!(s->rel = strdup(in->secrets[i].rel)))
+            return no_memory(err);
+        plan->n_secrets++;
+    }
+    sort_extras(plan->secrets, &plan->n_secrets);
+    return 0;
+}
+
+/* Why a site may not have a path; NULL when it may. */
+static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
+                           const struct sc_plan_path *path)
+{
+    if (!site)
+        return "for a document root that no site has";
+    if (site->refused)
+        return "for a site that cannot be isolated";
+    if (!*path->rel)
+        return "the home directory itself";
+    if (!sc_rel_valid(path->rel))
+        return "not a plain path below the home";
+    if (strcmp(path->rel, site->rel) == 0 && !path->rw)
+        return "the site's own document root, which is always writable";
+
+    /* The nearest document root at or above it decides; without one, any secret does. */
+    char up[SC_REL_MAX + 1];
+    size_t len = strlen(path->rel);
+    memcpy(up, path->rel, len + 1);
+    bool secret = false;
+    for (;;) {
+        const struct sc_plan_site *over = find_site(plan, up);
+        if (over == site)
+            return NULL;
+        if (over)
+            return *up ? "inside the document root of another site"
+                       : "inside the document root of another site, the home directory";
+        struct sc_plan_extra key = {.rel = up};
+        secret = secret || bsearch(&key, plan->secrets, plan->n_secrets, sizeof(key), cmp_extra);
+        if (!*up)
+            break;
+        char *slash = strrchr(up, '/');
+        *(slash ? slash : up) = 0;
+    }
+    return secret ? "hidden from every site, or inside something that is" : NULL;
+}
+
+static int refuse(struct sc_plan *plan, const struct sc_plan_path *p, const char *reason,
+                  struct sc_error *err)
+{
+    struct sc_plan_refusal *r = &plan->refusals[plan->n_refusals++];
+    r->reason = reason;
+    r->site_rel = strdup(p->site_rel);
+    r->path = strdup(p->rel);
+    return r->site_rel && r->path ? 0 : no_memory(err);
+}
+
+static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struct sc_error *err)
+{
+    size_t n = site->n_extras;
+    if ((n & (n - 1)) == 0) { /* full at every power of two */
+        struct sc_plan_extra *v = realloc(site->extras, (n ? n * 2 : 1) * sizeof(*v));
+        if (!v)
+            return no_memory(err);
+        site->extras = v;
+    }
+    char *rel = strdup(p->rel);
+    if (!rel)
+        return no_memory(err);
+    site->extras[site->n_extras++] = (struct sc_plan_extra){.rel = rel, .rw = p->rw};
+    return 0;
+}
+
+static int make_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
+{
+    plan->refusals = calloc(in->n_paths + 1, sizeof(*plan->refusals));
+    if (!plan->refusals)
+        return no_memory(err);
+    for (size_t i = 0; i < in->n_paths; i++) {
+        const struct sc_plan_path *p = &in->paths[i];
+        struct sc_plan_site *site = find_site(plan, p->site_rel);
+        const char *reason = why_not(plan, site, p);
+        int r = reason ? refuse(plan, p, reason, err) : accept(site, p, err);
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < plan->n_present; i++)
+        sort_extras(plan->sites[i].extras, &plan->sites[i].n_extras);
+    return 0;
+}
+
+int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc_error *err)
+{
+    int r = check_input(in, err);
+    if (r < 0)
+        return r;
+    SC_CLEANUP(free_plan_ptr) struct sc_plan *plan = calloc(1, sizeof(*plan));
+    if (!plan)
+        return no_memory(err);
+    if ((r = make_sites(plan, in, err)) < 0 || (r = make_secrets(plan, in, err)) < 0 ||
+        (r = make_extras(plan, in, err)) < 0)
+        return r;
+    *ret = sc_steal_ptr(&plan);
+    return 0;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The entries of one site: the second half of plan.h. */
+#include "core/plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+#include "core/plan/relpath.h"
+
+struct walk {
+    struct sc_entries out;
+    /* Indexes of the entries at or above the path that is looked at, outermost first. */
+    size_t *open;
+    size_t n_open, cap_open;
+    bool in_own; /* the own document root is among them */
+};
+
+static void done_walk(struct walk *w)
+{
+    sc_entries_done(&w->out);
+    free(w->open);
+}
+
+static int emit(struct walk *w, enum sc_entry_kind kind, const char *rel, size_t len,
+                struct sc_error *err)
+{
+    int r = sc_entries_add(&w->out, kind, rel, len, err);
+    if (r < 0)
+        return r;
+    if (w->n_open == w->cap_open) {
+        size_t cap = w->cap_open ? w->cap_open * 2 : 16;
+        size_t *v = realloc(w->open, cap * sizeof(*v));
+        if (!v)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for a site's plan");
+        w->open = v;
+        w->cap_open = cap;
+    }
+    w->open[w->n_open++] = w->out.n - 1;
+    return 0;
+}
+
+/* The innermost entry at or above `rel`, or NULL for the bare home. */
+static struct sc_plan_entry *around(struct walk *w, const char *rel)
+{
+    while (w->n_open) {
+        struct sc_plan_entry *e = &w->out.v[w->open[w->n_open - 1]];
+        if (sc_rel_rest(e->rel, rel))
+            return e;
+        if (e->kind == SC_ENTRY_DOCROOT)
+            w->in_own = false;
+        w->n_open--;
+    }
+    return NULL;
+}
+
+/* Emits an entry inside `up`: makes a hole where `up` is closed, pins the way where it is
+ * writable. */
+static int emit_in(struct walk *w, struct sc_plan_entry *up, enum sc_entry_kind kind,
+                   const char *rel, struct sc_error *err)
+{
+    int r = 0;
+    if (up && sc_entry_closes(up->kind)) {
+        up->kind = SC_ENTRY_SHELL;
+        r = sc_entry_add_hole(up, sc_rel_rest(up->rel, rel), err);
+    } else if (up && up->kind != SC_ENTRY_RO) {
+        const char *slash = sc_rel_rest(up->rel, rel); /* in `rel`; emit() may move *up */
+        while (r == 0 && (slash = strchr(slash, '/'))) {
+            r = emit(w, SC_ENTRY_RW, rel, (size_t)(slash - rel), err);
+            slash++;
+        }
+    }
+    return r < 0 ? r : emit(w, kind, rel, strlen(rel), err);
+}
+
+static int visit_docroot(struct walk *w, const char *rel, bool own, struct sc_error *err)
+{
+    struct sc_plan_entry *up = around(w, rel);
+    if (own) {
+        int r = emit_in(w, up, SC_ENTRY_DOCROOT, rel, err);
+        w->in_own = true;
+        return r;
+    }
+    if (up && sc_entry_closes(up->kind))
+        return 0;
+    return emit_in(w, up, SC_ENTRY_CLOSED_DIR, rel, err);
+}
+
+static int visit_secret(struct walk *w, const struct sc_plan_extra *s, struct sc_error *err)
+{
+    struct sc_plan_entry *up = around(w, s->rel);
+    if (w->in_own || (up && sc_entry_closes(up->kind)))
+        return 0;
+    return emit_in(w, up, s->rw ? SC_ENTRY_CLOSED_DIR : SC_ENTRY_CLOSED_FILE, s->rel, err);
+}
+
+static int visit_extra(struct walk *w, const struct sc_plan_extra *x, struct sc_error *err)
+{
+    struct sc_plan_entry *up = around(w, x->rel);
+    if (up && sc_entry_closes(up->kind))
+        return 0;
+    bool writable = up && up->kind != SC_ENTRY_RO;
+    if (writable == x->rw)
+        return 0;
+    return emit_in(w, up, x->rw ? SC_ENTRY_RW : SC_ENTRY_RO, x->rel, err);
+}
+
+/* The three sorted lists are walked as one. */
+static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc_plan_site *own,
+                     struct sc_error *err)
+{
+    size_t d = 0, s = 0, x = 0;
+    for (;;) {
+        const char *dr = d < plan->n_present ? plan->sites[d].rel : NULL;
+        const char *sr = s < plan->n_secrets ? plan->secrets[s].rel : NULL;
+        const char *xr = x < own->n_extras ? own->extras[x].rel : NULL;
+        const char *least = dr;
+        if (sr && (!least || sc_rel_cmp(sr, least) < 0))
+            least = sr;
+        if (xr && (!least || sc_rel_cmp(xr, least) < 0))
+            least = xr;
+        if (!least)
+            return 0;
+        bool is_d = dr && sc_rel_cmp(dr, least) == 0;
+        bool is_s = sr && sc_rel_cmp(sr, least) == 0;
+        bool is_x = xr && sc_rel_cmp(xr, least) == 0;
+        int r;
+        if (is_d)
+            r = visit_docroot(w, dr, &plan->sites[d] == own, err);
+        else if (is_x) /* accepted at a secret's path: that is inside the own document root */
+            r = visit_extra(w, &own->extras[x], err);
+        else
+            r = visit_secret(w, &plan->secrets[s], err);
+        if (r < 0)
+            return r;
+        d += is_d;
+        s += is_s;
+        x += is_x;
+    }
+}
+
+int sc_plan_site_entries(const struct sc_plan *plan, size_t site, struct sc_entries *ret,
+                         struct sc_error *err)
+{
+    const struct sc_plan_site *own = &plan->sites[site];
+    if (own->missing)
+        return sc_error_set(
+            err, SC_E_NOTFOUND,
+            "the document root %s of %s does not exist; create it, or correct it in "
+            "the panel",
+            own->aliases[0], own->names[0]);
+    if (own->refused)
+        return sc_error_set(err, SC_E_DENIED, "%s cannot be isolated: %s", own->names[0],
+                            own->refused);
+    SC_CLEANUP(done_walk) struct walk w = {0};
+    int r = walk_home(&w, plan, own, err);
+    if (r < 0)
+        return r;
+    *ret = w.out;
+    w.out = (struct sc_entries){0};
+    return 0;
+}

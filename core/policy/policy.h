@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who may use isolation: the feature flag, the mode, and the exceptions to the mode
+ * (docs/formats.md).
+ *
+ *     <etc>/site-isolation.users.denied/    exists in mode allow_all; a file for each user denied
+ *     <etc>/site-isolation.users.allowed/   exists in mode deny_all; a file for each user allowed
+ *     <either>.saved/                       that list while the other mode is on
+ *
+ * Where both directories exist (a change was interrupted, or somebody made them) deny_all holds,
+ * and the next change puts it right. Each change is a row of single steps, made durable one by one,
+ * that takes permission away before it gives any; interrupted after any of them, what is there has
+ * the meaning above and the same call completes it. Changes exclude each other by a lock file in
+ * <etc>.
+ *
+ * All functions need to read, and the changing ones to write, <etc>: root. SC_E_DENIED when a
+ * directory belongs to somebody else than `owner` or can be written by others; SC_E_INVAL when
+ * something else than a directory has its name; SC_E_BUSY when the lock is not free within
+ * SC_POLICY_LOCK_SECONDS.
+ */
+#ifndef SC_POLICY_POLICY_H
+#define SC_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+struct sc_policy_paths {
+    const char *etc_dir;
+    const char *flag;
+    uid_t owner; /* who must own the directories: 0 but in tests */
+};
+
+#define SC_POLICY_PATHS_DEFAULT                                                                    \
+    {                                                                                              \
+        .etc_dir = "/etc/cagefs",                                                                  \
+        .flag = "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"                     \
+    }
+
+#define SC_POLICY_LOCK_SECONDS 20
+#define SC_POLICY_USER_MAX     64
+
+enum sc_policy_mode {
+    SC_MODE_UNSET, /* never set up: nobody is allowed */
+    SC_MODE_ALLOW_ALL,
+    SC_MODE_DENY_ALL
+};
+
+/* "unset", "allow_all", "deny_all" */
+const char *sc_policy_mode_name(enum sc_policy_mode mode);
+
+/* Whether the feature is on: the flag exists. Not knowing is an error, never "off". */
+int sc_policy_enabled(const struct sc_policy_paths *paths, bool *ret, struct sc_error *err);
+
+int sc_policy_mode(const struct sc_policy_paths *paths, enum sc_policy_mode *ret,
+                   struct sc_error *err);
+
+/* What mode and lists say about `user`; the flag is not looked at. SC_E_INVAL: not a user name. */
+int sc_policy_user_allowed(const struct sc_policy_paths *paths, const char *user, bool *ret,
+                           struct sc_error *err);
+
+/* Mode allow_all and the flag on. Denied users stay denied; the allowed list is saved. */
+int sc_policy_allow_all(const struct sc_policy_paths *paths, struct sc_error *err);
+
+/* Mode deny_all with nobody allowed, and the flag off (last). The denied list is saved, a saved
+ * allowed list is removed. */
+int sc_policy_deny_all(const struct sc_policy_paths *paths, struct sc_error *err);
+
+/* Makes these users allowed in the mode that is; where none is, in deny_all as the first ones.
+ * Switches the flag on. SC_E_INVAL when a name is not one; then, and when a step fails, nobody is
+ * allowed. */
+int sc_policy_allow_users(const struct sc_policy_paths *paths, const char *const *users, size_t n,
+                          struct sc_error *err);
+
+/* Makes these users denied in the mode that is. SC_E_NOTENABLED when the feature is off. When a
+ * step fails those before it stay denied. */
+int sc_policy_deny_users(const struct sc_policy_paths *paths, const char *const *users, size_t n,
+                         struct sc_error *err);
+
+/* allow_all <-> deny_all by renaming directories; both lists are kept, the flag stays. Without a
+ * mode: allow_all, and the flag on. *ret_mode is the new mode. */
+int sc_policy_toggle(const struct sc_policy_paths *paths, enum sc_policy_mode *ret_mode,
+                     struct sc_error *err);
+
+#endif

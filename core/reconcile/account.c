@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/reconcile/account.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/enter/paths.h"
+
+void sc_account_done(struct sc_account *a)
+{
+    sc_close(&a->homefd);
+    sc_close(&a->lockfd);
+    free(a->user);
+    free(a->home);
+    free(a->home_alias);
+    *a = (struct sc_account)SC_ACCOUNT_INIT;
+}
+
+int sc_account_lock(uid_t uid, int *ret_fd, struct sc_error *err)
+{
+    char path[64];
+    int rc = sc_mkdir_p(SC_RUN_DIR "/lock", 0700, err);
+    if (rc < 0)
+        return rc;
+    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%u", (unsigned)uid);
+    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "open %s", path);
+    for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += 5) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return sc_error_sys(err, errno, "lock %s", path);
+        if (waited >= SC_ACCOUNT_WAIT_MS)
+            return sc_error_set(err, SC_E_BUSY, "another change of the account with uid %u does not end; see who holds %s",
+                                (unsigned)uid, path);
+        (void)poll(NULL, 0, 5);
+    }
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
+struct lookup {
+    struct passwd pw, *found;
+    char *text;
+};
+
+static void lookup_done(struct lookup *l)
+{
+    free(l->text);
+}
+
+static int look_up(const char *user, uid_t uid, struct lookup *l, struct sc_error *err)
+{
+    size_t size = 16384;
+    for (;;) {
+        char *p = realloc(l->text, size);
+        if (!p)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        l->text = p;
+        int e = user ? getpwnam_r(user, &l->pw, l->text, size, &l->found)
+                     : getpwuid_r(uid, &l->pw, l->text, size, &l->found);
+        if (e == 0)
+            break;
+        if (e != ERANGE || size > (1u << 20))
+            return sc_error_sys(err, e, "look up user %s", user ? user : "by uid");
+        size *= 2;
+    }
+    if (!l->found && user)
+        return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist", user);
+    if (!l->found)
+        return sc_error_set(err, SC_E_NOTFOUND, "UID %u does not exist", (unsigned)uid);
+    return 0;
+}
+
+int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(user, 0, &l, err);
+    if (rc == 0)
+        *ret = l.pw.pw_uid;
+    return rc;
+}
+
+static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *err)
+{
+    if (pw->pw_uid == 0)
+        return sc_error_set(err, SC_E_INVAL, "sites of user %s cannot be isolated: it is root", pw->pw_name);
+    if (!pw->pw_dir || pw->pw_dir[0] != '/')
+        return sc_error_set(err, SC_E_INVAL, "user %s has no home directory", pw->pw_name);
+    a->uid = pw->pw_uid;
+    a->gid = pw->pw_gid;
+    a->user = strdup(pw->pw_name);
+    a->home_alias = strdup(pw->pw_dir);
+    if (!a->user || !a->home_alias)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    size_t n = strlen(a->home_alias);
+    while (n > 1 && a->home_alias[n - 1] == '/')
+        a->home_alias[--n] = 0;
+    a->home = realpath(a->home_alias, NULL);
+    if (!a->home)
+        return sc_error_sys(err, errno, "the home %s of user %s", a->home_alias, a->user);
+    a->homefd = open(a->home, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+    if (a->homefd < 0 || fstat(a->homefd, &st) < 0)
+        return sc_error_sys(err, errno, "open the home %s of user %s", a->home, a->user);
+    /* homes that belong to root are usual where the user shall not change the home itself (chroots) */
+    if (strcmp(a->home, "/") == 0 || (st.st_uid != a->uid && st.st_uid != 0))
+        return sc_error_set(err, SC_E_INVAL, "the home %s is not user %s's own directory", a->home, a->user);
+    return 0;
+}
+
+static int open_account(const char *user, uid_t uid, struct sc_account *ret, struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(user, uid, &l, err);
+    if (rc < 0)
+        return rc;
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    rc = fill(&l.pw, &a, err);
+    if (rc == 0)
+        rc = sc_account_lock(a.uid, &a.lockfd, err);
+    if (rc < 0)
+        return rc;
+    *ret = a;
+    a = (struct sc_account)SC_ACCOUNT_INIT;
+    return 0;
+}
+
+int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err)
+{
+    return open_account(user, 0, ret, err);
+}
+
+int sc_account_open_uid(uid_t uid, struct sc_account *ret, struct sc_error *err)
+{
+    return open_account(NULL, uid, ret, err);
+}

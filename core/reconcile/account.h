@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hosting account as the system knows it, locked against other changes. */
+#ifndef SC_RECONCILE_ACCOUNT_H
+#define SC_RECONCILE_ACCOUNT_H
+
+#include <sys/types.h>
+#include "core/base/error.h"
+
+struct sc_account {
+    uid_t uid;
+    gid_t gid;
+    char *user;
+    char *home;       /* resolved */
+    char *home_alias; /* as passwd says it, no slash at its end */
+    int homefd;       /* O_PATH | O_DIRECTORY */
+    int lockfd;
+};
+
+#define SC_ACCOUNT_INIT {.homefd = -9, .lockfd = -9}
+#define SC_ACCOUNT_WAIT_MS 60000
+
+void sc_account_done(struct sc_account *a);
+
+/* Looks the user up and takes the account's lock, waiting for other changes of it. SC_E_NOTFOUND: no such user;
+ * SC_E_INVAL: root, or a home that cannot be a site's (missing, "/", owned by another user); SC_E_BUSY. */
+int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err);
+int sc_account_open_uid(uid_t uid, struct sc_account *ret, struct sc_error *err);
+
+/* Takes only the lock, for an account that is no more. */
+int sc_account_lock(uid_t uid, int *ret_fd, struct sc_error *err);
+
+/* The uid of a user name. SC_E_NOTFOUND. */
+int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --site-isolation-check: can this server do it, and is what should be in place in place. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/cage/mounts.h"
+#include "core/inventory/adapters.h"
+#include "core/reconcile/engine_internal.h"
+#include "core/web/suexec_front.h"
+
+#define NOT_AVAILABLE "CloudLinux Isolates feature is not available on this platform"
+
+void sc_checks_done(struct sc_checks *c)
+{
+    free(c->v);
+    *c = (struct sc_checks){0};
+}
+
+static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt, ...)
+{
+    struct sc_check_row *v = realloc(c->v, (c->n + 1) * sizeof(*v));
+    if (!v)
+        return;
+    c->v = v;
+    struct sc_check_row *r = &c->v[c->n++];
+    *r = (struct sc_check_row){.name = name, .result = result};
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(r->text, sizeof(r->text), fmt, ap);
+    va_end(ap);
+}
+
+/* ---- the kernel: asked by harmless calls, never by its version ------------------------------------------------ */
+
+static bool has_namespaces(void)
+{
+    return access("/proc/self/ns/mnt", F_OK) == 0 && access("/proc/self/ns/pid", F_OK) == 0 &&
+           access("/proc/self/ns/ipc", F_OK) == 0;
+}
+
+static bool has_pidfd(void)
+{
+    SC_FD int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    return fd >= 0;
+}
+
+/* setns(pidfd) came with 5.8; joining one's own network namespace through it changes nothing. */
+static bool has_setns_pidfd(void)
+{
+    SC_FD int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    return fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
+}
+
+static bool has_openat2(void)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC};
+    SC_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
+    return fd >= 0;
+}
+
+static bool has_close_range(void)
+{
+    return syscall(SYS_close_range, ~0U, ~0U, 0) == 0;
+}
+
+static bool has_seccomp(void)
+{
+    unsigned action = SECCOMP_RET_ERRNO;
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+int sc_platform_check(struct sc_error *err)
+{
+    static const struct {
+        bool (*has)(void);
+        const char *what;
+    } needed[] = {{has_namespaces, "mount, pid and ipc namespaces"},
+                  {has_pidfd, "pidfd_open (Linux 5.3)"},
+                  {has_setns_pidfd, "setns with a pidfd (Linux 5.8)"},
+                  {has_close_range, "close_range (Linux 5.9)"},
+                  {has_seccomp, "seccomp filters"}};
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!needed[i].has())
+            return sc_error_set(err, SC_E_PLATFORM, NOT_AVAILABLE ": the kernel lacks %s; see cagefsctl --site-isolation-check",
+                                needed[i].what);
+    return 0;
+}
+
+static void check_kernel(struct sc_checks *c)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_platform_check(&err) < 0)
+        add(c, "kernel", SC_CHECK_FAILED, "%s", err.text);
+    else
+        add(c, "kernel", SC_CHECK_OK, "namespaces, pidfd, setns, close_range and seccomp are there");
+    add(c, "kernel: openat2", has_openat2() ? SC_CHECK_OK : SC_CHECK_WARNING, "%s",
+        has_openat2() ? "there" : "missing (Linux 5.6): a slower walk is used below homes");
+    add(c, "kernel: mount API", sc_mounter_make().classic ? SC_CHECK_WARNING : SC_CHECK_OK, "%s",
+        sc_mounter_make().classic ? "the new mount calls are missing (Linux 5.12): the classic ones are used" : "new");
+}
+
+/* ---- the product, the panel, the web server -------------------------------------------------------------------- */
+
+static void check_setuid(struct sc_checks *c, const char *name, const char *path)
+{
+    struct stat st;
+    struct statvfs fs;
+    if (stat(path, &st) < 0)
+        add(c, name, SC_CHECK_FAILED, "%s is missing: install Sitecage again", path);
+    else if (st.st_uid != 0 || !(st.st_mode & S_ISUID))
+        add(c, name, SC_CHECK_FAILED, "%s is not setuid root: chown root %s && chmod 4755 %s", path, path, path);
+    else if (statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID))
+        add(c, name, SC_CHECK_FAILED, "%s lies on a file system mounted nosuid: remount it with suid", path);
+    else
+        add(c, name, SC_CHECK_OK, "%s", path);
+}
+
+static void check_panel(struct sc_checks *c, struct sc_server *s)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    struct sc_inventory_conf panel;
+    if (sc_server_panel(s, &panel, &err) < 0) {
+        add(c, "panel", SC_CHECK_FAILED, "%s", err.text);
+        return;
+    }
+    add(c, "panel", access(panel.adapter_exe, X_OK) == 0 ? SC_CHECK_OK : SC_CHECK_FAILED, "%s", panel.adapter_exe);
+    SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
+    if (sc_inventory_all(&panel, &all, &err) < 0)
+        add(c, "panel: domains", SC_CHECK_FAILED, "%s", err.text);
+    else
+        add(c, "panel: domains", SC_CHECK_OK, "%zu", all.n);
+}
+
+static void check_web(struct sc_checks *c, bool enabled)
+{
+    static const char *const servers[] = {"/usr/sbin/apache2", "/usr/sbin/httpd", "/usr/local/apache/bin/httpd"};
+    const char *found = NULL;
+    for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]) && !found; i++)
+        if (access(servers[i], X_OK) == 0)
+            found = servers[i];
+    add(c, "web server: Apache", found ? SC_CHECK_OK : SC_CHECK_SKIPPED, "%s", found ? found : "not installed");
+    struct sc_error err = SC_ERROR_INIT;
+    SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
+    if (sc_suexec_look(&front, &err) < 0)
+        add(c, "web server: suexec", SC_CHECK_FAILED, "%s", err.text);
+    else if (!front.here)
+        add(c, "web server: suexec", found ? SC_CHECK_WARNING : SC_CHECK_SKIPPED,
+            "no suexec among the system's alternatives: CGI of isolated sites is not covered; on Debian install "
+            "apache2-suexec-pristine or apache2-suexec-custom and run cagefsctl --site-isolation-allow-all");
+    else if (enabled && !front.in_place)
+        add(c, "web server: suexec", SC_CHECK_FAILED, "Sitecage's entry is not in front of %s: run cagefsctl --site-isolation-allow-all",
+            front.real);
+    else
+        add(c, "web server: suexec", SC_CHECK_OK, "%s%s", front.real, front.in_place ? ", behind Sitecage's entry" : ", not fronted: the feature is off");
+}
+
+static void check_users(struct sc_checks *c, struct sc_server *s)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list pending = {0};
+    if (sc_store_users_get(s->store, true, &users, NULL) < 0 || sc_store_pending_get(s->store, &pending, NULL) < 0)
+        return;
+    for (size_t i = 0; i < users.n; i++)
+        if (users.rows[i].stale)
+            add(c, "account", SC_CHECK_WARNING, "%s: %s", users.rows[i].name, users.rows[i].last_error ? users.rows[i].last_error : "stale");
+    if (pending.n)
+        add(c, "unfinished changes", SC_CHECK_WARNING, "%zu accounts; any cagefsctl command completes them", pending.n);
+}
+
+int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_checks_done) struct sc_checks c = {0};
+    struct sc_error why = SC_ERROR_INIT;
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    bool enabled = false;
+    enum sc_policy_mode mode = SC_MODE_UNSET;
+    check_kernel(&c);
+    check_setuid(&c, "cagefs_enter_site", SC_BINDIR "/cagefs_enter_site");
+    if (sc_server_open(&s, &why) < 0) {
+        add(&c, "configuration and database", SC_CHECK_FAILED, "%s", why.text);
+    } else {
+        add(&c, "configuration and database", SC_CHECK_OK, "readable");
+        if (sc_policy_enabled(&s->policy, &enabled, &why) < 0 || sc_policy_mode(&s->policy, &mode, &why) < 0)
+            add(&c, "policy", SC_CHECK_FAILED, "%s", why.text);
+        else
+            add(&c, "policy", SC_CHECK_OK, "feature %s, mode %s", enabled ? "on" : "off", sc_policy_mode_name(mode));
+        check_panel(&c, s);
+        check_users(&c, s);
+    }
+    check_web(&c, enabled);
+    if (!c.v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    *ret = c;
+    c = (struct sc_checks){0};
+    return 0;
+}

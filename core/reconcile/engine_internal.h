@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files that make up the engine's calls. */
+#ifndef SC_RECONCILE_ENGINE_INTERNAL_H
+#define SC_RECONCILE_ENGINE_INTERNAL_H
+
+#include "core/reconcile/reconcile.h"
+
+/* One account of a call: locked, with its facts and what it is asked to become. */
+struct sc_job {
+    struct sc_account account;
+    struct sc_facts facts;
+    struct sc_wish wish;
+    const char **names; /* what the wish points to */
+};
+
+struct sc_jobs {
+    struct sc_job *v;
+    size_t n;
+};
+
+void sc_jobs_done(struct sc_jobs *jobs);
+
+/*
+ * Locks the accounts of these users (in the order of their uids, so that two calls never wait for each other) and
+ * gathers their facts. Users named twice are one job.
+ */
+int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how, struct sc_jobs *ret,
+                 struct sc_error *err);
+
+/* sc_reconcile_check() of all, then sc_reconcile_apply() of each, telling the progress. */
+int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w, struct sc_error *err);
+
+/* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
+int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
+
+/* Finishes what killed commands left: marked accounts, and a deny that was interrupted. */
+void sc_engine_recover(struct sc_server *s);
+
+/* Whether this kernel can do it at all: SC_E_PLATFORM with the contract's text and what is missing. */
+int sc_platform_check(struct sc_error *err);
+
+/* Tells the administrator when a site's application lies above its document root, which the site cannot write. */
+void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain, const struct sc_watch *w);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* allow-all, deny-all, allow, deny, toggle-mode; and what killed commands left */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/reconcile/engine_internal.h"
+#include "core/web/suexec_front.h"
+
+/* In the database while a deny is under way: user names, a line each, or "*" for all. */
+#define DENY_UNDER_WAY "deny.under_way"
+
+int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    struct sc_wish all = {.disable_all = true};
+    int rc = sc_account_open_uid(uid, &a, err);
+    if (rc == SC_E_NOTFOUND || rc == SC_E_INVAL || rc == SC_E_SYS) { /* user or home are gone */
+        SC_FD int lock = -EBADF;
+        rc = sc_account_lock(uid, &lock, err);
+        return rc < 0 ? rc : sc_reconcile_forget(s, uid, err);
+    }
+    if (rc == 0)
+        rc = sc_facts_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
+    if (rc == 0)
+        rc = sc_reconcile_check(s, &a, &f, &all, err);
+    return rc < 0 ? rc : sc_reconcile_apply(s, &a, &f, &all, err);
+}
+
+static int clear_everybody(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    int rc = sc_store_users_get(s->store, true, &users, err);
+    for (size_t i = 0; rc == 0 && i < users.n; i++) {
+        sc_watch_progress(w, i, users.n);
+        rc = sc_engine_clear_user(s, users.rows[i].uid, err);
+        if (rc < 0)
+            sc_error_wrap(err, "user %s", users.rows[i].name);
+    }
+    if (rc == 0)
+        sc_watch_progress(w, users.n, users.n);
+    return rc;
+}
+
+static int deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
+{
+    int rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, "*", err);
+    if (rc == 0)
+        rc = sc_policy_deny_all(&s->policy, err); /* first: nobody enables anything meanwhile */
+    if (rc == 0)
+        rc = clear_everybody(s, w, err);
+    if (rc == 0)
+        rc = sc_suexec_front_off(err);
+    return rc < 0 ? rc : sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, err);
+}
+
+/* The uid of a user whom the system, or at least the database, knows. */
+static int known_user(struct sc_server *s, const char *user, uid_t *ret, struct sc_error *err)
+{
+    int rc = sc_account_uid(user, ret, err);
+    if (rc != SC_E_NOTFOUND)
+        return rc;
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    if (sc_store_user_by_name(s->store, user, &row, NULL) < 0)
+        return rc;
+    *ret = row.uid;
+    return 0;
+}
+
+static int deny_users(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+{
+    SC_FREE uid_t *uids = calloc(n ? n : 1, sizeof(*uids));
+    SC_BUF struct sc_buf names = SC_BUF_INIT;
+    int rc = uids ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        rc = known_user(s, users[i], &uids[i], err);
+        sc_buf_fmt(&names, "%s\n", users[i]);
+    }
+    if (rc == 0)
+        rc = sc_buf_check(&names, "the list of users", err);
+    if (rc == 0)
+        rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, names.data, err);
+    if (rc < 0)
+        return rc;
+    rc = sc_policy_deny_users(&s->policy, users, n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        sc_watch_progress(w, i, n);
+        rc = sc_engine_clear_user(s, uids[i], err);
+    }
+    if (rc == 0 || rc == SC_E_NOTENABLED) {
+        int cleared = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, rc == 0 ? err : NULL);
+        rc = rc == 0 ? cleared : rc;
+    }
+    return rc;
+}
+
+void sc_engine_recover(struct sc_server *s)
+{
+    SC_FREE char *denied = NULL;
+    if (sc_store_meta_get(s->store, DENY_UNDER_WAY, &denied, NULL) == 0 && denied) {
+        if (strcmp(denied, "*") == 0) {
+            (void)deny_all(s, NULL, NULL);
+        } else {
+            char *save = NULL;
+            for (char *user = strtok_r(denied, "\n", &save); user; user = strtok_r(NULL, "\n", &save)) {
+                const char *one = user;
+                (void)deny_users(s, &one, 1, NULL, NULL);
+            }
+        }
+    }
+    sc_reconcile_pending(s);
+}
+
+int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    return deny_all(s, w, err);
+}
+
+int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    bool on = false;
+    int rc = sc_policy_enabled(&s->policy, &on, err);
+    if (rc == 0 && !on)
+        rc = sc_error_set(err, SC_E_NOTENABLED,
+                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl --site-isolation-allow-all");
+    return rc < 0 ? rc : deny_users(s, users, n, w, err);
+}
+
+/* What allowing needs: a kernel and a panel that can do it, and the entry in front of suexec. */
+static int prepare(struct sc_server *s, struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    int rc = sc_platform_check(err);
+    if (rc == 0)
+        rc = sc_server_panel(s, &panel, err);
+    return rc < 0 ? rc : sc_suexec_front_on(err);
+}
+
+int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    int rc = prepare(s, err);
+    return rc < 0 ? rc : sc_policy_allow_all(&s->policy, err);
+}
+
+int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        uid_t uid;
+        rc = sc_account_uid(users[i], &uid, err);
+        if (rc == 0 && uid == 0)
+            rc = sc_error_set(err, SC_E_INVAL, "user %s cannot have isolated sites: it is root", users[i]);
+    }
+    if (rc == 0)
+        rc = prepare(s, err);
+    return rc < 0 ? rc : sc_policy_allow_users(&s->policy, users, n, err);
+}
+
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    enum sc_policy_mode mode;
+    int rc = sc_policy_mode(&s->policy, &mode, err);
+    if (rc == 0 && mode == SC_MODE_UNSET)
+        rc = prepare(s, err);
+    return rc < 0 ? rc : sc_policy_toggle(&s->policy, ret, err);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/reconcile/facts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/asuser.h"
+#include "core/base/cleanup.h"
+#include "core/base/resolve.h"
+#include "core/config/paths_conf.h"
+#include "core/reconcile/secrets.h"
+
+void sc_facts_done(struct sc_facts *f)
+{
+    for (size_t i = 0; i < f->domains.n; i++) {
+        if (f->rels)
+            free(f->rels[i]);
+        if (f->problems)
+            free(f->problems[i]);
+    }
+    free(f->rels);
+    free(f->problems);
+    sc_domains_done(&f->domains);
+    sc_domains_config_free(&f->config);
+    sc_plan_free(f->plan);
+    *f = (struct sc_facts){0};
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's facts");
+}
+
+/* The last known copy, in the panel's form. */
+static int domains_from_store(const struct sc_server *s, const struct sc_account *a, struct sc_domains *ret,
+                              struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list list = {0};
+    int rc = sc_store_domains_get(s->store, a->uid, &list, err);
+    if (rc < 0)
+        return rc;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    d.v = calloc(list.n ? list.n : 1, sizeof(*d.v));
+    if (!d.v)
+        return no_memory(err);
+    for (size_t i = 0; i < list.n; i++, d.n++) {
+        d.v[i] = (struct sc_domain){.name = strdup(list.rows[i].name), .owner = strdup(a->user),
+                                    .docroot = strdup(list.rows[i].docroot), .is_main = list.rows[i].is_main};
+        if (!d.v[i].name || !d.v[i].owner || !d.v[i].docroot) {
+            d.n++;
+            return no_memory(err);
+        }
+    }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+static int gather_domains(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                          struct sc_facts *f, struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0)
+        rc = sc_inventory_user(&panel, a->user, &f->domains, err);
+    f->from_panel = rc == 0;
+    if (rc < 0 && how != SC_FACTS_STRICT)
+        rc = domains_from_store(s, a, &f->domains, err);
+    return rc;
+}
+
+/* What was applied last, for when the user's file cannot be read: the isolated names with their last good limits and paths. */
+static int config_from_store(const struct sc_server *s, const struct sc_account *a, struct sc_domains_config *ret,
+                             struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
+    int rc = sc_store_isolated_get(s->store, a->uid, &names, err);
+    for (size_t i = 0; rc == 0 && i < names.n; i++) {
+        rc = sc_domains_config_set_isolated(ret, names.rows[i].name, true, err);
+        SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
+        if (rc == 0 && sc_store_site_by_id(s->store, names.rows[i].site_id, &site, NULL) == 0 && site.config) {
+            struct sc_domain_entry *e = sc_domains_config_find(ret, names.rows[i].name);
+            rc = e ? sc_domain_entry_from_json(e, site.config, a->home_alias, err) : 0;
+        }
+    }
+    return rc;
+}
+
+static int gather_config(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                         struct sc_facts *f, struct sc_error *err)
+{
+    struct sc_config_user user = {.name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
+    int rc = sc_domains_config_load(&user, &f->config, err);
+    f->from_file = rc == 0;
+    if (rc < 0 && how == SC_FACTS_LAST_GOOD) {
+        sc_domains_config_free(&f->config);
+        f->config = (struct sc_domains_config)SC_DOMAINS_CONFIG_INIT;
+        rc = config_from_store(s, a, &f->config, err);
+    }
+    return rc;
+}
+
+/* Where each document root really lies. */
+static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+{
+    f->rels = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->rels));
+    f->problems = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->problems));
+    if (!f->rels || !f->problems)
+        return no_memory(err);
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        const struct sc_domain *d = &f->domains.v[i];
+        if (!sc_path_below(d->docroot, a->home) && !sc_path_below(d->docroot, a->home_alias)) {
+            if (how == SC_FACTS_STRICT)
+                return sc_error_set(err, SC_E_DENIED,
+                                    "the document root %s of %s is outside the home %s of its owner %s; correct it in the panel",
+                                    d->docroot, d->name, a->home_alias, a->user);
+            f->problems[i] = strdup("its document root is outside the home of its owner");
+            continue;
+        }
+        struct sc_error why = SC_ERROR_INIT;
+        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, d->docroot, true, &f->rels[i], NULL, &why) < 0) {
+            f->problems[i] = strdup(why.text);
+            if (why.code == SC_E_NOMEM || !f->problems[i])
+                return no_memory(err);
+        }
+    }
+    return rc;
+}
+
+/* "Where there is no hint, the same document root and owner under a new name is a rename." */
+static int carry_renames(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f, struct sc_error *err)
+{
+    for (size_t i = 0; i < f->config.n; i++) {
+        const char *old = f->config.entries[i].name;
+        if (sc_domains_find(&f->domains, old))
+            continue;
+        SC_CLEANUP(sc_domain_row_done) struct sc_domain_row was = {0};
+        if (sc_store_domain_find(s->store, old, &was, NULL) < 0 || was.uid != a->uid)
+            continue;
+        for (size_t k = 0; k < f->domains.n; k++) {
+            const struct sc_domain *d = &f->domains.v[k];
+            SC_CLEANUP(sc_domain_row_done) struct sc_domain_row known = {0};
+            if (strcmp(d->docroot, was.docroot) != 0 || sc_domains_config_find(&f->config, d->name) ||
+                sc_store_domain_find(s->store, d->name, &known, NULL) == 0)
+                continue;
+            int rc = sc_domains_config_rename(&f->config, old, d->name, err);
+            if (rc < 0)
+                return rc;
+            i = (size_t)-1; /* the list has changed: look through it again */
+            break;
+        }
+    }
+    return 0;
+}
+
+int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                    struct sc_facts *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    int rc = gather_domains(s, a, how, &f, err);
+    if (rc == 0)
+        rc = gather_config(s, a, how, &f, err);
+    if (rc == 0)
+        rc = resolve_docroots(a, how, &f, err);
+    if (rc == 0 && f.from_panel)
+        rc = carry_renames(s, a, &f, err);
+    if (rc == 0)
+        rc = sc_facts_plan(s, a, &f, err);
+    if (rc < 0)
+        return rc;
+    *ret = f;
+    f = (struct sc_facts){0};
+    return 0;
+}
+
+/* ---- the plan's input ------------------------------------------------------------------------------------- */
+
+struct paths {
+    struct sc_plan_path *v;
+    size_t n;
+};
+
+static void paths_done(struct paths *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free((char *)(uintptr_t)p->v[i].rel);
+    free(p->v);
+}
+
+/* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
+static int add_path(const struct sc_account *a, struct paths *p, const char *absolute, bool rw, const char *site_rel,
+                    struct sc_error *err)
+{
+    char *rel = NULL;
+    if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, absolute, false, &rel, NULL, NULL) < 0)
+        return 0;
+    struct sc_plan_path *v = realloc(p->v, (p->n + 1) * sizeof(*v));
+    if (!v) {
+        free(rel);
+        return no_memory(err);
+    }
+    p->v = v;
+    p->v[p->n++] = (struct sc_plan_path){.rel = rel, .rw = rw, .site_rel = site_rel};
+    return 0;
+}
+
+static int gather_paths(const struct sc_account *a, const struct sc_facts *f, struct paths *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_paths_conf_free) struct sc_paths_conf admin = SC_PATHS_CONF_INIT;
+    int rc = sc_paths_conf_load(SC_PATHS_CONF_PATH, 0, &admin, err);
+    if (rc < 0)
+        return rc;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        if (!f->rels[i])
+            continue;
+        for (size_t k = 0; rc == 0 && e && k < e->n_paths; k++) {
+            SC_FREE char *absolute = NULL;
+            if (asprintf(&absolute, "%s/%s", a->home, e->paths[k].rel) < 0)
+                return no_memory(err);
+            rc = add_path(a, p, absolute, e->paths[k].rw, f->rels[i], err);
+        }
+        SC_FREE char *docroot = NULL;
+        struct sc_paths_match *m = NULL;
+        size_t n = 0;
+        if (asprintf(&docroot, "%s/%s", a->home, f->rels[i]) < 0)
+            return no_memory(err);
+        if (rc == 0)
+            rc = sc_paths_conf_match(&admin, docroot, a->home, &m, &n, err);
+        for (size_t k = 0; rc == 0 && k < n; k++)
+            rc = add_path(a, p, m[k].path, m[k].rw, f->rels[i], err);
+        sc_paths_match_free(m, n);
+    }
+    return rc;
+}
+
+int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f, struct sc_error *err)
+{
+    (void)s;
+    SC_CLEANUP(paths_done) struct paths paths = {0};
+    SC_CLEANUP(sc_secrets_done) struct sc_secrets secrets = {0};
+    int rc = gather_paths(a, f, &paths, err);
+    if (rc == 0)
+        rc = sc_secrets_find(a, &secrets, err);
+    if (rc < 0)
+        return rc;
+    SC_FREE struct sc_plan_domain *domains = calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
+    if (!domains)
+        return no_memory(err);
+    for (size_t i = 0; i < f->domains.n; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name, .docroot = f->domains.v[i].docroot,
+                                             .rel = f->rels[i], .wanted = e && e->isolated};
+    }
+    struct sc_plan_input in = {.home = a->home, .domains = domains, .n_domains = f->domains.n, .secrets = secrets.v,
+                               .n_secrets = secrets.n, .paths = paths.v, .n_paths = paths.n};
+    struct sc_plan *plan;
+    rc = sc_plan_make(&in, &plan, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "user %s", a->user);
+    sc_plan_free(f->plan);
+    f->plan = plan;
+    return 0;
+}

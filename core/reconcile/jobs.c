@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/reconcile/engine_internal.h"
+
+void sc_jobs_done(struct sc_jobs *jobs)
+{
+    for (size_t i = 0; i < jobs->n; i++) {
+        sc_facts_done(&jobs->v[i].facts);
+        sc_account_done(&jobs->v[i].account);
+        free(jobs->v[i].names);
+    }
+    free(jobs->v);
+    *jobs = (struct sc_jobs){0};
+}
+
+struct who {
+    uid_t uid;
+    const char *user;
+};
+
+static int by_uid(const void *a, const void *b)
+{
+    const struct who *x = a, *y = b;
+    return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how, struct sc_jobs *ret,
+                 struct sc_error *err)
+{
+    SC_FREE struct who *who = calloc(n ? n : 1, sizeof(*who));
+    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {.v = calloc(n ? n : 1, sizeof(*jobs.v))};
+    if (!who || !jobs.v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        who[i].user = users[i];
+        int rc = sc_account_uid(users[i], &who[i].uid, err);
+        if (rc < 0)
+            return rc;
+    }
+    qsort(who, n, sizeof(*who), by_uid);
+    for (size_t i = 0; i < n; i++) {
+        if (i && who[i].uid == who[i - 1].uid)
+            continue;
+        struct sc_job *j = &jobs.v[jobs.n++];
+        j->account = (struct sc_account)SC_ACCOUNT_INIT;
+        int rc = sc_account_open(who[i].user, &j->account, err);
+        if (rc == 0)
+            rc = sc_facts_gather(s, &j->account, how, &j->facts, err);
+        if (rc < 0)
+            return rc;
+    }
+    *ret = jobs;
+    jobs = (struct sc_jobs){0};
+    return 0;
+}
+
+int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < jobs->n; i++)
+        rc = sc_reconcile_check(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+    for (size_t i = 0; rc == 0 && i < jobs->n; i++) {
+        sc_watch_progress(w, i, jobs->n);
+        rc = sc_reconcile_apply(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+    }
+    if (rc == 0)
+        sc_watch_progress(w, jobs->n, jobs->n);
+    return rc;
+}

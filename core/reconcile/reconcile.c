@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/reconcile/reconcile.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/cage/keeper_start.h"
+#include "core/cage/live.h"
+#include "core/cage/system.h"
+#include "core/inventory/adapters.h"
+#include "core/reconcile/storage.h"
+#include "core/runtime/runtime.h"
+#include "core/web/suexec_front.h"
+
+#define CAGE_WAIT_MS 40000 /* a build gives up after 30 s */
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
+}
+
+/* ---- check -------------------------------------------------------------------------------------------------- */
+
+static const struct sc_plan_site *site_of(const struct sc_plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->n_sites; i++)
+        for (size_t k = 0; k < plan->sites[i].n_names; k++)
+            if (strcmp(plan->sites[i].names[k], name) == 0)
+                return &plan->sites[i];
+    return NULL;
+}
+
+static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name, struct sc_error *err)
+{
+    const struct sc_plan_site *site = site_of(f->plan, name);
+    if (!site)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+    if (site->missing)
+        for (size_t i = 0; i < f->domains.n; i++)
+            if (strcmp(f->domains.v[i].name, name) == 0)
+                return sc_error_set(err, SC_E_INVAL, "%s cannot be isolated: %s; create the document root, or correct it in the panel",
+                                    name, f->problems[i] ? f->problems[i] : "its document root is missing");
+    if (site->refused)
+        return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user, site->refused);
+    return 0;
+}
+
+/* A site is its document root: switching one of its names off switches all of them off. */
+static void disable_site(struct sc_facts *f, const char *name)
+{
+    const struct sc_plan_site *site = site_of(f->plan, name);
+    for (size_t k = 0; site && k < site->n_names; k++)
+        (void)sc_domains_config_remove(&f->config, site->names[k]);
+    (void)sc_domains_config_remove(&f->config, name);
+}
+
+int sc_reconcile_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                       const struct sc_wish *wish, struct sc_error *err)
+{
+    for (size_t i = 0; i < wish->n_disable; i++)
+        disable_site(f, wish->disable[i]);
+    while (wish->disable_all && f->config.n)
+        (void)sc_domains_config_remove(&f->config, f->config.entries[0].name);
+    for (size_t i = 0; i < wish->n_enable; i++) {
+        int rc = sc_domains_config_set_isolated(&f->config, wish->enable[i], true, err);
+        if (rc < 0)
+            return rc;
+    }
+    int rc = sc_facts_plan(s, a, f, err);
+    for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
+        rc = check_enabled(a, f, wish->enable[i], err);
+    /* what the panel or the home did to other sites meanwhile is no reason to refuse this one */
+    return rc;
+}
+
+/* ---- the database ------------------------------------------------------------------------------------------- */
+
+static bool is_somebodys_uid(unsigned id, void *arg)
+{
+    (void)arg;
+    return getpwuid((uid_t)id) != NULL;
+}
+
+/* What a pass knows of each site of the plan. */
+struct made {
+    unsigned *ids; /* 0: not isolated, or cannot be */
+    char (*tokens)[SC_SITE_TOKEN + 1];
+    bool *moved; /* it had another document root before: its processes end */
+};
+
+static void made_done(struct made *m)
+{
+    free(m->ids);
+    free(m->tokens);
+    free(m->moved);
+}
+
+static bool in_plan(const struct sc_account *a, const struct sc_plan *plan, const char *docroot)
+{
+    size_t n = strlen(a->home);
+    return strncmp(docroot, a->home, n) == 0 && docroot[n] == '/' && sc_plan_find(plan, docroot + n + 1);
+}
+
+/* The document root of an isolated domain moved, when its last site stands at a place that is no document root any
+ * more and there is no site at the new place: id and storage follow. */
+static int follow_move(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                       const struct sc_isolated_list *before, size_t site, const char *docroot, bool *ret_moved,
+                       struct sc_error *err)
+{
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row there = {0};
+    if (sc_store_site_find(s->store, a->uid, docroot, &there, NULL) == 0)
+        return 0;
+    const struct sc_plan_site *ps = &f->plan->sites[site];
+    for (size_t i = 0; i < before->n; i++)
+        for (size_t k = 0; k < ps->n_names; k++) {
+            SC_CLEANUP(sc_site_row_done) struct sc_site_row old = {0};
+            if (strcmp(before->rows[i].name, ps->names[k]) != 0 ||
+                sc_store_site_by_id(s->store, before->rows[i].site_id, &old, NULL) < 0 || in_plan(a, f->plan, old.docroot))
+                continue;
+            *ret_moved = true;
+            return sc_store_site_set_docroot(s->store, old.id, docroot, err);
+        }
+    return 0;
+}
+
+static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                      const struct sc_isolated_list *before, size_t i, struct made *m, struct sc_error *err)
+{
+    const struct sc_plan_site *ps = &f->plan->sites[i];
+    SC_FREE char *docroot = NULL;
+    if (asprintf(&docroot, "%s/%s", a->home, ps->rel) < 0)
+        return no_memory(err);
+    int rc = follow_move(s, a, f, before, i, docroot, &m->moved[i], err);
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    if (rc == 0)
+        rc = sc_store_site_ensure(s->store, a->uid, docroot, is_somebodys_uid, NULL, &row, err);
+    if (rc == 0 && !row.isolated)
+        rc = sc_store_site_set_isolated(s->store, row.id, true, err);
+    if (rc < 0)
+        return rc;
+    m->ids[i] = row.id;
+    memcpy(m->tokens[i], row.token, sizeof(row.token));
+    for (size_t k = 0; k < ps->n_names; k++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, ps->names[k]);
+        if (!e || !e->isolated)
+            continue;
+        SC_BUF struct sc_buf json = SC_BUF_INIT;
+        rc = sc_domain_entry_to_json(e, &json, err);
+        if (rc == 0 && (!row.config || strcmp(row.config, json.data) != 0))
+            rc = sc_store_site_set_config(s->store, row.id, json.data, err);
+        break;
+    }
+    return rc;
+}
+
+static int store_isolated_names(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                                const struct made *m, struct sc_error *err)
+{
+    SC_FREE struct sc_isolated_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    size_t n = 0;
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        for (size_t k = 0; m->ids[i] && k < f->plan->sites[i].n_names; k++) {
+            const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->plan->sites[i].names[k]);
+            if (e && e->isolated)
+                rows[n++] = (struct sc_isolated_row){.name = e->name, .site_id = m->ids[i]};
+        }
+    return sc_store_isolated_replace(s->store, a->uid, rows, n, NULL, err);
+}
+
+/* Sites that are wanted but whose document root is missing keep their row, so that they come back as they were. */
+static bool keeps_row(const struct sc_facts *f, const struct sc_isolated_list *before, unsigned id)
+{
+    for (size_t i = 0; i < before->n; i++) {
+        if (before->rows[i].site_id != id)
+            continue;
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, before->rows[i].name);
+        if (e && e->isolated)
+            return true;
+    }
+    return false;
+}
+
+/* What is to go: collected before it is forgotten, so that its processes and storage can be ended first. */
+static int store_all(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f, struct made *m,
+                     struct sc_error *err)
+{
+    SC_CLEANUP(sc_store_rollbackp) struct sc_store *transaction = s->store;
+    int rc = sc_store_begin(s->store, err);
+    if (rc == 0)
+        rc = sc_store_user_put(s->store, a->uid, a->user, a->home_alias, err);
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list before = {0};
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    if (rc == 0)
+        rc = sc_store_isolated_get(s->store, a->uid, &before, err);
+    if (rc == 0 && f->from_panel) {
+        SC_FREE struct sc_domain_row *rows = calloc(f->domains.n ? f->domains.n : 1, sizeof(*rows));
+        if (!rows)
+            return no_memory(err);
+        for (size_t i = 0; i < f->domains.n; i++)
+            rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot, f->domains.v[i].is_main, a->uid};
+        rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
+        if (rc == 0)
+            rc = sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
+    }
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)
+        if (f->plan->sites[i].isolated && !f->plan->sites[i].missing && !f->plan->sites[i].refused)
+            rc = store_site(s, a, f, &before, i, m, err);
+    if (rc == 0)
+        rc = sc_store_sites_get(s->store, a->uid, &sites, err);
+    for (size_t i = 0; rc == 0 && i < sites.n; i++) {
+        bool stays = keeps_row(f, &before, sites.rows[i].id);
+        for (size_t k = 0; k < f->plan->n_sites && !stays; k++)
+            stays = m->ids[k] == sites.rows[i].id;
+        if (!stays)
+            rc = sc_store_site_remove(s->store, sites.rows[i].id, err);
+    }
+    if (rc == 0)
+        rc = store_isolated_names(s, a, f, m, err);
+    return rc < 0 ? rc : sc_store_commit(s->store, err);
+}
+
+/* ---- the runtime state --------------------------------------------------------------------------------------- */
+
+int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a, const struct sc_plan *plan, size_t site,
+                          unsigned id, const char *token, struct sc_planfile *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {.id = id, .uid = a->uid, .gid = a->gid};
+    p.user = strdup(a->user);
+    p.token = strdup(token);
+    p.home = strdup(a->home);
+    p.home_alias = strdup(a->home_alias);
+    p.docroot = strdup(plan->sites[site].rel);
+    if (!p.user || !p.token || !p.home || !p.home_alias || !p.docroot)
+        return no_memory(err);
+    int rc = sc_plan_site_entries(plan, site, &p.entries, err);
+    SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
+    if (rc == 0)
+        rc = sc_suexec_look(&front, err);
+    size_t n;
+    const struct sc_adapter *adapters = sc_adapters(&n);
+    const char *panels[16] = {NULL};
+    for (size_t i = 0; i < n && i < 15; i++)
+        panels[i] = adapters[i].path;
+    struct sc_system system = {.uid = a->uid, .home = a->home, .shm_size = s->conf.shm_size, .suexec_config = front.config_dir,
+                               .suexec_log = front.log, .panel_paths = panels};
+    if (rc == 0)
+        rc = sc_system_lines(&system, &p, err);
+    if (rc < 0)
+        return rc;
+    *ret = p;
+    p = (struct sc_planfile){0};
+    return 0;
+}
+
+/* Plans before the table: the table is what makes an entry look for them. */
+static int write_runtime(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f, const struct made *m,
+                         struct sc_planfile *plans, struct sc_error *err)
+{
+    int rc = sc_runtime_dir(a->uid, err);
+    if (rc == 0)
+        rc = sc_runtime_write_passwd(a->uid, a->gid, a->user, err);
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
+        if (!m->ids[i])
+            continue;
+        rc = sc_storage_make(a, m->tokens[i], err);
+        if (rc == 0)
+            rc = sc_reconcile_planfile(s, a, f->plan, i, m->ids[i], m->tokens[i], &plans[i], err);
+        if (rc == 0)
+            rc = sc_runtime_write_plan(&plans[i], err);
+    }
+    if (rc == 0)
+        rc = sc_runtime_mark(a->uid, true, err);
+    return rc < 0 ? rc : sc_runtime_write_table(a->uid, a->home, f->plan, m->ids, err);
+}
+
+static int end_site(uid_t uid, unsigned id, struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    int rc = sc_cage_lock(uid, id, CAGE_WAIT_MS, &lock, err);
+    return rc < 0 ? rc : sc_keeper_end(uid, id, err);
+}
+
+static int apply_running(const struct sc_account *a, const struct sc_facts *f, const struct made *m,
+                         const struct sc_planfile *plans, bool end, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
+        if (!m->ids[i])
+            continue;
+        if (end || m->moved[i]) {
+            rc = end_site(a->uid, m->ids[i], err);
+            continue;
+        }
+        SC_FD int lock = -EBADF;
+        enum sc_live_result result;
+        rc = sc_cage_lock(a->uid, m->ids[i], CAGE_WAIT_MS, &lock, err);
+        if (rc == 0)
+            rc = sc_live_apply(&plans[i], &result, err);
+    }
+    return rc;
+}
+
+/* Ends what is no isolated site (any more): processes first, then files, then the user's storage of it. */
+static int end_others(const struct sc_account *a, const struct sc_facts *f, const struct made *m, struct sc_error *err)
+{
+    SC_FREE unsigned *ids = NULL;
+    SC_FREE unsigned *keep = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*keep));
+    const char **tokens = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*tokens));
+    SC_FREE void *free_tokens = (void *)tokens;
+    if (!keep || !tokens)
+        return no_memory(err);
+    size_t n = 0, n_keep = 0;
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        if (m->ids[i]) {
+            tokens[n_keep] = m->tokens[i];
+            keep[n_keep++] = m->ids[i];
+        }
+    int rc = sc_runtime_sites(a->uid, &ids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        bool stays = false;
+        for (size_t k = 0; k < n_keep && !stays; k++)
+            stays = keep[k] == ids[i];
+        if (!stays)
+            rc = end_site(a->uid, ids[i], err);
+    }
+    bool broken_left = false; /* wanted, and cannot be: the table must stay to say so */
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        broken_left |= f->plan->sites[i].isolated && !m->ids[i];
+    static const unsigned none_but_table[] = {1}; /* no site has this id */
+    if (rc == 0)
+        rc = n_keep || !broken_left ? sc_runtime_sweep(a->uid, keep, n_keep, err)
+                                    : sc_runtime_sweep(a->uid, none_but_table, 1, err);
+    /* the storage of a site whose document root is missing for the moment stays too */
+    if (rc == 0 && !broken_left)
+        rc = sc_storage_sweep(a, tokens, n_keep, err);
+    return rc;
+}
+
+int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f, const struct sc_wish *wish,
+                       struct sc_error *err)
+{
+    size_t n = f->plan->n_sites ? f->plan->n_sites : 1;
+    SC_CLEANUP(made_done) struct made m = {calloc(n, sizeof(*m.ids)), calloc(n, sizeof(*m.tokens)), calloc(n, sizeof(*m.moved))};
+    struct sc_planfile *plans = calloc(n, sizeof(*plans));
+    if (!m.ids || !m.tokens || !m.moved || !plans) {
+        free(plans);
+        return no_memory(err);
+    }
+    struct sc_config_user user = {.name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
+    bool any = false;
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        any |= f->plan->sites[i].isolated;
+    int rc = sc_store_pending_set(s->store, a->uid, time(NULL), err);
+    if (rc == 0 && f->from_file)
+        rc = sc_domains_config_save(&user, &f->config, err);
+    if (rc == 0)
+        rc = store_all(s, a, f, &m, err);
+    if (rc == 0 && any)
+        rc = write_runtime(s, a, f, &m, plans, err);
+    else if (rc == 0)
+        /* nothing is isolated any more: entries must stop before the cages end */
+        rc = sc_runtime_unlist(a->uid, err);
+    if (rc == 0)
+        rc = apply_running(a, f, &m, plans, wish->end_processes, err);
+    if (rc == 0)
+        rc = end_others(a, f, &m, err);
+    if (rc == 0)
+        rc = sc_store_user_set_applied(s->store, a->uid, time(NULL), err);
+    if (rc == 0)
+        rc = sc_store_pending_clear(s->store, a->uid, err);
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        sc_planfile_done(&plans[i]);
+    free(plans);
+    return rc;
+}
+
+int sc_reconcile_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how, struct sc_error *err)
+{
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    struct sc_wish none = {0};
+    int rc = sc_facts_gather(s, a, how, &f, err);
+    return rc < 0 ? rc : sc_reconcile_apply(s, a, &f, &none, err);
+}
+
+int sc_reconcile_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
+{
+    SC_FREE unsigned *ids = NULL;
+    size_t n = 0;
+    int rc = sc_runtime_unlist(uid, err);
+    if (rc == 0)
+        rc = sc_runtime_sites(uid, &ids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = end_site(uid, ids[i], err);
+    if (rc == 0)
+        rc = sc_runtime_sweep(uid, NULL, 0, err);
+    if (rc == 0)
+        rc = sc_store_user_remove(s->store, uid, err);
+    return rc < 0 ? rc : sc_store_pending_clear(s->store, uid, err);
+}
+
+void sc_reconcile_pending(struct sc_server *s)
+{
+    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
+    if (sc_store_pending_get(s->store, &list, NULL) < 0)
+        return;
+    for (size_t i = 0; i < list.n; i++) {
+        SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+        struct sc_error why = SC_ERROR_INIT;
+        uid_t uid = list.rows[i].uid;
+        int rc = sc_account_open_uid(uid, &a, &why);
+        if (rc == SC_E_NOTFOUND) {
+            SC_FD int lock = -EBADF;
+            if (sc_account_lock(uid, &lock, NULL) == 0)
+                (void)sc_reconcile_forget(s, uid, NULL);
+            continue;
+        }
+        if (rc == 0)
+            rc = sc_reconcile_user(s, &a, SC_FACTS_LAST_GOOD, &why);
+        if (rc < 0)
+            (void)sc_store_user_set_stale(s->store, uid, why.text, NULL);
+    }
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What every engine call works with; used inside core/reconcile only. */
+#ifndef SC_RECONCILE_SERVER_H
+#define SC_RECONCILE_SERVER_H
+
+#include "core/config/conf.h"
+#include "core/inventory/inventory.h"
+#include "core/policy/policy.h"
+#include "core/reconcile/engine.h"
+#include "db/store.h"
+
+struct sc_server {
+    struct sc_conf conf;
+    struct sc_policy_paths policy;
+    struct sc_store *store;
+};
+
+/* How the panel is asked. SC_E_PLATFORM when there is none. */
+int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, struct sc_error *err);
+
+void sc_watch_notice(const struct sc_watch *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sc_watch_progress(const struct sc_watch *w, size_t done, size_t total);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/runtime/runtime.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/enter/paths.h"
+
+#define RUNTIME_FILE_MAX SC_TABLE_MAX
+
+static void dir_path(uid_t uid, char out[64])
+{
+    snprintf(out, 64, SC_RUN_DIR "/%u", (unsigned)uid);
+}
+
+int sc_runtime_dir(uid_t uid, struct sc_error *err)
+{
+    char dir[64];
+    dir_path(uid, dir);
+    int rc = sc_mkdir_p(SC_RUN_DIR, 0711, err);
+    return rc < 0 ? rc : sc_mkdir_p(dir, 0700, err);
+}
+
+int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, struct sc_error *err)
+{
+    char path[128];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%s", (unsigned)uid, name);
+    SC_BUF struct sc_buf now = SC_BUF_INIT;
+    if (sc_read_file(path, RUNTIME_FILE_MAX, &now, NULL) == 0 && now.len == text->len &&
+        memcmp(now.data, text->data ? text->data : "", text->len) == 0)
+        return 0;
+    /* passwd and group are read inside by everybody; the directory is closed to all but root */
+    return sc_replace_file(path, 0644, text->data ? text->data : "", text->len, err);
+}
+
+int sc_runtime_write_plan(const struct sc_planfile *plan, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = {.limit = SC_PLANFILE_MAX_BYTES};
+    char name[32];
+    snprintf(name, sizeof(name), "%u.plan", plan->id);
+    int rc = sc_planfile_write(plan, &text, err);
+    return rc < 0 ? rc : sc_runtime_write(plan->uid, name, &text, err);
+}
+
+static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const char *path)
+{
+    sc_buf_fmt(b, "%s %u ", key, id);
+    sc_buf_enc(b, path, strlen(path));
+    sc_buf_str(b, "\n");
+}
+
+static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_site *site, unsigned id, struct sc_error *err)
+{
+    SC_FREE char *path = NULL;
+    if (site->rel && asprintf(&path, "%s%s%s", home, site->rel[0] ? "/" : "", site->rel) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
+    const char *state = !site->isolated ? "open" : id ? "isolated" : "broken";
+    add_path_line(b, state, id, path ? path : site->aliases[0]);
+    for (size_t i = path ? 0 : 1; i < site->n_aliases; i++)
+        add_path_line(b, "alias", id, site->aliases[i]);
+    for (size_t i = 0; i < site->n_names; i++)
+        add_path_line(b, "name", id, site->names[i]);
+    return 0;
+}
+
+int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan, const unsigned *ids,
+                           struct sc_error *err)
+{
+    SC_BUF struct sc_buf b = {.limit = SC_TABLE_MAX};
+    sc_buf_str(&b, "sitecage-sites 1\n");
+    for (size_t i = 0; i < plan->n_sites; i++) {
+        int rc = add_site(&b, home, &plan->sites[i], ids[i], err);
+        if (rc < 0)
+            return rc;
+    }
+    sc_buf_str(&b, "end\n");
+    int rc = sc_buf_check(&b, "the table of sites", err);
+    return rc < 0 ? rc : sc_runtime_write(uid, SC_TABLE_NAME, &b, err);
+}
+
+int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err)
+{
+    char dir[64];
+    dir_path(uid, dir);
+    SC_FREE unsigned *ids = NULL;
+    size_t n = 0;
+    SC_DIR DIR *d = opendir(dir);
+    if (!d && errno != ENOENT)
+        return sc_error_sys(err, errno, "open %s", dir);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        char *end;
+        unsigned long id = strtoul(e->d_name, &end, 10);
+        if (end == e->d_name || *end != '.' || e->d_name[0] == '.')
+            continue;
+        size_t i = 0;
+        while (i < n && ids[i] != id)
+            i++;
+        if (i < n)
+            continue;
+        unsigned *more = realloc(ids, (n + 1) * sizeof(*ids));
+        if (!more)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        ids = more;
+        ids[n++] = (unsigned)id;
+    }
+    *ret = sc_steal_ptr(&ids);
+    *ret_n = n;
+    return 0;
+}
+
+int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error *err)
+{
+    char dir[64];
+    dir_path(uid, dir);
+    SC_DIR DIR *d = opendir(dir);
+    if (!d)
+        return errno == ENOENT ? 0 : sc_error_sys(err, errno, "open %s", dir);
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        unsigned long id = strtoul(e->d_name, NULL, 10);
+        bool kept = n > 0 && id == 0 && e->d_name[0] != '.';
+        for (size_t i = 0; i < n && !kept; i++)
+            kept = keep[i] == id;
+        if (!kept && unlinkat(dirfd(d), e->d_name, 0) < 0 && errno != ENOENT)
+            return sc_error_sys(err, errno, "remove %s/%s", dir, e->d_name);
+    }
+    if (n == 0 && rmdir(dir) < 0 && errno != ENOENT)
+        return sc_error_sys(err, errno, "remove %s", dir);
+    return n == 0 ? sc_runtime_mark(uid, false, err) : 0;
+}
+
+int sc_runtime_mark(uid_t uid, bool on, struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_MARK_DIR "/%u", (unsigned)uid);
+    if (!on) {
+        if (unlink(path) < 0 && errno != ENOENT)
+            return sc_error_sys(err, errno, "remove %s", path);
+        return 0;
+    }
+    if (access(path, F_OK) == 0)
+        return 0;
+    int rc = sc_mkdir_p(SC_MARK_DIR, 0700, err);
+    return rc < 0 ? rc : sc_replace_file(path, 0600, "", 0, err);
+}
+
+int sc_runtime_unlist(uid_t uid, struct sc_error *err)
+{
+    char path[128];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/" SC_TABLE_NAME, (unsigned)uid);
+    /* the mark first: a table that is lost while the mark is there would be rebuilt */
+    int rc = sc_runtime_mark(uid, false, err);
+    if (rc == 0 && unlink(path) < 0 && errno != ENOENT)
+        rc = sc_error_sys(err, errno, "remove %s", path);
+    return rc;
+}

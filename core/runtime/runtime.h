@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The runtime state of one account, as the hot path reads it: the table of sites, a plan per isolated site, the
+ * files that stand for /etc/passwd and /etc/group inside, and the mark that outlives a reboot
+ * (core/enter/paths.h, docs/formats.md). The caller holds the account's lock and is root.
+ */
+#ifndef SC_RUNTIME_RUNTIME_H
+#define SC_RUNTIME_RUNTIME_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/plan/plan.h"
+#include "core/plan/planfile.h"
+
+/* Makes SC_RUN_DIR/<uid>. */
+int sc_runtime_dir(uid_t uid, struct sc_error *err);
+
+/* Writes a file of it anew, unless it is as given already. */
+int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, struct sc_error *err);
+
+int sc_runtime_write_plan(const struct sc_planfile *plan, struct sc_error *err);
+
+/* ids[i]: the site id of plan->sites[i], 0 for one that is not isolated or cannot be. */
+int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan, const unsigned *ids,
+                           struct sc_error *err);
+
+/* passwd and group as a site of the account sees them: the system's own accounts and this one. */
+int sc_runtime_write_passwd(uid_t uid, gid_t gid, const char *user, struct sc_error *err);
+
+/* Removes the files of sites that are not among `keep`; with n == 0 everything of the account, table and mark too. */
+int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error *err);
+
+/* Site ids of which there are files. The caller frees *ret. */
+int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err);
+
+/* Removes the table and the mark: no entry goes to a site of this account any more. */
+int sc_runtime_unlist(uid_t uid, struct sc_error *err);
+
+int sc_runtime_mark(uid_t uid, bool on, struct sc_error *err);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/web/suexec_front.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/base/run.h"
+#include "core/enter/paths.h"
+#include "core/web/alternatives.h"
+
+#define PRIORITY "1000"
+/* What the administrator had chosen by hand before, to be chosen again: one line, the path. */
+#define CHOSEN_BEFORE SC_STATE_DIR "/suexec.chosen"
+
+void sc_suexec_done(struct sc_suexec *s)
+{
+    free(s->real);
+    free(s->config_dir);
+    free(s->log);
+    *s = (struct sc_suexec){0};
+}
+
+/* `-D NAME="value"` or `-D NAME=value` in what suexec -V says. */
+static char *defined(const char *text, const char *name)
+{
+    char key[64];
+    snprintf(key, sizeof(key), "-D %s=", name);
+    const char *p = strstr(text, key);
+    if (!p)
+        return NULL;
+    p += strlen(key);
+    if (*p == '"')
+        p++;
+    size_t n = strcspn(p, "\"\n");
+    while (n > 1 && p[n - 1] == '/')
+        n--;
+    return n && p[0] == '/' ? strndup(p, n) : NULL;
+}
+
+/* The real suexec among the alternatives: what is in use unless that is us, else the one with the highest priority. */
+static const struct sc_alternative *real_one(const struct sc_alternatives *a)
+{
+    const struct sc_alternative *best = NULL;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct sc_alternative *c = &a->v[i];
+        if (strcmp(c->path, SC_SUEXEC_ENTRY) == 0)
+            continue;
+        if (a->value && strcmp(a->value, c->path) == 0)
+            return c;
+        if (!best || c->priority > best->priority)
+            best = c;
+    }
+    return best;
+}
+
+/* What the entry stands in front of already, if that is still one of the alternatives. */
+static const struct sc_alternative *current_real(const struct sc_alternatives *a)
+{
+    char path[PATH_MAX];
+    ssize_t n = readlink(SC_SUEXEC_REAL, path, sizeof(path) - 1);
+    if (n <= 0 || !a->value || strcmp(a->value, SC_SUEXEC_ENTRY) != 0)
+        return NULL;
+    path[n] = 0;
+    for (size_t i = 0; i < a->n; i++)
+        if (strcmp(a->v[i].path, path) == 0)
+            return &a->v[i];
+    return NULL;
+}
+
+int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
+    SC_CLEANUP(sc_suexec_done) struct sc_suexec s = {0};
+    int rc = sc_alternatives_query("suexec", &a, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_alternative *kept = current_real(&a);
+    const struct sc_alternative *real = kept ? kept : real_one(&a);
+    if (real) {
+        struct stat st;
+        s.here = true;
+        s.real = strdup(real->path);
+        if (!s.real)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        s.in_place = kept && stat(SC_SUEXEC_ENTRY, &st) == 0 && st.st_uid == 0 && (st.st_mode & S_ISUID);
+        const char *const argv[] = {real->path, "-V", NULL};
+        struct sc_run_spec spec = {.argv = argv, .timeout_ms = 5000, .max_out = 65536};
+        SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+        if (sc_run(&spec, &r, NULL) == 0) { /* it speaks on stderr */
+            const char *said = r.err.data ? r.err.data : "";
+            s.config_dir = defined(said, "SUEXEC_CONFIG_DIR");
+            s.log = defined(said, "AP_LOG_EXEC");
+        }
+    }
+    *ret = s;
+    s = (struct sc_suexec){0};
+    return 0;
+}
+
+/* The entry can be run by whom the real one can be run by, and gets its setuid bit the same way. */
+static int arm(const char *real, struct sc_error *err)
+{
+    struct stat st;
+    if (stat(real, &st) < 0)
+        return sc_error_sys(err, errno, "look at %s", real);
+    if (chown(SC_SUEXEC_ENTRY, 0, st.st_gid) < 0 || chmod(SC_SUEXEC_ENTRY, st.st_mode & 07777) < 0)
+        return sc_error_sys(err, errno, "set owner and mode of " SC_SUEXEC_ENTRY);
+    return 0;
+}
+
+static int point_at(const char *real, struct sc_error *err)
+{
+    char now[PATH_MAX];
+    ssize_t n = readlink(SC_SUEXEC_REAL, now, sizeof(now) - 1);
+    if (n > 0 && (size_t)n == strlen(real) && memcmp(now, real, (size_t)n) == 0)
+        return 0;
+    int rc = sc_mkdir_p(SC_STATE_DIR, 0700, err);
+    if (rc < 0)
+        return rc;
+    (void)unlink(SC_SUEXEC_REAL ".new");
+    if (symlink(real, SC_SUEXEC_REAL ".new") < 0 || rename(SC_SUEXEC_REAL ".new", SC_SUEXEC_REAL) < 0)
+        return sc_error_sys(err, errno, "make the link " SC_SUEXEC_REAL);
+    return 0;
+}
+
+int sc_suexec_front_on(struct sc_error *err)
+{
+    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
+    int rc = sc_alternatives_query("suexec", &a, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_alternative *kept = current_real(&a);
+    const struct sc_alternative *real = kept ? kept : real_one(&a);
+    if (!real)
+        return 0;
+    /* first what the entry needs, then the switch: Apache may run it at any moment */
+    rc = point_at(real->path, err);
+    if (rc == 0)
+        rc = arm(real->path, err);
+    if (rc < 0 || kept)
+        return rc;
+    if (a.manual && a.value)
+        rc = sc_replace_file(CHOSEN_BEFORE, 0600, a.value, strlen(a.value), err);
+    if (rc == 0)
+        rc = sc_alternatives_install("suexec", &a, real, SC_SUEXEC_ENTRY, PRIORITY, err);
+    if (rc == 0)
+        rc = sc_alternatives_call("--set", "suexec", SC_SUEXEC_ENTRY, err);
+    return rc;
+}
+
+int sc_suexec_front_off(struct sc_error *err)
+{
+    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
+    int rc = sc_alternatives_query("suexec", &a, err);
+    if (rc < 0)
+        return rc;
+    bool ours = false;
+    for (size_t i = 0; i < a.n; i++)
+        ours |= strcmp(a.v[i].path, SC_SUEXEC_ENTRY) == 0;
+    if (ours)
+        rc = sc_alternatives_call("--remove", "suexec", SC_SUEXEC_ENTRY, err);
+    SC_BUF struct sc_buf chosen = SC_BUF_INIT;
+    if (rc == 0 && sc_read_file(CHOSEN_BEFORE, PATH_MAX, &chosen, NULL) == 0 && chosen.data[0] == '/')
+        (void)sc_alternatives_call("--set", "suexec", chosen.data, NULL); /* it may be uninstalled: then the best one stays */
+    if (rc < 0)
+        return rc;
+    (void)unlink(CHOSEN_BEFORE);
+    /* Programs that Apache is just starting may still come through the entry: the link goes last of all, when nothing
+     * leads here any more, and only the setuid bit is taken now. */
+    if (access(SC_SUEXEC_ENTRY, F_OK) == 0 && (chown(SC_SUEXEC_ENTRY, 0, 0) < 0 || chmod(SC_SUEXEC_ENTRY, 0700) < 0))
+        return sc_error_sys(err, errno, "set owner and mode of " SC_SUEXEC_ENTRY);
+    if (unlink(SC_SUEXEC_REAL) < 0 && errno != ENOENT)
+        return sc_error_sys(err, errno, "remove " SC_SUEXEC_REAL);
+    return 0;
+}

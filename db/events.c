@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The queue of hints. Who reconciles peeks, works for a while, and then declares done what he
+ * peeked. The same event may be pushed meanwhile; it must survive that, so a push always ends in a
+ * new id and ids are never given again (AUTOINCREMENT).
+ */
+#include "db/internal.h"
+
+#include <string.h>
+
+void sc_event_list_done(struct sc_event_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct sc_event_row *row = &list->rows[i];
+        free((void *)row->user);
+        free((void *)row->kind);
+        free((void *)row->old_name);
+        free((void *)row->new_name);
+        free((void *)row->payload);
+        free((void *)row->last_error);
+    }
+    free(list->rows);
+    *list = (struct sc_event_list){0};
+}
+
+static const char *or_empty(const char *s)
+{
+    return s ? s : "";
+}
+
+/* ---- push ---- */
+
+/* What the new row takes over from the waiting one. */
+struct waiting {
+    int64_t created_ms, not_before_ms, attempts;
+    const char *last_error;
+};
+
+static void waiting_done(struct waiting *w)
+{
+    free((void *)w->last_error);
+}
+
+/* Removes the waiting row of the same key. 1: there was one, *w is filled. */
+static int take_waiting(struct sc_store *store, const struct sc_event_row *event, struct waiting *w,
+                        struct sc_error *err)
+{
+    SC_STMT struct sc_stmt get = {0}, del = {0};
+    int r = sc_stmt_prepare(&get, store,
+                            "SELECT id, created_ms, not_before_ms, attempts, last_error FROM event "
+                            "WHERE user = ? AND kind = ? AND old_name = ? AND new_name = ?",
+                            err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&get, or_empty(event->user));
+    sc_bind_text(&get, event->kind);
+    sc_bind_text(&get, or_empty(event->old_name));
+    sc_bind_text(&get, or_empty(event->new_name));
+    r = sc_stmt_step(&get, err);
+    if (r <= 0)
+        return r;
+    int64_t id = sc_col_int(&get, 0);
+    w->created_ms = sc_col_int(&get, 1);
+    w->not_before_ms = sc_col_int(&get, 2);
+    w->attempts = sc_col_int(&get, 3);
+    r = sc_col_dup(&get, 4, &w->last_error, err);
+    if (r == 0)
+        r = sc_stmt_prepare(&del, store, "DELETE FROM event WHERE id = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&del, id);
+    r = sc_stmt_run(&del, NULL, err);
+    return r < 0 ? r : 1;
+}
+
+/* Makes room for one more event of the user. */
+static int drop_oldest(struct sc_store *store, const char *user, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store,
+                            "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE user = ? "
+                            "ORDER BY id DESC LIMIT -1 OFFSET ?)",
+                            err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&q, user);
+    sc_bind_int(&q, SC_STORE_EVENTS_MAX - 1);
+    return sc_stmt_run(&q, NULL, err);
+}
+
+static int insert(struct sc_store *store, const struct sc_event_row *event,
+                  const struct waiting *times, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r =
+        sc_stmt_prepare(&q, store,
+                        "INSERT INTO event(user, kind, old_name, new_name, payload, created_ms, "
+                        "not_before_ms, attempts, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&q, or_empty(event->user));
+    sc_bind_text(&q, event->kind);
+    sc_bind_text(&q, or_empty(event->old_name));
+    sc_bind_text(&q, or_empty(event->new_name));
+    sc_bind_text(&q, event->payload);
+    sc_bind_int(&q, times->created_ms);
+    sc_bind_int(&q, times->not_before_ms);
+    sc_bind_int(&q, times->attempts);
+    sc_bind_text(&q, times->last_error);
+    return sc_stmt_run(&q, NULL, err);
+}
+
+static int check(const struct sc_event_row *event, struct sc_error *err)
+{
+    if (!event->kind || !*event->kind)
+        return sc_error_set(err, SC_E_INVAL, "an event has no kind");
+    int r = sc_db_limit("user of an event", event->user, SC_STORE_NAME_MAX, err);
+    if (r == 0)
+        r = sc_db_limit("kind of an event", event->kind, SC_STORE_NAME_MAX, err);
+    if (r == 0) /* a name may be a path: a document root that moved */
+        r = sc_db_limit("old name of an event", event->old_name, SC_STORE_PATH_MAX, err);
+    if (r == 0)
+        r = sc_db_limit("new name of an event", event->new_name, SC_STORE_PATH_MAX, err);
+    if (r == 0)
+        r = sc_db_limit("payload of an event", event->payload, SC_STORE_TEXT_MAX, err);
+    return r;
+}
+
+int sc_store_event_push(struct sc_store *store, const struct sc_event_row *event,
+                        struct sc_error *err)
+{
+    int r = check(event, err);
+    if (r < 0)
+        return r;
+    SC_CLEANUP(waiting_done)
+    struct waiting times = {.created_ms = INT64_MAX, .not_before_ms = INT64_MAX};
+    SC_SCOPE struct sc_scope scope = {0};
+    r = sc_scope_enter(&scope, store, err);
+    if (r == 0)
+        r = take_waiting(store, event, &times, err);
+    if (r == 0)
+        r = drop_oldest(store, or_empty(event->user), err);
+    if (r < 0)
+        return r;
+    /* The earlier times: an event that keeps coming must not put its own turn off for ever. */
+    if (event->created_ms < times.created_ms)
+        times.created_ms = event->created_ms;
+    if (event->not_before_ms < times.not_before_ms)
+        times.not_before_ms = event->not_before_ms;
+    r = insert(store, event, &times, err);
+    return r < 0 ? r : sc_scope_commit(&scope, err);
+}
+
+/* ---- peek ---- */
+
+static int read_row(struct sc_stmt *q, struct sc_event_row *row, struct sc_error *err)
+{
+    row->id = sc_col_int(q, 0);
+    row->created_ms = sc_col_int(q, 6);
+    row->not_before_ms = sc_col_int(q, 7);
+    row->attempts = (int)sc_col_int(q, 8);
+    int r = sc_col_dup(q, 1, &row->user, err);
+    if (r == 0)
+        r = sc_col_dup(q, 2, &row->kind, err);
+    if (r == 0)
+        r = sc_col_dup(q, 3, &row->old_name, err);
+    if (r == 0)
+        r = sc_col_dup(q, 4, &row->new_name, err);
+    if (r == 0)
+        r = sc_col_dup(q, 5, &row->payload, err);
+    if (r == 0)
+        r = sc_col_dup(q, 9, &row->last_error, err);
+    return r;
+}
+
+int sc_store_events_peek(struct sc_store *store, const char *user, int64_t now_ms,
+                         struct sc_event_list *ret, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store,
+                            "SELECT id, user, kind, nullif(old_name, ''), nullif(new_name, ''), "
+                            "payload, created_ms, not_before_ms, attempts, last_error FROM event "
+                            "WHERE user = coalesce(?1, (SELECT user FROM event WHERE not_before_ms "
+                            "<= ?2 ORDER BY not_before_ms, id LIMIT 1)) AND not_before_ms <= ?2 "
+                            "ORDER BY id",
+                            err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&q, user);
+    sc_bind_int(&q, now_ms);
+    SC_CLEANUP(sc_event_list_done) struct sc_event_list list = {0};
+    while ((r = sc_stmt_step(&q, err)) == 1) {
+        struct sc_event_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
+        r = row ? read_row(&q, row, err) : SC_E_NOMEM;
+        if (r < 0)
+            return r;
+    }
+    if (r < 0)
+        return r;
+    *ret = list;
+    list = (struct sc_event_list){0};
+    return 0;
+}
+
+int sc_store_events_next(struct sc_store *store, int64_t *ret_ms, struct sc_error *err)
+{
+    return sc_db_int(store, "SELECT coalesce(min(not_before_ms), -1) FROM event", ret_ms, err);
+}
+
+/* ---- done, defer ---- */
+
+int sc_store_events_done(struct sc_store *store, const struct sc_event_row *rows, size_t n,
+                         struct sc_error *err)
+{
+    SC_SCOPE struct sc_scope scope = {0};
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_scope_enter(&scope, store, err);
+    if (r == 0)
+        r = sc_stmt_prepare(&q, store, "DELETE FROM event WHERE id = ?", err);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        sc_bind_int(&q, rows[i].id);
+        r = sc_stmt_run(&q, NULL, err);
+    }
+    return r < 0 ? r : sc_scope_commit(&scope, err);
+}
+
+int sc_store_events_defer(struct sc_store *store, const struct sc_event_row *rows, size_t n,
+                          int64_t now_ms, const char *why, struct sc_error *err)
+{
+    char cut[SC_ERROR_TEXT_MAX];
+    snprintf(cut, sizeof(cut), "%s", why);
+    SC_SCOPE struct sc_scope scope = {0};
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_scope_enter(&scope, store, err);
+    if (r == 0)
+        r = sc_stmt_prepare(&q, store,
+                            "UPDATE event SET attempts = attempts + 1, last_error = ?1, "
+                            "not_before_ms = ?2 + min(?3, ?4 << min(attempts, 20)) WHERE id = ?5",
+                            err);
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        sc_bind_text(&q, cut);
+        sc_bind_int(&q, now_ms);
+        sc_bind_int(&q, SC_EVENT_RETRY_MAX_MS);
+        sc_bind_int(&q, SC_EVENT_RETRY_MS);
+        sc_bind_int(&q, rows[i].id);
+        r = sc_stmt_run(&q, NULL, err);
+    }
+    return r < 0 ? r : sc_scope_commit(&scope, err);
+}

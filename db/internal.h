@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of db/ (and their tests) only: statements, transactions, lists, the schema.
+ */
+#ifndef SC_DB_INTERNAL_H
+#define SC_DB_INTERNAL_H
+
+#include <sqlite3.h>
+#include "core/base/cleanup.h"
+#include "db/store.h"
+
+struct sc_store {
+    sqlite3 *db;
+    char *path; /* as the caller named it, for texts */
+    pid_t pid;  /* who opened it */
+    bool in_tx; /* between sc_store_begin() and its end */
+};
+
+/* ---- errors (store.c) ---- */
+
+/* Sets *err from SQLite's result `rc`; the last call on the store must be the one that failed. */
+int sc_db_fail(struct sc_store *store, int rc, struct sc_error *err);
+
+/* Refuses a store that came through fork(), and one whose open transaction SQLite has undone. */
+int sc_db_usable(struct sc_store *store, struct sc_error *err);
+
+/* SC_E_TOOBIG when `s` (NULL is 0 bytes) has more than `max` bytes. `what` names it in the text. */
+int sc_db_limit(const char *what, const char *s, size_t max, struct sc_error *err);
+
+/* ---- statements (stmt.c) ---- */
+
+struct sc_stmt {
+    struct sc_store *store;
+    sqlite3_stmt *st;
+    int at; /* parameters bound so far */
+    int rc; /* first failure of a bind; told by the next step */
+};
+
+#define SC_STMT SC_CLEANUP(sc_stmt_done)
+void sc_stmt_done(struct sc_stmt *q);
+
+int sc_stmt_prepare(struct sc_stmt *q, struct sc_store *store, const char *sql,
+                    struct sc_error *err);
+
+/* Each binds the next parameter. The bytes must stay until the statement was run; NULL binds NULL.
+ */
+void sc_bind_int(struct sc_stmt *q, int64_t value);
+void sc_bind_text(struct sc_stmt *q, const char *text);
+void sc_bind_path(struct sc_stmt *q, const char *path); /* as a BLOB */
+
+/* 1: a row is there; 0: finished; or a code. */
+int sc_stmt_step(struct sc_stmt *q, struct sc_error *err);
+
+/* Runs a statement that gives no rows and readies it for the next binds. *changed (may be NULL) is
+ * increased by the rows that it changed. */
+int sc_stmt_run(struct sc_stmt *q, size_t *changed, struct sc_error *err);
+
+static inline int64_t sc_col_int(struct sc_stmt *q, int column)
+{
+    return sqlite3_column_int64(q->st, column);
+}
+
+/* A copy for the caller to free; NULL for NULL. */
+int sc_col_dup(struct sc_stmt *q, int column, const char **ret, struct sc_error *err);
+
+/* A statement with one integer as its only answer (0 for NULL or no row). */
+int sc_db_int(struct sc_store *store, const char *sql, int64_t *ret, struct sc_error *err);
+
+/* 0 when the user is in the store, else SC_E_NOTFOUND (users.c). */
+int sc_db_have_user(struct sc_store *store, uid_t uid, struct sc_error *err);
+
+/* ---- sets of rows by domain name (names.c); the first member of a row is `const char *name` ----
+ */
+
+/* In the order that SQLite has, too. */
+int sc_names_cmp(const void *a, const void *b);
+
+/* Checks the names and gives at *(void **)ret a copy (strings shared) in order of names. */
+int sc_names_sorted(const void *rows, size_t n, size_t size, void *ret, struct sc_error *err);
+
+/* Runs `sql`, whose parameter is a name, for each row of `have` that `want` (sorted) lacks. */
+int sc_names_remove_others(struct sc_store *store, const char *sql, const void *have, size_t have_n,
+                           const void *want, size_t want_n, size_t size, size_t *changed,
+                           struct sc_error *err);
+
+/* ---- transactions (store.c) ---- */
+
+/* One change of several statements: a transaction of its own, or a savepoint within the caller's.
+ * Undone at the end of the scope unless sc_scope_commit() succeeded. */
+struct sc_scope {
+    struct sc_store *store;
+    bool nested;
+};
+
+#define SC_SCOPE SC_CLEANUP(sc_scope_undo)
+int sc_scope_enter(struct sc_scope *scope, struct sc_store *store, struct sc_error *err);
+int sc_scope_commit(struct sc_scope *scope, struct sc_error *err);
+void sc_scope_undo(struct sc_scope *scope);
+
+/* ---- lists (stmt.c) ---- */
+
+/* Appends a zeroed item of `size` bytes to the array at *(T **)items; returns it, NULL without
+ * memory (and sets *err). */
+void *sc_list_add(void *items, size_t *n, size_t size, struct sc_error *err);
+
+/* ---- schema (schema.c) ---- */
+
+#define SC_STORE_APPLICATION_ID 0x53436462 /* "SCdb", at offset 68 of the file */
+
+/* steps[n] is the SQL that leads from version n to n + 1; they are run in one transaction. */
+struct sc_schema {
+    const char *const *steps;
+    int version; /* number of steps */
+};
+
+extern const struct sc_schema sc_store_schema;
+
+/* Refuses a file that is not ours or is newer; changes nothing. */
+int sc_schema_check(struct sc_store *store, const struct sc_schema *schema, struct sc_error *err);
+
+/* Brings the file to schema->version. */
+int sc_schema_upgrade(struct sc_store *store, const struct sc_schema *schema, struct sc_error *err);
+
+/* sc_store_open_wait() with another schema. */
+int sc_store_open_schema(const char *path, int wait_ms, const struct sc_schema *schema,
+                         struct sc_store **ret, struct sc_error *err);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sites: one for each document root of a user, with the id and the token that others know it by. */
+#include "db/internal.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define COLUMNS  "id, uid, docroot, token, isolated, config, created"
+#define NEXT_KEY "store.next_site_id"
+
+/* How many ids in a row may belong to somebody else before ensure gives up. */
+#define TAKEN_MAX 100000
+
+void sc_site_row_done(struct sc_site_row *row)
+{
+    free((void *)row->docroot);
+    free((void *)row->config);
+    *row = (struct sc_site_row){0};
+}
+
+void sc_site_list_done(struct sc_site_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        sc_site_row_done(&list->rows[i]);
+    free(list->rows);
+    *list = (struct sc_site_list){0};
+}
+
+static int read_row(struct sc_stmt *q, struct sc_site_row *row, struct sc_error *err)
+{
+    row->id = (unsigned)sc_col_int(q, 0);
+    row->uid = (uid_t)sc_col_int(q, 1);
+    row->isolated = sc_col_int(q, 4) != 0;
+    row->created = sc_col_int(q, 6);
+    const unsigned char *token = sqlite3_column_text(q->st, 3);
+    if (!token)
+        return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", q->store->path);
+    memcpy(row->token, token, SC_SITE_TOKEN); /* its length is a CHECK of the schema */
+    int r = sc_col_dup(q, 2, &row->docroot, err);
+    return r < 0 ? r : sc_col_dup(q, 5, &row->config, err);
+}
+
+/* 1 and the row of a statement whose parameters are bound; 0: none; or a code. */
+static int read_one(struct sc_stmt *q, struct sc_site_row *ret, struct sc_error *err)
+{
+    int r = sc_stmt_step(q, err);
+    if (r <= 0)
+        return r;
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    r = read_row(q, &row, err);
+    if (r < 0)
+        return r;
+    *ret = row;
+    row = (struct sc_site_row){0};
+    return 1;
+}
+
+static int find(struct sc_store *store, uid_t uid, const char *docroot, struct sc_site_row *ret,
+                struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store, "SELECT " COLUMNS " FROM site WHERE uid = ? AND docroot = ?",
+                            err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, uid);
+    sc_bind_path(&q, docroot);
+    return read_one(&q, ret, err);
+}
+
+static int no_site(struct sc_store *store, unsigned id, struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOTFOUND, "%s has no site %u", store->path, id);
+}
+
+int sc_store_site_find(struct sc_store *store, uid_t uid, const char *docroot,
+                       struct sc_site_row *ret, struct sc_error *err)
+{
+    int r = find(store, uid, docroot, ret, err);
+    if (r == 0)
+        return sc_error_set(err, SC_E_NOTFOUND, "%s has no site of uid %lu at %s", store->path,
+                            (unsigned long)uid, docroot);
+    return r == 1 ? 0 : r;
+}
+
+int sc_store_site_by_id(struct sc_store *store, unsigned id, struct sc_site_row *ret,
+                        struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store, "SELECT " COLUMNS " FROM site WHERE id = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, id);
+    r = read_one(&q, ret, err);
+    return r == 1 ? 0 : r == 0 ? no_site(store, id, err) : r;
+}
+
+int sc_store_sites_get(struct sc_store *store, uid_t uid, struct sc_site_list *ret,
+                       struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r =
+        sc_stmt_prepare(&q, store, "SELECT " COLUMNS " FROM site WHERE uid = ? ORDER BY id", err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, uid);
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list list = {0};
+    while ((r = sc_stmt_step(&q, err)) == 1) {
+        struct sc_site_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
+        r = row ? read_row(&q, row, err) : SC_E_NOMEM;
+        if (r < 0)
+            return r;
+    }
+    if (r < 0)
+        return r;
+    *ret = list;
+    list = (struct sc_site_list){0};
+    return 0;
+}
+
+/* ---- making one ---- */
+
+/* Takes the next free id and moves the counter behind it. */
+static int next_id(struct sc_store *store, sc_id_taken *taken, void *arg, unsigned *ret,
+                   struct sc_error *err)
+{
+    /* The highest site counts too, so that a lost counter gives no id twice at the same time. */
+    int64_t counter = 0, highest = 0;
+    int r = sc_db_int(store, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = '" NEXT_KEY "'",
+                      &counter, err);
+    if (r == 0)
+        r = sc_db_int(store, "SELECT max(id) FROM site", &highest, err);
+    if (r < 0)
+        return r;
+    int64_t id = SC_SITE_ID_FIRST;
+    if (id < counter)
+        id = counter;
+    if (id <= highest)
+        id = highest + 1;
+    for (int tries = 0; id <= SC_SITE_ID_MAX && taken && taken((unsigned)id, arg); id++)
+        if (++tries > TAKEN_MAX)
+            return sc_error_set(err, SC_E_TOOBIG, "no free site id: the %d from %lld on are uids",
+                                TAKEN_MAX, (long long)id - tries + 1);
+    if (id > SC_SITE_ID_MAX)
+        return sc_error_set(err, SC_E_TOOBIG, "no free site id up to %u", SC_SITE_ID_MAX);
+    char next[24];
+    snprintf(next, sizeof(next), "%lld", (long long)id + 1);
+    SC_STMT struct sc_stmt q = {0};
+    r = sc_stmt_prepare(&q, store,
+                        "INSERT INTO meta(key, value) VALUES ('" NEXT_KEY "', ?) "
+                        "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                        err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&q, next);
+    r = sc_stmt_run(&q, NULL, err);
+    if (r == 0)
+        *ret = (unsigned)id;
+    return r;
+}
+
+static int make_token(char token[SC_SITE_TOKEN + 1], struct sc_error *err)
+{
+    unsigned char raw[SC_SITE_TOKEN / 2];
+    ssize_t got;
+    do
+        got = getrandom(raw, sizeof(raw), 0);
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof(raw)) /* the kernel promises no short read up to 256 bytes */
+        return sc_error_sys(err, got < 0 ? errno : EIO, "cannot get random bytes");
+    for (size_t i = 0; i < sizeof(raw); i++)
+        snprintf(token + 2 * i, 3, "%02x", (unsigned)raw[i]);
+    return 0;
+}
+
+static int insert(struct sc_store *store, uid_t uid, const char *docroot, unsigned id,
+                  struct sc_error *err)
+{
+    char token[SC_SITE_TOKEN + 1];
+    SC_STMT struct sc_stmt q = {0};
+    int r = make_token(token, err);
+    if (r == 0)
+        r = sc_stmt_prepare(
+            &q, store, "INSERT INTO site(id, uid, docroot, token, created) VALUES (?, ?, ?, ?, ?)",
+            err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, id);
+    sc_bind_int(&q, uid);
+    sc_bind_path(&q, docroot);
+    sc_bind_text(&q, token);
+    sc_bind_int(&q, (int64_t)time(NULL));
+    return sc_stmt_run(&q, NULL, err);
+}
+
+static int check_docroot(const char *docroot, struct sc_error *err)
+{
+    if (docroot[0] != '/')
+        return sc_error_set(err, SC_E_INVAL, "document root '%s' is not absolute", docroot);
+    return sc_db_limit("document root", docroot, SC_STORE_PATH_MAX, err);
+}
+
+int sc_store_site_ensure(struct sc_store *store, uid_t uid, const char *docroot, sc_id_taken *taken,
+                         void *arg, struct sc_site_row *ret, struct sc_error *err)
+{
+    int r = check_docroot(docroot, err);
+    if (r < 0)
+        return r;
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    r = find(store, uid, docroot, &row, err);
+    if (r < 0)
+        return r;
+    if (r == 0) {
+        SC_SCOPE struct sc_scope scope = {0};
+        unsigned id = 0;
+        r = sc_scope_enter(&scope, store, err);
+        if (r < 0)
+            return r;
+        r = find(store, uid, docroot, &row, err); /* again: somebody may have been first */
+        if (r == 0) {
+            r = sc_db_have_user(store, uid, err);
+            if (r == 0)
+                r = next_id(store, taken, arg, &id, err);
+            if (r == 0)
+                r = insert(store, uid, docroot, id, err);
+            if (r == 0)
+                r = sc_store_site_by_id(store, id, &row, err);
+        }
+        if (r >= 0)
+            r = sc_scope_commit(&scope, err);
+        if (r < 0)
+            return r;
+    }
+    *ret = row;
+    row = (struct sc_site_row){0};
+    return 0;
+}
+
+/* ---- changing one ---- */
+
+/* Runs an UPDATE whose last parameter is the id. */
+static int update(struct sc_store *store, struct sc_stmt *q, unsigned id, struct sc_error *err)
+{
+    size_t changed = 0;
+    sc_bind_int(q, id);
+    int r = sc_stmt_run(q, &changed, err);
+    return r == 0 && !changed ? no_site(store, id, err) : r;
+}
+
+int sc_store_site_set_isolated(struct sc_store *store, unsigned id, bool isolated,
+                               struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store, "UPDATE site SET isolated = ? WHERE id = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, isolated);
+    return update(store, &q, id, err);
+}
+
+int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *config,
+                             struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_db_limit("configuration of a site", config, SC_STORE_TEXT_MAX, err);
+    if (r == 0)
+        r = sc_stmt_prepare(&q, store, "UPDATE site SET config = ? WHERE id = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&q, config);
+    return update(store, &q, id, err);
+}
+
+int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *docroot,
+                              struct sc_error *err)
+{
+    int r = check_docroot(docroot, err);
+    if (r < 0)
+        return r;
+    SC_SCOPE struct sc_scope scope = {0};
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0}, other = {0};
+    SC_STMT struct sc_stmt q = {0};
+    r = sc_scope_enter(&scope, store, err);
+    if (r == 0)
+        r = sc_store_site_by_id(store, id, &row, err);
+    if (r == 0)
+        r = find(store, row.uid, docroot, &other, err);
+    if (r == 1 && other.id != id)
+        return sc_error_set(err, SC_E_INVAL, "site %u cannot move to %s: site %u is there", id,
+                            docroot, other.id);
+    if (r >= 0)
+        r = sc_stmt_prepare(&q, store, "UPDATE site SET docroot = ? WHERE id = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_path(&q, docroot);
+    r = update(store, &q, id, err);
+    return r < 0 ? r : sc_scope_commit(&scope, err);
+}
+
+int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store, "DELETE FROM site WHERE id = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, id);
+    return sc_stmt_run(&q, NULL, err);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whatever a vendor's script prints: parsed, checked for what the parser promises, written and read
+ * back. With libFuzzer: clang -fsanitize=fuzzer,address; with -DSC_FUZZ_REPLAY it has a main() that
+ * takes the files of corpus/domains_json as arguments, one case each.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/buf.h"
+#include "core/inventory/domain_name.h"
+#include "core/inventory/domains_json.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(int truth, const char *what)
+{
+    if (!truth) {
+        fprintf(stderr, "broken promise: %s\n", what);
+        abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sc_domains d = SC_DOMAINS_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_domains_parse((const char *)data, size, "it", &d, &err) < 0) {
+        must(err.code < 0 && err.text[0] != 0, "an error has a code and a text");
+        must(d.n == 0 && d.v == NULL, "a failure leaves the output alone");
+        return 0;
+    }
+    for (size_t i = 0; i < d.n; i++) {
+        char again[256];
+        must(sc_domain_canon(d.v[i].name, again, NULL) == 0 && strcmp(again, d.v[i].name) == 0,
+             "names are canonical");
+        must(sc_owner_valid(d.v[i].owner), "owners are user names");
+        must(d.v[i].docroot[0] == '/' && strlen(d.v[i].docroot) <= SC_DOCROOT_MAX &&
+                 !strstr(d.v[i].docroot, "//") && !strstr(d.v[i].docroot, "/../"),
+             "document roots are clean");
+        must(i == 0 || strcmp(d.v[i - 1].name, d.v[i].name) < 0, "sorted, each once");
+    }
+    struct sc_buf b = SC_BUF_INIT;
+    struct sc_domains back = SC_DOMAINS_INIT;
+    must(sc_domains_to_json(&d, &b, &err) == 0, "what was read can be written");
+    must(sc_domains_parse(b.data, b.len, "it", &back, &err) == 0 && back.n == d.n,
+         "what was written can be read");
+    sc_domains_done(&back);
+    sc_buf_free(&b);
+    sc_domains_done(&d);
+    return 0;
+}
+
+#ifdef SC_FUZZ_REPLAY
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        FILE *f = fopen(argv[i], "rb");
+        must(f != NULL, argv[i]);
+        static uint8_t data[1 << 20];
+        size_t n = fread(data, 1, sizeof(data), f);
+        fclose(f);
+        LLVMFuzzerTestOneInput(data, n);
+    }
+    printf("%d cases\n", argc - 1);
+    return 0;
+}
+#endif

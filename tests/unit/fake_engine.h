@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's interface (core/reconcile/engine.h) answered from what a test put down, for the
+ * tests of commands. All of it is defined here, so that the real one is not linked. Include it
+ * once.
+ */
+#ifndef SC_TESTS_FAKE_ENGINE_H
+#define SC_TESTS_FAKE_ENGINE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include "core/reconcile/engine.h"
+
+struct sc_server {
+    int open;
+};
+
+static struct {
+    char called[256];          /* "enable a.com b.com": the last call, NULL for a list being NULL */
+    int calls;                 /* without open and free */
+    int opened, freed;         /* server objects */
+    struct sc_error fail;      /* code not 0: every call fails so */
+    struct sc_error fail_open; /* the same for sc_server_open */
+    const char *notices[4];    /* told to the watcher, NULL at the end */
+    size_t n_notices;          /* more than 0: that many times "note N" instead */
+    size_t progress;           /* told to the watcher: 0..this of this */
+    enum sc_policy_mode toggled;
+    struct sc_listing listing; /* static data: the fakes of the _done functions free nothing */
+    struct sc_status status;
+    struct sc_checks checks;
+    const char *plan;
+    int done; /* calls of a _done function */
+} fake;
+
+static void fake_reset(void)
+{
+    memset(&fake, 0, sizeof(fake));
+}
+
+static int fake_call(const char *what, const char *const *names, size_t n, const struct sc_watch *w,
+                     struct sc_error *err)
+{
+    size_t used = (size_t)snprintf(fake.called, sizeof(fake.called), "%s", what);
+    if (!names && n == 0)
+        snprintf(fake.called + used, sizeof(fake.called) - used, " NULL");
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(fake.called + used, sizeof(fake.called) - used, " %s", names[i]);
+    fake.calls++;
+    if (w) {
+        for (size_t i = 0; i <= fake.progress && fake.progress; i++)
+            w->progress(i, fake.progress, w->arg);
+        for (size_t i = 0; i < 4 && fake.notices[i]; i++)
+            w->notice(fake.notices[i], w->arg);
+        for (size_t i = 0; i < fake.n_notices; i++) {
+            char note[32];
+            snprintf(note, sizeof(note), "note %zu", i);
+            w->notice(note, w->arg);
+        }
+    }
+    if (fake.fail.code)
+        *err = fake.fail;
+    return fake.fail.code;
+}
+
+int sc_server_open(struct sc_server **ret, struct sc_error *err)
+{
+    if (fake.fail_open.code) {
+        *err = fake.fail_open;
+        return err->code;
+    }
+    *ret = calloc(1, sizeof(**ret));
+    fake.opened++;
+    return 0;
+}
+
+void sc_server_free(struct sc_server *s)
+{
+    fake.freed += s != NULL;
+    free(s);
+}
+
+int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("allow-all", NULL, 0, NULL, err);
+}
+
+int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("deny-all", NULL, 0, w, err);
+}
+
+int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
+                          struct sc_error *err)
+{
+    (void)s;
+    return fake_call("allow", users, n, NULL, err);
+}
+
+int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("deny", users, n, w, err);
+}
+
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("toggle", NULL, 0, NULL, err);
+    if (rc == 0)
+        *ret = fake.toggled;
+    return rc;
+}
+
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("enable", domains, n, w, err);
+}
+
+int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
+                      const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("disable", domains, n, w, err);
+}
+
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("regenerate", users, n, w, err);
+}
+
+int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
+                      const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("remount", users, n, w, err);
+}
+
+int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret,
+                   struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("list", users, n, NULL, err);
+    if (rc == 0)
+        *ret = fake.listing;
+    return rc;
+}
+
+void sc_listing_done(struct sc_listing *l)
+{
+    (void)l;
+    fake.done++;
+}
+
+int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
+                     struct sc_status *ret, struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("status", domains, n, NULL, err);
+    if (rc == 0)
+        *ret = fake.status;
+    return rc;
+}
+
+void sc_status_done(struct sc_status *st)
+{
+    (void)st;
+    fake.done++;
+}
+
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("plan", &domain, 1, NULL, err);
+    if (rc == 0)
+        sc_buf_str(ret, fake.plan);
+    return rc;
+}
+
+int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
+{
+    int rc = fake_call("check", NULL, 0, NULL, err);
+    if (rc == 0)
+        *ret = fake.checks;
+    return rc;
+}
+
+void sc_checks_done(struct sc_checks *c)
+{
+    (void)c;
+    fake.done++;
+}
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What cagefsctl answers, byte for byte, in text and in JSON, when the engine does its part. */
+#include "tests/unit/fixture.h"
+
+#include "tests/unit/cagefsctl_run.h"
+
+static void users_text(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--site-isolation-allow-all");
+    assert_ran(0, "CloudLinux Isolates was allowed for all users.\n", "");
+    assert_string_equal(fake.called, "allow-all NULL");
+    run("--site-isolation-deny-all");
+    assert_ran(0, "CloudLinux Isolates was denied for all users.\n", "");
+    assert_string_equal(fake.called, "deny-all NULL");
+    run("--site-isolation-allow", "john", "jane");
+    assert_ran(0, "CloudLinux Isolates was allowed for user(s): john, jane\n", "");
+    assert_string_equal(fake.called, "allow john jane");
+    run("--site-isolation-deny", "john");
+    assert_ran(0, "CloudLinux Isolates was denied for user(s): john\n", "");
+    assert_string_equal(fake.called, "deny john");
+    fake.toggled = SC_MODE_DENY_ALL;
+    run("--site-isolation-toggle-mode");
+    assert_ran(0, "CloudLinux Isolates user mode toggled to 'deny_all'.\n", "");
+    fake.toggled = SC_MODE_ALLOW_ALL;
+    run("--site-isolation-toggle-mode");
+    assert_ran(0, "CloudLinux Isolates user mode toggled to 'allow_all'.\n", "");
+    run("--site-isolation-regenerate", "john", "jane");
+    assert_ran(0, "Regenerated configuration CloudLinux Isolates for users:\njohn\njane\n", "");
+    assert_string_equal(fake.called, "regenerate john jane");
+    run("--remount", "john", "jane");
+    assert_ran(0, "Remounted: john, jane\n", "");
+    assert_string_equal(fake.called, "remount john jane");
+    run("--remount-all");
+    assert_ran(0, "Remounted all users\n", "");
+    assert_string_equal(fake.called, "remount NULL");
+    assert_int_equal(fake.calls, 9);
+    assert_int_equal(fake.opened, 9);
+    assert_int_equal(fake.freed, 9);
+}
+
+static void domains_text(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--site-isolation-enable", "Site1.com", "site2.com");
+    assert_ran(0, "CloudLinux Isolates was enabled for domain(s),\nSite1.com,site2.com\n", "");
+    assert_string_equal(fake.called, "enable Site1.com site2.com");
+    run("--site-isolation-disable", "example.com");
+    assert_ran(0, "CloudLinux Isolates was disabled for domain(s),\nexample.com\n", "");
+    assert_string_equal(fake.called, "disable example.com");
+}
+
+static char *john_domains[] = {"example.com", "mysite.org"};
+static char *jane_domains[] = {"shop.\xff\xc3\xa9\n"};
+static struct sc_listed_user two_users[] = {
+    {.name = "john", .uid = 1001, .domains = john_domains, .n = 2},
+    {.name = "jane", .uid = 1002, .domains = jane_domains, .n = 1}};
+
+static void list(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--site-isolation-list");
+    assert_ran(0, "No users with enabled CloudLinux Isolates\n", "");
+    assert_string_equal(fake.called, "list NULL");
+    run("--site-isolation-list", "--json");
+    assert_ran(0, "{\"result\": \"success\", \"users\": []}\n", "");
+    fake.listing = (struct sc_listing){.v = two_users, .n = 2};
+    run("--site-isolation-list", "john", "jane");
+    assert_ran(
+        0,
+        "\nDomains with enabled CloudLinux Isolates for user john:\nexample.com\nmysite.org\n"
+        "\nDomains with enabled CloudLinux Isolates for user jane:\nshop.\xff\xc3\xa9?\n",
+        "");
+    assert_string_equal(fake.called, "list john jane");
+    run("--json", "--site-isolation-list");
+    assert_ran(0,
+               "{\"result\": \"success\", \"users\": [{\"username\": \"john\", \"uid\": 1001, "
+               "\"domains\": [\"example.com\", \"mysite.org\"]}, {\"username\": \"jane\", \"uid\": "
+               "1002, \"domains\": [\"shop.\\uFFFD\\u00E9\\n\"]}]}\n",
+               "");
+    assert_int_equal(fake.done, 4);
+}
+
+static void users_and_domains_json(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--json", "--site-isolation-allow-all");
+    assert_ran(0, "{\"result\": \"success\", \"mode\": \"allow_all\"}\n", "");
+    run("--json", "--site-isolation-deny-all");
+    assert_ran(0, "{\"result\": \"success\", \"mode\": \"deny_all\"}\n", "");
+    fake.toggled = SC_MODE_DENY_ALL;
+    run("--json", "--site-isolation-toggle-mode");
+    assert_ran(0, "{\"result\": \"success\", \"mode\": \"deny_all\"}\n", "");
+    run("--site-isolation-allow", "--json", "john", "jane");
+    assert_ran(0, "{\"result\": \"success\", \"users\": [\"john\", \"jane\"]}\n", "");
+    run("--site-isolation-deny", "john", "--json");
+    assert_ran(0, "{\"result\": \"success\", \"users\": [\"john\"]}\n", "");
+    run("--site-isolation-regenerate", "john", "--json");
+    assert_ran(0, "{\"result\": \"success\", \"users\": [\"john\"]}\n", "");
+    run("--remount", "john", "--json");
+    assert_ran(0, "{\"result\": \"success\", \"users\": [\"john\"]}\n", "");
+    run("--remount-all", "--json");
+    assert_ran(0, "{\"result\": \"success\"}\n", "");
+    run("--site-isolation-enable", "a.com", "--json", "b.com");
+    assert_ran(0, "{\"result\": \"success\", \"domains\": [\"a.com\", \"b.com\"]}\n", "");
+    assert_string_equal(fake.called, "enable a.com b.com");
+    run("--site-isolation-disable", "a.com", "--json");
+    assert_ran(0, "{\"result\": \"success\", \"domains\": [\"a.com\"]}\n", "");
+}
+
+static struct sc_status_row rows[] = {
+    {.domain = "a.example.com",
+     .user = "john",
+     .docroot = "/home/john/a",
+     .isolated = true,
+     .id = 60001,
+     .running = true,
+     .processes = 12},
+    {.domain = "b.com",
+     .user = "john",
+     .docroot = "/home/john/b\n\033[2J",
+     .isolated = true,
+     .id = 60002},
+    {.domain = "c.com",
+     .user = "johannes",
+     .isolated = true,
+     .id = 60003,
+     .running = true,
+     .stale = "its document root moved:\nrun --site-isolation-regenerate johannes"},
+    {.domain = "d\xc3\xa9.com", .user = "x", .docroot = "/home/x/d"}};
+
+static void status(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--site-isolation-status");
+    assert_ran(0, "Feature: disabled, mode unset\nNo isolated sites\n", "");
+    assert_string_equal(fake.called, "status NULL");
+    fake.status = (struct sc_status){
+        .enabled = true, .mode = SC_MODE_ALLOW_ALL, .v = rows, .n = sizeof(rows) / sizeof(rows[0])};
+    run("--site-isolation-status", "a.example.com", "x");
+    assert_ran(0,
+               "Feature: enabled, mode allow_all\n"
+               "\n"
+               "DOMAIN         USER      STATE    PROCESSES  DOCROOT\n"
+               "a.example.com  john      running         12  /home/john/a\n"
+               "b.com          john      idle             -  /home/john/b??[2J\n"
+               "c.com          johannes  stale            0  -\n"
+               "    its document root moved:?run --site-isolation-regenerate johannes\n"
+               "d\xc3\xa9.com         x         off              -  /home/x/d\n",
+               "");
+    assert_string_equal(fake.called, "status a.example.com x");
+    fake.status.v = rows + 2;
+    fake.status.n = 2;
+    run("--site-isolation-status", "--json");
+    assert_ran(0,
+               "{\"result\": \"success\", \"enabled\": true, \"mode\": \"allow_all\", \"sites\": ["
+               "{\"domain\": \"c.com\", \"username\": \"johannes\", \"docroot\": null, "
+               "\"isolated\": true, \"state\": \"stale\", \"lve_id\": 60003, \"running\": true, "
+               "\"processes\": 0, \"stale\": "
+               "\"its document root moved:\\nrun --site-isolation-regenerate johannes\"}, "
+               "{\"domain\": \"d\\u00E9.com\", \"username\": \"x\", \"docroot\": \"/home/x/d\", "
+               "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"running\": false, "
+               "\"processes\": 0, \"stale\": null}]}\n",
+               "");
+}
+
+static struct sc_check_row checks[] = {
+    {.name = "kernel: namespaces", .result = SC_CHECK_OK, .text = "mount, pid, ipc"},
+    {.name = "panel", .result = SC_CHECK_WARNING, .text = "slow"},
+    {.name = "php", .result = SC_CHECK_SKIPPED, .text = "no panel"},
+    {.name = "apache: suexec", .result = SC_CHECK_FAILED, .text = "missing: install it"},
+    {.name = "lsapi", .result = SC_CHECK_FAILED, .text = "lsapi_per_user On"}};
+
+static void check(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.checks = (struct sc_checks){.v = checks, .n = 3};
+    run("--site-isolation-check");
+    assert_ran(0,
+               "OK       kernel: namespaces: mount, pid, ipc\nWARNING  panel: slow\n"
+               "SKIPPED  php: no panel\n",
+               "");
+    assert_int_equal(fake.opened, 0);
+    fake.checks.n = 5;
+    run("--site-isolation-check");
+    assert_ran(1,
+               "OK       kernel: namespaces: mount, pid, ipc\nWARNING  panel: slow\n"
+               "SKIPPED  php: no panel\nFAILED   apache: suexec: missing: install it\n"
+               "FAILED   lsapi: lsapi_per_user On\n",
+               "2 of 5 checks failed: apache: suexec, lsapi\n");
+    fake.checks = (struct sc_checks){.v = checks + 2, .n = 2};
+    run("--isolates-check", "--json");
+    assert_ran(1,
+               "{\"result\": \"error\", \"message\": \"1 of 2 checks failed: apache: suexec\", "
+               "\"checks\": [{\"name\": \"php\", \"result\": \"SKIPPED\", \"text\": \"no panel\"}, "
+               "{\"name\": \"apache: suexec\", \"result\": \"FAILED\", "
+               "\"text\": \"missing: install it\"}]}\n",
+               "");
+}
+
+static void plan(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.plan = "sitecage-plan 1\nsite 60001 1001 1001 john t\nend\n";
+    run("--site-isolation-plan", "a.com");
+    assert_ran(0, fake.plan, "");
+    assert_string_equal(fake.called, "plan a.com");
+    run("--site-isolation-plan", "a.com", "--json");
+    assert_ran(0,
+               "{\"result\": \"success\", \"domain\": \"a.com\", \"text\": "
+               "\"sitecage-plan 1\\nsite 60001 1001 1001 john t\\nend\\n\"}\n",
+               "");
+}
+
+static void notices_come_last(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.notices[0] = "a.com: its application lies above\nits document root";
+    fake.notices[1] = "b.com: \xff";
+    run("--site-isolation-enable", "a.com");
+    assert_ran(0, "CloudLinux Isolates was enabled for domain(s),\na.com\n",
+               "a.com: its application lies above?its document root\nb.com: \xff\n");
+    run("--site-isolation-enable", "a.com", "--json");
+    assert_ran(0,
+               "{\"result\": \"success\", \"domains\": [\"a.com\"], \"notices\": "
+               "[\"a.com: its application lies above?its document root\", \"b.com: \\uFFFD\"]}\n",
+               "");
+    /* A failure has one line: its reason. */
+    sc_error_set(&fake.fail, SC_E_BUSY, "john is busy");
+    run("--site-isolation-enable", "a.com");
+    assert_ran(1, "", "john is busy\n");
+}
+
+static void notices_have_a_limit(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.n_notices = SC_OUT_NOTICES_MAX;
+    run("--site-isolation-deny-all");
+    assert_non_null(strstr(ran.err, "\nnote 999\n"));
+    assert_null(strstr(ran.err, "more notices"));
+    fake.n_notices = SC_OUT_NOTICES_MAX + 7;
+    run("--site-isolation-deny-all");
+    assert_non_null(strstr(ran.err, "\nnote 999\n7 more notices are not shown\n"));
+    assert_null(strstr(ran.err, "note 1000"));
+}
+
+static void version_and_nothing(void **state)
+{
+    (void)state;
+    static const char *const nothing[] = {"--force-update", "--update", "--init", "--reinit",
+                                          "--setup-cl-selector"};
+    fake_reset();
+    run("--version");
+    assert_ran(0, "cagefsctl (Sitecage) " SC_VERSION "\n", "");
+    run("--version", "--json");
+    assert_ran(0, "{\"result\": \"success\", \"version\": \"" SC_VERSION "\"}\n", "");
+    for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+        run("--wait-lock", nothing[i]);
+        assert_ran(0, "", "");
+        run(nothing[i], "--json");
+        assert_ran(0, "{\"result\": \"success\"}\n", "");
+    }
+    assert_int_equal(fake.calls + fake.opened, 0);
+}
+
+static void help_has_every_command(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct sc_ctl_command *commands = sc_ctl_commands(&n);
+    assert_int_equal(n, 21);
+    run("--help");
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(ran.err, "");
+    for (size_t i = 0; i < n; i++) {
+        char option[64];
+        snprintf(option, sizeof(option), "--%s ", commands[i].name);
+        const char *at = strstr(ran.out, option);
+        if (!at)
+            fail_msg("%s is not in the help", option);
+        const char *end = strchr(at, '\n'), *start = at;
+        while (start > ran.out && start[-1] != '\n')
+            start--;
+        assert_memory_equal(start, "  ", 2);
+        assert_memory_equal(end - strlen(commands[i].help), commands[i].help,
+                            strlen(commands[i].help));
+        assert_in_range(end - start, 20, 79);
+    }
+    char by_name[sizeof(ran.out)];
+    strcpy(by_name, ran.out);
+    run("-h");
+    assert_ran(0, by_name, "");
+    run("--help", "--json");
+    assert_int_equal(strncmp(ran.out, "{\"result\": \"success\", \"help\": \"usage: ", 38), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(users_text),
+        cmocka_unit_test(domains_text),
+        cmocka_unit_test(list),
+        cmocka_unit_test(users_and_domains_json),
+        cmocka_unit_test(status),
+        cmocka_unit_test(check),
+        cmocka_unit_test(plan),
+        cmocka_unit_test(notices_come_last),
+        cmocka_unit_test(notices_have_a_limit),
+        cmocka_unit_test(version_and_nothing),
+        cmocka_unit_test(help_has_every_command),
+    };
+    return cmocka_run_group_tests_name("cagefsctl_texts", tests, NULL, NULL);
+}
