@@ -11,12 +11,16 @@ struct sc_buf {
     size_t len;   /* bytes used */
     size_t cap;   /* bytes allocated */
     size_t limit; /* most bytes allowed; 0 means SC_BUF_LIMIT_DEFAULT */
-    int failed;   /* set by the first append that did not fit or had no memory; later ones do nothing */
+    int failed; /* set by the first append that did not fit or had no memory; later ones do nothing
+                 */
 };
 
 #define SC_BUF_LIMIT_DEFAULT (64u << 20)
-#define SC_BUF_INIT          {0}
-#define SC_BUF               __attribute__((cleanup(sc_buf_free)))
+#define SC_BUF_INIT                                                                                \
+    {                                                                                              \
+        0                                                                                          \
+    }
+#define SC_BUF __attribute__((cleanup(sc_buf_free)))
 
 void sc_buf_free(struct sc_buf *b); /* accepts one that was never used */
 void sc_buf_add(struct sc_buf *b, const void *data, size_t len);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Appends, cut to the space there is. What a hostile name carries (newlines, escape sequences) must not
- * reach a terminal or forge a line, so control bytes become '?'. */
+/* Appends, cut to the space there is. What a hostile name carries (newlines, escape sequences) must
+ * not reach a terminal or forge a line, so control bytes become '?'. */
 static void append(char text[SC_ERROR_TEXT_MAX], const char *more)
 {
     size_t used = strlen(text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sitecage-build UID SITE: started by an entry (core/enter) that found no keeper. Root's; takes nothing
- * from its caller but two numbers, and says in one short line why it failed.
+ * sitecage-build UID SITE: started by an entry (core/enter) that found no keeper. Root's; takes
+ * nothing from its caller but two numbers, and says in one short line why it failed.
  */
 #include <errno.h>
 #include <limits.h>
@@ -28,7 +28,8 @@ static unsigned number(const char *text)
 int main(int argc, char **argv)
 {
     if (argc != 3 || getuid() != 0) {
-        fprintf(stderr, "sitecage-build is started by Sitecage itself, as root: sitecage-build UID SITE\n");
+        fprintf(stderr,
+                "sitecage-build is started by Sitecage itself, as root: sitecage-build UID SITE\n");
         return 2;
     }
     unsigned uid = number(argv[1]), site = number(argv[2]);

@@ -27,8 +27,8 @@ static int is_dir(int fd)
 }
 
 /* What hides: opened O_PATH from the cage's own file system. */
-static int open_mask(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dst, int *ret_fd,
-                     struct sc_error *err)
+static int open_mask(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dst,
+                     int *ret_fd, struct sc_error *err)
 {
     if (entry->kind == SC_ENTRY_SHELL && is_dir(dst))
         return sc_masks_shell(v->masksfd, v->wholefd, entry, ret_fd, err);
@@ -52,7 +52,8 @@ int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *e
         return 1;
     if (rc < 0)
         return sc_error_wrap(err, "%s", entry->rel);
-    rc = closes ? open_mask(v, entry, dst, &src, err) : sc_homeview_open(v, v->wholefd, entry->rel, &src, err);
+    rc = closes ? open_mask(v, entry, dst, &src, err)
+                : sc_homeview_open(v, v->wholefd, entry->rel, &src, err);
     if (rc == SC_E_NOTFOUND && entry->kind != SC_ENTRY_DOCROOT)
         return 1;
     if (rc < 0)

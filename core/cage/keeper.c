@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The keeper: pid 1 of a site's pid namespace. It holds the site's namespaces by living, and ends by itself
- * when the site has been empty for a while. There is one per running site, thousands on a server, so it has
- * no libc, no heap and four system calls; everything that needs thought was done by sitecage-build, which
- * left it: descriptor 3 (the lock that says it lives), SIGCHLD ignored (the kernel reaps orphans), no
- * capability.
+ * The keeper: pid 1 of a site's pid namespace. It holds the site's namespaces by living, and ends
+ * by itself when the site has been empty for a while. There is one per running site, thousands on a
+ * server, so it has no libc, no heap and four system calls; everything that needs thought was done
+ * by sitecage-build, which left it: descriptor 3 (the lock that says it lives), SIGCHLD ignored
+ * (the kernel reaps orphans), no capability.
  *
  *     sitecage-keeper IDLE_SECONDS ...     (further words only show up in ps)
  */
 #include <asm/unistd.h>
 #include <linux/time_types.h>
 
-#define LOCK_FD 3
-#define EX_NB 6 /* LOCK_EX | LOCK_NB, asm-generic/fcntl.h */
-#define UN 8
+#define LOCK_FD    3
+#define EX_NB      6 /* LOCK_EX | LOCK_NB, asm-generic/fcntl.h */
+#define UN         8
 #define NO_PROCESS (-3) /* -ESRCH */
 
 #if defined(__x86_64__)
 static long call(long nr, long a, long b, long c)
 {
     long ret;
-    __asm__ volatile("syscall" : "=a"(ret) : "a"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(ret)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
     return ret;
 }
-__asm__(".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call keeper\n hlt\n");
+__asm__(
+    ".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call keeper\n hlt\n");
 #elif defined(__aarch64__)
 static long call(long nr, long a, long b, long c)
 {

@@ -26,8 +26,8 @@
 #include "core/enter/keeper_find.h"
 #include "core/enter/paths.h"
 
-#define KEEPER_EXE SC_LIBEXECDIR "/sitecage-keeper"
-#define KEEPER_LOCK_FD 3 /* the keeper knows this number */
+#define KEEPER_EXE      SC_LIBEXECDIR "/sitecage-keeper"
+#define KEEPER_LOCK_FD  3 /* the keeper knows this number */
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 
 static int64_t now_ms(void)
@@ -48,7 +48,9 @@ int sc_cage_lock(uid_t uid, unsigned site, int wait_ms, int *ret_fd, struct sc_e
         if (errno != EWOULDBLOCK && errno != EINTR)
             return sc_error_sys(err, errno, "lock %s", path);
         if (now_ms() >= end)
-            return sc_error_set(err, SC_E_BUSY, "site %u is being changed by another process for too long (%s)", site, path);
+            return sc_error_set(err, SC_E_BUSY,
+                                "site %u is being changed by another process for too long (%s)",
+                                site, path);
         (void)poll(NULL, 0, 5);
     }
     *ret_fd = sc_steal_fd(&fd);
@@ -88,7 +90,8 @@ static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, 
     struct sc_error err = SC_ERROR_INIT;
     if (sc_view_build(plan, SC_RUN_DIR "/base", &err) < 0)
         fail(say, &err);
-    /* A POSIX lock belongs to the process, survives exec and ends with it: "I live, and I am this pid". */
+    /* A POSIX lock belongs to the process, survives exec and ends with it: "I live, and I am this
+     * pid". */
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fcntl(lockfd, F_SETLK, &lock) < 0) {
         sc_error_sys(&err, errno, "lock the keeper's file");
@@ -114,7 +117,8 @@ static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, 
     (void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
     char seconds[16];
     snprintf(seconds, sizeof(seconds), "%d", idle);
-    char *argv[] = {(char *)(uintptr_t) "sitecage-keeper", seconds, plan->user, plan->docroot, NULL};
+    char *argv[] = {(char *)(uintptr_t) "sitecage-keeper", seconds, plan->user, plan->docroot,
+                    NULL};
     char *env[] = {NULL};
     if (drop_all_caps() == 0)
         execve(KEEPER_EXE, argv, env);
@@ -184,8 +188,10 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
         return sc_error_sys(err, errno, "pipe");
     SC_FD int hears = said[0];
     SC_FD int says = said[1];
-    /* as fork(), with new namespaces; no stack of its own, and no libc state to mend but the pid that we never ask for */
-    pid_t child = (pid_t)syscall(SYS_clone, (unsigned long)(SITE_NAMESPACES | SIGCHLD), NULL, NULL, NULL, NULL);
+    /* as fork(), with new namespaces; no stack of its own, and no libc state to mend but the pid
+     * that we never ask for */
+    pid_t child = (pid_t)syscall(SYS_clone, (unsigned long)(SITE_NAMESPACES | SIGCHLD), NULL, NULL,
+                                 NULL, NULL);
     if (child < 0)
         return sc_error_sys(err, errno, "new namespaces for site %u", site);
     if (child == 0) {
@@ -195,7 +201,8 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
     }
     sc_close(&says);
     rc = hear(child, hears, err);
-    return rc < 0 ? sc_error_wrap(err, "site %s of %s cannot be built", plan.docroot, plan.user) : 0;
+    return rc < 0 ? sc_error_wrap(err, "site %s of %s cannot be built", plan.docroot, plan.user)
+                  : 0;
 }
 
 int sc_keeper_end(uid_t uid, unsigned site, struct sc_error *err)

@@ -8,18 +8,19 @@
 #include "core/base/error.h"
 
 /*
- * Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone. Waits at most
- * `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd.
+ * Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone.
+ * Waits at most `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd.
  */
 int sc_cage_lock(uid_t uid, unsigned site, int wait_ms, int *ret_fd, struct sc_error *err);
 
 /*
- * Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives already. The
- * caller holds the build lock. `idle` in seconds.
+ * Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives
+ * already. The caller holds the build lock. `idle` in seconds.
  */
 int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err);
 
-/* Ends the keeper and with it every process of the site; waits until it is gone. Fine when there is none. */
+/* Ends the keeper and with it every process of the site; waits until it is gone. Fine when there is
+ * none. */
 int sc_keeper_end(uid_t uid, unsigned site, struct sc_error *err);
 
 #endif

@@ -35,11 +35,12 @@ struct inside {
 /* The home as the site sees it at this moment. */
 static int open_home(const struct inside *in, int *ret_fd, struct sc_error *err)
 {
-    return sc_open_beneath_mounts(in->rootfd, in->plan->home + 1, O_PATH | O_DIRECTORY, 0, ret_fd, err);
+    return sc_open_beneath_mounts(in->rootfd, in->plan->home + 1, O_PATH | O_DIRECTORY, 0, ret_fd,
+                                  err);
 }
 
-static int mount_entries(const struct inside *in, const struct sc_live_step *s, size_t from, int basefd,
-                         const char *base_rel, struct sc_error *err)
+static int mount_entries(const struct inside *in, const struct sc_live_step *s, size_t from,
+                         int basefd, const char *base_rel, struct sc_error *err)
 {
     size_t skip = strlen(base_rel);
     for (size_t i = from; i < s->n; i++) {
@@ -55,16 +56,19 @@ static int mount_entries(const struct inside *in, const struct sc_live_step *s, 
 }
 
 /* What the step puts at its place: the first entry, or the home's own directory. */
-static int first_mount(const struct inside *in, const struct sc_live_step *s, int basefd, const char *rel,
-                       struct sc_error *err)
+static int first_mount(const struct inside *in, const struct sc_live_step *s, int basefd,
+                       const char *rel, struct sc_error *err)
 {
-    struct sc_plan_entry reopened = {.kind = s->ro ? SC_ENTRY_RO : SC_ENTRY_RW, .rel = (char *)(uintptr_t)s->rel};
-    const struct sc_plan_entry *e = s->op == SC_LIVE_REOPEN ? &reopened : &in->plan->entries.v[s->entry];
+    struct sc_plan_entry reopened = {.kind = s->ro ? SC_ENTRY_RO : SC_ENTRY_RW,
+                                     .rel = (char *)(uintptr_t)s->rel};
+    const struct sc_plan_entry *e =
+        s->op == SC_LIVE_REOPEN ? &reopened : &in->plan->entries.v[s->entry];
     return sc_homeview_mount(&in->hv, e, basefd, rel, err);
 }
 
 /* Out of the site's sight first, then moved into place in one step. */
-static int mount_whole(const struct inside *in, const struct sc_live_step *s, int homefd, struct sc_error *err)
+static int mount_whole(const struct inside *in, const struct sc_live_step *s, int homefd,
+                       struct sc_error *err)
 {
     SC_FD int stage_under = openat(in->hv.masksfd, SC_CAGE_STAGE, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (stage_under < 0)
@@ -74,7 +78,8 @@ static int mount_whole(const struct inside *in, const struct sc_live_step *s, in
     if (rc < 0)
         return rc == SC_E_NOTFOUND ? 0 : rc;
     struct stat st;
-    if (fstat(place, &st) < 0 || !S_ISDIR(st.st_mode)) /* a file has nothing below it: no stage needed */
+    if (fstat(place, &st) < 0 ||
+        !S_ISDIR(st.st_mode)) /* a file has nothing below it: no stage needed */
         return first_mount(in, s, homefd, s->rel, err);
     rc = first_mount(in, s, stage_under, "", err);
     if (rc != 0)
@@ -83,12 +88,15 @@ static int mount_whole(const struct inside *in, const struct sc_live_step *s, in
     if (stage < 0)
         return sc_error_sys(err, errno, "open " SC_CAGE_STAGE);
     rc = mount_entries(in, s, s->op == SC_LIVE_REOPEN ? 0 : 1, stage, s->rel, err);
-    if (rc == 0 && syscall(SYS_move_mount, stage, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
+    if (rc == 0 && syscall(SYS_move_mount, stage, "", place, "",
+                           MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
         if (errno == ENOSYS || in->m.classic) {
             char from[64], to[64];
             snprintf(from, sizeof(from), "%s%d", in->m.fd_paths, stage);
             snprintf(to, sizeof(to), "%s%d", in->m.fd_paths, place);
-            rc = mount(from, to, NULL, MS_MOVE, NULL) < 0 ? sc_error_sys(err, errno, "move %s", s->rel) : 0;
+            rc = mount(from, to, NULL, MS_MOVE, NULL) < 0
+                     ? sc_error_sys(err, errno, "move %s", s->rel)
+                     : 0;
         } else {
             rc = sc_error_sys(err, errno, "move %s", s->rel);
         }
@@ -109,8 +117,8 @@ static int do_step(const struct inside *in, const struct sc_live_step *s, struct
         rc = sc_homeview_open(&in->hv, home, s->rel, &top, err);
         return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : sc_mnt_detach(&in->m, top, err);
     }
-    /* more than one mount appears in the site at once, also where one after the other would expose nothing: what is
-     * open below a new shell must not be away even for a moment */
+    /* more than one mount appears in the site at once, also where one after the other would expose
+     * nothing: what is open below a new shell must not be away even for a moment */
     if (s->whole || s->n > (s->op == SC_LIVE_REOPEN ? 0u : 1u))
         return mount_whole(in, s, home, err);
     rc = first_mount(in, s, home, s->rel, err);
@@ -118,10 +126,12 @@ static int do_step(const struct inside *in, const struct sc_live_step *s, struct
 }
 
 /* One round, in a process of its own that joins the site's mount namespace. 1: look again. */
-static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool *ret_changed, struct sc_error *err)
+static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool *ret_changed,
+                  struct sc_error *err)
 {
     struct inside in = {.plan = plan, .m = sc_mounter_make()};
-    /* The view's /proc does not know us: mounts by descriptor go through the server's, kept as the working directory. */
+    /* The view's /proc does not know us: mounts by descriptor go through the server's, kept as the
+     * working directory. */
     SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd_dir < 0)
         return sc_error_sys(err, errno, "open /proc");
@@ -130,14 +140,16 @@ static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool 
     SC_CLEANUP(sc_live_steps_done) struct sc_live_steps steps = {0};
     int rc = sc_mounttable_read(keeper, plan, &table, err);
     if (rc == 0)
-        rc = sc_live_plan(table.rows, table.n, &plan->entries, (const char *const *)table.keys, &steps, err);
+        rc = sc_live_plan(table.rows, table.n, &plan->entries, (const char *const *)table.keys,
+                          &steps, err);
     if (rc < 0 || steps.n == 0)
         return rc;
     if (setns(pidfd, CLONE_NEWNS) < 0)
         return sc_error_sys(err, errno, "join the site");
     SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     SC_FD int masks = open("/" SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    SC_FD int whole = open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    SC_FD int whole =
+        open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (root < 0 || masks < 0 || whole < 0 || fchdir(fd_dir) < 0)
         return sc_error_sys(err, errno, "open the site's own directory");
     in.rootfd = root;
@@ -157,7 +169,8 @@ struct report {
 };
 
 /* Runs change() in a child, because joining a mount namespace cannot be taken back. */
-static int change_in_child(const struct sc_planfile *plan, int pidfd, pid_t keeper, struct report *ret, struct sc_error *err)
+static int change_in_child(const struct sc_planfile *plan, int pidfd, pid_t keeper,
+                           struct report *ret, struct sc_error *err)
 {
     int fds[2];
     if (pipe2(fds, O_CLOEXEC) < 0)
@@ -227,10 +240,12 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
     struct report r = {.again = true};
     for (int round = 0; r.again; round++) {
         if (round == SC_LIVE_MAX_ROUNDS)
-            return sc_error_set(err, SC_E_BUSY, "the mounts of site %s do not settle", plan->docroot);
+            return sc_error_set(err, SC_E_BUSY, "the mounts of site %s do not settle",
+                                plan->docroot);
         rc = change_in_child(plan, pidfd, keeper, &r, err);
         if (rc < 0)
-            return sc_error_wrap(err, "changing the running site %s of %s", plan->docroot, plan->user);
+            return sc_error_wrap(err, "changing the running site %s of %s", plan->docroot,
+                                 plan->user);
         changed |= r.changed;
     }
     if (changed)

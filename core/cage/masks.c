@@ -41,8 +41,11 @@ int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc
     static const struct {
         const char *name;
         mode_t mode;
-    } dirs[] = {{SC_CAGE_CLOSED_DIR, 0}, {SC_CAGE_SHELLS, 0700}, {SC_CAGE_OVERS, 0700},
-                {SC_CAGE_HOME, 0700},    {SC_CAGE_STAGE, 0700}};
+    } dirs[] = {{SC_CAGE_CLOSED_DIR, 0},
+                {SC_CAGE_SHELLS, 0700},
+                {SC_CAGE_OVERS, 0700},
+                {SC_CAGE_HOME, 0700},
+                {SC_CAGE_STAGE, 0700}};
     for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
         if ((rc = make_dir(fd, dirs[i].name, dirs[i].mode, err)) < 0)
             return rc;
@@ -65,8 +68,8 @@ void sc_shell_key(const struct sc_plan_entry *shell, char out[SC_SHELL_KEY])
     snprintf(out, SC_SHELL_KEY, "%016" PRIx64, h);
 }
 
-/* Makes `path` below the shell: directories that can be walked through but not listed, and at the end a mount
- * point of the right kind. */
+/* Makes `path` below the shell: directories that can be walked through but not listed, and at the
+ * end a mount point of the right kind. */
 static int make_hole(int shellfd, const char *path, bool is_dir, struct sc_error *err)
 {
     const char *slash = strrchr(path, '/');
@@ -111,7 +114,8 @@ int sc_masks_shell(int masksfd, int homefd, const struct sc_plan_entry *entry, i
     snprintf(name, sizeof(name), SC_CAGE_SHELLS "/%s", key);
     mode_t old = umask(0);
     int rc = make_dir(masksfd, name, 0711, err);
-    SC_FD int fd = rc < 0 ? -EBADF : openat(masksfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    SC_FD int fd =
+        rc < 0 ? -EBADF : openat(masksfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (rc == 0 && fd < 0)
         rc = sc_error_sys(err, errno, "open a shell");
     for (size_t i = 0; rc == 0 && i < entry->n_holes; i++)

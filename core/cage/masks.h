@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The cage's own small file system, mounted at SC_CAGE_DIR inside a site's view and closed to everybody but
- * root: what hides things (an unreadable directory, an unreadable file, shells that can be walked through)
- * and an unmasked bind of the home, from which a running cage is changed.
+ * The cage's own small file system, mounted at SC_CAGE_DIR inside a site's view and closed to
+ * everybody but root: what hides things (an unreadable directory, an unreadable file, shells that
+ * can be walked through) and an unmasked bind of the home, from which a running cage is changed.
  */
 #ifndef SC_CAGE_MASKS_H
 #define SC_CAGE_MASKS_H
@@ -11,13 +11,13 @@
 #include "core/cage/mounts.h"
 #include "core/plan/entries.h"
 
-#define SC_CAGE_DIR ".sitecage" /* in the view's root, mode 0700 */
-#define SC_CAGE_CLOSED_DIR "closed"
+#define SC_CAGE_DIR         ".sitecage" /* in the view's root, mode 0700 */
+#define SC_CAGE_CLOSED_DIR  "closed"
 #define SC_CAGE_CLOSED_FILE "closed-file"
-#define SC_CAGE_SHELLS "shell" /* below it one directory per shell key */
-#define SC_CAGE_OVERS "over"   /* directories laid over system directories */
-#define SC_CAGE_HOME "home"    /* the home, live and whole */
-#define SC_CAGE_STAGE "stage"  /* where a live change puts things together out of sight */
+#define SC_CAGE_SHELLS      "shell" /* below it one directory per shell key */
+#define SC_CAGE_OVERS       "over"  /* directories laid over system directories */
+#define SC_CAGE_HOME        "home"  /* the home, live and whole */
+#define SC_CAGE_STAGE       "stage" /* where a live change puts things together out of sight */
 
 #define SC_SHELL_KEY 17 /* hex digits and NUL */
 
@@ -27,8 +27,8 @@ int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc
 /* What tells shells with other holes apart: a hash of the sorted holes. */
 void sc_shell_key(const struct sc_plan_entry *shell, char out[SC_SHELL_KEY]);
 
-/* Opens (O_PATH) the shell directory of `entry`, made when missing. A hole is a file where `homefd`/rel/hole is
- * none of a directory. */
+/* Opens (O_PATH) the shell directory of `entry`, made when missing. A hole is a file where
+ * `homefd`/rel/hole is none of a directory. */
 int sc_masks_shell(int masksfd, int homefd, const struct sc_plan_entry *entry, int *ret_fd,
                    struct sc_error *err);
 

@@ -23,13 +23,15 @@ struct sc_mounter sc_mounter_make(void)
 {
     const char *force = secure_getenv("SITECAGE_CLASSIC_MOUNT");
     bool classic = force && strcmp(force, "1") == 0;
-    /* An impossible call tells whether the kernel has it: EBADF, or EINVAL, but not ENOSYS (or a sandbox's EPERM). */
+    /* An impossible call tells whether the kernel has it: EBADF, or EINVAL, but not ENOSYS (or a
+     * sandbox's EPERM). */
     if (!classic) {
         struct mount_attr none = {0};
         if (syscall(SYS_mount_setattr, -1, "", AT_EMPTY_PATH, &none, sizeof(none)) < 0 &&
             (errno == ENOSYS || errno == EPERM))
             classic = true;
-        if (!classic && syscall(SYS_open_tree, -1, "x", 0) < 0 && (errno == ENOSYS || errno == EPERM))
+        if (!classic && syscall(SYS_open_tree, -1, "x", 0) < 0 &&
+            (errno == ENOSYS || errno == EPERM))
             classic = true;
     }
     return (struct sc_mounter){.classic = classic, .fd_paths = "/proc/self/fd/"};
@@ -62,7 +64,8 @@ static int bind_new(int src, int dst, int flags, struct sc_error *err)
         return sc_error_sys(err, errno, "open_tree");
     if (set_attributes(tree, flags) < 0)
         return sc_error_sys(err, errno, "mount_setattr");
-    if (syscall(SYS_move_mount, tree, "", dst, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+    if (syscall(SYS_move_mount, tree, "", dst, "",
+                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
         return sc_error_sys(err, errno, "move_mount");
     return 0;
 }
@@ -72,10 +75,10 @@ static void context_free(struct libmnt_context **c)
     mnt_free_context(*c);
 }
 
-/* One libmount operation, with all of its looking around switched off: it must not read fstab, the mount
- * table or links, because everything was decided before. */
-static int mount_by_context(const char *source, const char *target, const char *type, const char *options,
-                            struct sc_error *err)
+/* One libmount operation, with all of its looking around switched off: it must not read fstab, the
+ * mount table or links, because everything was decided before. */
+static int mount_by_context(const char *source, const char *target, const char *type,
+                            const char *options, struct sc_error *err)
 {
     SC_CLEANUP(context_free) struct libmnt_context *c = mnt_new_context();
     if (!c)
@@ -89,7 +92,8 @@ static int mount_by_context(const char *source, const char *target, const char *
     int rc = mnt_context_mount(c);
     if (rc == 0 && mnt_context_get_status(c) == 1)
         return 0;
-    int sys = mnt_context_syscall_called(c) ? mnt_context_get_syscall_errno(c) : (rc < 0 ? -rc : EIO);
+    int sys =
+        mnt_context_syscall_called(c) ? mnt_context_get_syscall_errno(c) : (rc < 0 ? -rc : EIO);
     return sc_error_sys(err, sys ? sys : EIO, "mount (%s)", options);
 }
 
@@ -105,8 +109,10 @@ static const char *flag_words(int flags)
     return flags & SC_MNT_NOEXEC ? "rw,nosuid,nodev,noexec" : "rw,nosuid,nodev";
 }
 
-/* The classic API sets flags of one mount at a time: those below `target` are found in the mount table. */
-static int remount_below(const struct sc_mounter *m, const char *target, int flags, struct sc_error *err)
+/* The classic API sets flags of one mount at a time: those below `target` are found in the mount
+ * table. */
+static int remount_below(const struct sc_mounter *m, const char *target, int flags,
+                         struct sc_error *err)
 {
     if (m->fd_paths[0] == 0)
         return 0; /* a live change binds single mounts only */
@@ -150,7 +156,8 @@ int sc_mnt_bind(const struct sc_mounter *m, int src, int dst, int flags, struct 
     fd_path(m, src, source);
     fd_path(m, dst, target);
     SC_FREE char *where = m->fd_paths[0] ? realpath(target, NULL) : NULL;
-    int rc = mount_by_context(source, target, NULL, flags & SC_MNT_RECURSIVE ? "rbind" : "bind", err);
+    int rc =
+        mount_by_context(source, target, NULL, flags & SC_MNT_RECURSIVE ? "rbind" : "bind", err);
     if (rc < 0)
         return rc;
     /* `dst` still is the directory underneath: the new mount is reached by its path alone */

@@ -29,7 +29,8 @@ static char *identity(struct libmnt_fs *fs)
 {
     const char *root = mnt_fs_get_root(fs);
     char *out = NULL;
-    if (asprintf(&out, "%llu:%s", (unsigned long long)mnt_fs_get_devno(fs), root && strcmp(root, "/") ? root : "") < 0)
+    if (asprintf(&out, "%llu:%s", (unsigned long long)mnt_fs_get_devno(fs),
+                 root && strcmp(root, "/") ? root : "") < 0)
         return NULL;
     return out;
 }
@@ -60,7 +61,8 @@ static enum sc_live_what classify(struct libmnt_fs *fs, dev_t masks, const char 
     return SC_LIVE_SHELL;
 }
 
-static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *rel, dev_t masks, struct sc_error *err)
+static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *rel, dev_t masks,
+                   struct sc_error *err)
 {
     struct sc_live_row *rows = realloc(t->rows, (t->n + 1) * sizeof(*rows));
     if (!rows)
@@ -83,7 +85,8 @@ static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *re
     return 0;
 }
 
-/* The identity that a bind of `rel` must have: of the deepest mount in the unmasked home that contains it. */
+/* The identity that a bind of `rel` must have: of the deepest mount in the unmasked home that
+ * contains it. */
 static char *expected(struct libmnt_table *table, const char *rel)
 {
     struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
@@ -107,7 +110,8 @@ static char *expected(struct libmnt_table *table, const char *rel)
     return out;
 }
 
-static int add_keys(struct sc_mounttable *t, struct libmnt_table *table, const struct sc_entries *want, struct sc_error *err)
+static int add_keys(struct sc_mounttable *t, struct libmnt_table *table,
+                    const struct sc_entries *want, struct sc_error *err)
 {
     t->keys = calloc(want->n ? want->n : 1, sizeof(*t->keys));
     if (!t->keys)

@@ -15,27 +15,64 @@
 #include "core/base/resolve.h"
 
 /* Live and read-only: programs and their configuration. */
-static const char *const trees[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/etc"};
+static const char *const trees[] = {"/usr",   "/bin",    "/sbin", "/lib", "/lib32",
+                                    "/lib64", "/libx32", "/opt",  "/etc"};
 
 /* Sockets of services that sites use; the directories, so that a restarted service is found. */
-static const char *const sockets[] = {"/run/mysqld", "/run/mariadb", "/run/postgresql", "/run/nscd",
-                                      "/run/systemd/resolve", "/run/redis", "/run/memcached"};
+static const char *const sockets[] = {"/run/mysqld",   "/run/mariadb",         "/run/postgresql",
+                                      "/run/nscd",     "/run/systemd/resolve", "/run/redis",
+                                      "/run/memcached"};
 
 /* PHP's session directories of the distributions: each site has its own behind them. */
-static const char *const sessions[] = {"/var/lib/php/sessions", "/var/lib/php/session", "/var/lib/php/wsdlcache",
-                                       "/var/lib/php/opcache"};
+static const char *const sessions[] = {"/var/lib/php/sessions", "/var/lib/php/session",
+                                       "/var/lib/php/wsdlcache", "/var/lib/php/opcache"};
 
-/* In the trees above, and no site's business: other accounts, schedules, servers, keys. Patterns as in glob(3). */
-static const char *const closed[] = {
-    "/etc/cagefs", "/etc/sitecage*", "/etc/shadow*", "/etc/gshadow*", "/etc/passwd-", "/etc/group-", "/etc/subuid*",
-    "/etc/subgid*", "/etc/sudoers*", "/etc/ssh", "/etc/ssl/private", "/etc/pki/tls/private", "/etc/letsencrypt",
-    "/etc/crontab", "/etc/cron.*", "/etc/anacrontab", "/etc/at.*", "/etc/httpd", "/etc/nginx", "/etc/lighttpd",
-    "/etc/php-fpm*", "/etc/php/*/fpm", "/opt/*/php*/etc/php-fpm*", "/etc/exim*", "/etc/postfix", "/etc/dovecot",
-    "/etc/proftpd*", "/etc/pure-ftpd*", "/etc/vsftpd*", "/etc/bind", "/etc/named*", "/etc/security/opasswd*",
-    "/etc/NetworkManager", "/etc/wireguard", "/etc/openvpn", "/etc/docker", "/etc/fstab", "/etc/logrotate.d",
-    "/etc/container", "/etc/systemd/system", "/opt/cloudlinux"};
+/* In the trees above, and no site's business: other accounts, schedules, servers, keys. Patterns as
+ * in glob(3). */
+static const char *const closed[] = {"/etc/cagefs",
+                                     "/etc/sitecage*",
+                                     "/etc/shadow*",
+                                     "/etc/gshadow*",
+                                     "/etc/passwd-",
+                                     "/etc/group-",
+                                     "/etc/subuid*",
+                                     "/etc/subgid*",
+                                     "/etc/sudoers*",
+                                     "/etc/ssh",
+                                     "/etc/ssl/private",
+                                     "/etc/pki/tls/private",
+                                     "/etc/letsencrypt",
+                                     "/etc/crontab",
+                                     "/etc/cron.*",
+                                     "/etc/anacrontab",
+                                     "/etc/at.*",
+                                     "/etc/httpd",
+                                     "/etc/nginx",
+                                     "/etc/lighttpd",
+                                     "/etc/php-fpm*",
+                                     "/etc/php/*/fpm",
+                                     "/opt/*/php*/etc/php-fpm*",
+                                     "/etc/exim*",
+                                     "/etc/postfix",
+                                     "/etc/dovecot",
+                                     "/etc/proftpd*",
+                                     "/etc/pure-ftpd*",
+                                     "/etc/vsftpd*",
+                                     "/etc/bind",
+                                     "/etc/named*",
+                                     "/etc/security/opasswd*",
+                                     "/etc/NetworkManager",
+                                     "/etc/wireguard",
+                                     "/etc/openvpn",
+                                     "/etc/docker",
+                                     "/etc/fstab",
+                                     "/etc/logrotate.d",
+                                     "/etc/container",
+                                     "/etc/systemd/system",
+                                     "/opt/cloudlinux"};
 
-static int add(struct sc_planfile *p, const char *kind, const char *a, const char *b, struct sc_error *err)
+static int add(struct sc_planfile *p, const char *kind, const char *a, const char *b,
+               struct sc_error *err)
 {
     struct sc_sysline *v = realloc(p->sys, (p->n_sys + 1) * sizeof(*v));
     if (!v)
@@ -44,7 +81,9 @@ static int add(struct sc_planfile *p, const char *kind, const char *a, const cha
     struct sc_sysline *l = &p->sys[p->n_sys];
     *l = (struct sc_sysline){strdup(kind), strdup(a), b ? strdup(b) : NULL};
     p->n_sys++;
-    return l->kind && l->a && (!b || l->b) ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
+    return l->kind && l->a && (!b || l->b)
+               ? 0
+               : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
 }
 
 static bool is_dir(const char *path)
@@ -104,8 +143,8 @@ static int close_panel(struct sc_planfile *p, const char *path, struct sc_error 
     return is_dir(dir) ? add(p, "close", dir, NULL, err) : 0;
 }
 
-/* suexec runs inside as root before it becomes the user: what only it needs lies behind directories that the user cannot
- * enter. */
+/* suexec runs inside as root before it becomes the user: what only it needs lies behind directories
+ * that the user cannot enter. */
 static int add_suexec(struct sc_planfile *p, const struct sc_system *in, struct sc_error *err)
 {
     int rc = 0;
@@ -138,10 +177,10 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     snprintf(passwd, sizeof(passwd), "/run/sitecage/%u/passwd", (unsigned)in->uid);
     snprintf(group, sizeof(group), "/run/sitecage/%u/group", (unsigned)in->uid);
     int rc = add_trees(p, err);
-    static const char *const dirs[][2] = {{"/home", "0711"},    {"/run", "0755"},     {"/run/lock", "1777"},
-                                          {"/var", "0755"},     {"/var/lib", "0755"}, {"/var/cache", "0755"},
-                                          {"/var/spool", "0755"}, {"/var/log", "0700"}, {"/root", "0700"},
-                                          {"/srv", "0755"},     {"/mnt", "0755"}};
+    static const char *const dirs[][2] = {
+        {"/home", "0711"},    {"/run", "0755"},       {"/run/lock", "1777"},  {"/var", "0755"},
+        {"/var/lib", "0755"}, {"/var/cache", "0755"}, {"/var/spool", "0755"}, {"/var/log", "0700"},
+        {"/root", "0700"},    {"/srv", "0755"},       {"/mnt", "0755"}};
     for (size_t i = 0; rc == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++)
         rc = add(p, "dir", dirs[i][0], dirs[i][1], err);
     if (rc == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a site sees of the server besides its home: the "sys" lines of its plan (view.h says what each means). */
+/* What a site sees of the server besides its home: the "sys" lines of its plan (view.h says what
+ * each means). */
 #ifndef SC_CAGE_SYSTEM_H
 #define SC_CAGE_SYSTEM_H
 

@@ -35,9 +35,10 @@ static const char *below_root(const char *path)
     return *path ? path : ".";
 }
 
-/* Opens (O_PATH) the place for a mount, making it where the view's own directories allow that. 1 when it cannot
- * be: in a live read-only tree that does not have it. */
-static int place(const struct view *v, const char *path, bool dir, int *ret_fd, struct sc_error *err)
+/* Opens (O_PATH) the place for a mount, making it where the view's own directories allow that. 1
+ * when it cannot be: in a live read-only tree that does not have it. */
+static int place(const struct view *v, const char *path, bool dir, int *ret_fd,
+                 struct sc_error *err)
 {
     const char *rel = below_root(path);
     if (sc_open_beneath_mounts(v->rootfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, NULL) == 0)
@@ -58,7 +59,8 @@ static int place(const struct view *v, const char *path, bool dir, int *ret_fd, 
         if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
             return errno == EROFS ? 1 : sc_error_sys(err, errno, "make %s in the view", path);
     } else {
-        SC_FD int made = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+        SC_FD int made =
+            openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
         if (made < 0)
             return errno == EROFS ? 1 : sc_error_sys(err, errno, "make %s in the view", path);
     }
@@ -85,7 +87,8 @@ static int add_link(struct view *v, const struct sc_sysline *l, struct sc_error 
     SC_FD int parent = -EBADF;
     if (slash) {
         SC_FREE char *up = strndup(rel, (size_t)(slash - rel));
-        int rc = up ? place(v, up, true, &parent, err) : sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
+        int rc = up ? place(v, up, true, &parent, err)
+                    : sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
         if (rc != 0)
             return rc;
     }
@@ -128,8 +131,9 @@ static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error
         return 1;
     if (fstat(dst, &st) < 0 || S_ISLNK(st.st_mode))
         return 1;
-    SC_FD int src = openat(v->masksfd, S_ISDIR(st.st_mode) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE,
-                           O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    SC_FD int src =
+        openat(v->masksfd, S_ISDIR(st.st_mode) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE,
+               O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (src < 0)
         return sc_error_sys(err, errno, "open a mask for %s", l->a);
     return sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
@@ -146,7 +150,8 @@ static int add_fs(struct view *v, const struct sc_sysline *l, const char *type, 
 static int add_shm(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
     char options[128];
-    snprintf(options, sizeof(options), "nosuid,nodev,noexec,mode=1777,nr_inodes=16k,size=%s", l->b ? l->b : "64m");
+    snprintf(options, sizeof(options), "nosuid,nodev,noexec,mode=1777,nr_inodes=16k,size=%s",
+             l->b ? l->b : "64m");
     return add_fs(v, l, "tmpfs", options, err);
 }
 
@@ -155,7 +160,8 @@ static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *
     static const struct {
         const char *name;
         unsigned major, minor;
-    } nodes[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
+    } nodes[] = {{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
+                 {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
     static const char *const links[][2] = {{"fd", "/proc/self/fd"},
                                            {"stdin", "/proc/self/fd/0"},
                                            {"stdout", "/proc/self/fd/1"},
@@ -168,7 +174,8 @@ static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *
     rc = sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_RDONLY | O_DIRECTORY, 0, &dev, err);
     mode_t old = umask(0);
     for (size_t i = 0; rc == 0 && i < sizeof(nodes) / sizeof(nodes[0]); i++)
-        if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) < 0)
+        if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) <
+            0)
             rc = sc_error_sys(err, errno, "make /dev/%s", nodes[i].name);
     for (size_t i = 0; rc == 0 && i < sizeof(links) / sizeof(links[0]); i++)
         if (symlinkat(links[i][1], dev, links[i][0]) < 0)
@@ -178,11 +185,13 @@ static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *
     umask(old);
     SC_FD int pts = rc == 0 ? openat(dev, "pts", O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
     if (rc == 0)
-        rc = sc_mnt_fs(&v->m, "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620", pts, err);
+        rc = sc_mnt_fs(&v->m, "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620", pts,
+                       err);
     return rc;
 }
 
-/* The site's own storage, made as the user when it is not there: the home may have been restored without it. */
+/* The site's own storage, made as the user when it is not there: the home may have been restored
+ * without it. */
 static int add_private(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
     const struct sc_planfile *p = v->plan;
@@ -227,7 +236,8 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
         return add_shm(v, l, err);
     if (strcmp(l->kind, "private") == 0 && l->b)
         return add_private(v, l, err);
-    return sc_error_set(err, SC_E_INVAL, "unknown line '%s' in the plan: was it made by another version?", l->kind);
+    return sc_error_set(err, SC_E_INVAL,
+                        "unknown line '%s' in the plan: was it made by another version?", l->kind);
 }
 
 /* The home twice: whole, where only root gets to, and as the site sees it. */
@@ -249,7 +259,8 @@ static int add_home(struct view *v, struct sc_error *err)
     SC_FD int dst = -EBADF;
     rc = place(v, p->home, true, &dst, err);
     if (rc > 0)
-        rc = sc_error_set(err, SC_E_PLATFORM, "there is no place for the home %s in the view", p->home);
+        rc = sc_error_set(err, SC_E_PLATFORM, "there is no place for the home %s in the view",
+                          p->home);
     if (rc == 0)
         rc = sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_RECURSIVE, err);
     if (rc == 0 && strcmp(p->home, p->home_alias) != 0) {
@@ -268,7 +279,8 @@ static int add_entries(struct view *v, struct sc_error *err)
         const struct sc_plan_entry *e = &p->entries.v[i];
         /* opened anew each time: an entry may lie over the home itself */
         SC_FD int home = -EBADF;
-        int rc = sc_open_beneath_mounts(v->rootfd, below_root(p->home), O_PATH | O_DIRECTORY, 0, &home, err);
+        int rc = sc_open_beneath_mounts(v->rootfd, below_root(p->home), O_PATH | O_DIRECTORY, 0,
+                                        &home, err);
         if (rc == 0)
             rc = sc_homeview_mount(&hv, e, home, e->rel, err);
         if (rc < 0)
@@ -288,7 +300,11 @@ static int switch_root(struct view *v, struct sc_error *err)
 
 int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_error *err)
 {
-    struct view v = {.plan = plan, .m = sc_mounter_make(), .rootfd = -EBADF, .masksfd = -EBADF, .wholefd = -EBADF};
+    struct view v = {.plan = plan,
+                     .m = sc_mounter_make(),
+                     .rootfd = -EBADF,
+                     .masksfd = -EBADF,
+                     .wholefd = -EBADF};
     mode_t old = umask(022);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return sc_error_sys(err, errno, "make the mounts private");

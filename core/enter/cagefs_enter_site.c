@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cagefs_enter_site SITE COMMAND [ARGUMENT...]: setuid root; runs a command inside one of the caller's sites. */
+/* cagefs_enter_site SITE COMMAND [ARGUMENT...]: setuid root; runs a command inside one of the
+ * caller's sites. */
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -66,7 +67,10 @@ int main(int argc, char **argv)
     if (uid == 0)
         refuse(1, "this command cannot be run as root; use su to become the site's user first", "");
     if (geteuid() != 0)
-        refuse(SC_EXIT_CANNOT_ENTER, "not able to enter a site from here (inside a site, or installed without setuid root)", "");
+        refuse(
+            SC_EXIT_CANNOT_ENTER,
+            "not able to enter a site from here (inside a site, or installed without setuid root)",
+            "");
 
     struct sc_table table = {0};
     struct sc_enter_why why = {{0}};
@@ -82,7 +86,8 @@ int main(int argc, char **argv)
     if (site.state == SC_SITE_OPEN)
         refuse(SC_EXIT_CANNOT_ENTER, "CloudLinux Isolates is not enabled for this site: ", argv[1]);
     if (site.state == SC_SITE_BROKEN || sc_table_decode(&site, docroot, sizeof(docroot)) < 0)
-        refuse(SC_EXIT_CANNOT_ENTER, "this site's document root cannot be isolated now (is it there?): ", argv[1]);
+        refuse(SC_EXIT_CANNOT_ENTER,
+               "this site's document root cannot be isolated now (is it there?): ", argv[1]);
     sc_table_close(&table);
 
     char cwd[PATH_MAX];

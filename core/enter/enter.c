@@ -26,7 +26,8 @@
 
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 
-/* What suexec needs to check, to log and to drop; a capability beyond these is never in its bounding set. */
+/* What suexec needs to check, to log and to drop; a capability beyond these is never in its
+ * bounding set. */
 #define CAP_BIT(c) (UINT64_C(1) << (c))
 #define SUEXEC_CAPS                                                                                \
     (CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) | CAP_BIT(CAP_DAC_OVERRIDE) |                       \
@@ -56,11 +57,12 @@ void sc_enter_guard_fds(void)
 }
 
 /* A keeper, started when none lives. */
-static int keeper(const struct sc_enter *req, int *ret_pidfd, int *ret_lockfd, struct sc_enter_why *why)
+static int keeper(const struct sc_enter *req, int *ret_pidfd, int *ret_lockfd,
+                  struct sc_enter_why *why)
 {
     int rc = -ESRCH;
-    /* Between our start of it and our second look it may be replaced (the site is being disabled and
-     * enabled): try again, not for ever. */
+    /* Between our start of it and our second look it may be replaced (the site is being disabled
+     * and enabled): try again, not for ever. */
     for (int i = 0; i < 3; i++) {
         rc = sc_keeper_find(req->uid, req->site, ret_pidfd, ret_lockfd);
         if (rc != -ESRCH)
@@ -111,7 +113,8 @@ static void drop_bounding(uint64_t keep)
             abort();
         }
     }
-    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* absent before 4.3: then nothing to clear */
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0,
+                0); /* absent before 4.3: then nothing to clear */
 }
 
 static void drop_ids(uid_t uid, gid_t gid)
@@ -120,8 +123,8 @@ static void drop_ids(uid_t uid, gid_t gid)
         abort();
     uid_t r, e, s;
     gid_t gr, ge, gs;
-    if (getresuid(&r, &e, &s) < 0 || getresgid(&gr, &ge, &gs) < 0 || r != uid || e != uid || s != uid ||
-        gr != gid || ge != gid || gs != gid || setuid(0) == 0 || seteuid(0) == 0)
+    if (getresuid(&r, &e, &s) < 0 || getresgid(&gr, &ge, &gs) < 0 || r != uid || e != uid ||
+        s != uid || gr != gid || ge != gid || gs != gid || setuid(0) == 0 || seteuid(0) == 0)
         abort();
 }
 
@@ -158,7 +161,8 @@ static _Noreturn void fail(int pipe_fd, int status, const char *what, int errnum
     _exit(n == (ssize_t)sizeof(f) ? status : SC_EXIT_CANNOT_ENTER);
 }
 
-/* The child, inside the site's namespaces, still root. The order is the design; do not change it lightly. */
+/* The child, inside the site's namespaces, still root. The order is the design; do not change it
+ * lightly. */
 static _Noreturn void inside(const struct sc_enter *req, int parent_pidfd, int pipe_fd,
                              const sigset_t *mask)
 {
@@ -171,7 +175,8 @@ static _Noreturn void inside(const struct sc_enter *req, int parent_pidfd, int p
         set_caps(SUEXEC_CAPS);
     } else {
         drop_bounding(0);
-        drop_ids(req->uid, req->gid); /* supplementary groups are the caller's own, by the kernel's word */
+        drop_ids(req->uid,
+                 req->gid); /* supplementary groups are the caller's own, by the kernel's word */
         set_caps(0);
     }
 
@@ -199,8 +204,8 @@ static _Noreturn void inside(const struct sc_enter *req, int parent_pidfd, int p
     fail(pipe_fd, status, req->exe, e);
 }
 
-/* The parent: passes on what is sent to it alone (a terminal's signals reach the child by themselves, being
- * in the same process group), and waits. */
+/* The parent: passes on what is sent to it alone (a terminal's signals reach the child by
+ * themselves, being in the same process group), and waits. */
 static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
 {
     for (;;) {
@@ -224,13 +229,14 @@ static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
 
 int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
 {
-    static const int passed_on[] = {SIGHUP, SIGINT,  SIGQUIT, SIGTERM,  SIGUSR1,
+    static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1,
                                     SIGUSR2, SIGALRM, SIGWINCH, SIGCHLD};
     sigset_t signals, old;
     sigemptyset(&signals);
     for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
         sigaddset(&signals, passed_on[i]);
-    (void)signal(SIGCHLD, SIG_DFL); /* a caller may have ignored it, and wait() would find nothing */
+    (void)signal(SIGCHLD,
+                 SIG_DFL); /* a caller may have ignored it, and wait() would find nothing */
     sigprocmask(SIG_BLOCK, &signals, &old);
     sigset_t child_mask;
     sigemptyset(&child_mask); /* what the caller blocked must not make the program deaf */
@@ -251,13 +257,15 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     if (child == 0)
         inside(req, self, pipe_fds[1], &child_mask);
 
-    /* From here we are only a go-between: no descriptor of the caller's, no privilege but to signal. */
+    /* From here we are only a go-between: no descriptor of the caller's, no privilege but to
+     * signal. */
     int child_pidfd = (int)syscall(SYS_pidfd_open, child, 0);
     close(pipe_fds[1]);
     close(lockfd);
     close(pidfd);
     close(self);
-    int saved_err = fcntl(2, F_DUPFD_CLOEXEC, 3); /* until the program runs, for the caller to read why not */
+    int saved_err =
+        fcntl(2, F_DUPFD_CLOEXEC, 3); /* until the program runs, for the caller to read why not */
     for (int fd = 0; fd < 3; fd++)
         close(fd);
     if (chdir("/") < 0 || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)

@@ -48,8 +48,8 @@ static _Noreturn void become_helper(char *const argv[], int said_fd)
     reset_limits();
     umask(022);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (chdir("/") < 0 || null < 0 || dup2(said_fd, 2) < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-        syscall(SYS_close_range, 3U, ~0U, 0) < 0)
+    if (chdir("/") < 0 || null < 0 || dup2(said_fd, 2) < 0 || dup2(null, 0) < 0 ||
+        dup2(null, 1) < 0 || syscall(SYS_close_range, 3U, ~0U, 0) < 0)
         _exit(SC_EXIT_CANNOT_ENTER);
     execve(argv[0], argv, env);
     _exit(SC_EXIT_NOT_FOUND);
@@ -72,7 +72,8 @@ int sc_enter_helper(char *const argv[], struct sc_enter_why *why)
     close(said[1]);
     char text[200];
     size_t len = 0;
-    for (;;) { /* all of it is read, so that the helper never waits for us; the first bytes are kept */
+    for (;;) { /* all of it is read, so that the helper never waits for us; the first bytes are kept
+                */
         char more[200];
         ssize_t n = read(said[0], more, sizeof(more));
         if (n < 0 && errno == EINTR)
@@ -94,5 +95,6 @@ int sc_enter_helper(char *const argv[], struct sc_enter_why *why)
     while (got < 0 && errno == EINTR);
     if (got == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
-    return sc_why(why, "%s", len ? text : "the site cannot be built; the administrator's log says why");
+    return sc_why(why, "%s",
+                  len ? text : "the site cannot be built; the administrator's log says why");
 }

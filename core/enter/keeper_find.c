@@ -26,7 +26,8 @@ int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
     if (fd < 0)
         return errno == ENOENT ? -ESRCH : -errno;
-    /* A keeper that is about to end by itself holds this for an instant: wait for its end, not for long. */
+    /* A keeper that is about to end by itself holds this for an instant: wait for its end, not for
+     * long. */
     if (flock(fd, LOCK_SH) < 0) {
         int rc = -errno;
         close(fd);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs at build time: prints the seccomp filter of a site as an array of BPF instructions, so that an
- * entry loads it with one system call and no library (a libseccomp compilation cost crun 39 ms a start).
+ * Runs at build time: prints the seccomp filter of a site as an array of BPF instructions, so that
+ * an entry loads it with one system call and no library (a libseccomp compilation cost crun 39 ms a
+ * start).
  *
  * The filter is a list of what is refused (EPERM); everything else is allowed, because sites run
  * anything. Each group says which way out it closes.
@@ -29,20 +30,63 @@
      CLONE_NEWNET)
 
 static const char *const refused[] = {
-    /* other views: namespaces and mounts; each needs a privilege that a site has not, refused all the same */
-    "unshare", "setns", "mount", "umount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount",
-    "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "open_tree_attr", "name_to_handle_at",
+    /* other views: namespaces and mounts; each needs a privilege that a site has not, refused all
+       the same */
+    "unshare",
+    "setns",
+    "mount",
+    "umount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "open_tree",
+    "move_mount",
+    "fsopen",
+    "fsconfig",
+    "fsmount",
+    "fspick",
+    "mount_setattr",
+    "open_tree_attr",
+    "name_to_handle_at",
     "open_by_handle_at",
     /* keyrings belong to the uid, not to the site: a channel between siblings */
-    "add_key", "request_key", "keyctl",
+    "add_key",
+    "request_key",
+    "keyctl",
     /* kernel attack surface that no site needs */
-    "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register",
-    "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "acct", "swapon",
-    "swapoff", "reboot", "syslog", "quotactl", "quotactl_fd", "lookup_dcookie", "vhangup", "nfsservctl",
-    "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "kexec_load",
+    "kexec_file_load",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "acct",
+    "swapon",
+    "swapoff",
+    "reboot",
+    "syslog",
+    "quotactl",
+    "quotactl_fd",
+    "lookup_dcookie",
+    "vhangup",
+    "nfsservctl",
+    "settimeofday",
+    "clock_settime",
+    "clock_adjtime",
+    "adjtimex",
+    "sethostname",
+    "setdomainname",
+    "iopl",
     "ioperm",
     /* other processes by way of a debugger's calls; a pid namespace already hides the siblings' */
-    "process_madvise", "kcmp", "pidfd_getfd",
+    "process_madvise",
+    "kcmp",
+    "pidfd_getfd",
 };
 
 static void must(int rc, const char *what)
@@ -72,17 +116,20 @@ int main(void)
             continue; /* this libseccomp does not know it yet */
         must(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), nr, 0), refused[i]);
     }
-    /* clone(2) with any namespace flag; clone3(2) hides its flags in memory: ENOSYS makes libc use clone */
+    /* clone(2) with any namespace flag; clone3(2) hides its flags in memory: ENOSYS makes libc use
+     * clone */
     for (unsigned long flag = 1; flag != 0 && flag <= 0x80000000UL; flag <<= 1)
         if (NAMESPACE_FLAGS & flag)
             must(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                                  SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)), "clone");
+                                  SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)),
+                 "clone");
     must(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3");
     /* typing on the caller's terminal; the kernel looks at 32 bits of the request only */
     const unsigned long typing[] = {TIOCSTI, TIOCLINUX};
     for (size_t i = 0; i < 2; i++)
         must(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-                              SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffUL, typing[i])), "ioctl");
+                              SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffUL, typing[i])),
+             "ioctl");
     must(seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2), "optimize");
 
     int fd = memfd_create("filter", MFD_CLOEXEC);
@@ -92,7 +139,8 @@ int main(void)
     seccomp_release(ctx);
     lseek(fd, 0, SEEK_SET);
     struct sock_filter f;
-    printf("/* made by core/enter/seccomp_gen.c */\nstatic const struct sock_filter site_filter[] = {\n");
+    printf("/* made by core/enter/seccomp_gen.c */\nstatic const struct sock_filter site_filter[] "
+           "= {\n");
     while (read(fd, &f, sizeof(f)) == (ssize_t)sizeof(f))
         printf("    {0x%04x, %u, %u, 0x%08x},\n", f.code, f.jt, f.jf, f.k);
     printf("};\n");

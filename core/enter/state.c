@@ -9,7 +9,8 @@
 
 #include "core/enter/paths.h"
 
-/* Not knowing counts as marked: nothing may run un-isolated by an error. (access() would ask for the real uid.) */
+/* Not knowing counts as marked: nothing may run un-isolated by an error. (access() would ask for
+ * the real uid.) */
 static bool marked(const char *mark)
 {
     struct stat st;

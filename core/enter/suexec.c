@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The suexec entry: stands where Apache looks for suexec (setuid root, executable by the web server's group
- * only), and decides whose code is about to run. Code of an isolated site: enter the site and run the real
- * suexec there, with all of its own checks. Anything else: become the real suexec, as if never here.
+ * The suexec entry: stands where Apache looks for suexec (setuid root, executable by the web
+ * server's group only), and decides whose code is about to run. Code of an isolated site: enter the
+ * site and run the real suexec there, with all of its own checks. Anything else: become the real
+ * suexec, as if never here.
  *
  * Which site, from what Apache says (docs/security.md, "Which site a request belongs to"):
- *  1. the working directory, which Apache sets to the script's own, when it lies in a document root: code
- *     belongs to the site it lies in, whatever the environment says (SSI can set DOCUMENT_ROOT);
+ *  1. the working directory, which Apache sets to the script's own, when it lies in a document
+ * root: code belongs to the site it lies in, whatever the environment says (SSI can set
+ * DOCUMENT_ROOT);
  *  2. the script that a handler in a directory of its own is to run (PATH_TRANSLATED after Action);
  *  3. DOCUMENT_ROOT.
  */
@@ -35,11 +37,12 @@ static _Noreturn void become_real(char **argv)
 static _Noreturn void unavailable(const char *what, const char *why)
 {
     dprintf(2, "sitecage: %s: %s\n", what, why);
-    dprintf(1, "Status: 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
-               "Cache-Control: no-store\r\nRetry-After: 60\r\n\r\n"
-               "<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head>"
-               "<body><h1>Service Unavailable</h1><p>The website is temporarily unable to serve your "
-               "request.</p></body></html>\n");
+    dprintf(1,
+            "Status: 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
+            "Cache-Control: no-store\r\nRetry-After: 60\r\n\r\n"
+            "<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head>"
+            "<body><h1>Service Unavailable</h1><p>The website is temporarily unable to serve your "
+            "request.</p></body></html>\n");
     _exit(0);
 }
 

@@ -54,8 +54,8 @@ void sc_table_close(struct sc_table *t)
     *t = (struct sc_table){0};
 }
 
-/* Encodes an absolute path as the table does, with single slashes and none at the end. Returns the length,
- * or 0 when it is not absolute or too long. "/" itself is no document root. */
+/* Encodes an absolute path as the table does, with single slashes and none at the end. Returns the
+ * length, or 0 when it is not absolute or too long. "/" itself is no document root. */
 static size_t encode_path(const char *path, char *out, size_t size)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -153,7 +153,8 @@ enum match {
     MATCH_NAME
 };
 
-static struct sc_site_ref find(const struct sc_table *t, const char *word, size_t len, enum match how)
+static struct sc_site_ref find(const struct sc_table *t, const char *word, size_t len,
+                               enum match how)
 {
     struct sc_site_ref cur = {0}, best = {0};
     size_t best_len = 0;

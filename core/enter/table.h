@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The small table per user that tells the hot path which document root is which site
- * (SC_RUN_DIR/<uid>/sites, written by core/runtime, described in docs/formats.md). Reading it takes one
- * open and one mmap; look-ups compare percent-encoded words without decoding anything. libc only.
+ * (SC_RUN_DIR/<uid>/sites, written by core/runtime, described in docs/formats.md). Reading it takes
+ * one open and one mmap; look-ups compare percent-encoded words without decoding anything. libc
+ * only.
  */
 #ifndef SC_ENTER_TABLE_H
 #define SC_ENTER_TABLE_H
@@ -16,10 +17,10 @@ struct sc_table {
 };
 
 enum sc_site_state {
-    SC_SITE_NONE = 0,  /* no document root of this account */
-    SC_SITE_OPEN,      /* a document root that is not isolated */
-    SC_SITE_ISOLATED,  /* enter it */
-    SC_SITE_BROKEN     /* to be isolated, and cannot be: nothing of it may run */
+    SC_SITE_NONE = 0, /* no document root of this account */
+    SC_SITE_OPEN,     /* a document root that is not isolated */
+    SC_SITE_ISOLATED, /* enter it */
+    SC_SITE_BROKEN    /* to be isolated, and cannot be: nothing of it may run */
 };
 
 struct sc_site_ref {
@@ -29,13 +30,13 @@ struct sc_site_ref {
     size_t docroot_len;
 };
 
-/* Maps the table of `uid`. Returns 0; -ENOENT when there is none; another negative errno when it cannot be
- * read or is not whole. Needs root. */
+/* Maps the table of `uid`. Returns 0; -ENOENT when there is none; another negative errno when it
+ * cannot be read or is not whole. Needs root. */
 int sc_table_open(uid_t uid, struct sc_table *ret);
 void sc_table_close(struct sc_table *t);
 
-/* The document root that is exactly `path`, as the panel writes it or canonical; trailing and doubled
- * slashes do not matter. */
+/* The document root that is exactly `path`, as the panel writes it or canonical; trailing and
+ * doubled slashes do not matter. */
 struct sc_site_ref sc_table_docroot(const struct sc_table *t, const char *path);
 
 /* The deepest document root (isolated or not) that `path` is or lies below. */

@@ -39,8 +39,10 @@ int sc_account_lock(uid_t uid, int *ret_fd, struct sc_error *err)
         if (errno != EWOULDBLOCK && errno != EINTR)
             return sc_error_sys(err, errno, "lock %s", path);
         if (waited >= SC_ACCOUNT_WAIT_MS)
-            return sc_error_set(err, SC_E_BUSY, "another change of the account with uid %u does not end; see who holds %s",
-                                (unsigned)uid, path);
+            return sc_error_set(
+                err, SC_E_BUSY,
+                "another change of the account with uid %u does not end; see who holds %s",
+                (unsigned)uid, path);
         (void)poll(NULL, 0, 5);
     }
     *ret_fd = sc_steal_fd(&fd);
@@ -92,7 +94,8 @@ int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err)
 static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *err)
 {
     if (pw->pw_uid == 0)
-        return sc_error_set(err, SC_E_INVAL, "sites of user %s cannot be isolated: it is root", pw->pw_name);
+        return sc_error_set(err, SC_E_INVAL, "sites of user %s cannot be isolated: it is root",
+                            pw->pw_name);
     if (!pw->pw_dir || pw->pw_dir[0] != '/')
         return sc_error_set(err, SC_E_INVAL, "user %s has no home directory", pw->pw_name);
     a->uid = pw->pw_uid;
@@ -111,9 +114,11 @@ static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *
     struct stat st;
     if (a->homefd < 0 || fstat(a->homefd, &st) < 0)
         return sc_error_sys(err, errno, "open the home %s of user %s", a->home, a->user);
-    /* homes that belong to root are usual where the user shall not change the home itself (chroots) */
+    /* homes that belong to root are usual where the user shall not change the home itself (chroots)
+     */
     if (strcmp(a->home, "/") == 0 || (st.st_uid != a->uid && st.st_uid != 0))
-        return sc_error_set(err, SC_E_INVAL, "the home %s is not user %s's own directory", a->home, a->user);
+        return sc_error_set(err, SC_E_INVAL, "the home %s is not user %s's own directory", a->home,
+                            a->user);
     return 0;
 }
 

@@ -28,10 +28,11 @@ void sc_checks_done(struct sc_checks *c)
     *c = (struct sc_checks){0};
 }
 
-static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt,
+                ...) __attribute__((format(printf, 4, 5)));
 
-static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt, ...)
+static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt,
+                ...)
 {
     struct sc_check_row *v = realloc(c->v, (c->n + 1) * sizeof(*v));
     if (!v)
@@ -45,7 +46,8 @@ static void add(struct sc_checks *c, const char *name, enum sc_check_result resu
     va_end(ap);
 }
 
-/* ---- the kernel: asked by harmless calls, never by its version ------------------------------------------------ */
+/* ---- the kernel: asked by harmless calls, never by its version
+ * ------------------------------------------------ */
 
 static bool has_namespaces(void)
 {
@@ -96,7 +98,9 @@ int sc_platform_check(struct sc_error *err)
                   {has_seccomp, "seccomp filters"}};
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (!needed[i].has())
-            return sc_error_set(err, SC_E_PLATFORM, NOT_AVAILABLE ": the kernel lacks %s; see cagefsctl --site-isolation-check",
+            return sc_error_set(err, SC_E_PLATFORM,
+                                NOT_AVAILABLE
+                                ": the kernel lacks %s; see cagefsctl --site-isolation-check",
                                 needed[i].what);
     return 0;
 }
@@ -107,14 +111,18 @@ static void check_kernel(struct sc_checks *c)
     if (sc_platform_check(&err) < 0)
         add(c, "kernel", SC_CHECK_FAILED, "%s", err.text);
     else
-        add(c, "kernel", SC_CHECK_OK, "namespaces, pidfd, setns, close_range and seccomp are there");
+        add(c, "kernel", SC_CHECK_OK,
+            "namespaces, pidfd, setns, close_range and seccomp are there");
     add(c, "kernel: openat2", has_openat2() ? SC_CHECK_OK : SC_CHECK_WARNING, "%s",
         has_openat2() ? "there" : "missing (Linux 5.6): a slower walk is used below homes");
     add(c, "kernel: mount API", sc_mounter_make().classic ? SC_CHECK_WARNING : SC_CHECK_OK, "%s",
-        sc_mounter_make().classic ? "the new mount calls are missing (Linux 5.12): the classic ones are used" : "new");
+        sc_mounter_make().classic
+            ? "the new mount calls are missing (Linux 5.12): the classic ones are used"
+            : "new");
 }
 
-/* ---- the product, the panel, the web server -------------------------------------------------------------------- */
+/* ---- the product, the panel, the web server
+ * -------------------------------------------------------------------- */
 
 static void check_setuid(struct sc_checks *c, const char *name, const char *path)
 {
@@ -123,9 +131,11 @@ static void check_setuid(struct sc_checks *c, const char *name, const char *path
     if (stat(path, &st) < 0)
         add(c, name, SC_CHECK_FAILED, "%s is missing: install Sitecage again", path);
     else if (st.st_uid != 0 || !(st.st_mode & S_ISUID))
-        add(c, name, SC_CHECK_FAILED, "%s is not setuid root: chown root %s && chmod 4755 %s", path, path, path);
+        add(c, name, SC_CHECK_FAILED, "%s is not setuid root: chown root %s && chmod 4755 %s", path,
+            path, path);
     else if (statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID))
-        add(c, name, SC_CHECK_FAILED, "%s lies on a file system mounted nosuid: remount it with suid", path);
+        add(c, name, SC_CHECK_FAILED,
+            "%s lies on a file system mounted nosuid: remount it with suid", path);
     else
         add(c, name, SC_CHECK_OK, "%s", path);
 }
@@ -138,7 +148,8 @@ static void check_panel(struct sc_checks *c, struct sc_server *s)
         add(c, "panel", SC_CHECK_FAILED, "%s", err.text);
         return;
     }
-    add(c, "panel", access(panel.adapter_exe, X_OK) == 0 ? SC_CHECK_OK : SC_CHECK_FAILED, "%s", panel.adapter_exe);
+    add(c, "panel", access(panel.adapter_exe, X_OK) == 0 ? SC_CHECK_OK : SC_CHECK_FAILED, "%s",
+        panel.adapter_exe);
     SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
     if (sc_inventory_all(&panel, &all, &err) < 0)
         add(c, "panel: domains", SC_CHECK_FAILED, "%s", err.text);
@@ -148,38 +159,47 @@ static void check_panel(struct sc_checks *c, struct sc_server *s)
 
 static void check_web(struct sc_checks *c, bool enabled)
 {
-    static const char *const servers[] = {"/usr/sbin/apache2", "/usr/sbin/httpd", "/usr/local/apache/bin/httpd"};
+    static const char *const servers[] = {"/usr/sbin/apache2", "/usr/sbin/httpd",
+                                          "/usr/local/apache/bin/httpd"};
     const char *found = NULL;
     for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]) && !found; i++)
         if (access(servers[i], X_OK) == 0)
             found = servers[i];
-    add(c, "web server: Apache", found ? SC_CHECK_OK : SC_CHECK_SKIPPED, "%s", found ? found : "not installed");
+    add(c, "web server: Apache", found ? SC_CHECK_OK : SC_CHECK_SKIPPED, "%s",
+        found ? found : "not installed");
     struct sc_error err = SC_ERROR_INIT;
     SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
     if (sc_suexec_look(&front, &err) < 0)
         add(c, "web server: suexec", SC_CHECK_FAILED, "%s", err.text);
     else if (!front.here)
         add(c, "web server: suexec", found ? SC_CHECK_WARNING : SC_CHECK_SKIPPED,
-            "no suexec among the system's alternatives: CGI of isolated sites is not covered; on Debian install "
-            "apache2-suexec-pristine or apache2-suexec-custom and run cagefsctl --site-isolation-allow-all");
+            "no suexec among the system's alternatives: CGI of isolated sites is not covered; on "
+            "Debian install "
+            "apache2-suexec-pristine or apache2-suexec-custom and run cagefsctl "
+            "--site-isolation-allow-all");
     else if (enabled && !front.in_place)
-        add(c, "web server: suexec", SC_CHECK_FAILED, "Sitecage's entry is not in front of %s: run cagefsctl --site-isolation-allow-all",
+        add(c, "web server: suexec", SC_CHECK_FAILED,
+            "Sitecage's entry is not in front of %s: run cagefsctl --site-isolation-allow-all",
             front.real);
     else
-        add(c, "web server: suexec", SC_CHECK_OK, "%s%s", front.real, front.in_place ? ", behind Sitecage's entry" : ", not fronted: the feature is off");
+        add(c, "web server: suexec", SC_CHECK_OK, "%s%s", front.real,
+            front.in_place ? ", behind Sitecage's entry" : ", not fronted: the feature is off");
 }
 
 static void check_users(struct sc_checks *c, struct sc_server *s)
 {
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     SC_CLEANUP(sc_pending_list_done) struct sc_pending_list pending = {0};
-    if (sc_store_users_get(s->store, true, &users, NULL) < 0 || sc_store_pending_get(s->store, &pending, NULL) < 0)
+    if (sc_store_users_get(s->store, true, &users, NULL) < 0 ||
+        sc_store_pending_get(s->store, &pending, NULL) < 0)
         return;
     for (size_t i = 0; i < users.n; i++)
         if (users.rows[i].stale)
-            add(c, "account", SC_CHECK_WARNING, "%s: %s", users.rows[i].name, users.rows[i].last_error ? users.rows[i].last_error : "stale");
+            add(c, "account", SC_CHECK_WARNING, "%s: %s", users.rows[i].name,
+                users.rows[i].last_error ? users.rows[i].last_error : "stale");
     if (pending.n)
-        add(c, "unfinished changes", SC_CHECK_WARNING, "%zu accounts; any cagefsctl command completes them", pending.n);
+        add(c, "unfinished changes", SC_CHECK_WARNING,
+            "%zu accounts; any cagefsctl command completes them", pending.n);
 }
 
 int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
@@ -195,10 +215,12 @@ int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
         add(&c, "configuration and database", SC_CHECK_FAILED, "%s", why.text);
     } else {
         add(&c, "configuration and database", SC_CHECK_OK, "readable");
-        if (sc_policy_enabled(&s->policy, &enabled, &why) < 0 || sc_policy_mode(&s->policy, &mode, &why) < 0)
+        if (sc_policy_enabled(&s->policy, &enabled, &why) < 0 ||
+            sc_policy_mode(&s->policy, &mode, &why) < 0)
             add(&c, "policy", SC_CHECK_FAILED, "%s", why.text);
         else
-            add(&c, "policy", SC_CHECK_OK, "feature %s, mode %s", enabled ? "on" : "off", sc_policy_mode_name(mode));
+            add(&c, "policy", SC_CHECK_OK, "feature %s, mode %s", enabled ? "on" : "off",
+                sc_policy_mode_name(mode));
         check_panel(&c, s);
         check_users(&c, s);
     }

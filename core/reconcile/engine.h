@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a command can ask of the engine. Each call is complete in itself: it takes the locks it needs, first
- * finishes what an earlier, killed command left half done, checks every name before it changes anything,
- * and leaves a state that the next call completes when it is killed itself. All need root.
+ * What a command can ask of the engine. Each call is complete in itself: it takes the locks it
+ * needs, first finishes what an earlier, killed command left half done, checks every name before it
+ * changes anything, and leaves a state that the next call completes when it is killed itself. All
+ * need root.
  *
- * Texts of errors are final: a command prints err->text and ends with the exit status for err->code.
+ * Texts of errors are final: a command prints err->text and ends with the exit status for
+ * err->code.
  */
 #ifndef SC_RECONCILE_ENGINE_H
 #define SC_RECONCILE_ENGINE_H
@@ -30,26 +32,29 @@ static inline void sc_server_freep(struct sc_server **s)
 /* What a long call tells its caller while it works. Every member may be NULL. */
 struct sc_watch {
     void (*progress)(size_t done, size_t total, void *arg); /* sites or users done so far */
-    void (*notice)(const char *text, void *arg); /* something the administrator should know; one line, no newline */
+    void (*notice)(const char *text,
+                   void *arg); /* something the administrator should know; one line, no newline */
     void *arg;
 };
 
 int sc_engine_allow_all(struct sc_server *s, struct sc_error *err);
 int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err);
-int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n, struct sc_error *err);
-int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w,
-                         struct sc_error *err);
+int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
+                          struct sc_error *err);
+int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err);
 int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err);
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, const struct sc_watch *w,
-                     struct sc_error *err);
-int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n, const struct sc_watch *w,
-                      struct sc_error *err);
-int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w,
-                         struct sc_error *err);
-/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew. */
-int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w,
-                      struct sc_error *err);
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_watch *w, struct sc_error *err);
+int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
+                      const struct sc_watch *w, struct sc_error *err);
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err);
+/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew.
+ */
+int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
+                      const struct sc_watch *w, struct sc_error *err);
 
 struct sc_listed_user {
     char *name;
@@ -65,36 +70,46 @@ struct sc_listing {
 
 void sc_listing_done(struct sc_listing *l);
 
-/* `users` NULL: all. A user whom neither the system nor the database knows: SC_E_NOTFOUND naming him. */
-int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret, struct sc_error *err);
+/* `users` NULL: all. A user whom neither the system nor the database knows: SC_E_NOTFOUND naming
+ * him. */
+int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret,
+                   struct sc_error *err);
 
 /* One row per domain that is (or is wanted) isolated, or per domain asked for. */
 struct sc_status_row {
     char *domain, *user, *docroot;
-    bool isolated;     /* wanted and made */
-    unsigned id;       /* site id (lve_id), 0 when not isolated */
-    bool running;      /* a keeper holds its view now */
-    unsigned processes;/* in the site now, without the keeper */
-    char *stale;       /* NULL, or why it is not as it should be */
+    bool isolated;      /* wanted and made */
+    unsigned id;        /* site id (lve_id), 0 when not isolated */
+    bool running;       /* a keeper holds its view now */
+    unsigned processes; /* in the site now, without the keeper */
+    char *stale;        /* NULL, or why it is not as it should be */
 };
 
 struct sc_status {
-    bool enabled;              /* the feature flag */
+    bool enabled; /* the feature flag */
     enum sc_policy_mode mode;
-    struct sc_status_row *v;   /* by user, domain */
+    struct sc_status_row *v; /* by user, domain */
     size_t n;
 };
 
 void sc_status_done(struct sc_status *st);
-int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n, struct sc_status *ret, struct sc_error *err);
+int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
+                     struct sc_status *ret, struct sc_error *err);
 
-/* The text of what the domain's site sees or would see when isolated (docs/formats.md, "plan"). Changes nothing. */
-int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret, struct sc_error *err);
+/* The text of what the domain's site sees or would see when isolated (docs/formats.md, "plan").
+ * Changes nothing. */
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   struct sc_error *err);
 
-enum sc_check_result { SC_CHECK_OK, SC_CHECK_FAILED, SC_CHECK_WARNING, SC_CHECK_SKIPPED };
+enum sc_check_result {
+    SC_CHECK_OK,
+    SC_CHECK_FAILED,
+    SC_CHECK_WARNING,
+    SC_CHECK_SKIPPED
+};
 
 struct sc_check_row {
-    const char *name;  /* static, e.g. "kernel: namespaces" */
+    const char *name; /* static, e.g. "kernel: namespaces" */
     enum sc_check_result result;
     char text[SC_ERROR_TEXT_MAX]; /* what was found, and the way out when it is bad */
 };
@@ -105,7 +120,8 @@ struct sc_checks {
 };
 
 void sc_checks_done(struct sc_checks *c);
-/* Fills *ret; fails only when it cannot look at all. Works without a server object: that may be what fails. */
+/* Fills *ret; fails only when it cannot look at all. Works without a server object: that may be
+ * what fails. */
 int sc_engine_check(struct sc_checks *ret, struct sc_error *err);
 
 #endif

@@ -21,14 +21,15 @@ struct sc_jobs {
 void sc_jobs_done(struct sc_jobs *jobs);
 
 /*
- * Locks the accounts of these users (in the order of their uids, so that two calls never wait for each other) and
- * gathers their facts. Users named twice are one job.
+ * Locks the accounts of these users (in the order of their uids, so that two calls never wait for
+ * each other) and gathers their facts. Users named twice are one job.
  */
-int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how, struct sc_jobs *ret,
-                 struct sc_error *err);
+int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
+                 struct sc_jobs *ret, struct sc_error *err);
 
 /* sc_reconcile_check() of all, then sc_reconcile_apply() of each, telling the progress. */
-int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w, struct sc_error *err);
+int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
+                struct sc_error *err);
 
 /* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
 int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
@@ -36,10 +37,13 @@ int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
 /* Finishes what killed commands left: marked accounts, and a deny that was interrupted. */
 void sc_engine_recover(struct sc_server *s);
 
-/* Whether this kernel can do it at all: SC_E_PLATFORM with the contract's text and what is missing. */
+/* Whether this kernel can do it at all: SC_E_PLATFORM with the contract's text and what is missing.
+ */
 int sc_platform_check(struct sc_error *err);
 
-/* Tells the administrator when a site's application lies above its document root, which the site cannot write. */
-void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain, const struct sc_watch *w);
+/* Tells the administrator when a site's application lies above its document root, which the site
+ * cannot write. */
+void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain,
+                         const struct sc_watch *w);
 
 #endif

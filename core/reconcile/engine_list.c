@@ -29,7 +29,8 @@ void sc_listing_done(struct sc_listing *l)
     *l = (struct sc_listing){0};
 }
 
-static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc_listed_user *ret, struct sc_error *err)
+static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc_listed_user *ret,
+                     struct sc_error *err)
 {
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
     int rc = sc_store_isolated_get(s->store, u->uid, &names, err);
@@ -46,7 +47,8 @@ static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc
     return 0;
 }
 
-static int check_users(struct sc_server *s, const char *const *users, size_t n, struct sc_error *err)
+static int check_users(struct sc_server *s, const char *const *users, size_t n,
+                       struct sc_error *err)
 {
     for (size_t i = 0; i < n; i++) {
         uid_t uid;
@@ -58,7 +60,8 @@ static int check_users(struct sc_server *s, const char *const *users, size_t n, 
     return 0;
 }
 
-int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret, struct sc_error *err)
+int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret,
+                   struct sc_error *err)
 {
     sc_engine_recover(s);
     SC_CLEANUP(sc_user_list_done) struct sc_user_list all = {0};
@@ -90,7 +93,9 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
     return 0;
 }
 
-/* ---- status ------------------------------------------------------------------------------------------------- */
+/* ---- status
+ * -------------------------------------------------------------------------------------------------
+ */
 
 void sc_status_done(struct sc_status *st)
 {
@@ -116,15 +121,17 @@ static unsigned count_processes(pid_t keeper)
     return n;
 }
 
-static int add_status(struct sc_server *s, struct sc_status *st, const char *name, const struct sc_user_row *u,
-                      unsigned site, const char *docroot, struct sc_error *err)
+static int add_status(struct sc_server *s, struct sc_status *st, const char *name,
+                      const struct sc_user_row *u, unsigned site, const char *docroot,
+                      struct sc_error *err)
 {
     struct sc_status_row *v = realloc(st->v, (st->n + 1) * sizeof(*v));
     if (!v)
         return no_memory(err);
     st->v = v;
     struct sc_status_row *r = &st->v[st->n++];
-    *r = (struct sc_status_row){.domain = strdup(name), .user = strdup(u->name), .isolated = site != 0, .id = site};
+    *r = (struct sc_status_row){
+        .domain = strdup(name), .user = strdup(u->name), .isolated = site != 0, .id = site};
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
     if (site && sc_store_site_by_id(s->store, site, &row, NULL) == 0)
         docroot = row.docroot;
@@ -144,7 +151,8 @@ static int add_status(struct sc_server *s, struct sc_status *st, const char *nam
     return 0;
 }
 
-static int status_of_domain(struct sc_server *s, struct sc_status *st, const char *given, struct sc_error *err)
+static int status_of_domain(struct sc_server *s, struct sc_status *st, const char *given,
+                            struct sc_error *err)
 {
     char name[256];
     SC_CLEANUP(sc_domain_row_done) struct sc_domain_row d = {0};
@@ -177,7 +185,8 @@ static int status_of_domain(struct sc_server *s, struct sc_status *st, const cha
     return rc < 0 ? rc : add_status(s, st, name, &u, site, d.docroot, err);
 }
 
-int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n, struct sc_status *ret, struct sc_error *err)
+int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
+                     struct sc_status *ret, struct sc_error *err)
 {
     sc_engine_recover(s);
     SC_CLEANUP(sc_status_done) struct sc_status st = {0};
@@ -193,7 +202,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n, 
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
         rc = sc_store_isolated_get(s->store, users.rows[i].uid, &names, err);
         for (size_t k = 0; rc == 0 && k < names.n; k++)
-            rc = add_status(s, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id, NULL, err);
+            rc = add_status(s, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id, NULL,
+                            err);
     }
     if (rc < 0)
         return rc;
@@ -202,9 +212,12 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n, 
     return 0;
 }
 
-/* ---- plan --------------------------------------------------------------------------------------------------- */
+/* ---- plan
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static int plan_text(struct sc_server *s, const struct sc_job *j, const char *name, struct sc_buf *ret, struct sc_error *err)
+static int plan_text(struct sc_server *s, const struct sc_job *j, const char *name,
+                     struct sc_buf *ret, struct sc_error *err)
 {
     const struct sc_plan *plan = j->facts.plan;
     size_t i = 0, k = 0;
@@ -220,12 +233,14 @@ static int plan_text(struct sc_server *s, const struct sc_job *j, const char *na
     if (asprintf(&docroot, "%s/%s", j->account.home, plan->sites[i].rel) < 0)
         return no_memory(err);
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    bool made = sc_store_site_find(s->store, j->account.uid, docroot, &row, NULL) == 0 && row.isolated;
+    bool made =
+        sc_store_site_find(s->store, j->account.uid, docroot, &row, NULL) == 0 && row.isolated;
     SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {0};
     int rc = sc_reconcile_planfile(s, &j->account, plan, i, made ? row.id : SC_SITE_ID_FIRST,
                                    made ? row.token : "00000000000000000000000000000000", &p, err);
     sc_buf_fmt(ret, "# %s of user %s: %s\n", name, j->account.user,
-               made ? "isolated" : "not isolated; id and token below are placeholders until it is enabled");
+               made ? "isolated"
+                    : "not isolated; id and token below are placeholders until it is enabled");
     for (size_t r = 0; r < plan->n_refusals; r++)
         if (strcmp(plan->refusals[r].site_rel, plan->sites[i].rel) == 0) {
             sc_buf_str(ret, "# not given: ");
@@ -237,7 +252,8 @@ static int plan_text(struct sc_server *s, const struct sc_job *j, const char *na
     return rc < 0 ? rc : sc_buf_check(ret, "the plan", err);
 }
 
-int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret, struct sc_error *err)
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   struct sc_error *err)
 {
     sc_engine_recover(s);
     char name[256];

@@ -70,7 +70,8 @@ static int known_user(struct sc_server *s, const char *user, uid_t *ret, struct 
     return 0;
 }
 
-static int deny_users(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+static int deny_users(struct sc_server *s, const char *const *users, size_t n,
+                      const struct sc_watch *w, struct sc_error *err)
 {
     SC_FREE uid_t *uids = calloc(n ? n : 1, sizeof(*uids));
     SC_BUF struct sc_buf names = SC_BUF_INIT;
@@ -105,7 +106,8 @@ void sc_engine_recover(struct sc_server *s)
             (void)deny_all(s, NULL, NULL);
         } else {
             char *save = NULL;
-            for (char *user = strtok_r(denied, "\n", &save); user; user = strtok_r(NULL, "\n", &save)) {
+            for (char *user = strtok_r(denied, "\n", &save); user;
+                 user = strtok_r(NULL, "\n", &save)) {
                 const char *one = user;
                 (void)deny_users(s, &one, 1, NULL, NULL);
             }
@@ -120,14 +122,16 @@ int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_
     return deny_all(s, w, err);
 }
 
-int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
     bool on = false;
     int rc = sc_policy_enabled(&s->policy, &on, err);
     if (rc == 0 && !on)
         rc = sc_error_set(err, SC_E_NOTENABLED,
-                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl --site-isolation-allow-all");
+                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
+                          "--site-isolation-allow-all");
     return rc < 0 ? rc : deny_users(s, users, n, w, err);
 }
 
@@ -148,7 +152,8 @@ int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
     return rc < 0 ? rc : sc_policy_allow_all(&s->policy, err);
 }
 
-int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n, struct sc_error *err)
+int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
+                          struct sc_error *err)
 {
     sc_engine_recover(s);
     int rc = 0;
@@ -156,7 +161,8 @@ int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t 
         uid_t uid;
         rc = sc_account_uid(users[i], &uid, err);
         if (rc == 0 && uid == 0)
-            rc = sc_error_set(err, SC_E_INVAL, "user %s cannot have isolated sites: it is root", users[i]);
+            rc = sc_error_set(err, SC_E_INVAL, "user %s cannot have isolated sites: it is root",
+                              users[i]);
     }
     if (rc == 0)
         rc = prepare(s, err);

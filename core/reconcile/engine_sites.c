@@ -48,20 +48,22 @@ static int owner_from_store(struct sc_server *s, const char *name, char **ret, s
     return rc;
 }
 
-static int find_owner(struct sc_server *s, const struct sc_inventory_conf *panel, bool for_removal, struct named *d,
-                      struct sc_error *err)
+static int find_owner(struct sc_server *s, const struct sc_inventory_conf *panel, bool for_removal,
+                      struct named *d, struct sc_error *err)
 {
     SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
     int rc = panel->adapter_exe ? sc_inventory_domain(panel, d->name, &found, err) : SC_E_PLATFORM;
     if (rc == 0)
-        return (d->owner = strdup(found.v[0].owner)) ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
+        return (d->owner = strdup(found.v[0].owner))
+                   ? 0
+                   : sc_error_set(err, SC_E_NOMEM, "out of memory");
     if (for_removal)
         return owner_from_store(s, d->name, &d->owner, err);
     return rc == SC_E_NOTFOUND ? unknown(d->name, err) : rc;
 }
 
-static int find_owners(struct sc_server *s, const char *const *domains, size_t n, bool for_removal, struct named_list *l,
-                       struct sc_error *err)
+static int find_owners(struct sc_server *s, const char *const *domains, size_t n, bool for_removal,
+                       struct named_list *l, struct sc_error *err)
 {
     l->v = calloc(n ? n : 1, sizeof(*l->v));
     l->owners = calloc(n ? n : 1, sizeof(*l->owners));
@@ -83,7 +85,8 @@ static int find_owners(struct sc_server *s, const char *const *domains, size_t n
 }
 
 /* Gives each job the names that are its user's. */
-static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable, struct sc_error *err)
+static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable,
+                  struct sc_error *err)
 {
     for (size_t i = 0; i < jobs->n; i++) {
         struct sc_job *j = &jobs->v[i];
@@ -102,14 +105,16 @@ static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable,
     return 0;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, const struct sc_watch *w, struct sc_error *err)
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
     bool on = false;
     int rc = sc_policy_enabled(&s->policy, &on, err);
     if (rc == 0 && !on)
         rc = sc_error_set(err, SC_E_NOTENABLED,
-                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl --site-isolation-allow-all");
+                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
+                          "--site-isolation-allow-all");
     SC_CLEANUP(named_done) struct named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     if (rc == 0)
@@ -121,7 +126,8 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, 
         rc = sc_policy_user_allowed(&s->policy, l.v[i].owner, &allowed, err);
         if (rc == 0 && !allowed)
             rc = sc_error_set(err, SC_E_DENIED,
-                              "CloudLinux Isolates is not allowed for user %s; allow it with: cagefsctl --site-isolation-allow %s",
+                              "CloudLinux Isolates is not allowed for user %s; allow it with: "
+                              "cagefsctl --site-isolation-allow %s",
                               l.v[i].owner, l.v[i].owner);
     }
     if (rc == 0)
@@ -138,7 +144,8 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, 
     return rc;
 }
 
-int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n, const struct sc_watch *w, struct sc_error *err)
+int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
+                      const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
     SC_CLEANUP(named_done) struct named_list l = {0};
@@ -151,7 +158,8 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
     return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);
 }
 
-int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
@@ -159,7 +167,8 @@ int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n
     return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);
 }
 
-static int remount_some(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+static int remount_some(struct sc_server *s, const char *const *users, size_t n,
+                        const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     int rc = sc_jobs_open(s, users, n, SC_FACTS_LAST_GOOD, &jobs, err);
@@ -168,7 +177,8 @@ static int remount_some(struct sc_server *s, const char *const *users, size_t n,
     return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);
 }
 
-int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n, const struct sc_watch *w, struct sc_error *err)
+int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
+                      const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
     if (users)

@@ -34,8 +34,8 @@ static int no_memory(struct sc_error *err)
 }
 
 /* The last known copy, in the panel's form. */
-static int domains_from_store(const struct sc_server *s, const struct sc_account *a, struct sc_domains *ret,
-                              struct sc_error *err)
+static int domains_from_store(const struct sc_server *s, const struct sc_account *a,
+                              struct sc_domains *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list list = {0};
     int rc = sc_store_domains_get(s->store, a->uid, &list, err);
@@ -46,8 +46,10 @@ static int domains_from_store(const struct sc_server *s, const struct sc_account
     if (!d.v)
         return no_memory(err);
     for (size_t i = 0; i < list.n; i++, d.n++) {
-        d.v[i] = (struct sc_domain){.name = strdup(list.rows[i].name), .owner = strdup(a->user),
-                                    .docroot = strdup(list.rows[i].docroot), .is_main = list.rows[i].is_main};
+        d.v[i] = (struct sc_domain){.name = strdup(list.rows[i].name),
+                                    .owner = strdup(a->user),
+                                    .docroot = strdup(list.rows[i].docroot),
+                                    .is_main = list.rows[i].is_main};
         if (!d.v[i].name || !d.v[i].owner || !d.v[i].docroot) {
             d.n++;
             return no_memory(err);
@@ -58,8 +60,8 @@ static int domains_from_store(const struct sc_server *s, const struct sc_account
     return 0;
 }
 
-static int gather_domains(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                          struct sc_facts *f, struct sc_error *err)
+static int gather_domains(const struct sc_server *s, const struct sc_account *a,
+                          enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
 {
     struct sc_inventory_conf panel;
     int rc = sc_server_panel(s, &panel, err);
@@ -71,16 +73,18 @@ static int gather_domains(const struct sc_server *s, const struct sc_account *a,
     return rc;
 }
 
-/* What was applied last, for when the user's file cannot be read: the isolated names with their last good limits and paths. */
-static int config_from_store(const struct sc_server *s, const struct sc_account *a, struct sc_domains_config *ret,
-                             struct sc_error *err)
+/* What was applied last, for when the user's file cannot be read: the isolated names with their
+ * last good limits and paths. */
+static int config_from_store(const struct sc_server *s, const struct sc_account *a,
+                             struct sc_domains_config *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
     int rc = sc_store_isolated_get(s->store, a->uid, &names, err);
     for (size_t i = 0; rc == 0 && i < names.n; i++) {
         rc = sc_domains_config_set_isolated(ret, names.rows[i].name, true, err);
         SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
-        if (rc == 0 && sc_store_site_by_id(s->store, names.rows[i].site_id, &site, NULL) == 0 && site.config) {
+        if (rc == 0 && sc_store_site_by_id(s->store, names.rows[i].site_id, &site, NULL) == 0 &&
+            site.config) {
             struct sc_domain_entry *e = sc_domains_config_find(ret, names.rows[i].name);
             rc = e ? sc_domain_entry_from_json(e, site.config, a->home_alias, err) : 0;
         }
@@ -88,10 +92,11 @@ static int config_from_store(const struct sc_server *s, const struct sc_account 
     return rc;
 }
 
-static int gather_config(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                         struct sc_facts *f, struct sc_error *err)
+static int gather_config(const struct sc_server *s, const struct sc_account *a,
+                         enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
 {
-    struct sc_config_user user = {.name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
+    struct sc_config_user user = {
+        .name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
     int rc = sc_domains_config_load(&user, &f->config, err);
     f->from_file = rc == 0;
     if (rc < 0 && how == SC_FACTS_LAST_GOOD) {
@@ -103,7 +108,8 @@ static int gather_config(const struct sc_server *s, const struct sc_account *a, 
 }
 
 /* Where each document root really lies. */
-static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, struct sc_facts *f,
+                            struct sc_error *err)
 {
     f->rels = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->rels));
     f->problems = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->problems));
@@ -116,13 +122,15 @@ static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, s
         if (!sc_path_below(d->docroot, a->home) && !sc_path_below(d->docroot, a->home_alias)) {
             if (how == SC_FACTS_STRICT)
                 return sc_error_set(err, SC_E_DENIED,
-                                    "the document root %s of %s is outside the home %s of its owner %s; correct it in the panel",
+                                    "the document root %s of %s is outside the home %s of its "
+                                    "owner %s; correct it in the panel",
                                     d->docroot, d->name, a->home_alias, a->user);
             f->problems[i] = strdup("its document root is outside the home of its owner");
             continue;
         }
         struct sc_error why = SC_ERROR_INIT;
-        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, d->docroot, true, &f->rels[i], NULL, &why) < 0) {
+        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, d->docroot, true, &f->rels[i],
+                               NULL, &why) < 0) {
             f->problems[i] = strdup(why.text);
             if (why.code == SC_E_NOMEM || !f->problems[i])
                 return no_memory(err);
@@ -132,7 +140,8 @@ static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, s
 }
 
 /* "Where there is no hint, the same document root and owner under a new name is a rename." */
-static int carry_renames(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f, struct sc_error *err)
+static int carry_renames(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                         struct sc_error *err)
 {
     for (size_t i = 0; i < f->config.n; i++) {
         const char *old = f->config.entries[i].name;
@@ -144,7 +153,8 @@ static int carry_renames(const struct sc_server *s, const struct sc_account *a, 
         for (size_t k = 0; k < f->domains.n; k++) {
             const struct sc_domain *d = &f->domains.v[k];
             SC_CLEANUP(sc_domain_row_done) struct sc_domain_row known = {0};
-            if (strcmp(d->docroot, was.docroot) != 0 || sc_domains_config_find(&f->config, d->name) ||
+            if (strcmp(d->docroot, was.docroot) != 0 ||
+                sc_domains_config_find(&f->config, d->name) ||
                 sc_store_domain_find(s->store, d->name, &known, NULL) == 0)
                 continue;
             int rc = sc_domains_config_rename(&f->config, old, d->name, err);
@@ -177,7 +187,8 @@ int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum 
     return 0;
 }
 
-/* ---- the plan's input ------------------------------------------------------------------------------------- */
+/* ---- the plan's input
+ * ------------------------------------------------------------------------------------- */
 
 struct paths {
     struct sc_plan_path *v;
@@ -192,11 +203,12 @@ static void paths_done(struct paths *p)
 }
 
 /* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
-static int add_path(const struct sc_account *a, struct paths *p, const char *absolute, bool rw, const char *site_rel,
-                    struct sc_error *err)
+static int add_path(const struct sc_account *a, struct paths *p, const char *absolute, bool rw,
+                    const char *site_rel, struct sc_error *err)
 {
     char *rel = NULL;
-    if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, absolute, false, &rel, NULL, NULL) < 0)
+    if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, absolute, false, &rel, NULL, NULL) <
+        0)
         return 0;
     struct sc_plan_path *v = realloc(p->v, (p->n + 1) * sizeof(*v));
     if (!v) {
@@ -208,7 +220,8 @@ static int add_path(const struct sc_account *a, struct paths *p, const char *abs
     return 0;
 }
 
-static int gather_paths(const struct sc_account *a, const struct sc_facts *f, struct paths *p, struct sc_error *err)
+static int gather_paths(const struct sc_account *a, const struct sc_facts *f, struct paths *p,
+                        struct sc_error *err)
 {
     SC_CLEANUP(sc_paths_conf_free) struct sc_paths_conf admin = SC_PATHS_CONF_INIT;
     int rc = sc_paths_conf_load(SC_PATHS_CONF_PATH, 0, &admin, err);
@@ -240,7 +253,8 @@ static int gather_paths(const struct sc_account *a, const struct sc_facts *f, st
     return rc;
 }
 
-int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f, struct sc_error *err)
+int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  struct sc_error *err)
 {
     (void)s;
     SC_CLEANUP(paths_done) struct paths paths = {0};
@@ -250,16 +264,24 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         rc = sc_secrets_find(a, &secrets, err);
     if (rc < 0)
         return rc;
-    SC_FREE struct sc_plan_domain *domains = calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
+    SC_FREE struct sc_plan_domain *domains =
+        calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
     if (!domains)
         return no_memory(err);
     for (size_t i = 0; i < f->domains.n; i++) {
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
-        domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name, .docroot = f->domains.v[i].docroot,
-                                             .rel = f->rels[i], .wanted = e && e->isolated};
+        domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name,
+                                             .docroot = f->domains.v[i].docroot,
+                                             .rel = f->rels[i],
+                                             .wanted = e && e->isolated};
     }
-    struct sc_plan_input in = {.home = a->home, .domains = domains, .n_domains = f->domains.n, .secrets = secrets.v,
-                               .n_secrets = secrets.n, .paths = paths.v, .n_paths = paths.n};
+    struct sc_plan_input in = {.home = a->home,
+                               .domains = domains,
+                               .n_domains = f->domains.n,
+                               .secrets = secrets.v,
+                               .n_secrets = secrets.n,
+                               .paths = paths.v,
+                               .n_paths = paths.n};
     struct sc_plan *plan;
     rc = sc_plan_make(&in, &plan, err);
     if (rc < 0)

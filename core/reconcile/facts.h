@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is known about one account: what the panel says, what the user wants, what exists. Changes nothing. */
+/* What is known about one account: what the panel says, what the user wants, what exists. Changes
+ * nothing. */
 #ifndef SC_RECONCILE_FACTS_H
 #define SC_RECONCILE_FACTS_H
 
@@ -15,29 +16,32 @@ struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
     bool from_panel;                 /* else the last known copy in the database */
-    bool from_file;                  /* the configuration is the user's file; else what was applied last */
-    char **rels;                     /* per domain: document root below the home, NULL when missing */
-    char **problems;                 /* per domain: why it is missing, NULL */
-    struct sc_plan *plan;            /* for the config as it is; sc_facts_plan() after a change of it */
+    bool from_file;       /* the configuration is the user's file; else what was applied last */
+    char **rels;          /* per domain: document root below the home, NULL when missing */
+    char **problems;      /* per domain: why it is missing, NULL */
+    struct sc_plan *plan; /* for the config as it is; sc_facts_plan() after a change of it */
 };
 
 void sc_facts_done(struct sc_facts *f);
 
 enum sc_facts_how {
-    SC_FACTS_STRICT,  /* the panel and the user's file must be readable and right */
-    SC_FACTS_REMOVAL, /* the user's file must be; a panel that fails is no reason to keep something isolated */
-    SC_FACTS_LAST_GOOD /* what cannot be read is taken from the database: nothing may become less isolated by an error */
+    SC_FACTS_STRICT,   /* the panel and the user's file must be readable and right */
+    SC_FACTS_REMOVAL,  /* the user's file must be; a panel that fails is no reason to keep something
+                          isolated */
+    SC_FACTS_LAST_GOOD /* what cannot be read is taken from the database: nothing may become less
+                          isolated by an error */
 };
 
 /*
- * Gathers them. With STRICT: SC_E_PANEL… when the panel fails; SC_E_DENIED when a document root is outside
- * the home; the configuration's own errors. Renames that can be told from the facts alone (the same
- * document root under a new name) are carried into the configuration.
+ * Gathers them. With STRICT: SC_E_PANEL… when the panel fails; SC_E_DENIED when a document root is
+ * outside the home; the configuration's own errors. Renames that can be told from the facts alone
+ * (the same document root under a new name) are carried into the configuration.
  */
 int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                     struct sc_facts *ret, struct sc_error *err);
 
 /* (Re)computes f->plan from f->domains and f->config. */
-int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f, struct sc_error *err);
+int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  struct sc_error *err);
 
 #endif

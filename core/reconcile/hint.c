@@ -11,9 +11,12 @@
 #include "core/base/cleanup.h"
 #include "core/reconcile/engine_internal.h"
 
-/* What tells an application's directory, and what such applications write outside their public directory. */
-static const char *const markers[] = {"composer.json", "artisan", "bin/console", "wp-config.php", "package.json"};
-static const char *const written[] = {"storage", "bootstrap/cache", "var", "writable", "cache", "logs", "tmp", "data", "uploads"};
+/* What tells an application's directory, and what such applications write outside their public
+ * directory. */
+static const char *const markers[] = {"composer.json", "artisan", "bin/console", "wp-config.php",
+                                      "package.json"};
+static const char *const written[] = {
+    "storage", "bootstrap/cache", "var", "writable", "cache", "logs", "tmp", "data", "uploads"};
 
 static bool exists(const struct sc_account *a, const char *dir, const char *name, bool want_dir)
 {
@@ -21,7 +24,8 @@ static bool exists(const struct sc_account *a, const char *dir, const char *name
     SC_FD int fd = -EBADF;
     struct stat st;
     if (asprintf(&rel, "%s%s%s", dir, dir[0] ? "/" : "", name) < 0 ||
-        sc_open_beneath(a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 || fstat(fd, &st) < 0)
+        sc_open_beneath(a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 ||
+        fstat(fd, &st) < 0)
         return false;
     return !want_dir || S_ISDIR(st.st_mode);
 }
@@ -37,9 +41,10 @@ static bool holds_document_root(const struct sc_facts *f, const char *dir)
     return false;
 }
 
-/* The lines of /etc/cagefs/site-isolation.paths that make the application's usual directories writable. */
-static void tell(const struct sc_account *a, const struct sc_facts *f, const char *domain, const char *docroot, const char *dir,
-                 const struct sc_watch *w)
+/* The lines of /etc/cagefs/site-isolation.paths that make the application's usual directories
+ * writable. */
+static void tell(const struct sc_account *a, const struct sc_facts *f, const char *domain,
+                 const char *docroot, const char *dir, const struct sc_watch *w)
 {
     SC_BUF struct sc_buf lines = SC_BUF_INIT;
     const char *slash = dir[0] ? "/" : "";
@@ -51,20 +56,22 @@ static void tell(const struct sc_account *a, const struct sc_facts *f, const cha
             continue;
         sc_buf_str(&lines, lines.len ? " ; " : "");
         SC_FREE char *glob = NULL, *path = NULL;
-        if (asprintf(&glob, "%s/%s", a->home, docroot) < 0 || asprintf(&path, "%s/%s", a->home, rel) < 0)
+        if (asprintf(&glob, "%s/%s", a->home, docroot) < 0 ||
+            asprintf(&path, "%s/%s", a->home, rel) < 0)
             return;
         sc_buf_enc(&lines, glob, strlen(glob));
         sc_buf_str(&lines, " rw ");
         sc_buf_enc(&lines, path, strlen(path));
     }
     sc_watch_notice(w,
-                    "%s: its application lies in %s%s%s, above the document root, and the site cannot write there now; to make a "
+                    "%s: its application lies in %s%s%s, above the document root, and the site "
+                    "cannot write there now; to make a "
                     "directory of it writable add to /etc/cagefs/site-isolation.paths: %s",
-                    domain, a->home, slash, dir,
-                    lines.len ? lines.data : "DOCROOT rw DIRECTORY");
+                    domain, a->home, slash, dir, lines.len ? lines.data : "DOCROOT rw DIRECTORY");
 }
 
-void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain, const struct sc_watch *w)
+void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain,
+                         const struct sc_watch *w)
 {
     if (!w || !w->notice)
         return;

@@ -27,8 +27,8 @@ static int by_uid(const void *a, const void *b)
     return x->uid < y->uid ? -1 : x->uid > y->uid;
 }
 
-int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how, struct sc_jobs *ret,
-                 struct sc_error *err)
+int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
+                 struct sc_jobs *ret, struct sc_error *err)
 {
     SC_FREE struct who *who = calloc(n ? n : 1, sizeof(*who));
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {.v = calloc(n ? n : 1, sizeof(*jobs.v))};
@@ -57,7 +57,8 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
     return 0;
 }
 
-int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w, struct sc_error *err)
+int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
+                struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < jobs->n; i++)

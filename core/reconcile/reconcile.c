@@ -25,7 +25,9 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
 }
 
-/* ---- check -------------------------------------------------------------------------------------------------- */
+/* ---- check
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static const struct sc_plan_site *site_of(const struct sc_plan *plan, const char *name)
 {
@@ -36,7 +38,8 @@ static const struct sc_plan_site *site_of(const struct sc_plan *plan, const char
     return NULL;
 }
 
-static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name, struct sc_error *err)
+static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name,
+                         struct sc_error *err)
 {
     const struct sc_plan_site *site = site_of(f->plan, name);
     if (!site)
@@ -44,10 +47,14 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
     if (site->missing)
         for (size_t i = 0; i < f->domains.n; i++)
             if (strcmp(f->domains.v[i].name, name) == 0)
-                return sc_error_set(err, SC_E_INVAL, "%s cannot be isolated: %s; create the document root, or correct it in the panel",
-                                    name, f->problems[i] ? f->problems[i] : "its document root is missing");
+                return sc_error_set(
+                    err, SC_E_INVAL,
+                    "%s cannot be isolated: %s; create the document root, or correct it in the "
+                    "panel",
+                    name, f->problems[i] ? f->problems[i] : "its document root is missing");
     if (site->refused)
-        return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user, site->refused);
+        return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user,
+                            site->refused);
     return 0;
 }
 
@@ -79,7 +86,8 @@ int sc_reconcile_check(const struct sc_server *s, const struct sc_account *a, st
     return rc;
 }
 
-/* ---- the database ------------------------------------------------------------------------------------------- */
+/* ---- the database
+ * ------------------------------------------------------------------------------------------- */
 
 static bool is_somebodys_uid(unsigned id, void *arg)
 {
@@ -104,14 +112,15 @@ static void made_done(struct made *m)
 static bool in_plan(const struct sc_account *a, const struct sc_plan *plan, const char *docroot)
 {
     size_t n = strlen(a->home);
-    return strncmp(docroot, a->home, n) == 0 && docroot[n] == '/' && sc_plan_find(plan, docroot + n + 1);
+    return strncmp(docroot, a->home, n) == 0 && docroot[n] == '/' &&
+           sc_plan_find(plan, docroot + n + 1);
 }
 
-/* The document root of an isolated domain moved, when its last site stands at a place that is no document root any
- * more and there is no site at the new place: id and storage follow. */
+/* The document root of an isolated domain moved, when its last site stands at a place that is no
+ * document root any more and there is no site at the new place: id and storage follow. */
 static int follow_move(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                       const struct sc_isolated_list *before, size_t site, const char *docroot, bool *ret_moved,
-                       struct sc_error *err)
+                       const struct sc_isolated_list *before, size_t site, const char *docroot,
+                       bool *ret_moved, struct sc_error *err)
 {
     SC_CLEANUP(sc_site_row_done) struct sc_site_row there = {0};
     if (sc_store_site_find(s->store, a->uid, docroot, &there, NULL) == 0)
@@ -121,7 +130,8 @@ static int follow_move(struct sc_server *s, const struct sc_account *a, const st
         for (size_t k = 0; k < ps->n_names; k++) {
             SC_CLEANUP(sc_site_row_done) struct sc_site_row old = {0};
             if (strcmp(before->rows[i].name, ps->names[k]) != 0 ||
-                sc_store_site_by_id(s->store, before->rows[i].site_id, &old, NULL) < 0 || in_plan(a, f->plan, old.docroot))
+                sc_store_site_by_id(s->store, before->rows[i].site_id, &old, NULL) < 0 ||
+                in_plan(a, f->plan, old.docroot))
                 continue;
             *ret_moved = true;
             return sc_store_site_set_docroot(s->store, old.id, docroot, err);
@@ -130,7 +140,8 @@ static int follow_move(struct sc_server *s, const struct sc_account *a, const st
 }
 
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                      const struct sc_isolated_list *before, size_t i, struct made *m, struct sc_error *err)
+                      const struct sc_isolated_list *before, size_t i, struct made *m,
+                      struct sc_error *err)
 {
     const struct sc_plan_site *ps = &f->plan->sites[i];
     SC_FREE char *docroot = NULL;
@@ -159,8 +170,9 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
     return rc;
 }
 
-static int store_isolated_names(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                                const struct made *m, struct sc_error *err)
+static int store_isolated_names(struct sc_server *s, const struct sc_account *a,
+                                const struct sc_facts *f, const struct made *m,
+                                struct sc_error *err)
 {
     SC_FREE struct sc_isolated_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
     if (!rows)
@@ -168,14 +180,16 @@ static int store_isolated_names(struct sc_server *s, const struct sc_account *a,
     size_t n = 0;
     for (size_t i = 0; i < f->plan->n_sites; i++)
         for (size_t k = 0; m->ids[i] && k < f->plan->sites[i].n_names; k++) {
-            const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->plan->sites[i].names[k]);
+            const struct sc_domain_entry *e =
+                sc_domains_config_find(&f->config, f->plan->sites[i].names[k]);
             if (e && e->isolated)
                 rows[n++] = (struct sc_isolated_row){.name = e->name, .site_id = m->ids[i]};
         }
     return sc_store_isolated_replace(s->store, a->uid, rows, n, NULL, err);
 }
 
-/* Sites that are wanted but whose document root is missing keep their row, so that they come back as they were. */
+/* Sites that are wanted but whose document root is missing keep their row, so that they come back
+ * as they were. */
 static bool keeps_row(const struct sc_facts *f, const struct sc_isolated_list *before, unsigned id)
 {
     for (size_t i = 0; i < before->n; i++) {
@@ -188,9 +202,10 @@ static bool keeps_row(const struct sc_facts *f, const struct sc_isolated_list *b
     return false;
 }
 
-/* What is to go: collected before it is forgotten, so that its processes and storage can be ended first. */
-static int store_all(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f, struct made *m,
-                     struct sc_error *err)
+/* What is to go: collected before it is forgotten, so that its processes and storage can be ended
+ * first. */
+static int store_all(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                     struct made *m, struct sc_error *err)
 {
     SC_CLEANUP(sc_store_rollbackp) struct sc_store *transaction = s->store;
     int rc = sc_store_begin(s->store, err);
@@ -205,7 +220,8 @@ static int store_all(struct sc_server *s, const struct sc_account *a, const stru
         if (!rows)
             return no_memory(err);
         for (size_t i = 0; i < f->domains.n; i++)
-            rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot, f->domains.v[i].is_main, a->uid};
+            rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
+                                             f->domains.v[i].is_main, a->uid};
         rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
         if (rc == 0)
             rc = sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
@@ -227,10 +243,12 @@ static int store_all(struct sc_server *s, const struct sc_account *a, const stru
     return rc < 0 ? rc : sc_store_commit(s->store, err);
 }
 
-/* ---- the runtime state --------------------------------------------------------------------------------------- */
+/* ---- the runtime state
+ * --------------------------------------------------------------------------------------- */
 
-int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a, const struct sc_plan *plan, size_t site,
-                          unsigned id, const char *token, struct sc_planfile *ret, struct sc_error *err)
+int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a,
+                          const struct sc_plan *plan, size_t site, unsigned id, const char *token,
+                          struct sc_planfile *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {.id = id, .uid = a->uid, .gid = a->gid};
     p.user = strdup(a->user);
@@ -249,8 +267,12 @@ int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a,
     const char *panels[16] = {NULL};
     for (size_t i = 0; i < n && i < 15; i++)
         panels[i] = adapters[i].path;
-    struct sc_system system = {.uid = a->uid, .home = a->home, .shm_size = s->conf.shm_size, .suexec_config = front.config_dir,
-                               .suexec_log = front.log, .panel_paths = panels};
+    struct sc_system system = {.uid = a->uid,
+                               .home = a->home,
+                               .shm_size = s->conf.shm_size,
+                               .suexec_config = front.config_dir,
+                               .suexec_log = front.log,
+                               .panel_paths = panels};
     if (rc == 0)
         rc = sc_system_lines(&system, &p, err);
     if (rc < 0)
@@ -261,8 +283,8 @@ int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a,
 }
 
 /* Plans before the table: the table is what makes an entry look for them. */
-static int write_runtime(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f, const struct made *m,
-                         struct sc_planfile *plans, struct sc_error *err)
+static int write_runtime(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                         const struct made *m, struct sc_planfile *plans, struct sc_error *err)
 {
     int rc = sc_runtime_dir(a->uid, err);
     if (rc == 0)
@@ -308,8 +330,10 @@ static int apply_running(const struct sc_account *a, const struct sc_facts *f, c
     return rc;
 }
 
-/* Ends what is no isolated site (any more): processes first, then files, then the user's storage of it. */
-static int end_others(const struct sc_account *a, const struct sc_facts *f, const struct made *m, struct sc_error *err)
+/* Ends what is no isolated site (any more): processes first, then files, then the user's storage of
+ * it. */
+static int end_others(const struct sc_account *a, const struct sc_facts *f, const struct made *m,
+                      struct sc_error *err)
 {
     SC_FREE unsigned *ids = NULL;
     SC_FREE unsigned *keep = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*keep));
@@ -344,17 +368,20 @@ static int end_others(const struct sc_account *a, const struct sc_facts *f, cons
     return rc;
 }
 
-int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f, const struct sc_wish *wish,
-                       struct sc_error *err)
+int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                       const struct sc_wish *wish, struct sc_error *err)
 {
     size_t n = f->plan->n_sites ? f->plan->n_sites : 1;
-    SC_CLEANUP(made_done) struct made m = {calloc(n, sizeof(*m.ids)), calloc(n, sizeof(*m.tokens)), calloc(n, sizeof(*m.moved))};
+    SC_CLEANUP(made_done)
+    struct made m = {calloc(n, sizeof(*m.ids)), calloc(n, sizeof(*m.tokens)),
+                     calloc(n, sizeof(*m.moved))};
     struct sc_planfile *plans = calloc(n, sizeof(*plans));
     if (!m.ids || !m.tokens || !m.moved || !plans) {
         free(plans);
         return no_memory(err);
     }
-    struct sc_config_user user = {.name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
+    struct sc_config_user user = {
+        .name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
     bool any = false;
     for (size_t i = 0; i < f->plan->n_sites; i++)
         any |= f->plan->sites[i].isolated;
@@ -382,7 +409,8 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
     return rc;
 }
 
-int sc_reconcile_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how, struct sc_error *err)
+int sc_reconcile_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                      struct sc_error *err)
 {
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     struct sc_wish none = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one loop: what is and what is wanted (facts) → what should be (plan) → compared with what is made →
- * applied. For one account at a time, whose lock the caller holds.
+ * The one loop: what is and what is wanted (facts) → what should be (plan) → compared with what is
+ * made → applied. For one account at a time, whose lock the caller holds.
  */
 #ifndef SC_RECONCILE_RECONCILE_H
 #define SC_RECONCILE_RECONCILE_H
@@ -23,30 +23,33 @@ struct sc_wish {
 };
 
 /*
- * Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose configuration it
- * changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named.
+ * Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
+ * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named.
  */
 int sc_reconcile_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                        const struct sc_wish *wish, struct sc_error *err);
 
 /*
- * Makes the account be as the facts (after sc_reconcile_check) say: configuration file, database, runtime state,
- * running sites. Killed at any point, the next pass over the account completes it.
+ * Makes the account be as the facts (after sc_reconcile_check) say: configuration file, database,
+ * runtime state, running sites. Killed at any point, the next pass over the account completes it.
  */
-int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f, const struct sc_wish *wish,
-                       struct sc_error *err);
+int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                       const struct sc_wish *wish, struct sc_error *err);
 
 /* A pass without a wish: gathers and applies. */
-int sc_reconcile_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how, struct sc_error *err);
+int sc_reconcile_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                      struct sc_error *err);
 
 /* Removes what was made for an account that is no more. The caller holds its lock. */
 int sc_reconcile_forget(struct sc_server *s, uid_t uid, struct sc_error *err);
 
 /* The plan file of one site, complete with its system lines. sc_planfile_done() it. */
-int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a, const struct sc_plan *plan, size_t site,
-                          unsigned id, const char *token, struct sc_planfile *ret, struct sc_error *err);
+int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a,
+                          const struct sc_plan *plan, size_t site, unsigned id, const char *token,
+                          struct sc_planfile *ret, struct sc_error *err);
 
-/* Completes what killed commands left (database table `pending`). What cannot be completed now stays marked. */
+/* Completes what killed commands left (database table `pending`). What cannot be completed now
+ * stays marked. */
 void sc_reconcile_pending(struct sc_server *s);
 
 #endif

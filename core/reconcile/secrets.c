@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +20,69 @@
 #include "core/base/resolve.h"
 
 #define HOME_ENTRIES_MAX 20000
-#define LIST_BYTES_MAX (64u << 10)
+#define LIST_BYTES_MAX   (64u << 10)
 
-/* Names in the home itself. A panel's own directories come from files in SC_SECRETS_DIR, which its package installs. */
+/* Names in the home itself. A panel's own directories come from files in SC_SECRETS_DIR, which its
+ * package installs. */
 static const char *const built_in[] = {
-    ".ssh", ".gnupg", ".pki", ".my.cnf", ".mylogin.cnf", ".pgpass", ".netrc", ".git-credentials", ".aws", ".azure",
-    ".kube", ".docker", ".npmrc", ".config/gcloud", ".config/rclone", ".config/gh", ".config/composer/auth.json",
-    ".composer/auth.json", ".cagefs", ".lve", ".bash_history", ".zsh_history", ".history", ".mysql_history",
-    ".psql_history", ".php_history", ".python_history", ".lesshst", ".viminfo", ".rediscli_history", ".forward",
-    ".procmailrc", ".spamassassin", ".fetchmailrc", ".muttrc", ".msmtprc", ".vault-token", ".password-store", "mail",
-    "Mail", "Maildir", "mbox", "logs", "access-logs", "backup", "backups", "backup-*", "cpmove-*", "*.tar.gz.gpg",
-    "user_backups", "softaculous_backups", "wordpress-backups", ".trash", "ssl", "etc",
+    ".ssh",
+    ".gnupg",
+    ".pki",
+    ".my.cnf",
+    ".mylogin.cnf",
+    ".pgpass",
+    ".netrc",
+    ".git-credentials",
+    ".aws",
+    ".azure",
+    ".kube",
+    ".docker",
+    ".npmrc",
+    ".config/gcloud",
+    ".config/rclone",
+    ".config/gh",
+    ".config/composer/auth.json",
+    ".composer/auth.json",
+    ".bash_history",
+    ".zsh_history",
+    ".history",
+    ".mysql_history",
+    ".psql_history",
+    ".php_history",
+    ".python_history",
+    ".lesshst",
+    ".viminfo",
+    ".rediscli_history",
+    ".forward",
+    ".procmailrc",
+    ".spamassassin",
+    ".fetchmailrc",
+    ".muttrc",
+    ".msmtprc",
+    ".vault-token",
+    ".password-store",
+    "mail",
+    "Mail",
+    "Maildir",
+    "mbox",
+    "logs",
+    "access-logs",
+    "backup",
+    "backups",
+    "backup-*",
+    "cpmove-*",
+    "*.tar.gz.gpg",
+    "user_backups",
+    "softaculous_backups",
+    "wordpress-backups",
+    ".trash",
+    "ssl",
+    "etc",
 };
+
+/* The product's own: made by the very change that plans for them, so never asked whether they are
+ * there yet. */
+static const char *const own[] = {".cagefs", ".lve"};
 
 struct names {
     char **v;
@@ -72,7 +124,8 @@ static int add_lines(const struct sc_account *a, struct names *l, char *text, st
         while (*line == ' ' || *line == '\t')
             line++;
         size_t n = strlen(line);
-        while (n && (line[n - 1] == ' ' || line[n - 1] == '\t' || line[n - 1] == '\r' || line[n - 1] == '/'))
+        while (n && (line[n - 1] == ' ' || line[n - 1] == '\t' || line[n - 1] == '\r' ||
+                     line[n - 1] == '/'))
             line[--n] = 0;
         if (!n || line[0] == '#' || strstr(line, ".."))
             continue;
@@ -112,25 +165,8 @@ static int admin_names(const struct sc_account *a, struct names *l, struct sc_er
     return 0;
 }
 
-/* Adds `rel` if it exists: links too, because what they lead to may be in the home. */
-static int add_if_there(const struct sc_account *a, struct sc_secrets *s, const char *rel, struct sc_error *err)
+static int add_secret(struct sc_secrets *s, const char *rel, bool dir, struct sc_error *err)
 {
-    SC_FD int fd = -EBADF;
-    struct stat st;
-    if (sc_open_beneath(a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 || fstat(fd, &st) < 0)
-        return 0;
-    SC_FREE char *real = NULL;
-    if (S_ISLNK(st.st_mode)) {
-        /* a link is no place to mount on: close what it leads to */
-        SC_FREE char *path = NULL;
-        if (asprintf(&path, "%s/%s", a->home, rel) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
-        SC_FD int end = -EBADF;
-        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, path, false, &real, &end, NULL) < 0 || !real[0] ||
-            fstat(end, &st) < 0)
-            return 0;
-        rel = real;
-    }
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->v[i].rel, rel) == 0)
             return 0;
@@ -142,12 +178,38 @@ static int add_if_there(const struct sc_account *a, struct sc_secrets *s, const 
         free(copy);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
     }
-    s->v[s->n++] = (struct sc_plan_secret){.rel = copy, .is_dir = S_ISDIR(st.st_mode)};
+    s->v[s->n++] = (struct sc_plan_secret){.rel = copy, .is_dir = dir};
     return 0;
 }
 
+/* Adds `rel` if it exists: links too, because what they lead to may be in the home. */
+static int add_if_there(const struct sc_account *a, struct sc_secrets *s, const char *rel,
+                        struct sc_error *err)
+{
+    SC_FD int fd = -EBADF;
+    struct stat st;
+    if (sc_open_beneath(a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 ||
+        fstat(fd, &st) < 0)
+        return 0;
+    SC_FREE char *real = NULL;
+    if (S_ISLNK(st.st_mode)) {
+        /* a link is no place to mount on: close what it leads to */
+        SC_FREE char *path = NULL;
+        if (asprintf(&path, "%s/%s", a->home, rel) < 0)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
+        SC_FD int end = -EBADF;
+        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, path, false, &real, &end, NULL) <
+                0 ||
+            !real[0] || fstat(end, &st) < 0)
+            return 0;
+        rel = real;
+    }
+    return add_secret(s, rel, S_ISDIR(st.st_mode), err);
+}
+
 /* Expands a pattern in its last part against the directory that it is in. */
-static int add_matches(const struct sc_account *a, struct sc_secrets *s, const char *pattern, struct sc_error *err)
+static int add_matches(const struct sc_account *a, struct sc_secrets *s, const char *pattern,
+                       struct sc_error *err)
 {
     if (!strpbrk(pattern, "*?["))
         return add_if_there(a, s, pattern, err);
@@ -156,7 +218,8 @@ static int add_matches(const struct sc_account *a, struct sc_secrets *s, const c
     if (!dir)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
     SC_FD int fd = -EBADF;
-    if (strpbrk(dir, "*?[") || sc_open_beneath(a->homefd, dir, O_RDONLY | O_DIRECTORY, 0, &fd, NULL) < 0)
+    if (strpbrk(dir, "*?[") ||
+        sc_open_beneath(a->homefd, dir, O_RDONLY | O_DIRECTORY, 0, &fd, NULL) < 0)
         return 0;
     SC_DIR DIR *d = fdopendir(fd);
     if (!d)
@@ -186,6 +249,10 @@ int sc_secrets_find(const struct sc_account *a, struct sc_secrets *ret, struct s
     if (rc < 0)
         return rc;
     SC_CLEANUP(sc_secrets_done) struct sc_secrets s = {0};
+    for (size_t i = 0; rc == 0 && i < sizeof(own) / sizeof(own[0]); i++)
+        rc = add_secret(&s, own[i], true, err);
+    if (rc < 0)
+        return rc;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < list.n; i++)

@@ -7,8 +7,8 @@
 #include "core/plan/plan.h"
 #include "core/reconcile/account.h"
 
-/* Files in here add to the built-in list: a line each, a name below the home (patterns as in fnmatch(3) for its last
- * part) or an absolute path below it; '#' begins a comment. */
+/* Files in here add to the built-in list: a line each, a name below the home (patterns as in
+ * fnmatch(3) for its last part) or an absolute path below it; '#' begins a comment. */
 #define SC_SECRETS_DIR "/etc/cagefs/empty.dirs"
 
 struct sc_secrets {

@@ -43,7 +43,8 @@ int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, st
     const struct sc_adapter *adapter;
     int rc = sc_panel_detect(&panel, &adapter, err);
     if (rc == 0)
-        *ret = (struct sc_inventory_conf){.adapter_exe = adapter->exe, .timeout_ms = (int)s->conf.panel_timeout * 1000};
+        *ret = (struct sc_inventory_conf){.adapter_exe = adapter->exe,
+                                          .timeout_ms = (int)s->conf.panel_timeout * 1000};
     return rc;
 }
 

@@ -18,7 +18,8 @@ struct sc_server {
 /* How the panel is asked. SC_E_PLATFORM when there is none. */
 int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, struct sc_error *err);
 
-void sc_watch_notice(const struct sc_watch *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sc_watch_notice(const struct sc_watch *w, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void sc_watch_progress(const struct sc_watch *w, size_t done, size_t total);
 
 #endif

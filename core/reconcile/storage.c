@@ -17,12 +17,13 @@
 
 #define CAGEFS ".cagefs"
 
-/* In a home that belongs to root the user cannot make ~/.cagefs: root makes it for him, by descriptor. */
+/* In a home that belongs to root the user cannot make ~/.cagefs: root makes it for him, by
+ * descriptor. */
 static int ensure_top(const struct sc_account *a, struct sc_error *err)
 {
     struct stat st;
-    if (fstatat(a->homefd, CAGEFS, &st, AT_SYMLINK_NOFOLLOW) == 0 || fstat(a->homefd, &st) < 0 || st.st_uid != 0 ||
-        (st.st_mode & 022))
+    if (fstatat(a->homefd, CAGEFS, &st, AT_SYMLINK_NOFOLLOW) == 0 || fstat(a->homefd, &st) < 0 ||
+        st.st_uid != 0 || (st.st_mode & 022))
         return 0;
     if (mkdirat(a->homefd, CAGEFS, 0700) < 0 && errno != EEXIST)
         return sc_error_sys(err, errno, "make %s/" CAGEFS, a->home);
@@ -52,7 +53,8 @@ static bool is_token(const char *name)
     return strlen(name) == SC_SITE_TOKEN && strspn(name, "0123456789abcdef") == SC_SITE_TOKEN;
 }
 
-int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t n, struct sc_error *err)
+int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t n,
+                     struct sc_error *err)
 {
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);

@@ -9,7 +9,8 @@
 
 #include "core/base/cleanup.h"
 
-/* Where human accounts begin, login.defs(5) UID_MIN as all distributions ship it; nobody's is above. */
+/* Where human accounts begin, login.defs(5) UID_MIN as all distributions ship it; nobody's is
+ * above. */
 #define SYSTEM_ID_MAX 999
 #define NOBODY_ID     65534
 

@@ -56,7 +56,8 @@ static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const 
     sc_buf_str(b, "\n");
 }
 
-static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_site *site, unsigned id, struct sc_error *err)
+static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_site *site,
+                    unsigned id, struct sc_error *err)
 {
     SC_FREE char *path = NULL;
     if (site->rel && asprintf(&path, "%s%s%s", home, site->rel[0] ? "/" : "", site->rel) < 0)
@@ -70,8 +71,8 @@ static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_sit
     return 0;
 }
 
-int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan, const unsigned *ids,
-                           struct sc_error *err)
+int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
+                           const unsigned *ids, struct sc_error *err)
 {
     SC_BUF struct sc_buf b = {.limit = SC_TABLE_MAX};
     sc_buf_str(&b, "sitecage-sites 1\n");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The runtime state of one account, as the hot path reads it: the table of sites, a plan per isolated site, the
- * files that stand for /etc/passwd and /etc/group inside, and the mark that outlives a reboot
- * (core/enter/paths.h, docs/formats.md). The caller holds the account's lock and is root.
+ * The runtime state of one account, as the hot path reads it: the table of sites, a plan per
+ * isolated site, the files that stand for /etc/passwd and /etc/group inside, and the mark that
+ * outlives a reboot (core/enter/paths.h, docs/formats.md). The caller holds the account's lock and
+ * is root.
  */
 #ifndef SC_RUNTIME_RUNTIME_H
 #define SC_RUNTIME_RUNTIME_H
@@ -23,13 +24,14 @@ int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, str
 int sc_runtime_write_plan(const struct sc_planfile *plan, struct sc_error *err);
 
 /* ids[i]: the site id of plan->sites[i], 0 for one that is not isolated or cannot be. */
-int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan, const unsigned *ids,
-                           struct sc_error *err);
+int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
+                           const unsigned *ids, struct sc_error *err);
 
 /* passwd and group as a site of the account sees them: the system's own accounts and this one. */
 int sc_runtime_write_passwd(uid_t uid, gid_t gid, const char *user, struct sc_error *err);
 
-/* Removes the files of sites that are not among `keep`; with n == 0 everything of the account, table and mark too. */
+/* Removes the files of sites that are not among `keep`; with n == 0 everything of the account,
+ * table and mark too. */
 int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error *err);
 
 /* Site ids of which there are files. The caller frees *ret. */

@@ -9,7 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/run.h"
 
-#define PROGRAM "/usr/bin/update-alternatives"
+#define PROGRAM    "/usr/bin/update-alternatives"
 #define SLAVES_MAX 16
 
 static void pairs_done(char **v, size_t n)
@@ -45,7 +45,8 @@ static int add_pair(char ***v, size_t *n, const char *line, struct sc_error *err
     more[2 * *n] = strndup(line, (size_t)(space - line));
     more[2 * *n + 1] = strdup(space + 1);
     (*n)++;
-    return more[2 * *n - 2] && more[2 * *n - 1] ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
+    return more[2 * *n - 2] && more[2 * *n - 1] ? 0
+                                                : sc_error_set(err, SC_E_NOMEM, "out of memory");
 }
 
 static const char *value_of(const char *line, const char *key)
@@ -124,10 +125,12 @@ static int run_it(const char *const *argv, struct sc_error *err)
     return rc;
 }
 
-int sc_alternatives_install(const char *name, const struct sc_alternatives *a, const struct sc_alternative *like,
-                            const char *path, const char *priority, struct sc_error *err)
+int sc_alternatives_install(const char *name, const struct sc_alternatives *a,
+                            const struct sc_alternative *like, const char *path,
+                            const char *priority, struct sc_error *err)
 {
-    const char *argv[7 + 4 * SLAVES_MAX + 1] = {PROGRAM, "--install", a->link, name, path, priority};
+    const char *argv[7 + 4 * SLAVES_MAX + 1] = {PROGRAM, "--install", a->link,
+                                                name,    path,        priority};
     size_t n = 6;
     for (size_t i = 0; i < like->n_slaves; i++)
         for (size_t k = 0; k < a->n_slave_links; k++)
@@ -141,7 +144,8 @@ int sc_alternatives_install(const char *name, const struct sc_alternatives *a, c
     return run_it(argv, err);
 }
 
-int sc_alternatives_call(const char *action, const char *name, const char *path, struct sc_error *err)
+int sc_alternatives_call(const char *action, const char *name, const char *path,
+                         struct sc_error *err)
 {
     const char *const argv[] = {PROGRAM, action, name, path, NULL};
     return run_it(argv, err);

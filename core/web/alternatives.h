@@ -26,17 +26,20 @@ struct sc_alternatives {
 
 void sc_alternatives_done(struct sc_alternatives *a);
 
-/* `update-alternatives --query NAME`. No group of that name, or no such program: 0 with an empty *ret. */
+/* `update-alternatives --query NAME`. No group of that name, or no such program: 0 with an empty
+ * *ret. */
 int sc_alternatives_query(const char *name, struct sc_alternatives *ret, struct sc_error *err);
 
 /* The parser of that answer, for tests. SC_E_NOMEM. */
 int sc_alternatives_parse(char *text, struct sc_alternatives *ret, struct sc_error *err);
 
 /* Adds `path` to the group with `like`'s slaves (its manual pages). */
-int sc_alternatives_install(const char *name, const struct sc_alternatives *a, const struct sc_alternative *like,
-                            const char *path, const char *priority, struct sc_error *err);
+int sc_alternatives_install(const char *name, const struct sc_alternatives *a,
+                            const struct sc_alternative *like, const char *path,
+                            const char *priority, struct sc_error *err);
 
 /* `--set` or `--remove` */
-int sc_alternatives_call(const char *action, const char *name, const char *path, struct sc_error *err);
+int sc_alternatives_call(const char *action, const char *name, const char *path,
+                         struct sc_error *err);
 
 #endif

@@ -44,7 +44,8 @@ static char *defined(const char *text, const char *name)
     return n && p[0] == '/' ? strndup(p, n) : NULL;
 }
 
-/* The real suexec among the alternatives: what is in use unless that is us, else the one with the highest priority. */
+/* The real suexec among the alternatives: what is in use unless that is us, else the one with the
+ * highest priority. */
 static const struct sc_alternative *real_one(const struct sc_alternatives *a)
 {
     const struct sc_alternative *best = NULL;
@@ -89,7 +90,8 @@ int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err)
         s.real = strdup(real->path);
         if (!s.real)
             return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        s.in_place = kept && stat(SC_SUEXEC_ENTRY, &st) == 0 && st.st_uid == 0 && (st.st_mode & S_ISUID);
+        s.in_place =
+            kept && stat(SC_SUEXEC_ENTRY, &st) == 0 && st.st_uid == 0 && (st.st_mode & S_ISUID);
         const char *const argv[] = {real->path, "-V", NULL};
         struct sc_run_spec spec = {.argv = argv, .timeout_ms = 5000, .max_out = 65536};
         SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
@@ -125,7 +127,8 @@ static int point_at(const char *real, struct sc_error *err)
     if (rc < 0)
         return rc;
     (void)unlink(SC_SUEXEC_REAL ".new");
-    if (symlink(real, SC_SUEXEC_REAL ".new") < 0 || rename(SC_SUEXEC_REAL ".new", SC_SUEXEC_REAL) < 0)
+    if (symlink(real, SC_SUEXEC_REAL ".new") < 0 ||
+        rename(SC_SUEXEC_REAL ".new", SC_SUEXEC_REAL) < 0)
         return sc_error_sys(err, errno, "make the link " SC_SUEXEC_REAL);
     return 0;
 }
@@ -167,14 +170,17 @@ int sc_suexec_front_off(struct sc_error *err)
     if (ours)
         rc = sc_alternatives_call("--remove", "suexec", SC_SUEXEC_ENTRY, err);
     SC_BUF struct sc_buf chosen = SC_BUF_INIT;
-    if (rc == 0 && sc_read_file(CHOSEN_BEFORE, PATH_MAX, &chosen, NULL) == 0 && chosen.data[0] == '/')
-        (void)sc_alternatives_call("--set", "suexec", chosen.data, NULL); /* it may be uninstalled: then the best one stays */
+    if (rc == 0 && sc_read_file(CHOSEN_BEFORE, PATH_MAX, &chosen, NULL) == 0 &&
+        chosen.data[0] == '/')
+        (void)sc_alternatives_call("--set", "suexec", chosen.data,
+                                   NULL); /* it may be uninstalled: then the best one stays */
     if (rc < 0)
         return rc;
     (void)unlink(CHOSEN_BEFORE);
-    /* Programs that Apache is just starting may still come through the entry: the link goes last of all, when nothing
-     * leads here any more, and only the setuid bit is taken now. */
-    if (access(SC_SUEXEC_ENTRY, F_OK) == 0 && (chown(SC_SUEXEC_ENTRY, 0, 0) < 0 || chmod(SC_SUEXEC_ENTRY, 0700) < 0))
+    /* Programs that Apache is just starting may still come through the entry: the link goes last of
+     * all, when nothing leads here any more, and only the setuid bit is taken now. */
+    if (access(SC_SUEXEC_ENTRY, F_OK) == 0 &&
+        (chown(SC_SUEXEC_ENTRY, 0, 0) < 0 || chmod(SC_SUEXEC_ENTRY, 0700) < 0))
         return sc_error_sys(err, errno, "set owner and mode of " SC_SUEXEC_ENTRY);
     if (unlink(SC_SUEXEC_REAL) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove " SC_SUEXEC_REAL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Putting Sitecage's suexec entry where Apache looks for suexec, and taking it away. On Debian suexec is an
- * alternative (update-alternatives(1)), and the entry becomes its highest; elsewhere nothing is done yet
- * (a package would move the original aside), and status says so.
+ * Putting Sitecage's suexec entry where Apache looks for suexec, and taking it away. On Debian
+ * suexec is an alternative (update-alternatives(1)), and the entry becomes its highest; elsewhere
+ * nothing is done yet (a package would move the original aside), and status says so.
  */
 #ifndef SC_WEB_SUEXEC_FRONT_H
 #define SC_WEB_SUEXEC_FRONT_H
@@ -25,8 +25,8 @@ void sc_suexec_done(struct sc_suexec *s);
 /* Looks, changes nothing. Needs root for what `suexec -V` tells. */
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err);
 
-/* Idempotent; `off` restores the choice that was made before `on`. Nothing to do where there is no suexec.
- * They run update-alternatives: the caller is root. */
+/* Idempotent; `off` restores the choice that was made before `on`. Nothing to do where there is no
+ * suexec. They run update-alternatives: the caller is root. */
 int sc_suexec_front_on(struct sc_error *err);
 int sc_suexec_front_off(struct sc_error *err);
 
