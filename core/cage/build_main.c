@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/cage/keeper_start.h"
 #include "core/config/conf.h"
 
@@ -43,7 +44,9 @@ int main(int argc, char **argv)
         rc = sc_cage_lock(uid, site, 25000, &lock, &err);
     if (rc == 0)
         rc = sc_keeper_start(uid, site, (int)conf.keeper_idle, &err);
-    if (rc < 0)
+    if (rc < 0) {
         fprintf(stderr, "%.500s\n", err.text);
+        sc_log("uid=%u site=%u cannot be built: %s", uid, site, err.text);
+    }
     return rc < 0 ? 1 : 0;
 }

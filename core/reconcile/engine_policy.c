@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/reconcile/engine_internal.h"
 #include "core/web/suexec_front.h"
 
@@ -54,7 +55,10 @@ static int deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_err
         rc = clear_everybody(s, w, err);
     if (rc == 0)
         rc = sc_suexec_front_off(err);
-    return rc < 0 ? rc : sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, err);
+    if (rc == 0)
+        rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, err);
+    sc_log("deny-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
+    return rc;
 }
 
 /* The uid of a user whom the system, or at least the database, knows. */
@@ -90,6 +94,7 @@ static int deny_users(struct sc_server *s, const char *const *users, size_t n,
     for (size_t i = 0; rc == 0 && i < n; i++) {
         sc_watch_progress(w, i, n);
         rc = sc_engine_clear_user(s, uids[i], err);
+        sc_log("deny user=%s: %s", users[i], rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
     }
     if (rc == 0 || rc == SC_E_NOTENABLED) {
         int cleared = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, rc == 0 ? err : NULL);
@@ -149,7 +154,10 @@ int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
 {
     sc_engine_recover(s);
     int rc = prepare(s, err);
-    return rc < 0 ? rc : sc_policy_allow_all(&s->policy, err);
+    if (rc == 0)
+        rc = sc_policy_allow_all(&s->policy, err);
+    sc_log("allow-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
+    return rc;
 }
 
 int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
@@ -166,7 +174,11 @@ int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t 
     }
     if (rc == 0)
         rc = prepare(s, err);
-    return rc < 0 ? rc : sc_policy_allow_users(&s->policy, users, n, err);
+    if (rc == 0)
+        rc = sc_policy_allow_users(&s->policy, users, n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        sc_log("allow user=%s: done", users[i]);
+    return rc;
 }
 
 int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/reconcile/engine_internal.h"
 
 void sc_jobs_done(struct sc_jobs *jobs)
@@ -57,6 +59,22 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
     return 0;
 }
 
+static void log_names(struct sc_buf *b, const char *what, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sc_buf_fmt(b, "%s%s", i ? "," : what, names[i]);
+}
+
+static void log_job(const struct sc_job *j, const struct sc_error *failed)
+{
+    SC_BUF struct sc_buf b = {.limit = 1500};
+    log_names(&b, " enable=", j->wish.enable, j->wish.n_enable);
+    log_names(&b, " disable=", j->wish.disable, j->wish.n_disable);
+    if (!b.len)
+        sc_buf_str(&b, j->wish.end_processes ? " remount" : " regenerate");
+    sc_log("user=%s%s: %s", j->account.user, b.data ? b.data : "", failed ? failed->text : "done");
+}
+
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err)
 {
@@ -66,6 +84,7 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
     for (size_t i = 0; rc == 0 && i < jobs->n; i++) {
         sc_watch_progress(w, i, jobs->n);
         rc = sc_reconcile_apply(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+        log_job(&jobs->v[i], rc == 0 ? NULL : err);
     }
     if (rc == 0)
         sc_watch_progress(w, jobs->n, jobs->n);

@@ -12,13 +12,17 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/reconcile/reconcile.h"
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     int rc = sc_account_open_uid(uid, &a, err);
-    return rc < 0 ? rc : sc_reconcile_user(s, &a, SC_FACTS_LAST_GOOD, err);
+    if (rc == 0)
+        rc = sc_reconcile_user(s, &a, SC_FACTS_LAST_GOOD, err);
+    sc_log("uid=%u rebuild: %s", (unsigned)uid, rc < 0 ? err->text : "done");
+    return rc;
 }
 
 static int rebuild_all(struct sc_server *s, struct sc_error *err)

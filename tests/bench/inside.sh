@@ -1,0 +1,362 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The measurements; run by tests/bench/run, in the box, each PART in the order in which it is asked for.
+set -euo pipefail
+# shellcheck source=tests/boxlib/lib.sh
+. "$SC_SOURCE/tests/boxlib/lib.sh"
+status=0
+trap 'status=$?; [ $status = 0 ] || echo "bench: a measurement could not be made" >&2; exit $status' EXIT
+
+bin=/usr/local/bin
+libexec=/usr/libexec/sitecage
+quick=${BENCH_QUICK:+yes}
+results=/tmp/results
+: >$results
+
+# rounds N: N, or a tenth of it with -q
+rounds()
+{
+    if [ -n "$quick" ]; then echo $((($1 + 9) / 10)); else echo "$1"; fi
+}
+
+title()
+{
+    printf '\n%s\n%s\n' "$1" "${1//?/-}"
+}
+
+# timed FILE ARGUMENT...: bench-time into the file, and printed as a table
+timed()
+{
+    local file=$1
+    shift
+    $bin/bench-time "$@" >"$file" || exit 1
+    awk -F '\t' '{ printf "  %-44s %10.0f µs   p90 %9.0f   n %d\n", $1, $3, $4, $2 }' "$file"
+}
+
+# ratio TEXT FILE NAME FILE2 NAME2 [TARGET]: median of NAME by median of NAME2; TARGET is "<= 1.3" or ">= 4"
+ratio()
+{
+    awk -F '\t' -v text="$1" -v a="$3" -v b="$5" -v target="${6:-}" -v file1="$2" -v file2="$4" '
+        BEGIN {
+            while ((getline <file1) > 0) if ($1 == a) x = $3
+            while ((getline <file2) > 0) if ($1 == b) y = $3
+            if (!x || !y) { print "no figure for " text > "/dev/stderr"; exit 1 }
+            r = x / y
+            if (target != "") {
+                split(target, t, " ")
+                verdict = (t[1] == "<=" ? r <= t[2] : r >= t[2]) ? "met" : "MISSED"
+                verdict = "   target " target "  " verdict
+            }
+            printf "  => %-60s %6.2f%s\n", text, r, verdict
+        }' /dev/null || exit 1
+}
+
+install_tools()
+{
+    install -m 755 "$SC_BUILD"/tests/bench/bench-{true,time,launch} $bin/
+    install -m 4755 "$SC_BUILD/tests/bench/bench-true" $bin/bench-true-setuid
+    install -m 4755 "$SC_BUILD/tests/bench/bench-launch" $bin/bench-launch-setuid
+}
+
+# ---- a server ------------------------------------------------------------------------------------------------------
+
+# many_users N: users u1..uN with four sites each (uN-K.example), without the seconds that useradd takes
+many_users()
+{
+    local i k uid
+    for ((i = 1; i <= $1; i++)); do
+        uid=$((20000 + i))
+        echo "u$i:x:$uid:$uid::/home/u$i:/bin/sh" >>/etc/passwd
+        echo "u$i:!:19000:0:99999:7:::" >>/etc/shadow
+        echo "u$i:x:$uid:" >>/etc/group
+        mkdir -p /home/u$i/s{1,2,3,4}
+        chmod 711 /home/u$i
+        chown -R $uid:$uid /home/u$i
+        for k in 1 2 3 4; do
+            printf 'u%d-%d.example\tu%d\t/home/u%d/s%d\t%s\n' $i $k $i $i $k "$([ $k != 1 ] || echo main)" >>"$panel_table"
+        done
+    done
+}
+
+# enable_sites FROM TO: all sites of u<FROM>..u<TO>, an account at a time
+enable_sites()
+{
+    local i
+    for ((i = $1; i <= $2; i++)); do
+        cagefsctl --site-isolation-enable u$i-{1,2,3,4}.example >/dev/null
+    done
+}
+
+# ---- parts ---------------------------------------------------------------------------------------------------------
+
+# The view of a site as bubblewrap's arguments, made from the plan that the site itself is built by.
+bwrap_view() # UID ID
+{
+    local plan=/run/sitecage/$1/$2.plan kind a b word rest home='' token=''
+    mkdir -p /run/bench/empty && : >/run/bench/nothing
+    cp "/run/sitecage/$1/passwd" "/run/sitecage/$1/group" /run/bench/
+    while read -r word rest; do
+        read -r kind a b <<<"$rest"
+        case $word in
+        site) token=$(cut -d ' ' -f 6 <<<"$word $rest") ;;
+        home)
+            home=$kind
+            ;;
+        sys)
+            case $kind in
+            bind) [ ! -e "$b" ] || printf '%s\n' --ro-bind "${b/#\/run\/sitecage\/$1/\/run\/bench}" "$a" ;;
+            rwbind) [ ! -e "$b" ] || printf '%s\n' --bind "$b" "$a" ;;
+            link) printf '%s\n' --symlink "$b" "$a" ;;
+            dir) printf '%s\n' --perms "$b" --dir "$a" ;;
+            proc) printf '%s\n' --proc "$a" ;;
+            dev) printf '%s\n' --dev "$a" ;;
+            shm) printf '%s\n' --perms 1777 --size "$b" --tmpfs "$a" ;;
+            over) printf '%s\n' --perms "$b" --tmpfs "$a" ;;
+            close)
+                if [ -d "$a" ]; then
+                    printf '%s\n' --ro-bind /run/bench/empty "$a"
+                elif [ -e "$a" ]; then
+                    printf '%s\n' --ro-bind /run/bench/nothing "$a"
+                fi
+                ;;
+            private)
+                [ -z "$home" ] || printf '%s\n' --ro-bind "$home" "$home"
+                printf '%s\n' --bind "$(private_home)/.cagefs/websites/$token/$b" "$a"
+                home=
+                ;;
+            esac
+            ;;
+        entry)
+            case $kind in
+            docroot) printf '%s\n' --bind "$(private_home)/$a" "$(private_home)/$a" ;;
+            closed-dir) printf '%s\n' --ro-bind /run/bench/empty "$(private_home)/$a" ;;
+            *) echo "bench: bubblewrap has no word for the plan's: $rest" >&2 && return 1 ;;
+            esac
+            ;;
+        esac
+    done <"$plan"
+    printf '%s\n' --unshare-user --unshare-pid --unshare-ipc --die-with-parent --cap-drop ALL
+}
+
+private_home()
+{
+    awk '$1 == "home" { print $2 }' "$plan"
+}
+
+part_enter()
+{
+    title "Entering a site: cagefs_enter_site SITE STATIC-PROGRAM, against floors and bubblewrap"
+    local uid gid mounts=2000
+    uid=$(id -u john) gid=$(id -g john)
+    cagefsctl --site-isolation-enable a.example b.example >/dev/null
+    as_user john cagefs_enter_site a.example $bin/bench-true # makes the site's storage
+    local -a view=()
+    mapfile -t view < <(bwrap_view "$uid" 60000)
+    [ ${#view[@]} -gt 20 ]
+    as_user john bwrap "${view[@]}" $bin/bench-true
+    as_user john bwrap "${view[@]}" /bin/sh -c 'test -w ~/a.example && ! test -r ~/b.example/secret && ! touch ~/x' 2>/dev/null
+    # a.example is built where there are few mounts, b.example where there are many
+    timed /tmp/enter -n "$(rounds 400)" -u "$uid:$gid:/home/john" -m $mounts \
+        "fork+exec" 0 $bin/bench-true -- \
+        "fork+exec, setuid" 0 $bin/bench-true-setuid -- \
+        "setuid launcher, no isolation" 0 $bin/bench-launch-setuid $bin/bench-true -- \
+        "cagefs_enter_site" 0 /usr/bin/cagefs_enter_site a.example $bin/bench-true -- \
+        "bubblewrap, same view" 0 /usr/bin/bwrap "${view[@]}" $bin/bench-true -- \
+        "fork+exec, setuid; +$mounts mounts" 1 $bin/bench-true-setuid -- \
+        "setuid launcher; +$mounts mounts" 1 $bin/bench-launch-setuid $bin/bench-true -- \
+        "cagefs_enter_site; +$mounts mounts" 1 /usr/bin/cagefs_enter_site b.example $bin/bench-true -- \
+        "bubblewrap, same view; +$mounts mounts" 1 /usr/bin/bwrap "${view[@]}" $bin/bench-true
+    ratio "entering / fork+exec, setuid" /tmp/enter "cagefs_enter_site" /tmp/enter "fork+exec, setuid" "<= 1.3"
+    ratio "entering / setuid launcher (same processes, no isolation)" /tmp/enter "cagefs_enter_site" /tmp/enter "setuid launcher, no isolation" "<= 1.3"
+    ratio "bubblewrap / entering" /tmp/enter "bubblewrap, same view" /tmp/enter "cagefs_enter_site" ">= 4"
+    ratio "bubblewrap / entering, both with $mounts more mounts" /tmp/enter "bubblewrap, same view; +$mounts mounts" /tmp/enter "cagefs_enter_site; +$mounts mounts" ">= 4"
+    ratio "entering with $mounts more mounts / without" /tmp/enter "cagefs_enter_site; +$mounts mounts" /tmp/enter "cagefs_enter_site" "<= 1.15"
+
+    title "The first entry after a site was idle: its view is built, its keeper started (n small)"
+    timed /tmp/first0 -k -n "$(rounds 40)" \
+        "(ending it: --remount)" 0 /usr/sbin/cagefsctl --remount john -- \
+        "building a site" 0 $libexec/sitecage-build "$uid" 60000
+    timed /tmp/first1 -k -n "$(rounds 40)" -m $mounts \
+        "(ending it: --remount); +$mounts mounts" 1 /usr/sbin/cagefsctl --remount john -- \
+        "building a site; +$mounts mounts" 1 $libexec/sitecage-build "$uid" 60000
+    ratio "building with $mounts more mounts / without" /tmp/first1 "building a site; +$mounts mounts" /tmp/first0 "building a site"
+    cagefsctl --site-isolation-disable a.example b.example >/dev/null
+}
+
+# enabling NAME FILE DOMAIN: that site enabled and disabled, at the present size
+enabling()
+{
+    timed "$2" -k -n "$(rounds 20)" \
+        "enable, $1" 0 /usr/sbin/cagefsctl --site-isolation-enable "$3" -- \
+        "disable, $1" 0 /usr/sbin/cagefsctl --site-isolation-disable "$3" -- \
+        "(fork+exec beside it)" 0 $bin/bench-true
+}
+
+part_enable()
+{
+    title "Enabling one site of a server (cagefsctl, wall time; reference panel; accounts with 4 sites)"
+    local users=500
+    [ -z "$quick" ] || users=50
+    local sites=$((4 * users))
+    many_users 1
+    enabling "1st site, panel with 1 account" /tmp/e1 u1-4.example
+    sed -i '/\tu1\t/d' "$panel_table"
+    many_users $users
+    enabling "1st site, panel with $users accounts" /tmp/e2 u$users-4.example
+    enable_sites 1 $((users - 1))
+    cagefsctl --site-isolation-enable u$users-{1,2,3}.example >/dev/null
+    enabling "${sites}th site" /tmp/e3 u$users-4.example
+    # the same account with three sites enabled, and nobody else: what the account costs is not what the server costs
+    ratio "enabling the ${sites}th site / the 1st of the same panel" /tmp/e3 "enable, ${sites}th site" /tmp/e2 "enable, 1st site, panel with $users accounts" "<= 1.5"
+    ratio "enabling the ${sites}th site / the 1st of a small panel" /tmp/e3 "enable, ${sites}th site" /tmp/e1 "enable, 1st site, panel with 1 account"
+    cagefsctl --site-isolation-enable u$users-4.example >/dev/null
+
+    title "Commands over all $sites sites"
+    timed /tmp/list -n "$(rounds 20)" "--site-isolation-list, $sites sites" 0 /usr/sbin/cagefsctl --site-isolation-list
+    part_memory_here $((users < 50 ? users : 50))
+    cagefsctl --site-isolation-disable "u$((users / 2))-4.example" >/dev/null
+    local i
+    for ((i = users / 2 + 1; i <= users; i++)); do
+        cagefsctl --site-isolation-disable u$i-{1,2,3,4}.example >/dev/null
+    done
+    local n start end
+    n=$(cagefsctl --site-isolation-list | grep -c '\.example$')
+    start=$(date +%s%N)
+    cagefsctl --site-isolation-deny-all >/dev/null
+    end=$(date +%s%N)
+    echo "  deny-all with $n sites: $(((end - start) / 1000000)) ms"
+    cagefsctl --site-isolation-allow-all >/dev/null
+}
+
+part_account()
+{
+    title "Enabling sites of one account with 200 of them"
+    local i
+    echo "big:x:30000:30000::/home/big:/bin/sh" >>/etc/passwd
+    echo "big:!:19000:0:99999:7:::" >>/etc/shadow
+    echo "big:x:30000:" >>/etc/group
+    for ((i = 1; i <= 200; i++)); do
+        mkdir -p /home/big/s$i
+        printf 'big-%d.example\tbig\t/home/big/s%d\t\n' $i $i >>"$panel_table"
+    done
+    chmod 711 /home/big
+    chown -R 30000:30000 /home/big
+    enabling "1st site of the account" /tmp/a1 big-200.example
+    # shellcheck disable=SC2046 # a list
+    cagefsctl --site-isolation-enable $(seq -f 'big-%g.example' 199) >/dev/null
+    enabling "200th site of the account" /tmp/a2 big-200.example
+    ratio "enabling the 200th site of an account / its 1st" /tmp/a2 "enable, 200th site of the account" /tmp/a1 "enable, 1st site of the account"
+    # shellcheck disable=SC2046 # a list
+    cagefsctl --site-isolation-disable $(seq -f 'big-%g.example' 199) >/dev/null
+}
+
+meminfo()
+{
+    awk -v want="$1" '$1 == want ":" { print $2 }' /proc/meminfo
+}
+
+# Keepers of the four sites of u1..uN, which are enabled.
+part_memory_here()
+{
+    title "Memory of $((4 * $1)) running sites (keepers, nothing else in them)"
+    local field i k
+    local -A before=()
+    sync
+    for field in Slab SUnreclaim KernelStack PageTables Percpu Shmem; do before[$field]=$(meminfo $field); done
+    for ((i = 1; i <= $1; i++)); do
+        for k in 1 2 3 4; do
+            as_user u$i cagefs_enter_site u$i-$k.example $bin/bench-true
+        done
+    done
+    local n=0 sum=0 max=0 pss pid
+    for pid in $(pgrep -x sitecage-keeper); do
+        pss=$(awk '$1 == "Pss:" { print $2 }' "/proc/$pid/smaps_rollup")
+        n=$((n + 1)) sum=$((sum + pss))
+        [ "$pss" -le "$max" ] || max=$pss
+    done
+    [ $n -ge $((4 * $1)) ]
+    awk -v n=$n -v sum=$sum -v max="$max" 'BEGIN {
+        printf "  %d keepers: Pss %.1f KiB on average, %d KiB at most   target <= 150  %s\n", n, sum / n, max, max <= 150 ? "met" : "MISSED" }'
+    for field in Slab SUnreclaim KernelStack PageTables Percpu Shmem; do
+        awk -v f=$field -v d=$(($(meminfo $field) - before[$field])) -v n=$n \
+            'BEGIN { printf "  %-12s %+8.1f KiB a site (of the machine; others work on it too)\n", f, d / n }'
+    done
+}
+
+part_memory()
+{
+    many_users 50
+    enable_sites 1 50
+    part_memory_here 50
+}
+
+# requests_per_second DOMAIN PATH
+requests()
+{
+    local out
+    out=$(ab -q -n "$(rounds 600)" -c 2 -H "Host: $1" "http://$apache_address$2" 2>&1) || return 1
+    if ! grep -q '^Failed requests: *0$' <<<"$out" || grep -q '^Non-2xx' <<<"$out"; then
+        echo "bench: requests to $1$2 failed" >&2
+        return 1
+    fi
+    awk '/^Requests per second/ { print $4 }' <<<"$out"
+}
+
+median()
+{
+    sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# cgi_rounds WHAT DOMAIN...: rounds of requests to each domain in turn, medians to /tmp/cgi.WHAT.DOMAIN.PATH
+cgi_rounds()
+{
+    local what=$1 i domain path
+    shift
+    for ((i = 0; i < 5; i++)); do
+        for path in hello.php hello.cgi; do
+            for domain in "$@"; do
+                requests "$domain" /$path >>"/tmp/cgi.$what.$domain.$path"
+            done
+        done
+    done
+}
+
+part_cgi()
+{
+    title "CGI requests a second through Apache (ab, 2 at a time, medians of 5 interleaved rounds)"
+    local domain path
+    cagefsctl --site-isolation-deny-all >/dev/null
+    for domain in a.example b.example; do
+        put_php $domain hello.php 'echo "hello";'
+        printf '#!/bin/sh\nprintf "Content-Type: text/plain\\n\\nhello"\n' | put_file john /home/john/$domain/hello.cgi 755
+    done
+    apache_start
+    cgi_rounds off a.example b.example
+    cagefsctl --site-isolation-allow-all >/dev/null
+    cagefsctl --site-isolation-enable a.example >/dev/null
+    cgi_rounds on a.example b.example
+    for path in hello.php hello.cgi; do
+        local off isolated open
+        off=$(cat /tmp/cgi.off.*.$path | median)
+        isolated=$(median </tmp/cgi.on.a.example.$path)
+        open=$(median </tmp/cgi.on.b.example.$path)
+        awk -v p=$path -v off="$off" -v i="$isolated" -v o="$open" 'BEGIN {
+            printf "  %-10s  feature off %7.1f/s   not isolated %7.1f/s   isolated %7.1f/s\n", p, off, o, i
+            printf "  => isolated / not isolated: %.2f of the requests; not isolated / feature off: %.2f\n", i / o, o / off }'
+    done
+    cagefsctl --site-isolation-disable a.example >/dev/null
+    apache_stop
+}
+
+install_tools
+panel_install
+make_user john
+make_site john a.example /home/john/a.example
+make_site john b.example /home/john/b.example
+echo secret | put_file john /home/john/b.example/secret 600
+cagefsctl --site-isolation-allow-all >/dev/null
+echo "Linux $(uname -r), $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
+[ $# -gt 0 ] || set -- enter account enable cgi
+for part in "$@"; do
+    "part_$part"
+done

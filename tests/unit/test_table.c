@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table that the hot path reads: which document root, domain or working directory is which
+ * site. */
+#include "tests/unit/fixture.h"
+
+#include <errno.h>
+#include "core/enter/table.h"
+
+static const char text[] = "sitecage-sites 1\n"
+                           "isolated 60001 /home/u/main\n"
+                           "alias 60001 /home/u/www\n"
+                           "name 60001 main.example\n"
+                           "open 0 /home/u/main/addon\n"
+                           "name 0 addon.example\n"
+                           "isolated 60002 /home/u/main/addon/deep\n"
+                           "name 60002 deep.example\n"
+                           "broken 0 /home/u/gone\n"
+                           "name 0 gone.example\n"
+                           "isolated 60003 /home/u/sp%20ace%0A%25\n"
+                           "isolated nonsense /home/u/odd\n"
+                           "end\n";
+
+static const struct sc_table table = {text, sizeof(text) - 1};
+
+static void assert_ref(struct sc_site_ref ref, enum sc_site_state state, unsigned id)
+{
+    assert_int_equal(ref.state, state);
+    assert_int_equal(ref.id, id);
+}
+
+static void document_roots_match_as_a_whole(void **state)
+{
+    (void)state;
+    assert_ref(sc_table_docroot(&table, "/home/u/main"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_docroot(&table, "/home//u/main/"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_docroot(&table, "/home/u/www"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_docroot(&table, "/home/u/main/addon"), SC_SITE_OPEN, 0);
+    assert_ref(sc_table_docroot(&table, "/home/u/gone"), SC_SITE_BROKEN, 0);
+    assert_ref(sc_table_docroot(&table, "/home/u/mai"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_docroot(&table, "/home/u/main2"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_docroot(&table, "home/u/main"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_docroot(&table, "/"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_docroot(&table, "/home/u/sp ace\n%"), SC_SITE_ISOLATED, 60003);
+    /* what cannot be read is never "open" */
+    assert_ref(sc_table_docroot(&table, "/home/u/odd"), SC_SITE_BROKEN, 0);
+}
+
+static void the_deepest_document_root_contains(void **state)
+{
+    (void)state;
+    assert_ref(sc_table_containing(&table, "/home/u/main"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_containing(&table, "/home/u/main/x/y"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_containing(&table, "/home/u/www/x"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_containing(&table, "/home/u/main/addon/x"), SC_SITE_OPEN, 0);
+    assert_ref(sc_table_containing(&table, "/home/u/main/addon/deep/x"), SC_SITE_ISOLATED, 60002);
+    assert_ref(sc_table_containing(&table, "/home/u/main/addon2"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_containing(&table, "/home/u/cgi-bin"), SC_SITE_NONE, 0);
+}
+
+static void names_are_exact(void **state)
+{
+    (void)state;
+    assert_ref(sc_table_name(&table, "deep.example"), SC_SITE_ISOLATED, 60002);
+    assert_ref(sc_table_name(&table, "addon.example"), SC_SITE_OPEN, 0);
+    assert_ref(sc_table_name(&table, "eep.example"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_name(&table, "deep.example.org"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_name(&table, "/home/u/main"), SC_SITE_NONE, 0);
+}
+
+static void document_roots_decode(void **state)
+{
+    (void)state;
+    char out[64], small[8];
+    struct sc_site_ref ref = sc_table_docroot(&table, "/home/u/sp ace\n%");
+    assert_int_equal(sc_table_decode(&ref, out, sizeof(out)), 0);
+    assert_string_equal(out, "/home/u/sp ace\n%");
+    assert_int_equal(sc_table_decode(&ref, small, sizeof(small)), -ENAMETOOLONG);
+    struct sc_site_ref bad = {.docroot = "/a%0", .docroot_len = 4};
+    assert_int_equal(sc_table_decode(&bad, out, sizeof(out)), -EINVAL);
+    bad = (struct sc_site_ref){.docroot = "/a%00", .docroot_len = 5};
+    assert_int_equal(sc_table_decode(&bad, out, sizeof(out)), -EINVAL);
+}
+
+static void long_paths_match_nothing(void **state)
+{
+    (void)state;
+    static char path[20000];
+    memset(path, 'a', sizeof(path) - 1);
+    path[0] = '/';
+    assert_ref(sc_table_docroot(&table, path), SC_SITE_NONE, 0);
+    assert_ref(sc_table_containing(&table, path), SC_SITE_NONE, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(document_roots_match_as_a_whole),
+        cmocka_unit_test(the_deepest_document_root_contains),
+        cmocka_unit_test(names_are_exact),
+        cmocka_unit_test(document_roots_decode),
+        cmocka_unit_test(long_paths_match_nothing),
+    };
+    return cmocka_run_group_tests_name("table", tests, NULL, NULL);
+}
