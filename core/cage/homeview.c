@@ -13,11 +13,18 @@
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err)
 {
+    if (!rel[0]) { /* the directory itself, which may be one of ours that the user cannot search: nothing to look up */
+        int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+        if (fd < 0)
+            return sc_error_sys(err, errno, "duplicate a descriptor");
+        *ret_fd = fd;
+        return 0;
+    }
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, v->uid, v->gid, err);
     if (rc < 0)
         return rc;
-    return sc_open_beneath_mounts(dirfd, rel[0] ? rel : ".", O_PATH | O_NOFOLLOW, 0, ret_fd, err);
+    return sc_open_beneath_mounts(dirfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, err);
 }
 
 static int is_dir(int fd)

@@ -204,13 +204,15 @@ static int change_in_child(const struct sc_planfile *plan, int pidfd, pid_t keep
     return ret->code < 0 ? sc_error_set(err, ret->code, "%s", ret->text) : 0;
 }
 
-/* Is the document root that the site has mounted still the directory at its path? */
+/* Is the document root that the view was built with still the directory at its path? The mount at that path cannot
+ * tell: it goes along when the directory is renamed, and what is seen there then is the new one already. */
 static bool docroot_moved(const struct sc_planfile *plan, pid_t keeper)
 {
-    SC_FREE char *there = NULL, *here = NULL;
+    char there[64];
+    SC_FREE char *here = NULL;
     struct stat a, b;
-    if (asprintf(&there, "/proc/%d/root%s/%s", (int)keeper, plan->home, plan->docroot) < 0 ||
-        asprintf(&here, "%s/%s", plan->home, plan->docroot) < 0)
+    snprintf(there, sizeof(there), "/proc/%d/root/" SC_CAGE_DIR "/" SC_CAGE_DOCROOT, (int)keeper);
+    if (asprintf(&here, "%s/%s", plan->home, plan->docroot) < 0)
         return false;
     if (lstat(here, &b) < 0 || lstat(there, &a) < 0)
         return true;

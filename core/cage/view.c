@@ -271,10 +271,26 @@ static int add_home(struct view *v, struct sc_error *err)
     return rc < 0 ? sc_error_wrap(err, "the home") : 0;
 }
 
+/* Where only root gets to: what tells a live change later that another directory stands at the document root's path. */
+static int keep_docroot(struct view *v, const struct sc_homeview *hv, struct sc_error *err)
+{
+    SC_FD int src = -EBADF;
+    int rc = sc_homeview_open(hv, v->wholefd, v->plan->docroot, &src, err);
+    SC_FD int dst = rc == 0 ? openat(v->masksfd, SC_CAGE_DOCROOT, O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
+    if (rc == 0 && dst < 0)
+        rc = sc_error_sys(err, errno, "open " SC_CAGE_DOCROOT);
+    if (rc == 0)
+        rc = sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
+    return rc < 0 ? sc_error_wrap(err, "%s", v->plan->docroot) : 0;
+}
+
 static int add_entries(struct view *v, struct sc_error *err)
 {
     const struct sc_planfile *p = v->plan;
     struct sc_homeview hv = {&v->m, v->masksfd, v->wholefd, p->uid, p->gid};
+    int kept = keep_docroot(v, &hv, err);
+    if (kept < 0)
+        return kept;
     for (size_t i = 0; i < p->entries.n; i++) {
         const struct sc_plan_entry *e = &p->entries.v[i];
         /* opened anew each time: an entry may lie over the home itself */

@@ -11,6 +11,7 @@
 #include "core/enter/keeper_find.h"
 #include "core/inventory/domain_name.h"
 #include "core/reconcile/engine_internal.h"
+#include "core/reconcile/planfiles.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -236,8 +237,11 @@ static int plan_text(struct sc_server *s, const struct sc_job *j, const char *na
     bool made =
         sc_store_site_find(s->store, j->account.uid, docroot, &row, NULL) == 0 && row.isolated;
     SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {0};
-    int rc = sc_reconcile_planfile(s, &j->account, plan, i, made ? row.id : SC_SITE_ID_FIRST,
-                                   made ? row.token : "00000000000000000000000000000000", &p, err);
+    SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
+    int rc = sc_planner_init(s, &j->account, &planner, err);
+    if (rc == 0)
+        rc = sc_planner_make(&planner, &j->account, plan, i, made ? row.id : SC_SITE_ID_FIRST,
+                             made ? row.token : "00000000000000000000000000000000", &p, err);
     sc_buf_fmt(ret, "# %s of user %s: %s\n", name, j->account.user,
                made ? "isolated"
                     : "not isolated; id and token below are placeholders until it is enabled");

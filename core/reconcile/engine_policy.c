@@ -94,7 +94,10 @@ static int deny_users(struct sc_server *s, const char *const *users, size_t n,
     for (size_t i = 0; rc == 0 && i < n; i++) {
         sc_watch_progress(w, i, n);
         rc = sc_engine_clear_user(s, uids[i], err);
-        sc_log("deny user=%s: %s", users[i], rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
+        sc_log("deny user=%s: %s", users[i],
+               rc < 0 && err ? err->text
+               : rc < 0      ? "failed"
+                             : "done");
     }
     if (rc == 0 || rc == SC_E_NOTENABLED) {
         int cleared = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, rc == 0 ? err : NULL);

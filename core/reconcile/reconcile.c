@@ -12,11 +12,9 @@
 #include "core/base/cleanup.h"
 #include "core/cage/keeper_start.h"
 #include "core/cage/live.h"
-#include "core/cage/system.h"
-#include "core/inventory/adapters.h"
+#include "core/reconcile/planfiles.h"
 #include "core/reconcile/storage.h"
 #include "core/runtime/runtime.h"
-#include "core/web/suexec_front.h"
 
 #define CAGE_WAIT_MS 40000 /* a build gives up after 30 s */
 
@@ -99,7 +97,8 @@ static bool is_somebodys_uid(unsigned id, void *arg)
 struct made {
     unsigned *ids; /* 0: not isolated, or cannot be */
     char (*tokens)[SC_SITE_TOKEN + 1];
-    bool *moved; /* it had another document root before: its processes end */
+    bool *moved;   /* it had another document root before: its processes end */
+    bool *changed; /* its plan is not the one that was there */
 };
 
 static void made_done(struct made *m)
@@ -107,6 +106,7 @@ static void made_done(struct made *m)
     free(m->ids);
     free(m->tokens);
     free(m->moved);
+    free(m->changed);
 }
 
 static bool in_plan(const struct sc_account *a, const struct sc_plan *plan, const char *docroot)
@@ -207,7 +207,8 @@ static bool keeps_row(const struct sc_facts *f, const struct sc_isolated_list *b
 static int store_all(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                      struct made *m, struct sc_error *err)
 {
-    SC_CLEANUP(sc_store_rollbackp) struct sc_store *transaction = s->store;
+    SC_CLEANUP(sc_store_rollbackp)
+    __attribute__((unused)) struct sc_store *transaction = s->store;
     int rc = sc_store_begin(s->store, err);
     if (rc == 0)
         rc = sc_store_user_put(s->store, a->uid, a->user, a->home_alias, err);
@@ -246,47 +247,14 @@ static int store_all(struct sc_server *s, const struct sc_account *a, const stru
 /* ---- the runtime state
  * --------------------------------------------------------------------------------------- */
 
-int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a,
-                          const struct sc_plan *plan, size_t site, unsigned id, const char *token,
-                          struct sc_planfile *ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {.id = id, .uid = a->uid, .gid = a->gid};
-    p.user = strdup(a->user);
-    p.token = strdup(token);
-    p.home = strdup(a->home);
-    p.home_alias = strdup(a->home_alias);
-    p.docroot = strdup(plan->sites[site].rel);
-    if (!p.user || !p.token || !p.home || !p.home_alias || !p.docroot)
-        return no_memory(err);
-    int rc = sc_plan_site_entries(plan, site, &p.entries, err);
-    SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
-    if (rc == 0)
-        rc = sc_suexec_look(&front, err);
-    size_t n;
-    const struct sc_adapter *adapters = sc_adapters(&n);
-    const char *panels[16] = {NULL};
-    for (size_t i = 0; i < n && i < 15; i++)
-        panels[i] = adapters[i].path;
-    struct sc_system system = {.uid = a->uid,
-                               .home = a->home,
-                               .shm_size = s->conf.shm_size,
-                               .suexec_config = front.config_dir,
-                               .suexec_log = front.log,
-                               .panel_paths = panels};
-    if (rc == 0)
-        rc = sc_system_lines(&system, &p, err);
-    if (rc < 0)
-        return rc;
-    *ret = p;
-    p = (struct sc_planfile){0};
-    return 0;
-}
-
 /* Plans before the table: the table is what makes an entry look for them. */
 static int write_runtime(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                          const struct made *m, struct sc_planfile *plans, struct sc_error *err)
 {
-    int rc = sc_runtime_dir(a->uid, err);
+    SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
+    int rc = sc_planner_init(s, a, &planner, err);
+    if (rc == 0)
+        rc = sc_runtime_dir(a->uid, err);
     if (rc == 0)
         rc = sc_runtime_write_passwd(a->uid, a->gid, a->user, err);
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
@@ -294,9 +262,9 @@ static int write_runtime(struct sc_server *s, const struct sc_account *a, const 
             continue;
         rc = sc_storage_make(a, m->tokens[i], err);
         if (rc == 0)
-            rc = sc_reconcile_planfile(s, a, f->plan, i, m->ids[i], m->tokens[i], &plans[i], err);
+            rc = sc_planner_make(&planner, a, f->plan, i, m->ids[i], m->tokens[i], &plans[i], err);
         if (rc == 0)
-            rc = sc_runtime_write_plan(&plans[i], err);
+            rc = sc_runtime_write_plan(&plans[i], &m->changed[i], err);
     }
     if (rc == 0)
         rc = sc_runtime_mark(a->uid, true, err);
@@ -311,13 +279,21 @@ static int end_site(uid_t uid, unsigned id, struct sc_error *err)
 }
 
 static int apply_running(const struct sc_account *a, const struct sc_facts *f, const struct made *m,
-                         const struct sc_planfile *plans, bool end, struct sc_error *err)
+                         const struct sc_planfile *plans, const struct sc_wish *wish,
+                         struct sc_error *err)
 {
+    /* A pass that was asked for a change of some sites leaves the others alone, unless it changed
+     * their plans; one without a wish (regenerate, repair) compares each running view with its
+     * plan. */
+    bool all = !wish->n_enable && !wish->n_disable && !wish->disable_all;
+
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
         if (!m->ids[i])
             continue;
-        if (end || m->moved[i]) {
+        if (!all && !m->changed[i] && !m->moved[i])
+            continue;
+        if (wish->end_processes || m->moved[i]) {
             rc = end_site(a->uid, m->ids[i], err);
             continue;
         }
@@ -337,8 +313,7 @@ static int end_others(const struct sc_account *a, const struct sc_facts *f, cons
 {
     SC_FREE unsigned *ids = NULL;
     SC_FREE unsigned *keep = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*keep));
-    const char **tokens = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*tokens));
-    SC_FREE void *free_tokens = (void *)tokens;
+    SC_FREE const char **tokens = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*tokens));
     if (!keep || !tokens)
         return no_memory(err);
     size_t n = 0, n_keep = 0;
@@ -374,9 +349,9 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
     size_t n = f->plan->n_sites ? f->plan->n_sites : 1;
     SC_CLEANUP(made_done)
     struct made m = {calloc(n, sizeof(*m.ids)), calloc(n, sizeof(*m.tokens)),
-                     calloc(n, sizeof(*m.moved))};
+                     calloc(n, sizeof(*m.moved)), calloc(n, sizeof(*m.changed))};
     struct sc_planfile *plans = calloc(n, sizeof(*plans));
-    if (!m.ids || !m.tokens || !m.moved || !plans) {
+    if (!m.ids || !m.tokens || !m.moved || !m.changed || !plans) {
         free(plans);
         return no_memory(err);
     }
@@ -396,7 +371,7 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
         /* nothing is isolated any more: entries must stop before the cages end */
         rc = sc_runtime_unlist(a->uid, err);
     if (rc == 0)
-        rc = apply_running(a, f, &m, plans, wish->end_processes, err);
+        rc = apply_running(a, f, &m, plans, wish, err);
     if (rc == 0)
         rc = end_others(a, f, &m, err);
     if (rc == 0)

@@ -7,7 +7,6 @@
 #define SC_RECONCILE_RECONCILE_H
 
 #include "core/base/error.h"
-#include "core/plan/planfile.h"
 #include "core/reconcile/account.h"
 #include "core/reconcile/facts.h"
 #include "core/reconcile/server.h"
@@ -42,11 +41,6 @@ int sc_reconcile_user(struct sc_server *s, const struct sc_account *a, enum sc_f
 
 /* Removes what was made for an account that is no more. The caller holds its lock. */
 int sc_reconcile_forget(struct sc_server *s, uid_t uid, struct sc_error *err);
-
-/* The plan file of one site, complete with its system lines. sc_planfile_done() it. */
-int sc_reconcile_planfile(const struct sc_server *s, const struct sc_account *a,
-                          const struct sc_plan *plan, size_t site, unsigned id, const char *token,
-                          struct sc_planfile *ret, struct sc_error *err);
 
 /* Completes what killed commands left (database table `pending`). What cannot be completed now
  * stays marked. */

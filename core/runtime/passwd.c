@@ -67,6 +67,6 @@ int sc_runtime_write_passwd(uid_t uid, gid_t gid, const char *user, struct sc_er
     if (rc == 0)
         rc = sc_buf_check(&group, "group", err);
     if (rc == 0)
-        rc = sc_runtime_write(uid, "passwd", &passwd, err);
-    return rc < 0 ? rc : sc_runtime_write(uid, "group", &group, err);
+        rc = sc_runtime_write(uid, "passwd", &passwd, NULL, err);
+    return rc < 0 ? rc : sc_runtime_write(uid, "group", &group, NULL, err);
 }

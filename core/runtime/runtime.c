@@ -28,25 +28,29 @@ int sc_runtime_dir(uid_t uid, struct sc_error *err)
     return rc < 0 ? rc : sc_mkdir_p(dir, 0700, err);
 }
 
-int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, struct sc_error *err)
+int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
+                     struct sc_error *err)
 {
     char path[128];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%s", (unsigned)uid, name);
     SC_BUF struct sc_buf now = SC_BUF_INIT;
-    if (sc_read_file(path, RUNTIME_FILE_MAX, &now, NULL) == 0 && now.len == text->len &&
-        memcmp(now.data, text->data ? text->data : "", text->len) == 0)
-        return 0;
+    const char *data = text->data ? text->data : "";
+    bool same = sc_read_file(path, RUNTIME_FILE_MAX, &now, NULL) == 0 && now.len == text->len &&
+                memcmp(now.data, data, text->len) == 0;
     /* passwd and group are read inside by everybody; the directory is closed to all but root */
-    return sc_replace_file(path, 0644, text->data ? text->data : "", text->len, err);
+    int rc = same ? 0 : sc_replace_file(path, 0644, data, text->len, err);
+    if (rc == 0 && ret_changed)
+        *ret_changed = !same;
+    return rc;
 }
 
-int sc_runtime_write_plan(const struct sc_planfile *plan, struct sc_error *err)
+int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = {.limit = SC_PLANFILE_MAX_BYTES};
     char name[32];
     snprintf(name, sizeof(name), "%u.plan", plan->id);
     int rc = sc_planfile_write(plan, &text, err);
-    return rc < 0 ? rc : sc_runtime_write(plan->uid, name, &text, err);
+    return rc < 0 ? rc : sc_runtime_write(plan->uid, name, &text, ret_changed, err);
 }
 
 static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const char *path)
@@ -83,7 +87,7 @@ int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *pl
     }
     sc_buf_str(&b, "end\n");
     int rc = sc_buf_check(&b, "the table of sites", err);
-    return rc < 0 ? rc : sc_runtime_write(uid, SC_TABLE_NAME, &b, err);
+    return rc < 0 ? rc : sc_runtime_write(uid, SC_TABLE_NAME, &b, NULL, err);
 }
 
 int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err)

@@ -18,10 +18,11 @@
 /* Makes SC_RUN_DIR/<uid>. */
 int sc_runtime_dir(uid_t uid, struct sc_error *err);
 
-/* Writes a file of it anew, unless it is as given already. */
-int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, struct sc_error *err);
+/* Writes a file of it anew, unless it is as given already: *ret_changed (may be NULL). */
+int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
+                     struct sc_error *err);
 
-int sc_runtime_write_plan(const struct sc_planfile *plan, struct sc_error *err);
+int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err);
 
 /* ids[i]: the site id of plan->sites[i], 0 for one that is not isolated or cannot be. */
 int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,

@@ -15,9 +15,13 @@
 #include "core/enter/paths.h"
 #include "core/web/alternatives.h"
 
-#define PRIORITY "1000"
+#define PRIORITY    "1000"
+#define ALTERNATIVE "/etc/alternatives/suexec" /* update-alternatives(1): the group's link */
 /* What the administrator had chosen by hand before, to be chosen again: one line, the path. */
 #define CHOSEN_BEFORE SC_STATE_DIR "/suexec.chosen"
+/* What the real suexec reads and writes, noted so that no change of a site has to run it: lines
+ * "config DIR", "log FILE". */
+#define NOTED SC_STATE_DIR "/suexec.view"
 
 void sc_suexec_done(struct sc_suexec *s)
 {
@@ -106,6 +110,55 @@ int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err)
     return 0;
 }
 
+static int note(struct sc_error *err)
+{
+    SC_CLEANUP(sc_suexec_done) struct sc_suexec s = {0};
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    int rc = sc_suexec_look(&s, err);
+    if (s.config_dir)
+        sc_buf_fmt(&b, "config %s\n", s.config_dir);
+    if (s.log)
+        sc_buf_fmt(&b, "log %s\n", s.log);
+    if (rc == 0)
+        rc = sc_buf_check(&b, "what suexec uses", err);
+    return rc < 0 ? rc : sc_replace_file(NOTED, 0600, b.data ? b.data : "", b.len, err);
+}
+
+int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err)
+{
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    SC_CLEANUP(sc_suexec_done) struct sc_suexec s = {0};
+    int rc = sc_read_file(NOTED, 16384, &b, err);
+    if (rc == SC_E_NOTFOUND)
+        return 0; /* never put in place */
+    if (rc < 0)
+        return rc;
+    char *save = NULL;
+    for (char *line = strtok_r(b.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        if (strncmp(line, "config /", 8) == 0 && !s.config_dir)
+            s.config_dir = strdup(line + 7);
+        else if (strncmp(line, "log /", 5) == 0 && !s.log)
+            s.log = strdup(line + 4);
+    }
+    *ret = s;
+    s = (struct sc_suexec){0};
+    return 0;
+}
+
+/* Two links and a file tell that nothing needs to be done, on the way of every enable. */
+static bool surely_on(void)
+{
+    char link[PATH_MAX];
+    struct stat st;
+    ssize_t n = readlink(ALTERNATIVE, link, sizeof(link) - 1);
+    if (n <= 0)
+        return access("/etc/alternatives", F_OK) < 0 || errno == ENOENT; /* no suexec here at all */
+    link[n] = 0;
+    return strcmp(link, SC_SUEXEC_ENTRY) == 0 && stat(SC_SUEXEC_REAL, &st) == 0 &&
+           stat(NOTED, &st) == 0 && stat(SC_SUEXEC_ENTRY, &st) == 0 && st.st_uid == 0 &&
+           (st.st_mode & S_ISUID);
+}
+
 /* The entry can be run by whom the real one can be run by, and gets its setuid bit the same way. */
 static int arm(const char *real, struct sc_error *err)
 {
@@ -135,6 +188,8 @@ static int point_at(const char *real, struct sc_error *err)
 
 int sc_suexec_front_on(struct sc_error *err)
 {
+    if (surely_on())
+        return 0;
     SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
     int rc = sc_alternatives_query("suexec", &a, err);
     if (rc < 0)
@@ -147,6 +202,8 @@ int sc_suexec_front_on(struct sc_error *err)
     rc = point_at(real->path, err);
     if (rc == 0)
         rc = arm(real->path, err);
+    if (rc == 0)
+        rc = note(err);
     if (rc < 0 || kept)
         return rc;
     if (a.manual && a.value)
@@ -177,6 +234,7 @@ int sc_suexec_front_off(struct sc_error *err)
     if (rc < 0)
         return rc;
     (void)unlink(CHOSEN_BEFORE);
+    (void)unlink(NOTED);
     /* Programs that Apache is just starting may still come through the entry: the link goes last of
      * all, when nothing leads here any more, and only the setuid bit is taken now. */
     if (access(SC_SUEXEC_ENTRY, F_OK) == 0 &&

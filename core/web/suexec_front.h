@@ -25,6 +25,10 @@ void sc_suexec_done(struct sc_suexec *s);
 /* Looks, changes nothing. Needs root for what `suexec -V` tells. */
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err);
 
+/* What a site's view needs of the real suexec: only config_dir and log of *ret are set, from what
+ * was noted when the entry was put in place. Nothing is run. */
+int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err);
+
 /* Idempotent; `off` restores the choice that was made before `on`. Nothing to do where there is no
  * suexec. They run update-alternatives: the caller is root. */
 int sc_suexec_front_on(struct sc_error *err);

@@ -70,7 +70,9 @@ keepers()
     while read -r pid args; do
         # shellcheck disable=SC2086 # words
         set -- $args
-        [ "${1:-}" = sitecage-keeper ] && printf '%s %s %s\n' "$pid" "${3:-}" "${4:-}"
+        if [ "${1:-}" = sitecage-keeper ]; then
+            printf '%s %s %s\n' "$pid" "${3:-}" "${4:-}"
+        fi
     done < <(ps -e -o pid=,args=) | sort -k 2
 }
 
