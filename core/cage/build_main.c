@@ -41,7 +41,7 @@ int main(int argc, char **argv)
     SC_FD int lock = -EBADF;
     int rc = sc_conf_load(SC_CONF_PATH, 0, &conf, &err);
     if (rc == 0)
-        rc = sc_cage_lock(uid, site, 25000, &lock, &err);
+        rc = sc_cage_lock(uid, site, false, 25000, &lock, &err);
     if (rc == 0)
         rc = sc_keeper_start(uid, site, (int)conf.keeper_idle, &err);
     if (rc < 0) {

@@ -37,11 +37,14 @@ static int64_t now_ms(void)
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-int sc_cage_lock(uid_t uid, unsigned site, int wait_ms, int *ret_fd, struct sc_error *err)
+int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
+                 struct sc_error *err)
 {
     char path[64];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.build", (unsigned)uid, site);
-    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    SC_FD int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (make ? O_CREAT : 0), 0600);
+    if (fd < 0 && errno == ENOENT && !make)
+        return sc_error_set(err, SC_E_NOTFOUND, "site %u is no isolated site any more", site);
     if (fd < 0)
         return sc_error_sys(err, errno, "open %s", path);
     for (int64_t end = now_ms() + wait_ms; flock(fd, LOCK_EX | LOCK_NB) < 0;) {
@@ -196,6 +199,11 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
         return sc_error_sys(err, errno, "new namespaces for site %u", site);
     if (child == 0) {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+            _exit(2);
+        /* A parent that was killed before that call: nobody else reads the pipe, and its lock is gone. */
+        sc_close(&hears);
+        struct pollfd reader = {.fd = says, .events = POLLOUT};
+        if (poll(&reader, 1, 0) < 0 || (reader.revents & POLLERR))
             _exit(2);
         become_keeper(&plan, lockfd, says, idle);
     }

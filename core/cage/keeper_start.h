@@ -4,6 +4,7 @@
 #define SC_CAGE_KEEPER_START_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <sys/types.h>
 #include "core/base/error.h"
 
@@ -11,7 +12,7 @@
  * Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone.
  * Waits at most `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd.
  */
-int sc_cage_lock(uid_t uid, unsigned site, int wait_ms, int *ret_fd, struct sc_error *err);
+int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd, struct sc_error *err);
 
 /*
  * Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives

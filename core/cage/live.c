@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/base/beneath.h"
 #include "core/cage/holders.h"
 #include "core/cage/homeview.h"
@@ -219,6 +220,34 @@ static bool docroot_moved(const struct sc_planfile *plan, pid_t keeper)
     return a.st_dev != b.st_dev || a.st_ino != b.st_ino;
 }
 
+/* A site that cannot be changed in place must not go on with what it sees. */
+static int end_instead(const struct sc_planfile *plan, int *lock, const char *why,
+                       enum sc_live_result *ret, struct sc_error *err)
+{
+    if (why)
+        sc_log("site %s of %s: its processes end, because %s", plan->docroot, plan->user, why);
+    sc_close(lock);
+    int rc = sc_keeper_end(plan->uid, plan->id, err);
+    if (rc == 0)
+        *ret = SC_LIVE_ENDED;
+    return rc;
+}
+
+static int change_until_done(const struct sc_planfile *plan, int pidfd, pid_t keeper,
+                             bool *ret_changed, struct sc_error *err)
+{
+    struct report r = {.again = true};
+    for (int round = 0; r.again; round++) {
+        if (round == SC_LIVE_MAX_ROUNDS)
+            return sc_error_set(err, SC_E_BUSY, "its mounts do not settle");
+        int rc = change_in_child(plan, pidfd, keeper, &r, err);
+        if (rc < 0)
+            return rc;
+        *ret_changed |= r.changed;
+    }
+    return *ret_changed ? sc_holders_end(plan, keeper, err) : 0;
+}
+
 int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
@@ -231,29 +260,12 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
     if (rc < 0)
         return sc_error_sys(err, -rc, "look for the keeper of site %u", plan->id);
     pid_t keeper = sc_keeper_pid(lock);
-    if (docroot_moved(plan, keeper)) {
-        sc_close(&lock);
-        rc = sc_keeper_end(plan->uid, plan->id, err);
-        if (rc == 0)
-            *ret = SC_LIVE_ENDED;
-        return rc;
-    }
+    if (docroot_moved(plan, keeper))
+        return end_instead(plan, &lock, NULL, ret, err);
     bool changed = false;
-    struct report r = {.again = true};
-    for (int round = 0; r.again; round++) {
-        if (round == SC_LIVE_MAX_ROUNDS)
-            return sc_error_set(err, SC_E_BUSY, "the mounts of site %s do not settle",
-                                plan->docroot);
-        rc = change_in_child(plan, pidfd, keeper, &r, err);
-        if (rc < 0)
-            return sc_error_wrap(err, "changing the running site %s of %s", plan->docroot,
-                                 plan->user);
-        changed |= r.changed;
-    }
-    if (changed)
-        rc = sc_holders_end(plan, keeper, err);
-    if (rc < 0)
-        return rc;
+    struct sc_error why = SC_ERROR_INIT;
+    if (change_until_done(plan, pidfd, keeper, &changed, &why) < 0)
+        return end_instead(plan, &lock, why.text, ret, err);
     *ret = changed ? SC_LIVE_CHANGED : SC_LIVE_AS_IT_WAS;
     return 0;
 }

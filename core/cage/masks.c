@@ -45,7 +45,7 @@ int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc
                 {SC_CAGE_SHELLS, 0700},
                 {SC_CAGE_OVERS, 0700},
                 {SC_CAGE_HOME, 0700},
-                {SC_CAGE_STAGE, 0700}};
+                {SC_CAGE_STAGE, 0700},   {SC_CAGE_DOCROOT, 0700}};
     for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
         if ((rc = make_dir(fd, dirs[i].name, dirs[i].mode, err)) < 0)
             return rc;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,12 +272,14 @@ static int add_home(struct view *v, struct sc_error *err)
     return rc < 0 ? sc_error_wrap(err, "the home") : 0;
 }
 
-/* Where only root gets to: what tells a live change later that another directory stands at the document root's path. */
+/* Where only root gets to: what tells a live change later that another directory stands at the
+ * document root's path. */
 static int keep_docroot(struct view *v, const struct sc_homeview *hv, struct sc_error *err)
 {
     SC_FD int src = -EBADF;
     int rc = sc_homeview_open(hv, v->wholefd, v->plan->docroot, &src, err);
-    SC_FD int dst = rc == 0 ? openat(v->masksfd, SC_CAGE_DOCROOT, O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
+    SC_FD int dst =
+        rc == 0 ? openat(v->masksfd, SC_CAGE_DOCROOT, O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
     if (rc == 0 && dst < 0)
         rc = sc_error_sys(err, errno, "open " SC_CAGE_DOCROOT);
     if (rc == 0)
@@ -305,12 +308,50 @@ static int add_entries(struct view *v, struct sc_error *err)
     return 0;
 }
 
-static int switch_root(struct view *v, struct sc_error *err)
+/* The namespace's real root, which is what an entry's setns() leads to; in a chroot it is not the
+ * caller's. */
+static int go_to_real_root(int nsfd, struct sc_error *err)
 {
-    if (fchdir(v->rootfd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+    if (setns(nsfd, CLONE_NEWNS) < 0)
+        return sc_error_sys(err, errno, "go to the root of the new mount namespace");
+    return 0;
+}
+
+/* Nothing that is mounted or unmounted from here on shows on the server. */
+static int make_private(int nsfd, struct sc_error *err)
+{
+    SC_FD int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return sc_error_sys(err, errno, "open /");
+    int rc = go_to_real_root(nsfd, err);
+    if (rc < 0)
+        return rc;
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return sc_error_sys(err, errno, "make the mounts private");
+    if (fchdir(root) < 0 || chroot(".") < 0)
+        return sc_error_sys(err, errno, "return to the root");
+    return 0;
+}
+
+static int switch_root(struct view *v, int nsfd, struct sc_error *err)
+{
+    struct stat want, got;
+    int rc = go_to_real_root(nsfd, err);
+    if (rc < 0)
+        return rc;
+    if (fstat(v->rootfd, &want) < 0 || fchdir(v->rootfd) < 0 ||
+        syscall(SYS_pivot_root, ".", ".") < 0)
         return sc_error_sys(err, errno, "pivot_root");
-    if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+    if (umount2(".", MNT_DETACH) < 0)
         return sc_error_sys(err, errno, "detach the old root");
+    /* what an entry will find: it must be the view, or nobody enters */
+    rc = go_to_real_root(nsfd, err);
+    if (rc < 0)
+        return rc;
+    if (stat("/", &got) < 0 || got.st_dev != want.st_dev || got.st_ino != want.st_ino ||
+        chdir("/") < 0)
+        return sc_error_set(err, SC_E_PLATFORM,
+                            "the view did not become the root of its mount namespace");
     return 0;
 }
 
@@ -322,12 +363,16 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
                      .masksfd = -EBADF,
                      .wholefd = -EBADF};
     mode_t old = umask(022);
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-        return sc_error_sys(err, errno, "make the mounts private");
+    SC_FD int nsfd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (nsfd < 0)
+        return sc_error_sys(err, errno, "open /proc/self/ns/mnt");
+    int rc = make_private(nsfd, err);
+    if (rc < 0)
+        return rc;
     SC_FD int under = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (under < 0)
         return sc_error_sys(err, errno, "open %s", base);
-    int rc = sc_mnt_fs(&v.m, "tmpfs", "nosuid,nodev,mode=0755,size=4m,nr_inodes=20k", under, err);
+    rc = sc_mnt_fs(&v.m, "tmpfs", "nosuid,nodev,mode=0755,size=4m,nr_inodes=20k", under, err);
     if (rc < 0)
         return sc_error_wrap(err, "the view's root");
     v.rootfd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -350,7 +395,7 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
     if (rc >= 0)
         rc = sc_mnt_flags(&v.m, v.rootfd, SC_MNT_RO, err);
     if (rc >= 0)
-        rc = switch_root(&v, err);
+        rc = switch_root(&v, nsfd, err);
     sc_close(&v.wholefd);
     sc_close(&v.masksfd);
     sc_close(&v.rootfd);
