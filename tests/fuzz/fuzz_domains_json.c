@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whatever a vendor's script prints: parsed, checked for what the parser promises, written and read
- * back. With libFuzzer: clang -fsanitize=fuzzer,address; with -DSC_FUZZ_REPLAY it has a main() that
- * takes the files of corpus/domains_json as arguments, one case each.
+ * back. The corpus in corpus/domains_json is replayed as an ordinary test.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -51,19 +50,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sc_domains_done(&d);
     return 0;
 }
-
-#ifdef SC_FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        FILE *f = fopen(argv[i], "rb");
-        must(f != NULL, argv[i]);
-        static uint8_t data[1 << 20];
-        size_t n = fread(data, 1, sizeof(data), f);
-        fclose(f);
-        LLVMFuzzerTestOneInput(data, n);
-    }
-    printf("%d cases\n", argc - 1);
-    return 0;
-}
-#endif
