@@ -21,6 +21,14 @@ static void must(int truth, const char *what)
     }
 }
 
+static int stays_below(const char *rel)
+{
+    for (const char *p = rel; *p; p += strcspn(p, "/"), p += *p == '/')
+        if (strcspn(p, "/") == 2 && p[0] == '.' && p[1] == '.')
+            return 0;
+    return rel[0] && rel[0] != '/';
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sc_domains_config c = SC_DOMAINS_CONFIG_INIT, again = SC_DOMAINS_CONFIG_INIT;
@@ -39,8 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              "names are canonical");
         must(i == 0 || strcmp(c.entries[i - 1].name, e->name) < 0, "names are sorted, each once");
         for (size_t k = 0; k < e->n_paths; k++)
-            must(e->paths[k].rel[0] && e->paths[k].rel[0] != '/' && !strstr(e->paths[k].rel, "../"),
-                 "paths stay below the home");
+            must(stays_below(e->paths[k].rel), "paths stay below the home");
     }
     must(sc_domains_config_format(&c, &text, &err) == 0, "what was read can be written");
     must(sc_domains_config_parse(text.data, text.len, "/home/u", &again, &err) == 0,
