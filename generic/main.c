@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
+#include "core/config/conf.h"
 #include "core/inventory/envelope.h"
 #include "generic/answer.h"
 #include "generic/ini.h"
@@ -43,6 +44,15 @@ static int know_caller(struct sc_generic_conf *conf, struct sc_error *err)
     return 0;
 }
 
+/* panel_timeout of /etc/sitecage.conf. A file that is wrong is its reader's to complain about: cagefsctl does. */
+static int timeout_ms(void)
+{
+    struct sc_conf conf;
+    if (sc_conf_load(SC_CONF_PATH, 0, &conf, NULL) < 0)
+        return SC_GENERIC_TIMEOUT_MS;
+    return (int)conf.panel_timeout * 1000;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2 || !sc_generic_knows(argv[1])) {
@@ -55,7 +65,7 @@ int main(int argc, char **argv)
         return 2;
     }
     struct sc_generic_conf conf = {.ini = SC_INTEGRATION_INI,
-                                   .timeout_ms = SC_GENERIC_TIMEOUT_MS,
+                                   .timeout_ms = timeout_ms(),
                                    .max_bytes = SC_GENERIC_MAX_BYTES,
                                    .home = "/root"};
     SC_BUF struct sc_buf out = SC_BUF_INIT;

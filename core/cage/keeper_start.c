@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,6 +147,43 @@ static int read_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct s
     return rc;
 }
 
+/*
+ * systemd ends what is in the control group of a service or a login session, when that ends. A
+ * keeper outlives the caller that started it, so it lives in the root of the hierarchies that
+ * systemd goes by (at the places where systemd mounts them). Tried only: without systemd it does
+ * not matter where it is. Returns the version 2 root, or -1.
+ */
+static int root_group(void)
+{
+    SC_FD int tasks = open("/sys/fs/cgroup/systemd/tasks", O_WRONLY | O_CLOEXEC);
+    if (tasks >= 0 && write(tasks, "0", 1) < 0)
+        return -1;
+    static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+    for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+        SC_FD int fd = open(mounts[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        struct statfs fs;
+        if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
+            return sc_steal_fd(&fd);
+    }
+    return -1;
+}
+
+/* As fork(), with new namespaces; no stack of its own, and no libc state to mend but the pid that
+ * we never ask for. */
+static pid_t fork_keeper(void)
+{
+    SC_FD int root = root_group();
+    struct clone_args args = {.flags = SITE_NAMESPACES | CLONE_INTO_CGROUP,
+                              .exit_signal = SIGCHLD,
+                              .cgroup = (unsigned long long)root};
+    pid_t child = root < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (child >= 0)
+        return child;
+    /* no version 2, a kernel before 5.7, or a container that may not */
+    return (pid_t)syscall(SYS_clone, (unsigned long)(SITE_NAMESPACES | SIGCHLD), NULL, NULL, NULL,
+                          NULL);
+}
+
 /* Waits for the child's word: its silent end of the pipe is the keeper's start. */
 static int hear(pid_t child, int fd, struct sc_error *err)
 {
@@ -191,16 +231,14 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
         return sc_error_sys(err, errno, "pipe");
     SC_FD int hears = said[0];
     SC_FD int says = said[1];
-    /* as fork(), with new namespaces; no stack of its own, and no libc state to mend but the pid
-     * that we never ask for */
-    pid_t child = (pid_t)syscall(SYS_clone, (unsigned long)(SITE_NAMESPACES | SIGCHLD), NULL, NULL,
-                                 NULL, NULL);
+    pid_t child = fork_keeper();
     if (child < 0)
         return sc_error_sys(err, errno, "new namespaces for site %u", site);
     if (child == 0) {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
             _exit(2);
-        /* A parent that was killed before that call: nobody else reads the pipe, and its lock is gone. */
+        /* A parent that was killed before that call: nobody else reads the pipe, and its lock is
+         * gone. */
         sc_close(&hears);
         struct pollfd reader = {.fd = says, .events = POLLOUT};
         if (poll(&reader, 1, 0) < 0 || (reader.revents & POLLERR))

@@ -13,6 +13,9 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/proxyexec/commands.h"
+#include "core/proxyexec/paths.h"
+#include "core/proxyexec/sites.h"
 
 /* Live and read-only: programs and their configuration. */
 static const char *const trees[] = {"/usr",   "/bin",    "/sbin", "/lib", "/lib32",
@@ -170,6 +173,33 @@ static int add_suexec(struct sc_planfile *p, const struct sc_system *in, struct 
     return rc;
 }
 
+/* Programs that run outside are replaced by the client, or by the wrapper that the administrator
+ * named. A mistake in those files replaces nothing: such programs then run inside, which is safe,
+ * and the daemon logs what is wrong. */
+static int add_proxied(struct sc_planfile *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_proxy_commands_done) struct sc_proxy_commands c = {0};
+    if (sc_proxy_commands_load(SC_PROXY_ETC, 0, &c, NULL) < 0)
+        return 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < c.n; i++) {
+        SC_FREE char *real = c.v[i].noproceed ? NULL : realpath(c.v[i].path, NULL);
+        char wrapper[PATH_MAX];
+        snprintf(wrapper, sizeof(wrapper), SC_PROXY_SAFE "/%s",
+                 c.v[i].wrapper ? c.v[i].wrapper : "");
+        if (real && (!c.v[i].wrapper || access(wrapper, X_OK) == 0))
+            rc = add(p, "bind", real, c.v[i].wrapper ? wrapper : SC_PROXY_CLIENT, err);
+    }
+    return rc;
+}
+
+int sc_system_site_lines(struct sc_planfile *p, struct sc_error *err)
+{
+    char dir[64];
+    sc_proxy_site_dir(p->uid, p->id, dir);
+    return add(p, "bind", SC_PROXY_DIR, dir, err);
+}
+
 int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err)
 {
     char shm[32], passwd[64], group[64];
@@ -200,6 +230,8 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         rc = add(p, "bind", "/etc/passwd", passwd, err);
     if (rc == 0)
         rc = add(p, "bind", "/etc/group", group, err);
+    if (rc == 0)
+        rc = add_proxied(p, err);
     for (size_t i = 0; rc == 0 && i < sizeof(closed) / sizeof(closed[0]); i++)
         rc = close_matches(p, closed[i], err);
     for (size_t i = 0; rc == 0 && in->panel_paths && in->panel_paths[i]; i++)

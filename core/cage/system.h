@@ -21,4 +21,7 @@ struct sc_system {
 /* Sets p->sys. Looks at what exists on this machine; changes nothing. SC_E_NOMEM. */
 int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err);
 
+/* Adds what is this one site's (p->uid, p->id): its proxyexec socket. SC_E_NOMEM. */
+int sc_system_site_lines(struct sc_planfile *p, struct sc_error *err);
+
 #endif

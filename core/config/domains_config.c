@@ -242,6 +242,19 @@ static int remove_file(const struct sc_config_user *user, struct sc_error *err)
     return 0;
 }
 
+/* What a killed write left: there is nothing to write now that would replace it. */
+static void tidy(const struct sc_config_user *user, bool empty)
+{
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    SC_FD int dir = -EBADF;
+    if (sc_asuser_begin(&as, user->uid, user->gid, NULL) < 0 ||
+        sc_open_beneath(user->homefd, DIR_NAME, O_RDONLY | O_DIRECTORY, 0, &dir, NULL) < 0 ||
+        unlinkat(dir, "." FILE_NAME ".new", 0) < 0)
+        return;
+    if (empty)
+        (void)unlinkat(user->homefd, DIR_NAME, AT_REMOVEDIR); /* stays where more is in it */
+}
+
 int sc_domains_config_save(const struct sc_config_user *user, struct sc_domains_config *c,
                            struct sc_error *err)
 {
@@ -249,9 +262,11 @@ int sc_domains_config_save(const struct sc_config_user *user, struct sc_domains_
     struct sc_error e = SC_ERROR_INIT;
     int rc = sc_domains_config_format(c, &text, &e);
     if (rc == 0 && c->n == 0)
-        rc = c->loaded ? remove_file(user, &e) : 0;
+        rc = c->loaded ? remove_file(user, &e) : (tidy(user, true), 0);
     else if (rc == 0 && (!c->loaded || strcmp(c->loaded, text.data)))
         rc = write_file(user, &text, &e);
+    else if (rc == 0)
+        tidy(user, false);
     if (rc < 0) {
         sc_error_wrap(&e, "~/" FILE_REL " of user %s", user->name);
         if (err)

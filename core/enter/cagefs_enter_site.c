@@ -88,6 +88,9 @@ int main(int argc, char **argv)
     if (site.state == SC_SITE_BROKEN || sc_table_decode(&site, docroot, sizeof(docroot)) < 0)
         refuse(SC_EXIT_CANNOT_ENTER,
                "this site's document root cannot be isolated now (is it there?): ", argv[1]);
+    struct sc_site_limits limits;
+    if (sc_table_limits(&table, &site, &limits) < 0)
+        refuse(SC_EXIT_CANNOT_ENTER, "the table of sites cannot be read: its limits of ", argv[1]);
     sc_table_close(&table);
 
     char cwd[PATH_MAX];
@@ -97,6 +100,7 @@ int main(int argc, char **argv)
         .site = site.id,
         .cwd = getcwd(cwd, sizeof(cwd)) && cwd[0] == '/' ? cwd : NULL,
         .docroot = docroot,
+        .limits = &limits,
         .exe = argv[2],
         .argv = argv + 2,
         .envp = environ,

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
@@ -15,11 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/enter/ep.h"
 #include "core/enter/keeper_find.h"
 #include "core/enter/paths.h"
 #include "core/enter/site_filter.h" /* made at build time by seccomp_gen */
@@ -76,6 +80,93 @@ static int keeper(const struct sc_enter *req, int *ret_pidfd, int *ret_lockfd,
             return started;
     }
     return rc == 0 ? 0 : sc_why(why, "no keeper of the site: %s", strerror(-rc));
+}
+
+/* Opened before the site is joined: nothing of the outside's control groups is seen inside. */
+struct groups {
+    int fds[SC_SITE_GROUPS_MAX]; /* the child writes itself to these */
+    unsigned n;
+    int born;    /* or is born in this directory */
+    int current; /* with nproc: says how many processes there are */
+};
+
+static void close_groups(struct groups *g)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        close(g->fds[i]);
+    if (g->born >= 0)
+        close(g->born);
+    if (g->current >= 0)
+        close(g->current);
+    *g = (struct groups){.born = -EBADF, .current = -EBADF};
+}
+
+/* Moving a process takes a kernel-wide lock, and with it a grace period of RCU: milliseconds. Two
+ * ways around it: version 1's tasks takes one thread, which is all that our child is, and a child
+ * of clone3() is born in a version 2 group. */
+static int open_group(const char *dir, struct groups *g)
+{
+    char path[SC_SITE_GROUP_PATH + 8];
+    snprintf(path, sizeof(path), "%s/tasks", dir);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        g->fds[g->n++] = fd;
+        return 0;
+    }
+    if (errno != ENOENT || g->born >= 0) /* there is but one version 2 hierarchy */
+        return -errno;
+    g->born = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return g->born < 0 ? -errno : 0;
+}
+
+static int open_groups(const struct sc_site_limits *limits, struct groups *g)
+{
+    *g = (struct groups){.born = -EBADF, .current = -EBADF};
+    int rc = 0;
+    for (unsigned i = 0; rc == 0 && i < limits->n_groups; i++)
+        rc = open_group(limits->group[i], g);
+    if (rc == 0 && limits->nproc) {
+        g->current = open(limits->current, O_RDONLY | O_CLOEXEC);
+        rc = g->current < 0 ? -errno : 0;
+    }
+    return rc;
+}
+
+/* fork(), into the site's version 2 group where there is one. */
+static pid_t fork_into(struct groups *g)
+{
+    if (g->born < 0)
+        return fork();
+    struct clone_args args = {
+        .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned long long)g->born};
+    /* no memory is shared and there is no other thread: nothing of libc's to mend but the thread
+     * id that abort() uses, which ends the child either way */
+    pid_t child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (child >= 0 || (errno != ENOSYS && errno != EINVAL && errno != E2BIG && errno != EPERM))
+        return child;
+    /* before 5.7, or forbidden by a container's filter: the slow way */
+    int fd = openat(g->born, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    g->fds[g->n++] = fd;
+    return fork();
+}
+
+/* The site's groups, made again when somebody removed them. */
+static int groups(const struct sc_enter *req, struct groups *g, struct sc_enter_why *why)
+{
+    int rc = open_groups(req->limits, g);
+    if (rc == -ENOENT) {
+        char uid[16], exe[] = SC_REBUILD_EXE;
+        snprintf(uid, sizeof(uid), "%u", (unsigned)req->uid);
+        char *argv[] = {exe, uid, NULL};
+        close_groups(g);
+        int done = sc_enter_helper(argv, why);
+        if (done < 0)
+            return done;
+        rc = open_groups(req->limits, g);
+    }
+    return rc == 0 ? 0 : sc_why(why, "the site's control groups: %s", strerror(-rc));
 }
 
 /* Everything but 0-2 and these two, in whatever order they are. */
@@ -161,15 +252,61 @@ static _Noreturn void fail(int pipe_fd, int status, const char *what, int errnum
     _exit(n == (ssize_t)sizeof(f) ? status : SC_EXIT_CANNOT_ENTER);
 }
 
+/* Moving into a group never fails for want of room: `nproc` is checked once we are counted. */
+static void join_groups(const struct sc_site_limits *limits, const struct groups *g, int pipe_fd)
+{
+    for (unsigned i = 0; i < g->n; i++)
+        if (write(g->fds[i], "0", 1) != 1)
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "cannot join the site's control groups", errno);
+    char text[24];
+    if (limits->nproc) {
+        ssize_t n = read(g->current, text, sizeof(text) - 1);
+        if (n <= 0)
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "cannot count the site's processes", errno);
+        text[n] = 0;
+        if (strtoull(text, NULL, 10) > limits->nproc)
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER,
+                 "the site has as many processes as its limit allows", EAGAIN);
+    }
+    if (limits->vmem) {
+        struct rlimit l;
+        if (getrlimit(RLIMIT_AS, &l) < 0)
+            abort();
+        if (l.rlim_max == RLIM_INFINITY || l.rlim_max > limits->vmem)
+            l.rlim_max = limits->vmem;
+        if (l.rlim_cur == RLIM_INFINITY || l.rlim_cur > l.rlim_max)
+            l.rlim_cur = l.rlim_max;
+        if (setrlimit(RLIMIT_AS, &l) < 0)
+            abort();
+    }
+}
+
+/*
+ * kill(0, ...) reaches the whole process group, whatever namespaces are between: a request would
+ * end the requests of its siblings, which are all children of one process. On a terminal the
+ * shell's job control needs the caller's group.
+ */
+static void own_group(const struct sc_enter *req)
+{
+    int tty = req->as_root ? -EBADF : open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        (void)setsid();
+    else
+        close(tty);
+}
+
 /* The child, inside the site's namespaces, still root. The order is the design; do not change it
  * lightly. */
-static _Noreturn void inside(const struct sc_enter *req, int parent_pidfd, int pipe_fd,
-                             const sigset_t *mask)
+static _Noreturn void inside(const struct sc_enter *req, const struct groups *g, int parent_pidfd,
+                             int pipe_fd, const sigset_t *mask)
 {
-    /* 1. nothing of the outside comes along but 0-2 */
+    /* 1. limits: from here on all that is done is the site's, and nothing of the user's ran yet */
+    join_groups(req->limits, g, pipe_fd);
+
+    /* 2. nothing of the outside comes along but 0-2 */
     close_others(pipe_fd, parent_pidfd);
 
-    /* 2. privileges: bounding set, then groups, gid, uid, verified */
+    /* 3. privileges: bounding set, then groups, gid, uid, verified */
     if (req->as_root) {
         drop_bounding(SUEXEC_CAPS);
         set_caps(SUEXEC_CAPS);
@@ -180,7 +317,22 @@ static _Noreturn void inside(const struct sc_enter *req, int parent_pidfd, int p
         set_caps(0);
     }
 
-    /* 3. end with the parent, also when it ended just now */
+    /* 4. be where the caller was, with the rights that the program will have: links on the way may
+     * be others by now, and root would be let through to what only root may see */
+    if (req->as_root)
+        (void)setfsuid(req->uid);
+    if (!req->cwd || chdir(req->cwd) < 0) {
+        if (req->cwd_must)
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "the working directory is not in this site", errno);
+        if (chdir(req->docroot) < 0)
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "cannot enter the document root", errno);
+    }
+    if (req->as_root)
+        (void)setfsuid(0);
+    own_group(req);
+
+    /* 5. end with the parent, also when it ended just now; here, because a change of the fsuid
+     * undoes it */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
         abort();
     struct pollfd gone = {.fd = parent_pidfd, .events = POLLIN};
@@ -188,15 +340,7 @@ static _Noreturn void inside(const struct sc_enter *req, int parent_pidfd, int p
         _exit(SC_EXIT_CANNOT_ENTER);
     close(parent_pidfd);
 
-    /* 4. be where the caller was; checked with the rights that the program will have */
-    if (!req->cwd || chdir(req->cwd) < 0) {
-        if (req->cwd_must)
-            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "the working directory is not in this site", errno);
-        if (chdir(req->docroot) < 0)
-            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "cannot enter the document root", errno);
-    }
-
-    /* 5. no way to gain anything, ever */
+    /* 6. no way to gain anything, ever */
     lock_down();
     sigprocmask(SIG_SETMASK, mask, NULL);
     int e = run(req);
@@ -241,8 +385,23 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     sigset_t child_mask;
     sigemptyset(&child_mask); /* what the caller blocked must not make the program deaf */
 
+    /* First of all, for it is the cheapest refusal; the place is kept until this process ends. */
+    if (req->limits->ep) {
+        int place = sc_ep_take(req->uid, req->site, req->limits->ep);
+        if (place == -EUSERS) {
+            sc_why(why,
+                   "the site has as many entry processes as its limit allows; try again later");
+            return -SC_EXIT_OVER_LIMIT;
+        }
+        if (place < 0)
+            return sc_why(why, "cannot count the site's entry processes: %s", strerror(-place));
+    }
     int pidfd = -EBADF, lockfd = -EBADF, pipe_fds[2];
     int rc = keeper(req, &pidfd, &lockfd, why);
+    if (rc < 0)
+        return rc;
+    struct groups g;
+    rc = groups(req, &g, why);
     if (rc < 0)
         return rc;
     int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -251,16 +410,17 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     if (setns(pidfd, SITE_NAMESPACES) < 0)
         return sc_why(why, "cannot join the site: %s", strerror(errno));
 
-    pid_t child = fork();
+    pid_t child = fork_into(&g);
     if (child < 0)
         return sc_why(why, "cannot fork into the site: %s", strerror(errno));
     if (child == 0)
-        inside(req, self, pipe_fds[1], &child_mask);
+        inside(req, &g, self, pipe_fds[1], &child_mask);
 
     /* From here we are only a go-between: no descriptor of the caller's, no privilege but to
      * signal. */
     int child_pidfd = (int)syscall(SYS_pidfd_open, child, 0);
     close(pipe_fds[1]);
+    close_groups(&g);
     close(lockfd);
     close(pidfd);
     close(self);

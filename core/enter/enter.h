@@ -10,8 +10,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "core/enter/table.h"
+
 /* Exit statuses of the command line, as shells have them. */
 enum {
+    SC_EXIT_OVER_LIMIT = 75, /* EX_TEMPFAIL of sysexits.h: too many entries at once */
     SC_EXIT_CANNOT_ENTER = 126,
     SC_EXIT_NOT_FOUND = 127
 };
@@ -25,7 +28,8 @@ struct sc_enter {
     bool cwd_must;       /* refuse to run anywhere else than in cwd */
     bool as_root; /* for suexec, which drops by itself: uid 0 with few capabilities, never regained
                    */
-    const char *exe; /* program; searched in PATH when it has no slash */
+    const struct sc_site_limits *limits; /* from the table */
+    const char *exe;                     /* program; searched in PATH when it has no slash */
     char *const *argv;
     char *const *envp;
 };
@@ -38,9 +42,9 @@ struct sc_enter_why {
 /*
  * Enters and runs. Needs euid 0 (setuid); real ids stay the caller's until they are dropped.
  * Returns the exit status (128+N after signal N) once the program has ended. When the program did
- * not run: the negative of the exit status to end with (-126, or -127 for a program that is not
- * there), with *why set. This process has given its privileges up by then, so it can only report
- * and end.
+ * not run: the negative of the exit status to end with (-126, -127 for a program that is not there,
+ * -75 when the site has as many entries as its limit allows), with *why set. This process has given
+ * its privileges up by then, so it can only report and end.
  */
 int sc_enter(const struct sc_enter *req, struct sc_enter_why *why);
 

@@ -5,16 +5,19 @@
  * site and run the real suexec there, with all of its own checks. Anything else: become the real
  * suexec, as if never here.
  *
- * Which site, from what Apache says (docs/security.md, "Which site a request belongs to"):
- *  1. the working directory, which Apache sets to the script's own, when it lies in a document
- * root: code belongs to the site it lies in, whatever the environment says (SSI can set
- * DOCUMENT_ROOT);
- *  2. the script that a handler in a directory of its own is to run (PATH_TRANSLATED after Action);
+ * Which site, from what Apache says (docs/security.md, "Which site a request belongs to"): code
+ * belongs to the site that it lies in, whatever the environment says, so the first of these that
+ * leads into an isolated site decides:
+ *  1. the working directory, which Apache sets to the script's own (SSI can set DOCUMENT_ROOT, not
+ * this);
+ *  2. the way to the script that the program may run: SCRIPT_FILENAME, PATH_TRANSLATED (after
+ * Action);
  *  3. DOCUMENT_ROOT.
  */
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,34 +37,51 @@ static _Noreturn void become_real(char **argv)
     _exit(SC_EXIT_CANNOT_ENTER);
 }
 
-static _Noreturn void unavailable(const char *what, const char *why)
+static _Noreturn void answer(const char *status, unsigned retry_after, const char *title,
+                             const char *text)
 {
-    dprintf(2, "sitecage: %s: %s\n", what, why);
-    dprintf(1,
-            "Status: 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\n"
-            "Cache-Control: no-store\r\nRetry-After: 60\r\n\r\n"
-            "<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head>"
-            "<body><h1>Service Unavailable</h1><p>The website is temporarily unable to serve your "
-            "request.</p></body></html>\n");
+    dprintf(
+        1,
+        "Status: %s\r\nContent-Type: text/html; charset=utf-8\r\n"
+        "Cache-Control: no-store\r\nRetry-After: %u\r\n\r\n"
+        "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1>%s</body></html>\n",
+        status, retry_after, status, title, text);
     _exit(0);
 }
 
-/* The number that Apache gives, or "~name" of a user directory. 0 when it is neither. */
+static _Noreturn void unavailable(const char *what, const char *why)
+{
+    dprintf(2, "sitecage: %s: %s\n", what, why);
+    answer("503 Service Unavailable", 60, "Service Unavailable",
+           "<p>The website is temporarily unable to serve your request.</p>");
+}
+
+/* Status, words and the four hours are what CloudLinux' visitors see (LVERetryAfter's default). */
+static _Noreturn void over_limit(const char *docroot, const char *why)
+{
+    dprintf(2, "sitecage: %s: %s\n", docroot, why);
+    answer("508 Resource Limit Is Reached", 240 * 60, "Resource Limit Is Reached",
+           "<p>The website is temporarily unable to serve your request as it exceeded resource "
+           "limit.</p><p>Please try again later.</p>");
+}
+
+/* The number that Apache gives, with a ~ before it for a user directory; people may give a name. 0
+ * when it is neither a number nor a name of /etc/passwd. */
 static uid_t target_uid(const char *word)
 {
+    if (word[0] == '~')
+        word++;
     char *end;
     errno = 0;
     unsigned long n = strtoul(word, &end, 10);
     if (word[0] >= '0' && word[0] <= '9' && *end == 0 && errno == 0 && n < UINT_MAX)
         return (uid_t)n;
-    if (word[0] != '~')
-        return 0;
     FILE *f = fopen("/etc/passwd", "re");
     if (!f)
         return 0;
     uid_t uid = 0;
     for (struct passwd *pw; (pw = fgetpwent(f)) != NULL;)
-        if (strcmp(pw->pw_name, word + 1) == 0) {
+        if (strcmp(pw->pw_name, word) == 0) {
             uid = pw->pw_uid;
             break;
         }
@@ -78,34 +98,90 @@ static const char *resolved(uid_t uid, const char *path, char out[PATH_MAX])
     return real ? real : path;
 }
 
-/* The directory of the script that PATH_TRANSLATED names. */
-static const char *script_dir(uid_t uid, char out[PATH_MAX])
+static bool closed(struct sc_site_ref site)
 {
-    const char *script = getenv("PATH_TRANSLATED");
-    size_t len = script ? strlen(script) : 0;
-    if (len == 0 || len >= PATH_MAX || script[0] != '/')
-        return NULL;
-    char dir[PATH_MAX];
-    memcpy(dir, script, len + 1);
-    char *slash = strrchr(dir, '/');
-    *slash = 0;
-    const char *real = resolved(uid, dir, out);
-    if (real != out)
-        memcpy(out, dir, strlen(dir) + 1);
-    return out;
+    return site.state == SC_SITE_ISOLATED || site.state == SC_SITE_BROKEN;
+}
+
+/*
+ * The site that `path` leads into, link by link. What an isolated site can change (a link of its
+ * own, what ".." is the parent of) may be another thing when the program opens the path: the first
+ * such step decides. Plain directories between its document root and one nested in it are no such
+ * step: it cannot rename them. What does not exist (words behind the script's name) is followed by
+ * its name.
+ */
+static struct sc_site_ref site_on_way(const struct sc_table *t, const char *cwd, const char *path)
+{
+    static const struct sc_site_ref broken = {.state = SC_SITE_BROKEN};
+    char at[PATH_MAX], rest[PATH_MAX], more[PATH_MAX], target[PATH_MAX];
+    struct sc_site_ref site = {0}; /* of `at` */
+    unsigned links = 0;
+    if (strlen(path) >= sizeof(rest) || strlen(cwd) >= sizeof(at))
+        return broken;
+    memcpy(rest, path, strlen(path) + 1);
+    at[0] = 0;
+    if (path[0] != '/')
+        memcpy(at, cwd, strlen(cwd) + 1);
+    if (at[0])
+        site = sc_table_containing(t, at);
+    for (char *p = rest; *p;) {
+        size_t n = strcspn(p, "/"), len = strlen(at);
+        char *next = p[n] ? p + n + 1 : p + n;
+        if (n == 2 && p[0] == '.' && p[1] == '.') {
+            char *slash = strrchr(at, '/');
+            if (closed(site))
+                return site;
+            if (slash)
+                *slash = 0;
+        } else if (n > 0 && !(n == 1 && p[0] == '.')) {
+            if (len + 1 + n >= sizeof(at))
+                return broken;
+            at[len] = '/';
+            memcpy(at + len + 1, p, n);
+            at[len + 1 + n] = 0;
+            ssize_t got = readlink(at, target, sizeof(target));
+            if (got > 0 && closed(site))
+                return site;
+            site = sc_table_containing(t, at);
+            if (got > 0 && closed(site)) /* a document root known by this link */
+                return site;
+            if (got >= (ssize_t)sizeof(target) || (got > 0 && ++links > 40))
+                return broken;
+            if (got > 0) {
+                if (snprintf(more, sizeof(more), "%.*s/%s", (int)got, target, next) >=
+                    (int)sizeof(more))
+                    return broken;
+                at[target[0] == '/' ? 0 : len] = 0;
+                memcpy(rest, more, strlen(more) + 1);
+                next = rest;
+            }
+        }
+        if (at[0])
+            site = sc_table_containing(t, at);
+        p = next;
+    }
+    return site;
 }
 
 static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char *cwd)
 {
+    /* What the program may take for its script. .htaccess and server-parsed pages can set the
+     * second. */
+    static const char *const scripts[] = {"SCRIPT_FILENAME", "PATH_TRANSLATED"};
     char path[PATH_MAX];
     struct sc_site_ref site = sc_table_containing(t, cwd);
-    if (site.state == SC_SITE_ISOLATED || site.state == SC_SITE_BROKEN)
-        return site;
-    if (site.state == SC_SITE_NONE && script_dir(uid, path)) {
-        site = sc_table_containing(t, path);
-        if (site.state == SC_SITE_ISOLATED || site.state == SC_SITE_BROKEN)
-            return site;
+    for (size_t i = 0; !closed(site) && i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        const char *script = getenv(scripts[i]);
+        if (!script || !script[0])
+            continue;
+        (void)setfsuid(uid);
+        struct sc_site_ref way = site_on_way(t, cwd, script);
+        (void)setfsuid(0);
+        if (closed(way))
+            site = way;
     }
+    if (closed(site))
+        return site;
     const char *docroot = getenv("DOCUMENT_ROOT");
     if (!docroot || docroot[0] != '/' || strlen(docroot) >= PATH_MAX)
         return (struct sc_site_ref){0};
@@ -139,6 +215,9 @@ int main(int argc, char **argv)
         become_real(argv);
     if (site.state == SC_SITE_BROKEN || sc_table_decode(&site, docroot, sizeof(docroot)) < 0)
         unavailable(cwd, "the document root cannot be isolated now");
+    struct sc_site_limits limits;
+    if (sc_table_limits(&table, &site, &limits) < 0)
+        unavailable(docroot, "the table of sites cannot be read");
     sc_table_close(&table);
     ssize_t n = readlink(SC_SUEXEC_REAL, real, sizeof(real) - 1);
     if (n <= 0)
@@ -150,6 +229,7 @@ int main(int argc, char **argv)
         .site = site.id,
         .cwd = cwd,
         .docroot = docroot,
+        .limits = &limits,
         .cwd_must = true,
         .as_root = true,
         .exe = real,
@@ -157,6 +237,8 @@ int main(int argc, char **argv)
         .envp = environ,
     };
     rc = sc_enter(&req, &why);
+    if (rc == -SC_EXIT_OVER_LIMIT)
+        over_limit(docroot, why.text);
     if (rc < 0)
         unavailable(docroot, why.text);
     return rc;

@@ -128,8 +128,8 @@ static bool number(const char *w, size_t len, unsigned *ret)
     return true;
 }
 
-/* Lines: "isolated ID DOCROOT", "broken ID DOCROOT", "open 0 DOCROOT", and "alias ID DOCROOT",
- * "name ID DOMAIN" for the site line before them. */
+/* Lines: "isolated ID DOCROOT", "broken ID DOCROOT", "open 0 DOCROOT", and for the site line before
+ * them its limits, then "alias ID DOCROOT", "name ID DOMAIN". */
 static bool site_line(const struct line *l, struct sc_site_ref *cur)
 {
     enum sc_site_state state;
@@ -207,15 +207,15 @@ static int hex(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size)
+static int decode(const char *word, size_t len, char *out, size_t size)
 {
     size_t n = 0;
-    for (size_t i = 0; i < ref->docroot_len; i++) {
-        char c = ref->docroot[i];
+    for (size_t i = 0; i < len; i++) {
+        char c = word[i];
         if (c == '%') {
-            if (i + 2 >= ref->docroot_len)
+            if (i + 2 >= len)
                 return -EINVAL;
-            int hi = hex(ref->docroot[i + 1]), lo = hex(ref->docroot[i + 2]);
+            int hi = hex(word[i + 1]), lo = hex(word[i + 2]);
             if (hi < 0 || lo < 0 || (hi == 0 && lo == 0))
                 return -EINVAL;
             c = (char)(hi * 16 + lo);
@@ -227,4 +227,56 @@ int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size)
     }
     out[n] = 0;
     return 0;
+}
+
+int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size)
+{
+    return decode(ref->docroot, ref->docroot_len, out, size);
+}
+
+/* One line of a site's limits. 1 when it is one, 0 when it is none, -EBADMSG. */
+static int limit_line(const struct line *l, unsigned id, struct sc_site_limits *ret)
+{
+    bool group = word_is(l->key, l->key_len, "cgroup"), ep = word_is(l->key, l->key_len, "ep"),
+         vmem = word_is(l->key, l->key_len, "vmem"), nproc = word_is(l->key, l->key_len, "nproc");
+    if (!group && !ep && !vmem && !nproc)
+        return 0;
+    unsigned whose;
+    if (!number(l->arg1, l->arg1_len, &whose) || whose != id || !l->arg2)
+        return -EBADMSG;
+    if (group) {
+        if (ret->n_groups == SC_SITE_GROUPS_MAX ||
+            decode(l->arg2, l->arg2_len, ret->group[ret->n_groups], SC_SITE_GROUP_PATH) < 0)
+            return -EBADMSG;
+        ret->n_groups++;
+        return 1;
+    }
+    const char *sp = memchr(l->arg2, ' ', l->arg2_len);
+    size_t len = sp ? (size_t)(sp - l->arg2) : l->arg2_len;
+    uint64_t v = 0;
+    if (len == 0 || len > 18 || !sp != !nproc)
+        return -EBADMSG;
+    for (size_t i = 0; i < len; i++) {
+        if (l->arg2[i] < '0' || l->arg2[i] > '9')
+            return -EBADMSG;
+        v = v * 10 + (uint64_t)(l->arg2[i] - '0');
+    }
+    if (nproc && decode(sp + 1, l->arg2_len - len - 1, ret->current, sizeof(ret->current)) < 0)
+        return -EBADMSG;
+    *(ep ? &ret->ep : vmem ? &ret->vmem : &ret->nproc) = v;
+    return 1;
+}
+
+/* They stand right behind the site's own line. */
+int sc_table_limits(const struct sc_table *t, const struct sc_site_ref *ref,
+                    struct sc_site_limits *ret)
+{
+    ret->ep = ret->vmem = ret->nproc = 0;
+    ret->n_groups = 0;
+    const char *at = ref->docroot + ref->docroot_len + 1, *end = t->data + t->len;
+    struct line l;
+    int rc = 1;
+    while (rc == 1 && next_line(&at, end, &l))
+        rc = limit_line(&l, ref->id, ret);
+    return rc < 0 ? rc : 0;
 }

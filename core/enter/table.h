@@ -9,6 +9,7 @@
 #define SC_ENTER_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct sc_table {
@@ -44,6 +45,22 @@ struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *pat
 
 /* The site of a domain name (lower case, as the table has it). */
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name);
+
+#define SC_SITE_GROUPS_MAX 8
+#define SC_SITE_GROUP_PATH 256
+
+/* What the table says of a site's resource limits; 0 or none is unlimited. */
+struct sc_site_limits {
+    uint64_t ep, vmem, nproc;
+    unsigned n_groups;
+    char group[SC_SITE_GROUPS_MAX][SC_SITE_GROUP_PATH]; /* control group directories */
+    char current[SC_SITE_GROUP_PATH]; /* with nproc: the file that says how many there are */
+};
+
+/* Fills *ret (as far as it is used) with the limits of a site that was looked up. 0; -EBADMSG when
+ * they cannot be understood: then nothing may run. */
+int sc_table_limits(const struct sc_table *t, const struct sc_site_ref *ref,
+                    struct sc_site_limits *ret);
 
 /* Decodes ref's document root into `out`. 0, or -ENAMETOOLONG / -EINVAL. */
 int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size);

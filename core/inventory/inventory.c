@@ -2,11 +2,12 @@
 #include "core/inventory/inventory.h"
 
 #include <string.h>
+#include <time.h>
 #include "core/base/run.h"
 #include "core/inventory/domain_name.h"
 
-static int ask(const struct sc_inventory_conf *conf, const char *option, const char *value,
-               struct sc_domains *ret, struct sc_error *err)
+static int ask_now(const struct sc_inventory_conf *conf, const char *option, const char *value,
+                   struct sc_domains *ret, struct sc_error *err)
 {
     const char *argv[] = {conf->adapter_exe, "domains", option, value, NULL};
     struct sc_run_spec spec = {
@@ -36,6 +37,32 @@ static int ask(const struct sc_inventory_conf *conf, const char *option, const c
     *ret = d;
     d = (struct sc_domains)SC_DOMAINS_INIT;
     return 0;
+}
+
+static long long now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int ask(const struct sc_inventory_conf *conf, const char *option, const char *value,
+               struct sc_domains *ret, struct sc_error *err)
+{
+    long long start = now_ms();
+    if (conf->hung && start < conf->hung->until_ms)
+        return sc_error_set(err, conf->hung->why.code, "%s", conf->hung->why.text);
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = ask_now(conf, option, value, ret, &why);
+    if (rc == 0)
+        return 0;
+    /* the adapter gives up somewhat earlier than we do, and says what it waited for */
+    long long end = now_ms(), limit = conf->timeout_ms > 0 ? conf->timeout_ms : SC_INVENTORY_TIMEOUT_MS;
+    if (conf->hung && rc == SC_E_PANEL && (end - start) * 3 >= limit)
+        *conf->hung = (struct sc_inventory_hung){.until_ms = end + SC_INVENTORY_HUNG_MS, .why = why};
+    if (err)
+        *err = why;
+    return rc;
 }
 
 int sc_inventory_all(const struct sc_inventory_conf *conf, struct sc_domains *ret,

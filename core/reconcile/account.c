@@ -25,28 +25,41 @@ void sc_account_done(struct sc_account *a)
     *a = (struct sc_account)SC_ACCOUNT_INIT;
 }
 
-int sc_account_lock(uid_t uid, int *ret_fd, struct sc_error *err)
+/* `what` is who else may hold it, for the message. */
+static int lock_file(const char *path, int how, int wait_ms, const char *what, int *ret_fd,
+                     struct sc_error *err)
 {
-    char path[64];
     int rc = sc_mkdir_p(SC_RUN_DIR "/lock", 0700, err);
     if (rc < 0)
         return rc;
-    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%u", (unsigned)uid);
     SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return sc_error_sys(err, errno, "open %s", path);
-    for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += 5) {
+    for (int waited = 0; flock(fd, how | LOCK_NB) < 0; waited += 5) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return sc_error_sys(err, errno, "lock %s", path);
-        if (waited >= SC_ACCOUNT_WAIT_MS)
-            return sc_error_set(
-                err, SC_E_BUSY,
-                "another change of the account with uid %u does not end; see who holds %s",
-                (unsigned)uid, path);
+        if (waited >= wait_ms)
+            return sc_error_set(err, SC_E_BUSY, "%s does not end; see who holds %s", what, path);
         (void)poll(NULL, 0, 5);
     }
     *ret_fd = sc_steal_fd(&fd);
     return 0;
+}
+
+int sc_account_lock(uid_t uid, int wait_ms, int *ret_fd, struct sc_error *err)
+{
+    char path[64], what[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%u", (unsigned)uid);
+    snprintf(what, sizeof(what), "another change of the account with uid %u", (unsigned)uid);
+    return lock_file(path, LOCK_EX, wait_ms, what, ret_fd, err);
+}
+
+int sc_account_lock_global(const char *name, bool exclusive, int wait_ms, int *ret_fd,
+                           struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%.32s", name);
+    return lock_file(path, exclusive ? LOCK_EX : LOCK_SH, wait_ms, "another command", ret_fd, err);
 }
 
 struct lookup {
@@ -122,7 +135,8 @@ static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *
     return 0;
 }
 
-static int open_account(const char *user, uid_t uid, struct sc_account *ret, struct sc_error *err)
+static int open_account(const char *user, uid_t uid, int wait_ms, struct sc_account *ret,
+                        struct sc_error *err)
 {
     SC_CLEANUP(lookup_done) struct lookup l = {0};
     int rc = look_up(user, uid, &l, err);
@@ -131,7 +145,7 @@ static int open_account(const char *user, uid_t uid, struct sc_account *ret, str
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     rc = fill(&l.pw, &a, err);
     if (rc == 0)
-        rc = sc_account_lock(a.uid, &a.lockfd, err);
+        rc = sc_account_lock(a.uid, wait_ms, &a.lockfd, err);
     if (rc < 0)
         return rc;
     *ret = a;
@@ -141,10 +155,10 @@ static int open_account(const char *user, uid_t uid, struct sc_account *ret, str
 
 int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err)
 {
-    return open_account(user, 0, ret, err);
+    return open_account(user, 0, SC_ACCOUNT_WAIT_MS, ret, err);
 }
 
-int sc_account_open_uid(uid_t uid, struct sc_account *ret, struct sc_error *err)
+int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err)
 {
-    return open_account(NULL, uid, ret, err);
+    return open_account(NULL, uid, wait_ms, ret, err);
 }

@@ -3,6 +3,7 @@
 #ifndef SC_RECONCILE_ACCOUNT_H
 #define SC_RECONCILE_ACCOUNT_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include "core/base/error.h"
 
@@ -28,10 +29,14 @@ void sc_account_done(struct sc_account *a);
  * no such user; SC_E_INVAL: root, or a home that cannot be a site's (missing, "/", owned by another
  * user); SC_E_BUSY. */
 int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err);
-int sc_account_open_uid(uid_t uid, struct sc_account *ret, struct sc_error *err);
+int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err);
 
-/* Takes only the lock, for an account that is no more. */
-int sc_account_lock(uid_t uid, int *ret_fd, struct sc_error *err);
+/* Takes only the lock, for an account that is no more, or to see (wait_ms 0) whether somebody is changing it. */
+int sc_account_lock(uid_t uid, int wait_ms, int *ret_fd, struct sc_error *err);
+
+/* A lock of the whole product, by name: shared, or exclusive against all others. */
+int sc_account_lock_global(const char *name, bool exclusive, int wait_ms, int *ret_fd,
+                           struct sc_error *err);
 
 /* The uid of a user name. SC_E_NOTFOUND. */
 int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err);

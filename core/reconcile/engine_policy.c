@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* allow-all, deny-all, allow, deny, toggle-mode; and what killed commands left */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,21 +8,31 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/proxyexec/service.h"
 #include "core/reconcile/engine_internal.h"
 #include "core/web/suexec_front.h"
 
 /* In the database while a deny is under way: user names, a line each, or "*" for all. */
 #define DENY_UNDER_WAY "deny.under_way"
 
+/* One deny at a time: there is one mark. Held by whoever works on what the mark says, so that a mark without a holder
+ * is one that was left behind. */
+#define DENY_LOCK "deny"
+
+int sc_engine_lock_front(bool taking_away, int *ret_fd, struct sc_error *err)
+{
+    return sc_account_lock_global("front", taking_away, SC_ACCOUNT_WAIT_MS, ret_fd, err);
+}
+
 int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     struct sc_wish all = {.disable_all = true};
-    int rc = sc_account_open_uid(uid, &a, err);
+    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, err);
     if (rc == SC_E_NOTFOUND || rc == SC_E_INVAL || rc == SC_E_SYS) { /* user or home are gone */
         SC_FD int lock = -EBADF;
-        rc = sc_account_lock(uid, &lock, err);
+        rc = sc_account_lock(uid, SC_ACCOUNT_WAIT_MS, &lock, err);
         return rc < 0 ? rc : sc_reconcile_forget(s, uid, err);
     }
     if (rc == 0)
@@ -46,15 +57,21 @@ static int clear_everybody(struct sc_server *s, const struct sc_watch *w, struct
     return rc;
 }
 
+/* The caller holds DENY_LOCK. */
 static int deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
-    int rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, "*", err);
+    SC_FD int front = -EBADF;
+    int rc = sc_engine_lock_front(true, &front, err);
+    if (rc == 0)
+        rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, "*", err);
     if (rc == 0)
         rc = sc_policy_deny_all(&s->policy, err); /* first: nobody enables anything meanwhile */
     if (rc == 0)
         rc = clear_everybody(s, w, err);
     if (rc == 0)
         rc = sc_suexec_front_off(err);
+    if (rc == 0)
+        rc = sc_proxyexec_stop(err);
     if (rc == 0)
         rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, err);
     sc_log("deny-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
@@ -74,6 +91,7 @@ static int known_user(struct sc_server *s, const char *user, uid_t *ret, struct 
     return 0;
 }
 
+/* The caller holds DENY_LOCK. */
 static int deny_users(struct sc_server *s, const char *const *users, size_t n,
                       const struct sc_watch *w, struct sc_error *err)
 {
@@ -106,36 +124,62 @@ static int deny_users(struct sc_server *s, const char *const *users, size_t n,
     return rc;
 }
 
+/* The users of a mark whom somebody still knows; `text` is taken apart. */
+static int recover_users(struct sc_server *s, char *text)
+{
+    size_t n = 0, room = 1;
+    for (const char *p = text; *p; p++)
+        room += *p == '\n';
+    SC_FREE const char **users = calloc(room, sizeof(*users));
+    if (!users)
+        return SC_E_NOMEM;
+    char *save = NULL;
+    for (char *user = strtok_r(text, "\n", &save); user; user = strtok_r(NULL, "\n", &save)) {
+        uid_t uid;
+        if (known_user(s, user, &uid, NULL) == 0)
+            users[n++] = user;
+    }
+    return deny_users(s, users, n, NULL, NULL);
+}
+
+static void recover_deny(struct sc_server *s)
+{
+    SC_FREE char *seen = NULL, *denied = NULL;
+    SC_FD int lock = -EBADF;
+    if (sc_store_meta_get(s->store, DENY_UNDER_WAY, &seen, NULL) < 0 || !seen ||
+        sc_account_lock_global(DENY_LOCK, true, 0, &lock, NULL) < 0)
+        return; /* nothing to do, or its command is at it */
+    if (sc_store_meta_get(s->store, DENY_UNDER_WAY, &denied, NULL) < 0 || !denied)
+        return;
+    if (strcmp(denied, "*") == 0)
+        (void)deny_all(s, NULL, NULL);
+    else
+        (void)recover_users(s, denied);
+}
+
 void sc_engine_recover(struct sc_server *s)
 {
-    SC_FREE char *denied = NULL;
-    if (sc_store_meta_get(s->store, DENY_UNDER_WAY, &denied, NULL) == 0 && denied) {
-        if (strcmp(denied, "*") == 0) {
-            (void)deny_all(s, NULL, NULL);
-        } else {
-            char *save = NULL;
-            for (char *user = strtok_r(denied, "\n", &save); user;
-                 user = strtok_r(NULL, "\n", &save)) {
-                const char *one = user;
-                (void)deny_users(s, &one, 1, NULL, NULL);
-            }
-        }
-    }
+    recover_deny(s);
     sc_reconcile_pending(s);
 }
 
 int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
-    return deny_all(s, w, err);
+    SC_FD int lock = -EBADF;
+    int rc = sc_account_lock_global(DENY_LOCK, true, SC_ACCOUNT_WAIT_MS, &lock, err);
+    return rc < 0 ? rc : deny_all(s, w, err);
 }
 
 int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n,
                          const struct sc_watch *w, struct sc_error *err)
 {
     sc_engine_recover(s);
+    SC_FD int lock = -EBADF;
     bool on = false;
-    int rc = sc_policy_enabled(&s->policy, &on, err);
+    int rc = sc_account_lock_global(DENY_LOCK, true, SC_ACCOUNT_WAIT_MS, &lock, err);
+    if (rc == 0)
+        rc = sc_policy_enabled(&s->policy, &on, err);
     if (rc == 0 && !on)
         rc = sc_error_set(err, SC_E_NOTENABLED,
                           "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
@@ -156,9 +200,14 @@ static int prepare(struct sc_server *s, struct sc_error *err)
 int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
 {
     sc_engine_recover(s);
-    int rc = prepare(s, err);
+    SC_FD int front = -EBADF;
+    int rc = sc_engine_lock_front(false, &front, err);
+    if (rc == 0)
+        rc = prepare(s, err);
     if (rc == 0)
         rc = sc_policy_allow_all(&s->policy, err);
+    if (rc == 0)
+        rc = sc_proxyexec_start(err);
     sc_log("allow-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
     return rc;
 }
@@ -175,10 +224,15 @@ int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t 
             rc = sc_error_set(err, SC_E_INVAL, "user %s cannot have isolated sites: it is root",
                               users[i]);
     }
+    SC_FD int front = -EBADF;
+    if (rc == 0)
+        rc = sc_engine_lock_front(false, &front, err);
     if (rc == 0)
         rc = prepare(s, err);
     if (rc == 0)
         rc = sc_policy_allow_users(&s->policy, users, n, err);
+    if (rc == 0)
+        rc = sc_proxyexec_start(err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         sc_log("allow user=%s: done", users[i]);
     return rc;
@@ -188,8 +242,13 @@ int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct 
 {
     sc_engine_recover(s);
     enum sc_policy_mode mode;
-    int rc = sc_policy_mode(&s->policy, &mode, err);
+    SC_FD int front = -EBADF;
+    int rc = sc_engine_lock_front(false, &front, err);
+    if (rc == 0)
+        rc = sc_policy_mode(&s->policy, &mode, err);
     if (rc == 0 && mode == SC_MODE_UNSET)
         rc = prepare(s, err);
-    return rc < 0 ? rc : sc_policy_toggle(&s->policy, ret, err);
+    if (rc == 0)
+        rc = sc_policy_toggle(&s->policy, ret, err);
+    return rc < 0 || mode != SC_MODE_UNSET ? rc : sc_proxyexec_start(err);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* enable, disable, regenerate, remount */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
 #include "core/inventory/domain_name.h"
+#include "core/proxyexec/service.h"
 #include "core/reconcile/engine_internal.h"
 #include "core/web/suexec_front.h"
 
@@ -105,37 +107,53 @@ static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable,
     return 0;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
-                     const struct sc_watch *w, struct sc_error *err)
+static int check_allowed(const struct sc_server *s, const struct named_list *l, struct sc_error *err)
 {
-    sc_engine_recover(s);
     bool on = false;
     int rc = sc_policy_enabled(&s->policy, &on, err);
     if (rc == 0 && !on)
         rc = sc_error_set(err, SC_E_NOTENABLED,
                           "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
                           "--site-isolation-allow-all");
+    for (size_t i = 0; rc == 0 && i < l->n; i++) {
+        bool allowed = false;
+        rc = sc_policy_user_allowed(&s->policy, l->v[i].owner, &allowed, err);
+        if (rc == 0 && !allowed)
+            rc = sc_error_set(err, SC_E_DENIED,
+                              "CloudLinux Isolates is not allowed for user %s; allow it with: "
+                              "cagefsctl --site-isolation-allow %s",
+                              l->v[i].owner, l->v[i].owner);
+    }
+    return rc;
+}
+
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_watch *w, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    SC_FD int front = -EBADF;
+    const struct named_list none = {0};
+    int rc = sc_engine_lock_front(false, &front, err);
+    if (rc == 0)
+        rc = check_allowed(s, &none, err);
     SC_CLEANUP(named_done) struct named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0)
         rc = find_owners(s, domains, n, false, &l, err);
-    for (size_t i = 0; rc == 0 && i < l.n; i++) {
-        bool allowed = false;
-        rc = sc_policy_user_allowed(&s->policy, l.v[i].owner, &allowed, err);
-        if (rc == 0 && !allowed)
-            rc = sc_error_set(err, SC_E_DENIED,
-                              "CloudLinux Isolates is not allowed for user %s; allow it with: "
-                              "cagefsctl --site-isolation-allow %s",
-                              l.v[i].owner, l.v[i].owner);
-    }
+    if (rc == 0)
+        rc = check_allowed(s, &l, err);
     if (rc == 0)
         rc = sc_jobs_open(s, l.owners, l.n, SC_FACTS_STRICT, &jobs, err);
+    if (rc == 0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
+        rc = check_allowed(s, &l, err);
     if (rc == 0)
         rc = assign(&jobs, &l, true, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
+    if (rc == 0)
+        rc = sc_proxyexec_start(err); /* or it ended meanwhile */
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     for (size_t i = 0; rc == 0 && i < jobs.n; i++)
@@ -164,7 +182,12 @@ int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n
     sc_engine_recover(s);
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, &jobs, err);
-    return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);
+    if (rc == 0)
+        rc = sc_jobs_run(s, &jobs, w, err);
+    bool on = false;
+    if (rc == 0 && sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
+        rc = sc_proxyexec_start(err); /* what its users need, too */
+    return rc;
 }
 
 static int remount_some(struct sc_server *s, const char *const *users, size_t n,

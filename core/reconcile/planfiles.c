@@ -76,6 +76,8 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
     int rc = sc_plan_site_entries(plan, site, &p.entries, err);
     if (rc == 0)
         rc = copy_lines(&planner->common, &p, err);
+    if (rc == 0)
+        rc = sc_system_site_lines(&p, err);
     if (rc < 0)
         return rc;
     *ret = p;

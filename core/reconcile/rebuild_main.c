@@ -13,12 +13,13 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/proxyexec/service.h"
 #include "core/reconcile/reconcile.h"
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
-    int rc = sc_account_open_uid(uid, &a, err);
+    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, err);
     if (rc == 0)
         rc = sc_reconcile_user(s, &a, SC_FACTS_LAST_GOOD, err);
     sc_log("uid=%u rebuild: %s", (unsigned)uid, rc < 0 ? err->text : "done");
@@ -54,5 +55,6 @@ int main(int argc, char **argv)
         rc = all ? rebuild_all(s, &err) : rebuild(s, (uid_t)uid, &err);
     if (rc < 0 && !all)
         fprintf(stderr, "%.500s\n", err.text);
+    sc_proxyexec_revive();
     return rc < 0 ? 1 : 0;
 }

@@ -12,8 +12,10 @@
 #include "core/base/cleanup.h"
 #include "core/cage/keeper_start.h"
 #include "core/cage/live.h"
+#include "core/reconcile/limits.h"
 #include "core/reconcile/planfiles.h"
 #include "core/reconcile/storage.h"
+#include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
 
 #define CAGE_WAIT_MS 40000 /* a build gives up after 30 s */
@@ -81,7 +83,8 @@ int sc_reconcile_check(const struct sc_server *s, const struct sc_account *a, st
     for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
         rc = check_enabled(a, f, wish->enable[i], err);
     /* what the panel or the home did to other sites meanwhile is no reason to refuse this one */
-    return rc;
+    bool removal = wish->n_disable || wish->disable_all || wish->end_processes;
+    return rc < 0 || removal ? rc : sc_reconcile_limits_check(a, f, err);
 }
 
 /* ---- the database
@@ -99,6 +102,9 @@ struct made {
     char (*tokens)[SC_SITE_TOKEN + 1];
     bool *moved;   /* it had another document root before: its processes end */
     bool *changed; /* its plan is not the one that was there */
+    struct sc_limits_made *limits;
+    size_t n;
+    bool unfinished; /* an earlier change of the account was cut short: all is compared anew */
 };
 
 static void made_done(struct made *m)
@@ -107,6 +113,9 @@ static void made_done(struct made *m)
     free(m->tokens);
     free(m->moved);
     free(m->changed);
+    for (size_t i = 0; m->limits && i < m->n; i++)
+        sc_limits_made_done(&m->limits[i]);
+    free(m->limits);
 }
 
 static bool in_plan(const struct sc_account *a, const struct sc_plan *plan, const char *docroot)
@@ -264,18 +273,30 @@ static int write_runtime(struct sc_server *s, const struct sc_account *a, const 
         if (rc == 0)
             rc = sc_planner_make(&planner, a, f->plan, i, m->ids[i], m->tokens[i], &plans[i], err);
         if (rc == 0)
+            rc = sc_proxy_site_make(a->uid, m->ids[i], err);
+        if (rc == 0)
             rc = sc_runtime_write_plan(&plans[i], &m->changed[i], err);
     }
     if (rc == 0)
         rc = sc_runtime_mark(a->uid, true, err);
-    return rc < 0 ? rc : sc_runtime_write_table(a->uid, a->home, f->plan, m->ids, err);
+    if (rc == 0)
+        rc = sc_reconcile_limits_make(a, f, m->ids, m->limits, err);
+    return rc < 0 ? rc : sc_runtime_write_table(a->uid, a->home, f->plan, m->ids, m->limits, err);
 }
 
 static int end_site(uid_t uid, unsigned id, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
-    int rc = sc_cage_lock(uid, id, CAGE_WAIT_MS, &lock, err);
+    int rc = sc_cage_lock(uid, id, true, CAGE_WAIT_MS, &lock, err);
     return rc < 0 ? rc : sc_keeper_end(uid, id, err);
+}
+
+/* The plan goes first: an entry that is on its way starts no keeper any more when its turn comes.
+ */
+static int forget_site(uid_t uid, unsigned id, struct sc_error *err)
+{
+    int rc = sc_runtime_remove_plan(uid, id, err);
+    return rc < 0 ? rc : end_site(uid, id, err);
 }
 
 static int apply_running(const struct sc_account *a, const struct sc_facts *f, const struct made *m,
@@ -285,7 +306,7 @@ static int apply_running(const struct sc_account *a, const struct sc_facts *f, c
     /* A pass that was asked for a change of some sites leaves the others alone, unless it changed
      * their plans; one without a wish (regenerate, repair) compares each running view with its
      * plan. */
-    bool all = !wish->n_enable && !wish->n_disable && !wish->disable_all;
+    bool all = m->unfinished || (!wish->n_enable && !wish->n_disable && !wish->disable_all);
 
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
@@ -299,7 +320,7 @@ static int apply_running(const struct sc_account *a, const struct sc_facts *f, c
         }
         SC_FD int lock = -EBADF;
         enum sc_live_result result;
-        rc = sc_cage_lock(a->uid, m->ids[i], CAGE_WAIT_MS, &lock, err);
+        rc = sc_cage_lock(a->uid, m->ids[i], true, CAGE_WAIT_MS, &lock, err);
         if (rc == 0)
             rc = sc_live_apply(&plans[i], &result, err);
     }
@@ -328,7 +349,7 @@ static int end_others(const struct sc_account *a, const struct sc_facts *f, cons
         for (size_t k = 0; k < n_keep && !stays; k++)
             stays = keep[k] == ids[i];
         if (!stays)
-            rc = end_site(a->uid, ids[i], err);
+            rc = forget_site(a->uid, ids[i], err);
     }
     bool broken_left = false; /* wanted, and cannot be: the table must stay to say so */
     for (size_t i = 0; i < f->plan->n_sites; i++)
@@ -343,15 +364,28 @@ static int end_others(const struct sc_account *a, const struct sc_facts *f, cons
     return rc;
 }
 
+static int is_pending(struct sc_server *s, uid_t uid, bool *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
+    int rc = sc_store_pending_get(s->store, &list, err);
+    for (size_t i = 0; rc == 0 && i < list.n; i++)
+        *ret |= list.rows[i].uid == uid;
+    return rc;
+}
+
 int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                        const struct sc_wish *wish, struct sc_error *err)
 {
     size_t n = f->plan->n_sites ? f->plan->n_sites : 1;
     SC_CLEANUP(made_done)
-    struct made m = {calloc(n, sizeof(*m.ids)), calloc(n, sizeof(*m.tokens)),
-                     calloc(n, sizeof(*m.moved)), calloc(n, sizeof(*m.changed))};
+    struct made m = {.ids = calloc(n, sizeof(*m.ids)),
+                     .tokens = calloc(n, sizeof(*m.tokens)),
+                     .moved = calloc(n, sizeof(*m.moved)),
+                     .changed = calloc(n, sizeof(*m.changed)),
+                     .limits = calloc(n, sizeof(*m.limits)),
+                     .n = f->plan->n_sites};
     struct sc_planfile *plans = calloc(n, sizeof(*plans));
-    if (!m.ids || !m.tokens || !m.moved || !m.changed || !plans) {
+    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !plans) {
         free(plans);
         return no_memory(err);
     }
@@ -360,7 +394,9 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
     bool any = false;
     for (size_t i = 0; i < f->plan->n_sites; i++)
         any |= f->plan->sites[i].isolated;
-    int rc = sc_store_pending_set(s->store, a->uid, time(NULL), err);
+    int rc = is_pending(s, a->uid, &m.unfinished, err);
+    if (rc == 0)
+        rc = sc_store_pending_set(s->store, a->uid, time(NULL), err);
     if (rc == 0 && f->from_file)
         rc = sc_domains_config_save(&user, &f->config, err);
     if (rc == 0)
@@ -374,6 +410,8 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
         rc = apply_running(a, f, &m, plans, wish, err);
     if (rc == 0)
         rc = end_others(a, f, &m, err);
+    if (rc == 0)
+        rc = sc_reconcile_limits_sweep(a->uid, m.ids, m.limits, m.n, err);
     if (rc == 0)
         rc = sc_store_user_set_applied(s->store, a->uid, time(NULL), err);
     if (rc == 0)
@@ -401,7 +439,9 @@ int sc_reconcile_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     if (rc == 0)
         rc = sc_runtime_sites(uid, &ids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = end_site(uid, ids[i], err);
+        rc = forget_site(uid, ids[i], err);
+    if (rc == 0)
+        rc = sc_reconcile_limits_sweep(uid, NULL, NULL, 0, err);
     if (rc == 0)
         rc = sc_runtime_sweep(uid, NULL, 0, err);
     if (rc == 0)
@@ -418,10 +458,14 @@ void sc_reconcile_pending(struct sc_server *s)
         SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
         struct sc_error why = SC_ERROR_INIT;
         uid_t uid = list.rows[i].uid;
-        int rc = sc_account_open_uid(uid, &a, &why);
+        /* whoever holds the lock is at it, and will finish; if not, the next command finds the mark
+         * again */
+        int rc = sc_account_open_uid(uid, 0, &a, &why);
+        if (rc == SC_E_BUSY)
+            continue;
         if (rc == SC_E_NOTFOUND) {
             SC_FD int lock = -EBADF;
-            if (sc_account_lock(uid, &lock, NULL) == 0)
+            if (sc_account_lock(uid, 0, &lock, NULL) == 0)
                 (void)sc_reconcile_forget(s, uid, NULL);
             continue;
         }

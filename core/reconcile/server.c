@@ -9,11 +9,19 @@
 #include "core/enter/paths.h"
 #include "core/inventory/adapters.h"
 
+/* The adapter itself stops a script after panel_timeout and can say which; it is given time for that. */
+#define ADAPTER_MS 3000
+
 int sc_server_open(struct sc_server **ret, struct sc_error *err)
 {
     struct sc_server *s = calloc(1, sizeof(*s));
     if (!s)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    s->hung = calloc(1, sizeof(*s->hung));
+    if (!s->hung) {
+        sc_server_free(s);
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    }
     s->policy = (struct sc_policy_paths)SC_POLICY_PATHS_DEFAULT;
     int rc = sc_conf_load(SC_CONF_PATH, 0, &s->conf, err);
     if (rc == 0)
@@ -32,8 +40,10 @@ int sc_server_open(struct sc_server **ret, struct sc_error *err)
 
 void sc_server_free(struct sc_server *s)
 {
-    if (s)
+    if (s) {
         sc_store_free(s->store);
+        free(s->hung);
+    }
     free(s);
 }
 
@@ -44,7 +54,8 @@ int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, st
     int rc = sc_panel_detect(&panel, &adapter, err);
     if (rc == 0)
         *ret = (struct sc_inventory_conf){.adapter_exe = adapter->exe,
-                                          .timeout_ms = (int)s->conf.panel_timeout * 1000};
+                                          .timeout_ms = (int)s->conf.panel_timeout * 1000 + ADAPTER_MS,
+                                          .hung = s->hung};
     return rc;
 }
 

@@ -13,6 +13,7 @@ struct sc_server {
     struct sc_conf conf;
     struct sc_policy_paths policy;
     struct sc_store *store;
+    struct sc_inventory_hung *hung; /* what sc_server_panel() hands on */
 };
 
 /* How the panel is asked. SC_E_PLATFORM when there is none. */

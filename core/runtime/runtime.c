@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/enter/paths.h"
+#include "core/proxyexec/sites.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX
 
@@ -44,13 +46,34 @@ int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, boo
     return rc;
 }
 
+/* The file that builds of the site lock. Made with the plan, never by a build: one that comes late
+ * would leave a file of a site that is gone. */
+static int make_build_lock(uid_t uid, unsigned id, struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.build", (unsigned)uid, id);
+    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return fd < 0 ? sc_error_sys(err, errno, "make %s", path) : 0;
+}
+
 int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = {.limit = SC_PLANFILE_MAX_BYTES};
     char name[32];
     snprintf(name, sizeof(name), "%u.plan", plan->id);
     int rc = sc_planfile_write(plan, &text, err);
+    if (rc == 0)
+        rc = make_build_lock(plan->uid, plan->id, err);
     return rc < 0 ? rc : sc_runtime_write(plan->uid, name, &text, ret_changed, err);
+}
+
+int sc_runtime_remove_plan(uid_t uid, unsigned id, struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.plan", (unsigned)uid, id);
+    if (unlink(path) < 0 && errno != ENOENT)
+        return sc_error_sys(err, errno, "remove %s", path);
+    return 0;
 }
 
 static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const char *path)
@@ -60,28 +83,54 @@ static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const 
     sc_buf_str(b, "\n");
 }
 
+static void add_limits(struct sc_buf *b, unsigned id, const struct sc_limits_made *limits)
+{
+    for (size_t i = 0; i < limits->n_groups; i++)
+        add_path_line(b, "cgroup", id, limits->groups[i]);
+    if (limits->ep)
+        sc_buf_fmt(b, "ep %u %" PRIu64 "\n", id, limits->ep);
+    if (limits->vmem)
+        sc_buf_fmt(b, "vmem %u %" PRIu64 "\n", id, limits->vmem);
+    if (limits->nproc) {
+        sc_buf_fmt(b, "nproc %u %" PRIu64 " ", id, limits->nproc);
+        sc_buf_enc(b, limits->current, strlen(limits->current));
+        sc_buf_str(b, "\n");
+    }
+}
+
 static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_site *site,
-                    unsigned id, struct sc_error *err)
+                    unsigned id, const struct sc_limits_made *limits, struct sc_error *err)
 {
     SC_FREE char *path = NULL;
     if (site->rel && asprintf(&path, "%s%s%s", home, site->rel[0] ? "/" : "", site->rel) < 0)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
     const char *state = !site->isolated ? "open" : id ? "isolated" : "broken";
     add_path_line(b, state, id, path ? path : site->aliases[0]);
+    if (id && limits)
+        add_limits(b, id, limits);
     for (size_t i = path ? 0 : 1; i < site->n_aliases; i++)
         add_path_line(b, "alias", id, site->aliases[i]);
+    /* what the site writes in a further directory is its code, too */
+    for (size_t i = 0; site->isolated && i < site->n_extras; i++) {
+        SC_FREE char *extra = NULL;
+        if (asprintf(&extra, "%s/%s", home, site->extras[i].rel) < 0)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
+        if (site->extras[i].rw)
+            add_path_line(b, "alias", id, extra);
+    }
     for (size_t i = 0; i < site->n_names; i++)
         add_path_line(b, "name", id, site->names[i]);
     return 0;
 }
 
 int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
-                           const unsigned *ids, struct sc_error *err)
+                           const unsigned *ids, const struct sc_limits_made *limits,
+                           struct sc_error *err)
 {
     SC_BUF struct sc_buf b = {.limit = SC_TABLE_MAX};
     sc_buf_str(&b, "sitecage-sites 1\n");
     for (size_t i = 0; i < plan->n_sites; i++) {
-        int rc = add_site(&b, home, &plan->sites[i], ids[i], err);
+        int rc = add_site(&b, home, &plan->sites[i], ids[i], limits ? &limits[i] : NULL, err);
         if (rc < 0)
             return rc;
     }
@@ -134,8 +183,15 @@ int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error 
         bool kept = n > 0 && id == 0 && e->d_name[0] != '.';
         for (size_t i = 0; i < n && !kept; i++)
             kept = keep[i] == id;
-        if (!kept && unlinkat(dirfd(d), e->d_name, 0) < 0 && errno != ENOENT)
+        if (kept || unlinkat(dirfd(d), e->d_name, 0) == 0 || errno == ENOENT)
+            continue;
+        if (errno != EISDIR)
             return sc_error_sys(err, errno, "remove %s/%s", dir, e->d_name);
+        int rc = sc_proxy_site_remove(dirfd(d), e->d_name, err);
+        if (rc == 0)
+            rc = sc_proxy_note(uid, err);
+        if (rc < 0)
+            return rc;
     }
     if (n == 0 && rmdir(dir) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove %s", dir);

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
+#include "core/limits/limits.h"
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
 
@@ -24,9 +25,14 @@ int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, boo
 
 int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err);
 
-/* ids[i]: the site id of plan->sites[i], 0 for one that is not isolated or cannot be. */
+/* Removes the plan only: no keeper of the site starts from then on. */
+int sc_runtime_remove_plan(uid_t uid, unsigned id, struct sc_error *err);
+
+/* ids[i]: the site id of plan->sites[i], 0 for one that is not isolated or cannot be; limits[i]:
+ * its limits (limits may be NULL: none has any). */
 int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
-                           const unsigned *ids, struct sc_error *err);
+                           const unsigned *ids, const struct sc_limits_made *limits,
+                           struct sc_error *err);
 
 /* passwd and group as a site of the account sees them: the system's own accounts and this one. */
 int sc_runtime_write_passwd(uid_t uid, gid_t gid, const char *user, struct sc_error *err);

@@ -39,6 +39,7 @@ ratio()
     awk -F '\t' -v text="$1" -v a="$3" -v b="$5" -v target="${6:-}" -v file1="$2" -v file2="$4" '
         BEGIN {
             while ((getline <file1) > 0) if ($1 == a) x = $3
+            close(file1)
             while ((getline <file2) > 0) if ($1 == b) y = $3
             if (!x || !y) { print "no figure for " text > "/dev/stderr"; exit 1 }
             r = x / y
@@ -212,9 +213,9 @@ part_enable()
     cagefsctl --site-isolation-enable u$users-4.example >/dev/null
 
     title "Commands over all $sites sites"
-    timed /tmp/list -n "$(rounds 20)" "--site-isolation-list, $sites sites" 0 /usr/sbin/cagefsctl --site-isolation-list
+    timed /tmp/list -n "$(rounds 20)" "list, $sites sites" 0 /usr/sbin/cagefsctl --site-isolation-list
     part_memory_here $((users < 50 ? users : 50))
-    cagefsctl --site-isolation-disable "u$((users / 2))-4.example" >/dev/null
+    
     local i
     for ((i = users / 2 + 1; i <= users; i++)); do
         cagefsctl --site-isolation-disable u$i-{1,2,3,4}.example >/dev/null

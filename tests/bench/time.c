@@ -230,10 +230,12 @@ int main(int argc, char **argv)
                v[i].us[rounds * 9 / 10]);
         free(v[i].us);
     }
+    /* all first: a later lane holds the earlier one's pipe, too */
     for (int i = 0; i < LANES; i++)
-        if (lanes[i].pid) {
+        if (lanes[i].pid)
             close(lanes[i].ask);
+    for (int i = 0; i < LANES; i++)
+        if (lanes[i].pid)
             (void)waitpid(lanes[i].pid, NULL, 0);
-        }
     return 0;
 }

@@ -24,6 +24,7 @@ probe_start()
 probe()
 {
     local name=$1 line
+    [ -n "${probe_in[$name]:-}" ] || return 99
     printf '{ %s\n} 2>&1; echo "=status= $?"\n' "$2" >&"${probe_in[$name]}" 2>/dev/null || return 99
     while read -r -t 15 line <&"${probe_out[$name]}"; do
         case $line in

@@ -60,7 +60,7 @@ state_meaning()
         db "SELECT CAST(docroot AS TEXT), isolated FROM site WHERE uid = $uid ORDER BY 1"
         echo "# $user: files"
         for n in $(db "SELECT id FROM site WHERE uid = $uid ORDER BY docroot"); do
-            sed -E "s/\b$n\b/X/g; s/[0-9a-f]{32}/TOKEN/g" "/run/sitecage/$uid/$n.plan" 2>&1
+            sed -E "/^sys /d; s/\b$n\b/X/g; s/[0-9a-f]{32}/TOKEN/g" "/run/sitecage/$uid/$n.plan" 2>&1
         done
         find "/run/sitecage/$uid" -type f ! -name '*.build' ! -name '*.keeper' -printf '%f\n' 2>/dev/null |
             sed -E 's/^[0-9]+/X/' | sort
@@ -139,14 +139,11 @@ leftovers()
     db "SELECT 'pending: ' || uid FROM pending; SELECT 'meta: ' || key FROM meta WHERE key <> 'store.next_site_id';
         SELECT 'stale: ' || name || coalesce(' ' || last_error, '') FROM user WHERE stale;
         SELECT 'site row of nothing: ' || id FROM site WHERE id NOT IN (SELECT site_id FROM isolated)"
-    find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -regex '.*/[0-9]+'
+    find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -regex '.*/[0-9]+'
     find /run/sitecage/base -mindepth 1
     ps -e -o pid=,args= | grep -E 'sitecage-(build|rebuild|generic|cpanel|plesk|directadmin)|[c]agefsctl|refpanel' | grep -v grep
-    # a keeper that nobody would find again
     while read -r id user path; do
-        uid=$(id -u "$user")
-        find /run/sitecage/"$uid" -name '*.keeper' -exec sh -c 'lslocks -n -o PID,PATH 2>/dev/null | grep -q "^ *$0 "' "$id" \; -print 2>/dev/null | grep -q . ||
-            echo "a lost keeper: $id $user $path"
+        [ -e "$(readlink "/proc/$id/fd/3")" ] || echo "a keeper that nobody finds any more: $id $user $path"
     done < <(keepers)
     diff "$mounts_before" <(mounts_now)
 }

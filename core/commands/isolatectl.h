@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * isolatectl and cagefsctl-user, the users' commands. What people call is a small client that asks
+ * the proxyexec daemon for SC_ISOLATECTL_ROOT; this is the part behind it. Who the caller is, and
+ * whether he is in a site, is given by the daemon, never by the arguments.
+ *
+ *     site-isolation enable|disable --domain A[,B…]     site-isolation list
+ *     isolates-enable, site-isolation-enable, isolates enable …: the same
+ *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A
+ */
+#ifndef SC_COMMANDS_ISOLATECTL_H
+#define SC_COMMANDS_ISOLATECTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/config/domains_config.h"
+#include "core/reconcile/engine_user.h"
+
+#define SC_ISOLATECTL_ROOT  SC_LIBEXECDIR "/isolatectl-root"
+#define SC_ISOLATECTL_NAMES 1000u /* most domains of one call */
+
+enum sc_isolate_verb {
+    SC_ISOLATE_ENABLE,
+    SC_ISOLATE_DISABLE,
+    SC_ISOLATE_LIST,
+    SC_ISOLATE_LIMITS_LIST,
+    SC_ISOLATE_LIMITS_SET,
+    SC_ISOLATE_LIMITS_APPLY
+};
+
+struct sc_isolate_call {
+    enum sc_isolate_verb verb;
+    const char **domains;
+    size_t n;
+    char *text; /* what the domains point into */
+    struct sc_limits limits;
+};
+
+void sc_isolate_call_done(struct sc_isolate_call *c);
+
+/* Without the program's name. SC_E_INVAL says what is wrong and what is known. */
+int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret,
+                     struct sc_error *err);
+
+/* The answers, as the specification shows them; each ends with a newline. */
+void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *out);
+/* `domain`: that one alone; NULL: all. */
+void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domain,
+                            struct sc_buf *out);
+/* `lines`: the limits below each other, as after set. */
+void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits, bool lines,
+                              struct sc_buf *out);
+void sc_isolate_answer_error(const char *message, struct sc_buf *out);
+
+/* The whole command: reads, works, writes one JSON document to descriptor 1. The exit status: 0, 1,
+ * or 38 for a limit that this kernel cannot hold. Needs root. */
+int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site);
+
+/* For the daemon: calls that read only the database need no process of their own. */
+bool sc_isolatectl_is_list(char *const *args, size_t n);
+int sc_isolatectl_inline(char *const *args, uid_t caller, unsigned site);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+#include "core/commands/isolatectl.h"
+
+#define KNOWN                                                                                      \
+    "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
+    "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
+    "--domain DOMAIN"
+
+void sc_isolate_call_done(struct sc_isolate_call *c)
+{
+    free(c->domains);
+    free(c->text);
+    *c = (struct sc_isolate_call){0};
+}
+
+static const struct {
+    const char *group, *verb;
+    enum sc_isolate_verb is;
+} verbs[] = {
+    {"site-isolation", "enable", SC_ISOLATE_ENABLE},
+    {"site-isolation", "disable", SC_ISOLATE_DISABLE},
+    {"site-isolation", "list", SC_ISOLATE_LIST},
+    {"isolates", "enable", SC_ISOLATE_ENABLE},
+    {"isolates", "disable", SC_ISOLATE_DISABLE},
+    {"isolates", "list", SC_ISOLATE_LIST},
+    {"limits", "list", SC_ISOLATE_LIMITS_LIST},
+    {"limits", "set", SC_ISOLATE_LIMITS_SET},
+    {"limits", "apply", SC_ISOLATE_LIMITS_APPLY},
+};
+
+/* "site-isolation enable" as two words, or joined as the earlier commands had it. How many words it
+ * took; 0 for none. */
+static size_t find_verb(char *const *args, size_t n, enum sc_isolate_verb *ret)
+{
+    for (size_t i = 0; n > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        size_t len = strlen(verbs[i].group);
+        if (strncmp(args[0], verbs[i].group, len) != 0)
+            continue;
+        *ret = verbs[i].is;
+        if (args[0][len] == 0 && n > 1 && strcmp(args[1], verbs[i].verb) == 0)
+            return 2;
+        if (args[0][len] == '-' && strcmp(args[0] + len + 1, verbs[i].verb) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* A comma list; empty names are not dropped: "a,,b" is a mistake. */
+static int parse_domains(const char *list, struct sc_isolate_call *c, struct sc_error *err)
+{
+    size_t n = 1;
+    for (const char *p = list; *p; p++)
+        n += *p == ',';
+    if (n > SC_ISOLATECTL_NAMES)
+        return sc_error_set(err, SC_E_TOOBIG, "more than %u domains; give fewer at once",
+                            SC_ISOLATECTL_NAMES);
+    c->text = strdup(list);
+    c->domains = calloc(n, sizeof(*c->domains));
+    if (!c->text || !c->domains)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    char *rest = c->text, *name;
+    while ((name = strsep(&rest, ",")) != NULL) {
+        name += strspn(name, " ");
+        if (!*name)
+            return sc_error_set(err, SC_E_INVAL, "--domain has an empty name");
+        c->domains[c->n++] = name;
+    }
+    return 0;
+}
+
+static int parse_limit(const char *option, const char *text, struct sc_limits *limits,
+                       struct sc_error *err)
+{
+    int limit = sc_limit_from_name(option);
+    if (limit < 0)
+        return sc_error_set(err, SC_E_INVAL,
+                            "unknown option --%s; known are --domain, --cpu, --pmem, --io, "
+                            "--nproc, --iops, --ep, --vmem",
+                            option);
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || value > SC_LIMIT_VALUE_MAX)
+        return sc_error_set(err, SC_E_INVAL, "--%s must be a whole number from 0 (no limit) to %llu",
+                            option, SC_LIMIT_VALUE_MAX);
+    if (limits->set >> limit & 1)
+        return sc_error_set(err, SC_E_INVAL, "--%s is given twice", option);
+    limits->set |= 1u << limit;
+    limits->value[limit] = value;
+    return 0;
+}
+
+static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
+                         struct sc_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(args[i], "--", 2) != 0)
+            return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s", args[i]);
+        SC_FREE char *option = strdup(args[i] + 2);
+        if (!option)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        char *value = strchr(option, '=');
+        if (value)
+            *value++ = 0;
+        else if (i + 1 < n)
+            value = args[++i];
+        if (!value)
+            return sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
+        int rc;
+        if (strcmp(option, "domain") != 0)
+            rc = parse_limit(option, value, &c->limits, err);
+        else
+            rc = c->n ? sc_error_set(err, SC_E_INVAL, "--domain is given twice")
+                      : parse_domains(value, c, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* What each verb must and may have. */
+static int check(const struct sc_isolate_call *c, struct sc_error *err)
+{
+    bool needs = c->verb != SC_ISOLATE_LIST && c->verb != SC_ISOLATE_LIMITS_LIST;
+    bool many = c->verb == SC_ISOLATE_ENABLE || c->verb == SC_ISOLATE_DISABLE;
+    if (needs && c->n == 0)
+        return sc_error_set(err, SC_E_INVAL, "--domain is needed");
+    if (c->verb == SC_ISOLATE_LIST && c->n)
+        return sc_error_set(err, SC_E_INVAL, "list takes no --domain");
+    if (!many && c->n > 1)
+        return sc_error_set(err, SC_E_INVAL, "give one domain only");
+    if (c->verb != SC_ISOLATE_LIMITS_SET && c->limits.set)
+        return sc_error_set(err, SC_E_INVAL, "limits are given to: limits set");
+    if (c->verb == SC_ISOLATE_LIMITS_SET && !c->limits.set)
+        return sc_error_set(err, SC_E_INVAL,
+                            "at least one limit is needed: --cpu, --pmem, --io, --nproc, --iops, "
+                            "--ep, --vmem");
+    return 0;
+}
+
+int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
+    if (n == 0)
+        return sc_error_set(err, SC_E_INVAL, "a command is needed; " KNOWN);
+    size_t took = find_verb(args, n, &c.verb);
+    if (took == 0)
+        return sc_error_set(err, SC_E_INVAL, "unknown command %.100s%s%.100s; " KNOWN, args[0],
+                            n > 1 ? " " : "", n > 1 ? args[1] : "");
+    int rc = parse_options(args + took, n - took, &c, err);
+    if (rc == 0)
+        rc = check(&c, err);
+    if (rc < 0)
+        return rc;
+    *ret = c;
+    c = (struct sc_isolate_call){0};
+    return 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "core/base/cleanup.h"
+#include "core/commands/isolatectl.h"
+#include "core/inventory/domain_name.h"
+#include "core/inventory/inventory.h"
+
+enum {
+    EXIT_REFUSED = 1,
+    EXIT_UNSUPPORTED = 38
+};
+
+static bool changes(enum sc_isolate_verb verb)
+{
+    return verb != SC_ISOLATE_LIST && verb != SC_ISOLATE_LIMITS_LIST;
+}
+
+static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                       struct sc_buf *out, struct sc_error *err)
+{
+    char name[256] = "";
+    if (c->n && sc_domain_canon(c->domains[0], name, NULL) < 0)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+    SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
+    int rc = sc_engine_user_list(s, uid, true, &sites, err);
+    if (rc < 0)
+        return rc;
+    bool there = c->n == 0;
+    for (size_t i = 0; i < sites.n && !there; i++)
+        there = strcmp(sites.v[i].name, name) == 0;
+    if (!there)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+    sc_isolate_answer_list(&sites, c->n ? name : NULL, out);
+    return 0;
+}
+
+static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                         struct sc_buf *out, struct sc_error *err)
+{
+    struct sc_limits now;
+    char name[256];
+    int rc = sc_engine_user_limits(s, uid, c->domains[0], &c->limits, &now, err);
+    if (rc == 0)
+        rc = sc_domain_canon(c->domains[0], name, err);
+    if (rc == 0)
+        sc_isolate_answer_limits(name, &now, c->verb == SC_ISOLATE_LIMITS_SET, out);
+    return rc;
+}
+
+static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
+                struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
+    int rc = sc_server_open(&s, err);
+    if (rc < 0)
+        return rc;
+    switch (c->verb) {
+    case SC_ISOLATE_LIMITS_LIST:
+        return list_limits(s, uid, c, out, err);
+    case SC_ISOLATE_LIMITS_SET:
+    case SC_ISOLATE_LIMITS_APPLY:
+        return change_limits(s, uid, c, out, err);
+    case SC_ISOLATE_ENABLE:
+        rc = sc_engine_user_enable(s, uid, c->domains, c->n, err);
+        break;
+    case SC_ISOLATE_DISABLE:
+        rc = sc_engine_user_disable(s, uid, c->domains, c->n, err);
+        break;
+    case SC_ISOLATE_LIST:
+        break;
+    }
+    if (rc == 0)
+        rc = sc_engine_user_list(s, uid, false, &sites, err);
+    if (rc == 0)
+        sc_isolate_answer_sites(&sites, out);
+    return rc;
+}
+
+static bool write_all(const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t w = write(STDOUT_FILENO, p, n);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w <= 0)
+            return false;
+        p += w;
+        n -= (size_t)w;
+    }
+    return true;
+}
+
+int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site)
+{
+    SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    int rc = sc_isolate_parse(args, n, &c, &err);
+    if (rc == 0 && in_site && changes(c.verb))
+        rc = sc_error_set(&err, SC_E_DENIED,
+                          "this cannot be changed from inside an isolated site; use the panel or a "
+                          "shell of the account");
+    if (rc == 0)
+        rc = work(&c, caller, &out, &err);
+    if (rc == 0)
+        rc = sc_buf_check(&out, "the answer", &err);
+    if (rc < 0) {
+        sc_buf_free(&out);
+        out = (struct sc_buf)SC_BUF_INIT;
+        sc_isolate_answer_error(err.text, &out);
+    }
+    /* everything is closed and unlocked by now: a reader who does not read holds nobody up */
+    if (!out.data || !write_all(out.data, out.len))
+        return EXIT_REFUSED;
+    return rc == 0 ? 0 : rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED : EXIT_REFUSED;
+}
+
+bool sc_isolatectl_is_list(char *const *args, size_t n)
+{
+    SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
+    return sc_isolate_parse(args, n, &c, NULL) == 0 && !changes(c.verb);
+}
+
+int sc_isolatectl_inline(char *const *args, uid_t caller, unsigned site)
+{
+    size_t n = 0;
+    while (args[n])
+        n++;
+    return sc_isolatectl(args, n, caller, site != 0);
+}

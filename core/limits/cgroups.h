@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The few things that we do with control groups, by libcgroup. `name` is a group's path in its
+ * hierarchy, "sitecage/1000/60001". */
+#ifndef SC_LIMITS_CGROUPS_H
+#define SC_LIMITS_CGROUPS_H
+
+#include <stdbool.h>
+#include "core/base/buf.h"
+#include "core/limits/limits.h"
+#include "core/limits/values.h"
+
+#define SC_CGROUP_ROOT     "sitecage"
+#define SC_CGROUP_NAME_MAX 48
+#define SC_CGROUP_FILE_MAX 65536 /* bytes that we read of a control file */
+
+struct sc_cgroups {
+    int version[SC_CTRL_COUNT]; /* 1, 2, 0: not there */
+    char *mount[SC_CTRL_COUNT];
+};
+
+void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX]);
+void sc_cgroup_site_name(uid_t uid, unsigned id, char out[SC_CGROUP_NAME_MAX]);
+
+/* The kernel's name of the controller: "cpu", "blkio" or "io", … */
+const char *sc_cgroup_controller(const struct sc_cgroups *cg, enum sc_ctrl ctrl);
+
+/* Held while groups are made or removed: another account's pass must not remove the common parent
+ * in between. The caller closes *ret_fd. */
+int sc_cgroup_lock(int *ret_fd, struct sc_error *err);
+
+/* Whether the group is there with this controller. */
+bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name);
+
+/* The path of a group, or of a file of it. The caller frees it; NULL: no memory. */
+char *sc_cgroup_path(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
+                     const char *file);
+
+/* Makes it where it is not. Version 2: also hands the controller down to it. */
+int sc_cgroup_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
+                   struct sc_error *err);
+
+/* Removes it when nothing is in it. *ret_left: it is still there. */
+int sc_cgroup_remove(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
+                     bool *ret_left, struct sc_error *err);
+
+/* Reads a file of it; data is never NULL afterwards. SC_E_NOTFOUND when it is not there. */
+int sc_cgroup_read(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
+                   const char *file, struct sc_buf *out, struct sc_error *err);
+
+/* Writes one line. errno of the failure is in err->sys. */
+int sc_cgroup_write(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
+                    const char *file, const char *value, struct sc_error *err);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Resource limits of sites, held by the kernel's control groups, version 1, 2 or both side by side,
+ * through libcgroup. A site with a limit of cpu, pmem, io, iops or nproc has the group
+ *
+ *     sitecage/<uid>/<site id>
+ *
+ * in every hierarchy that can hold or count one of these; a site without has none. `vmem` and `ep`
+ * need no group: the hot path (core/enter) holds them. A value of 0 is no limit.
+ *
+ * What is held, and how (version 1 / version 2):
+ *     cpu    cpu.cfs_quota_us per cpu.cfs_period_us / cpu.max
+ *     pmem   memory.limit_in_bytes, memory.memsw.limit_in_bytes / memory.max, memory.swap.max 0:
+ *            what does not fit ends a process, it does not swap
+ *     nproc  pids.max
+ *     io     blkio.throttle.{read,write}_bps_device / io.max rbps, wbps: of the disk that the home
+ *            lies on, for reading and for writing each. Version 1 does not see buffered writing.
+ *     iops   blkio.throttle.{read,write}_iops_device / io.max riops, wiops
+ *
+ * What can be held is found out by trying, not from a version: a group is made, and its files are
+ * looked for. All functions need root. Whoever changes an account's groups holds its lock.
+ */
+#ifndef SC_LIMITS_LIMITS_H
+#define SC_LIMITS_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+#include "core/base/error.h"
+#include "core/config/domains_config.h"
+
+struct sc_cgroups; /* where this machine's hierarchies are */
+
+/* Fails only for want of memory: a machine without control groups has none. */
+int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
+void sc_cgroups_free(struct sc_cgroups *cg); /* accepts NULL */
+void sc_cgroups_freep(struct sc_cgroups **cg);
+
+struct sc_limits_caps {
+    unsigned held;                       /* 1u << enum sc_limit for each that can be held here */
+    const char *missing[SC_LIMIT_COUNT]; /* of each other one: what is missing, static text */
+};
+
+/* What this machine can hold. io and iops also depend on the home: see sc_limits_check(). */
+int sc_limits_probe(const struct sc_cgroups *cg, struct sc_limits_caps *ret, struct sc_error *err);
+
+/*
+ * Whether all of `limits` can be held for sites below `home`. SC_E_UNSUPPORTED names the first that
+ * cannot be and what is missing; *ret_bad (may be NULL) is then the set of all such ones.
+ * SC_E_INVAL: a value that makes no sense (cpu from 1 to 9: less than a thousandth of a core).
+ */
+int sc_limits_check(const struct sc_cgroups *cg, const char *home, const struct sc_limits *limits,
+                    unsigned *ret_bad, struct sc_error *err);
+
+#define SC_LIMITS_GROUPS_MAX 8
+
+/* What the table for the hot path has to say of a site (core/runtime). */
+struct sc_limits_made {
+    uint64_t ep, vmem, nproc;           /* 0: none */
+    char *groups[SC_LIMITS_GROUPS_MAX]; /* directories that each process must be put in */
+    size_t n_groups;
+    char *current; /* with nproc: the file that says how many processes there are */
+};
+void sc_limits_made_done(struct sc_limits_made *m);
+
+/*
+ * Makes the site's group hold exactly `limits`, writing only what differs; with none that needs a
+ * group the site's group is removed, or left without limits when processes are still in it.
+ * SC_E_UNSUPPORTED and SC_E_INVAL as above, with nothing changed; SC_E_BUSY: the site uses more
+ * memory than the new pmem and the kernel cannot take it away (version 1). SC_RUN_DIR/<uid> must be
+ * there.
+ */
+int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const char *home,
+                   const struct sc_limits *limits, struct sc_limits_made *ret,
+                   struct sc_error *err);
+
+/* The directories of a site's group, as in sc_limits_made (only groups and n_groups are set). None
+ * when there is no group. */
+int sc_limits_dirs(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_limits_made *ret,
+                   struct sc_error *err);
+
+/* Removes a site's group; one that still has processes loses its limits and stays. */
+int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err);
+
+/* Removes the groups of the account's sites that are not among `keep`, and the account's own when
+ * none is left. */
+int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
+                    struct sc_error *err);
+
+/* Everything of an account. */
+int sc_limits_remove_account(const struct sc_cgroups *cg, uid_t uid, struct sc_error *err);
+
+/*
+ * Figures in the units of the limits (enum sc_limit). Which of them are known is in the masks:
+ * without a group only ep's. Usage of cpu, io and iops is the average since `since`; of the others
+ * what is used now. A peak is the highest since the group was made; cpu, io and iops have none.
+ * Faults: cpu: periods in which the site was held back; pmem: processes ended for want of memory;
+ * nproc: forks refused; ep: entries refused.
+ */
+struct sc_limits_stats {
+    bool group;
+    time_t since; /* when the group was made; 0 without */
+    unsigned has_usage, has_peak, has_faults;
+    uint64_t usage[SC_LIMIT_COUNT], peak[SC_LIMIT_COUNT], faults[SC_LIMIT_COUNT];
+    uint64_t cpu_usec, io_bytes, io_ops; /* sums since the group was made */
+};
+
+int sc_limits_stats(const struct sc_cgroups *cg, uid_t uid, unsigned id,
+                    struct sc_limits_stats *ret, struct sc_error *err);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sitecage-proxyexecd [--daemon]: runs programs outside of cages for callers inside, and the users'
+ * commands that need root. This process only accepts; each call is a process of its own, which
+ * outlives a restart of this one. docs/proxyexec-protocol.md.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/commands/isolatectl.h"
+#include "core/proxyexec/calls.h"
+#include "core/proxyexec/listeners.h"
+#include "core/proxyexec/paths.h"
+#include "core/proxyexec/serve.h"
+#include "core/proxyexec/sites.h"
+
+#define EVENTS           64
+#define ACCEPTS_PER_TURN 32 /* then the others get their turn */
+
+struct daemon {
+    int lockfd, signals, notes;
+    struct sc_listeners listeners;
+    struct sc_calls calls;
+    struct rlimit files; /* what the programs get */
+    bool rescan, end, gone;
+};
+
+static const struct sc_proxy_builtin builtin = {
+    .path = SC_ISOLATECTL_ROOT, .wants = sc_isolatectl_is_list, .run = sc_isolatectl_inline};
+
+/* ---- start ---- */
+
+static int take_lock(struct daemon *d, bool *ret_other, struct sc_error *err)
+{
+    int rc = sc_mkdir_p(SC_PROXY_DIR, 0711, err);
+    if (rc == 0)
+        rc = sc_mkdir_p(SC_PROXY_NOTES, 0700, err);
+    if (rc < 0)
+        return rc;
+    d->lockfd = open(SC_PROXY_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (d->lockfd < 0)
+        return sc_error_sys(err, errno, "open " SC_PROXY_LOCK);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(d->lockfd, F_SETLK, &lock) < 0) {
+        *ret_other = errno == EAGAIN || errno == EACCES;
+        return sc_error_sys(err, errno, "lock " SC_PROXY_LOCK);
+    }
+    return 0;
+}
+
+static int watch_fd(struct daemon *d, int *fd, struct sc_error *err)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.ptr = fd};
+    return *fd < 0 || epoll_ctl(d->listeners.epollfd, EPOLL_CTL_ADD, *fd, &e) < 0
+               ? sc_error_sys(err, errno, "prepare to listen")
+               : 0;
+}
+
+static int set_up(struct daemon *d, struct sc_error *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    static const int signals[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        sigaddset(&set, signals[i]);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGCHLD, SIG_DFL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (getrlimit(RLIMIT_NOFILE, &d->files) == 0) { /* a descriptor for each site */
+        struct rlimit more = {d->files.rlim_max, d->files.rlim_max};
+        struct rlimit most = {1u << 20, 1u << 20};
+        if (setrlimit(RLIMIT_NOFILE, &most) < 0)
+            (void)setrlimit(RLIMIT_NOFILE, &more);
+    }
+    d->listeners.epollfd = epoll_create1(EPOLL_CLOEXEC);
+    d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    d->notes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    int rc = watch_fd(d, &d->signals, err);
+    if (rc == 0)
+        rc = watch_fd(d, &d->notes, err);
+    if (rc == 0 && inotify_add_watch(d->notes, SC_PROXY_NOTES,
+                                     IN_CREATE | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_ONLYDIR) < 0)
+        rc = sc_error_sys(err, errno, "watch " SC_PROXY_NOTES);
+    if (rc == 0)
+        rc = sc_listeners_account(&d->listeners, err);
+    if (rc == 0)
+        sc_listeners_scan_all(&d->listeners); /* after the watch: nothing falls in between */
+    return rc;
+}
+
+/* ---- calls ---- */
+
+static void turn_away(int sock, unsigned char type, int status, const char *text)
+{
+    struct sc_proxy_answer a = {.type = type, .value = (unsigned char)status};
+    snprintf(a.text, sizeof(a.text), "%s", text);
+    (void)sc_proxy_answer_send(sock, &a);
+}
+
+/* A process for one call. It keeps nothing of the daemon's but the connection. */
+static _Noreturn void handle(const struct daemon *d, int sock, const struct sc_proxy_peer *peer)
+{
+    (void)setrlimit(RLIMIT_NOFILE, &d->files);
+    if (dup3(sock, 3, O_CLOEXEC) < 0 && sock != 3)
+        _exit(1);
+    if (syscall(SYS_close_range, 4U, ~0U, 0) < 0)
+        _exit(1);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    sc_proxy_serve(3, peer, &builtin);
+    _exit(0);
+}
+
+static void take_call(struct daemon *d, const struct sc_listener *l, int sock)
+{
+    struct ucred who;
+    socklen_t len = sizeof(who);
+    if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 || len != sizeof(who))
+        return;
+    if (who.uid == 0 || (l->site && who.uid != l->uid)) {
+        turn_away(sock, SC_PROXY_ERROR, SC_PROXY_EXIT_REFUSED,
+                  who.uid == 0 ? "Cannot be run as root" : "this is another user's site");
+        return;
+    }
+    if (!sc_calls_free(&d->calls, who.uid, l->site)) {
+        turn_away(sock, SC_PROXY_BUSY, SC_PROXY_EXIT_BUSY, "too many calls at once");
+        return;
+    }
+    struct sc_proxy_peer peer = {who.uid, who.gid, l->site};
+    pid_t pid = fork();
+    if (pid == 0)
+        handle(d, sock, &peer);
+    if (pid > 0)
+        sc_calls_add(&d->calls, pid, who.uid, l->site);
+    else
+        turn_away(sock, SC_PROXY_BUSY, SC_PROXY_EXIT_BUSY, "the server is short of memory");
+}
+
+static void accept_calls(struct daemon *d, const struct sc_listener *l)
+{
+    for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+        SC_FD int sock = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+        if (sock >= 0) {
+            take_call(d, l, sock);
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            if (errno != EAGAIN)
+                (void)poll(NULL, 0, 50); /* out of descriptors or memory: not in circles */
+            return;
+        }
+    }
+}
+
+/* ---- what else happens ---- */
+
+static void read_signals(struct daemon *d)
+{
+    struct signalfd_siginfo si;
+    while (read(d->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+        d->end |= si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT;
+        d->rescan |= si.ssi_signo == SIGHUP;
+    }
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+        sc_calls_remove(&d->calls, pid);
+}
+
+static void read_notes(struct daemon *d)
+{
+    union {
+        char bytes[16384];
+        struct inotify_event align;
+    } in;
+    ssize_t n;
+    while ((n = read(d->notes, in.bytes, sizeof(in.bytes))) > 0)
+        for (char *p = in.bytes; p < in.bytes + n;) {
+            const struct inotify_event *e = (const struct inotify_event *)p;
+            d->rescan |= (e->mask & IN_Q_OVERFLOW) != 0;
+            d->gone |= (e->mask & (IN_DELETE_SELF | IN_IGNORED)) != 0;
+            uid_t uid = e->len ? sc_proxy_number(e->name, "") : 0;
+            char path[64];
+            snprintf(path, sizeof(path), SC_PROXY_NOTES "/%u", (unsigned)uid);
+            /* removed first: a note that comes now is an event again */
+            if (uid && unlink(path) == 0)
+                sc_listeners_scan(&d->listeners, uid);
+            p += sizeof(*e) + e->len;
+        }
+}
+
+static void loop(struct daemon *d)
+{
+    while (!d->end && !d->gone) {
+        struct epoll_event e[EVENTS];
+        bool notes = false;
+        int n = epoll_wait(d->listeners.epollfd, e, EVENTS, -1);
+        for (int i = 0; i < n; i++) {
+            if (e[i].data.ptr == &d->signals)
+                read_signals(d);
+            else if (e[i].data.ptr == &d->notes)
+                notes = true;
+            else
+                accept_calls(d, e[i].data.ptr);
+        }
+        /* last: listeners that e still points to may be freed */
+        if (notes)
+            read_notes(d);
+        if (d->rescan)
+            sc_listeners_scan_all(&d->listeners);
+        d->rescan = false;
+    }
+}
+
+/* sd_notify(3), of which nothing else is needed */
+static void notify_systemd(void)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    if (!path || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof(a.sun_path))
+        return;
+    strcpy(a.sun_path, path);
+    if (a.sun_path[0] == '@')
+        a.sun_path[0] = 0;
+    SC_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
+    if (fd >= 0)
+        (void)!sendto(fd, "READY=1", 7, MSG_NOSIGNAL, (struct sockaddr *)&a, len);
+}
+
+/* Runs until it is told to end. `ready` (or -1) gets a byte when callers are answered; what hinders
+ * that goes to stderr. */
+static int run(int ready)
+{
+    struct daemon d = {.lockfd = -EBADF, .signals = -EBADF, .notes = -EBADF};
+    struct sc_error err = SC_ERROR_INIT;
+    bool other = false;
+    int rc = take_lock(&d, &other, &err);
+    if (rc < 0 && other && ready >= 0) {
+        (void)!write(ready, "", 1);
+        return 0; /* somebody else was faster */
+    }
+    if (rc == 0)
+        rc = set_up(&d, &err);
+    if (rc < 0) {
+        fprintf(stderr, "sitecage-proxyexecd: %s\n", err.text);
+        return 1;
+    }
+    if (ready >= 0) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        for (int fd = 0; fd < 3; fd++)
+            (void)dup2(null, fd);
+        sc_close(&null);
+        (void)!write(ready, "", 1);
+        close(ready);
+    } else {
+        notify_systemd();
+    }
+    (void)unsetenv("NOTIFY_SOCKET");
+    loop(&d);
+    sc_listeners_done(&d.listeners);
+    return d.end ? 0 : 1;
+}
+
+/* Survives its parent, its session and its terminal; the parent ends when the daemon answers. */
+static int daemonize(void)
+{
+    int ready[2];
+    if (pipe2(ready, O_CLOEXEC) < 0)
+        return 1;
+    pid_t pid = fork();
+    if (pid < 0)
+        return 1;
+    if (pid == 0) {
+        close(ready[0]);
+        if (setsid() < 0)
+            _exit(1);
+        pid = fork(); /* no leader of its session: it can get no terminal */
+        if (pid != 0)
+            _exit(pid < 0);
+        _exit(run(ready[1]));
+    }
+    close(ready[1]);
+    (void)waitpid(pid, NULL, 0);
+    char byte;
+    return read(ready[0], &byte, 1) == 1 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    bool background = argc == 2 && strcmp(argv[1], "--daemon") == 0;
+    if (geteuid() != 0 || argc > 2 || (argc == 2 && !background)) {
+        fprintf(stderr, "usage: sitecage-proxyexecd [--daemon]   (as root)\n");
+        return 2;
+    }
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            return 1;
+    (void)syscall(SYS_close_range, 3U, ~0U, 0);
+    (void)umask(022);
+    if (chdir("/") < 0)
+        return 1;
+    const char *notify = getenv("NOTIFY_SOCKET");
+    char *keep = notify ? strdup(notify) : NULL;
+    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
+        setenv("LANG", "C.UTF-8", 1) != 0 || (keep && setenv("NOTIFY_SOCKET", keep, 1) != 0))
+        return 1;
+    free(keep);
+    return background ? daemonize() : run(-1);
+}

@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# isolatectl and cagefsctl-user: what a user can do with his own sites, and cannot from inside of one.
+# shellcheck disable=SC2317,SC2016
+set -uo pipefail
+# shellcheck source=tests/boxlib/lib.sh
+. "$SC_SOURCE/tests/boxlib/lib.sh"
+
+panel_install
+make_user john
+make_user jane
+make_site john a.example /home/john/a.example
+make_site john b.example /home/john/b.example
+make_site jane c.example /home/jane/c.example
+apache_start
+
+iso() { as_user john isolatectl "$@"; }
+# says MESSAGE COMMAND...: exit 1, one error object with this message on stdout, nothing on stderr.
+says()
+{
+    local want="{\"result\": \"error\", \"message\": \"$1\"}" got status=0
+    shift
+    got=$("$@" 2>&1) || status=$?
+    printf '%s (status %s)\n' "$got" "$status"
+    [ "$status" = 1 ] && [ "$got" = "$want" ]
+}
+
+## Before the feature is on
+check "not enabled yet" says "CloudLinux Isolates is not enabled; ask the administrator of this server" \
+    iso site-isolation list
+check "--help needs no service" iso --help
+expect_output "--version" "isolatectl (Sitecage) $(isolatectl --version | sed 's/.* //')"$'\n' iso --version
+cagefsctl --site-isolation-allow-all >/dev/null
+
+## Lists and changes, in the specification's bytes
+expect_output "nothing is isolated" $'{"result": "success", "enabled_sites": []}\n' iso site-isolation list
+expect_output "enable" $'{"result": "success", "enabled_sites": ["a.example"]}\n' \
+    iso site-isolation enable --domain a.example
+expect_output "enable more: the full list" $'{"result": "success", "enabled_sites": ["a.example", "b.example"]}\n' \
+    iso site-isolation enable --domain=B.example
+expect_output "list" $'{"result": "success", "enabled_sites": ["a.example", "b.example"]}\n' iso site-isolation list
+expect_output "the administrator sees the same" $'\nDomains with enabled CloudLinux Isolates for user john:\na.example\nb.example\n' \
+    cagefsctl --site-isolation-list
+expect_output "disable both" $'{"result": "success", "enabled_sites": []}\n' \
+    iso site-isolation disable --domain a.example,b.example
+expect_output "isolates-enable" $'{"result": "success", "enabled_sites": ["a.example"]}\n' iso isolates-enable --domain a.example
+expect_output "isolates-list" $'{"result": "success", "enabled_sites": ["a.example"]}\n' iso isolates-list
+expect_output "isolates-disable" $'{"result": "success", "enabled_sites": []}\n' iso isolates-disable --domain a.example
+expect_output "isolates list" $'{"result": "success", "enabled_sites": []}\n' iso isolates list
+user() { as_user john cagefsctl-user "$@"; }
+expect_output "cagefsctl-user enables" $'{"result": "success", "enabled_sites": ["a.example", "b.example"]}\n' \
+    user site-isolation-enable --domain a.example,b.example
+expect_output "cagefsctl-user lists" $'{"result": "success", "enabled_sites": ["a.example", "b.example"]}\n' user site-isolation-list
+expect_output "cagefsctl-user disables" $'{"result": "success", "enabled_sites": ["a.example"]}\n' \
+    user site-isolation-disable --domain b.example
+expect_output "the link in sbin" $'{"result": "success", "enabled_sites": ["a.example"]}\n' \
+    as_user john /usr/sbin/isolatectl site-isolation list
+
+## Limits
+if iso limits set --domain a.example --ep 20 --vmem 536870912 >/tmp/limits.out 2>&1; then
+    expect_output "limits set" $'{\n"result": "success",\n"domain": "a.example",\n"limits": {\n"ep": 20,\n"vmem": 536870912\n}\n}\n' \
+        iso limits set --domain a.example --ep 20 --vmem 536870912
+    id=$(cagefsctl --site-isolation-status --json a.example | sed 's/.*"lve_id": \([0-9]*\).*/\1/')
+    expect_output "limits list" $'{\n"result": "success",\n"domains": [\n{\n"name": "a.example",\n"lve_id": '"$id"$',\n"limits": {"ep": 20, "vmem": 536870912}\n}\n]\n}\n' \
+        iso limits list
+    expect_output "of one domain" "$(iso limits list)"$'\n' iso limits list --domain A.example
+    expect_output "limits apply" $'{\n"result": "success",\n"domain": "a.example",\n"limits": {"ep": 20, "vmem": 536870912}\n}\n' \
+        iso limits apply --domain a.example
+    as_user john sed -i 's/"ep": 20/"ep": 7/' /home/john/.lve/domains.json
+    expect_contains "apply takes what was edited" '"limits": {"ep": 7, "vmem": 536870912}' iso limits apply --domain a.example
+    expect_contains "and it is listed" '"limits": {"ep": 7, "vmem": 536870912}' iso limits list
+else
+    fail "limits can be set" "exit status $?" cat /tmp/limits.out
+fi
+expect_output "no limits, no domains" $'{\n"result": "success",\n"domains": []\n}\n' as_user jane isolatectl limits list
+check "not isolated: no limits" says "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl site-isolation enable --domain b.example" \
+    iso limits set --domain b.example --cpu 1000
+check "at least one limit" says "at least one limit is needed: --cpu, --pmem, --io, --nproc, --iops, --ep, --vmem" \
+    iso limits set --domain a.example
+check "a number" says "--cpu must be a whole number from 0 (no limit) to 9007199254740992" \
+    iso limits set --domain a.example --cpu 1x
+
+## Somebody else's, and nobody's
+unknown="Please specify existing domain name and try again"
+check "somebody else's domain" says "$unknown" iso site-isolation enable --domain c.example
+check "nobody's domain" says "$unknown" iso site-isolation enable --domain nosuch.example
+check "no domain at all" says "$unknown" iso site-isolation enable --domain '../../etc'
+check "to disable" says "$unknown" iso site-isolation disable --domain c.example
+check "and for limits" says "$unknown" iso limits set --domain c.example --ep 3
+check "to list limits" says "$unknown" iso limits list --domain c.example
+check "one bad name: named, nothing done" says "$unknown: c.example" \
+    iso site-isolation enable --domain b.example,c.example
+expect_output "b.example is as it was" $'{"result": "success", "enabled_sites": ["a.example"]}\n' iso site-isolation list
+check "root is refused" says "this command cannot be run as root; administrators use cagefsctl" isolatectl site-isolation list
+
+## The policy
+cagefsctl --site-isolation-deny jane >/dev/null
+check "not allowed" says "CloudLinux Isolates is not allowed for user jane; ask the administrator of this server" \
+    as_user jane isolatectl site-isolation enable --domain c.example
+cagefsctl --site-isolation-allow jane >/dev/null
+
+## Wrong usage: JSON, too
+usage() { local out; out=$(iso "$@" 2>&1) && return 1; [ $? = 1 ] && [[ $out == '{"result": "error", "message": "'*'"}' ]]; }
+check "no command" usage
+check "unknown command" usage site-isolation destroy
+check "no domain" usage site-isolation enable
+check "empty name" usage site-isolation enable --domain a.example,
+check "unknown option" usage site-isolation list --user jane
+check "identity is no argument" usage site-isolation list --username jane --lve-id 1000
+check "quotes" usage $'a"b\\c\nd'
+
+## From PHP of an isolated site
+run='$c = %s; exec($c . " 2>&1", $o, $s); echo implode("\n", $o), "\n", $s;'
+inside() { php_eval a.example "$(printf "$run" "$(printf '%s' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&"/')")"; }
+expect_output "list works inside" $'{"result": "success", "enabled_sites": ["a.example"]}\n0' inside 'isolatectl site-isolation list'
+expect_contains "limits list too" '"name": "a.example"' inside 'isolatectl limits list'
+no=$'{"result": "error", "message": "this cannot be changed from inside an isolated site; use the panel or a shell of the account"}\n1'
+for change in 'site-isolation enable --domain b.example' 'site-isolation disable --domain a.example' \
+    'isolates-disable --domain a.example' 'limits set --domain a.example --cpu 0' 'limits set --domain b.example --cpu 0' \
+    'limits apply --domain a.example'; do
+    expect_output "inside: no $change" "$no" inside "isolatectl $change"
+done
+expect_output "cagefsctl-user neither" "$no" inside 'cagefsctl-user site-isolation-disable --domain a.example'
+expect_output "a forged environment" "$no" inside \
+    'PROXYEXEC_SITE= PROXYEXEC_UID=0 PROXYEXEC_GID=0 DOCUMENT_ROOT=/home/john USER=root isolatectl site-isolation disable --domain a.example'
+expect_output "a copied client" "$no" inside \
+    'cp /usr/bin/isolatectl ./mine && ./mine site-isolation disable --domain a.example'
+expect_output "the generic client" "$no" inside \
+    '/usr/libexec/sitecage/sitecage-proxyexec ISOLATECTL site-isolation disable --domain a.example'
+expect_contains "the program itself is not for users" 'run isolatectl' inside \
+    'PROXYEXEC_UID=0 PROXYEXEC_SITE= /usr/libexec/sitecage/isolatectl-root site-isolation disable --domain a.example'
+expect_contains "the account's socket is not there" 'No such file' inside 'ls -l /run/sitecage/proxy.sock'
+expect_output "a site sees its own socket alone" $'sock\n0' inside 'ls -A /run/sitecage'
+expect_contains "it cannot be replaced" 'Read-only file system' inside 'rm /run/sitecage/sock || ln -s x /run/sitecage/y'
+check "nothing of that changed anything" test "$(iso site-isolation list)" = '{"result": "success", "enabled_sites": ["a.example"]}'
+
+## 64 at once: no change is lost
+for i in $(seq 64); do
+    useradd --create-home --home-dir "/home/u$i" "u$i" && as_user "u$i" mkdir "/home/u$i/www" && panel_add "s$i.example" "u$i" "/home/u$i/www"
+done
+all_at_once()
+{
+    local pids=() i bad=0
+    for i in $(seq 64); do
+        as_user "u$i" isolatectl site-isolation enable --domain "s$i.example" >"/tmp/enable.$i" 2>&1 &
+        pids+=($!)
+    done
+    for i in $(seq 64); do
+        wait "${pids[i - 1]}" || { bad=1; cat "/tmp/enable.$i"; }
+        [ "$(cat "/tmp/enable.$i")" = "{\"result\": \"success\", \"enabled_sites\": [\"s$i.example\"]}" ] || bad=1
+    done
+    return $bad
+}
+check "64 users at once: each has his answer" all_at_once
+expect_output "and is in the administrator's list" 65 sh -c 'cagefsctl --site-isolation-list | grep -c "for user" | tr -d "\n"'
+
+## One user, many calls
+sites=
+for i in $(seq 16); do
+    as_user john mkdir "/home/john/m$i" && panel_add "m$i.example" john "/home/john/m$i" && sites="$sites m$i.example"
+done
+same_user()
+{
+    local pids=() i bad=0
+    for i in $(seq 16); do
+        iso site-isolation enable --domain "m$i.example" >/dev/null 2>&1 &
+        pids+=($!)
+    done
+    for i in "${pids[@]}"; do
+        wait "$i" || bad=1
+    done
+    return $bad
+}
+check "16 changes of one account at once" same_user
+expect_output "all of them were made" 17 sh -c 'cagefsctl --site-isolation-list john | grep -c "\.example" | tr -d "\n"'
+
+## The end
+cagefsctl --site-isolation-deny-all >/dev/null
+check "not enabled any more" says "CloudLinux Isolates is not enabled; ask the administrator of this server" \
+    iso site-isolation list
+finish

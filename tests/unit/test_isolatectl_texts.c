@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* isolatectl: what it takes, and the bytes of what it answers. */
+#include "tests/unit/fixture.h"
+
+#include <stdio.h>
+#include "core/base/buf.h"
+#include "core/commands/isolatectl.h"
+
+static int parse(const char *words, struct sc_isolate_call *c, struct sc_error *err)
+{
+    static char copy[512];
+    char *args[32], *save = NULL;
+    size_t n = 0;
+    *err = (struct sc_error)SC_ERROR_INIT;
+    assert_true(strlen(words) < sizeof(copy));
+    strcpy(copy, words);
+    for (char *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
+        args[n++] = w;
+    return sc_isolate_parse(args, n, c, err);
+}
+
+static void means(const char *words, enum sc_isolate_verb verb, size_t n)
+{
+    struct sc_isolate_call c = {0};
+    struct sc_error err;
+    if (parse(words, &c, &err) < 0)
+        fail_msg("\"%s\": %s", words, err.text);
+    assert_int_equal(c.verb, verb);
+    assert_int_equal(c.n, n);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(c.domains[i], i ? "b.com" : "a.com");
+    sc_isolate_call_done(&c);
+}
+
+static void takes_every_spelling(void **state)
+{
+    (void)state;
+    means("site-isolation enable --domain a.com", SC_ISOLATE_ENABLE, 1);
+    means("site-isolation enable --domain=a.com,b.com", SC_ISOLATE_ENABLE, 2);
+    means("site-isolation-enable --domain a.com,b.com", SC_ISOLATE_ENABLE, 2);
+    means("isolates-enable --domain a.com", SC_ISOLATE_ENABLE, 1);
+    means("isolates enable --domain a.com", SC_ISOLATE_ENABLE, 1);
+    means("site-isolation disable --domain a.com", SC_ISOLATE_DISABLE, 1);
+    means("isolates-disable --domain a.com", SC_ISOLATE_DISABLE, 1);
+    means("site-isolation-disable --domain a.com", SC_ISOLATE_DISABLE, 1);
+    means("site-isolation list", SC_ISOLATE_LIST, 0);
+    means("site-isolation-list", SC_ISOLATE_LIST, 0);
+    means("isolates-list", SC_ISOLATE_LIST, 0);
+    means("limits list", SC_ISOLATE_LIMITS_LIST, 0);
+    means("limits list --domain a.com", SC_ISOLATE_LIMITS_LIST, 1);
+    means("limits apply --domain a.com", SC_ISOLATE_LIMITS_APPLY, 1);
+}
+
+static void takes_limits(void **state)
+{
+    (void)state;
+    struct sc_isolate_call c = {0};
+    struct sc_error err;
+    assert_int_equal(parse("limits set --domain a.com --cpu 5000 --pmem=268435456 --io 0 --vmem "
+                           "9007199254740992",
+                           &c, &err),
+                     0);
+    assert_int_equal(c.limits.set, 1u << SC_LIMIT_CPU | 1u << SC_LIMIT_PMEM | 1u << SC_LIMIT_IO |
+                                       1u << SC_LIMIT_VMEM);
+    assert_int_equal(c.limits.value[SC_LIMIT_CPU], 5000);
+    assert_int_equal(c.limits.value[SC_LIMIT_PMEM], 268435456);
+    assert_int_equal(c.limits.value[SC_LIMIT_VMEM], 9007199254740992);
+    sc_isolate_call_done(&c);
+}
+
+static void refuses(const char *words, const char *why)
+{
+    struct sc_isolate_call c = {0};
+    struct sc_error err;
+    if (parse(words, &c, &err) == 0)
+        fail_msg("\"%s\" is taken", words);
+    assert_string_equal(err.text, why);
+    assert_null(c.domains);
+}
+
+#define KNOWN                                                                                      \
+    "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
+    "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
+    "--domain DOMAIN"
+
+static void says_what_is_wrong(void **state)
+{
+    (void)state;
+    refuses("", "a command is needed; " KNOWN);
+    refuses("list", "unknown command list; " KNOWN);
+    refuses("site-isolation", "unknown command site-isolation; " KNOWN);
+    refuses("site-isolation regenerate", "unknown command site-isolation regenerate; " KNOWN);
+    refuses("site-isolation-enablex", "unknown command site-isolation-enablex; " KNOWN);
+    refuses("site-isolation enable", "--domain is needed");
+    refuses("site-isolation enable a.com", "unexpected word a.com");
+    refuses("site-isolation enable --domain", "--domain needs a value");
+    refuses("site-isolation enable --domain a,,b", "--domain has an empty name");
+    refuses("site-isolation enable --domain= ", "--domain has an empty name");
+    refuses("site-isolation enable --domain a --domain b", "--domain is given twice");
+    refuses("site-isolation list --domain a", "list takes no --domain");
+    refuses("site-isolation enable --domain a --cpu 1", "limits are given to: limits set");
+    refuses("limits list --domain a,b", "give one domain only");
+    refuses("limits set --domain a", "at least one limit is needed: --cpu, --pmem, --io, --nproc, "
+                                     "--iops, --ep, --vmem");
+    refuses("limits apply", "--domain is needed");
+    refuses("limits set --domain a --speed 5", "unknown option --speed; known are --domain, --cpu, "
+                                               "--pmem, --io, --nproc, --iops, --ep, --vmem");
+    refuses("limits set --domain a --cpu 1 --cpu 2", "--cpu is given twice");
+    static const char *const values[] = {"-1", "1k", "0x1", "9007199254740993",
+                                         "99999999999999999999", "1.5", "+1"};
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        char words[128];
+        snprintf(words, sizeof(words), "limits set --domain a --cpu %s", values[i]);
+        refuses(words, "--cpu must be a whole number from 0 (no limit) to 9007199254740992");
+    }
+}
+
+static void only_lists_are_lists(void **state)
+{
+    (void)state;
+    char a[] = "site-isolation", l[] = "list", d[] = "disable", o[] = "--domain", n[] = "a.com",
+         m[] = "limits";
+    char *list[] = {a, l}, *disable[] = {a, d, o, n}, *limits[] = {m, l, o, n}, *wrong[] = {a, o};
+    assert_true(sc_isolatectl_is_list(list, 2));
+    assert_true(sc_isolatectl_is_list(limits, 4));
+    assert_false(sc_isolatectl_is_list(disable, 4));
+    assert_false(sc_isolatectl_is_list(wrong, 2));
+    assert_false(sc_isolatectl_is_list(list, 0));
+}
+
+#define assert_answer(b, want)                                                                     \
+    do {                                                                                           \
+        assert_int_equal(sc_buf_check(&(b), "it", NULL), 0);                                       \
+        assert_string_equal((b).data, want);                                                       \
+        sc_buf_free(&(b));                                                                         \
+        (b) = (struct sc_buf)SC_BUF_INIT;                                                          \
+    } while (0)
+
+static void answers_in_the_specifications_bytes(void **state)
+{
+    (void)state;
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    struct sc_user_site v[] = {
+        {.name = (char *)(uintptr_t) "site1.com",
+         .id = 1000,
+         .limits = {1u << SC_LIMIT_CPU | 1u << SC_LIMIT_PMEM, {2500, 1048576}}},
+        {.name = (char *)(uintptr_t) "site2.com", .id = 1001},
+    };
+    struct sc_user_sites none = {0}, one = {v, 1}, two = {v, 2};
+    sc_isolate_answer_sites(&none, &b);
+    assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": []}\n");
+    sc_isolate_answer_sites(&two, &b);
+    assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\", \"site2.com\"]}\n");
+    sc_isolate_answer_list(&one, NULL, &b);
+    assert_answer(b, "{\n\"result\": \"success\",\n\"domains\": [\n{\n\"name\": \"site1.com\",\n"
+                     "\"lve_id\": 1000,\n\"limits\": {\"cpu\": 2500, \"pmem\": 1048576}\n}\n]\n}\n");
+    sc_isolate_answer_list(&two, "site2.com", &b);
+    assert_answer(b, "{\n\"result\": \"success\",\n\"domains\": [\n{\n\"name\": \"site2.com\",\n"
+                     "\"lve_id\": 1001,\n\"limits\": {}\n}\n]\n}\n");
+    sc_isolate_answer_list(&none, NULL, &b);
+    assert_answer(b, "{\n\"result\": \"success\",\n\"domains\": []\n}\n");
+    struct sc_limits all = {(1u << SC_LIMIT_COUNT) - 1,
+                            {5000, 268435456, 2048, 30, 500, 20, 536870912}};
+    sc_isolate_answer_limits("example.com", &all, true, &b);
+    assert_answer(b, "{\n\"result\": \"success\",\n\"domain\": \"example.com\",\n\"limits\": {\n"
+                     "\"cpu\": 5000,\n\"pmem\": 268435456,\n\"io\": 2048,\n\"nproc\": 30,\n"
+                     "\"iops\": 500,\n\"ep\": 20,\n\"vmem\": 536870912\n}\n}\n");
+    all.set = 1u << SC_LIMIT_CPU | 1u << SC_LIMIT_PMEM;
+    sc_isolate_answer_limits("example.com", &all, false, &b);
+    assert_answer(b, "{\n\"result\": \"success\",\n\"domain\": \"example.com\",\n"
+                     "\"limits\": {\"cpu\": 5000, \"pmem\": 268435456}\n}\n");
+    sc_isolate_answer_error("a \"b\" \\ \xff\n", &b);
+    assert_answer(b, "{\"result\": \"error\", \"message\": \"a \\\"b\\\" \\\\ \\uFFFD\\n\"}\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_every_spelling),
+        cmocka_unit_test(takes_limits),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(only_lists_are_lists),
+        cmocka_unit_test(answers_in_the_specifications_bytes),
+    };
+    return cmocka_run_group_tests_name("isolatectl_texts", tests, NULL, NULL);
+}
