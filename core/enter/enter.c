@@ -426,8 +426,12 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     close(self);
     int saved_err =
         fcntl(2, F_DUPFD_CLOEXEC, 3); /* until the program runs, for the caller to read why not */
+    /* A reader must see the child's end of file, not ours. But Apache's mod_cgid, when a request's
+     * output ends before the process that it knows, sleeps 10 ms and looks again: for it we keep
+     * the output as long as the program lives. */
     for (int fd = 0; fd < 3; fd++)
-        close(fd);
+        if (fd != 1 || !req->as_root)
+            close(fd);
     if (chdir("/") < 0 || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
         abort();
     uid_t caller = getuid();

@@ -26,7 +26,7 @@ static void reset_limits(void)
             unlimited = (struct rlimit){65536, 65536};
         else if (i == RLIMIT_STACK)
             unlimited = (struct rlimit){8 << 20, RLIM_INFINITY};
-        (void)setrlimit((__rlimit_resource_t)i, &unlimited);
+        (void)prlimit(0, i, &unlimited, NULL);
     }
     (void)setpriority(PRIO_PROCESS, 0, 0);
     struct sched_param none = {0};

@@ -189,9 +189,29 @@ static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char
     return site.state != SC_SITE_NONE ? site : sc_table_docroot(t, resolved(uid, docroot, path));
 }
 
+/* .htaccess can set any variable; what steers a dynamic linker or libc never gets to the real
+ * suexec, which a kernel may not see as setuid behind us. (glibc does this by itself in a setuid
+ * program, musl does not.) */
+static void clean_environment(void)
+{
+    static const char *const bad[] = {
+        "LD_",          "GLIBC_TUNABLES=", "GCONV_PATH=",  "MALLOC_", "LOCPATH=", "NLSPATH=",
+        "RES_OPTIONS=", "HOSTALIASES=",    "LOCALDOMAIN=", "TMPDIR=", "TZDIR=",   "RESOLV_"};
+    char **out = environ;
+    for (char **in = environ; *in; in++) {
+        bool keep = true;
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+            keep = keep && strncmp(*in, bad[i], strlen(bad[i])) != 0;
+        if (keep)
+            *out++ = *in;
+    }
+    *out = NULL;
+}
+
 int main(int argc, char **argv)
 {
     sc_enter_guard_fds();
+    clean_environment();
     /* `suexec -V`, or nonsense: the real one knows what to say */
     if (argc < 4 || geteuid() != 0)
         become_real(argv);

@@ -105,7 +105,7 @@ bwrap_view() # UID ID
             ;;
         sys)
             case $kind in
-            bind) [ ! -e "$b" ] || printf '%s\n' --ro-bind "${b/#\/run\/sitecage\/$1/\/run\/bench}" "$a" ;;
+            bind) [ ! -e "$b" ] || printf '%s\n' --ro-bind-try "${b/#\/run\/sitecage\/$1/\/run\/bench}" "$a" ;;
             rwbind) [ ! -e "$b" ] || printf '%s\n' --bind "$b" "$a" ;;
             link) printf '%s\n' --symlink "$b" "$a" ;;
             dir) printf '%s\n' --perms "$b" --dir "$a" ;;
@@ -115,13 +115,13 @@ bwrap_view() # UID ID
             over) printf '%s\n' --perms "$b" --tmpfs "$a" ;;
             close)
                 if [ -d "$a" ]; then
-                    printf '%s\n' --ro-bind /run/bench/empty "$a"
+                    printf '%s\n' --ro-bind-try /run/bench/empty "$a"
                 elif [ -e "$a" ]; then
-                    printf '%s\n' --ro-bind /run/bench/nothing "$a"
+                    printf '%s\n' --ro-bind-try /run/bench/nothing "$a"
                 fi
                 ;;
             private)
-                [ -z "$home" ] || printf '%s\n' --ro-bind "$home" "$home"
+                [ -z "$home" ] || printf '%s\n' --ro-bind-try "$home" "$home"
                 printf '%s\n' --bind "$(private_home)/.cagefs/websites/$token/$b" "$a"
                 home=
                 ;;
@@ -130,7 +130,7 @@ bwrap_view() # UID ID
         entry)
             case $kind in
             docroot) printf '%s\n' --bind "$(private_home)/$a" "$(private_home)/$a" ;;
-            closed-dir) printf '%s\n' --ro-bind /run/bench/empty "$(private_home)/$a" ;;
+            closed-dir) printf '%s\n' --ro-bind-try /run/bench/empty "$(private_home)/$a" ;;
             *) echo "bench: bubblewrap has no word for the plan's: $rest" >&2 && return 1 ;;
             esac
             ;;
