@@ -44,7 +44,8 @@ static int know_caller(struct sc_generic_conf *conf, struct sc_error *err)
     return 0;
 }
 
-/* panel_timeout of /etc/sitecage.conf. A file that is wrong is its reader's to complain about: cagefsctl does. */
+/* panel_timeout of /etc/sitecage.conf. A file that is wrong is its reader's to complain about:
+ * cagefsctl does. */
 static int timeout_ms(void)
 {
     struct sc_conf conf;

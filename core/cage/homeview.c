@@ -13,7 +13,8 @@
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err)
 {
-    if (!rel[0]) { /* the directory itself, which may be one of ours that the user cannot search: nothing to look up */
+    if (!rel[0]) { /* the directory itself, which may be one of ours that the user cannot search:
+                      nothing to look up */
         int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
         if (fd < 0)
             return sc_error_sys(err, errno, "duplicate a descriptor");

@@ -13,7 +13,8 @@
  * Waits at most `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd. `make`: the lock's file too,
  * which only the holder of the account's lock may do; else SC_E_NOTFOUND when the site is gone.
  */
-int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd, struct sc_error *err);
+int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
+                 struct sc_error *err);
 
 /*
  * Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives

@@ -205,8 +205,9 @@ static int change_in_child(const struct sc_planfile *plan, int pidfd, pid_t keep
     return ret->code < 0 ? sc_error_set(err, ret->code, "%s", ret->text) : 0;
 }
 
-/* Is the document root that the view was built with still the directory at its path? The mount at that path cannot
- * tell: it goes along when the directory is renamed, and what is seen there then is the new one already. */
+/* Is the document root that the view was built with still the directory at its path? The mount at
+ * that path cannot tell: it goes along when the directory is renamed, and what is seen there then
+ * is the new one already. */
 static bool docroot_moved(const struct sc_planfile *plan, pid_t keeper)
 {
     char there[64];

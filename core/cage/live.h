@@ -11,8 +11,9 @@ enum sc_live_result {
     SC_LIVE_NOT_RUNNING, /* no keeper: the next entry builds the view from the plan */
     SC_LIVE_CHANGED,
     SC_LIVE_AS_IT_WAS,
-    SC_LIVE_ENDED /* its processes were ended: its document root is another directory now, or the view could not be
-                   * changed in place (the log says why) and must not stay as it is */
+    SC_LIVE_ENDED /* its processes were ended: its document root is another directory now, or the
+                   * view could not be changed in place (the log says why) and must not stay as it
+                   * is */
 };
 
 /*

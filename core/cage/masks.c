@@ -41,11 +41,8 @@ int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc
     static const struct {
         const char *name;
         mode_t mode;
-    } dirs[] = {{SC_CAGE_CLOSED_DIR, 0},
-                {SC_CAGE_SHELLS, 0700},
-                {SC_CAGE_OVERS, 0700},
-                {SC_CAGE_HOME, 0700},
-                {SC_CAGE_STAGE, 0700},   {SC_CAGE_DOCROOT, 0700}};
+    } dirs[] = {{SC_CAGE_CLOSED_DIR, 0}, {SC_CAGE_SHELLS, 0700}, {SC_CAGE_OVERS, 0700},
+                {SC_CAGE_HOME, 0700},    {SC_CAGE_STAGE, 0700},  {SC_CAGE_DOCROOT, 0700}};
     for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
         if ((rc = make_dir(fd, dirs[i].name, dirs[i].mode, err)) < 0)
             return rc;

@@ -18,7 +18,8 @@
 #define SC_CAGE_OVERS       "over"  /* directories laid over system directories */
 #define SC_CAGE_HOME        "home"  /* the home, live and whole */
 #define SC_CAGE_STAGE       "stage" /* where a live change puts things together out of sight */
-#define SC_CAGE_DOCROOT     "docroot" /* the document root that the view was built with, wherever it is moved */
+#define SC_CAGE_DOCROOT                                                                            \
+    "docroot" /* the document root that the view was built with, wherever it is moved */
 
 #define SC_SHELL_KEY 17 /* hex digits and NUL */
 

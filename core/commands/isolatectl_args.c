@@ -85,8 +85,9 @@ static int parse_limit(const char *option, const char *text, struct sc_limits *l
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end || errno || value > SC_LIMIT_VALUE_MAX)
-        return sc_error_set(err, SC_E_INVAL, "--%s must be a whole number from 0 (no limit) to %llu",
-                            option, SC_LIMIT_VALUE_MAX);
+        return sc_error_set(err, SC_E_INVAL,
+                            "--%s must be a whole number from 0 (no limit) to %llu", option,
+                            SC_LIMIT_VALUE_MAX);
     if (limits->set >> limit & 1)
         return sc_error_set(err, SC_E_INVAL, "--%s is given twice", option);
     limits->set |= 1u << limit;

@@ -26,7 +26,10 @@ static void add_limits(const struct sc_limits *l, bool lines, struct sc_buf *out
     for (unsigned i = 0; i < SC_LIMIT_COUNT; i++) {
         if (!(l->set >> i & 1))
             continue;
-        sc_buf_fmt(out, "%s%s\"%s\": %" PRIu64, first ? "" : ",", lines ? "\n" : first ? "" : " ",
+        sc_buf_fmt(out, "%s%s\"%s\": %" PRIu64, first ? "" : ",",
+                   lines   ? "\n"
+                   : first ? ""
+                           : " ",
                    sc_limit_name((enum sc_limit)i), l->value[i]);
         first = false;
     }

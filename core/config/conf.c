@@ -45,8 +45,9 @@ static char *read_line(char *buf, int size, void *stream)
     size_t name = strcspn(*section ? section + 1 : section, "]\r\n");
     if (*section == '[' && section[1 + name] == ']' &&
         (name != strlen("sitecage") || memcmp(section + 1, "sitecage", name) != 0)) {
-        p->rc = sc_error_set(p->err, SC_E_INVAL, "%s line %u: unknown section [%.*s]: use [sitecage]",
-                             p->name, p->line, (int)name, section + 1);
+        p->rc =
+            sc_error_set(p->err, SC_E_INVAL, "%s line %u: unknown section [%.*s]: use [sitecage]",
+                         p->name, p->line, (int)name, section + 1);
         return NULL;
     }
     p->at += len;

@@ -242,15 +242,15 @@ static int remove_file(const struct sc_config_user *user, struct sc_error *err)
     return 0;
 }
 
-/* What a killed write left: there is nothing to write now that would replace it. */
+/* What a killed write or removal left: there is nothing to write now that would replace it. */
 static void tidy(const struct sc_config_user *user, bool empty)
 {
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     SC_FD int dir = -EBADF;
     if (sc_asuser_begin(&as, user->uid, user->gid, NULL) < 0 ||
-        sc_open_beneath(user->homefd, DIR_NAME, O_RDONLY | O_DIRECTORY, 0, &dir, NULL) < 0 ||
-        unlinkat(dir, "." FILE_NAME ".new", 0) < 0)
+        sc_open_beneath(user->homefd, DIR_NAME, O_RDONLY | O_DIRECTORY, 0, &dir, NULL) < 0)
         return;
+    (void)unlinkat(dir, "." FILE_NAME ".new", 0);
     if (empty)
         (void)unlinkat(user->homefd, DIR_NAME, AT_REMOVEDIR); /* stays where more is in it */
 }

@@ -57,9 +57,11 @@ static int ask(const struct sc_inventory_conf *conf, const char *option, const c
     if (rc == 0)
         return 0;
     /* the adapter gives up somewhat earlier than we do, and says what it waited for */
-    long long end = now_ms(), limit = conf->timeout_ms > 0 ? conf->timeout_ms : SC_INVENTORY_TIMEOUT_MS;
+    long long end = now_ms(),
+              limit = conf->timeout_ms > 0 ? conf->timeout_ms : SC_INVENTORY_TIMEOUT_MS;
     if (conf->hung && rc == SC_E_PANEL && (end - start) * 3 >= limit)
-        *conf->hung = (struct sc_inventory_hung){.until_ms = end + SC_INVENTORY_HUNG_MS, .why = why};
+        *conf->hung =
+            (struct sc_inventory_hung){.until_ms = end + SC_INVENTORY_HUNG_MS, .why = why};
     if (err)
         *err = why;
     return rc;

@@ -13,8 +13,8 @@
 /* The text of SC_E_NOTFOUND for a domain; commands print it as it is. */
 #define SC_INVENTORY_NO_DOMAIN "Please specify existing domain name and try again"
 
-/* A panel that was waited for in vain: for SC_INVENTORY_HUNG_MS it is not asked again, so that a command that needs
- * it for many accounts waits once. {0} at first. */
+/* A panel that was waited for in vain: for SC_INVENTORY_HUNG_MS it is not asked again, so that a
+ * command that needs it for many accounts waits once. {0} at first. */
 #define SC_INVENTORY_HUNG_MS 60000
 struct sc_inventory_hung {
     long long until_ms; /* CLOCK_MONOTONIC */
@@ -22,9 +22,9 @@ struct sc_inventory_hung {
 };
 
 struct sc_inventory_conf {
-    const char *adapter_exe; /* sc_panel_detect()'s `exe` */
-    int timeout_ms;          /* 0: SC_INVENTORY_TIMEOUT_MS */
-    size_t max_bytes;        /* 0: SC_INVENTORY_MAX_BYTES */
+    const char *adapter_exe;        /* sc_panel_detect()'s `exe` */
+    int timeout_ms;                 /* 0: SC_INVENTORY_TIMEOUT_MS */
+    size_t max_bytes;               /* 0: SC_INVENTORY_MAX_BYTES */
     struct sc_inventory_hung *hung; /* the caller's, kept between questions; NULL: always ask */
 };
 

@@ -70,8 +70,8 @@ static int connect_daemon(struct sc_proxy_outcome *o)
 {
     int64_t end = sc_proxy_now_ms() + RESTART_MS;
     int fd;
-    /* Refused: the socket of a daemon that is gone; one that restarts is back at once. In a new site
-     * the daemon may be just about to make the socket. */
+    /* Refused: the socket of a daemon that is gone; one that restarts is back at once. In a new
+     * site the daemon may be just about to make the socket. */
     while (((fd = connect_once()) == -ECONNREFUSED || (fd == -ENOENT && in_site())) &&
            sc_proxy_now_ms() < end)
         (void)poll(NULL, 0, 20);
@@ -83,9 +83,10 @@ static int connect_daemon(struct sc_proxy_outcome *o)
     }
     o->no_socket = fd == -ENOENT || fd == -ECONNREFUSED;
     say(o, SC_PROXY_EXIT_NO_SERVICE,
-        o->no_socket ? "the proxyexec service does not run; the administrator starts it with: cagefsctl "
-                       "--site-isolation-regenerate USER"
-                     : "the proxyexec service cannot be reached");
+        o->no_socket
+            ? "the proxyexec service does not run; the administrator starts it with: cagefsctl "
+              "--site-isolation-regenerate USER"
+            : "the proxyexec service cannot be reached");
     return -1;
 }
 

@@ -17,9 +17,9 @@ struct sc_proxy_call {
 };
 
 struct sc_proxy_outcome {
-    int status;        /* what to end with; SC_PROXY_EXIT_… where text is not empty */
-    int signal;        /* the signal that ended the program, or 0 */
-    bool no_socket;    /* there is no service, as far as this caller can see */
+    int status;     /* what to end with; SC_PROXY_EXIT_… where text is not empty */
+    int signal;     /* the signal that ended the program, or 0 */
+    bool no_socket; /* there is no service, as far as this caller can see */
     char text[SC_PROXY_TEXT_MAX + 64]; /* why nothing was run, or what is unknown; else "" */
 };
 

@@ -95,7 +95,8 @@ int sc_filter_parse(const char *text, size_t len, const char *name, const char *
                     struct sc_filter *ret, struct sc_error *err)
 {
     json_error_t why;
-    SC_CLEANUP(decref) json_t *root = json_loadb(text ? text : "", len, JSON_REJECT_DUPLICATES, &why);
+    SC_CLEANUP(decref)
+    json_t *root = json_loadb(text ? text : "", len, JSON_REJECT_DUPLICATES, &why);
     if (!root)
         return sc_error_set(err, SC_E_INVAL, "%s:%d: %s", name, why.line, why.text);
     if (!json_is_object(root))

@@ -143,7 +143,8 @@ static bool filter(struct call *c)
         SC_FREE char *home = rc == 0 ? realpath(c->caller.home, NULL) : NULL;
         const char *base = c->docroot ? c->docroot : home ? home : "/nonexistent";
         if (rc == 0)
-            rc = sc_filter_check(&f, c->request.args, c->request.n_args, c->request.cwd, base, &err);
+            rc =
+                sc_filter_check(&f, c->request.args, c->request.n_args, c->request.cwd, base, &err);
     }
     if (rc == 0)
         return true;
@@ -177,15 +178,14 @@ static bool prepare(struct call *c)
     c->argv[0] = c->command->path;
     for (size_t i = 0; i < r->n_args; i++)
         c->argv[i + 1] = r->args[i];
-    bool good =
-        add_env(c, "PATH=%s/usr/local/bin:/usr/bin:/bin",
-                t->uid == 0 ? "/usr/local/sbin:/usr/sbin:/sbin:" : "") &&
-        add_env(c, "HOME=%s", t->home) && add_env(c, "USER=%s", t->name) &&
-        add_env(c, "LOGNAME=%s", t->name) && add_env(c, "SHELL=/bin/sh") &&
-        add_env(c, "PROXYEXEC_UID=%u", (unsigned)c->peer->uid) &&
-        add_env(c, "PROXYEXEC_GID=%u", (unsigned)c->peer->gid) &&
-        (c->docroot ? add_env(c, "PROXYEXEC_SITE=%u:%s", c->peer->site, c->docroot)
-                    : add_env(c, "PROXYEXEC_SITE="));
+    bool good = add_env(c, "PATH=%s/usr/local/bin:/usr/bin:/bin",
+                        t->uid == 0 ? "/usr/local/sbin:/usr/sbin:/sbin:" : "") &&
+                add_env(c, "HOME=%s", t->home) && add_env(c, "USER=%s", t->name) &&
+                add_env(c, "LOGNAME=%s", t->name) && add_env(c, "SHELL=/bin/sh") &&
+                add_env(c, "PROXYEXEC_UID=%u", (unsigned)c->peer->uid) &&
+                add_env(c, "PROXYEXEC_GID=%u", (unsigned)c->peer->gid) &&
+                (c->docroot ? add_env(c, "PROXYEXEC_SITE=%u:%s", c->peer->site, c->docroot)
+                            : add_env(c, "PROXYEXEC_SITE="));
     for (size_t i = 0; good && i < r->n_env; i++)
         if (sc_proxy_env_passes(r->env[i]))
             good = add_env(c, "%s", r->env[i]);

@@ -10,8 +10,8 @@
 /* Returns when it answers. */
 int sc_proxyexec_start(struct sc_error *err);
 
-/* For a machine without systemd whose /run was emptied: starts it again when the feature is on. Does
- * nothing else, and nothing where systemd sees to it. */
+/* For a machine without systemd whose /run was emptied: starts it again when the feature is on.
+ * Does nothing else, and nothing where systemd sees to it. */
 void sc_proxyexec_revive(void);
 
 /* Returns when it is gone. What it runs at the moment goes on to its end. */

@@ -31,7 +31,8 @@ void sc_account_done(struct sc_account *a);
 int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err);
 int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err);
 
-/* Takes only the lock, for an account that is no more, or to see (wait_ms 0) whether somebody is changing it. */
+/* Takes only the lock, for an account that is no more, or to see (wait_ms 0) whether somebody is
+ * changing it. */
 int sc_account_lock(uid_t uid, int wait_ms, int *ret_fd, struct sc_error *err);
 
 /* A lock of the whole product, by name: shared, or exclusive against all others. */

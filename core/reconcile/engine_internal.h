@@ -34,8 +34,8 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
 /* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
 int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
 
-/* Held while something is switched on that needs the entry in front of suexec, so that no deny-all takes it away
- * underneath. Before any account's lock. */
+/* Held while something is switched on that needs the entry in front of suexec, so that no deny-all
+ * takes it away underneath. Before any account's lock. */
 int sc_engine_lock_front(bool taking_away, int *ret_fd, struct sc_error *err);
 
 /* Finishes what killed commands left: marked accounts, and a deny that was interrupted. */

@@ -15,8 +15,8 @@
 /* In the database while a deny is under way: user names, a line each, or "*" for all. */
 #define DENY_UNDER_WAY "deny.under_way"
 
-/* One deny at a time: there is one mark. Held by whoever works on what the mark says, so that a mark without a holder
- * is one that was left behind. */
+/* One deny at a time: there is one mark. Held by whoever works on what the mark says, so that a
+ * mark without a holder is one that was left behind. */
 #define DENY_LOCK "deny"
 
 int sc_engine_lock_front(bool taking_away, int *ret_fd, struct sc_error *err)

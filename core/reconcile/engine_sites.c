@@ -107,7 +107,8 @@ static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable,
     return 0;
 }
 
-static int check_allowed(const struct sc_server *s, const struct named_list *l, struct sc_error *err)
+static int check_allowed(const struct sc_server *s, const struct named_list *l,
+                         struct sc_error *err)
 {
     bool on = false;
     int rc = sc_policy_enabled(&s->policy, &on, err);
@@ -146,7 +147,8 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
         rc = check_allowed(s, &l, err);
     if (rc == 0)
         rc = sc_jobs_open(s, l.owners, l.n, SC_FACTS_STRICT, &jobs, err);
-    if (rc == 0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
+    if (rc ==
+        0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
         rc = check_allowed(s, &l, err);
     if (rc == 0)
         rc = assign(&jobs, &l, true, err);

@@ -9,7 +9,8 @@
 #include "core/enter/paths.h"
 #include "core/inventory/adapters.h"
 
-/* The adapter itself stops a script after panel_timeout and can say which; it is given time for that. */
+/* The adapter itself stops a script after panel_timeout and can say which; it is given time for
+ * that. */
 #define ADAPTER_MS 3000
 
 int sc_server_open(struct sc_server **ret, struct sc_error *err)
@@ -53,9 +54,10 @@ int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, st
     const struct sc_adapter *adapter;
     int rc = sc_panel_detect(&panel, &adapter, err);
     if (rc == 0)
-        *ret = (struct sc_inventory_conf){.adapter_exe = adapter->exe,
-                                          .timeout_ms = (int)s->conf.panel_timeout * 1000 + ADAPTER_MS,
-                                          .hung = s->hung};
+        *ret =
+            (struct sc_inventory_conf){.adapter_exe = adapter->exe,
+                                       .timeout_ms = (int)s->conf.panel_timeout * 1000 + ADAPTER_MS,
+                                       .hung = s->hung};
     return rc;
 }
 

@@ -61,8 +61,11 @@ int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t
     if (rc < 0)
         return rc;
     int fd = -EBADF;
-    if (sc_open_beneath(a->homefd, SC_CAGE_STORAGE, O_RDONLY | O_DIRECTORY, 0, &fd, NULL) < 0)
+    if (sc_open_beneath(a->homefd, SC_CAGE_STORAGE, O_RDONLY | O_DIRECTORY, 0, &fd, NULL) < 0) {
+        if (n == 0) /* a sweep was cut short before its last step */
+            (void)unlinkat(a->homefd, CAGEFS, AT_REMOVEDIR);
         return 0;
+    }
     SC_DIR DIR *d = fdopendir(fd);
     if (!d) {
         close(fd);

@@ -3,7 +3,7 @@
 # Whatever panel, user or administrator get wrong: a clear message of one line, exit status 1, nothing changed, and
 # the isolation that there was stays in force. What ends isolation works even when the panel does not.
 # $ in single quotes is the inner shell's; functions are called by the checks.
-# shellcheck disable=SC2317,SC2016
+# shellcheck disable=SC2317,SC2016,SC2086,SC2088
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"

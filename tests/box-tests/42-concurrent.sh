@@ -3,7 +3,7 @@
 # Many commands at once: no change is lost, nobody waits for another account, and nothing runs un-isolated after an
 # enable has returned.
 # $ in single quotes is the inner shell's; functions are called by the checks.
-# shellcheck disable=SC2317,SC2016
+# shellcheck disable=SC2317,SC2016,SC2086
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"

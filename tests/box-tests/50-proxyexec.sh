@@ -281,11 +281,17 @@ two=$(daemon)
 cagefsctl --site-isolation-regenerate john >/dev/null
 cagefsctl --site-isolation-allow-all >/dev/null
 check "starting it again changes nothing" test "$(daemon)" = "$two"
-start_waiting
 cagefsctl --site-isolation-enable b.example >/dev/null
 expect_output "a new site is served without a restart" $'1 y\n0' \
     php_eval b.example 'exec("/usr/local/bin/show y 2>&1", $o, $s); echo implode("\n", $o), "\n", $s;'
 check_not "a site that is no more has no socket" sh -c "cagefsctl --site-isolation-disable b.example >/dev/null; ls /run/sitecage/$uid/60002.proxy"
+
+## An emptied /run
+gone() { ! kill -0 "$two" 2>/dev/null; }
+rm -rf /run/sitecage
+check "the daemon of a directory that is gone ends" wait_until 5 gone
+expect_output "the next entry brings it back" $'1 z\n0' in_site 'show z'
+start_waiting
 cagefsctl --site-isolation-deny-all >/dev/null
 check_not "deny-all ends the daemon" pgrep -f sitecage-proxyexecd$
 check "what it ran goes on" kill -0 "$caller"
@@ -294,4 +300,34 @@ wait "$caller"
 expect_output "to its end" '5' printf %s $?
 check_not "no socket is left" test -e /run/sitecage/proxy.sock
 expect_fail 111 "the proxyexec service does not run" out SHOW
+
+## Where systemd is the init (a stand-in for systemctl, with what the unit does)
+cat >/usr/local/sbin/systemctl <<'STANDIN'
+#!/bin/sh
+echo "$*" >>/tmp/systemctl.log
+case $1 in
+start)
+    php -r '$s = socket_create(AF_UNIX, SOCK_DGRAM, 0); socket_bind($s, "/run/notify"); touch("/run/notify.ok");
+        socket_recvfrom($s, $b, 99, 0, $from); file_put_contents("/tmp/ready", $b);' &
+    while ! [ -e /run/notify.ok ]; do sleep 0.05; done
+    NOTIFY_SOCKET=/run/notify setsid /usr/libexec/sitecage/sitecage-proxyexecd </dev/null >/dev/null 2>&1 &
+    echo $! >/run/unit.pid
+    wait %1
+    ;;
+stop) kill "$(cat /run/unit.pid)" ;;
+esac
+STANDIN
+chmod 755 /usr/local/sbin/systemctl
+mkdir -p /run/systemd/system
+cagefsctl --site-isolation-allow-all >/dev/null
+expect_output "the unit is started" $'start sitecage-proxyexec.service\n' cat /tmp/systemctl.log
+expect_output "it says when it answers" 'READY=1' cat /tmp/ready
+expect_output "it answers" $'1 s\n' out SHOW s
+cagefsctl --site-isolation-deny-all >/dev/null
+expect_output "the unit is stopped" $'start sitecage-proxyexec.service\nstop sitecage-proxyexec.service\n' cat /tmp/systemctl.log
+check_not "it is gone" test -e /run/sitecage/proxy.sock
+rm -r /run/systemd/system /usr/local/sbin/systemctl
+unit=/usr/lib/systemd/system/sitecage-proxyexec.service
+expect_contains "the unit starts it" "ExecStart=$lib/sitecage-proxyexecd" cat "$unit"
+check "the unit is enabled by being there" test "$(readlink -f /usr/lib/systemd/system/multi-user.target.wants/sitecage-proxyexec.service)" = "$(readlink -f "$unit")"
 finish

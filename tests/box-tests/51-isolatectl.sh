@@ -69,6 +69,7 @@ if iso limits set --domain a.example --ep 20 --vmem 536870912 >/tmp/limits.out 2
     as_user john sed -i 's/"ep": 20/"ep": 7/' /home/john/.lve/domains.json
     expect_contains "apply takes what was edited" '"limits": {"ep": 7, "vmem": 536870912}' iso limits apply --domain a.example
     expect_contains "and it is listed" '"limits": {"ep": 7, "vmem": 536870912}' iso limits list
+    expect_contains "0 takes a limit away" '"vmem": 0' iso limits set --domain a.example --vmem 0
 else
     fail "limits can be set" "exit status $?" cat /tmp/limits.out
 fi

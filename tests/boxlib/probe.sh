@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A process that stays inside a site and does what the test asks it, and what is to be seen from outside of
 # keepers. Source it after lib.sh.
+# shellcheck disable=SC2154 # checks_dir is checks.sh's
 
 declare -A probe_in=() probe_out=() probe_job=()
 trap '' PIPE # a probe that was ended is a result, not the end of the test
@@ -25,7 +26,7 @@ probe()
 {
     local name=$1 line
     [ -n "${probe_in[$name]:-}" ] || return 99
-    printf '{ %s\n} 2>&1; echo "=status= $?"\n' "$2" >&"${probe_in[$name]}" 2>/dev/null || return 99
+    { printf '{ %s\n} 2>&1; echo "=status= $?"\n' "$2" >&"${probe_in[$name]}"; } 2>/dev/null || return 99
     while read -r -t 15 line <&"${probe_out[$name]}"; do
         case $line in
         *'=status= '*)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Everything that the product keeps about accounts, as text: to be equal before and after what must change nothing,
 # and to be consistent after what was interrupted. Source it after lib.sh and probe.sh.
+# shellcheck disable=SC2154,SC2016,SC2015,SC2009 # variables of lib.sh; $0 in single quotes is the inner shell's
 
 database=/var/lib/sitecage/sitecage.db
 

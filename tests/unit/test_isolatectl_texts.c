@@ -106,8 +106,8 @@ static void says_what_is_wrong(void **state)
     refuses("limits set --domain a --speed 5", "unknown option --speed; known are --domain, --cpu, "
                                                "--pmem, --io, --nproc, --iops, --ep, --vmem");
     refuses("limits set --domain a --cpu 1 --cpu 2", "--cpu is given twice");
-    static const char *const values[] = {"-1", "1k", "0x1", "9007199254740993",
-                                         "99999999999999999999", "1.5", "+1"};
+    static const char *const values[] = {
+        "-1", "1k", "0x1", "9007199254740993", "99999999999999999999", "1.5", "+1"};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         char words[128];
         snprintf(words, sizeof(words), "limits set --domain a --cpu %s", values[i]);
@@ -150,10 +150,12 @@ static void answers_in_the_specifications_bytes(void **state)
     sc_isolate_answer_sites(&none, &b);
     assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": []}\n");
     sc_isolate_answer_sites(&two, &b);
-    assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\", \"site2.com\"]}\n");
+    assert_answer(b,
+                  "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\", \"site2.com\"]}\n");
     sc_isolate_answer_list(&one, NULL, &b);
-    assert_answer(b, "{\n\"result\": \"success\",\n\"domains\": [\n{\n\"name\": \"site1.com\",\n"
-                     "\"lve_id\": 1000,\n\"limits\": {\"cpu\": 2500, \"pmem\": 1048576}\n}\n]\n}\n");
+    assert_answer(b,
+                  "{\n\"result\": \"success\",\n\"domains\": [\n{\n\"name\": \"site1.com\",\n"
+                  "\"lve_id\": 1000,\n\"limits\": {\"cpu\": 2500, \"pmem\": 1048576}\n}\n]\n}\n");
     sc_isolate_answer_list(&two, "site2.com", &b);
     assert_answer(b, "{\n\"result\": \"success\",\n\"domains\": [\n{\n\"name\": \"site2.com\",\n"
                      "\"lve_id\": 1001,\n\"limits\": {}\n}\n]\n}\n");

@@ -115,8 +115,8 @@ static void keeps_paths_below(void **state)
     snprintf(base, sizeof(base), "%s", at(&t, "home"));
     snprintf(why, sizeof(why), "the path of -C must be below %s", base);
     load("{\"default\": {\"restrict_path\": [\"-C\", \"--config\"]}}", &f);
-    static const char *const good[] = {"-C x", "-Cx", "-C ./sub/../x", "-C new", "-C in/new",
-                                       "--config=x", "--config x", "-C"};
+    static const char *const good[] = {"-C x",      "-Cx",        "-C ./sub/../x", "-C new",
+                                       "-C in/new", "--config=x", "--config x",    "-C"};
     for (size_t i = 0; i < 7; i++)
         if (check(&f, good[i], base, base, &err) < 0)
             fail_msg("\"%s\": %s", good[i], err.text);
@@ -192,12 +192,9 @@ static void no_file_no_filter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(denies_by_prefix),
-        cmocka_unit_test(strict_looks_into_clusters),
-        cmocka_unit_test(allows_by_prefix),
-        cmocka_unit_test(own_entry_before_the_default),
-        cmocka_unit_test(keeps_paths_below),
-        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(denies_by_prefix),  cmocka_unit_test(strict_looks_into_clusters),
+        cmocka_unit_test(allows_by_prefix),  cmocka_unit_test(own_entry_before_the_default),
+        cmocka_unit_test(keeps_paths_below), cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(no_file_no_filter),
     };
     return cmocka_run_group_tests_name("proxy_filter", tests, NULL, NULL);
