@@ -253,13 +253,48 @@ static int gather_paths(const struct sc_account *a, const struct sc_facts *f, st
     return rc;
 }
 
+/* A user who may not (any more) gets nothing isolated that was not: what he wrote into his file
+ * himself waits until he is allowed. What is isolated stays so: changing the mode is no clean-up
+ * (docs/formats.md, "Policy"). */
+static int may_isolate(const struct sc_server *s, const struct sc_account *a,
+                       struct sc_isolated_list *ret_only, bool *ret_free, struct sc_error *err)
+{
+    bool on = false, allowed = false;
+    int rc = sc_policy_enabled(&s->policy, &on, err);
+    if (rc == 0 && on)
+        rc = sc_policy_user_allowed(&s->policy, a->user, &allowed, err);
+    *ret_free = on && allowed;
+    return rc < 0 || *ret_free ? rc : sc_store_isolated_get(s->store, a->uid, ret_only, err);
+}
+
+static bool is_among(const struct sc_isolated_list *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The document root of domain `i` has an isolated site, be it under a name that it had before. */
+static bool is_isolated_place(const struct sc_server *s, const struct sc_account *a,
+                              const struct sc_facts *f, size_t i)
+{
+    SC_FREE char *docroot = NULL;
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    return f->rels[i] && asprintf(&docroot, "%s/%s", a->home, f->rels[i]) >= 0 &&
+           sc_store_site_find(s->store, a->uid, docroot, &row, NULL) == 0 && row.isolated;
+}
+
 int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   struct sc_error *err)
 {
-    (void)s;
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list only = {0};
+    bool may = false;
     SC_CLEANUP(paths_done) struct paths paths = {0};
     SC_CLEANUP(sc_secrets_done) struct sc_secrets secrets = {0};
-    int rc = gather_paths(a, f, &paths, err);
+    int rc = may_isolate(s, a, &only, &may, err);
+    if (rc == 0)
+        rc = gather_paths(a, f, &paths, err);
     if (rc == 0)
         rc = sc_secrets_find(a, &secrets, err);
     if (rc < 0)
@@ -270,10 +305,12 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         return no_memory(err);
     for (size_t i = 0; i < f->domains.n; i++) {
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
-        domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name,
-                                             .docroot = f->domains.v[i].docroot,
-                                             .rel = f->rels[i],
-                                             .wanted = e && e->isolated};
+        domains[i] = (struct sc_plan_domain){
+            .name = f->domains.v[i].name,
+            .docroot = f->domains.v[i].docroot,
+            .rel = f->rels[i],
+            .wanted = e && e->isolated &&
+                      (may || is_among(&only, e->name) || is_isolated_place(s, a, f, i))};
     }
     struct sc_plan_input in = {.home = a->home,
                                .domains = domains,

@@ -111,8 +111,12 @@ check "identity is no argument" usage site-isolation list --username jane --lve-
 check "quotes" usage $'a"b\\c\nd'
 
 ## From PHP of an isolated site
-run='$c = %s; exec($c . " 2>&1", $o, $s); echo implode("\n", $o), "\n", $s;'
-inside() { php_eval a.example "$(printf "$run" "$(printf '%s' "$1" | sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&"/')")"; }
+# inside COMMAND: by PHP's exec() in the isolated site; its output and status
+inside()
+{
+    local quoted=${1//\\/\\\\}
+    php_eval a.example 'exec("'"${quoted//\"/\\\"}"'" . " 2>&1", $o, $s); echo implode("\n", $o), "\n", $s;'
+}
 expect_output "list works inside" $'{"result": "success", "enabled_sites": ["a.example"]}\n0' inside 'isolatectl site-isolation list'
 expect_contains "limits list too" '"name": "a.example"' inside 'isolatectl limits list'
 no=$'{"result": "error", "message": "this cannot be changed from inside an isolated site; use the panel or a shell of the account"}\n1'
@@ -150,7 +154,7 @@ all_at_once()
         wait "${pids[i - 1]}" || { bad=1; cat "/tmp/enable.$i"; }
         [ "$(cat "/tmp/enable.$i")" = "{\"result\": \"success\", \"enabled_sites\": [\"s$i.example\"]}" ] || bad=1
     done
-    return $bad
+    return "$bad"
 }
 check "64 users at once: each has his answer" all_at_once
 expect_output "and is in the administrator's list" 65 sh -c 'cagefsctl --site-isolation-list | grep -c "for user" | tr -d "\n"'
@@ -170,7 +174,7 @@ same_user()
     for i in "${pids[@]}"; do
         wait "$i" || bad=1
     done
-    return $bad
+    return "$bad"
 }
 check "16 changes of one account at once" same_user
 expect_output "all of them were made" 17 sh -c 'cagefsctl --site-isolation-list john | grep -c "\.example" | tr -d "\n"'
