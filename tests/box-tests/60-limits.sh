@@ -191,7 +191,8 @@ check "an entry that was killed gives its place back" wait_until 5 in_site a.exa
 kill $running 2>/dev/null
 pkill -x sleep
 wait
-between "all places are free" 0 0 "$(stat_of "$id_a" usage.ep)"
+all_free() { [ "$(stat_of "$id_a" usage.ep)" = 0 ]; }
+check "all places are free, once those that waited have ended" wait_until 5 all_free
 between "the most at once" 3 3 "$(stat_of "$id_a" peak.ep)"
 expect_output "the web visitor is served again" ok http a.example /ok.php
 burst()
