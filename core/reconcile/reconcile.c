@@ -2,7 +2,6 @@
 #include "core/reconcile/reconcile.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "core/cage/live.h"
 #include "core/reconcile/limits.h"
 #include "core/reconcile/planfiles.h"
+#include "core/reconcile/record.h"
 #include "core/reconcile/storage.h"
 #include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
@@ -29,19 +29,10 @@ static int no_memory(struct sc_error *err)
  * --------------------------------------------------------------------------------------------------
  */
 
-static const struct sc_plan_site *site_of(const struct sc_plan *plan, const char *name)
-{
-    for (size_t i = 0; i < plan->n_sites; i++)
-        for (size_t k = 0; k < plan->sites[i].n_names; k++)
-            if (strcmp(plan->sites[i].names[k], name) == 0)
-                return &plan->sites[i];
-    return NULL;
-}
-
 static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name,
                          struct sc_error *err)
 {
-    const struct sc_plan_site *site = site_of(f->plan, name);
+    const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
     if (!site)
         return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
     if (site->missing)
@@ -61,7 +52,7 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
 /* A site is its document root: switching one of its names off switches all of them off. */
 static void disable_site(struct sc_facts *f, const char *name)
 {
-    const struct sc_plan_site *site = site_of(f->plan, name);
+    const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
     for (size_t k = 0; site && k < site->n_names; k++)
         (void)sc_domains_config_remove(&f->config, site->names[k]);
     (void)sc_domains_config_remove(&f->config, name);
@@ -87,178 +78,12 @@ int sc_reconcile_check(const struct sc_server *s, const struct sc_account *a, st
     return rc < 0 || removal ? rc : sc_reconcile_limits_check(a, f, err);
 }
 
-/* ---- the database
- * ------------------------------------------------------------------------------------------- */
-
-static bool is_somebodys_uid(unsigned id, void *arg)
-{
-    (void)arg;
-    return getpwuid((uid_t)id) != NULL;
-}
-
-/* What a pass knows of each site of the plan. */
-struct made {
-    unsigned *ids; /* 0: not isolated, or cannot be */
-    char (*tokens)[SC_SITE_TOKEN + 1];
-    bool *moved;   /* it had another document root before: its processes end */
-    bool *changed; /* its plan is not the one that was there */
-    struct sc_limits_made *limits;
-    size_t n;
-    bool unfinished; /* an earlier change of the account was cut short: all is compared anew */
-};
-
-static void made_done(struct made *m)
-{
-    free(m->ids);
-    free(m->tokens);
-    free(m->moved);
-    free(m->changed);
-    for (size_t i = 0; m->limits && i < m->n; i++)
-        sc_limits_made_done(&m->limits[i]);
-    free(m->limits);
-}
-
-static bool in_plan(const struct sc_account *a, const struct sc_plan *plan, const char *docroot)
-{
-    size_t n = strlen(a->home);
-    return strncmp(docroot, a->home, n) == 0 && docroot[n] == '/' &&
-           sc_plan_find(plan, docroot + n + 1);
-}
-
-/* The document root of an isolated domain moved, when its last site stands at a place that is no
- * document root any more and there is no site at the new place: id and storage follow. */
-static int follow_move(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                       const struct sc_isolated_list *before, size_t site, const char *docroot,
-                       bool *ret_moved, struct sc_error *err)
-{
-    SC_CLEANUP(sc_site_row_done) struct sc_site_row there = {0};
-    if (sc_store_site_find(s->store, a->uid, docroot, &there, NULL) == 0)
-        return 0;
-    const struct sc_plan_site *ps = &f->plan->sites[site];
-    for (size_t i = 0; i < before->n; i++)
-        for (size_t k = 0; k < ps->n_names; k++) {
-            SC_CLEANUP(sc_site_row_done) struct sc_site_row old = {0};
-            if (strcmp(before->rows[i].name, ps->names[k]) != 0 ||
-                sc_store_site_by_id(s->store, before->rows[i].site_id, &old, NULL) < 0 ||
-                in_plan(a, f->plan, old.docroot))
-                continue;
-            *ret_moved = true;
-            return sc_store_site_set_docroot(s->store, old.id, docroot, err);
-        }
-    return 0;
-}
-
-static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                      const struct sc_isolated_list *before, size_t i, struct made *m,
-                      struct sc_error *err)
-{
-    const struct sc_plan_site *ps = &f->plan->sites[i];
-    SC_FREE char *docroot = NULL;
-    if (asprintf(&docroot, "%s/%s", a->home, ps->rel) < 0)
-        return no_memory(err);
-    int rc = follow_move(s, a, f, before, i, docroot, &m->moved[i], err);
-    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    if (rc == 0)
-        rc = sc_store_site_ensure(s->store, a->uid, docroot, is_somebodys_uid, NULL, &row, err);
-    if (rc == 0 && !row.isolated)
-        rc = sc_store_site_set_isolated(s->store, row.id, true, err);
-    if (rc < 0)
-        return rc;
-    m->ids[i] = row.id;
-    memcpy(m->tokens[i], row.token, sizeof(row.token));
-    for (size_t k = 0; k < ps->n_names; k++) {
-        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, ps->names[k]);
-        if (!e || !e->isolated)
-            continue;
-        SC_BUF struct sc_buf json = SC_BUF_INIT;
-        rc = sc_domain_entry_to_json(e, &json, err);
-        if (rc == 0 && (!row.config || strcmp(row.config, json.data) != 0))
-            rc = sc_store_site_set_config(s->store, row.id, json.data, err);
-        break;
-    }
-    return rc;
-}
-
-static int store_isolated_names(struct sc_server *s, const struct sc_account *a,
-                                const struct sc_facts *f, const struct made *m,
-                                struct sc_error *err)
-{
-    SC_FREE struct sc_isolated_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
-    if (!rows)
-        return no_memory(err);
-    size_t n = 0;
-    for (size_t i = 0; i < f->plan->n_sites; i++)
-        for (size_t k = 0; m->ids[i] && k < f->plan->sites[i].n_names; k++) {
-            const struct sc_domain_entry *e =
-                sc_domains_config_find(&f->config, f->plan->sites[i].names[k]);
-            if (e && e->isolated)
-                rows[n++] = (struct sc_isolated_row){.name = e->name, .site_id = m->ids[i]};
-        }
-    return sc_store_isolated_replace(s->store, a->uid, rows, n, NULL, err);
-}
-
-/* Sites that are wanted but whose document root is missing keep their row, so that they come back
- * as they were. */
-static bool keeps_row(const struct sc_facts *f, const struct sc_isolated_list *before, unsigned id)
-{
-    for (size_t i = 0; i < before->n; i++) {
-        if (before->rows[i].site_id != id)
-            continue;
-        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, before->rows[i].name);
-        if (e && e->isolated)
-            return true;
-    }
-    return false;
-}
-
-/* What is to go: collected before it is forgotten, so that its processes and storage can be ended
- * first. */
-static int store_all(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                     struct made *m, struct sc_error *err)
-{
-    SC_CLEANUP(sc_store_rollbackp)
-    __attribute__((unused)) struct sc_store *transaction = s->store;
-    int rc = sc_store_begin(s->store, err);
-    if (rc == 0)
-        rc = sc_store_user_put(s->store, a->uid, a->user, a->home_alias, err);
-    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list before = {0};
-    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
-    if (rc == 0)
-        rc = sc_store_isolated_get(s->store, a->uid, &before, err);
-    if (rc == 0 && f->from_panel) {
-        SC_FREE struct sc_domain_row *rows = calloc(f->domains.n ? f->domains.n : 1, sizeof(*rows));
-        if (!rows)
-            return no_memory(err);
-        for (size_t i = 0; i < f->domains.n; i++)
-            rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
-                                             f->domains.v[i].is_main, a->uid};
-        rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
-        if (rc == 0)
-            rc = sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
-    }
-    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)
-        if (f->plan->sites[i].isolated && !f->plan->sites[i].missing && !f->plan->sites[i].refused)
-            rc = store_site(s, a, f, &before, i, m, err);
-    if (rc == 0)
-        rc = sc_store_sites_get(s->store, a->uid, &sites, err);
-    for (size_t i = 0; rc == 0 && i < sites.n; i++) {
-        bool stays = keeps_row(f, &before, sites.rows[i].id);
-        for (size_t k = 0; k < f->plan->n_sites && !stays; k++)
-            stays = m->ids[k] == sites.rows[i].id;
-        if (!stays)
-            rc = sc_store_site_remove(s->store, sites.rows[i].id, err);
-    }
-    if (rc == 0)
-        rc = store_isolated_names(s, a, f, m, err);
-    return rc < 0 ? rc : sc_store_commit(s->store, err);
-}
-
 /* ---- the runtime state
  * --------------------------------------------------------------------------------------- */
 
 /* Plans before the table: the table is what makes an entry look for them. */
 static int write_runtime(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                         const struct made *m, struct sc_planfile *plans, struct sc_error *err)
+                         const struct sc_made *m, struct sc_planfile *plans, struct sc_error *err)
 {
     SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
     int rc = sc_planner_init(s, a, &planner, err);
@@ -299,9 +124,9 @@ static int forget_site(uid_t uid, unsigned id, struct sc_error *err)
     return rc < 0 ? rc : end_site(uid, id, err);
 }
 
-static int apply_running(const struct sc_account *a, const struct sc_facts *f, const struct made *m,
-                         const struct sc_planfile *plans, const struct sc_wish *wish,
-                         struct sc_error *err)
+static int apply_running(const struct sc_account *a, const struct sc_facts *f,
+                         const struct sc_made *m, const struct sc_planfile *plans,
+                         const struct sc_wish *wish, struct sc_error *err)
 {
     /* A pass that was asked for a change of some sites leaves the others alone, unless it changed
      * their plans; one without a wish (regenerate, repair) compares each running view with its
@@ -329,7 +154,7 @@ static int apply_running(const struct sc_account *a, const struct sc_facts *f, c
 
 /* Ends what is no isolated site (any more): processes first, then files, then the user's storage of
  * it. */
-static int end_others(const struct sc_account *a, const struct sc_facts *f, const struct made *m,
+static int end_others(const struct sc_account *a, const struct sc_facts *f, const struct sc_made *m,
                       struct sc_error *err)
 {
     SC_FREE unsigned *ids = NULL;
@@ -377,13 +202,13 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
                        const struct sc_wish *wish, struct sc_error *err)
 {
     size_t n = f->plan->n_sites ? f->plan->n_sites : 1;
-    SC_CLEANUP(made_done)
-    struct made m = {.ids = calloc(n, sizeof(*m.ids)),
-                     .tokens = calloc(n, sizeof(*m.tokens)),
-                     .moved = calloc(n, sizeof(*m.moved)),
-                     .changed = calloc(n, sizeof(*m.changed)),
-                     .limits = calloc(n, sizeof(*m.limits)),
-                     .n = f->plan->n_sites};
+    SC_CLEANUP(sc_made_done)
+    struct sc_made m = {.ids = calloc(n, sizeof(*m.ids)),
+                        .tokens = calloc(n, sizeof(*m.tokens)),
+                        .moved = calloc(n, sizeof(*m.moved)),
+                        .changed = calloc(n, sizeof(*m.changed)),
+                        .limits = calloc(n, sizeof(*m.limits)),
+                        .n = f->plan->n_sites};
     struct sc_planfile *plans = calloc(n, sizeof(*plans));
     if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !plans) {
         free(plans);
@@ -400,7 +225,7 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
     if (rc == 0 && f->from_file)
         rc = sc_domains_config_save(&user, &f->config, err);
     if (rc == 0)
-        rc = store_all(s, a, f, &m, err);
+        rc = sc_record(s, a, f, &m, err);
     if (rc == 0 && any)
         rc = write_runtime(s, a, f, &m, plans, err);
     else if (rc == 0)
