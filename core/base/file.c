@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,8 +145,10 @@ int sc_mkdir_p(const char *path, mode_t mode, struct sc_error *err)
         s += strspn(s, "/");
         s += strcspn(s, "/");
         char cut = *s;
+        bool last = s[strspn(s, "/")] == 0;
         *s = 0;
-        if (*p && mkdir(p, mode) < 0 && errno != EEXIST)
+        /* what is above can be passed through: others' directories may come beside this one */
+        if (*p && mkdir(p, last ? mode : mode | 0111) < 0 && errno != EEXIST)
             return sc_error_sys(err, errno, "cannot create the directory %s", p);
         *s = cut;
     }

@@ -35,8 +35,8 @@ int sc_replace_file(const char *path, mode_t mode, const void *data, size_t len,
 int sc_replace_file_at(int dirfd, const char *name, mode_t mode, const void *data, size_t len,
                        struct sc_error *err);
 
-/* Creates the directory and what is missing above it (`mode` less the umask). One that exists is
- * left as it is. */
+/* Creates the directory (`mode` less the umask) and what is missing above it (the same, and
+ * passable for all). One that exists is left as it is. */
 int sc_mkdir_p(const char *path, mode_t mode, struct sc_error *err);
 
 /* SC_E_DENIED unless `path` belongs to `owner` (0; tests give geteuid()) and nobody else may write

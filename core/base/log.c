@@ -16,7 +16,8 @@ void sc_log(const char *fmt, ...)
     struct tm tm;
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    int n = snprintf(line, sizeof(line), "%s %s[%d] ", when, program_invocation_short_name, (int)getpid());
+    int n = snprintf(line, sizeof(line), "%s %s[%d] ", when, program_invocation_short_name,
+                     (int)getpid());
     if (n < 0 || n >= (int)sizeof(line) - 2)
         return;
     va_list ap;
@@ -28,7 +29,8 @@ void sc_log(const char *fmt, ...)
         if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
             line[i] = '?';
     line[len++] = '\n';
-    int fd = open(SC_LOG_PATH, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    int fd =
+        open(SC_LOG_PATH, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
     if (fd < 0)
         return;
     ssize_t done = write(fd, line, len); /* one write: lines of several processes do not mix */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/commands/stats_json.h"
 
 static json_t *listing_json(const struct sc_listing *l)
 {
@@ -67,13 +68,14 @@ static json_t *status_json(const struct sc_status *st)
     int bad = 0;
     for (size_t i = 0; i < st->n; i++) {
         const struct sc_status_row *r = &st->v[i];
-        bad |= json_array_append_new(
-            sites,
+        json_t *site =
             json_pack("{s:o, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:o}", "domain",
                       sc_json_text(r->domain), "username", sc_json_text(r->user), "docroot",
                       sc_json_text(r->docroot), "isolated", (int)r->isolated, "state", state_of(r),
                       "lve_id", (json_int_t)r->id, "running", (int)r->running, "processes",
-                      (json_int_t)r->processes, "stale", sc_json_text(r->stale)));
+                      (json_int_t)r->processes, "stale", sc_json_text(r->stale));
+        bad |= site ? sc_stats_json_set(site, &r->stats) : -1;
+        bad |= json_array_append_new(sites, site);
     }
     if (!bad)
         return sites;

@@ -6,6 +6,7 @@
  *
  *     site-isolation enable|disable --domain A[,B…]     site-isolation list
  *     isolates-enable, site-isolation-enable, isolates enable …: the same
+ *     stats [--domain A] [--period P]
  *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A
  */
 #ifndef SC_COMMANDS_ISOLATECTL_H
@@ -17,6 +18,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
+#include "core/reconcile/engine_stats.h"
 #include "core/reconcile/engine_user.h"
 
 #define SC_ISOLATECTL_ROOT  SC_LIBEXECDIR "/isolatectl-root"
@@ -28,7 +30,8 @@ enum sc_isolate_verb {
     SC_ISOLATE_LIST,
     SC_ISOLATE_LIMITS_LIST,
     SC_ISOLATE_LIMITS_SET,
-    SC_ISOLATE_LIMITS_APPLY
+    SC_ISOLATE_LIMITS_APPLY,
+    SC_ISOLATE_STATS
 };
 
 struct sc_isolate_call {
@@ -37,6 +40,7 @@ struct sc_isolate_call {
     size_t n;
     char *text; /* what the domains point into */
     struct sc_limits limits;
+    bool period; /* --period was given; it changes nothing */
 };
 
 void sc_isolate_call_done(struct sc_isolate_call *c);
@@ -53,6 +57,7 @@ void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domai
 /* `lines`: the limits below each other, as after set. */
 void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits, bool lines,
                               struct sc_buf *out);
+void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struct sc_buf *out);
 void sc_isolate_answer_error(const char *message, struct sc_buf *out);
 
 /* The whole command: reads, works, writes one JSON document to descriptor 1. The exit status: 0, 1,

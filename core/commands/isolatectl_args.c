@@ -8,7 +8,7 @@
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD]"
 
 void sc_isolate_call_done(struct sc_isolate_call *c)
 {
@@ -36,6 +36,10 @@ static const struct {
  * took; 0 for none. */
 static size_t find_verb(char *const *args, size_t n, enum sc_isolate_verb *ret)
 {
+    if (n > 0 && strcmp(args[0], "stats") == 0) {
+        *ret = SC_ISOLATE_STATS;
+        return 1;
+    }
     for (size_t i = 0; n > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         size_t len = strlen(verbs[i].group);
         if (strncmp(args[0], verbs[i].group, len) != 0)
@@ -95,6 +99,20 @@ static int parse_limit(const char *option, const char *text, struct sc_limits *l
     return 0;
 }
 
+static int parse_period(const char *text, struct sc_isolate_call *c, struct sc_error *err)
+{
+    size_t digits = strspn(text, "0123456789");
+    bool number = digits > 0 && digits <= 9 && text[0] != '0' && text[digits] &&
+                  strchr("smhd", text[digits]) && !text[digits + 1];
+    if (!number && strcmp(text, "today") != 0)
+        return sc_error_set(err, SC_E_INVAL,
+                            "--period must be today, or a whole number and s, m, h or d, as in 1d");
+    if (c->period)
+        return sc_error_set(err, SC_E_INVAL, "--period is given twice");
+    c->period = true;
+    return 0;
+}
+
 static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
                          struct sc_error *err)
 {
@@ -112,7 +130,9 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
         if (!value)
             return sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
         int rc;
-        if (strcmp(option, "domain") != 0)
+        if (c->verb == SC_ISOLATE_STATS && strcmp(option, "period") == 0)
+            rc = parse_period(value, c, err);
+        else if (strcmp(option, "domain") != 0)
             rc = parse_limit(option, value, &c->limits, err);
         else
             rc = c->n ? sc_error_set(err, SC_E_INVAL, "--domain is given twice")
@@ -126,7 +146,8 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
 /* What each verb must and may have. */
 static int check(const struct sc_isolate_call *c, struct sc_error *err)
 {
-    bool needs = c->verb != SC_ISOLATE_LIST && c->verb != SC_ISOLATE_LIMITS_LIST;
+    bool needs = c->verb != SC_ISOLATE_LIST && c->verb != SC_ISOLATE_LIMITS_LIST &&
+                 c->verb != SC_ISOLATE_STATS;
     bool many = c->verb == SC_ISOLATE_ENABLE || c->verb == SC_ISOLATE_DISABLE;
     if (needs && c->n == 0)
         return sc_error_set(err, SC_E_INVAL, "--domain is needed");

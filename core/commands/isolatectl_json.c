@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
 #include "core/commands/out.h"
+#include "core/commands/stats_json.h"
 
 static void add_string(struct sc_buf *out, const char *s)
 {
@@ -73,6 +74,35 @@ void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits
     sc_buf_str(out, ",\n\"limits\": ");
     add_limits(limits, lines, out);
     sc_buf_str(out, "\n}\n");
+}
+
+/* The period is what was looked at, not what was asked for: nobody keeps a history. */
+void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struct sc_buf *out)
+{
+    char period[32];
+    snprintf(period, sizeof(period), "%llds", (long long)stats->window);
+    json_t *domains = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < stats->n; i++) {
+        const struct sc_user_stats_row *r = &stats->v[i];
+        json_t *one = json_pack("{s:o, s:I, s:I}", "name", sc_json_text(r->name), "lve_id",
+                                (json_int_t)r->id, "owner_uid", (json_int_t)uid);
+        bad |= one ? sc_stats_json_set(one, &r->stats) : -1;
+        bad |= json_array_append_new(domains, one);
+    }
+    json_t *all = json_pack(
+        "{s:s, s:{s:I, s:s, s:s}, s:o}", "result", "success", "scope", "owner_uid", (json_int_t)uid,
+        "period", period, "note",
+        "usage and peak are since the group of each site was made, at most for this period, "
+        "whichever was asked for; a site without limits has no group: only its entry processes and "
+        "its processes of now are known, the rest is 0",
+        "domains", domains);
+    SC_FREE char *text = all && !bad ? json_dumps(all, JSON_ENSURE_ASCII) : NULL;
+    json_decref(all);
+    if (text)
+        sc_buf_fmt(out, "%s\n", text);
+    else
+        out->failed = 1;
 }
 
 void sc_isolate_answer_error(const char *message, struct sc_buf *out)

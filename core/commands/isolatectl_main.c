@@ -17,6 +17,7 @@ static const char usage[] =
     "       isolatectl limits set --domain DOMAIN [--cpu N] [--pmem N] [--io N] [--nproc N]\n"
     "                             [--iops N] [--ep N] [--vmem N]\n"
     "       isolatectl limits apply --domain DOMAIN\n"
+    "       isolatectl stats [--domain DOMAIN] [--period PERIOD]\n"
     "Isolates websites of your account from each other, and limits what they use. Answers in\n"
     "JSON. See isolatectl(1).\n";
 

@@ -15,7 +15,7 @@ enum {
 
 static bool changes(enum sc_isolate_verb verb)
 {
-    return verb != SC_ISOLATE_LIST && verb != SC_ISOLATE_LIMITS_LIST;
+    return verb != SC_ISOLATE_LIST && verb != SC_ISOLATE_LIMITS_LIST && verb != SC_ISOLATE_STATS;
 }
 
 static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
@@ -50,6 +50,16 @@ static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate
     return rc;
 }
 
+static int show_stats(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                      struct sc_buf *out, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_stats_done) struct sc_user_stats stats = {0};
+    int rc = sc_engine_user_stats(s, uid, c->n ? c->domains[0] : NULL, &stats, err);
+    if (rc == 0)
+        sc_isolate_answer_stats(uid, &stats, out);
+    return rc;
+}
+
 static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
                 struct sc_error *err)
 {
@@ -64,6 +74,8 @@ static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
     case SC_ISOLATE_LIMITS_SET:
     case SC_ISOLATE_LIMITS_APPLY:
         return change_limits(s, uid, c, out, err);
+    case SC_ISOLATE_STATS:
+        return show_stats(s, uid, c, out, err);
     case SC_ISOLATE_ENABLE:
         rc = sc_engine_user_enable(s, uid, c->domains, c->n, err);
         break;
@@ -122,7 +134,8 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site)
 bool sc_isolatectl_is_list(char *const *args, size_t n)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
-    return sc_isolate_parse(args, n, &c, NULL) == 0 && !changes(c.verb);
+    return sc_isolate_parse(args, n, &c, NULL) == 0 && !changes(c.verb) &&
+           c.verb != SC_ISOLATE_STATS; /* reads more than the database */
 }
 
 int sc_isolatectl_inline(char *const *args, uid_t caller, unsigned site)

@@ -17,6 +17,10 @@
 #include "core/base/cleanup.h"
 #include "core/cage/mounts.h"
 #include "core/inventory/adapters.h"
+#include "core/proxyexec/commands.h"
+#include "core/proxyexec/filter.h"
+#include "core/proxyexec/paths.h"
+#include "core/proxyexec/service.h"
 #include "core/reconcile/engine_internal.h"
 #include "core/web/suexec_front.h"
 
@@ -186,6 +190,32 @@ static void check_web(struct sc_checks *c, bool enabled)
             front.in_place ? ", behind Sitecage's entry" : ", not fronted: the feature is off");
 }
 
+static void check_proxyexec(struct sc_checks *c, bool enabled)
+{
+    static const char name[] = "proxyexec";
+    struct sc_error err = SC_ERROR_INIT;
+    SC_CLEANUP(sc_proxy_commands_done) struct sc_proxy_commands commands = {0};
+    if (sc_proxy_commands_load(SC_PROXY_ETC, 0, &commands, &err) < 0) {
+        add(c, name, SC_CHECK_FAILED, "%s", err.text);
+        return;
+    }
+    for (size_t i = 0; i < commands.n; i++) {
+        SC_CLEANUP(sc_filter_done) struct sc_filter f = {0};
+        if (sc_filter_load(SC_PROXY_FILTERS, 0, commands.v[i].path, &f, &err) < 0) {
+            add(c, name, SC_CHECK_FAILED, "%s", err.text);
+            return;
+        }
+    }
+    bool running = sc_proxyexec_running();
+    if (enabled && !running)
+        add(c, name, SC_CHECK_FAILED,
+            "the service does not run, users cannot manage their sites: systemctl "
+            "start " SC_PROXY_UNIT ", or without systemd " SC_PROXY_DAEMON " --daemon");
+    else
+        add(c, name, SC_CHECK_OK, "%s; commands in " SC_PROXY_ETC ": %zu",
+            running ? "the service runs" : "not running: the feature is off", commands.n);
+}
+
 static void check_users(struct sc_checks *c, struct sc_server *s)
 {
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
@@ -225,6 +255,7 @@ int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
         check_users(&c, s);
     }
     check_web(&c, enabled);
+    check_proxyexec(&c, enabled);
     if (!c.v)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     *ret = c;

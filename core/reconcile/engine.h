@@ -18,6 +18,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/policy/policy.h"
+#include "core/reconcile/engine_stats.h"
 
 struct sc_server; /* configuration, panel and database of this machine */
 
@@ -83,6 +84,7 @@ struct sc_status_row {
     bool running;       /* a keeper holds its view now */
     unsigned processes; /* in the site now, without the keeper */
     char *stale;        /* NULL, or why it is not as it should be */
+    struct sc_site_stats stats;
 };
 
 struct sc_status {

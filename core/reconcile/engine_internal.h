@@ -3,6 +3,7 @@
 #ifndef SC_RECONCILE_ENGINE_INTERNAL_H
 #define SC_RECONCILE_ENGINE_INTERNAL_H
 
+#include "core/config/domains_config.h"
 #include "core/reconcile/reconcile.h"
 
 /* One account of a call: locked, with its facts and what it is asked to become. */
@@ -33,6 +34,10 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
 
 /* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
 int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
+
+/* The limits of a site as they were last applied; none when it has none. */
+int sc_stored_limits(struct sc_server *s, unsigned id, const char *home, struct sc_limits *ret,
+                     struct sc_error *err);
 
 /* Held while something is switched on that needs the entry in front of suexec, so that no deny-all
  * takes it away underneath. Before any account's lock. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* list, status, plan: nothing is changed, but what killed commands left is finished first. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/enter/keeper_find.h"
 #include "core/inventory/domain_name.h"
 #include "core/reconcile/engine_internal.h"
 #include "core/reconcile/planfiles.h"
@@ -110,21 +108,9 @@ void sc_status_done(struct sc_status *st)
     *st = (struct sc_status){0};
 }
 
-/* Processes of the site's pid namespace, without the keeper. */
-static unsigned count_processes(pid_t keeper)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
-    SC_DIR DIR *d = opendir(path);
-    unsigned n = 0;
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
-        n += e->d_name[0] >= '1' && e->d_name[0] <= '9' && strcmp(e->d_name, "1") != 0;
-    return n;
-}
-
-static int add_status(struct sc_server *s, struct sc_status *st, const char *name,
-                      const struct sc_user_row *u, unsigned site, const char *docroot,
-                      struct sc_error *err)
+static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                      const char *name, const struct sc_user_row *u, unsigned site,
+                      const char *docroot, struct sc_error *err)
 {
     struct sc_status_row *v = realloc(st->v, (st->n + 1) * sizeof(*v));
     if (!v)
@@ -143,17 +129,16 @@ static int add_status(struct sc_server *s, struct sc_status *st, const char *nam
         r->stale = strdup(u->last_error);
     else if (site && access(r->docroot, F_OK) < 0)
         r->stale = strdup("its document root is missing: nothing of it can run");
-    SC_FD int pidfd = -EBADF;
-    SC_FD int lock = -EBADF;
-    if (site && sc_keeper_find(u->uid, site, &pidfd, &lock) == 0) {
-        r->running = true;
-        r->processes = count_processes(sc_keeper_pid(lock));
-    }
-    return 0;
+    if (!site)
+        return 0;
+    r->running = sc_site_running(u->uid, site, &r->processes);
+    /* limits that cannot be read are in `stale` already, or will be at the next pass */
+    (void)sc_stored_limits(s, site, u->home, &r->stats.limits, NULL);
+    return sc_site_stats_look(cg, u->uid, site, &r->stats, err);
 }
 
-static int status_of_domain(struct sc_server *s, struct sc_status *st, const char *given,
-                            struct sc_error *err)
+static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                            const char *given, struct sc_error *err)
 {
     char name[256];
     SC_CLEANUP(sc_domain_row_done) struct sc_domain_row d = {0};
@@ -173,7 +158,7 @@ static int status_of_domain(struct sc_server *s, struct sc_status *st, const cha
         if (rc < 0)
             return rc;
         struct sc_user_row owner = {.name = found.v[0].owner};
-        return add_status(s, st, name, &owner, 0, found.v[0].docroot, err);
+        return add_status(s, cg, st, name, &owner, 0, found.v[0].docroot, err);
     }
     if (rc == 0)
         rc = sc_store_user_by_uid(s->store, d.uid, &u, err);
@@ -183,19 +168,22 @@ static int status_of_domain(struct sc_server *s, struct sc_status *st, const cha
     for (size_t i = 0; rc == 0 && i < names.n; i++)
         if (strcmp(names.rows[i].name, name) == 0)
             site = names.rows[i].site_id;
-    return rc < 0 ? rc : add_status(s, st, name, &u, site, d.docroot, err);
+    return rc < 0 ? rc : add_status(s, cg, st, name, &u, site, d.docroot, err);
 }
 
 int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
                      struct sc_status *ret, struct sc_error *err)
 {
     sc_engine_recover(s);
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
     SC_CLEANUP(sc_status_done) struct sc_status st = {0};
-    int rc = sc_policy_enabled(&s->policy, &st.enabled, err);
+    int rc = sc_cgroups_open(&cg, err);
+    if (rc == 0)
+        rc = sc_policy_enabled(&s->policy, &st.enabled, err);
     if (rc == 0)
         rc = sc_policy_mode(&s->policy, &st.mode, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = status_of_domain(s, &st, domains[i], err);
+        rc = status_of_domain(s, cg, &st, domains[i], err);
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     if (rc == 0 && n == 0)
         rc = sc_store_users_get(s->store, true, &users, err);
@@ -203,8 +191,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
         rc = sc_store_isolated_get(s->store, users.rows[i].uid, &names, err);
         for (size_t k = 0; rc == 0 && k < names.n; k++)
-            rc = add_status(s, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id, NULL,
-                            err);
+            rc = add_status(s, cg, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id,
+                            NULL, err);
     }
     if (rc < 0)
         return rc;

@@ -26,25 +26,6 @@ void sc_user_sites_done(struct sc_user_sites *l)
     *l = (struct sc_user_sites){0};
 }
 
-static int stored_limits(struct sc_server *s, unsigned id, const char *home, struct sc_limits *ret,
-                         struct sc_error *err)
-{
-    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    int rc = sc_store_site_by_id(s->store, id, &row, err);
-    if (rc < 0 || !row.config)
-        return rc;
-    struct sc_domains_config one = SC_DOMAINS_CONFIG_INIT;
-    one.entries = calloc(1, sizeof(*one.entries));
-    if (!one.entries)
-        return no_memory(err);
-    one.n = 1;
-    rc = sc_domain_entry_from_json(&one.entries[0], row.config, home, err);
-    if (rc == 0)
-        *ret = one.entries[0].limits;
-    sc_domains_config_free(&one);
-    return rc;
-}
-
 int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
                         struct sc_error *err)
 {
@@ -65,7 +46,7 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
         if (!(one->name = strdup(rows.rows[i].name)))
             return no_memory(err);
         if (with_limits)
-            rc = stored_limits(s, one->id, user.home, &one->limits, err);
+            rc = sc_stored_limits(s, one->id, user.home, &one->limits, err);
     }
     if (rc < 0)
         return rc;

@@ -28,6 +28,8 @@ int sc_server_open(struct sc_server **ret, struct sc_error *err)
     if (rc == 0)
         rc = sc_mkdir_p(SC_RUN_DIR, 0711, err);
     if (rc == 0)
+        rc = sc_mkdir_p(SC_STATE_DIR, 0700, err);
+    if (rc == 0)
         rc = sc_mkdir_p(SC_MARK_DIR, 0700, err);
     if (rc == 0)
         rc = sc_store_open(SC_STORE_PATH, &s->store, err);

@@ -349,6 +349,23 @@ part_cgi()
     apache_stop
 }
 
+part_isolatectl()
+{
+    title "A user's command through the proxyexec service, against setpriv starting a static program"
+    local uid gid
+    uid=$(id -u john) gid=$(id -g john)
+    cagefsctl --site-isolation-enable a.example >/dev/null
+    as_user john isolatectl site-isolation list | grep -q '"a.example"'
+    # isolatectl is run as the user, so setpriv is; what it gives up is what he never had
+    timed /tmp/isolatectl -n "$(rounds 400)" -u "$uid:$gid:/home/john" \
+        "fork+exec" 0 $bin/bench-true -- \
+        "setpriv STATIC-PROGRAM" 0 "$(type -P setpriv)" --no-new-privs $bin/bench-true -- \
+        "isolatectl site-isolation list" 0 /usr/bin/isolatectl site-isolation list -- \
+        "isolatectl stats" 0 /usr/bin/isolatectl stats
+    ratio "isolatectl site-isolation list / setpriv" /tmp/isolatectl "isolatectl site-isolation list" /tmp/isolatectl "setpriv STATIC-PROGRAM" "<= 3"
+    cagefsctl --site-isolation-disable a.example >/dev/null
+}
+
 install_tools
 panel_install
 make_user john
@@ -357,7 +374,7 @@ make_site john b.example /home/john/b.example
 echo secret | put_file john /home/john/b.example/secret 600
 cagefsctl --site-isolation-allow-all >/dev/null
 echo "Linux $(uname -r), $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-[ $# -gt 0 ] || set -- enter account enable cgi
+[ $# -gt 0 ] || set -- enter isolatectl account enable cgi
 for part in "$@"; do
     "part_$part"
 done

@@ -68,6 +68,15 @@ stat_of()
     "$show" stats "$uid" "$1" | sed -n "s/^$2 //p"
 }
 
+iso() { as_user john isolatectl "$@"; }
+iso_fails() { ! iso "$@"; }
+
+# told DOMAIN usage|peak|limits|faults LIMIT: a figure of isolatectl stats
+told()
+{
+    iso stats --domain "$1" | sed -n "s/.*\"$2\": {[^}]*\"$3\": \([0-9]*\)[,}].*/\1/p"
+}
+
 groups_of()
 {
     find /sys/fs/cgroup -type d -path "*/sitecage*" | sort
@@ -129,6 +138,9 @@ if can pmem; then
     check "the sibling takes 100 MiB" measure b.example mem 100
     between "peak of pmem" 25000000 33554432 "$(stat_of "$id_a" peak.pmem)"
     between "faults of pmem" 1 10 "$(stat_of "$id_a" faults.pmem)"
+    between "isolatectl stats: limit of pmem, pages" 8192 8192 "$(told a.example limits pmem)"
+    between "peak of pmem, pages" 6000 8192 "$(told a.example peak pmem)"
+    between "faults of pmem" 1 10 "$(told a.example faults pmem)"
     check "raise pmem" limit a.example '"pmem": 268435456'
     check "then 100 MiB are given" measure a.example mem 100
     check "lower pmem again" limit a.example '"pmem": 33554432'
@@ -143,6 +155,12 @@ if can nproc; then
     check "the sibling starts 50" measure b.example proc 50
     between "peak of nproc" 20 20 "$(stat_of "$id_a" peak.nproc)"
     between "faults of nproc" 1 10 "$(stat_of "$id_a" faults.nproc)"
+    between "isolatectl stats: limit of nproc" 20 20 "$(told a.example limits nproc)"
+    between "peak of nproc" 20 20 "$(told a.example peak nproc)"
+    between "faults of nproc" 1 10 "$(told a.example faults nproc)"
+    between "the sibling has none" 0 0 "$(told b.example faults nproc)"
+    expect_contains "the administrator is told the same" "\"faults\": $(iso stats --domain a.example | sed 's/.*"faults": \({[^}]*}\).*/\1/')" \
+        cagefsctl --site-isolation-status --json a.example
     for ((i = 0; i < 25; i++)); do
         in_site a.example sleep 3 2>/dev/null &
     done
@@ -195,6 +213,48 @@ all_free() { [ "$(stat_of "$id_a" usage.ep)" = 0 ]; }
 check "all places are free, once those that waited have ended" wait_until 5 all_free
 between "the most at once" 3 3 "$(stat_of "$id_a" peak.ep)"
 expect_output "the web visitor is served again" ok http a.example /ok.php
+
+## isolatectl stats, without a group
+figures='{"cpu": 0, "ep": %u, "vmem": 0, "pmem": 0, "nproc": %u, "io": 0, "iops": 0}'
+# shellcheck disable=SC2059 # formats
+expected()
+{
+    printf '{"name": "%s", "lve_id": %u, "owner_uid": %u, "usage": ' "$1" "$2" "$uid"
+    printf "$figures, \"peak\": $figures, \"limits\": $figures, \"faults\": $figures}" 0 "$7" "$3" 0 "$4" "$6" "$5" 0
+}
+# without the scope
+domains_of()
+{
+    iso stats "$@" | sed 's/.*"domains": //'
+}
+wait_until 5 eval '[ "$(told a.example usage nproc)" = 0 ]'
+id_b=$(sed -n 's/^isolated \([0-9]*\) .*b\.example$/\1/p' "$table")
+expect_output "stats of one domain" "[$(expected a.example "$id_a" 3 3 4 0 0)]}"$'\n' domains_of --domain A.example
+expect_output "stats of all, with a period" "[$(expected a.example "$id_a" 3 3 4 0 0), $(expected b.example "$id_b" 0 0 0 0 0)]}"$'\n' \
+    domains_of --period 1d
+expect_contains "the scope is what was looked at" "\"scope\": {\"owner_uid\": $uid, \"period\": \"0s\", \"note\": " iso stats --period today
+in_site b.example sleep 30 &
+check "processes are counted without a group" wait_until 5 eval '[ "$(told b.example usage nproc)" = 1 ]'
+kill %% 2>/dev/null
+pkill -x sleep
+wait
+expect_contains "the administrator's figures are the same" "$(expected a.example "$id_a" 3 3 4 0 0 | sed 's/.*"usage"/"usage"/')" \
+    cagefsctl --site-isolation-status --json a.example
+make_user jane
+make_site jane c.example /home/jane/c.example
+cagefsctl --site-isolation-enable c.example >/dev/null
+for domain in c.example nosuch.example ../../etc; do
+    expect_fail 1 "" iso stats --domain $domain
+    expect_output "stats of $domain: the same answer" \
+        $'{"result": "error", "message": "Please specify existing domain name and try again"}\n' \
+        eval "iso stats --domain $domain || true"
+done
+expect_contains "a period is checked" "--period must be today, or" iso_fails stats --period 1w
+expect_lacks "nothing of other users" c.example iso stats
+expect_contains "jane sees hers" '"name": "c.example"' as_user jane isolatectl stats
+expect_contains "from PHP of an isolated site" '"faults": {"cpu": 0, "ep": 4,' php_eval a.example \
+    'echo shell_exec("PROXYEXEC_UID=0 isolatectl stats --domain a.example 2>&1");'
+cagefsctl --site-isolation-disable c.example >/dev/null
 burst()
 {
     local i

@@ -130,8 +130,13 @@ static struct sc_status_row rows[] = {
      .isolated = true,
      .id = 60003,
      .running = true,
+     .stats = {.limits = {1u << SC_LIMIT_VMEM, {[SC_LIMIT_VMEM] = 8192}},
+               .seen = {.faults = {[SC_LIMIT_EP] = 7}}},
      .stale = "its document root moved:\nrun --site-isolation-regenerate johannes"},
     {.domain = "d\xc3\xa9.com", .user = "x", .docroot = "/home/x/d"}};
+
+#define NOTHING                                                                                    \
+    "{\"cpu\": 0, \"ep\": 0, \"vmem\": 0, \"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}"
 
 static void status(void **state)
 {
@@ -162,10 +167,15 @@ static void status(void **state)
                "{\"domain\": \"c.com\", \"username\": \"johannes\", \"docroot\": null, "
                "\"isolated\": true, \"state\": \"stale\", \"lve_id\": 60003, \"running\": true, "
                "\"processes\": 0, \"stale\": "
-               "\"its document root moved:\\nrun --site-isolation-regenerate johannes\"}, "
+               "\"its document root moved:\\nrun --site-isolation-regenerate johannes\", "
+               "\"usage\": " NOTHING ", \"peak\": " NOTHING
+               ", \"limits\": {\"cpu\": 0, \"ep\": 0, \"vmem\": 2, "
+               "\"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}, \"faults\": {\"cpu\": 0, "
+               "\"ep\": 7, \"vmem\": 0, \"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}}, "
                "{\"domain\": \"d\\u00E9.com\", \"username\": \"x\", \"docroot\": \"/home/x/d\", "
                "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"running\": false, "
-               "\"processes\": 0, \"stale\": null}]}\n",
+               "\"processes\": 0, \"stale\": null, \"usage\": " NOTHING ", \"peak\": " NOTHING
+               ", \"limits\": " NOTHING ", \"faults\": " NOTHING "}]}\n",
                "");
 }
 

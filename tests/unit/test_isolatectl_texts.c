@@ -49,6 +49,10 @@ static void takes_every_spelling(void **state)
     means("limits list", SC_ISOLATE_LIMITS_LIST, 0);
     means("limits list --domain a.com", SC_ISOLATE_LIMITS_LIST, 1);
     means("limits apply --domain a.com", SC_ISOLATE_LIMITS_APPLY, 1);
+    means("stats", SC_ISOLATE_STATS, 0);
+    means("stats --domain a.com --period 1d", SC_ISOLATE_STATS, 1);
+    means("stats --period=today", SC_ISOLATE_STATS, 0);
+    means("stats --period 999999999s", SC_ISOLATE_STATS, 0);
 }
 
 static void takes_limits(void **state)
@@ -81,7 +85,7 @@ static void refuses(const char *words, const char *why)
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD]"
 
 static void says_what_is_wrong(void **state)
 {
@@ -106,6 +110,18 @@ static void says_what_is_wrong(void **state)
     refuses("limits set --domain a --speed 5", "unknown option --speed; known are --domain, --cpu, "
                                                "--pmem, --io, --nproc, --iops, --ep, --vmem");
     refuses("limits set --domain a --cpu 1 --cpu 2", "--cpu is given twice");
+    refuses("stats --domain a,b", "give one domain only");
+    refuses("stats --cpu 1", "limits are given to: limits set");
+    refuses("stats --period 1d --period 1d", "--period is given twice");
+    static const char *const periods[] = {"d",   "0d",  "1",           "1w",
+                                          "1dd", "-1d", "1000000000s", "Today"};
+    for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
+        char words[128];
+        snprintf(words, sizeof(words), "stats --period %s", periods[i]);
+        refuses(words, "--period must be today, or a whole number and s, m, h or d, as in 1d");
+    }
+    refuses("limits list --period 1d", "unknown option --period; known are --domain, --cpu, "
+                                       "--pmem, --io, --nproc, --iops, --ep, --vmem");
     static const char *const values[] = {
         "-1", "1k", "0x1", "9007199254740993", "99999999999999999999", "1.5", "+1"};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -123,6 +139,9 @@ static void only_lists_are_lists(void **state)
     char *list[] = {a, l}, *disable[] = {a, d, o, n}, *limits[] = {m, l, o, n}, *wrong[] = {a, o};
     assert_true(sc_isolatectl_is_list(list, 2));
     assert_true(sc_isolatectl_is_list(limits, 4));
+    char stats_word[] = "stats";
+    char *stats[] = {stats_word};
+    assert_false(sc_isolatectl_is_list(stats, 1)); /* reads more than the database */
     assert_false(sc_isolatectl_is_list(disable, 4));
     assert_false(sc_isolatectl_is_list(wrong, 2));
     assert_false(sc_isolatectl_is_list(list, 0));
@@ -175,6 +194,40 @@ static void answers_in_the_specifications_bytes(void **state)
     assert_answer(b, "{\"result\": \"error\", \"message\": \"a \\\"b\\\" \\\\ \\uFFFD\\n\"}\n");
 }
 
+static void answers_with_figures(void **state)
+{
+    (void)state;
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    struct sc_user_stats_row row = {
+        .name = (char *)(uintptr_t) "a.com",
+        .id = 60000,
+        .stats = {.limits = {1u << SC_LIMIT_PMEM | 1u << SC_LIMIT_EP,
+                             {[SC_LIMIT_PMEM] = 268435456, [SC_LIMIT_EP] = 3, [SC_LIMIT_IO] = 9}},
+                  .seen = {.group = true,
+                           .usage = {11, 1, 12, 13, 14, 15, 8192},
+                           .peak = {[SC_LIMIT_PMEM] = 4097, [SC_LIMIT_NPROC] = 20},
+                           .faults = {[SC_LIMIT_PMEM] = 5, [SC_LIMIT_CPU] = 2}}}};
+    struct sc_user_stats none = {0}, one = {.v = &row, .n = 1, .window = 90};
+#define HEAD(period)                                                                               \
+    "{\"result\": \"success\", \"scope\": {\"owner_uid\": 1000, \"period\": \"" period             \
+    "\", \"note\": \"usage and peak are since the group of each site was made, at most for this "  \
+    "period, whichever was asked for; a site without limits has no group: only its entry "         \
+    "processes and its processes of now are known, the rest is 0\"}, \"domains\": ["
+    sc_isolate_answer_stats(1000, &none, &b);
+    assert_answer(b, HEAD("0s") "]}\n");
+    sc_isolate_answer_stats(1000, &one, &b);
+    assert_answer(b,
+                  HEAD("90s") "{\"name\": \"a.com\", \"lve_id\": 60000, \"owner_uid\": 1000, "
+                              "\"usage\": {\"cpu\": 11, \"ep\": 15, \"vmem\": 2, \"pmem\": 1, "
+                              "\"nproc\": 13, \"io\": 12, \"iops\": 14}, "
+                              "\"peak\": {\"cpu\": 0, \"ep\": 0, \"vmem\": 0, \"pmem\": 2, "
+                              "\"nproc\": 20, \"io\": 0, \"iops\": 0}, "
+                              "\"limits\": {\"cpu\": 0, \"ep\": 3, \"vmem\": 0, \"pmem\": 65536, "
+                              "\"nproc\": 0, \"io\": 0, \"iops\": 0}, "
+                              "\"faults\": {\"cpu\": 2, \"ep\": 0, \"vmem\": 0, \"pmem\": 5, "
+                              "\"nproc\": 0, \"io\": 0, \"iops\": 0}}]}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +236,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(only_lists_are_lists),
         cmocka_unit_test(answers_in_the_specifications_bytes),
+        cmocka_unit_test(answers_with_figures),
     };
     return cmocka_run_group_tests_name("isolatectl_texts", tests, NULL, NULL);
 }
