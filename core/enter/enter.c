@@ -28,6 +28,7 @@
 #include "core/enter/paths.h"
 #include "core/enter/site_filter.h" /* made at build time by seccomp_gen */
 
+#define OVER_NPROC      "the site has as many processes as its limit allows"
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 
 /* What suexec needs to check, to log and to drop; a capability beyond these is never in its
@@ -265,8 +266,7 @@ static void join_groups(const struct sc_site_limits *limits, const struct groups
             fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "cannot count the site's processes", errno);
         text[n] = 0;
         if (strtoull(text, NULL, 10) > limits->nproc)
-            fail(pipe_fd, SC_EXIT_CANNOT_ENTER,
-                 "the site has as many processes as its limit allows", EAGAIN);
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, OVER_NPROC, EAGAIN);
     }
     if (limits->vmem) {
         struct rlimit l;
@@ -411,6 +411,8 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
         return sc_why(why, "cannot join the site: %s", strerror(errno));
 
     pid_t child = fork_into(&g);
+    if (child < 0 && errno == EAGAIN && req->limits->nproc)
+        return sc_why(why, OVER_NPROC); /* a version 2 group refuses the birth itself */
     if (child < 0)
         return sc_why(why, "cannot fork into the site: %s", strerror(errno));
     if (child == 0)
