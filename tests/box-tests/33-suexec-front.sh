@@ -22,7 +22,7 @@ apache_start
 
 # Everything that a CGI can see of how it was started.
 put_php a.example how.php 'ksort($_SERVER); unset($_SERVER["REQUEST_TIME"], $_SERVER["REQUEST_TIME_FLOAT"],
-    $_SERVER["REMOTE_PORT"], $_SERVER["UNIQUE_ID"]); print_r($_SERVER); system("id; umask; pwd; ulimit -a; ls -l /proc/self/fd | grep -c pipe; grep -E \"^(Cap|NoNew|Secc|Sig)\" /proc/self/status");'
+    $_SERVER["REMOTE_PORT"], $_SERVER["UNIQUE_ID"]); print_r($_SERVER); system("id; umask; pwd; ulimit -a; ls -l /proc/self/fd | grep -c pipe; grep -E \"^(Cap|NoNew|Secc|SigB|SigI|SigC)\" /proc/self/status");'
 how() { http a.example /how.php; }
 before=$(how)
 query_before=$(query)
