@@ -260,7 +260,7 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
     }
     if (rc < 0)
         return sc_error_sys(err, -rc, "look for the keeper of site %u", plan->id);
-    pid_t keeper = sc_keeper_pid(lock);
+    pid_t keeper = sc_lock_holder(lock);
     if (docroot_moved(plan, keeper))
         return end_instead(plan, &lock, NULL, ret, err);
     bool changed = false;

@@ -11,7 +11,7 @@
 #include "core/enter/paths.h"
 
 /* Who holds the lock: a pid in our pid namespace, or 0 for nobody (or nobody whom we can see). */
-pid_t sc_keeper_pid(int fd)
+pid_t sc_lock_holder(int fd)
 {
     struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fcntl(fd, F_GETLK, &fl) < 0 || fl.l_type == F_UNLCK)
@@ -34,11 +34,11 @@ int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
         return rc;
     }
     int rc = -ESRCH;
-    pid_t pid = sc_keeper_pid(fd);
+    pid_t pid = sc_lock_holder(fd);
     if (pid > 0) {
         int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
         /* Still the holder with the descriptor in hand: the descriptor is the keeper's. */
-        if (pidfd >= 0 && sc_keeper_pid(fd) == pid) {
+        if (pidfd >= 0 && sc_lock_holder(fd) == pid) {
             *ret_pidfd = pidfd;
             *ret_lockfd = fd;
             return 0;

@@ -15,7 +15,7 @@
  */
 int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd);
 
-/* Who holds the keeper's lock on this descriptor of its file: a pid, or 0. */
-pid_t sc_keeper_pid(int lockfd);
+/* Who holds the POSIX lock on this file (a keeper's, a daemon's): a pid that we can see, or 0. */
+pid_t sc_lock_holder(int lockfd);
 
 #endif

@@ -14,24 +14,16 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
+#include "core/enter/keeper_find.h"
 #include "core/enter/paths.h"
 #include "core/proxyexec/paths.h"
 
 #define STOP_MS 5000
 
-/* Who holds the daemon's lock: a pid, or 0 for nobody. */
-static pid_t holder(int fd)
-{
-    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(fd, F_GETLK, &fl) < 0 || fl.l_type == F_UNLCK)
-        return 0;
-    return fl.l_pid > 0 ? fl.l_pid : 0;
-}
-
 bool sc_proxyexec_running(void)
 {
     SC_FD int fd = open(SC_PROXY_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    return fd >= 0 && holder(fd) > 0;
+    return fd >= 0 && sc_lock_holder(fd) > 0;
 }
 
 static int change_lock(int *ret, struct sc_error *err)
@@ -99,12 +91,12 @@ void sc_proxyexec_revive(void)
 static int end_daemon(struct sc_error *err)
 {
     SC_FD int fd = open(SC_PROXY_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    pid_t pid = fd >= 0 ? holder(fd) : 0;
+    pid_t pid = fd >= 0 ? sc_lock_holder(fd) : 0;
     if (pid == 0)
         return 0;
     SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     /* still the holder with the descriptor in hand: the descriptor is the daemon's */
-    if (pidfd < 0 || holder(fd) != pid)
+    if (pidfd < 0 || sc_lock_holder(fd) != pid)
         return pidfd < 0 && errno != ESRCH ? sc_error_sys(err, errno, "find the daemon") : 0;
     struct pollfd gone = {.fd = pidfd, .events = POLLIN};
     (void)syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);

@@ -36,7 +36,7 @@ bool sc_site_running(uid_t uid, unsigned id, unsigned *ret_processes)
     SC_FD int lock = -EBADF;
     if (sc_keeper_find(uid, id, &pidfd, &lock) != 0)
         return false;
-    *ret_processes = count_processes(sc_keeper_pid(lock));
+    *ret_processes = count_processes(sc_lock_holder(lock));
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/reconcile/engine_internal.h"
+#include "core/reconcile/record.h"
 
 /* What tells an application's directory, and what such applications write outside their public
  * directory. */
@@ -75,11 +76,7 @@ void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, c
 {
     if (!w || !w->notice)
         return;
-    const struct sc_plan_site *site = NULL;
-    for (size_t i = 0; i < f->plan->n_sites && !site; i++)
-        for (size_t k = 0; k < f->plan->sites[i].n_names; k++)
-            if (strcmp(f->plan->sites[i].names[k], domain) == 0)
-                site = &f->plan->sites[i];
+    const struct sc_plan_site *site = sc_plan_site_of(f->plan, domain);
     SC_FREE char *dir = site && site->rel ? strdup(site->rel) : NULL;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     if (!dir || sc_asuser_begin(&as, a->uid, a->gid, NULL) < 0)
