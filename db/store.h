@@ -243,6 +243,19 @@ int sc_store_isolated_get(struct sc_store *store, uid_t uid, struct sc_isolated_
 /* ---- events: hints that something about a user changed, not yet reconciled ---------------------
  */
 
+/* Kinds of events (sc_event_row.kind). What the names are: hooks/event.h; for SC_KIND_USER_RENAMED
+ * `user` is the old user name and `new_name` the new one. */
+#define SC_KIND_USER_CREATED    "user-created"
+#define SC_KIND_USER_RENAMED    "user-renamed"
+#define SC_KIND_USER_DELETED    "user-deleted"
+#define SC_KIND_DOMAIN_CREATED  "domain-created"
+#define SC_KIND_DOMAIN_RENAMED  "domain-renamed"
+#define SC_KIND_DOMAIN_DELETED  "domain-deleted"
+#define SC_KIND_DOCROOT_CHANGED "docroot-changed"
+#define SC_KIND_USER_CHANGED    "user-changed"
+#define SC_KIND_RESYNC_ALL      "resync-all"
+#define SC_EVENT_SUBDOMAINS     "subdomains" /* payload of a rename that takes names below along */
+
 /* The pause before try n + 1 is SC_EVENT_RETRY_MS << n, at most SC_EVENT_RETRY_MAX_MS. */
 #define SC_EVENT_RETRY_MS     2000
 #define SC_EVENT_RETRY_MAX_MS 3600000
