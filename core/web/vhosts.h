@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the web server's configuration says about each virtual host: its document root, and what
+ * runs its PHP. Read from the files, as the server itself would (Apache's core grammar with
+ * Include, Define, IfModule, IfDefine; nginx's), because no server prints it. .htaccess files are
+ * not looked at: they can choose among handlers, not make new ones.
+ */
+#ifndef SC_WEB_VHOSTS_H
+#define SC_WEB_VHOSTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "core/base/error.h"
+
+/* Bits of sc_vhost.handlers */
+enum sc_handler {
+    SC_HANDLER_CGI = 1,    /* a CGI program through suexec: Action, a wrapper, .php as CGI */
+    SC_HANDLER_FCGID = 2,  /* mod_fcgid */
+    SC_HANDLER_FPM = 4,    /* FastCGI to an address, sc_vhost.listens */
+    SC_HANDLER_LSAPI = 8,  /* mod_lsapi */
+    SC_HANDLER_MODULE = 16 /* mod_php: in the web server's own process */
+};
+
+struct sc_vhost {
+    char *file; /* where it begins */
+    unsigned line;
+    bool nginx;
+    char **names; /* ServerName, ServerAlias; as written, without a port */
+    size_t n_names;
+    char *docroot; /* no slash at its end; NULL when it has none */
+    unsigned handlers;
+    char **listens; /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
+    size_t n_listens;
+    bool suexec;       /* SuexecUserGroup */
+    bool own_handlers; /* said in the virtual host or for its directory, not for the whole server */
+};
+
+struct sc_vhosts {
+    struct sc_vhost *v;
+    size_t n;
+    char *per_user_at;  /* "FILE:LINE" of the first `lsapi_per_user On`, or NULL */
+    bool apache, nginx; /* a configuration was found */
+};
+
+void sc_vhosts_done(struct sc_vhosts *v);
+
+/* Reads what is installed below `root` ("" in production): /etc/apache2/{apache2.conf,
+ * conf/httpd.conf}, /etc/httpd/conf/httpd.conf, /usr/local/apache/conf/httpd.conf,
+ * /etc/nginx/nginx.conf. Files that cannot be read, and what is not understood, are passed over.
+ * SC_E_TOOBIG beyond the limits in vhosts.c, SC_E_NOMEM. */
+int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err);
+
+/* The handler that serves PHP, in words: "FPM", "CGI", …; "none" for 0. For several the first of
+ * LSAPI, FPM, FCGID, CGI, module. */
+const char *sc_handler_name(unsigned handlers);
+
+/* ---- for the two parsers ------------------------------------------------------------------------
+ */
+
+#define SC_VHOSTS_FILES_MAX 50000u
+#define SC_VHOSTS_FILE_MAX  (64u << 20)
+#define SC_VHOSTS_MAX       400000u
+#define SC_VHOSTS_DEPTH_MAX 32
+
+/* A handler that was said for a directory, or ("" ) for the whole server. */
+struct sc_vhosts_dir {
+    char *dir;
+    unsigned handlers;
+    char **listens;
+    size_t n_listens;
+};
+
+struct sc_vhosts_reader {
+    const char *root;
+    struct sc_vhosts *out;
+    struct sc_vhosts_dir *dirs;
+    size_t n_dirs;
+    size_t files;
+    struct sc_error *err;
+    int rc; /* the first error; parsers stop when it is set */
+};
+
+/* Calls `parse` for each file that `pattern` (absolute, below r->root; may have * ? []) names, or,
+ * where `whole_directories`, for each file below a directory that it names. */
+void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool whole_directories,
+                         void (*parse)(struct sc_vhosts_reader *r, const char *name, char *text,
+                                       void *arg),
+                         void *arg);
+struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, unsigned line);
+struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir);
+void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const char *word);
+char *sc_vhosts_dup(struct sc_vhosts_reader *r, const char *text);
+
+void sc_apache_conf_read(struct sc_vhosts_reader *r, const char *main_file);
+void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file);
+
+#endif

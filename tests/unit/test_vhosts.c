@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is read of a web server's configuration. */
+#include "tests/unit/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/web/vhosts.h"
+
+static char root[64];
+
+static int make(void **state)
+{
+    (void)state;
+    strcpy(root, "/tmp/sc_vhosts_XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    char rm[100];
+    snprintf(rm, sizeof(rm), "rm -rf '%s'", root);
+    return system(rm);
+}
+
+static void put(const char *path, const char *text)
+{
+    char full[512], dir[512];
+    snprintf(full, sizeof(full), "%s%s", root, path);
+    snprintf(dir, sizeof(dir), "%s", full);
+    *strrchr(dir, '/') = 0;
+    assert_int_equal(sc_mkdir_p(dir, 0755, NULL), 0);
+    assert_int_equal(sc_replace_file(full, 0644, text, strlen(text), NULL), 0);
+}
+
+static const struct sc_vhost *find(const struct sc_vhosts *v, const char *name)
+{
+    for (size_t i = 0; i < v->n; i++)
+        for (size_t k = 0; k < v->v[i].n_names; k++)
+            if (strcmp(v->v[i].names[k], name) == 0)
+                return &v->v[i];
+    return NULL;
+}
+
+static void load(struct sc_vhosts *v)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_vhosts_load(root, v, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
+#define VHOSTS SC_CLEANUP(sc_vhosts_done) struct sc_vhosts
+
+static void apache(void **state)
+{
+    (void)state;
+    put("/etc/apache2/apache2.conf",
+        "Define RUN /run/php\nIncludeOptional sites-enabled/*.conf\nInclude conf.d\n"
+        "<IfDefine NOT_THERE>\n<VirtualHost *:80>\nServerName ghost.example\n</VirtualHost>\n"
+        "</IfDefine>\n<IfModule !mod_x.c>\n  <IfModule y>\n  lsapi_per_user On\n  </IfModule>\n"
+        "</IfModule>\n");
+    put("/etc/apache2/sites-enabled/a.conf",
+        "<VirtualHost 127.0.0.1:80>\n"
+        "  servername HTTP://a.example:8080\n  ServerAlias www.a.example \\\n   b.example\n"
+        "  DocumentRoot \"/home/john/a b/\"\n  SuexecUserGroup john john\n"
+        "  <FilesMatch \\.php$>\n    SetHandler \"proxy:unix:${RUN}/a.sock|fcgi://localhost/\"\n"
+        "  </FilesMatch>\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName c.example\nDocumentRoot /home/john/c\n"
+        "ProxyPassMatch ^/(.*\\.php)$ fcgi://127.0.0.1:9001/home/john/c/$1\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName d.example\nDocumentRoot /home/john/d\n"
+        "FcgidWrapper /home/john/cgi-bin/php .php\nAddHandler fcgid-script .php\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName e.example\nDocumentRoot /home/john/e\n"
+        "Action php-cgi /cgi-sys/php\n# lsapi_per_user On\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName f.example\nDocumentRoot /home/john/f\n</VirtualHost>\n");
+    put("/etc/apache2/conf.d/sub/x.conf", "<Directory /home/john/f>\nAddHandler "
+                                          "application/x-httpd-lsphp .php\n</Directory>\n");
+    VHOSTS v = {0};
+    load(&v);
+    assert_true(v.apache);
+    assert_false(v.nginx);
+    assert_null(v.per_user_at);
+    assert_int_equal(v.n, 5);
+    const struct sc_vhost *h = find(&v, "a.example");
+    assert_non_null(h);
+    assert_ptr_equal(h, find(&v, "www.a.example"));
+    assert_ptr_equal(h, find(&v, "b.example"));
+    assert_string_equal(h->docroot, "/home/john/a b");
+    assert_string_equal(h->file, "/etc/apache2/sites-enabled/a.conf");
+    assert_int_equal(h->line, 1);
+    assert_true(h->suexec);
+    assert_int_equal(h->handlers, SC_HANDLER_FPM);
+    assert_int_equal(h->n_listens, 1);
+    assert_string_equal(h->listens[0], "/run/php/a.sock");
+    h = find(&v, "c.example");
+    assert_int_equal(h->handlers, SC_HANDLER_FPM);
+    assert_string_equal(h->listens[0], "127.0.0.1:9001");
+    assert_int_equal(h->line, 11);
+    assert_int_equal(find(&v, "d.example")->handlers, SC_HANDLER_FCGID);
+    assert_int_equal(find(&v, "e.example")->handlers, SC_HANDLER_CGI);
+    assert_int_equal(find(&v, "f.example")->handlers, SC_HANDLER_LSAPI);
+    assert_true(find(&v, "f.example")->own_handlers);
+    assert_string_equal(sc_handler_name(SC_HANDLER_FPM | SC_HANDLER_CGI), "FPM");
+    assert_string_equal(sc_handler_name(0), "none");
+}
+
+static void of_the_whole_server(void **state)
+{
+    (void)state;
+    put("/etc/httpd/conf/httpd.conf",
+        "ServerRoot \"/etc/httpd\"\n<VirtualHost *:80>\nServerName a\nDocumentRoot /a\n"
+        "</VirtualHost>\n<VirtualHost *:80>\nServerName b\nDocumentRoot /b\nSetHandler "
+        "proxy:unix:/b.sock|fcgi://x\n</VirtualHost>\nInclude conf.d/*.conf\n");
+    put("/etc/httpd/conf.d/php.conf",
+        "<FilesMatch php>\nSetHandler \"proxy:unix:/run/www.sock|fcgi://localhost\"\n"
+        "</FilesMatch>\n<IfModule lsapi_module>\n\n LSAPI_per_user on\n</IfModule>\n");
+    VHOSTS v = {0};
+    load(&v);
+    assert_string_equal(find(&v, "a")->listens[0], "/run/www.sock");
+    assert_false(find(&v, "a")->own_handlers);
+    assert_int_equal(find(&v, "b")->n_listens, 1);
+    assert_string_equal(find(&v, "b")->listens[0], "/b.sock");
+    assert_string_equal(v.per_user_at, "/etc/httpd/conf.d/php.conf:6");
+}
+
+static void nginx(void **state)
+{
+    (void)state;
+    put("/etc/nginx/nginx.conf",
+        "events { worker_connections 1; }\nhttp {\n upstream php_b { server unix:/run/b.sock "
+        "weight=1; }\n include sites/*;\n}\n");
+    put("/etc/nginx/sites/a",
+        "server { listen 80; server_name a.example www.a.example; # x { ; }\n"
+        "  location ~ \\.php$ { root /elsewhere; fastcgi_pass unix:/run/a.sock; }\n"
+        "  root \"/home/john/a/\"; set $x \"${y};{\"; }\n"
+        "server {\n server_name b.example;\n root /home/john/b;\n"
+        " location / { if ($x ~ \"a{1,2}\") { return 403; } }\n"
+        " location ~ \\.php$ { fastcgi_pass php_b; } }\n"
+        "server { server_name c.example; root /home/john/c; }\n");
+    VHOSTS v = {0};
+    load(&v);
+    assert_true(v.nginx);
+    assert_false(v.apache);
+    assert_int_equal(v.n, 3);
+    const struct sc_vhost *h = find(&v, "www.a.example");
+    assert_non_null(h);
+    assert_string_equal(h->docroot, "/home/john/a");
+    assert_int_equal(h->n_listens, 1);
+    assert_string_equal(h->listens[0], "/run/a.sock");
+    assert_true(h->nginx);
+    h = find(&v, "b.example");
+    assert_string_equal(h->docroot, "/home/john/b");
+    assert_string_equal(h->listens[0], "/run/b.sock");
+    assert_int_equal(h->line, 4);
+    assert_int_equal(find(&v, "c.example")->handlers, 0);
+}
+
+static void nonsense(void **state)
+{
+    (void)state;
+    put("/etc/apache2/apache2.conf", "<\n</\n<>\n</VirtualHost>\n<VirtualHost\nDocumentRoot\n"
+                                     "Include apache2.conf\nSetHandler \"\n\\\n${\n"
+                                     "Include /\n<Directory>\nDefine\n<IfModule>\n<Macro x>\n");
+    put("/etc/nginx/nginx.conf", "}}}; server { { { ; include nginx.conf; root \"");
+    VHOSTS v = {0};
+    load(&v);
+    assert_true(v.apache);
+    assert_true(v.nginx);
+}
+
+static void nothing(void **state)
+{
+    (void)state;
+    VHOSTS v = {0};
+    load(&v);
+    assert_int_equal(v.n, 0);
+    assert_false(v.apache || v.nginx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(apache, make, drop),
+        cmocka_unit_test_setup_teardown(of_the_whole_server, make, drop),
+        cmocka_unit_test_setup_teardown(nginx, make, drop),
+        cmocka_unit_test_setup_teardown(nonsense, make, drop),
+        cmocka_unit_test_setup_teardown(nothing, make, drop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
