@@ -15,11 +15,17 @@ struct parse {
     const char *name;
     const char *at, *end;
     unsigned line;
-    unsigned seen; /* a bit for each key */
+    unsigned seen, seen_api; /* a bit for each key */
     struct sc_conf conf;
     struct sc_error *err;
     int rc;
 };
+
+static bool known_section(const char *name, size_t len)
+{
+    return (len == strlen("sitecage") && !memcmp(name, "sitecage", len)) ||
+           (len == strlen("api") && !memcmp(name, "api", len));
+}
 
 static char *read_line(char *buf, int size, void *stream)
 {
@@ -43,11 +49,10 @@ static char *read_line(char *buf, int size, void *stream)
     /* inih tells of a section only with a key in it */
     const char *section = buf + strspn(buf, " \t");
     size_t name = strcspn(*section ? section + 1 : section, "]\r\n");
-    if (*section == '[' && section[1 + name] == ']' &&
-        (name != strlen("sitecage") || memcmp(section + 1, "sitecage", name) != 0)) {
-        p->rc =
-            sc_error_set(p->err, SC_E_INVAL, "%s line %u: unknown section [%.*s]: use [sitecage]",
-                         p->name, p->line, (int)name, section + 1);
+    if (*section == '[' && section[1 + name] == ']' && !known_section(section + 1, name)) {
+        p->rc = sc_error_set(p->err, SC_E_INVAL,
+                             "%s line %u: unknown section [%.*s]: use [sitecage] or [api]", p->name,
+                             p->line, (int)name, section + 1);
         return NULL;
     }
     p->at += len;
@@ -126,22 +131,89 @@ static int parse_debug(struct parse *p, const char *key, const char *value)
     return 0;
 }
 
+static int parse_url(struct parse *p, const char *key, const char *value)
+{
+    /* such a value may hold a password: it is not shown */
+    if (strchr(value, '@'))
+        return sc_error_set(p->err, SC_E_INVAL,
+                            "%s line %u: %s must not have a user name or password ('@') in it: use "
+                            "the keys user and secret_file",
+                            p->name, p->line, key);
+    if (strncmp(value, "https://", 8) || !value[8] || value[8] == '/')
+        return bad_value(p, key, value,
+                         "an address that begins with https://, such as "
+                         "https://server.example:2087");
+    strcpy(p->conf.api.url, value);
+    return 0;
+}
+
+static int parse_user(struct parse *p, const char *key, const char *value)
+{
+    if (!*value || strchr(value, ':'))
+        return bad_value(p, key, value, "a user name without ':'");
+    strcpy(p->conf.api.user, value);
+    return 0;
+}
+
+static int parse_path(struct parse *p, const char *key, const char *value, char *ret)
+{
+    if (*value != '/' || !value[1])
+        return bad_value(p, key, value, "a file's full path, beginning with '/'");
+    strcpy(ret, value);
+    return 0;
+}
+
+/* The key's place in the list; SC_E_INVAL when it is not there or was given before. */
+static int find_key(struct parse *p, const char *const *keys, int n, const char *key,
+                    unsigned *seen)
+{
+    for (int k = 0; k < n; k++) {
+        if (strcmp(keys[k], key))
+            continue;
+        if (*seen & 1u << k)
+            return sc_error_set(p->err, SC_E_INVAL,
+                                "%s line %u: %s is given twice (a line that starts with white "
+                                "space continues the one above)",
+                                p->name, p->line, key);
+        *seen |= 1u << k;
+        return k;
+    }
+    SC_BUF struct sc_buf names = SC_BUF_INIT;
+    for (int k = 0; k < n; k++)
+        sc_buf_fmt(&names, "%s%s", k ? ", " : "", keys[k]);
+    return sc_error_set(p->err, SC_E_INVAL, "%s line %u: unknown key %s%s: allowed are %s", p->name,
+                        p->line, key, seen == &p->seen_api ? " in [api]" : "",
+                        names.data ? names.data : "others");
+}
+
+static int parse_api_key(struct parse *p, const char *key, const char *value)
+{
+    static const char *const keys[] = {"url", "user", "secret_file", "ca_file"};
+    int k = find_key(p, keys, 4, key, &p->seen_api);
+    if (k < 0)
+        return k;
+    if (strlen(value) >= SC_CONF_VALUE_MAX)
+        return sc_error_set(p->err, SC_E_INVAL, "%s line %u: %s is too long", p->name, p->line,
+                            key);
+    switch (k) {
+    case 0:
+        return parse_url(p, key, value);
+    case 1:
+        return parse_user(p, key, value);
+    case 2:
+        return parse_path(p, key, value, p->conf.api.secret_file);
+    default:
+        return parse_path(p, key, value, p->conf.api.ca_file);
+    }
+}
+
 static int parse_key(struct parse *p, const char *section, const char *key, const char *value)
 {
     static const char *const keys[] = {"panel", "panel_timeout", "keeper_idle", "shm_size",
                                        "debug"};
-    if (*section && strcmp(section, "sitecage"))
-        return sc_error_set(p->err, SC_E_INVAL, "%s line %u: unknown section [%s]: use [sitecage]",
-                            p->name, p->line, section);
-    unsigned k = 0;
-    while (k < sizeof(keys) / sizeof(keys[0]) && strcmp(keys[k], key))
-        k++;
-    if (k < sizeof(keys) / sizeof(keys[0]) && p->seen & 1u << k)
-        return sc_error_set(p->err, SC_E_INVAL,
-                            "%s line %u: %s is given twice (a line that starts with white space "
-                            "continues the one above)",
-                            p->name, p->line, key);
-    p->seen |= 1u << k;
+    if (!strcmp(section, "api"))
+        return parse_api_key(p, key, value);
+    int k = find_key(p, keys, 5, key, &p->seen);
     switch (k) {
     case 0:
         return parse_panel(p, key, value);
@@ -154,10 +226,7 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
     case 4:
         return parse_debug(p, key, value);
     default:
-        return sc_error_set(p->err, SC_E_INVAL,
-                            "%s line %u: unknown key %s: allowed are panel, panel_timeout, "
-                            "keeper_idle, shm_size, debug",
-                            p->name, p->line, key);
+        return k;
     }
 }
 

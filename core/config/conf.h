@@ -11,6 +11,16 @@
 #define SC_CONF_PATH      "/etc/sitecage.conf"
 #define SC_CONF_SIZE_MAX  (64u << 10)
 #define SC_CONF_PANEL_MAX 32
+#define SC_CONF_VALUE_MAX 200 /* more than a line can hold */
+
+/* Section [api]: how the panel's HTTP API is reached (hooks/http.h reads the secret). Empty where
+ * not given. */
+struct sc_conf_api {
+    char url[SC_CONF_VALUE_MAX]; /* begins with https://, without user information */
+    char user[SC_CONF_VALUE_MAX];
+    char secret_file[SC_CONF_VALUE_MAX]; /* absolute */
+    char ca_file[SC_CONF_VALUE_MAX];     /* absolute */
+};
 
 struct sc_conf {
     char panel[SC_CONF_PANEL_MAX]; /* "auto", or an adapter's name */
@@ -18,6 +28,7 @@ struct sc_conf {
     unsigned keeper_idle;          /* seconds that an empty site keeps its keeper, 1..86400 */
     uint64_t shm_size;             /* bytes of a site's /dev/shm, 1M..64G */
     bool debug;
+    struct sc_conf_api api;
 };
 
 #define SC_CONF_DEFAULT                                                                            \

@@ -99,7 +99,7 @@ static void says_what_is_wrong(void **state)
         {"Panel = auto",
          "line 1: unknown key Panel: allowed are panel, panel_timeout, keeper_idle, "
          "shm_size, debug"},
-        {"[x]\n\ndebug = on", "line 1: unknown section [x]: use [sitecage]"},
+        {"[x]\n\ndebug = on", "line 1: unknown section [x]: use [sitecage] or [api]"},
         {"debug = on\njust words\n", "line 2: neither 'key = value' nor [section]"},
         {"debug = on\n[sitecage\n", "line 2: neither 'key = value' nor [section]"},
         {"debug = on\ndebug = on\n", "line 2: debug is given twice (a line that starts with white "
