@@ -111,6 +111,32 @@ static int insert(struct sc_store *store, const struct sc_event_row *event,
     return sc_stmt_run(&q, NULL, err);
 }
 
+/* Whether the queue has no room for one more event. The ids alone tell that it has, nearly always:
+ * they are not counted then. */
+static int queue_full(struct sc_store *store, bool *ret, struct sc_error *err)
+{
+    int64_t n = 0;
+    int r = sc_db_int(store, "SELECT (SELECT max(id) FROM event) - (SELECT min(id) FROM event) + 1",
+                      &n, err);
+    if (r == 0 && n >= SC_STORE_QUEUE_MAX)
+        r = sc_db_int(store, "SELECT count(*) FROM event", &n, err);
+    if (r == 0)
+        *ret = n >= SC_STORE_QUEUE_MAX;
+    return r;
+}
+
+/* Puts one "look at all" in the place of the whole queue. */
+static int insert_instead(struct sc_store *store, int64_t created_ms, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store, "DELETE FROM event", err);
+    if (r == 0)
+        r = sc_stmt_run(&q, NULL, err);
+    const struct sc_event_row all = {.kind = SC_KIND_RESYNC_ALL};
+    const struct waiting times = {.created_ms = created_ms, .not_before_ms = created_ms};
+    return r < 0 ? r : insert(store, &all, &times, err);
+}
+
 static int check(const struct sc_event_row *event, struct sc_error *err)
 {
     if (!event->kind || !*event->kind)
@@ -141,6 +167,13 @@ int sc_store_event_push(struct sc_store *store, const struct sc_event_row *event
         r = take_waiting(store, event, &times, err);
     if (r == 0)
         r = drop_oldest(store, or_empty(event->user), err);
+    bool full = false;
+    if (r == 0)
+        r = queue_full(store, &full, err);
+    if (r == 0 && full) {
+        r = insert_instead(store, event->created_ms, err);
+        return r < 0 ? r : sc_scope_commit(&scope, err);
+    }
     if (r < 0)
         return r;
     /* The earlier times: an event that keeps coming must not put its own turn off for ever. */

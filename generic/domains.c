@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/inventory/domain_name.h"
 #include "core/inventory/domains_json.h"
-#include "generic/answer.h"
+#include "generic/generic.h"
 
 /* One question to the vendor, its answer filtered again, because vendors' filters are not reliable.
  */
@@ -29,39 +28,20 @@ static int ask(struct sc_vendor *v, const char *const *args, const char *owner, 
     return 0;
 }
 
-int sc_generic_domains(const struct sc_generic_conf *conf, const struct sc_question *q,
-                       struct sc_buf *out, struct sc_error *err)
+int sc_generic_domains(const struct sc_caller *c, const struct sc_question *q,
+                       struct sc_domains *ret, struct sc_error *err)
 {
-    const char *owner = q->owner;
-    char name[256] = "";
-    int rc = 0;
-    if (owner && !sc_owner_valid(owner))
-        return sc_error_set(err, SC_E_INVAL, "domains: '%s' is not a user name", owner);
-    if (q->name && (rc = sc_domain_canon(q->name, name, err)) < 0)
-        return rc;
-    if (conf->caller) {
-        if (owner && strcmp(owner, conf->caller) != 0)
-            return sc_error_set(err, SC_E_DENIED, "domains: '%s' may not ask for domains of '%s'",
-                                conf->caller, owner);
-        owner = conf->caller;
-    }
-
+    const struct sc_generic_conf conf = sc_generic_conf(c);
     SC_CLEANUP(sc_vendor_done) struct sc_vendor v;
-    sc_vendor_init(&v, conf, "domains");
-    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
-    const char *by_name[] = {"--name", name, NULL}, *by_owner[] = {"--owner", owner, NULL},
+    sc_vendor_init(&v, &conf, "domains");
+    const char *by_name[] = {"--name", q->name, NULL}, *by_owner[] = {"--owner", q->owner, NULL},
                *all[] = {NULL};
-    if (q->name) {
-        rc = ask(&v, by_name, owner, name, &d, err);
-        bool missing = rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0);
-        /* The vendor may know an international name in its own letters only. */
-        if (missing && strstr(name, "xn--"))
-            rc = ask(&v, owner ? by_owner : all, owner, name, &d, err);
-        /* To a user, another's domain is one that does not exist. */
-        if (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0) || (rc == SC_E_DENIED && conf->caller))
-            return sc_error_set(err, SC_E_NOTFOUND, "domain '%s' does not exist", name);
-    } else {
-        rc = ask(&v, owner ? by_owner : all, owner, NULL, &d, err);
-    }
-    return rc < 0 ? rc : sc_domains_to_json(&d, out, err);
+    if (!q->name)
+        return ask(&v, q->owner ? by_owner : all, q->owner, NULL, ret, err);
+    int rc = ask(&v, by_name, q->owner, q->name, ret, err);
+    bool missing = rc == SC_E_NOTFOUND || (rc == 0 && ret->n == 0);
+    /* The vendor may know an international name in its own letters only. */
+    if (missing && strstr(q->name, "xn--"))
+        rc = ask(&v, q->owner ? by_owner : all, q->owner, q->name, ret, err);
+    return rc;
 }

@@ -1,80 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-generic: the adapter for panels with integration scripts (docs/panels/generic.md). */
-#include <errno.h>
-#include <pwd.h>
+/* sitecage-generic: the adapter for panels with integration scripts (docs/panels/generic.md), and,
+ * under their names, the hook commands (sitecage-hooks(8)). */
 #include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
-#include "core/config/conf.h"
-#include "core/inventory/envelope.h"
-#include "generic/answer.h"
-#include "generic/ini.h"
+#include "generic/generic.h"
+#include "generic/hook.h"
+#include "hooks/hook.h"
 
-static int print(const struct sc_buf *b)
+static const char *base(const char *path)
 {
-    for (size_t done = 0; done < b->len;) {
-        ssize_t n = write(STDOUT_FILENO, b->data + done, b->len - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            fprintf(stderr, "sitecage-generic: cannot write the answer: %m\n");
-            return -1;
-        }
-        done += (size_t)n;
-    }
-    return 0;
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path;
 }
 
-/* Whoever is not root is told only what is his. The kernel says who it is. */
-static int know_caller(struct sc_generic_conf *conf, struct sc_error *err)
+/* The hook command as which this program was called; NULL. */
+static const char *called_as(const char *argv0)
 {
-    uid_t uid = getuid();
-    /* Not made to be set-id: what such a bit, or a caller like sudo, left over is given up. */
-    gid_t gid = getgid();
-    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        return sc_error_sys(err, errno, "cannot give up privileges");
-    if (uid == 0)
+    const char *command = sc_generic_command(base(argv0));
+    if (!command) /* whatever a caller put there: what the kernel was asked to run */
+        command = sc_generic_command(base((const char *)getauxval(AT_EXECFN)));
+    return command;
+}
+
+static int hook_command(const char *command, char **argv, char *const *env)
+{
+    SC_BUF struct sc_buf usage = SC_BUF_INIT;
+    sc_generic_usage(command, &usage);
+    if (sc_generic_wants_help(argv + 1)) {
+        (void)!write(STDOUT_FILENO, usage.data, usage.len);
         return 0;
-    errno = 0;
-    const struct passwd *pw = getpwuid(uid);
-    if (!pw)
-        return sc_error_set(err, SC_E_DENIED, "uid %u is not a known user", (unsigned)uid);
-    conf->caller = pw->pw_name; /* valid until the next getpw*(), of which there is none */
-    conf->home = pw->pw_dir;
-    conf->caller_uid = uid;
-    return 0;
-}
-
-/* panel_timeout of /etc/sitecage.conf. A file that is wrong is its reader's to complain about:
- * cagefsctl does. */
-static int timeout_ms(void)
-{
-    struct sc_conf conf;
-    if (sc_conf_load(SC_CONF_PATH, 0, &conf, NULL) < 0)
-        return SC_GENERIC_TIMEOUT_MS;
-    return (int)conf.panel_timeout * 1000;
+    }
+    if (getuid() != 0 || geteuid() != 0) {
+        fprintf(stderr, "%s needs root\n", command);
+        return 1;
+    }
+    struct sc_events events = {.n = 0};
+    struct sc_error err = SC_ERROR_INIT;
+    int rc = sc_generic_hook(command, argv + 1, &events, &err);
+    if (rc != SC_E_INVAL || events.n > 0) {
+        argv[0] = (char *)command;
+        sc_hook_main(&sc_generic_ops, argv, env);
+    }
+    if (rc != SC_E_INVAL)
+        return 0;
+    fprintf(stderr, "%s\n%s", err.text, usage.data ? usage.data : "");
+    return 2;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || !sc_generic_knows(argv[1])) {
-        fputs("usage: sitecage-generic domains [--owner USER] [--name DOMAIN]\n"
-              "       sitecage-generic users [--owner USER] [--username USER] [--unix-id ID]\n"
-              "                              [--package-name NAME --package-owner USER] "
-              "[--fields FIELD,...]\n"
-              "       sitecage-generic panel_info\n",
-              stderr);
-        return 2;
-    }
-    struct sc_generic_conf conf = {.ini = SC_INTEGRATION_INI,
-                                   .timeout_ms = timeout_ms(),
-                                   .max_bytes = SC_GENERIC_MAX_BYTES,
-                                   .home = "/root"};
-    SC_BUF struct sc_buf out = SC_BUF_INIT;
-    struct sc_error err = SC_ERROR_INIT;
-    int status = 1;
-    if (know_caller(&conf, &err) < 0)
-        sc_envelope_error(&err, &out);
-    else
-        status = sc_generic_answer(&conf, argc - 1, argv + 1, &out);
-    return print(&out) < 0 ? 1 : status;
+    static char *const none[] = {NULL};
+    char *const *env = environ ? environ : none;
+    const char *command = argc > 0 ? called_as(argv[0]) : NULL;
+    if (!command)
+        return sc_adapter_main(&sc_generic_ops, argc, argv);
+    sc_adapter_prepare();
+    return hook_command(command, argv, env);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/base/cleanup.h"
 #include "core/inventory/envelope.h"
-#include "generic/answer.h"
+#include "generic/generic.h"
 
 /* CloudLinux, "Control panel integration", "panel_info". The key of the login page is called both
  * ways in it. */
@@ -34,12 +34,11 @@ static int check(const char *who, const json_t *data, struct sc_error *err)
     return 0;
 }
 
-int sc_generic_panel_info(const struct sc_generic_conf *conf, const struct sc_question *q,
-                          struct sc_buf *out, struct sc_error *err)
+int sc_generic_panel_info(const struct sc_caller *c, json_t **ret, struct sc_error *err)
 {
-    (void)q; /* it has no options */
+    const struct sc_generic_conf conf = sc_generic_conf(c);
     SC_CLEANUP(sc_vendor_done) struct sc_vendor v;
-    sc_vendor_init(&v, conf, "panel_info");
+    sc_vendor_init(&v, &conf, "panel_info");
     int rc = sc_vendor_ask(&v, (const char *const[]){NULL}, err);
     if (rc < 0)
         return rc;
@@ -54,5 +53,6 @@ int sc_generic_panel_info(const struct sc_generic_conf *conf, const struct sc_qu
             *err = why;
         return rc;
     }
-    return sc_envelope_ok(data, out, err);
+    *ret = json_incref(data);
+    return 0;
 }

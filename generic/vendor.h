@@ -10,19 +10,14 @@
 #include "core/base/run.h"
 #include "generic/trust.h"
 
-/* Below what sc_inventory allows the adapter, so that this side's words reach the administrator. */
-#define SC_GENERIC_TIMEOUT_MS 12000
-#define SC_GENERIC_MAX_BYTES  (64u << 20)
+#define SC_GENERIC_MAX_BYTES (64u << 20)
 
 struct sc_generic_conf {
     const char *ini;       /* path of integration.ini */
     struct sc_trust trust; /* all zero in production */
     int timeout_ms;        /* for one question, however many scripts run for it */
     size_t max_bytes;      /* most that a script may print */
-    const char
-        *caller; /* the unix user to whom answers are limited; NULL: root, who may know all */
-    uid_t caller_uid;
-    const char *home; /* HOME for the scripts */
+    const char *home;      /* HOME for the scripts */
 };
 
 /* One question's way to the scripts. */

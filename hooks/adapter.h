@@ -25,13 +25,13 @@
 
 /* What the panel handed to the hook. Hostile: everything in it can come from a panel's customer. */
 struct sc_hook_input {
-    const char *event;       /* EVENT argument; NULL */
-    char *const *args;       /* the arguments behind it, NULL-terminated */
-    const char *data;        /* stdin, NUL-terminated; NULL when the adapter does not read it */
+    const char *event; /* EVENT argument; NULL */
+    char *const *args; /* the arguments behind it, NULL-terminated */
+    const char *data;  /* stdin, NUL-terminated; NULL when the adapter does not read it */
     size_t len;
-    bool cut;                /* there was more than SC_HOOK_INPUT_MAX */
-    char *const *env;        /* the environment as it came (the process's own is cleaned) */
-    const char *store;       /* path of the database, for adapters that keep a snapshot */
+    bool cut;          /* there was more than SC_HOOK_INPUT_MAX */
+    char *const *env;  /* the environment as it came (the process's own is cleaned) */
+    const char *store; /* path of the database, for adapters that keep a snapshot */
 };
 
 /* Who asks, and how long it may take. */
@@ -39,12 +39,14 @@ struct sc_caller {
     const char *user; /* NULL: root, who may know all; else answers are limited to this user */
     uid_t uid;
     const char *home;
-    int timeout_ms; /* for the whole question */
+    int timeout_ms;    /* for the whole question */
+    const void *place; /* NULL; the adapter's own: where its unit tests have the panel's files */
 };
 
 /* The question's options; NULL where not given. Users and names are checked and canonical already:
- * `owner` is a possible unix user, `name` a canonical domain. For a caller who is not root, `owner`
- * (domains) and `username` (users) are set to him. */
+ * `owner` (of domains) and `username` are possible unix users, `name` is a canonical domain,
+ * `unix_id` a number; the others are any text that does not begin with '-'. For a caller who is not
+ * root, `owner` (domains) and `username` (users) are set to him. */
 struct sc_question {
     const char *owner, *name, *username, *unix_id, *package_name, *package_owner, *fields;
 };
@@ -75,18 +77,24 @@ struct sc_adapter_ops {
     int (*describe)(struct sc_buf *out, struct sc_error *err); /* NULL: unknown command */
     int (*enroll)(struct sc_error *err);                       /* register: twice changes nothing */
     int (*unenroll)(struct sc_error *err);
-    /* 0 in place; SC_E_NOTFOUND not (or not all) in place, err says which and the way out. *ret_text
-     * one line for people. */
+    /* 0 in place; SC_E_NOTFOUND not (or not all) in place, err says which and the way out.
+     * *ret_text one line for people. */
     int (*status)(struct sc_buf *ret_text, struct sc_error *err);
-    /* `paths`: one absolute path (file or directory) a line whose change means that users or domains
-     * may have changed. NULL: none. */
+    /* `paths`: one absolute path (file or directory) a line whose change means that users or
+     * domains may have changed. NULL: none. */
     int (*paths)(struct sc_buf *out, struct sc_error *err);
 };
 
 /* Returns the exit status for main(). */
 int sc_adapter_main(const struct sc_adapter_ops *ops, int argc, char **argv);
 
-/* ---- for adapters' `domains` ------------------------------------------------------------------- */
+/* What sc_adapter_main() does first, for a main() with something to do before: descriptors 0-2 are
+ * open, the environment has PATH alone (whoever kept `environ` still reads what came), umask 077,
+ * "/" is the working directory. Twice changes nothing. */
+void sc_adapter_prepare(void);
+
+/* ---- for adapters' `domains` -------------------------------------------------------------------
+ */
 
 /* Adds a domain as the panel spells it. One that cannot be a domain, owner or document root (a
  * relative path, "..") is SC_E_INVAL and nothing is added: the adapter decides whether to leave it

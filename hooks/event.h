@@ -15,9 +15,9 @@ enum sc_event_kind {
     SC_EVENT_USER_CREATED,
     SC_EVENT_USER_RENAMED, /* user, new_user */
     SC_EVENT_USER_DELETED,
-    SC_EVENT_DOMAIN_CREATED, /* domain */
-    SC_EVENT_DOMAIN_RENAMED, /* domain, new_domain; `subdomains`: names below it go along */
-    SC_EVENT_DOMAIN_DELETED, /* domain */
+    SC_EVENT_DOMAIN_CREATED,  /* domain */
+    SC_EVENT_DOMAIN_RENAMED,  /* domain, new_domain; `subdomains`: names below it go along */
+    SC_EVENT_DOMAIN_DELETED,  /* domain */
     SC_EVENT_DOCROOT_CHANGED, /* domain; "" where the panel does not say which */
     SC_EVENT_USER_CHANGED,    /* anything else of that user */
     SC_EVENT_RESYNC_ALL       /* whose is not known */

@@ -3,7 +3,9 @@
 #ifndef SC_HOOKS_QUEUE_H
 #define SC_HOOKS_QUEUE_H
 
+#include <stdbool.h>
 #include "core/base/error.h"
+#include "db/store.h"
 #include "hooks/event.h"
 
 /* A file in here, named like a user, says: events of him may be lost, look at him. SC_MARK_ALL: at
@@ -12,16 +14,19 @@
 #define SC_RESYNC_DIR_RUN "/run/sitecage/resync"
 #define SC_RESYNC_ALL     ".all" /* no user is called so: names do not begin with '.' */
 
+#define SC_RESYNC_MARKS_MAX                                                                        \
+    1000 /* files in one directory; beyond it SC_RESYNC_ALL stands for them */
+
 #define SC_QUEUE_WAIT_MS 400 /* for other writers of the database; a hook answers within 1 s */
 
 /* Where the daemon listens for "look at the queue": a datagram, its content is not read. */
 #define SC_MONITOR_SOCKET "/run/sitecage/monitor.sock"
 
 struct sc_queue_conf {
-    const char *store;           /* path of the database */
-    const char *resync_dirs[3];  /* tried in turn, NULL-terminated */
-    const char *monitor_socket;  /* NULL: nobody is woken */
-    const char *panel;           /* adapter's name, for the log and "last event" */
+    const char *store;          /* path of the database */
+    const char *resync_dirs[3]; /* tried in turn, NULL-terminated */
+    const char *monitor_socket; /* NULL: nobody is woken */
+    const char *panel;          /* adapter's name, for the log and "last event" */
 };
 
 #define SC_QUEUE_CONF(panel_name)                                                                  \
@@ -38,6 +43,18 @@ struct sc_queue_conf {
  */
 int sc_queue_push(const struct sc_queue_conf *conf, const struct sc_events *events,
                   struct sc_error *err);
+
+/* The value of the database's meta key SC_QUEUE_LAST: "SECONDS PANEL EVENT…" of the event that was
+ * queued last (seconds since 1970; sc_event_text()). */
+#define SC_QUEUE_LAST "hook.last"
+
+/* Leaves a mark for `user` (NULL: SC_RESYNC_ALL) that survives a power failure. SC_E_SYS when no
+ * directory can be written. */
+int sc_resync_mark(const char *const *dirs, const char *user, struct sc_error *err);
+
+/* SC_RESYNC_ALL from a signal handler, when the disk may hang: the last directory is tried first
+ * and nothing is waited for. False when there is no mark. */
+bool sc_resync_mark_now(const char *const *dirs);
 
 /* Tells the daemon, if one runs, to look at the queue. Never blocks. */
 void sc_queue_wake(const char *monitor_socket);

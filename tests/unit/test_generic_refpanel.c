@@ -9,10 +9,12 @@
 #include <unistd.h>
 #include "core/base/run.h"
 #include "core/inventory/domains_json.h"
-#include "generic/answer.h"
+#include "generic/generic.h"
+#include "hooks/answer.h"
 
 static char root[64], ini[128], add[128], table[128];
 static struct sc_generic_conf conf;
+static const struct sc_caller caller = {.timeout_ms = 20000, .place = &conf};
 
 static int run(const char *a, const char *b, const char *c, const char *d, const char *e)
 {
@@ -32,10 +34,8 @@ static int make(void **state)
     snprintf(ini, sizeof(ini), "%s/opt/cpvendor/etc/integration.ini", root);
     snprintf(add, sizeof(add), "%s/opt/cpvendor/bin/refpanel-add", root);
     snprintf(table, sizeof(table), "%s/opt/cpvendor/etc/refpanel.domains", root);
-    conf = (struct sc_generic_conf){.ini = ini,
-                                    .trust = {.below = root, .owner = geteuid()},
-                                    .timeout_ms = 20000,
-                                    .max_bytes = 64u << 20};
+    conf = (struct sc_generic_conf){
+        .ini = ini, .trust = {.below = root, .owner = geteuid()}, .max_bytes = 64u << 20};
     return run(SC_TEST_SOURCE "/generic/refpanel/install", root, NULL, NULL, NULL);
 }
 
@@ -49,7 +49,7 @@ static void expect(int status, const char *json, const char *a, const char *b, c
 {
     char *argv[] = {(char *)a, (char *)b, (char *)c, NULL};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
-    int got = sc_generic_answer(&conf, c ? 3 : b ? 2 : 1, argv, &out);
+    int got = sc_adapter_answer(&sc_generic_ops, &caller, c ? 3 : b ? 2 : 1, argv, &out);
     assert_string_equal(out.data, json);
     assert_int_equal(got, status);
 }
@@ -163,7 +163,7 @@ static void it_is_quick_enough_for_many_domains(void **state)
     fclose(f);
     char *argv[] = {(char *)"domains", NULL};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
-    assert_int_equal(sc_generic_answer(&conf, 1, argv, &out), 0);
+    assert_int_equal(sc_adapter_answer(&sc_generic_ops, &caller, 1, argv, &out), 0);
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     assert_int_equal(sc_domains_parse(out.data, out.len, "it", &d, NULL), 0);
     assert_int_equal(d.n, MANY);
