@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plesk/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+
+/* Undoes the escapes in place. -1: there is one that is none, or a NUL. */
+static int unescape(char *s)
+{
+    char *to = s;
+    for (; *s; s++) {
+        if (*s != '\\') {
+            *to++ = *s;
+            continue;
+        }
+        s++;
+        if (*s != 't' && *s != 'n' && *s != '\\')
+            return -1;
+        *to++ = (char)(*s == 't' ? '\t' : *s == 'n' ? '\n' : '\\');
+    }
+    *to = 0;
+    return 0;
+}
+
+static int split(char *line, size_t n, char **columns)
+{
+    for (size_t i = 0; i < n; i++) {
+        columns[i] = line;
+        char *tab = strchr(line, '\t');
+        if (!tab != (i + 1 == n))
+            return -1;
+        if (tab) {
+            *tab = 0;
+            line = tab + 1;
+        }
+    }
+    return 0;
+}
+
+int sc_rows_parse(const char *data, size_t len, size_t n, const char *who,
+                  int (*row)(char *const *columns, void *arg, struct sc_error *err), void *arg,
+                  struct sc_error *err)
+{
+    size_t number = 0;
+    while (len) {
+        number++;
+        const char *end = memchr(data, '\n', len);
+        if (!end)
+            return sc_error_set(err, SC_E_PANEL, "%s: row %zu is cut off", who, number);
+        size_t size = (size_t)(end - data);
+        if (memchr(data, 0, size))
+            return sc_error_set(err, SC_E_PANEL, "%s: row %zu has a NUL byte", who, number);
+        SC_FREE char *line = malloc(size + 1);
+        if (!line)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the rows of %s", who);
+        memcpy(line, data, size);
+        line[size] = 0;
+        char *columns[SC_ROW_COLUMNS_MAX];
+        if (split(line, n, columns) < 0)
+            return sc_error_set(err, SC_E_PANEL, "%s: row %zu does not have %zu columns", who,
+                                number, n);
+        for (size_t i = 0; i < n; i++) {
+            if (unescape(columns[i]) < 0)
+                return sc_error_set(err, SC_E_PANEL, "%s: row %zu has an unknown escape", who,
+                                    number);
+        }
+        int rc = row(columns, arg, err);
+        if (rc < 0)
+            return rc;
+        data = end + 1;
+        len -= size + 1;
+    }
+    return 0;
+}
+
+void sc_rows_add(struct sc_buf *out, const char *const *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            sc_buf_add(out, "\t", 1);
+        for (const char *p = columns[i]; *p;) {
+            size_t plain = strcspn(p, "\t\n\\");
+            sc_buf_add(out, p, plain);
+            p += plain;
+            if (*p) {
+                sc_buf_str(out, *p == '\t' ? "\\t" : *p == '\n' ? "\\n" : "\\\\");
+                p++;
+            }
+        }
+    }
+    sc_buf_add(out, "\n", 1);
+}
