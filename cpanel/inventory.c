@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answer to `domains`: from userdata, from the cache where that is no older, from the API. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/inventory/domain_name.h"
+#include "cpanel/accounts.h"
+#include "cpanel/api.h"
+#include "cpanel/cpanel.h"
+#include "cpanel/userdata.h"
+#include "cpanel/userdatadomains.h"
+
+/* ---- one user ---- */
+
+static int one_user(const struct sc_cpanel *cp, const struct sc_caller *c, const char *user,
+                    struct sc_domains *ret, struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT, api = SC_ERROR_INIT;
+    int rc = sc_cpanel_user_domains(cp, user, ret, &why);
+    if (!sc_cpanel_unreadable(rc, &why)) {
+        if (rc < 0 && err)
+            *err = why;
+        return rc;
+    }
+    if (c->user)
+        return sc_error_set(err, SC_E_DENIED, "%s: only root can ask cPanel for domains here",
+                            why.text);
+    rc = sc_cpanel_api_domains(cp, c, user, ret, &api);
+    return rc < 0 ? sc_error_set(err, rc == SC_E_NOTFOUND ? SC_E_PANEL : rc,
+                                 "%.400s, and its API does not help: %.400s", why.text, api.text)
+                  : 0;
+}
+
+/* ---- one name ---- */
+
+/* The user of that name in /etc/userdomains ("name: user"). *ret stays "" when it is not there. */
+static int owner_of(const char *path, const char *name, char ret[SC_OWNER_MAX + 1],
+                    struct sc_error *err)
+{
+    SC_FILE FILE *f = fopen(path, "re");
+    if (!f)
+        return errno == ENOENT ? sc_error_set(err, SC_E_NOTFOUND, "%s does not exist", path)
+                               : sc_error_sys(err, errno, "cannot read %s", path);
+    char line[1024];
+    size_t n = strlen(name);
+    for (bool whole = true, began = true; fgets(line, sizeof(line), f); began = whole) {
+        size_t len = strcspn(line, "\n");
+        whole = line[len] == '\n';
+        if (!began || strncmp(line, name, n) != 0 || line[n] != ':')
+            continue;
+        const char *user = line + n + 1 + strspn(line + n + 1, " \t");
+        line[len - (len && line[len - 1] == '\r')] = 0;
+        if (sc_owner_valid(user)) {
+            stpcpy(ret, user);
+            return 0;
+        }
+    }
+    return ferror(f) ? sc_error_sys(err, EIO, "cannot read %s", path) : 0;
+}
+
+static int one_name(const struct sc_cpanel *cp, const struct sc_caller *c, const char *name,
+                    struct sc_domains *ret, struct sc_error *err)
+{
+    char path[SC_CPANEL_PATH_MAX], user[SC_OWNER_MAX + 1] = "";
+    struct sc_error why = SC_ERROR_INIT;
+    struct stat st = {0};
+    int rc = sc_cpanel_path(cp, path, err, SC_CPANEL_OWNERS);
+    if (rc < 0)
+        return rc;
+    (void)stat(path, &st);
+    rc = owner_of(path, name, user, &why);
+    if (rc < 0 && !sc_cpanel_unreadable(rc, &why)) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    if (*user) {
+        rc = one_user(cp, c, user, &d, err);
+        if (rc < 0)
+            return rc;
+        sc_domains_finish(&d);
+    }
+    /* That file is written last: who changed since may have the name now. */
+    SC_CLEANUP(sc_cpanel_accounts_done) struct sc_cpanel_accounts accounts = {0};
+    if (!sc_domains_find(&d, name)) {
+        sc_domains_done(&d);
+        why = (struct sc_error)SC_ERROR_INIT;
+        rc = sc_cpanel_accounts_read(cp, &st.st_mtim, &accounts, &why);
+        if (sc_cpanel_unreadable(rc, &why) && !*user)
+            return sc_cpanel_api_domains(cp, c, NULL, ret, err);
+        if (rc < 0 && !sc_cpanel_unreadable(rc, &why)) {
+            if (err)
+                *err = why;
+            return rc;
+        }
+        bool found = false;
+        for (size_t i = 0; i < accounts.n && !found; i++) {
+            if (accounts.v[i].newer && sc_cpanel_has_domain(cp, accounts.v[i].name, name)) {
+                rc = one_user(cp, c, accounts.v[i].name, &d, err);
+                if (rc < 0)
+                    return rc;
+                found = true;
+            }
+        }
+    }
+    sc_domains_done(ret);
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+/* ---- all ---- */
+
+struct whole {
+    const struct sc_cpanel *cp;
+    struct sc_cpanel_accounts accounts;
+    bool have_accounts; /* else the cache is all there is */
+    struct sc_domains *ret;
+    struct sc_error *err;
+};
+
+static bool known_user(const struct sc_cpanel *cp, const char *user)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    struct stat st;
+    return sc_owner_valid(user) &&
+           sc_cpanel_path(cp, path, NULL, SC_CPANEL_USERS "/%s", user) == 0 && stat(path, &st) == 0;
+}
+
+static int cached_row(const struct sc_cpanel_row *row, void *arg)
+{
+    struct whole *w = arg;
+    if (w->have_accounts) {
+        struct sc_cpanel_account *a = sc_cpanel_account_find(&w->accounts, row->user);
+        if (a)
+            a->cached = true;
+        /* Read already; or gone since the cache was made. */
+        if (a ? a->read : !known_user(w->cp, row->user))
+            return 0;
+    }
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_domains_add(w->ret, row->name, row->user, row->docroot, row->is_main, &why);
+    if (rc == 0 || rc == SC_E_INVAL)
+        return 0;
+    if (w->err)
+        *w->err = why;
+    return rc;
+}
+
+/* The cache as text or as JSON, whichever is there; *ret_time when it was made. */
+static int load_cache(const struct sc_cpanel *cp, struct sc_buf *text, bool *ret_json,
+                      char path[SC_CPANEL_PATH_MAX], struct timespec *ret_time,
+                      struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    text->limit = SC_CPANEL_CACHE_MAX;
+    for (int json = 0; json < 2; json++) {
+        struct stat st;
+        int rc = sc_cpanel_path(cp, path, err, json ? SC_CPANEL_CACHE_JSON : SC_CPANEL_CACHE);
+        if (rc < 0)
+            return rc;
+        *ret_time = stat(path, &st) == 0 ? st.st_mtim : (struct timespec){0};
+        why = (struct sc_error)SC_ERROR_INIT;
+        rc = sc_read_file(path, SC_CPANEL_CACHE_MAX, text, &why);
+        if (rc == 0 || !sc_cpanel_unreadable(rc, &why)) {
+            *ret_json = json;
+            if (rc < 0 && err)
+                *err = why;
+            return rc;
+        }
+    }
+    if (err)
+        *err = why;
+    return why.code;
+}
+
+/* Reads userdata of the accounts that need it. A failure is only an error where nothing else tells
+ * of an account that the panel has. */
+static int read_accounts(struct whole *w, bool newer)
+{
+    for (size_t i = 0; i < w->accounts.n; i++) {
+        struct sc_cpanel_account *a = &w->accounts.v[i];
+        if (newer ? !a->newer : a->read || a->cached)
+            continue;
+        struct sc_error why = SC_ERROR_INIT;
+        size_t before = w->ret->n;
+        int rc = sc_cpanel_user_domains(w->cp, a->name, w->ret, &why);
+        a->read = rc == 0;
+        if (rc == 0 || (newer && rc == SC_E_PANEL && w->ret->n == before))
+            continue;
+        if (!newer && !known_user(w->cp, a->name))
+            continue;
+        if (w->err)
+            *w->err = why;
+        return rc;
+    }
+    return 0;
+}
+
+static void whole_done(struct whole *w)
+{
+    sc_cpanel_accounts_done(&w->accounts);
+}
+
+static int all(const struct sc_cpanel *cp, const struct sc_caller *c, struct sc_domains *ret,
+               struct sc_error *err)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    bool json = false;
+    struct timespec made = {0};
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    SC_CLEANUP(whole_done) struct whole w = {.cp = cp, .ret = &d, .err = err};
+    struct sc_error why = SC_ERROR_INIT, api = SC_ERROR_INIT;
+
+    int rc = load_cache(cp, &text, &json, path, &made, &why);
+    bool have_cache = rc == 0;
+    if (rc < 0 && !sc_cpanel_unreadable(rc, &why)) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    rc = sc_cpanel_accounts_read(cp, &made, &w.accounts, &api);
+    if (rc < 0 && !sc_cpanel_unreadable(rc, &api)) {
+        if (err)
+            *err = api;
+        return rc;
+    }
+    w.have_accounts = rc == 0 && w.accounts.n > 0;
+    if (!have_cache && !w.have_accounts) {
+        if (c->user)
+            return sc_error_set(err, SC_E_DENIED, "%s: only root can ask cPanel for domains here",
+                                why.text);
+        api = (struct sc_error)SC_ERROR_INIT;
+        rc = sc_cpanel_api_domains(cp, c, NULL, ret, &api);
+        return rc < 0 ? sc_error_set(err, SC_E_PANEL,
+                                     "%.400s (cPanel makes it with "
+                                     "/usr/local/cpanel/scripts/updateuserdatacache), and its API "
+                                     "does not help: %.400s",
+                                     why.text, api.text)
+                      : 0;
+    }
+    rc = read_accounts(&w, true);
+    if (rc == 0 && have_cache)
+        rc = json ? sc_cpanel_cache_json(text.data, text.len, path, cached_row, &w, err)
+                  : sc_cpanel_cache_text(text.data, text.len, cached_row, &w);
+    if (rc == 0)
+        rc = read_accounts(&w, false);
+    if (rc < 0)
+        return rc;
+    sc_domains_done(ret);
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+int sc_cpanel_domains(const struct sc_cpanel *cp, const struct sc_caller *c,
+                      const struct sc_question *q, struct sc_domains *ret, struct sc_error *err)
+{
+    const char *owner = c->user ? c->user : q->owner;
+    int rc = owner     ? one_user(cp, c, owner, ret, err)
+             : q->name ? one_name(cp, c, q->name, ret, err)
+                       : all(cp, c, ret, err);
+    if (rc == 0)
+        sc_domains_finish(ret);
+    return rc;
+}

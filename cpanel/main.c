@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sitecage-cpanel: the adapter for cPanel & WHM (docs/panels/cpanel.md). */
+#include "cpanel/cpanel.h"
+
+static const struct sc_cpanel panel = {.root = "",
+                                       .api_conf = sc_api_conf_load,
+                                       .fetch = sc_http_fetch,
+                                       .settle_s = SC_CPANEL_SETTLE_S};
+
+static int domains(const struct sc_caller *c, const struct sc_question *q, struct sc_domains *ret,
+                   struct sc_error *err)
+{
+    return sc_cpanel_domains(&panel, c, q, ret, err);
+}
+
+static int users(const struct sc_caller *c, const struct sc_question *q, json_t **ret,
+                 struct sc_error *err)
+{
+    return sc_cpanel_users(&panel, c, q, ret, err);
+}
+
+static int panel_info(const struct sc_caller *c, json_t **ret, struct sc_error *err)
+{
+    (void)c;
+    return sc_cpanel_panel_info(&panel, ret, err);
+}
+
+static int hook(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err)
+{
+    return sc_cpanel_hook(&panel, in, ret, err);
+}
+
+static int enroll(struct sc_error *err)
+{
+    return sc_cpanel_enroll(&panel, err);
+}
+
+static int unenroll(struct sc_error *err)
+{
+    return sc_cpanel_unenroll(&panel, err);
+}
+
+static int status(struct sc_buf *ret_text, struct sc_error *err)
+{
+    return sc_cpanel_status(&panel, ret_text, err);
+}
+
+static int paths(struct sc_buf *out, struct sc_error *err)
+{
+    return sc_cpanel_paths(&panel, out, err);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct sc_adapter_ops ops = {
+        .name = "cpanel",
+        .title = "cPanel & WHM",
+        .domains = domains,
+        .users = users,
+        .panel_info = panel_info,
+        .hook = hook,
+        .hook_reads_stdin = true,
+        .hook_answer = "1\n", /* "1" and nothing else: only what is on stdout counts */
+        .describe = sc_cpanel_describe,
+        .enroll = enroll,
+        .unenroll = unenroll,
+        .status = status,
+        .paths = paths,
+    };
+    return sc_adapter_main(&ops, argc, argv);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The answers to `users` and `panel_info`, from /var/cpanel/users and the panel's version file. */
+#include <dirent.h>
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/inventory/domain_name.h"
+#include "core/inventory/envelope.h"
+#include "cpanel/users_file.h"
+
+/* Text that JSON can say and that is there, else null. */
+static json_t *text_or_null(const char *s)
+{
+    json_t *v = *s ? json_string(s) : NULL;
+    return v ? v : json_null();
+}
+
+/* Adds the user's record; a file that is no account's adds nothing. */
+static int add_user(const struct sc_cpanel *cp, const char *name, json_t *list,
+                    struct sc_error *err)
+{
+    struct sc_cpanel_user u;
+    int rc = sc_cpanel_user_read(cp, name, &u, err);
+    if (rc < 0)
+        return rc;
+    struct passwd entry, *pw = NULL;
+    char buf[16384]; /* not getpwnam()'s own: the caller's name is in that */
+    if (getpwnam_r(name, &entry, buf, sizeof(buf), &pw) != 0 || !pw)
+        return 0;
+    json_t *owner = text_or_null(u.owner), *plan = text_or_null(u.plan);
+    if (!json_is_string(owner)) {
+        json_decref(owner);
+        owner = json_string("root");
+    }
+    json_t *package =
+        json_is_string(plan) ? json_pack("{s:O, s:O}", "name", plan, "owner", owner) : json_null();
+    json_decref(plan);
+    json_t *o =
+        json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)pw->pw_uid, "username",
+                  name, "owner", owner, "domain", text_or_null(u.domain), "package", package,
+                  "email", text_or_null(u.email), "locale_code", text_or_null(u.locale));
+    return json_array_append_new(list, o) < 0
+               ? sc_error_set(err, SC_E_NOMEM, "out of memory for the users")
+               : 0;
+}
+
+static int add_all(const struct sc_cpanel *cp, json_t *list, struct sc_error *err)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    int rc = sc_cpanel_path(cp, path, err, SC_CPANEL_USERS);
+    if (rc < 0)
+        return rc;
+    SC_DIR DIR *dir = opendir(path);
+    if (!dir)
+        return sc_error_sys(err, errno, "cannot read %s", path);
+    for (const struct dirent *e; (errno = 0, e = readdir(dir)) != NULL;) {
+        struct sc_error why = SC_ERROR_INIT;
+        if (!sc_owner_valid(e->d_name))
+            continue;
+        rc = add_user(cp, e->d_name, list, &why);
+        /* One that went meanwhile, and what is no file. */
+        if (rc < 0 && rc != SC_E_NOTFOUND && rc != SC_E_INVAL) {
+            if (err)
+                *err = why;
+            return rc;
+        }
+    }
+    return errno ? sc_error_sys(err, errno, "cannot read %s", path) : 0;
+}
+
+int sc_cpanel_users(const struct sc_cpanel *cp, const struct sc_caller *c,
+                    const struct sc_question *q, json_t **ret, struct sc_error *err)
+{
+    const char *name = c->user ? c->user : q->username;
+    SC_JSON json_t *list = json_array();
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = name && sc_owner_valid(name) ? add_user(cp, name, list, &why)
+             : name                       ? 0
+                                          : add_all(cp, list, &why);
+    if (name && rc == SC_E_NOTFOUND)
+        rc = 0; /* not a user of the panel */
+    if (rc == SC_E_SYS && c->user && (why.sys == EACCES || why.sys == EPERM))
+        return sc_error_set(err, SC_E_DENIED, "%s: only root can ask cPanel here", why.text);
+    if (rc < 0) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    *ret = sc_steal_ptr(&list);
+    return 0;
+}
+
+int sc_cpanel_panel_info(const struct sc_cpanel *cp, json_t **ret, struct sc_error *err)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    int rc = sc_cpanel_path(cp, path, err, SC_CPANEL_VERSION);
+    if (rc == 0)
+        rc = sc_read_file(path, 256, &b, err);
+    if (rc < 0)
+        return rc;
+    b.data[strcspn(b.data, " \t\r\n")] = 0;
+    json_t *o = json_pack("{s:s, s:s, s:s, s:{s:b, s:b}}", "name", "cPanel", "version", b.data,
+                          "user_login_url", "https://{domain}:2083/", "supported_cl_features",
+                          "cagefs", 1, "php_selector", 1);
+    if (!o)
+        return sc_error_set(err, SC_E_PANEL, "%s: no version can be read from it", path);
+    *ret = o;
+    return 0;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One user's domains from his files, in the precedence of DirectAdmin's templates. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+#include "directadmin/conf.h"
+#include "directadmin/files.h"
+#include "directadmin/homes.h"
+#include "directadmin/override.h"
+#include "directadmin/tokens.h"
+#include "hooks/adapter.h"
+
+#define VALUE_MAX (3 * SC_DOCROOT_MAX) /* percent-encoded */
+
+/* Domains go before subdomains and aliases, of whichever user: a name that is both is the domain.
+ */
+struct listing {
+    int dirfd;
+    struct sc_domains first, later;
+    const char *user, *home, *main; /* of the user being read */
+    struct sc_error *err;
+};
+
+/* What was read of one domain. */
+struct domain {
+    const char *name; /* as DirectAdmin spells it */
+    struct sc_buf conf, subdomains, pointers, override;
+    struct sc_buf tokens[3];
+    char docroot[SC_DOCROOT_MAX + 1];
+};
+
+static void domain_done(struct domain *d)
+{
+    sc_buf_free(&d->conf);
+    sc_buf_free(&d->subdomains);
+    sc_buf_free(&d->pointers);
+    sc_buf_free(&d->override);
+    for (size_t i = 0; i < 3; i++)
+        sc_buf_free(&d->tokens[i]);
+}
+
+/* What cannot be a domain is left out, not an error for all the others. */
+static int add(struct listing *l, struct sc_domains *to, const char *name, const char *docroot,
+               bool is_main)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_domains_add(to, name, l->user, docroot, is_main, &why);
+    if (rc == SC_E_INVAL)
+        return 0;
+    if (rc < 0 && l->err)
+        *l->err = why;
+    return rc;
+}
+
+static int read_pointers(struct listing *l, struct domain *d)
+{
+    return sc_da_files_read(l->dirfd, &d->pointers, l->err, "%s/domains/%s.pointers", l->user,
+                            d->name);
+}
+
+static int read_domain(struct listing *l, struct domain *d)
+{
+    struct {
+        struct sc_buf *buf;
+        const char *suffix;
+    } files[] = {{&d->conf, "conf"},
+                 {&d->subdomains, "subdomains"},
+                 {&d->override, "subdomains.docroot.override"},
+                 {&d->tokens[0], "cust_httpd"},
+                 {&d->tokens[1], "cust_nginx"},
+                 {&d->tokens[2], "cust_openlitespeed"}};
+    int rc = read_pointers(l, d);
+    for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+        rc = sc_da_files_read(l->dirfd, files[i].buf, l->err, "%s/domains/%s.%s", l->user, d->name,
+                              files[i].suffix);
+    return rc;
+}
+
+static bool by_tokens(const struct listing *l, const struct domain *d, const char *sub, char *out,
+                      size_t size)
+{
+    const struct sc_da_site site = {l->user, l->home, d->name, sub};
+    for (size_t i = 0; i < 3; i++) {
+        if (d->tokens[i].len && sc_da_tokens_docroot(d->tokens[i].data, &site, out, size))
+            return true;
+    }
+    return false;
+}
+
+static bool domain_docroot(const struct listing *l, struct domain *d)
+{
+    char value[VALUE_MAX];
+    if (by_tokens(l, d, "", d->docroot, sizeof(d->docroot)))
+        return true;
+    if (sc_da_conf_get(d->conf.data, "public_html", value, sizeof(value)) &&
+        sc_da_below_home(l->home, value, d->docroot, sizeof(d->docroot)))
+        return true;
+    int n = snprintf(d->docroot, sizeof(d->docroot), "%s/domains/%s/public_html", l->home, d->name);
+    return n > 0 && (size_t)n < sizeof(d->docroot);
+}
+
+/* `own`: what stands behind the label in .subdomains; NULL: nothing. */
+static bool sub_docroot(const struct listing *l, const struct domain *d, const char *label,
+                        const char *own, char *out, size_t size)
+{
+    char value[VALUE_MAX], path[SC_DOCROOT_MAX + 1];
+    if (sc_da_conf_get(d->override.data, label, value, sizeof(value)) &&
+        sc_da_override(value, path, sizeof(path)) && sc_da_below_home(l->home, path, out, size))
+        return true;
+    if (by_tokens(l, d, label, out, size))
+        return true;
+    if (own && sc_da_below_home(l->home, own, out, size))
+        return true;
+    int n = snprintf(out, size, "%s/domains/%s/public_html/%s", l->home, d->name, label);
+    return n > 0 && (size_t)n < size;
+}
+
+static int add_subdomains(struct listing *l, struct domain *d)
+{
+    struct sc_da_lines it = {d->subdomains.data};
+    int rc = 0;
+    for (char *label; rc == 0 && (label = sc_da_line(&it));) {
+        const char *own = sc_da_value(label);
+        char name[2 * SC_DOMAIN_MAX + 8], docroot[SC_DOCROOT_MAX + 1];
+        int n = snprintf(name, sizeof(name), "%s.%s", label, d->name);
+        if (n > 0 && (size_t)n < sizeof(name) &&
+            sub_docroot(l, d, label, own, docroot, sizeof(docroot)))
+            rc = add(l, &l->later, name, docroot, false);
+    }
+    return rc;
+}
+
+/* name=alias is another name of the domain's site; name=pointer is a redirect, which has no files.
+ */
+static int add_aliases(struct listing *l, struct domain *d, const char *docroot)
+{
+    struct sc_da_lines it = {d->pointers.data};
+    int rc = 0;
+    for (char *name; rc == 0 && (name = sc_da_line(&it));) {
+        const char *kind = sc_da_value(name);
+        if (kind && strcmp(kind, "alias") == 0)
+            rc = add(l, &l->later, name, docroot, false);
+    }
+    return rc;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    char x[256], y[256];
+    return sc_domain_canon(a, x, NULL) == 0 && sc_domain_canon(b, y, NULL) == 0 &&
+           strcmp(x, y) == 0;
+}
+
+static int list_domain(struct listing *l, const char *name)
+{
+    SC_CLEANUP(domain_done) struct domain d = {.name = name};
+    char canon[256];
+    if (sc_domain_canon(name, canon, NULL) < 0)
+        return 0; /* and what is no name is no file name either */
+    int rc = read_domain(l, &d);
+    if (rc < 0 || !domain_docroot(l, &d))
+        return rc;
+    bool is_main = l->main[0] && same_name(name, l->main);
+    if ((rc = add(l, &l->first, name, d.docroot, is_main)) < 0 || (rc = add_subdomains(l, &d)) < 0)
+        return rc;
+    return add_aliases(l, &d, d.docroot);
+}
+
+/* Calls `each` for every domain of the user, with l->user and l->main set. */
+static int walk(struct listing *l, const char *user, int (*each)(struct listing *, const char *))
+{
+    SC_BUF struct sc_buf conf = SC_BUF_INIT, list = SC_BUF_INIT;
+    char main_domain[256] = "";
+    int rc = sc_da_files_read(l->dirfd, &list, l->err, "%s/domains.list", user);
+    if (rc < 0 || (rc = sc_da_files_read(l->dirfd, &conf, l->err, "%s/user.conf", user)) < 0)
+        return rc;
+    if (!sc_da_conf_get(conf.data, "domain", main_domain, sizeof(main_domain)))
+        main_domain[0] = 0;
+    l->user = user;
+    l->main = main_domain;
+    struct sc_da_lines it = {list.data};
+    for (char *name; rc == 0 && (name = sc_da_line(&it));)
+        rc = each(l, name);
+    return rc;
+}
+
+static int move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < from->n; i++)
+        rc = sc_domains_add(to, from->v[i].name, from->v[i].owner, from->v[i].docroot,
+                            from->v[i].is_main, err);
+    return rc;
+}
+
+int sc_da_files_domains(const struct sc_da *da, const char *owner, struct sc_domains *ret,
+                        struct sc_error *err)
+{
+    SC_FD int dirfd = -EBADF;
+    SC_DA_NAMES struct sc_da_names users = {0};
+    SC_DA_HOMES struct sc_da_homes homes = {0};
+    SC_DOMAINS struct sc_domains first = SC_DOMAINS_INIT, later = SC_DOMAINS_INIT;
+    int rc = owner ? sc_da_files_open(da, &dirfd, err) : sc_da_files_users(da, &dirfd, &users, err);
+    if (rc < 0 || (rc = sc_da_homes_load(da, !owner, &homes, err)) < 0)
+        return rc;
+    struct listing l = {.dirfd = dirfd, .err = err};
+    for (size_t i = 0; rc == 0 && i < (owner ? 1 : users.n); i++) {
+        const char *user = owner ? owner : users.v[i];
+        const struct sc_da_home *h = sc_da_home(&homes, user);
+        if (!h)
+            continue;
+        l.home = h->home;
+        rc = walk(&l, user, list_domain);
+    }
+    first = l.first;
+    later = l.later;
+    if (rc == 0 && (rc = move(&later, &first, err)) == 0) {
+        sc_domains_done(ret);
+        *ret = first;
+        first = (struct sc_domains)SC_DOMAINS_INIT;
+    }
+    return rc;
+}
+
+/* For an answer of the API: l->first is what it told. */
+static int complete_domain(struct listing *l, const char *name)
+{
+    char canon[256];
+    if (sc_domain_canon(name, canon, NULL) < 0)
+        return 0;
+    struct sc_domain *told = (struct sc_domain *)(uintptr_t)sc_domains_find(&l->first, canon);
+    if (!told || strcmp(told->owner, l->user) != 0)
+        return 0;
+    if (l->main[0] && same_name(name, l->main))
+        told->is_main = true;
+    SC_CLEANUP(domain_done) struct domain d = {.name = name};
+    int rc = read_pointers(l, &d);
+    return rc < 0 ? rc : add_aliases(l, &d, told->docroot);
+}
+
+int sc_da_files_complete(const struct sc_da *da, const char *owner, struct sc_domains *d,
+                         struct sc_error *err)
+{
+    SC_FD int dirfd = -EBADF;
+    SC_DA_NAMES struct sc_da_names users = {0};
+    SC_DOMAINS struct sc_domains later = SC_DOMAINS_INIT;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc =
+        owner ? sc_da_files_open(da, &dirfd, &why) : sc_da_files_users(da, &dirfd, &users, &why);
+    if (rc < 0)
+        return 0; /* the API's answer as it is */
+    struct listing l = {.dirfd = dirfd, .first = *d, .err = &why};
+    for (size_t i = 0; i < (owner ? 1 : users.n); i++) {
+        rc = walk(&l, owner ? owner : users.v[i], complete_domain);
+        if (rc == SC_E_NOMEM)
+            break;
+    }
+    later = l.later;
+    if (rc == SC_E_NOMEM) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    rc = move(&later, d, err);
+    sc_domains_finish(d);
+    return rc;
+}
