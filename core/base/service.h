@@ -15,10 +15,11 @@ struct sc_service {
     const char *dir;    /* made when missing, 0711 */
     const char *lock;   /* held by the daemon */
     const char *change; /* flock of whoever starts or stops it */
+    const char *socket; /* removed when it was stopped; NULL: none */
 };
 
 int sc_service_start(const struct sc_service *v, struct sc_error *err); /* nothing when it runs */
-int sc_service_stop(const struct sc_service *v, struct sc_error *err);  /* returns when it is gone */
+int sc_service_stop(const struct sc_service *v, struct sc_error *err); /* returns when it is gone */
 bool sc_service_running(const struct sc_service *v);
 bool sc_by_systemd(void); /* as sd_booted(3) */
 

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +18,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/daemon.h"
 #include "core/base/file.h"
 #include "core/commands/isolatectl.h"
 #include "core/proxyexec/calls.h"
@@ -47,24 +46,6 @@ static const struct sc_proxy_builtin builtin = {
     .path = SC_ISOLATECTL_ROOT, .wants = sc_isolatectl_is_list, .run = sc_isolatectl_inline};
 
 /* ---- start ---- */
-
-static int take_lock(struct daemon *d, bool *ret_other, struct sc_error *err)
-{
-    int rc = sc_mkdir_p(SC_PROXY_DIR, 0711, err);
-    if (rc == 0)
-        rc = sc_mkdir_p(SC_PROXY_NOTES, 0700, err);
-    if (rc < 0)
-        return rc;
-    d->lockfd = open(SC_PROXY_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (d->lockfd < 0)
-        return sc_error_sys(err, errno, "open " SC_PROXY_LOCK);
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(d->lockfd, F_SETLK, &lock) < 0) {
-        *ret_other = errno == EAGAIN || errno == EACCES;
-        return sc_error_sys(err, errno, "lock " SC_PROXY_LOCK);
-    }
-    return 0;
-}
 
 static int watch_fd(struct daemon *d, int *fd, struct sc_error *err)
 {
@@ -228,78 +209,30 @@ static void loop(struct daemon *d)
     }
 }
 
-/* sd_notify(3), of which nothing else is needed */
-static void notify_systemd(void)
-{
-    const char *path = getenv("NOTIFY_SOCKET");
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    if (!path || (path[0] != '/' && path[0] != '@') || strlen(path) >= sizeof(a.sun_path))
-        return;
-    strcpy(a.sun_path, path);
-    if (a.sun_path[0] == '@')
-        a.sun_path[0] = 0;
-    SC_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-    if (fd >= 0)
-        (void)!sendto(fd, "READY=1", 7, MSG_NOSIGNAL, (struct sockaddr *)&a, len);
-}
-
 /* Runs until it is told to end. `ready` (or -1) gets a byte when callers are answered; what hinders
  * that goes to stderr. */
-static int run(int ready)
+static int run(int ready, void *arg)
 {
+    (void)arg;
     struct daemon d = {.lockfd = -EBADF, .signals = -EBADF, .notes = -EBADF};
     struct sc_error err = SC_ERROR_INIT;
-    bool other = false;
-    int rc = take_lock(&d, &other, &err);
-    if (rc < 0 && other && ready >= 0) {
+    int rc = sc_daemon_lock(SC_PROXY_DIR, SC_PROXY_LOCK, &d.lockfd, &err);
+    if (rc == SC_E_BUSY && ready >= 0) {
         (void)!write(ready, "", 1);
         return 0; /* somebody else was faster */
     }
+    if (rc == 0)
+        rc = sc_mkdir_p(SC_PROXY_NOTES, 0700, &err);
     if (rc == 0)
         rc = set_up(&d, &err);
     if (rc < 0) {
         fprintf(stderr, "sitecage-proxyexecd: %s\n", err.text);
         return 1;
     }
-    if (ready >= 0) {
-        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-        for (int fd = 0; fd < 3; fd++)
-            (void)dup2(null, fd);
-        sc_close(&null);
-        (void)!write(ready, "", 1);
-        close(ready);
-    } else {
-        notify_systemd();
-    }
-    (void)unsetenv("NOTIFY_SOCKET");
+    sc_daemon_ready(ready);
     loop(&d);
     sc_listeners_done(&d.listeners);
     return d.end ? 0 : 1;
-}
-
-/* Survives its parent, its session and its terminal; the parent ends when the daemon answers. */
-static int daemonize(void)
-{
-    int ready[2];
-    if (pipe2(ready, O_CLOEXEC) < 0)
-        return 1;
-    pid_t pid = fork();
-    if (pid < 0)
-        return 1;
-    if (pid == 0) {
-        close(ready[0]);
-        if (setsid() < 0)
-            _exit(1);
-        pid = fork(); /* no leader of its session: it can get no terminal */
-        if (pid != 0)
-            _exit(pid < 0);
-        _exit(run(ready[1]));
-    }
-    close(ready[1]);
-    (void)waitpid(pid, NULL, 0);
-    char byte;
-    return read(ready[0], &byte, 1) == 1 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -309,18 +242,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: sitecage-proxyexecd [--daemon]   (as root)\n");
         return 2;
     }
-    for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
-            return 1;
-    (void)syscall(SYS_close_range, 3U, ~0U, 0);
-    (void)umask(022);
-    if (chdir("/") < 0)
+    if (sc_daemon_clean() < 0)
         return 1;
-    const char *notify = getenv("NOTIFY_SOCKET");
-    char *keep = notify ? strdup(notify) : NULL;
-    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
-        setenv("LANG", "C.UTF-8", 1) != 0 || (keep && setenv("NOTIFY_SOCKET", keep, 1) != 0))
-        return 1;
-    free(keep);
-    return background ? daemonize() : run(-1);
+    return background ? sc_daemon_background(run, NULL) : run(-1, NULL);
 }

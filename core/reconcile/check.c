@@ -16,11 +16,11 @@
 
 #include "core/base/cleanup.h"
 #include "core/cage/mounts.h"
-#include "core/inventory/adapters.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/filter.h"
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/service.h"
+#include "core/reconcile/check_internal.h"
 #include "core/reconcile/engine_internal.h"
 #include "core/web/suexec_front.h"
 
@@ -32,11 +32,8 @@ void sc_checks_done(struct sc_checks *c)
     *c = (struct sc_checks){0};
 }
 
-static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt,
-                ...) __attribute__((format(printf, 4, 5)));
-
-static void add(struct sc_checks *c, const char *name, enum sc_check_result result, const char *fmt,
-                ...)
+void sc_check_add(struct sc_checks *c, const char *name, enum sc_check_result result,
+                  const char *fmt, ...)
 {
     struct sc_check_row *v = realloc(c->v, (c->n + 1) * sizeof(*v));
     if (!v)
@@ -113,16 +110,18 @@ static void check_kernel(struct sc_checks *c)
 {
     struct sc_error err = SC_ERROR_INIT;
     if (sc_platform_check(&err) < 0)
-        add(c, "kernel", SC_CHECK_FAILED, "%s", err.text);
+        sc_check_add(c, "kernel", SC_CHECK_FAILED, "%s", err.text);
     else
-        add(c, "kernel", SC_CHECK_OK,
-            "namespaces, pidfd, setns, close_range and seccomp are there");
-    add(c, "kernel: openat2", has_openat2() ? SC_CHECK_OK : SC_CHECK_WARNING, "%s",
-        has_openat2() ? "there" : "missing (Linux 5.6): a slower walk is used below homes");
-    add(c, "kernel: mount API", sc_mounter_make().classic ? SC_CHECK_WARNING : SC_CHECK_OK, "%s",
-        sc_mounter_make().classic
-            ? "the new mount calls are missing (Linux 5.12): the classic ones are used"
-            : "new");
+        sc_check_add(c, "kernel", SC_CHECK_OK,
+                     "namespaces, pidfd, setns, close_range and seccomp are there");
+    sc_check_add(c, "kernel: openat2", has_openat2() ? SC_CHECK_OK : SC_CHECK_WARNING, "%s",
+                 has_openat2() ? "there"
+                               : "missing (Linux 5.6): a slower walk is used below homes");
+    sc_check_add(c, "kernel: mount API", sc_mounter_make().classic ? SC_CHECK_WARNING : SC_CHECK_OK,
+                 "%s",
+                 sc_mounter_make().classic
+                     ? "the new mount calls are missing (Linux 5.12): the classic ones are used"
+                     : "new");
 }
 
 /* ---- the product, the panel, the web server
@@ -133,32 +132,15 @@ static void check_setuid(struct sc_checks *c, const char *name, const char *path
     struct stat st;
     struct statvfs fs;
     if (stat(path, &st) < 0)
-        add(c, name, SC_CHECK_FAILED, "%s is missing: install Sitecage again", path);
+        sc_check_add(c, name, SC_CHECK_FAILED, "%s is missing: install Sitecage again", path);
     else if (st.st_uid != 0 || !(st.st_mode & S_ISUID))
-        add(c, name, SC_CHECK_FAILED, "%s is not setuid root: chown root %s && chmod 4755 %s", path,
-            path, path);
+        sc_check_add(c, name, SC_CHECK_FAILED,
+                     "%s is not setuid root: chown root %s && chmod 4755 %s", path, path, path);
     else if (statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID))
-        add(c, name, SC_CHECK_FAILED,
-            "%s lies on a file system mounted nosuid: remount it with suid", path);
+        sc_check_add(c, name, SC_CHECK_FAILED,
+                     "%s lies on a file system mounted nosuid: remount it with suid", path);
     else
-        add(c, name, SC_CHECK_OK, "%s", path);
-}
-
-static void check_panel(struct sc_checks *c, struct sc_server *s)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    struct sc_inventory_conf panel;
-    if (sc_server_panel(s, &panel, &err) < 0) {
-        add(c, "panel", SC_CHECK_FAILED, "%s", err.text);
-        return;
-    }
-    add(c, "panel", access(panel.adapter_exe, X_OK) == 0 ? SC_CHECK_OK : SC_CHECK_FAILED, "%s",
-        panel.adapter_exe);
-    SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
-    if (sc_inventory_all(&panel, &all, &err) < 0)
-        add(c, "panel: domains", SC_CHECK_FAILED, "%s", err.text);
-    else
-        add(c, "panel: domains", SC_CHECK_OK, "%zu", all.n);
+        sc_check_add(c, name, SC_CHECK_OK, "%s", path);
 }
 
 static void check_web(struct sc_checks *c, bool enabled)
@@ -169,25 +151,28 @@ static void check_web(struct sc_checks *c, bool enabled)
     for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]) && !found; i++)
         if (access(servers[i], X_OK) == 0)
             found = servers[i];
-    add(c, "web server: Apache", found ? SC_CHECK_OK : SC_CHECK_SKIPPED, "%s",
-        found ? found : "not installed");
+    sc_check_add(c, "web server: Apache", found ? SC_CHECK_OK : SC_CHECK_SKIPPED, "%s",
+                 found ? found : "not installed");
     struct sc_error err = SC_ERROR_INIT;
     SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
     if (sc_suexec_look(&front, &err) < 0)
-        add(c, "web server: suexec", SC_CHECK_FAILED, "%s", err.text);
+        sc_check_add(c, "web server: suexec", SC_CHECK_FAILED, "%s", err.text);
     else if (!front.here)
-        add(c, "web server: suexec", found ? SC_CHECK_WARNING : SC_CHECK_SKIPPED,
+        sc_check_add(
+            c, "web server: suexec", found ? SC_CHECK_WARNING : SC_CHECK_SKIPPED,
             "no suexec among the system's alternatives: CGI of isolated sites is not covered; on "
             "Debian install "
             "apache2-suexec-pristine or apache2-suexec-custom and run cagefsctl "
             "--site-isolation-allow-all");
     else if (enabled && !front.in_place)
-        add(c, "web server: suexec", SC_CHECK_FAILED,
+        sc_check_add(
+            c, "web server: suexec", SC_CHECK_FAILED,
             "Sitecage's entry is not in front of %s: run cagefsctl --site-isolation-allow-all",
             front.real);
     else
-        add(c, "web server: suexec", SC_CHECK_OK, "%s%s", front.real,
-            front.in_place ? ", behind Sitecage's entry" : ", not fronted: the feature is off");
+        sc_check_add(c, "web server: suexec", SC_CHECK_OK, "%s%s", front.real,
+                     front.in_place ? ", behind Sitecage's entry"
+                                    : ", not fronted: the feature is off");
 }
 
 static void check_proxyexec(struct sc_checks *c, bool enabled)
@@ -196,24 +181,24 @@ static void check_proxyexec(struct sc_checks *c, bool enabled)
     struct sc_error err = SC_ERROR_INIT;
     SC_CLEANUP(sc_proxy_commands_done) struct sc_proxy_commands commands = {0};
     if (sc_proxy_commands_load(SC_PROXY_ETC, 0, &commands, &err) < 0) {
-        add(c, name, SC_CHECK_FAILED, "%s", err.text);
+        sc_check_add(c, name, SC_CHECK_FAILED, "%s", err.text);
         return;
     }
     for (size_t i = 0; i < commands.n; i++) {
         SC_CLEANUP(sc_filter_done) struct sc_filter f = {0};
         if (sc_filter_load(SC_PROXY_FILTERS, 0, commands.v[i].path, &f, &err) < 0) {
-            add(c, name, SC_CHECK_FAILED, "%s", err.text);
+            sc_check_add(c, name, SC_CHECK_FAILED, "%s", err.text);
             return;
         }
     }
     bool running = sc_proxyexec_running();
     if (enabled && !running)
-        add(c, name, SC_CHECK_FAILED,
-            "the service does not run, users cannot manage their sites: systemctl "
-            "start " SC_PROXY_UNIT ", or without systemd " SC_PROXY_DAEMON " --daemon");
+        sc_check_add(c, name, SC_CHECK_FAILED,
+                     "the service does not run, users cannot manage their sites: systemctl "
+                     "start " SC_PROXY_UNIT ", or without systemd " SC_PROXY_DAEMON " --daemon");
     else
-        add(c, name, SC_CHECK_OK, "%s; commands in " SC_PROXY_ETC ": %zu",
-            running ? "the service runs" : "not running: the feature is off", commands.n);
+        sc_check_add(c, name, SC_CHECK_OK, "%s; commands in " SC_PROXY_ETC ": %zu",
+                     running ? "the service runs" : "not running: the feature is off", commands.n);
 }
 
 static void check_users(struct sc_checks *c, struct sc_server *s)
@@ -225,11 +210,11 @@ static void check_users(struct sc_checks *c, struct sc_server *s)
         return;
     for (size_t i = 0; i < users.n; i++)
         if (users.rows[i].stale)
-            add(c, "account", SC_CHECK_WARNING, "%s: %s", users.rows[i].name,
-                users.rows[i].last_error ? users.rows[i].last_error : "stale");
+            sc_check_add(c, "account", SC_CHECK_WARNING, "%s: %s", users.rows[i].name,
+                         users.rows[i].last_error ? users.rows[i].last_error : "stale");
     if (pending.n)
-        add(c, "unfinished changes", SC_CHECK_WARNING,
-            "%zu accounts; any cagefsctl command completes them", pending.n);
+        sc_check_add(c, "unfinished changes", SC_CHECK_WARNING,
+                     "%zu accounts; any cagefsctl command completes them", pending.n);
 }
 
 int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
@@ -242,16 +227,16 @@ int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
     check_kernel(&c);
     check_setuid(&c, "cagefs_enter_site", SC_BINDIR "/cagefs_enter_site");
     if (sc_server_open(&s, &why) < 0) {
-        add(&c, "configuration and database", SC_CHECK_FAILED, "%s", why.text);
+        sc_check_add(&c, "configuration and database", SC_CHECK_FAILED, "%s", why.text);
     } else {
-        add(&c, "configuration and database", SC_CHECK_OK, "readable");
+        sc_check_add(&c, "configuration and database", SC_CHECK_OK, "readable");
         if (sc_policy_enabled(&s->policy, &enabled, &why) < 0 ||
             sc_policy_mode(&s->policy, &mode, &why) < 0)
-            add(&c, "policy", SC_CHECK_FAILED, "%s", why.text);
+            sc_check_add(&c, "policy", SC_CHECK_FAILED, "%s", why.text);
         else
-            add(&c, "policy", SC_CHECK_OK, "feature %s, mode %s", enabled ? "on" : "off",
-                sc_policy_mode_name(mode));
-        check_panel(&c, s);
+            sc_check_add(&c, "policy", SC_CHECK_OK, "feature %s, mode %s", enabled ? "on" : "off",
+                         sc_policy_mode_name(mode));
+        sc_check_panel(&c, s, enabled);
         check_users(&c, s);
     }
     check_web(&c, enabled);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One inotify(7) instance and what its watches are for. An interest is: in this directory, this
+ * name (or any), means that about this account (or the server). The kernel has one watch for a
+ * directory, so several interests may share it. Used by one thread.
+ */
+#ifndef SC_HOOKS_MONITOR_WATCH_H
+#define SC_HOOKS_MONITOR_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+/* Entries that come, go or are replaced; in a file's case also what is written into it. */
+#define SC_WATCH_NAMES                                                                             \
+    (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR | IN_EXCL_UNLINK)
+#define SC_WATCH_FILES (SC_WATCH_NAMES | IN_CLOSE_WRITE | IN_MODIFY)
+
+#define SC_WATCH_NAMES_MAX 64   /* of one account in one directory; beyond: any name counts */
+#define SC_WATCH_FLOOD     2000 /* events of one account in one read; then its watches go */
+
+enum sc_watch_what {
+    SC_WATCH_RESYNC, /* a hook left a mark */
+    SC_WATCH_MARKS,  /* an account has isolated sites, or none any more */
+    SC_WATCH_TABLE,  /* its set of sites may have changed */
+    SC_WATCH_PANEL,  /* the panel's files */
+    SC_WATCH_POLICY, /* the administrator's files */
+    SC_WATCH_HOME    /* an account's home */
+};
+
+struct sc_watches;
+
+int sc_watches_new(struct sc_watches **ret, struct sc_error *err);
+void sc_watches_free(struct sc_watches *w);
+int sc_watches_fd(const struct sc_watches *w);      /* readable when something happened */
+size_t sc_watches_dirs(const struct sc_watches *w); /* watched directories */
+
+/*
+ * Adds an interest. The directory is `path`, or for an account's `dirfd` (which may be O_PATH).
+ * `name` NULL: any. `uid`: the account; 0: the server. *ret_first (may be NULL): the first interest
+ * of (what, uid) in that directory since begin. SC_E_NOTFOUND: there is no such directory;
+ * SC_E_TOOBIG: the kernel has no watches left (fs.inotify.max_user_watches); SC_E_SYS.
+ */
+int sc_watches_add(struct sc_watches *w, int dirfd, const char *path, uint32_t mask,
+                   enum sc_watch_what what, uid_t uid, const char *name, bool *ret_first,
+                   struct sc_error *err);
+
+/* Between begin and end the interests of (what, uid) are added anew; end removes those that were
+ * not. Watches that stay are not interrupted. */
+void sc_watches_begin(struct sc_watches *w, enum sc_watch_what what, uid_t uid);
+void sc_watches_end(struct sc_watches *w, enum sc_watch_what what, uid_t uid);
+
+/* What sc_watches_read() tells; `name` may be NULL (the directory itself). Must not use w. */
+typedef void sc_watch_told(enum sc_watch_what what, uid_t uid, const char *name, void *arg);
+
+/*
+ * Reads what has happened and tells the interests it meets, each once in a row. An account that
+ * floods is told once more and loses its watches, so that its events stop to come: its watches are
+ * to be made again when it is looked at. *ret_lost: the kernel threw events away.
+ */
+void sc_watches_read(struct sc_watches *w, sc_watch_told *told, void *arg, bool *ret_lost);
+
+/* Whether an interest in `want` (NULL: any name) is met by an event about `name` (NULL or "": the
+ * directory itself, which meets all). */
+bool sc_watch_meets(const char *want, const char *name);
+
+#endif

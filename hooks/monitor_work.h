@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which account the daemon looks at when. Pure: knows no clock, no file, no database; `now` and all
+ * times are milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970.
+ */
+#ifndef SC_HOOKS_MONITOR_WORK_H
+#define SC_HOOKS_MONITOR_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "core/base/error.h"
+
+#define SC_WORK_NEVER INT64_MAX
+
+/* ---- accounts ---- */
+
+#define SC_WORK_SETTLE_MS      300 /* after a change in a home: more of it may follow */
+#define SC_WORK_FREE           5   /* looks at a home that keeps changing without a pause */
+#define SC_WORK_PAUSE_MS       600 /* then between two looks, doubling */
+#define SC_WORK_PAUSE_MAX_MS   30000
+#define SC_WORK_CHANGED_MAX_MS 1200 /* where the looks find changes */
+#define SC_WORK_CALM_MS        2000 /* of quiet after the pause take back one look */
+#define SC_WORK_RETRY_MS       2000 /* after an error, doubling */
+#define SC_WORK_RETRY_MAX_MS   300000
+
+enum sc_work_why {
+    SC_WORK_HOME = 1,  /* something changed in the home: the user can make it happen as he likes */
+    SC_WORK_FOUND = 2, /* the full pass found a difference */
+    SC_WORK_START = 4, /* whatever may have happened while nobody looked */
+    SC_WORK_RETRY = 8, /* the last look failed */
+    SC_WORK_QUEUE = 16 /* events: due by the queue's own times, never noted here */
+};
+
+struct sc_work_item {
+    char *user;
+    unsigned why;         /* 0: nothing to do */
+    int64_t due;          /* SC_WORK_NEVER when there is nothing to do */
+    int64_t done;         /* when it was last looked at; -1 never */
+    unsigned long served; /* in which turn */
+    unsigned fired;       /* looks because of the home since it was last quiet */
+    unsigned failed;      /* looks in a row */
+    char *error;          /* of the last look; NULL */
+};
+
+struct sc_work {
+    struct sc_work_item **v; /* by user */
+    size_t n;
+    unsigned long turn;
+};
+
+void sc_work_free(struct sc_work *w); /* what it holds */
+
+/* The account needs a look. Several notes become one look, at the earliest of their times. */
+int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int64_t now,
+                 struct sc_error *err);
+
+/* When the next look is due; SC_WORK_NEVER. */
+int64_t sc_work_next(const struct sc_work *w);
+
+/* Of the accounts that are due now the one that was not looked at for the longest, homes before the
+ * full pass's finds before the rest in most turns; NULL. *ret_why as noted. The look begins: what
+ * is noted from now on needs another one. The pointer is good until the next call that changes w.
+ */
+const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why);
+
+/* The same for this account, whether it is due or not: 0 when nothing was noted. */
+unsigned sc_work_begin(struct sc_work *w, const char *user);
+
+/* The look that was begun for `why` is over. `error` NULL: it was done; else it is tried again.
+ * *ret_new (may be NULL): the error is another one than the last look's. */
+int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
+                int64_t now, bool *ret_new, struct sc_error *err);
+
+/* Forgets accounts that have been quiet for long. */
+void sc_work_sweep(struct sc_work *w, int64_t now);
+
+/* ---- the full pass ---- */
+
+#define SC_SURVEY_INTERVAL_MS 300000
+#define SC_SURVEY_SETTLE_MS   500   /* after a change of the panel's files */
+#define SC_SURVEY_PANEL_MS    5000  /* between two of those, begin to begin */
+#define SC_SURVEY_RESYNC_MS   60000 /* between two because somebody asked */
+#define SC_SURVEY_TOLD_MS     2000  /* a hook this near tells what the files' change was */
+#define SC_SURVEY_LATER_MS    30000 /* then the pass may wait */
+
+struct sc_survey_clock {
+    int64_t interval;
+    int64_t timer, fast, slow; /* when due by which reason; SC_WORK_NEVER */
+    int64_t began;             /* the last one; -1 never */
+    int64_t told;              /* when a hook last told something; -1 never */
+};
+
+/* The first timed pass is due at once. */
+void sc_survey_clock_init(struct sc_survey_clock *c, int64_t interval, int64_t now);
+void sc_survey_panel_changed(struct sc_survey_clock *c, int64_t now);
+void sc_survey_told(struct sc_survey_clock *c, int64_t now); /* a hook spoke */
+void sc_survey_asked(struct sc_survey_clock *c, int64_t now);
+void sc_survey_now(struct sc_survey_clock *c, int64_t now); /* the administrator wants it */
+int64_t sc_survey_next(const struct sc_survey_clock *c);
+void sc_survey_began(struct sc_survey_clock *c, int64_t now);
+
+/* ---- events ---- */
+
+#define SC_EVENT_SETTLE_MS  150    /* a panel's hooks come in bunches */
+#define SC_EVENT_GIVE_UP_MS 150000 /* an event that the panel's data never agree with */
+#define SC_EVENT_TRIES_MIN  3      /* but not before it was tried so often */
+
+/* How long an event still has to settle: 0 when it can be taken. */
+int64_t sc_event_settles(int64_t created_wall, int attempts, int64_t now_wall);
+
+enum sc_event_fate {
+    SC_EVENT_DONE,
+    SC_EVENT_LATER,
+    SC_EVENT_GIVE_UP
+};
+
+/* After a look without error. `attempts`: failed ones before it. */
+enum sc_event_fate sc_event_fate(bool agrees, int64_t created_wall, int attempts, int64_t now_wall);
+
+#endif

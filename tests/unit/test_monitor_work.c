@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which account the daemon looks at when, by a clock of our own. */
+#include "tests/unit/fixture.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include "core/base/cleanup.h"
+#include "hooks/monitor_work.h"
+
+#define WORK SC_CLEANUP(sc_work_free) struct sc_work
+
+static void note(struct sc_work *w, const char *user, enum sc_work_why why, int64_t now)
+{
+    assert_int_equal(sc_work_note(w, user, why, now, NULL), 0);
+}
+
+static void end(struct sc_work *w, const char *user, unsigned why, bool changed, int64_t now)
+{
+    assert_int_equal(sc_work_end(w, user, why, changed, NULL, now, NULL, NULL), 0);
+}
+
+static void takes(struct sc_work *w, int64_t now, const char *user, unsigned want)
+{
+    unsigned why = 0;
+    const char *got = sc_work_take(w, now, &why);
+    assert_non_null(got);
+    assert_string_equal(got, user);
+    assert_int_equal(why, want);
+}
+
+static void takes_none(struct sc_work *w, int64_t now)
+{
+    unsigned why = 77;
+    assert_null(sc_work_take(w, now, &why));
+    assert_int_equal(why, 77);
+}
+
+static void a_home_settles_first(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER);
+    takes_none(&w, 1000);
+    note(&w, "john", SC_WORK_HOME, 1000);
+    assert_int_equal(sc_work_next(&w), 1000 + SC_WORK_SETTLE_MS);
+    takes_none(&w, 1000 + SC_WORK_SETTLE_MS - 1);
+    takes(&w, 1000 + SC_WORK_SETTLE_MS, "john", SC_WORK_HOME);
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER);
+}
+
+static void notes_become_one_look_at_the_earliest_time(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    for (int64_t t = 1000; t < 1290; t += 10)
+        note(&w, "john", SC_WORK_HOME, t);
+    assert_int_equal(sc_work_next(&w), 1000 + SC_WORK_SETTLE_MS); /* not put off for ever */
+    note(&w, "john", SC_WORK_FOUND, 1290);
+    assert_int_equal(sc_work_next(&w), 1290);
+    takes(&w, 1300, "john", SC_WORK_HOME | SC_WORK_FOUND);
+    takes_none(&w, 100000);
+}
+
+static void what_comes_during_the_look_needs_another(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    note(&w, "john", SC_WORK_FOUND, 0);
+    takes(&w, 0, "john", SC_WORK_FOUND);
+    note(&w, "john", SC_WORK_FOUND, 5);
+    end(&w, "john", SC_WORK_FOUND, true, 10);
+    takes(&w, 10, "john", SC_WORK_FOUND);
+}
+
+static void a_look_for_events_answers_the_home_too(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    note(&w, "john", SC_WORK_HOME, 0);
+    assert_int_equal(sc_work_begin(&w, "john"), SC_WORK_HOME);
+    assert_int_equal(sc_work_begin(&w, "nobody"), 0);
+    takes_none(&w, 100000);
+}
+
+/* Fires whenever it is looked at; returns the time between the last two of `n` looks. */
+static int64_t keep_firing(struct sc_work *w, int64_t *now, int n, bool changed)
+{
+    int64_t gap = 0;
+    for (int i = 0; i < n; i++) {
+        note(w, "noisy", SC_WORK_HOME, *now);
+        int64_t due = sc_work_next(w);
+        gap = due - *now;
+        *now = due;
+        takes(w, due, "noisy", SC_WORK_HOME);
+        end(w, "noisy", SC_WORK_HOME, changed, due);
+    }
+    return gap;
+}
+
+static void a_noisy_home_waits_longer_and_longer(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 1000;
+    assert_int_equal(keep_firing(&w, &now, SC_WORK_FREE, false), SC_WORK_SETTLE_MS);
+    assert_int_equal(keep_firing(&w, &now, 1, false), SC_WORK_PAUSE_MS);
+    assert_int_equal(keep_firing(&w, &now, 1, false), 2 * SC_WORK_PAUSE_MS);
+    assert_int_equal(keep_firing(&w, &now, 1, false), 4 * SC_WORK_PAUSE_MS);
+    assert_int_equal(keep_firing(&w, &now, 20, false), SC_WORK_PAUSE_MAX_MS);
+    /* the queue and the full pass do not wait for that */
+    note(&w, "noisy", SC_WORK_FOUND, now);
+    takes(&w, now, "noisy", SC_WORK_FOUND);
+    end(&w, "noisy", SC_WORK_FOUND, false, now);
+    /* when it has been quiet, it is as at first */
+    now += SC_WORK_PAUSE_MAX_MS + 30 * SC_WORK_CALM_MS;
+    assert_int_equal(keep_firing(&w, &now, 1, false), SC_WORK_SETTLE_MS);
+}
+
+static void quiet_takes_back_looks(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 1000;
+    assert_int_equal(keep_firing(&w, &now, SC_WORK_FREE + 3, false), 4 * SC_WORK_PAUSE_MS);
+    now += 8 * SC_WORK_PAUSE_MS + 3 * SC_WORK_CALM_MS - 1; /* two looks, and almost a third */
+    note(&w, "noisy", SC_WORK_HOME, now);
+    takes(&w, now + SC_WORK_SETTLE_MS, "noisy", SC_WORK_HOME);
+    end(&w, "noisy", SC_WORK_HOME, false, now + SC_WORK_SETTLE_MS);
+    assert_int_equal(keep_firing(&w, &now, 1, false), SC_WORK_SETTLE_MS + 4 * SC_WORK_PAUSE_MS);
+}
+
+static void a_home_that_really_changes_waits_less(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 1000;
+    int64_t gap = keep_firing(&w, &now, 40, true);
+    assert_int_equal(gap, SC_WORK_CHANGED_MAX_MS);
+}
+
+static void a_noisy_home_delays_nobody_else(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 1000;
+    (void)keep_firing(&w, &now, 30, false);
+    note(&w, "noisy", SC_WORK_HOME, now);
+    note(&w, "quiet", SC_WORK_HOME, now);
+    assert_int_equal(sc_work_next(&w), now + SC_WORK_SETTLE_MS);
+    takes(&w, now + SC_WORK_SETTLE_MS, "quiet", SC_WORK_HOME);
+    takes_none(&w, now + SC_WORK_SETTLE_MS);
+}
+
+static void turns_go_round(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    static const char *const users[] = {"a", "b", "c"};
+    for (int round = 0; round < 4; round++)
+        for (int i = 0; i < 3; i++) {
+            for (int k = 0; k < 3; k++)
+                note(&w, users[k], SC_WORK_FOUND, 100 * round);
+            takes(&w, 100 * round, users[i], SC_WORK_FOUND);
+            end(&w, users[i], SC_WORK_FOUND, true, 100 * round);
+        }
+}
+
+static void homes_go_before_a_long_backlog_and_do_not_starve_it(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    char user[16];
+    for (int i = 0; i < 100; i++) {
+        snprintf(user, sizeof(user), "b%03d", i);
+        note(&w, user, SC_WORK_START, 0);
+    }
+    int homes = 0, backlog = 0;
+    for (int i = 0; i < 40; i++) {
+        unsigned why = 0;
+        note(&w, "x", SC_WORK_HOME, 1000);
+        note(&w, "y", SC_WORK_HOME, 1000);
+        const char *got = sc_work_take(&w, 100000, &why);
+        assert_non_null(got);
+        if (got[0] == 'b')
+            backlog++;
+        else
+            homes++;
+    }
+    assert_int_equal(homes, 30);
+    assert_int_equal(backlog, 10);
+}
+
+static void errors_are_tried_again_and_told_once(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    bool news = false;
+    int64_t now = 0, gap = 0;
+    note(&w, "john", SC_WORK_FOUND, 0);
+    takes(&w, 0, "john", SC_WORK_FOUND);
+    assert_int_equal(sc_work_end(&w, "john", SC_WORK_FOUND, false, "panel down", now, &news, NULL),
+                     0);
+    assert_true(news);
+    assert_int_equal(sc_work_next(&w), SC_WORK_RETRY_MS);
+    for (int i = 0; i < 20; i++) {
+        gap = sc_work_next(&w) - now;
+        now = sc_work_next(&w);
+        takes(&w, now, "john", SC_WORK_RETRY);
+        assert_int_equal(
+            sc_work_end(&w, "john", SC_WORK_RETRY, false, "panel down", now, &news, NULL), 0);
+        assert_false(news);
+    }
+    assert_int_equal(gap, SC_WORK_RETRY_MAX_MS);
+    takes(&w, sc_work_next(&w), "john", SC_WORK_RETRY);
+    assert_int_equal(sc_work_end(&w, "john", SC_WORK_RETRY, false, "other", now, &news, NULL), 0);
+    assert_true(news);
+    takes(&w, sc_work_next(&w), "john", SC_WORK_RETRY);
+    end(&w, "john", SC_WORK_RETRY, true, now);
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER);
+}
+
+static void quiet_accounts_are_forgotten_and_waiting_ones_kept(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    note(&w, "done", SC_WORK_FOUND, 0);
+    takes(&w, 0, "done", SC_WORK_FOUND);
+    end(&w, "done", SC_WORK_FOUND, false, 0);
+    note(&w, "waiting", SC_WORK_FOUND, 0);
+    sc_work_sweep(&w, 1000);
+    assert_int_equal(w.n, 2);
+    sc_work_sweep(&w, 100000000);
+    assert_int_equal(w.n, 1);
+    takes(&w, 100000000, "waiting", SC_WORK_FOUND);
+}
+
+/* ---- the full pass ---- */
+
+static void the_timer(void **state)
+{
+    (void)state;
+    struct sc_survey_clock c;
+    sc_survey_clock_init(&c, SC_SURVEY_INTERVAL_MS, 500);
+    assert_int_equal(sc_survey_next(&c), 500);
+    sc_survey_began(&c, 600);
+    assert_int_equal(sc_survey_next(&c), 600 + SC_SURVEY_INTERVAL_MS);
+    sc_survey_now(&c, 700);
+    assert_int_equal(sc_survey_next(&c), 700);
+}
+
+static void panel_files(void **state)
+{
+    (void)state;
+    struct sc_survey_clock c;
+    sc_survey_clock_init(&c, SC_SURVEY_INTERVAL_MS, 0);
+    sc_survey_began(&c, 0);
+    sc_survey_panel_changed(&c, 10000);
+    sc_survey_panel_changed(&c, 10400); /* not put off */
+    assert_int_equal(sc_survey_next(&c), 10000 + SC_SURVEY_SETTLE_MS);
+    sc_survey_began(&c, 10500);
+    sc_survey_panel_changed(&c, 10600);
+    assert_int_equal(sc_survey_next(&c), 10500 + SC_SURVEY_PANEL_MS);
+}
+
+static void a_hook_makes_the_pass_wait(void **state)
+{
+    (void)state;
+    struct sc_survey_clock c;
+    sc_survey_clock_init(&c, SC_SURVEY_INTERVAL_MS, 0);
+    sc_survey_began(&c, 0);
+    sc_survey_panel_changed(&c, 100000); /* the hook after the files */
+    sc_survey_told(&c, 100100);
+    assert_int_equal(sc_survey_next(&c), 100100 + SC_SURVEY_LATER_MS);
+    sc_survey_began(&c, 130100);
+    sc_survey_told(&c, 300000); /* the hook before the files */
+    sc_survey_panel_changed(&c, 300000 + SC_SURVEY_TOLD_MS - 1);
+    assert_int_equal(sc_survey_next(&c), 300000 + SC_SURVEY_TOLD_MS - 1 + SC_SURVEY_LATER_MS);
+    sc_survey_panel_changed(&c, 300000 + SC_SURVEY_TOLD_MS); /* a change that no hook told */
+    assert_int_equal(sc_survey_next(&c), 300000 + SC_SURVEY_TOLD_MS + SC_SURVEY_SETTLE_MS);
+}
+
+static void asked_for_once_a_minute(void **state)
+{
+    (void)state;
+    struct sc_survey_clock c;
+    sc_survey_clock_init(&c, SC_SURVEY_INTERVAL_MS, 0);
+    sc_survey_began(&c, 0);
+    sc_survey_asked(&c, 100000);
+    assert_int_equal(sc_survey_next(&c), 100000); /* at once */
+    sc_survey_began(&c, 100000);
+    sc_survey_asked(&c, 100001);
+    sc_survey_asked(&c, 100002);
+    assert_int_equal(sc_survey_next(&c), 100000 + SC_SURVEY_RESYNC_MS);
+}
+
+/* ---- events ---- */
+
+static void events_settle(void **state)
+{
+    (void)state;
+    assert_int_equal(sc_event_settles(1000, 0, 1000), SC_EVENT_SETTLE_MS);
+    assert_int_equal(sc_event_settles(1000, 0, 1100), SC_EVENT_SETTLE_MS - 100);
+    assert_int_equal(sc_event_settles(1000, 0, 1000 + SC_EVENT_SETTLE_MS), 0);
+    assert_int_equal(sc_event_settles(1000, 1, 1000), 0);
+    assert_int_equal(sc_event_settles(5000, 0, 1000), 0); /* the clock was set back */
+}
+
+static void events_are_given_up_late(void **state)
+{
+    (void)state;
+    assert_int_equal(sc_event_fate(true, 0, 0, SC_EVENT_GIVE_UP_MS * 2), SC_EVENT_DONE);
+    assert_int_equal(sc_event_fate(false, 0, 9, SC_EVENT_GIVE_UP_MS - 1), SC_EVENT_LATER);
+    assert_int_equal(sc_event_fate(false, 0, 9, SC_EVENT_GIVE_UP_MS), SC_EVENT_GIVE_UP);
+    /* the daemon was not there: old, and hardly tried */
+    assert_int_equal(sc_event_fate(false, 0, 0, SC_EVENT_GIVE_UP_MS * 9), SC_EVENT_LATER);
+    assert_int_equal(sc_event_fate(false, 0, SC_EVENT_TRIES_MIN - 1, SC_EVENT_GIVE_UP_MS * 9),
+                     SC_EVENT_GIVE_UP);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_home_settles_first),
+        cmocka_unit_test(notes_become_one_look_at_the_earliest_time),
+        cmocka_unit_test(what_comes_during_the_look_needs_another),
+        cmocka_unit_test(a_look_for_events_answers_the_home_too),
+        cmocka_unit_test(a_noisy_home_waits_longer_and_longer),
+        cmocka_unit_test(quiet_takes_back_looks),
+        cmocka_unit_test(a_home_that_really_changes_waits_less),
+        cmocka_unit_test(a_noisy_home_delays_nobody_else),
+        cmocka_unit_test(turns_go_round),
+        cmocka_unit_test(homes_go_before_a_long_backlog_and_do_not_starve_it),
+        cmocka_unit_test(errors_are_tried_again_and_told_once),
+        cmocka_unit_test(quiet_accounts_are_forgotten_and_waiting_ones_kept),
+        cmocka_unit_test(the_timer),
+        cmocka_unit_test(panel_files),
+        cmocka_unit_test(a_hook_makes_the_pass_wait),
+        cmocka_unit_test(asked_for_once_a_minute),
+        cmocka_unit_test(events_settle),
+        cmocka_unit_test(events_are_given_up_late),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
