@@ -27,6 +27,24 @@ static int read_row(struct sc_stmt *q, struct sc_domain_row *row, struct sc_erro
     return r < 0 ? r : sc_col_dup(q, 1, &row->docroot, err);
 }
 
+/* The rows of a statement whose parameters are bound. */
+static int read_all(struct sc_stmt *q, struct sc_domain_list *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list list = {0};
+    int r;
+    while ((r = sc_stmt_step(q, err)) == 1) {
+        struct sc_domain_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
+        r = row ? read_row(q, row, err) : SC_E_NOMEM;
+        if (r < 0)
+            return r;
+    }
+    if (r < 0)
+        return r;
+    *ret = list;
+    list = (struct sc_domain_list){0};
+    return 0;
+}
+
 int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_list *ret,
                          struct sc_error *err)
 {
@@ -37,18 +55,15 @@ int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_lis
     if (r < 0)
         return r;
     sc_bind_int(&q, uid);
-    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_domain_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? read_row(&q, row, err) : SC_E_NOMEM;
-        if (r < 0)
-            return r;
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_domain_list){0};
-    return 0;
+    return read_all(&q, ret, err);
+}
+
+int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(
+        &q, store, "SELECT name, docroot, is_main, uid FROM domain ORDER BY name", err);
+    return r < 0 ? r : read_all(&q, ret, err);
 }
 
 int sc_store_domain_find(struct sc_store *store, const char *name, struct sc_domain_row *ret,
@@ -132,6 +147,8 @@ int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_
         r = sc_db_have_user(store, uid, err);
         if (r == 0)
             r = sc_store_domains_get(store, uid, &have, err);
+        if (r == 0)
+            r = sc_db_note_missed(store, uid, have.rows, have.n, want, n, err);
         if (r == 0)
             r = sc_names_remove_others(store, "DELETE FROM domain WHERE name = ?", have.rows,
                                        have.n, want, n, sizeof(*want), &changed, err);

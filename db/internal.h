@@ -68,6 +68,12 @@ int sc_db_int(struct sc_store *store, const char *sql, int64_t *ret, struct sc_e
 /* 0 when the user is in the store, else SC_E_NOTFOUND (users.c). */
 int sc_db_have_user(struct sc_store *store, uid_t uid, struct sc_error *err);
 
+/* What is in `have` and not in `want` (both by name) has left the user; what is only in `want` has
+ * come to him (missed.c). */
+int sc_db_note_missed(struct sc_store *store, uid_t uid, const struct sc_domain_row *have,
+                      size_t have_n, const struct sc_domain_row *want, size_t want_n,
+                      struct sc_error *err);
+
 /* ---- sets of rows by domain name (names.c); the first member of a row is `const char *name` ----
  */
 

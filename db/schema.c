@@ -59,7 +59,20 @@ static const char version_1[] =
     " key TEXT NOT NULL PRIMARY KEY CHECK(typeof(key) = 'text' AND key <> ''),"
     " value TEXT NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = {version_1};
+/* since: when the panel was first seen not to list the name; docroot: the one it had, empty when it
+ * never had one; site: the id of the site it had, which waits for it */
+static const char version_2[] =
+    "CREATE TABLE missed("
+    " name TEXT NOT NULL CHECK(typeof(name) = 'text' AND name <> ''),"
+    " uid INTEGER NOT NULL REFERENCES user(uid) ON DELETE CASCADE,"
+    " since INTEGER NOT NULL CHECK(typeof(since) = 'integer'),"
+    " docroot BLOB NOT NULL CHECK(typeof(docroot) = 'blob'),"
+    " site INTEGER NOT NULL DEFAULT 0 CHECK(typeof(site) = 'integer'),"
+    " PRIMARY KEY(name, uid)) WITHOUT ROWID;"
+    "CREATE INDEX missed_uid ON missed(uid);"
+    "CREATE INDEX event_renamed_user ON event(new_name) WHERE kind = 'user-renamed';";
+
+static const char *const steps[] = {version_1, version_2};
 
 const struct sc_schema sc_store_schema = {steps, sizeof(steps) / sizeof(steps[0])};
 

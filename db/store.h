@@ -37,6 +37,7 @@
 #define SC_STORE_TEXT_MAX    (1u << 20) /* payload, site configuration, meta value */
 #define SC_STORE_DOMAINS_MAX 100000u    /* domains of one user */
 #define SC_STORE_EVENTS_MAX  1000u      /* waiting events of one user; see sc_store_event_push() */
+#define SC_STORE_QUEUE_MAX   50000u     /* waiting events of all users; likewise */
 
 #define SC_SITE_ID_FIRST 60000u
 #define SC_SITE_ID_MAX   0x7ffffffeu
@@ -128,6 +129,17 @@ int sc_store_user_set_applied(struct sc_store *store, uid_t uid, int64_t when,
 int sc_store_user_set_stale(struct sc_store *store, uid_t uid, const char *why,
                             struct sc_error *err);
 
+/* The account with uid `from` has uid `to` now: his domains, sites (with id and token) and isolated
+ * names become those of `to`, which is added or renamed as by sc_store_user_put(), and `from` is
+ * marked as pending: what was made for it is to be cleaned up. SC_E_INVAL when `to` has sites, and
+ * within a transaction of the caller's. */
+int sc_store_user_move(struct sc_store *store, uid_t from, uid_t to, const char *name,
+                       const char *home, int64_t now, struct sc_error *err);
+
+/* Whether a site of the user, or one of his domains, is (or is wanted) isolated: *ret. Of any user:
+ * uid (uid_t)-1. */
+int sc_store_user_isolated(struct sc_store *store, uid_t uid, bool *ret, struct sc_error *err);
+
 /* Removes the user with his domains, sites and isolated names; not his events and his pending mark.
  * Fine when there is none. */
 int sc_store_user_remove(struct sc_store *store, uid_t uid, struct sc_error *err);
@@ -163,6 +175,44 @@ int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_lis
 /* SC_E_NOTFOUND when there is none. */
 int sc_store_domain_find(struct sc_store *store, const char *name, struct sc_domain_row *ret,
                          struct sc_error *err);
+
+/* All users' domains, by name (strcmp order), and in one read. */
+int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err);
+
+/* ---- missed: names that a user had, or wants isolated, and that the panel does not list ---------
+ */
+
+struct sc_missed_row {
+    const char *name;    /* as in sc_domain_row */
+    const char *docroot; /* the last one that it had; "" when the user never had it */
+    unsigned site_id;    /* the site that waits for it; 0 */
+    int64_t since;
+};
+
+struct sc_missed_list {
+    struct sc_missed_row *rows;
+    size_t n;
+};
+
+void sc_missed_list_done(struct sc_missed_list *list);
+
+/* By name. sc_store_domains_replace() notes what leaves a user, and forgets what comes to him. */
+int sc_store_missed_get(struct sc_store *store, uid_t uid, struct sc_missed_list *ret,
+                        struct sc_error *err);
+
+/* Notes these names (of `rows` only name and site_id are read; one that is noted keeps its time),
+ * and forgets what was noted before `forget_before` and is not among them, and what the user has
+ * now. Writes nothing when all is so. */
+int sc_store_missed_note(struct sc_store *store, uid_t uid, const struct sc_missed_row *rows,
+                         size_t n, int64_t now, int64_t forget_before, struct sc_error *err);
+
+/* Whether the name was another user's until lately. */
+int sc_store_missed_elsewhere(struct sc_store *store, const char *name, uid_t uid, bool *ret,
+                              struct sc_error *err);
+
+/* The users with a name noted before `then`; *ret is the caller's to free(). */
+int sc_store_missed_users(struct sc_store *store, int64_t then, uid_t **ret, size_t *ret_n,
+                          struct sc_error *err);
 
 /* ---- sites ------------------------------------------------------------------------------------
  */
@@ -283,7 +333,9 @@ void sc_event_list_done(struct sc_event_list *list);
 /* Queues an event (id, attempts and last_error of `event` are not read). A waiting event of the
  * same user, kind and names becomes one with it: the newer payload, the earlier times, the attempts
  * so far, but a NEW id, so that a reconciliation that began before cannot declare it done. When the
- * user has SC_STORE_EVENTS_MAX events the oldest gives way: a later one stands for it. */
+ * user has SC_STORE_EVENTS_MAX events the oldest gives way: a later one stands for it. When there
+ * are SC_STORE_QUEUE_MAX events in all, one SC_KIND_RESYNC_ALL of nobody takes the place of them
+ * and of this one. */
 int sc_store_event_push(struct sc_store *store, const struct sc_event_row *event,
                         struct sc_error *err);
 
@@ -292,6 +344,11 @@ int sc_store_event_push(struct sc_store *store, const struct sc_event_row *event
  * Nothing is marked as taken, so an event whose reader was killed is simply found again. */
 int sc_store_events_peek(struct sc_store *store, const char *user, int64_t now_ms,
                          struct sc_event_list *ret, struct sc_error *err);
+
+/* All waiting events, due or not and oldest first, that can be about the account: of `user`, of the
+ * name `also` (may be NULL), of nobody, and of those who were renamed to one of these. */
+int sc_store_events_about(struct sc_store *store, const char *user, const char *also,
+                          struct sc_event_list *ret, struct sc_error *err);
 
 /* When the next event is due (possibly in the past); -1 when there is none. */
 int sc_store_events_next(struct sc_store *store, int64_t *ret_ms, struct sc_error *err);

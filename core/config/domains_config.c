@@ -122,6 +122,65 @@ int sc_domains_config_rename(struct sc_domains_config *c, const char *old_name,
     return 0;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sc_domain_entry *)a)->name,
+                  ((const struct sc_domain_entry *)b)->name);
+}
+
+static int by_old_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sc_domain_rename *)a)->old_name,
+                  ((const struct sc_domain_rename *)b)->old_name);
+}
+
+int sc_domains_config_rename_all(struct sc_domains_config *c,
+                                 const struct sc_domain_rename *renames, size_t n,
+                                 struct sc_error *err)
+{
+    /* all names first: without memory nothing has changed */
+    SC_FREE char **names = calloc(c->n ? c->n : 1, sizeof(*names));
+    SC_FREE bool *drop = calloc(c->n ? c->n : 1, sizeof(*drop));
+    bool missing = !names || !drop;
+    for (size_t i = 0; n && !missing && i < c->n; i++) {
+        const struct sc_domain_rename key = {.old_name = c->entries[i].name}, *r;
+        r = bsearch(&key, renames, n, sizeof(*renames), by_old_name);
+        if (r && !(names[i] = strdup(r->new_name)))
+            missing = true;
+    }
+    for (size_t i = 0; names && missing && i < c->n; i++)
+        free(names[i]);
+    if (missing)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains' names");
+    /* an entry that was there under the new name stays as it is, isolated when either was */
+    for (size_t i = 0; i < c->n; i++) {
+        struct sc_domain_entry *there = names[i] ? sc_domains_config_find(c, names[i]) : NULL;
+        if (there && !names[there - c->entries])
+            there->isolated = there->isolated || c->entries[i].isolated;
+        else
+            there = NULL;
+        drop[i] = there != NULL;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        struct sc_domain_entry e = c->entries[i];
+        if (drop[i]) {
+            sc_domain_entry_clear(&e);
+            free(names[i]);
+            continue;
+        }
+        if (names[i]) {
+            free(e.name);
+            e.name = names[i];
+        }
+        c->entries[kept++] = e;
+    }
+    c->n = kept;
+    if (c->n)
+        qsort(c->entries, c->n, sizeof(*c->entries), by_name);
+    return 0;
+}
+
 /* Names the file and the way out. */
 static int about(const struct sc_config_user *user, int rc, struct sc_error *err)
 {

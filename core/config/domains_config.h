@@ -112,6 +112,16 @@ bool sc_domains_config_remove(struct sc_domains_config *c, const char *name);
 int sc_domains_config_rename(struct sc_domains_config *c, const char *old_name,
                              const char *new_name, struct sc_error *err);
 
+struct sc_domain_rename {
+    const char *old_name, *new_name;
+};
+
+/* The same for many names at once, each under what the others were before: names may change places.
+ * `renames` by old_name; no old and no new name is there twice. Names without an entry are fine. */
+int sc_domains_config_rename_all(struct sc_domains_config *c,
+                                 const struct sc_domain_rename *renames, size_t n,
+                                 struct sc_error *err);
+
 /* The limits and paths of an entry as one line of JSON ("{}" when it has none), and back: replaces
  * those of *entry. `home` as in sc_config_user. */
 int sc_domain_entry_to_json(const struct sc_domain_entry *entry, struct sc_buf *ret,

@@ -83,4 +83,14 @@ int sc_policy_deny_users(const struct sc_policy_paths *paths, const char *const 
 int sc_policy_toggle(const struct sc_policy_paths *paths, enum sc_policy_mode *ret_mode,
                      struct sc_error *err);
 
+/* The account has another name now: what the lists (active and saved) say of `old_name` they say of
+ * `new_name` from now on. Where both are listed nothing but the old entry goes. */
+int sc_policy_user_renamed(const struct sc_policy_paths *paths, const char *old_name,
+                           const char *new_name, struct sc_error *err);
+
+/* The account is no more: its entries go from all lists, so that who gets its name next does not
+ * inherit them. */
+int sc_policy_user_gone(const struct sc_policy_paths *paths, const char *user,
+                        struct sc_error *err);
+
 #endif

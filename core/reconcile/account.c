@@ -104,6 +104,42 @@ int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err)
     return rc;
 }
 
+int sc_account_uid_exists(uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(NULL, uid, &l, err);
+    return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : 1;
+}
+
+/* As passwd has it, without a slash at its end. */
+static char *home_of(const struct passwd *pw)
+{
+    char *home = strdup(pw->pw_dir ? pw->pw_dir : "");
+    for (size_t n = home ? strlen(home) : 0; n > 1 && home[n - 1] == '/';)
+        home[--n] = 0;
+    return home;
+}
+
+int sc_account_passwd(uid_t uid, char **ret_user, gid_t *ret_gid, char **ret_home,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(NULL, uid, &l, err);
+    if (rc < 0)
+        return rc;
+    SC_FREE char *user = strdup(l.pw.pw_name);
+    SC_FREE char *home = home_of(&l.pw);
+    if (!user || !home)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    if (ret_user)
+        *ret_user = sc_steal_ptr(&user);
+    if (ret_home)
+        *ret_home = sc_steal_ptr(&home);
+    if (ret_gid)
+        *ret_gid = l.pw.pw_gid;
+    return 0;
+}
+
 static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *err)
 {
     if (pw->pw_uid == 0)
@@ -114,12 +150,9 @@ static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *
     a->uid = pw->pw_uid;
     a->gid = pw->pw_gid;
     a->user = strdup(pw->pw_name);
-    a->home_alias = strdup(pw->pw_dir);
+    a->home_alias = home_of(pw);
     if (!a->user || !a->home_alias)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    size_t n = strlen(a->home_alias);
-    while (n > 1 && a->home_alias[n - 1] == '/')
-        a->home_alias[--n] = 0;
     a->home = realpath(a->home_alias, NULL);
     if (!a->home)
         return sc_error_sys(err, errno, "the home %s of user %s", a->home_alias, a->user);
@@ -135,6 +168,7 @@ static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *
     return 0;
 }
 
+/* wait_ms < 0: without the lock */
 static int open_account(const char *user, uid_t uid, int wait_ms, struct sc_account *ret,
                         struct sc_error *err)
 {
@@ -144,7 +178,7 @@ static int open_account(const char *user, uid_t uid, int wait_ms, struct sc_acco
         return rc;
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     rc = fill(&l.pw, &a, err);
-    if (rc == 0)
+    if (rc == 0 && wait_ms >= 0)
         rc = sc_account_lock(a.uid, wait_ms, &a.lockfd, err);
     if (rc < 0)
         return rc;
@@ -161,4 +195,9 @@ int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *e
 int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err)
 {
     return open_account(NULL, uid, wait_ms, ret, err);
+}
+
+int sc_account_look(uid_t uid, struct sc_account *ret, struct sc_error *err)
+{
+    return open_account(NULL, uid, -1, ret, err);
 }

@@ -39,6 +39,17 @@ int sc_account_lock(uid_t uid, int wait_ms, int *ret_fd, struct sc_error *err);
 int sc_account_lock_global(const char *name, bool exclusive, int wait_ms, int *ret_fd,
                            struct sc_error *err);
 
+/* sc_account_open_uid() without the lock: only to look. */
+int sc_account_look(uid_t uid, struct sc_account *ret, struct sc_error *err);
+
+/* 1: the system has an account with this uid; 0: it has none. */
+int sc_account_uid_exists(uid_t uid, struct sc_error *err);
+
+/* Name, group and home of the account with this uid, copies for the caller to free() (each may be
+ * NULL: not wanted). SC_E_NOTFOUND. */
+int sc_account_passwd(uid_t uid, char **ret_user, gid_t *ret_gid, char **ret_home,
+                      struct sc_error *err);
+
 /* The uid of a user name. SC_E_NOTFOUND. */
 int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err);
 

@@ -10,8 +10,9 @@
 #include "db/store.h"
 
 struct sc_follow {
-    bool agrees;      /* what the panel and the system say now includes what the events told */
-    char missing[512]; /* else what is still awaited, for the log: "domain x.example is still there" */
+    bool agrees;       /* what the panel and the system say now includes what the events told */
+    char missing[512]; /* else what is still awaited, for the log: "domain x.example is still there"
+                        */
 };
 
 /*

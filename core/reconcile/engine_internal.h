@@ -35,6 +35,18 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
 /* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
 int sc_engine_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
 
+struct sc_follow;
+
+/* Whether the home has a configuration: it came back with what its user wanted, for an account that
+ * is new here. False where isolation is switched off. */
+bool sc_engine_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home);
+
+/* Ends all of an account that the system does not know any more, if the panel has no domains of it
+ * either (else *ret tells): what was made, its rows, its policy exceptions, its events. `uid`
+ * (uid_t)-1: not known; `user` beginning with '#': his name is another's. */
+int sc_engine_forget_gone(struct sc_server *s, const char *user, uid_t uid, struct sc_follow *ret,
+                          struct sc_error *err);
+
 /* The limits of a site as they were last applied; none when it has none. */
 int sc_stored_limits(struct sc_server *s, unsigned id, const char *home, struct sc_limits *ret,
                      struct sc_error *err);

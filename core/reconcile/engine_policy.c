@@ -10,6 +10,7 @@
 #include "core/base/log.h"
 #include "core/proxyexec/service.h"
 #include "core/reconcile/engine_internal.h"
+#include "core/reconcile/monitor_service.h"
 #include "core/web/suexec_front.h"
 
 /* In the database while a deny is under way: user names, a line each, or "*" for all. */
@@ -72,6 +73,8 @@ static int deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_err
         rc = sc_suexec_front_off(err);
     if (rc == 0)
         rc = sc_proxyexec_stop(err);
+    if (rc == 0)
+        rc = sc_monitor_stop(err);
     if (rc == 0)
         rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, err);
     sc_log("deny-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
@@ -208,6 +211,8 @@ int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
         rc = sc_policy_allow_all(&s->policy, err);
     if (rc == 0)
         rc = sc_proxyexec_start(err);
+    if (rc == 0)
+        sc_monitor_hooks(s, NULL);
     sc_log("allow-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "core/inventory/domain_name.h"
 #include "core/proxyexec/service.h"
 #include "core/reconcile/engine_internal.h"
+#include "core/reconcile/monitor_service.h"
 #include "core/web/suexec_front.h"
 
 /* A domain that was named, and whose it is. */
@@ -128,10 +129,9 @@ static int check_allowed(const struct sc_server *s, const struct named_list *l,
     return rc;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
-                     const struct sc_watch *w, struct sc_error *err)
+static int enable(struct sc_server *s, const char *const *domains, size_t n,
+                  const struct sc_watch *w, struct sc_error *err)
 {
-    sc_engine_recover(s);
     SC_FD int front = -EBADF;
     const struct named_list none = {0};
     int rc = sc_engine_lock_front(false, &front, err);
@@ -164,6 +164,16 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
     return rc;
 }
 
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_watch *w, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    int rc = enable(s, domains, n, w, err);
+    if (rc == 0)
+        sc_monitor_wanted(s, w); /* it may ask for the locks that enable() held */
+    return rc;
+}
+
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
                       const struct sc_watch *w, struct sc_error *err)
 {
@@ -178,10 +188,9 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
     return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);
 }
 
-int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
-                         const struct sc_watch *w, struct sc_error *err)
+static int regenerate(struct sc_server *s, const char *const *users, size_t n,
+                      const struct sc_watch *w, struct sc_error *err)
 {
-    sc_engine_recover(s);
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, &jobs, err);
     if (rc == 0)
@@ -189,6 +198,16 @@ int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n
     bool on = false;
     if (rc == 0 && sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
         rc = sc_proxyexec_start(err); /* what its users need, too */
+    return rc;
+}
+
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err)
+{
+    sc_engine_recover(s);
+    int rc = regenerate(s, users, n, w, err);
+    if (rc == 0)
+        sc_monitor_wanted(s, w);
     return rc;
 }
 

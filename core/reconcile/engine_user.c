@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/inventory/domain_name.h"
 #include "core/reconcile/engine_internal.h"
+#include "core/reconcile/monitor_service.h"
 #include "core/web/suexec_front.h"
 
 static int no_memory(struct sc_error *err)
@@ -159,8 +160,8 @@ static int set_wish(struct change *c, bool enable, struct sc_error *err)
     return 0;
 }
 
-int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
-                          struct sc_error *err)
+static int enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
+                  struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(change_done) struct change c = {.n = 0};
@@ -174,6 +175,15 @@ int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *dom
     if (rc == 0)
         rc = sc_suexec_front_on(err);
     return rc < 0 ? rc : sc_jobs_run(s, &c.jobs, NULL, err);
+}
+
+int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
+                          struct sc_error *err)
+{
+    int rc = enable(s, uid, domains, n, err);
+    if (rc == 0)
+        sc_monitor_wanted(s, NULL); /* it may ask for the locks that enable() held */
+    return rc;
 }
 
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,

@@ -10,6 +10,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
 #include "core/config/paths_conf.h"
+#include "core/reconcile/identity.h"
+#include "core/reconcile/names.h"
 #include "core/reconcile/secrets.h"
 
 void sc_facts_done(struct sc_facts *f)
@@ -25,6 +27,10 @@ void sc_facts_done(struct sc_facts *f)
     sc_domains_done(&f->domains);
     sc_domains_config_free(&f->config);
     sc_plan_free(f->plan);
+    sc_event_list_done(&f->hints);
+    free(f->agreed);
+    sc_domain_list_done(&f->before);
+    sc_renames_done(&f->renames);
     *f = (struct sc_facts){0};
 }
 
@@ -60,15 +66,45 @@ static int domains_from_store(const struct sc_server *s, const struct sc_account
     return 0;
 }
 
-static int gather_domains(const struct sc_server *s, const struct sc_account *a,
-                          enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+/* The account's name on the events that wait: also the one that the database has. */
+static int gather_hints(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    int rc = sc_store_user_by_uid(s->store, a->uid, &row, err);
+    if (rc == 0 || rc == SC_E_NOTFOUND)
+        rc = sc_store_events_about(s->store, a->user, rc == 0 && !row.gone ? row.name : NULL,
+                                   &f->hints, err);
+    if (rc == 0 && !(f->agreed = calloc(f->hints.n ? f->hints.n : 1, sizeof(*f->agreed))))
+        return no_memory(err);
+    return rc;
+}
+
+static int gather_domains(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                          struct sc_facts *f, struct sc_error *err)
 {
     struct sc_inventory_conf panel;
-    int rc = sc_server_panel(s, &panel, err);
+    int asked = sc_server_panel(s, &panel, &f->why);
+    if (asked == 0)
+        asked = sc_inventory_user(&panel, a->user, &f->domains, &f->why);
+    f->from_panel = asked == 0;
+    if (asked < 0 && how == SC_FACTS_STRICT) {
+        if (err)
+            *err = f->why;
+        return asked;
+    }
+    /* after the question: an account is not taken for another on the word of events alone */
+    const struct sc_identity me = {.uid = a->uid,
+                                   .gid = a->gid,
+                                   .user = a->user,
+                                   .home = a->home_alias,
+                                   .homefd = a->homefd,
+                                   .hints = &f->hints,
+                                   .panel = f->from_panel ? &f->domains : NULL};
+    int rc = gather_hints(s, a, f, err);
     if (rc == 0)
-        rc = sc_inventory_user(&panel, a->user, &f->domains, err);
-    f->from_panel = rc == 0;
-    if (rc < 0 && how != SC_FACTS_STRICT)
+        rc = sc_identity_settle(s, &me, &f->renamed, err);
+    if (rc == 0 && asked < 0)
         rc = domains_from_store(s, a, &f->domains, err);
     return rc;
 }
@@ -97,8 +133,13 @@ static int gather_config(const struct sc_server *s, const struct sc_account *a,
 {
     struct sc_config_user user = {
         .name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
-    int rc = sc_domains_config_load(&user, &f->config, err);
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_domains_config_load(&user, &f->config, &why);
     f->from_file = rc == 0;
+    if (rc < 0 && err)
+        *err = why;
+    if (rc < 0 && f->why.code == 0)
+        f->why = why;
     if (rc < 0 && how == SC_FACTS_LAST_GOOD) {
         sc_domains_config_free(&f->config);
         f->config = (struct sc_domains_config)SC_DOMAINS_CONFIG_INIT;
@@ -139,35 +180,7 @@ static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, s
     return rc;
 }
 
-/* "Where there is no hint, the same document root and owner under a new name is a rename." */
-static int carry_renames(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
-                         struct sc_error *err)
-{
-    for (size_t i = 0; i < f->config.n; i++) {
-        const char *old = f->config.entries[i].name;
-        if (sc_domains_find(&f->domains, old))
-            continue;
-        SC_CLEANUP(sc_domain_row_done) struct sc_domain_row was = {0};
-        if (sc_store_domain_find(s->store, old, &was, NULL) < 0 || was.uid != a->uid)
-            continue;
-        for (size_t k = 0; k < f->domains.n; k++) {
-            const struct sc_domain *d = &f->domains.v[k];
-            SC_CLEANUP(sc_domain_row_done) struct sc_domain_row known = {0};
-            if (strcmp(d->docroot, was.docroot) != 0 ||
-                sc_domains_config_find(&f->config, d->name) ||
-                sc_store_domain_find(s->store, d->name, &known, NULL) == 0)
-                continue;
-            int rc = sc_domains_config_rename(&f->config, old, d->name, err);
-            if (rc < 0)
-                return rc;
-            i = (size_t)-1; /* the list has changed: look through it again */
-            break;
-        }
-    }
-    return 0;
-}
-
-int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                     struct sc_facts *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
@@ -177,7 +190,7 @@ int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum 
     if (rc == 0)
         rc = resolve_docroots(a, how, &f, err);
     if (rc == 0 && f.from_panel)
-        rc = carry_renames(s, a, &f, err);
+        rc = sc_facts_names(s, a, &f, err);
     if (rc == 0)
         rc = sc_facts_plan(s, a, &f, err);
     if (rc < 0)
@@ -310,7 +323,8 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
             .docroot = f->domains.v[i].docroot,
             .rel = f->rels[i],
             .wanted = e && e->isolated &&
-                      (may || is_among(&only, e->name) || is_isolated_place(s, a, f, i))};
+                      (may || is_among(&only, sc_renames_old(&f->renames, e->name)) ||
+                       is_isolated_place(s, a, f, i))};
     }
     struct sc_plan_input in = {.home = a->home,
                                .domains = domains,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is known about one account: what the panel says, what the user wants, what exists. Changes
- * nothing. */
+ * nothing but the account's identity (core/reconcile/identity.h). */
 #ifndef SC_RECONCILE_FACTS_H
 #define SC_RECONCILE_FACTS_H
 
@@ -10,6 +10,7 @@
 #include "core/inventory/domains_json.h"
 #include "core/plan/plan.h"
 #include "core/reconcile/account.h"
+#include "core/reconcile/renames.h"
 #include "core/reconcile/server.h"
 
 struct sc_facts {
@@ -20,6 +21,13 @@ struct sc_facts {
     char **rels;          /* per domain: document root below the home, NULL when missing */
     char **problems;      /* per domain: why it is missing, NULL */
     struct sc_plan *plan; /* for the config as it is; sc_facts_plan() after a change of it */
+
+    bool renamed;                 /* the account had another name until now */
+    struct sc_error why;          /* why it is not from_panel, or not from_file */
+    struct sc_event_list hints;   /* waiting events that can be about the account; … */
+    bool *agreed;                 /* … per event: the panel's answer includes it */
+    struct sc_domain_list before; /* the domains as they were known */
+    struct sc_renames renames;    /* what became of the names; in `config` already */
 };
 
 void sc_facts_done(struct sc_facts *f);
@@ -34,10 +42,11 @@ enum sc_facts_how {
 
 /*
  * Gathers them. With STRICT: SC_E_PANEL… when the panel fails; SC_E_DENIED when a document root is
- * outside the home; the configuration's own errors. Renames that can be told from the facts alone
- * (the same document root under a new name) are carried into the configuration.
+ * outside the home; the configuration's own errors. What became of the domains' names by a good
+ * answer of the panel and the waiting events (core/reconcile/names.h) is carried into the
+ * configuration.
  */
-int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                     struct sc_facts *ret, struct sc_error *err);
 
 /* (Re)computes f->plan from f->domains and f->config. */

@@ -5,6 +5,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/reconcile/engine_follow.h"
 #include "core/reconcile/engine_internal.h"
 
 void sc_jobs_done(struct sc_jobs *jobs)
@@ -29,6 +30,23 @@ static int by_uid(const void *a, const void *b)
     return x->uid < y->uid ? -1 : x->uid > y->uid;
 }
 
+/* A user whom only the database knows: renamed, or gone; then what is left of him is cleaned up. */
+static int not_there(struct sc_server *s, const char *user, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    SC_FREE char *now = NULL;
+    struct sc_follow f = {.agrees = true};
+    if (sc_store_user_by_name(s->store, user, &row, NULL) < 0)
+        return SC_E_NOTFOUND;
+    if (sc_account_passwd(row.uid, &now, NULL, NULL, NULL) == 0)
+        return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; it is called %s now", user,
+                            now);
+    if (sc_engine_follow(s, user, NULL, &f, err) < 0)
+        return sc_error_wrap(err, "User %s does not exist", user);
+    return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; %s", user,
+                        f.agrees ? "what was isolated of it has been cleaned up" : f.missing);
+}
+
 int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
                  struct sc_jobs *ret, struct sc_error *err)
 {
@@ -40,7 +58,7 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
         who[i].user = users[i];
         int rc = sc_account_uid(users[i], &who[i].uid, err);
         if (rc < 0)
-            return rc;
+            return rc == SC_E_NOTFOUND ? not_there(s, users[i], err) : rc;
     }
     qsort(who, n, sizeof(*who), by_uid);
     for (size_t i = 0; i < n; i++) {

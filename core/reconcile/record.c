@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/reconcile/names.h"
+#include "core/reconcile/places.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -40,48 +42,15 @@ void sc_made_done(struct sc_made *m)
     free(m->limits);
 }
 
-static bool in_plan(const struct sc_account *a, const struct sc_plan *plan, const char *docroot)
-{
-    size_t n = strlen(a->home);
-    return strncmp(docroot, a->home, n) == 0 && docroot[n] == '/' &&
-           sc_plan_find(plan, docroot + n + 1);
-}
-
-/* The document root of an isolated domain moved, when its last site stands at a place that is no
- * document root any more and there is no site at the new place: id and storage follow. */
-static int follow_move(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                       const struct sc_isolated_list *before, size_t site, const char *docroot,
-                       bool *ret_moved, struct sc_error *err)
-{
-    SC_CLEANUP(sc_site_row_done) struct sc_site_row there = {0};
-    if (sc_store_site_find(s->store, a->uid, docroot, &there, NULL) == 0)
-        return 0;
-    const struct sc_plan_site *ps = &f->plan->sites[site];
-    for (size_t i = 0; i < before->n; i++)
-        for (size_t k = 0; k < ps->n_names; k++) {
-            SC_CLEANUP(sc_site_row_done) struct sc_site_row old = {0};
-            if (strcmp(before->rows[i].name, ps->names[k]) != 0 ||
-                sc_store_site_by_id(s->store, before->rows[i].site_id, &old, NULL) < 0 ||
-                in_plan(a, f->plan, old.docroot))
-                continue;
-            *ret_moved = true;
-            return sc_store_site_set_docroot(s->store, old.id, docroot, err);
-        }
-    return 0;
-}
-
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                      const struct sc_isolated_list *before, size_t i, struct sc_made *m,
-                      struct sc_error *err)
+                      size_t i, struct sc_made *m, struct sc_error *err)
 {
     const struct sc_plan_site *ps = &f->plan->sites[i];
     SC_FREE char *docroot = NULL;
     if (asprintf(&docroot, "%s/%s", a->home, ps->rel) < 0)
         return no_memory(err);
-    int rc = follow_move(s, a, f, before, i, docroot, &m->moved[i], err);
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    if (rc == 0)
-        rc = sc_store_site_ensure(s->store, a->uid, docroot, is_somebodys_uid, NULL, &row, err);
+    int rc = sc_store_site_ensure(s->store, a->uid, docroot, is_somebodys_uid, NULL, &row, err);
     if (rc == 0 && !row.isolated)
         rc = sc_store_site_set_isolated(s->store, row.id, true, err);
     if (rc < 0)
@@ -101,45 +70,130 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
     return rc;
 }
 
+/* Names that had a site before this pass, and what they are called now. */
+struct past {
+    struct sc_isolated_list isolated;
+    struct sc_missed_list missed;
+    struct sc_had *v;
+    size_t n;
+};
+
+static void past_done(struct past *p)
+{
+    sc_isolated_list_done(&p->isolated);
+    sc_missed_list_done(&p->missed);
+    free(p->v);
+}
+
+static int gather_past(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                       struct past *p, struct sc_error *err)
+{
+    int rc = sc_store_isolated_get(s->store, a->uid, &p->isolated, err);
+    if (rc == 0)
+        rc = sc_store_missed_get(s->store, a->uid, &p->missed, err);
+    if (rc < 0)
+        return rc;
+    p->v = calloc(p->isolated.n + p->missed.n + 1, sizeof(*p->v));
+    if (!p->v)
+        return no_memory(err);
+    for (size_t i = 0; i < p->isolated.n; i++)
+        p->v[p->n++] = (struct sc_had){.name = p->isolated.rows[i].name,
+                                       .site_id = p->isolated.rows[i].site_id};
+    for (size_t i = 0; i < p->missed.n; i++)
+        if (p->missed.rows[i].site_id)
+            p->v[p->n++] = (struct sc_had){.name = p->missed.rows[i].name,
+                                           .site_id = p->missed.rows[i].site_id};
+    for (size_t i = 0; i < p->n; i++)
+        p->v[i].now = sc_renames_new(&f->renames, p->v[i].name);
+    return 0;
+}
+
+static bool is_wanted(const struct sc_facts *f, const char *name)
+{
+    const struct sc_domain_entry *e = sc_domains_config_find(&f->config, name);
+    return e && e->isolated;
+}
+
+static bool has_row(const struct sc_site_list *sites, unsigned id)
+{
+    for (size_t i = 0; i < sites->n; i++)
+        if (sites->rows[i].id == id)
+            return true;
+    return false;
+}
+
 static int store_isolated_names(struct sc_server *s, const struct sc_account *a,
-                                const struct sc_facts *f, const struct sc_isolated_list *before,
-                                const struct sc_made *m, struct sc_error *err)
+                                const struct sc_facts *f, const struct past *past,
+                                const struct sc_site_list *sites, const struct sc_made *m,
+                                struct sc_error *err)
 {
     SC_FREE struct sc_isolated_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
     if (!rows)
         return no_memory(err);
     size_t n = 0;
     for (size_t i = 0; i < f->plan->n_sites; i++)
-        for (size_t k = 0; m->ids[i] && k < f->plan->sites[i].n_names; k++) {
-            const struct sc_domain_entry *e =
-                sc_domains_config_find(&f->config, f->plan->sites[i].names[k]);
-            if (e && e->isolated)
-                rows[n++] = (struct sc_isolated_row){.name = e->name, .site_id = m->ids[i]};
-        }
+        for (size_t k = 0; m->ids[i] && k < f->plan->sites[i].n_names; k++)
+            if (is_wanted(f, f->plan->sites[i].names[k]))
+                rows[n++] = (struct sc_isolated_row){.name = f->plan->sites[i].names[k],
+                                                     .site_id = m->ids[i]};
     /* what cannot be a site for the moment, its document root being away, stays wanted and listed
      */
-    for (size_t i = 0; i < before->n; i++) {
-        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, before->rows[i].name);
-        const struct sc_plan_site *site = sc_plan_site_of(f->plan, before->rows[i].name);
-        if (e && e->isolated && site && site->missing && n < f->config.n)
-            rows[n++] =
-                (struct sc_isolated_row){.name = e->name, .site_id = before->rows[i].site_id};
+    for (size_t i = 0; i < past->n; i++) {
+        const char *now = past->v[i].now;
+        const struct sc_plan_site *site = sc_plan_site_of(f->plan, now);
+        bool twice = false;
+        for (size_t k = 0; k < n && !twice; k++)
+            twice = strcmp(rows[k].name, now) == 0;
+        if (is_wanted(f, now) && site && site->missing && !twice && n < f->config.n &&
+            has_row(sites, past->v[i].site_id))
+            rows[n++] = (struct sc_isolated_row){.name = now, .site_id = past->v[i].site_id};
     }
     return sc_store_isolated_replace(s->store, a->uid, rows, n, NULL, err);
 }
 
-/* Sites that are wanted but whose document root is missing keep their row, so that they come back
- * as they were. */
-static bool keeps_row(const struct sc_facts *f, const struct sc_isolated_list *before, unsigned id)
+/* Sites that are wanted but whose document root is missing, or whose name the panel does not list
+ * for the moment, keep their row, so that they come back as they were. */
+static bool keeps_row(const struct sc_facts *f, const struct past *past, unsigned id)
 {
-    for (size_t i = 0; i < before->n; i++) {
-        if (before->rows[i].site_id != id)
-            continue;
-        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, before->rows[i].name);
-        if (e && e->isolated)
+    for (size_t i = 0; i < past->n; i++)
+        if (past->v[i].site_id == id && is_wanted(f, past->v[i].now))
             return true;
-    }
     return false;
+}
+
+/* The names that are wanted and that the panel does not list, with the sites that wait for them. */
+static int store_missed(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                        const struct past *past, struct sc_error *err)
+{
+    SC_FREE struct sc_missed_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    size_t n = 0;
+    for (size_t i = 0; i < f->config.n; i++) {
+        const char *name = f->config.entries[i].name;
+        if (sc_domains_find(&f->domains, name))
+            continue;
+        rows[n].name = name;
+        for (size_t k = 0; k < past->n; k++)
+            if (strcmp(past->v[k].now, name) == 0)
+                rows[n].site_id = past->v[k].site_id;
+        n++;
+    }
+    int64_t now = (int64_t)time(NULL);
+    return sc_store_missed_note(s->store, a->uid, rows, n, now, now - SC_MISSED_MAX_S, err);
+}
+
+static int store_domains(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                         struct sc_error *err)
+{
+    SC_FREE struct sc_domain_row *rows = calloc(f->domains.n ? f->domains.n : 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    for (size_t i = 0; i < f->domains.n; i++)
+        rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
+                                         f->domains.v[i].is_main, a->uid};
+    int rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
+    return rc < 0 ? rc : sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
 }
 
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
@@ -147,37 +201,32 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
 {
     SC_CLEANUP(sc_store_rollbackp)
     __attribute__((unused)) struct sc_store *transaction = s->store;
+    SC_CLEANUP(past_done) struct past past = {0};
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
     int rc = sc_store_begin(s->store, err);
     if (rc == 0)
         rc = sc_store_user_put(s->store, a->uid, a->user, a->home_alias, err);
-    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list before = {0};
-    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
     if (rc == 0)
-        rc = sc_store_isolated_get(s->store, a->uid, &before, err);
-    if (rc == 0 && f->from_panel) {
-        SC_FREE struct sc_domain_row *rows = calloc(f->domains.n ? f->domains.n : 1, sizeof(*rows));
-        if (!rows)
-            return no_memory(err);
-        for (size_t i = 0; i < f->domains.n; i++)
-            rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
-                                             f->domains.v[i].is_main, a->uid};
-        rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
-        if (rc == 0)
-            rc = sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
-    }
+        rc = gather_past(s, a, f, &past, err);
+    if (rc == 0 && f->from_panel)
+        rc = store_domains(s, a, f, err);
+    if (rc == 0)
+        rc = sc_places_follow(s, a, f->plan, past.v, past.n, m->moved, err);
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)
         if (f->plan->sites[i].isolated && !f->plan->sites[i].missing && !f->plan->sites[i].refused)
-            rc = store_site(s, a, f, &before, i, m, err);
+            rc = store_site(s, a, f, i, m, err);
     if (rc == 0)
         rc = sc_store_sites_get(s->store, a->uid, &sites, err);
     for (size_t i = 0; rc == 0 && i < sites.n; i++) {
-        bool stays = keeps_row(f, &before, sites.rows[i].id);
+        bool stays = keeps_row(f, &past, sites.rows[i].id);
         for (size_t k = 0; k < f->plan->n_sites && !stays; k++)
             stays = m->ids[k] == sites.rows[i].id;
         if (!stays)
             rc = sc_store_site_remove(s->store, sites.rows[i].id, err);
     }
     if (rc == 0)
-        rc = store_isolated_names(s, a, f, &before, m, err);
+        rc = store_isolated_names(s, a, f, &past, &sites, m, err);
+    if (rc == 0 && f->from_panel)
+        rc = store_missed(s, a, f, &past, err);
     return rc < 0 ? rc : sc_store_commit(s->store, err);
 }

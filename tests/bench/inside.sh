@@ -366,6 +366,123 @@ part_isolatectl()
     cagefsctl --site-isolation-disable a.example >/dev/null
 }
 
+part_hook()
+{
+    title "A panel's hook: its event is on disk when it ends (here: in memory), against a Python that does nothing"
+    timed /tmp/hook -n "$(rounds 300)" \
+        "fork+exec" 0 $bin/bench-true -- \
+        "python3 -c 'import json, sqlite3'" 0 /usr/bin/python3 -c 'import json, sqlite3' -- \
+        "post_modify_domain.py create" 0 /usr/share/cloudlinux/hooks/post_modify_domain.py create -u john --domain a.example
+    ratio "hook / python3 -c 'import json, sqlite3'" /tmp/hook "post_modify_domain.py create" \
+        /tmp/hook "python3 -c 'import json, sqlite3'" "<= 0.5"
+}
+
+# panel_by_files: a panel that answers for one user from that user's file, and for all from one file
+panel_by_files()
+{
+    mkdir -p /opt/cpvendor/answers
+    cat >/opt/cpvendor/bin/answer <<'SCRIPT'
+#!/bin/sh
+# answer [--owner USER]
+exec cat "/opt/cpvendor/answers/${2:-all}"
+SCRIPT
+    chmod 755 /opt/cpvendor/bin/answer
+    sed -i 's,^domains *=.*,domains = /opt/cpvendor/bin/answer,' /opt/cpvendor/etc/integration.ini
+}
+
+# big_panel USERS: u1..uN with ten domains each, in passwd and in the panel's files; rows to /tmp/rows.csv
+big_panel()
+{
+    awk -v n="$1" 'BEGIN {
+        head = "{\"data\": {"; tail = "}, \"metadata\": {\"result\": \"ok\"}}\n"
+        dir = "/opt/cpvendor/answers/"
+        printf "%s", head >(dir "all")
+        for (i = 1; i <= n; i++) {
+            printf "u%d:x:%d:%d::/home/u%d:/bin/sh\n", i, 20000 + i, 20000 + i, i >>"/etc/passwd"
+            one = ""
+            for (k = 1; k <= 10; k++) {
+                one = one sprintf("%s\"u%d-%d.example\": {\"owner\": \"u%d\", \"document_root\": \"/home/u%d/s%d\", \"is_main\": %s}", k > 1 ? ", " : "", i, k, i, i, k, k == 1 ? "true" : "false")
+                printf "u%d-%d.example,%d,/home/u%d/s%d,%d\n", i, k, 20000 + i, i, k, (k == 1) >"/tmp/rows.csv"
+            }
+            printf "%s%s%s", head, one, tail >(dir "u" i)
+            close(dir "u" i)
+            printf "%s%s", (i > 1 ? ", " : ""), one >(dir "all")
+        }
+        printf "%s", tail >(dir "all")
+    }'
+}
+
+# The daemon would work beside what is measured.
+no_daemon()
+{
+    install -m 755 /bin/true $libexec/sitecage-monitor
+}
+
+ms_of() # COMMAND...
+{
+    local start end
+    start=$(date +%s%N)
+    "$@" >/dev/null || return
+    end=$(date +%s%N)
+    echo $(((end - start) / 1000000))
+}
+
+part_survey()
+{
+    local users=10000 import first again answer sizes
+    [ -z "$quick" ] || users=1000
+    title "The full pass: $((10 * users)) domains of $users users"
+    no_daemon
+    panel_by_files
+    big_panel $users
+    import=$(ms_of sqlite3 /tmp/import.db "create table d(name text primary key, uid integer, docroot text, main integer) without rowid" ".mode csv" ".import /tmp/rows.csv d")
+    answer=$(ms_of $libexec/sitecage-generic domains)
+    first=$(ms_of "$SC_BUILD/tests/follow-show" survey)
+    sizes=$(stat -c '%s %y' /var/lib/sitecage/sitecage.db*)
+    again=$(ms_of "$SC_BUILD/tests/follow-show" survey)
+    [ "$(sqlite3 /var/lib/sitecage/sitecage.db 'select count(*) from domain')" = $((10 * users)) ]
+    printf '  %-44s %8d ms\n' "sqlite3 .import of the same rows" "$import" "the panel's adapter alone" "$answer" \
+        "first full pass" "$first" "full pass, nothing changed" "$again"
+    awk -v a="$again" -v f="$first" -v i="$import" 'BEGIN {
+        printf "  => %-60s %6.2f\n  => %-60s %6.2f\n", "first full pass / sqlite3 .import", f / i, "full pass, nothing changed / sqlite3 .import", a / i }'
+    if [ "$sizes" = "$(stat -c '%s %y' /var/lib/sitecage/sitecage.db*)" ]; then
+        echo "  nothing was written by the second"
+    else
+        echo "  the second WROTE to the database"
+    fi
+}
+
+part_event()
+{
+    local users=10000 n
+    [ -z "$quick" ] || users=1000
+    n=$(rounds 100)
+    title "One user's event on a server with $users users (10 domains each), and with one"
+    no_daemon
+    panel_by_files
+    local -A us=()
+    local size k
+    for size in 1 $users; do
+        sed -i '/^u[0-9]*:/d' /etc/passwd
+        big_panel $size
+        mkdir -p /home/u1/s{1,2,3,4,5,6,7,8,9,10}
+        chown -R 20001:20001 /home/u1
+        cp /opt/cpvendor/answers/all /tmp/all && cp /opt/cpvendor/answers/u1 /opt/cpvendor/answers/u1-1.example
+        "$SC_BUILD/tests/follow-show" survey >/dev/null
+        us[$size.copy]=$("$SC_BUILD/tests/follow-show" time "$n" follow u1)
+        # the panel is asked by name when a site is enabled
+        sed 's/, "u1-2.example".*}, "metadata"/}, "metadata"/' /opt/cpvendor/answers/u1 >/opt/cpvendor/answers/u1-1.example
+        cagefsctl --site-isolation-enable u1-1.example >/dev/null
+        us[$size.site]=$("$SC_BUILD/tests/follow-show" time "$n" follow u1)
+        cagefsctl --site-isolation-disable u1-1.example >/dev/null
+    done
+    for k in copy site; do
+        awk -v a="${us[$users.$k]}" -v b="${us[1.$k]}" -v u=$users -v what="$([ $k = copy ] && echo 'nothing isolated' || echo 'one site isolated')" 'BEGIN {
+            printf "  %-28s 1 user %8.1f ms   %d users %8.1f ms\n", what, b / 1000, u, a / 1000
+            printf "  => %-60s %6.2f   target <= 1.2  %s\n", "event with " u " users / with one, " what, a / b, a / b <= 1.2 ? "met" : "MISSED" }'
+    done
+}
+
 install_tools
 panel_install
 make_user john
@@ -374,7 +491,7 @@ make_site john b.example /home/john/b.example
 echo secret | put_file john /home/john/b.example/secret 600
 cagefsctl --site-isolation-allow-all >/dev/null
 echo "Linux $(uname -r), $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-[ $# -gt 0 ] || set -- enter isolatectl account enable cgi
+[ $# -gt 0 ] || set -- enter isolatectl hook account enable cgi event survey
 for part in "$@"; do
     "part_$part"
 done
