@@ -24,6 +24,7 @@
 #include "core/cage/keeper_start.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounttable.h"
+#include "core/cage/phpbinds.h"
 #include "core/enter/keeper_find.h"
 
 struct inside {
@@ -143,7 +144,8 @@ static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool 
     if (rc == 0)
         rc = sc_live_plan(table.rows, table.n, &plan->entries, (const char *const *)table.keys,
                           &steps, err);
-    if (rc < 0 || steps.n == 0)
+    bool php = sc_phpbinds_differ(keeper, plan);
+    if (rc < 0 || (steps.n == 0 && !php))
         return rc;
     if (setns(pidfd, CLONE_NEWNS) < 0)
         return sc_error_sys(err, errno, "join the site");
@@ -159,6 +161,8 @@ static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool 
     for (size_t i = 0; i < steps.n; i++)
         if ((rc = do_step(&in, &steps.v[i], err)) < 0)
             return rc;
+    if (php && (rc = sc_phpbinds_change(&in.m, root, masks, plan, err)) < 0)
+        return rc;
     return steps.again ? 1 : 0;
 }
 

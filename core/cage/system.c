@@ -30,6 +30,11 @@ static const char *const sockets[] = {"/run/mysqld",   "/run/mariadb",         "
 static const char *const sessions[] = {"/var/lib/php/sessions", "/var/lib/php/session",
                                        "/var/lib/php/wsdlcache", "/var/lib/php/opcache"};
 
+/* The same of PHP versions beside the server's own. Patterns as in glob(3). */
+static const char *const own_sessions[] = {"/opt/alt/php*/var/lib/php/session",
+                                           "/var/cpanel/php/sessions/*",
+                                           "/var/opt/remi/php*/lib/php/session"};
+
 /* In the trees above, and no site's business: other accounts, schedules, servers, keys. Patterns as
  * in glob(3). */
 static const char *const closed[] = {"/etc/cagefs",
@@ -193,6 +198,24 @@ static int add_proxied(struct sc_planfile *p, struct sc_error *err)
     return rc;
 }
 
+/* In the site's storage they are called by their whole path. */
+static int add_own_sessions(struct sc_planfile *p, const char *pattern, struct sc_error *err)
+{
+    glob_t g = {0};
+    int rc = 0;
+    if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
+        for (size_t i = 0; rc == 0 && i < g.gl_pathc; i++) {
+            SC_FREE char *real = realpath(g.gl_pathv[i], NULL);
+            SC_FREE char *name = real ? strdup(real + 1) : NULL;
+            for (char *c = name; c && *c; c++)
+                *c = *c == '/' ? '-' : *c;
+            if (name && *name && is_dir(real))
+                rc = add(p, "private", real, name, err);
+        }
+    globfree(&g);
+    return rc;
+}
+
 int sc_system_site_lines(struct sc_planfile *p, struct sc_error *err)
 {
     char dir[64];
@@ -256,5 +279,7 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     for (size_t i = 0; rc == 0 && i < sizeof(sessions) / sizeof(sessions[0]); i++)
         if (is_dir(sessions[i]))
             rc = add(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
+    for (size_t i = 0; rc == 0 && i < sizeof(own_sessions) / sizeof(own_sessions[0]); i++)
+        rc = add_own_sessions(p, own_sessions[i], err);
     return rc;
 }

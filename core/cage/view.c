@@ -19,6 +19,7 @@
 #include "core/cage/homeview.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
+#include "core/cage/phpbinds.h"
 
 struct view {
     const struct sc_planfile *plan;
@@ -237,6 +238,8 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
         return add_shm(v, l, err);
     if (strcmp(l->kind, "private") == 0 && l->b)
         return add_private(v, l, err);
+    if (strcmp(l->kind, SC_PHPBINDS_KIND) == 0)
+        return 0; /* all together, when everything else is there */
     return sc_error_set(err, SC_E_INVAL,
                         "unknown line '%s' in the plan: was it made by another version?", l->kind);
 }
@@ -392,6 +395,8 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
         rc = add_home(&v, err);
     if (rc >= 0)
         rc = add_entries(&v, err);
+    if (rc >= 0)
+        rc = sc_phpbinds_make(&v.m, v.rootfd, v.masksfd, plan, err);
     if (rc >= 0)
         rc = sc_mnt_flags(&v.m, v.rootfd, SC_MNT_RO, err);
     if (rc >= 0)

@@ -10,7 +10,7 @@
  * users) over PATH MODE      an own directory laid over what is there close PATH          an
  * unreadable directory or file over what is there proc PATH           the site's own /proc dev PATH
  * a minimal /dev with its own terminals shm PATH SIZE       a tmpfs of the site's own private PATH
- * NAME   ~/.cagefs/websites/<token>/NAME, read-write
+ * NAME   ~/.cagefs/websites/<token>/NAME, read-write php PATH SOURCE     core/cage/phpbinds.h
  *
  * A line about something that is not on this machine is left out, except for private, proc and dev.
  */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/proxyexec/paths.h"
@@ -58,6 +59,9 @@ int sc_proxy_site_remove(int dirfd, const char *name, struct sc_error *err)
     SC_FD int dir = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (dir < 0)
         return errno == ENOENT ? 0 : sc_error_sys(err, errno, "open %s", name);
+    int rc = sc_remove_tree_beneath(dir, "php", err); /* core/php/site.h */
+    if (rc < 0)
+        return rc;
     /* a daemon that is just making the socket may be in the way once */
     for (int i = 0; i < 50; i++) {
         static const char *const files[] = {SC_PROXY_SITE_SOCKET, "." SC_PROXY_SITE_SOCKET ".new"};

@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
+#include "core/reconcile/php.h"
 #include "core/web/suexec_front.h"
 
 static int no_memory(struct sc_error *err)
@@ -17,6 +18,10 @@ static int no_memory(struct sc_error *err)
 void sc_planner_done(struct sc_planner *p)
 {
     sc_planfile_done(&p->common);
+    if (p->php)
+        sc_php_lazy_done(p->php);
+    free(p->php);
+    p->php = NULL;
 }
 
 int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struct sc_planner *ret,
@@ -36,6 +41,8 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struc
                                .suexec_config = front.config_dir,
                                .suexec_log = front.log,
                                .panel_paths = panels};
+    if (rc == 0 && !(p.php = calloc(1, sizeof(*p.php))))
+        rc = no_memory(err);
     if (rc == 0)
         rc = sc_system_lines(&system, &p.common, err);
     if (rc < 0)
@@ -78,6 +85,8 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
         rc = copy_lines(&planner->common, &p, err);
     if (rc == 0)
         rc = sc_system_site_lines(&p, err);
+    if (rc == 0)
+        rc = sc_reconcile_php_lines(planner->php, a, token, &p, err);
     if (rc < 0)
         return rc;
     *ret = p;

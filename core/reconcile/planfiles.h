@@ -4,6 +4,7 @@
 #define SC_RECONCILE_PLANFILES_H
 
 #include "core/base/error.h"
+#include "core/php/site.h"
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
 #include "core/reconcile/account.h"
@@ -12,6 +13,7 @@
 /* What all sites of an account see of the server: looked up once, not per site. */
 struct sc_planner {
     struct sc_planfile common; /* its "sys" lines */
+    struct sc_php_lazy *php;   /* the server's PHP versions */
 };
 
 int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struct sc_planner *ret,

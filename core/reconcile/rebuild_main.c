@@ -14,6 +14,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/proxyexec/service.h"
+#include "core/reconcile/monitor_service.h"
 #include "core/reconcile/reconcile.h"
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
@@ -56,5 +57,7 @@ int main(int argc, char **argv)
     if (rc < 0 && !all)
         fprintf(stderr, "%.500s\n", err.text);
     sc_proxyexec_revive();
+    if (rc == 0)
+        sc_monitor_revive();
     return rc < 0 ? 1 : 0;
 }

@@ -12,6 +12,7 @@
 #include "core/cage/keeper_start.h"
 #include "core/cage/live.h"
 #include "core/reconcile/limits.h"
+#include "core/reconcile/php.h"
 #include "core/reconcile/planfiles.h"
 #include "core/reconcile/record.h"
 #include "core/reconcile/storage.h"
@@ -100,6 +101,8 @@ static int write_runtime(struct sc_server *s, const struct sc_account *a, const 
         if (rc == 0)
             rc = sc_proxy_site_make(a->uid, m->ids[i], err);
         if (rc == 0)
+            rc = sc_reconcile_php_make(planner.php, a, m->ids[i], m->tokens[i], err);
+        if (rc == 0)
             rc = sc_runtime_write_plan(&plans[i], &m->changed[i], err);
     }
     if (rc == 0)
@@ -137,9 +140,9 @@ static int apply_running(const struct sc_account *a, const struct sc_facts *f,
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
         if (!m->ids[i])
             continue;
-        if (!all && !m->changed[i] && !m->moved[i])
+        if (!all && !f->renamed && !m->changed[i] && !m->moved[i])
             continue;
-        if (wish->end_processes || m->moved[i]) {
+        if (wish->end_processes || m->moved[i] || f->renamed) {
             rc = end_site(a->uid, m->ids[i], err);
             continue;
         }
@@ -154,20 +157,17 @@ static int apply_running(const struct sc_account *a, const struct sc_facts *f,
 
 /* Ends what is no isolated site (any more): processes first, then files, then the user's storage of
  * it. */
-static int end_others(const struct sc_account *a, const struct sc_facts *f, const struct sc_made *m,
-                      struct sc_error *err)
+static int end_others(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                      const struct sc_made *m, struct sc_error *err)
 {
     SC_FREE unsigned *ids = NULL;
     SC_FREE unsigned *keep = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*keep));
-    SC_FREE const char **tokens = calloc(f->plan->n_sites ? f->plan->n_sites : 1, sizeof(*tokens));
-    if (!keep || !tokens)
+    if (!keep)
         return no_memory(err);
     size_t n = 0, n_keep = 0;
     for (size_t i = 0; i < f->plan->n_sites; i++)
-        if (m->ids[i]) {
-            tokens[n_keep] = m->tokens[i];
+        if (m->ids[i])
             keep[n_keep++] = m->ids[i];
-        }
     int rc = sc_runtime_sites(a->uid, &ids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         bool stays = false;
@@ -183,9 +183,27 @@ static int end_others(const struct sc_account *a, const struct sc_facts *f, cons
     if (rc == 0)
         rc = n_keep || !broken_left ? sc_runtime_sweep(a->uid, keep, n_keep, err)
                                     : sc_runtime_sweep(a->uid, none_but_table, 1, err);
-    /* the storage of a site whose document root is missing for the moment stays too */
-    if (rc == 0 && !broken_left)
-        rc = sc_storage_sweep(a, tokens, n_keep, err);
+    /* the storage of a site that waits, for its document root or its domain, stays too: as its row
+     * does */
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    if (rc == 0)
+        rc = sc_store_sites_get(s->store, a->uid, &sites, err);
+    SC_FREE const char **tokens = calloc(sites.n ? sites.n : 1, sizeof(*tokens));
+    if (!tokens)
+        return no_memory(err);
+    for (size_t i = 0; i < sites.n; i++)
+        tokens[i] = sites.rows[i].token;
+    return rc < 0 ? rc : sc_storage_sweep(a, tokens, sites.n, err);
+}
+
+/* What the events told and the panel's answer includes is done: they must not be applied again to a
+ * domain that comes back under the same name. */
+static int end_events(struct sc_server *s, const struct sc_facts *f, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->hints.n; i++)
+        if (f->agreed[i])
+            rc = sc_store_events_done(s->store, &f->hints.rows[i], 1, err);
     return rc;
 }
 
@@ -234,9 +252,11 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
     if (rc == 0)
         rc = apply_running(a, f, &m, plans, wish, err);
     if (rc == 0)
-        rc = end_others(a, f, &m, err);
+        rc = end_others(s, a, f, &m, err);
     if (rc == 0)
         rc = sc_reconcile_limits_sweep(a->uid, m.ids, m.limits, m.n, err);
+    if (rc == 0)
+        rc = end_events(s, f, err);
     if (rc == 0)
         rc = sc_store_user_set_applied(s->store, a->uid, time(NULL), err);
     if (rc == 0)

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cage/phpbinds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/cage/masks.h"
+
+#define RECORD     "php" /* in SC_CAGE_DIR, which only root gets to */
+#define RECORD_MAX (1u << 20)
+#define DETACH_MAX 8
+
+/* Those of the plan as the record has them: "PLACE SOURCE" a line. */
+static int record_of(const struct sc_planfile *plan, struct sc_buf *out, struct sc_error *err)
+{
+    out->limit = RECORD_MAX;
+    sc_buf_add(out, "", 0);
+    for (size_t i = 0; i < plan->n_sys; i++) {
+        const struct sc_sysline *l = &plan->sys[i];
+        if (strcmp(l->kind, SC_PHPBINDS_KIND) != 0 || !l->b)
+            continue;
+        sc_buf_enc(out, l->a, strlen(l->a));
+        sc_buf_str(out, " ");
+        sc_buf_enc(out, l->b, strlen(l->b));
+        sc_buf_str(out, "\n");
+    }
+    return sc_buf_check(out, "a view's PHP", err);
+}
+
+static int open_in(int rootfd, const char *path, int *ret_fd, struct stat *ret_st)
+{
+    while (*path == '/')
+        path++;
+    int rc = sc_open_beneath_mounts(rootfd, path, O_PATH | O_NOFOLLOW, 0, ret_fd, NULL);
+    return rc == 0 && fstat(*ret_fd, ret_st) < 0 ? -1 : rc;
+}
+
+static bool same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static int mount_one(const struct sc_mounter *m, int rootfd, const char *place, const char *source,
+                     struct sc_error *err)
+{
+    SC_FD int to = -EBADF;
+    SC_FD int from = -EBADF;
+    struct stat t, f;
+    if (open_in(rootfd, place, &to, &t) < 0 || open_in(rootfd, source, &from, &f) < 0 ||
+        S_ISDIR(t.st_mode) != S_ISDIR(f.st_mode) || S_ISLNK(t.st_mode) || S_ISLNK(f.st_mode) ||
+        same(&t, &f))
+        return 0;
+    int rc = sc_mnt_bind(m, from, to, SC_MNT_RO, err);
+    return rc < 0 ? sc_error_wrap(err, "%s", place) : 0;
+}
+
+/* Detaches it as often as it lies there. */
+static int detach_one(const struct sc_mounter *m, int rootfd, const char *place, const char *source,
+                      struct sc_error *err)
+{
+    for (int i = 0; i < DETACH_MAX; i++) {
+        SC_FD int at = -EBADF;
+        SC_FD int from = -EBADF;
+        struct stat a, f;
+        if (open_in(rootfd, place, &at, &a) < 0 || open_in(rootfd, source, &from, &f) < 0 ||
+            !same(&a, &f))
+            return 0;
+        int rc = sc_mnt_detach(m, at, err);
+        if (rc < 0)
+            return sc_error_wrap(err, "%s", place);
+    }
+    return 0;
+}
+
+int sc_phpbinds_make(const struct sc_mounter *m, int rootfd, int masksfd,
+                     const struct sc_planfile *plan, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    int rc = record_of(plan, &text, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_sys; i++)
+        if (strcmp(plan->sys[i].kind, SC_PHPBINDS_KIND) == 0 && plan->sys[i].b)
+            rc = mount_one(m, rootfd, plan->sys[i].a, plan->sys[i].b, err);
+    if (rc == 0 && text.len)
+        rc = sc_replace_file_at(masksfd, RECORD, 0600, text.data, text.len, err);
+    return rc;
+}
+
+bool sc_phpbinds_differ(pid_t keeper, const struct sc_planfile *plan)
+{
+    SC_BUF struct sc_buf want = SC_BUF_INIT;
+    SC_BUF struct sc_buf have = SC_BUF_INIT;
+    char path[80];
+    snprintf(path, sizeof(path), "/proc/%d/root/" SC_CAGE_DIR "/" RECORD, (int)keeper);
+    if (record_of(plan, &want, NULL) < 0)
+        return true;
+    int rc = sc_read_file(path, RECORD_MAX, &have, NULL);
+    if (rc == SC_E_NOTFOUND)
+        return want.len > 0;
+    return rc < 0 || have.len != want.len || memcmp(have.data, want.data, want.len) != 0;
+}
+
+static bool has_line(const char *text, const char *line)
+{
+    size_t n = strlen(line);
+    for (const char *p = text; *p; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : p + strlen(p))
+        if (strncmp(p, line, n) == 0 && p[n] == '\n')
+            return true;
+    return false;
+}
+
+/* The lines of the record `have` that the plan does not have, the last first: what was mounted last
+ * may lie over what came before. */
+static int detach_others(const struct sc_mounter *m, int rootfd, char *have, const char *want,
+                         struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t n = strlen(have); rc == 0 && n > 0;) {
+        have[n - 1] = 0; /* the newline */
+        char *line = strrchr(have, '\n');
+        line = line ? line + 1 : have;
+        n = (size_t)(line - have);
+        char *source = strchr(line, ' ');
+        if (has_line(want, line) || !source)
+            continue;
+        *source++ = 0;
+        if (sc_decode_word(line) > 0 && sc_decode_word(source) > 0)
+            rc = detach_one(m, rootfd, line, source, err);
+    }
+    return rc;
+}
+
+int sc_phpbinds_change(const struct sc_mounter *m, int rootfd, int masksfd,
+                       const struct sc_planfile *plan, struct sc_error *err)
+{
+    SC_BUF struct sc_buf want = SC_BUF_INIT;
+    SC_BUF struct sc_buf have = SC_BUF_INIT;
+    SC_BUF struct sc_buf both = {.limit = 2 * RECORD_MAX};
+    int rc = record_of(plan, &want, err);
+    if (rc < 0)
+        return rc;
+    rc = sc_read_file_beneath(masksfd, RECORD, RECORD_MAX, &have, NULL, err);
+    if (rc == SC_E_NOTFOUND)
+        rc = 0;
+    /* killed in between, the next change knows of all that may be there */
+    sc_buf_str(&both, have.data ? have.data : "");
+    sc_buf_str(&both, want.data);
+    if (rc == 0)
+        rc = sc_buf_check(&both, "a view's PHP", err);
+    if (rc == 0)
+        rc = sc_replace_file_at(masksfd, RECORD, 0600, both.data, both.len, err);
+    if (rc == 0 && have.len)
+        rc = detach_others(m, rootfd, have.data, want.data, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_sys; i++)
+        if (strcmp(plan->sys[i].kind, SC_PHPBINDS_KIND) == 0 && plan->sys[i].b)
+            rc = mount_one(m, rootfd, plan->sys[i].a, plan->sys[i].b, err);
+    return rc < 0 ? rc : sc_replace_file_at(masksfd, RECORD, 0600, want.data, want.len, err);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* selectorctl: root's side does the work; a user reaches it through the proxyexec daemon, which
+ * knows who he is and where. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "core/proxyexec/client.h"
+#include "core/proxyexec/paths.h"
+
+#define ROOT_SIDE SC_LIBEXECDIR "/selectorctl-root"
+#define FLAG_FILE "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"
+
+extern char **environ;
+
+static int error(bool json, const char *text)
+{
+    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 96];
+    char *p = stpcpy(line, json ? "{\"result\": \"error\", \"message\": \"ERROR:" : "ERROR:");
+    for (; *text; text++) {
+        if (json && (*text == '"' || *text == '\\'))
+            *p++ = '\\';
+        *p++ = *text < 0x20 || *text > 0x7e ? '?' : *text;
+    }
+    p = stpcpy(p, json ? "\"}\n" : "\n");
+    if (write(json ? 1 : 2, line, (size_t)(p - line)) < 0)
+        return 1;
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    bool json = false;
+    if (!sc_proxy_guard_fds())
+        return 1;
+    for (int i = 1; i < argc; i++)
+        json |= strcmp(argv[i], "--json") == 0;
+    if (getuid() == 0 && geteuid() == 0) {
+        static char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+        execve(ROOT_SIDE, argv, env);
+        return error(json, "cannot run " ROOT_SIDE);
+    }
+    struct sc_proxy_call call = {.kind = SC_PROXY_BY_ALIAS,
+                                 .name = "SELECTORCTL",
+                                 .args = argv + (argc > 0),
+                                 .n_args = argc > 0 ? (size_t)argc - 1 : 0,
+                                 .envp = environ};
+    struct sc_proxy_outcome o;
+    sc_proxy_call(&call, &o);
+    if (o.no_socket && access(SC_PROXY_DIR, R_OK) != 0 && access(FLAG_FILE, F_OK) != 0)
+        return error(json,
+                     "CloudLinux Isolates is not enabled; ask the administrator of this server");
+    if (o.text[0])
+        return error(json, o.text);
+    sc_proxy_end(&o);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "core/base/cleanup.h"
+#include "core/commands/out.h"
+#include "core/commands/selectorctl.h"
+#include "core/inventory/inventory.h"
+
+struct answer {
+    struct sc_buf text;
+    json_t *doc; /* where JSON is wanted */
+};
+
+static bool global_change(enum sc_select_verb v)
+{
+    return v >= SC_SELECT_SET_CURRENT && v < SC_SELECT_USER_SUMMARY;
+}
+
+static bool user_change(enum sc_select_verb v)
+{
+    return v >= SC_SELECT_SET_USER_CURRENT;
+}
+
+/* Whose PHP: the caller's own, or for root whom he names. */
+static int find_uid(const struct sc_select_call *call, const struct sc_select_caller *caller,
+                    uid_t *ret, struct sc_error *err)
+{
+    uid_t named = 0;
+    if (!call->user) {
+        *ret = caller->uid;
+        return caller->root ? sc_error_set(err, SC_E_INVAL, "--user is needed") : 0;
+    }
+    int rc = sc_account_uid(call->user, &named, caller->root ? err : NULL);
+    if (!caller->root && (rc < 0 || named != caller->uid)) /* one answer for all others */
+        return sc_error_set(err, SC_E_DENIED, "only root can give another user in --user");
+    if (rc == 0 && named == 0)
+        rc = sc_error_set(err, SC_E_INVAL, "User %s not in CageFS", call->user);
+    if (rc == 0)
+        *ret = named;
+    return rc;
+}
+
+static struct sc_php *find_version(struct sc_php_catalogue *c, const char *name,
+                                   struct sc_error *err)
+{
+    struct sc_php *php = sc_php_find(c, name);
+    if (php)
+        return php;
+    SC_BUF struct sc_buf known = SC_BUF_INIT;
+    for (size_t i = 0; i < c->n; i++)
+        sc_buf_fmt(&known, "%s, ", c->v[i].name);
+    sc_error_set(err, SC_E_NOTFOUND, "PHP %s is not available; known are %snative", name,
+                 known.data ? known.data : "");
+    return NULL;
+}
+
+static int set_version(const struct sc_select_call *call, struct sc_php_catalogue *c,
+                       struct sc_php_target *t, struct sc_error *err)
+{
+    struct sc_php *php = find_version(c, call->value, err);
+    if (!php)
+        return SC_E_NOTFOUND;
+    if (c->off && php != &c->native)
+        return sc_error_set(err, SC_E_DENIED,
+                            "PHP Selector is disabled on this server by its administrator");
+    if (php->disabled)
+        return sc_error_set(err, SC_E_DENIED, "PHP %s is disabled by the administrator", php->name);
+    strcpy(t->choice.version, php->name);
+    strcpy(t->version, php->name);
+    return 0;
+}
+
+static int set_extensions(const struct sc_select_call *call, struct sc_php_catalogue *c,
+                          struct sc_php_target *t, struct sc_error *err)
+{
+    struct sc_php *php = find_version(c, call->version, err);
+    if (!php)
+        return SC_E_NOTFOUND;
+    if (php == &c->native)
+        return sc_error_set(err, SC_E_INVAL,
+                            "the extensions of the native PHP are the server's; choose another "
+                            "version to choose extensions");
+    struct sc_php_choice_version *v = sc_php_choice_at(&t->choice, php->name);
+    if (!v)
+        return sc_error_set(err, SC_E_TOOBIG, "more than %u versions are chosen",
+                            SC_PHP_VERSIONS_MAX);
+    int rc = sc_php_modules(NULL, php, err);
+    if (rc == 0 && call->verb == SC_SELECT_RESET_USER_EXTENSIONS) {
+        sc_php_names_done(&v->modules);
+        v->chosen = false;
+        return 0;
+    }
+    for (size_t i = 0; rc == 0 && !v->chosen && i < php->n_modules; i++)
+        if (php->modules[i].on && !php->modules[i].fixed)
+            rc = sc_php_names_add(&v->modules, php->modules[i].name, err);
+    if (rc == 0)
+        rc = sc_select_change_names(php, call->verb, call->value, call->quiet, &v->modules, err);
+    if (rc == 0)
+        v->chosen = true;
+    return rc;
+}
+
+static int list_extensions(const struct sc_select_call *call, struct sc_php_catalogue *c,
+                           const struct sc_php_target *t, struct answer *a, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_names_done) struct sc_php_names on = {0};
+    const char *name = call->version ? call->version : t->version;
+    struct sc_php *php = call->version ? find_version(c, name, err) : sc_php_find(c, name);
+    if (!php && call->version)
+        return SC_E_NOTFOUND;
+    if (!php && !(php = find_version(c, SC_PHP_NATIVE, err)))
+        return SC_E_NOTFOUND;
+    int rc = sc_php_modules(NULL, php, err);
+    if (rc == 0)
+        rc = sc_php_enabled(php, &t->choice, &on, err);
+    if (rc < 0)
+        return rc;
+    sc_select_text_user_extensions(php, &on, call->all, &a->text);
+    a->doc = call->json ? sc_select_json_extensions(php, &on) : NULL;
+    return 0;
+}
+
+static int user_work(const struct sc_select_call *call, const struct sc_select_caller *caller,
+                     struct sc_php_catalogue *c, struct answer *a, struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    SC_CLEANUP(sc_php_target_done) struct sc_php_target t = {.account = SC_ACCOUNT_INIT};
+    uid_t uid = 0;
+    int rc = find_uid(call, caller, &uid, err);
+    if (rc == 0 && call->domain)
+        rc = sc_server_open(&s, err);
+    if (rc == 0)
+        rc = sc_engine_php_open(s, uid, call->domain, &t, err);
+    if (rc == 0 && caller->site && user_change(call->verb) && t.site != caller->site)
+        rc = sc_error_set(err, SC_E_DENIED,
+                          "from inside an isolated site only its own PHP can be changed: give its "
+                          "domain in --domain");
+    if (rc < 0)
+        return rc;
+    bool change = user_change(call->verb);
+    if (call->verb == SC_SELECT_SET_USER_CURRENT)
+        rc = set_version(call, c, &t, err);
+    else if (change)
+        rc = set_extensions(call, c, &t, err);
+    if (rc == 0 && change)
+        rc = sc_engine_php_save(
+            s, &t, call->verb == SC_SELECT_SET_USER_CURRENT ? NULL : call->version, err);
+    if (rc < 0)
+        return rc;
+    if (call->verb == SC_SELECT_LIST_USER_EXTENSIONS)
+        return list_extensions(call, c, &t, a, err);
+    if (call->verb == SC_SELECT_USER_CURRENT)
+        sc_select_text_current(c, t.version, call->native_version, &a->text);
+    else if (!change || call->print_summary)
+        sc_select_text_summary(c, c->current, t.version, call->native_version, &a->text);
+    a->doc = call->json ? sc_select_json_versions(c, c->current, t.version) : NULL;
+    return 0;
+}
+
+static int server_work(const struct sc_select_call *call, struct sc_php_catalogue *c,
+                       struct answer *a, struct sc_error *err)
+{
+    struct sc_php *php;
+    switch (call->verb) {
+    case SC_SELECT_LIST:
+        sc_select_text_list(c, &a->text);
+        break;
+    case SC_SELECT_SUMMARY:
+        sc_select_text_summary(c, c->current, NULL, call->native_version, &a->text);
+        break;
+    case SC_SELECT_CURRENT:
+        sc_select_text_current(c, c->current, call->native_version, &a->text);
+        break;
+    case SC_SELECT_LIST_EXTENSIONS:
+        php = find_version(c, call->version, err);
+        if (!php || sc_php_modules(NULL, php, err) < 0)
+            return SC_E_NOTFOUND;
+        sc_select_text_extensions(php, &a->text);
+        a->doc = call->json ? sc_select_json_extensions(php, NULL) : NULL;
+        return 0;
+    default:
+        break;
+    }
+    if (global_change(call->verb)) {
+        int rc = sc_select_global(call, c, err);
+        if (rc == 0) {
+            sc_php_catalogue_done(c);
+            rc = sc_php_catalogue_load(NULL, c, err);
+        }
+        if (rc < 0)
+            return rc;
+        if (call->print_summary)
+            sc_select_text_summary(c, c->current, NULL, call->native_version, &a->text);
+    }
+    a->doc = call->json ? sc_select_json_versions(c, c->current, NULL) : NULL;
+    return 0;
+}
+
+static int work(const struct sc_select_call *call, const struct sc_select_caller *caller,
+                struct answer *a, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_catalogue_done) struct sc_php_catalogue c = {0};
+    if (global_change(call->verb) && !caller->root)
+        return sc_error_set(err, SC_E_DENIED, "only root can change what holds for all users");
+    int rc = sc_php_catalogue_load(NULL, &c, err);
+    if (rc == 0)
+        rc = call->verb >= SC_SELECT_USER_SUMMARY ? user_work(call, caller, &c, a, err)
+                                                  : server_work(call, &c, a, err);
+    if (rc == 0 && call->json && !a->doc)
+        rc = sc_error_set(err, SC_E_NOMEM, "out of memory");
+    if (rc == 0 && caller->root && !call->json && c.notes.len)
+        fprintf(stderr, "%s", c.notes.data);
+    return rc;
+}
+
+static bool write_all(int fd, const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t w = write(fd, p, n);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w <= 0)
+            return false;
+        p += w;
+        n -= (size_t)w;
+    }
+    return true;
+}
+
+static bool write_json(json_t *doc)
+{
+    SC_FREE char *text = doc ? json_dumps(doc, JSON_ENSURE_ASCII) : NULL;
+    json_decref(doc);
+    return text && write_all(STDOUT_FILENO, text, strlen(text)) &&
+           write_all(STDOUT_FILENO, "\n", 1);
+}
+
+/* Every failure has the word ERROR: callers look for it. */
+static int fail(bool json, const struct sc_error *err, int status)
+{
+    char line[SC_ERROR_TEXT_MAX + 16];
+    snprintf(line, sizeof(line), "ERROR:%s\n", err->text);
+    if (json) {
+        line[strlen(line) - 1] = 0;
+        (void)write_json(sc_select_json_error(line));
+    } else {
+        (void)write_all(STDERR_FILENO, line, strlen(line));
+    }
+    return status;
+}
+
+int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
+{
+    struct sc_select_call call = {0};
+    struct sc_error err = SC_ERROR_INIT;
+    struct answer a = {.doc = NULL};
+    for (int i = 0; i < n; i++) /* also where the arguments cannot be read any further */
+        call.json |= strcmp(args[i], "--json") == 0;
+    bool json = call.json;
+    if (sc_select_parse(args, n, &call, &err) < 0)
+        return fail(json, &err, 2);
+    if (call.verb == SC_SELECT_HELP)
+        return write_all(STDOUT_FILENO, sc_select_usage, strlen(sc_select_usage)) ? 0 : 1;
+    int rc = work(&call, caller, &a, &err);
+    if (rc == 0)
+        rc = sc_buf_check(&a.text, "the answer", &err);
+    int status = rc < 0 ? fail(json, &err, 1) : 0;
+    if (rc == 0 && json)
+        status = write_json(json_incref(a.doc)) ? 0 : 1;
+    else if (rc == 0 && a.text.len)
+        status = write_all(STDOUT_FILENO, a.text.data, a.text.len) ? 0 : 1;
+    json_decref(a.doc);
+    sc_buf_free(&a.text);
+    return status;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the vendors of PHP packages put their versions. */
+#include <ctype.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/php/catalogue_private.h"
+
+/*
+ * `find` is a pattern; what its '*' stands for is the version, with a point between its numbers or
+ * without. In the other paths %v is "8.1" and %n is "81"; of two that are apart by '|' the first
+ * that exists counts.
+ */
+static const struct layout {
+    const char *name, *find;
+    const char *bin[SC_PHP_SAPIS];
+    const char *ini, *modules;
+} layouts[] = {
+    {"alt-php",
+     "/opt/alt/php*/usr/bin",
+     {"/opt/alt/php%n/usr/bin/php-cgi", "/opt/alt/php%n/usr/bin/php",
+      "/opt/alt/php%n/usr/sbin/php-fpm", "/opt/alt/php%n/usr/bin/lsphp"},
+     "/opt/alt/php%n/etc/php.ini",
+     "/opt/alt/php%n/etc/php.d.all"},
+    {"ea-php",
+     "/opt/cpanel/ea-php*/root/usr/bin",
+     {"/opt/cpanel/ea-php%n/root/usr/bin/php-cgi", "/opt/cpanel/ea-php%n/root/usr/bin/php",
+      "/opt/cpanel/ea-php%n/root/usr/sbin/php-fpm", "/opt/cpanel/ea-php%n/root/usr/bin/lsphp"},
+     "/opt/cpanel/ea-php%n/root/etc/php.ini",
+     "/opt/cpanel/ea-php%n/root/etc/php.d"},
+    {"plesk-php",
+     "/opt/plesk/php/*/bin",
+     {"/opt/plesk/php/%v/bin/php-cgi", "/opt/plesk/php/%v/bin/php",
+      "/opt/plesk/php/%v/sbin/php-fpm", "/opt/plesk/php/%v/bin/lsphp"},
+     "/opt/plesk/php/%v/etc/php.ini",
+     "/opt/plesk/php/%v/etc/php.d"},
+    {"directadmin",
+     "/usr/local/php*/bin",
+     {"/usr/local/php%n/bin/php-cgi%n|/usr/local/php%n/bin/php-cgi",
+      "/usr/local/php%n/bin/php%n|/usr/local/php%n/bin/php",
+      "/usr/local/php%n/sbin/php-fpm%n|/usr/local/php%n/sbin/php-fpm",
+      "/usr/local/php%n/bin/lsphp%n|/usr/local/php%n/bin/lsphp"},
+     "/usr/local/php%n/lib/php.ini",
+     "/usr/local/php%n/lib/php.conf.d"},
+    {"remi",
+     "/opt/remi/php*/root/usr/bin",
+     {"/opt/remi/php%n/root/usr/bin/php-cgi", "/opt/remi/php%n/root/usr/bin/php",
+      "/opt/remi/php%n/root/usr/sbin/php-fpm", "/opt/remi/php%n/root/usr/bin/lsphp"},
+     "/etc/opt/remi/php%n/php.ini",
+     "/etc/opt/remi/php%n/php.d"},
+    {"debian",
+     "/usr/bin/php-cgi*",
+     {"/usr/bin/php-cgi%v", "/usr/bin/php%v", "/usr/sbin/php-fpm%v", "/usr/bin/lsphp%v"},
+     "/etc/php/%v/cgi/php.ini|/etc/php/%v/cli/php.ini",
+     "/etc/php/%v/mods-available"},
+    {"debian",
+     "/usr/sbin/php-fpm*",
+     {"/usr/bin/php-cgi%v", "/usr/bin/php%v", "/usr/sbin/php-fpm%v", "/usr/bin/lsphp%v"},
+     "/etc/php/%v/fpm/php.ini",
+     "/etc/php/%v/mods-available"},
+};
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for the catalogue of PHP");
+}
+
+/* One template (up to '|' or its end), with the root before it. False when it is too long. */
+static bool expand(const char *root, const char *template, size_t len, const char *name,
+                   char out[PATH_MAX])
+{
+    char key[SC_PHP_NAME_MAX + 1];
+    sc_php_key(name, key);
+    size_t n = (size_t)snprintf(out, PATH_MAX, "%s", root);
+    for (size_t i = 0; i < len && n < PATH_MAX - SC_PHP_NAME_MAX - 1; i++) {
+        if (template[i] != '%') {
+            out[n++] = template[i];
+            continue;
+        }
+        const char *word = template[++i] == 'v' ? name : key;
+        n = (size_t)(stpcpy(out + n, word) - out);
+    }
+    out[n < PATH_MAX ? n : PATH_MAX - 1] = 0;
+    return n < PATH_MAX - SC_PHP_NAME_MAX - 1;
+}
+
+/* The first of the alternatives that exists. 0 also when none does. */
+static int first_there(const char *root, const char *templates, const char *name, char **ret,
+                       struct sc_error *err)
+{
+    char path[PATH_MAX];
+    for (const char *p = templates; *p;) {
+        size_t len = strcspn(p, "|");
+        if (expand(root, p, len, name, path) && access(path, F_OK) == 0) {
+            *ret = strdup(path);
+            return *ret ? 0 : no_memory(err);
+        }
+        p += len + (p[len] == '|');
+    }
+    return 0;
+}
+
+/* "81" and "8.1" -> "8.1"; false for what is no version. */
+static bool name_of(const char *text, size_t len, char name[SC_PHP_NAME_MAX + 1])
+{
+    if (len < 2 || len > SC_PHP_NAME_MAX - 1 || !isdigit((unsigned char)text[0]))
+        return false;
+    if (memchr(text, '.', len))
+        snprintf(name, SC_PHP_NAME_MAX + 1, "%.*s", (int)len, text);
+    else
+        snprintf(name, SC_PHP_NAME_MAX + 1, "%c.%.*s", text[0], (int)len - 1, text + 1);
+    return sc_php_name_valid(name);
+}
+
+static int add_version(const char *root, const struct layout *l, const char *name,
+                       struct sc_php_catalogue *c, struct sc_error *err)
+{
+    if (sc_php_find(c, name))
+        return 0;
+    struct sc_php *php = sc_php_catalogue_at(c, name, l->name);
+    if (!php)
+        return no_memory(err);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < SC_PHP_SAPIS; i++)
+        rc = first_there(root, l->bin[i], name, &php->bin[i].path, err);
+    if (rc == 0)
+        rc = first_there(root, l->ini, name, &php->ini, err);
+    if (rc == 0)
+        rc = first_there(root, l->modules, name, &php->modules_dir, err);
+    return rc;
+}
+
+static int find_one(const char *root, const struct layout *l, struct sc_php_catalogue *c,
+                    struct sc_error *err)
+{
+    char pattern[PATH_MAX];
+    if (snprintf(pattern, sizeof(pattern), "%s%s", root, l->find) >= (int)sizeof(pattern))
+        return sc_error_set(err, SC_E_INVAL, "%s is too long a path", root);
+    const char *star = strchr(l->find, '*');
+    size_t before = strlen(root) + (size_t)(star - l->find), after = strlen(star + 1);
+    glob_t g = {0};
+    int rc = 0;
+    if (glob(pattern, 0, NULL, &g) == 0)
+        for (size_t i = 0; rc == 0 && i < g.gl_pathc; i++) {
+            char name[SC_PHP_NAME_MAX + 1];
+            size_t len = strlen(g.gl_pathv[i]);
+            if (len > before + after && name_of(g.gl_pathv[i] + before, len - before - after, name))
+                rc = add_version(root, l, name, c, err);
+        }
+    globfree(&g);
+    return rc;
+}
+
+int sc_php_layouts_find(const char *root, struct sc_php_catalogue *c, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(layouts) / sizeof(layouts[0]); i++)
+        rc = find_one(root, &layouts[i], c, err);
+    return rc;
+}
+
+int sc_php_layouts_native(const char *root, struct sc_php *native, struct sc_error *err)
+{
+    static const char *const usual[SC_PHP_SAPIS] = {
+        "/usr/bin/php-cgi|/usr/local/bin/php-cgi", "/usr/bin/php|/usr/local/bin/php",
+        "/usr/sbin/php-fpm|/usr/local/sbin/php-fpm", "/usr/local/bin/lsphp|/usr/bin/lsphp"};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < SC_PHP_SAPIS; i++)
+        if (!native->bin[i].path)
+            rc = first_there(root, usual[i], SC_PHP_NATIVE, &native->bin[i].path, err);
+    if (rc < 0)
+        return rc;
+    /* Debian's names are links to a version's */
+    const char *one = native->bin[SC_PHP_CGI].path   ? native->bin[SC_PHP_CGI].path
+                      : native->bin[SC_PHP_CLI].path ? native->bin[SC_PHP_CLI].path
+                                                     : NULL;
+    SC_FREE char *real = one ? realpath(one, NULL) : NULL;
+    const char *base = real ? strrchr(real, '/') + 1 : "";
+    const char *digits = base + strcspn(base, "0123456789");
+    char name[SC_PHP_NAME_MAX + 1];
+    if (*digits && strchr(digits, '.') && name_of(digits, strlen(digits), name)) {
+        if (!native->bin[SC_PHP_FPM].path)
+            rc = first_there(root, "/usr/sbin/php-fpm%v", name, &native->bin[SC_PHP_FPM].path, err);
+        if (rc == 0 && !native->ini)
+            rc = first_there(root, "/etc/php/%v/cgi/php.ini", name, &native->ini, err);
+        if (rc == 0 && !native->modules_dir)
+            rc = first_there(root, "/etc/php/%v/mods-available", name, &native->modules_dir, err);
+    }
+    if (rc == 0 && !native->ini)
+        rc = first_there(root, "/etc/php.ini|/usr/local/lib/php.ini", SC_PHP_NATIVE, &native->ini,
+                         err);
+    if (rc == 0 && !native->modules_dir)
+        rc = first_there(root, "/etc/php.d", SC_PHP_NATIVE, &native->modules_dir, err);
+    return rc;
+}
