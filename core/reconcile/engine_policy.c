@@ -20,6 +20,9 @@
  * mark without a holder is one that was left behind. */
 #define DENY_LOCK "deny"
 
+/* What a killed command was just starting lives on for a moment, and the lock with it. */
+#define LEFT_BEHIND_MS 500
+
 int sc_engine_lock_front(bool taking_away, int *ret_fd, struct sc_error *err)
 {
     return sc_account_lock_global("front", taking_away, SC_ACCOUNT_WAIT_MS, ret_fd, err);
@@ -150,7 +153,7 @@ static void recover_deny(struct sc_server *s)
     SC_FREE char *seen = NULL, *denied = NULL;
     SC_FD int lock = -EBADF;
     if (sc_store_meta_get(s->store, DENY_UNDER_WAY, &seen, NULL) < 0 || !seen ||
-        sc_account_lock_global(DENY_LOCK, true, 0, &lock, NULL) < 0)
+        sc_account_lock_global(DENY_LOCK, true, LEFT_BEHIND_MS, &lock, NULL) < 0)
         return; /* nothing to do, or its command is at it */
     if (sc_store_meta_get(s->store, DENY_UNDER_WAY, &denied, NULL) < 0 || !denied)
         return;

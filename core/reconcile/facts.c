@@ -148,9 +148,31 @@ static int gather_config(const struct sc_server *s, const struct sc_account *a,
     return rc;
 }
 
+static bool is_in_home(const struct sc_account *a, const char *path)
+{
+    return sc_path_below(path, a->home) || sc_path_below(path, a->home_alias);
+}
+
+/* A place that cannot be a document root of this account changes nothing: what was known stays, so
+ * that it stays hidden from the other sites. */
+static int last_good_docroot(const struct sc_server *s, const struct sc_account *a,
+                             struct sc_domain *d, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row was = {0};
+    if (sc_store_domain_find(s->store, d->name, &was, NULL) < 0 || was.uid != a->uid ||
+        !is_in_home(a, was.docroot))
+        return 0;
+    char *docroot = strdup(was.docroot);
+    if (!docroot)
+        return no_memory(err);
+    free(d->docroot);
+    d->docroot = docroot;
+    return 0;
+}
+
 /* Where each document root really lies. */
-static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, struct sc_facts *f,
-                            struct sc_error *err)
+static int resolve_docroots(const struct sc_server *s, const struct sc_account *a,
+                            enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
 {
     f->rels = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->rels));
     f->problems = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->problems));
@@ -159,13 +181,24 @@ static int resolve_docroots(const struct sc_account *a, enum sc_facts_how how, s
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
-        const struct sc_domain *d = &f->domains.v[i];
-        if (!sc_path_below(d->docroot, a->home) && !sc_path_below(d->docroot, a->home_alias)) {
-            if (how == SC_FACTS_STRICT)
-                return sc_error_set(err, SC_E_DENIED,
+        struct sc_domain *d = &f->domains.v[i];
+        if (!is_in_home(a, d->docroot)) {
+            struct sc_error out = SC_ERROR_INIT;
+            int code = sc_error_set(&out, SC_E_DENIED,
                                     "the document root %s of %s is outside the home %s of its "
                                     "owner %s; correct it in the panel",
                                     d->docroot, d->name, a->home_alias, a->user);
+            if (how == SC_FACTS_STRICT) {
+                if (err)
+                    *err = out;
+                return code;
+            }
+            if (f->why.code == 0)
+                f->why = out;
+            if ((rc = last_good_docroot(s, a, d, err)) < 0)
+                return rc;
+        }
+        if (!is_in_home(a, d->docroot)) {
             f->problems[i] = strdup("its document root is outside the home of its owner");
             continue;
         }
@@ -188,7 +221,7 @@ int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_fac
     if (rc == 0)
         rc = gather_config(s, a, how, &f, err);
     if (rc == 0)
-        rc = resolve_docroots(a, how, &f, err);
+        rc = resolve_docroots(s, a, how, &f, err);
     if (rc == 0 && f.from_panel)
         rc = sc_facts_names(s, a, &f, err);
     if (rc == 0)

@@ -18,6 +18,7 @@ H=/home/john
 A=$H/a.example
 ADDON=$H/public_html/addon
 panel_install
+monitor_off
 make_user john
 make_user mary
 make_user nobodys

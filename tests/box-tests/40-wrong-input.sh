@@ -17,6 +17,7 @@ ini=/opt/cpvendor/etc/integration.ini
 json=$H/.lve/domains.json
 conf=/etc/sitecage.conf
 
+monitor_off
 make_user john
 make_user mary
 

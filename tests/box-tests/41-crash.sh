@@ -15,6 +15,7 @@ set -uo pipefail
 
 step=${CRASH_STEP:-8}
 H=/home/john
+monitor_off
 panel_install
 make_user john
 make_user mary

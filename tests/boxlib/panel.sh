@@ -51,3 +51,9 @@ panel_rename()
 {
     panel_edit domain="$1" new="$2" '$1 == ENVIRON["domain"] { $1 = ENVIRON["new"] } 1'
 }
+
+# monitor_off: for tests of what commands do by themselves: no daemon completes or repeats it meanwhile.
+monitor_off()
+{
+    printf '#!/bin/sh\n' >/usr/libexec/sitecage/sitecage-monitor
+}

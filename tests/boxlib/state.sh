@@ -149,12 +149,6 @@ leftovers()
     diff "$mounts_before" <(mounts_now)
 }
 
-# monitor_off: for tests of what commands do by themselves: no daemon completes or repeats it meanwhile.
-monitor_off()
-{
-    printf '#!/bin/sh\n' >/usr/libexec/sitecage/sitecage-monitor
-}
-
 mounts_now()
 {
     cut -d ' ' -f 3- /proc/self/mountinfo | sort
