@@ -13,12 +13,116 @@
 #include "cpanel/userdata.h"
 #include "cpanel/userdatadomains.h"
 
+/* ---- the cache ---- */
+
+/* The panel has that account, as far as one can tell: its list of them, where there is one. */
+static bool known_user(const struct sc_cpanel *cp, const char *user)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    struct stat st;
+    if (!sc_owner_valid(user) || sc_cpanel_path(cp, path, NULL, SC_CPANEL_USERS "/%s", user) < 0)
+        return false;
+    if (stat(path, &st) == 0)
+        return true;
+    *strrchr(path, '/') = 0;
+    return stat(path, &st) < 0 && errno == ENOENT;
+}
+
+/* The cache as text or as JSON, whichever is there; *ret_time when it was made. */
+static int load_cache(const struct sc_cpanel *cp, struct sc_buf *text, bool *ret_json,
+                      char path[SC_CPANEL_PATH_MAX], struct timespec *ret_time,
+                      struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    text->limit = SC_CPANEL_CACHE_MAX;
+    for (int json = 0; json < 2; json++) {
+        struct stat st;
+        int rc = sc_cpanel_path(cp, path, err, json ? SC_CPANEL_CACHE_JSON : SC_CPANEL_CACHE);
+        if (rc < 0)
+            return rc;
+        *ret_time = stat(path, &st) == 0 ? st.st_mtim : (struct timespec){0};
+        why = (struct sc_error)SC_ERROR_INIT;
+        rc = sc_read_file(path, SC_CPANEL_CACHE_MAX, text, &why);
+        if (rc == 0 || !sc_cpanel_unreadable(rc, &why)) {
+            *ret_json = json;
+            if (rc < 0 && err)
+                *err = why;
+            return rc;
+        }
+    }
+    if (err)
+        *err = why;
+    return why.code;
+}
+
+struct pick {
+    const char *user, *name; /* NULL: any */
+    const struct sc_cpanel *cp;
+    struct sc_domains *ret;
+    struct sc_error *err;
+};
+
+static int picked_row(const struct sc_cpanel_row *row, void *arg)
+{
+    const struct pick *p = arg;
+    struct sc_error why = SC_ERROR_INIT;
+    if ((p->user && strcmp(row->user, p->user) != 0) ||
+        (p->name && strcmp(row->name, p->name) != 0) || !known_user(p->cp, row->user))
+        return 0;
+    int rc = sc_domains_add(p->ret, row->name, row->user, row->docroot, row->is_main, &why);
+    if (rc < 0 && rc != SC_E_INVAL && p->err)
+        *p->err = why;
+    return rc == SC_E_INVAL ? 0 : rc;
+}
+
+/* What the cache has of that user or name, for an account without userdata. SC_E_NOTFOUND when that
+ * is nothing, or there is no cache. */
+static int from_cache(const struct sc_cpanel *cp, const char *user, const char *name,
+                      struct sc_domains *ret, struct sc_error *err)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    bool json = false;
+    struct timespec made;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    struct sc_error why = SC_ERROR_INIT;
+    struct pick p = {.user = user, .name = name, .cp = cp, .ret = &d, .err = &why};
+    int rc = load_cache(cp, &text, &json, path, &made, &why);
+    if (rc == 0)
+        rc = json ? sc_cpanel_cache_json(text.data, text.len, path, picked_row, &p, &why)
+                  : sc_cpanel_cache_text(text.data, text.len, picked_row, &p);
+    if (sc_cpanel_unreadable(rc, &why) || (rc == 0 && d.n == 0))
+        return sc_error_set(err, SC_E_NOTFOUND, "the cache of domains does not have it");
+    if (rc < 0) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    sc_domains_done(ret);
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+static bool has_userdata(const struct sc_cpanel *cp, const char *user)
+{
+    char path[SC_CPANEL_PATH_MAX];
+    struct stat st;
+    return sc_cpanel_path(cp, path, NULL, SC_CPANEL_USERDATA "/%s", user) < 0 ||
+           stat(path, &st) == 0 || errno != ENOENT;
+}
+
 /* ---- one user ---- */
 
 static int one_user(const struct sc_cpanel *cp, const struct sc_caller *c, const char *user,
                     struct sc_domains *ret, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT, api = SC_ERROR_INIT;
+    if (!has_userdata(cp, user) && !c->user) {
+        int cached = from_cache(cp, user, NULL, ret, err);
+        if (cached != SC_E_NOTFOUND)
+            return cached;
+    }
     int rc = sc_cpanel_user_domains(cp, user, ret, &why);
     if (!sc_cpanel_unreadable(rc, &why)) {
         if (rc < 0 && err)
@@ -90,8 +194,10 @@ static int one_name(const struct sc_cpanel *cp, const struct sc_caller *c, const
         sc_domains_done(&d);
         why = (struct sc_error)SC_ERROR_INIT;
         rc = sc_cpanel_accounts_read(cp, &st.st_mtim, &accounts, &why);
-        if (sc_cpanel_unreadable(rc, &why) && !*user)
-            return sc_cpanel_api_domains(cp, c, NULL, ret, err);
+        if (sc_cpanel_unreadable(rc, &why) && !*user) {
+            int cached = c->user ? SC_E_NOTFOUND : from_cache(cp, NULL, name, ret, err);
+            return cached != SC_E_NOTFOUND ? cached : sc_cpanel_api_domains(cp, c, NULL, ret, err);
+        }
         if (rc < 0 && !sc_cpanel_unreadable(rc, &why)) {
             if (err)
                 *err = why;
@@ -106,6 +212,10 @@ static int one_name(const struct sc_cpanel *cp, const struct sc_caller *c, const
                 found = true;
             }
         }
+        /* an account of which there is nothing but the cache */
+        if (!found && !c->user && from_cache(cp, NULL, name, &d, NULL) == 0 &&
+            has_userdata(cp, d.v[0].owner))
+            sc_domains_done(&d);
     }
     sc_domains_done(ret);
     *ret = d;
@@ -122,14 +232,6 @@ struct whole {
     struct sc_domains *ret;
     struct sc_error *err;
 };
-
-static bool known_user(const struct sc_cpanel *cp, const char *user)
-{
-    char path[SC_CPANEL_PATH_MAX];
-    struct stat st;
-    return sc_owner_valid(user) &&
-           sc_cpanel_path(cp, path, NULL, SC_CPANEL_USERS "/%s", user) == 0 && stat(path, &st) == 0;
-}
 
 static int cached_row(const struct sc_cpanel_row *row, void *arg)
 {
@@ -149,33 +251,6 @@ static int cached_row(const struct sc_cpanel_row *row, void *arg)
     if (w->err)
         *w->err = why;
     return rc;
-}
-
-/* The cache as text or as JSON, whichever is there; *ret_time when it was made. */
-static int load_cache(const struct sc_cpanel *cp, struct sc_buf *text, bool *ret_json,
-                      char path[SC_CPANEL_PATH_MAX], struct timespec *ret_time,
-                      struct sc_error *err)
-{
-    struct sc_error why = SC_ERROR_INIT;
-    text->limit = SC_CPANEL_CACHE_MAX;
-    for (int json = 0; json < 2; json++) {
-        struct stat st;
-        int rc = sc_cpanel_path(cp, path, err, json ? SC_CPANEL_CACHE_JSON : SC_CPANEL_CACHE);
-        if (rc < 0)
-            return rc;
-        *ret_time = stat(path, &st) == 0 ? st.st_mtim : (struct timespec){0};
-        why = (struct sc_error)SC_ERROR_INIT;
-        rc = sc_read_file(path, SC_CPANEL_CACHE_MAX, text, &why);
-        if (rc == 0 || !sc_cpanel_unreadable(rc, &why)) {
-            *ret_json = json;
-            if (rc < 0 && err)
-                *err = why;
-            return rc;
-        }
-    }
-    if (err)
-        *err = why;
-    return why.code;
 }
 
 /* Reads userdata of the accounts that need it. A failure is only an error where nothing else tells

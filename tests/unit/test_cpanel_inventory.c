@@ -350,6 +350,28 @@ static void does_not_trust_what_is_half_written(void **state)
     assert_domains("eve", NULL, "");
 }
 
+static void an_account_that_only_the_cache_has(void **state)
+{
+    (void)state;
+    put("/etc/userdatadomains",
+        "d.example: dora==root==main==d.example==/home/dora/public_html==1.2.3.4:80\n"
+        "s.d.example: dora==root==sub==d.example==/home/dora/s==1.2.3.4:80\n"
+        "e.example: emil==root==main==e.example==/home/emil/public_html==1.2.3.4:80\n",
+        100);
+#define DORA "d.example dora /home/dora/public_html main\ns.d.example dora /home/dora/s\n"
+    assert_domains("dora", NULL, DORA);
+    assert_domains(NULL, "s.d.example", "s.d.example dora /home/dora/s\n");
+    /* userdata of another account changes nothing */
+    put("/var/cpanel/userdata/bob/main", "main_domain: bob.example\n", 1000);
+    assert_domains("dora", NULL, DORA);
+    assert_domains(NULL, "s.d.example", "s.d.example dora /home/dora/s\n");
+    put("/var/cpanel/users/emil", "DNS=e.example\n", 1000); /* a list without her: she is gone */
+    assert_domains("dora", NULL, "");
+    assert_domains(NULL, "s.d.example", "");
+    assert_domains("emil", NULL, "e.example emil /home/emil/public_html main\n");
+    assert_int_equal(api.n, 0);
+}
+
 static void finds_the_owner_of_a_name(void **state)
 {
     (void)state;
@@ -677,6 +699,7 @@ int main(void)
         TEST(reads_yaml),
         TEST(tells_one_account),
         TEST(does_not_trust_what_is_half_written),
+        TEST(an_account_that_only_the_cache_has),
         TEST(finds_the_owner_of_a_name),
         TEST(tells_all_from_the_cache),
         TEST(parses_answers),
