@@ -58,7 +58,10 @@ static const char *const closed[] = {"/etc/cagefs",
                                      "/etc/nginx",
                                      "/etc/lighttpd",
                                      "/etc/php-fpm*",
-                                     "/etc/php/*/fpm",
+                                     "/etc/php/*/fpm/pool.d",
+                                     "/etc/php/*/fpm/php-fpm.conf",
+                                     "/usr/local/php*/sockets",
+                                     "/opt/cpanel/ea-php*/root/usr/var/run",
                                      "/opt/*/php*/etc/php-fpm*",
                                      "/etc/exim*",
                                      "/etc/postfix",
@@ -78,6 +81,11 @@ static const char *const closed[] = {"/etc/cagefs",
                                      "/etc/container",
                                      "/etc/systemd/system",
                                      "/opt/cloudlinux"};
+
+/* What starts programs at another time, outside: something of ours stands there (core/cron). */
+static const char *const schedulers[] = {"/usr/bin/crontab", "/usr/bin/at", "/usr/bin/batch",
+                                         "/usr/bin/atq", "/usr/bin/atrm"};
+#define SCHEDULE_EXE SC_LIBEXECDIR "/sitecage-schedule"
 
 static int add(struct sc_planfile *p, const char *kind, const char *a, const char *b,
                struct sc_error *err)
@@ -178,6 +186,14 @@ static int add_suexec(struct sc_planfile *p, const struct sc_system *in, struct 
     return rc;
 }
 
+static bool bound(const struct sc_planfile *p, const char *path)
+{
+    for (size_t i = 0; i < p->n_sys; i++)
+        if (strcmp(p->sys[i].kind, "bind") == 0 && strcmp(p->sys[i].a, path) == 0)
+            return true;
+    return false;
+}
+
 /* Programs that run outside are replaced by the client, or by the wrapper that the administrator
  * named. A mistake in those files replaces nothing: such programs then run inside, which is safe,
  * and the daemon logs what is wrong. */
@@ -192,8 +208,20 @@ static int add_proxied(struct sc_planfile *p, struct sc_error *err)
         char wrapper[PATH_MAX];
         snprintf(wrapper, sizeof(wrapper), SC_PROXY_SAFE "/%s",
                  c.v[i].wrapper ? c.v[i].wrapper : "");
-        if (real && (!c.v[i].wrapper || access(wrapper, X_OK) == 0))
+        /* several names may lead to one program: the first counts, as for the daemon */
+        if (real && !bound(p, real) && (!c.v[i].wrapper || access(wrapper, X_OK) == 0))
             rc = add(p, "bind", real, c.v[i].wrapper ? wrapper : SC_PROXY_CLIENT, err);
+    }
+    return rc;
+}
+
+static int add_schedulers(struct sc_planfile *p, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(schedulers) / sizeof(schedulers[0]); i++) {
+        struct stat st;
+        if (lstat(schedulers[i], &st) == 0 && S_ISREG(st.st_mode) && !bound(p, schedulers[i]))
+            rc = add(p, "bind", schedulers[i], SCHEDULE_EXE, err);
     }
     return rc;
 }
@@ -255,6 +283,8 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         rc = add(p, "bind", "/etc/group", group, err);
     if (rc == 0)
         rc = add_proxied(p, err);
+    if (rc == 0)
+        rc = add_schedulers(p, err);
     for (size_t i = 0; rc == 0 && i < sizeof(closed) / sizeof(closed[0]); i++)
         rc = close_matches(p, closed[i], err);
     for (size_t i = 0; rc == 0 && in->panel_paths && in->panel_paths[i]; i++)

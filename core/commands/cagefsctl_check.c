@@ -25,9 +25,13 @@ static json_t *checks_json(const struct sc_checks *checks)
     int bad = 0;
     for (size_t i = 0; i < checks->n; i++) {
         const struct sc_check_row *r = &checks->v[i];
-        bad |= json_array_append_new(
-            list, json_pack("{s:o, s:s, s:o}", "name", sc_json_text(r->name), "result",
-                            result_name(r->result), "text", sc_json_text(r->text)));
+        json_t *o = json_pack("{s:o, s:s, s:o}", "name", sc_json_text(r->name), "result",
+                              result_name(r->result), "text", sc_json_text(r->text));
+        if (r->domain)
+            bad |= json_object_set_new(o, "domain", sc_json_text(r->domain)) |
+                   json_object_set_new(o, "handler", json_string(r->handler)) |
+                   json_object_set_new(o, "covered", json_boolean(r->covered));
+        bad |= json_array_append_new(list, o);
     }
     if (!bad)
         return list;
@@ -39,7 +43,12 @@ static void checks_text(struct sc_out *o, const struct sc_checks *checks)
 {
     for (size_t i = 0; i < checks->n; i++) {
         const struct sc_check_row *r = &checks->v[i];
-        sc_out_fmt(o, "%-7s  %s: ", result_name(r->result), r->name);
+        sc_out_fmt(o, "%-7s  %s", result_name(r->result), r->name);
+        if (r->domain) {
+            sc_out_fmt(o, " ");
+            sc_out_word(o, r->domain);
+        }
+        sc_out_fmt(o, ": ");
         sc_out_word(o, r->text);
         sc_out_fmt(o, "\n");
     }
@@ -48,7 +57,7 @@ static void checks_text(struct sc_out *o, const struct sc_checks *checks)
 int sc_ctl_check(struct sc_ctl *c, struct sc_error *err)
 {
     SC_CLEANUP(sc_checks_done) struct sc_checks checks = {0};
-    int rc = sc_engine_check(&checks, err);
+    int rc = sc_engine_check(c->names, c->n, &checks, err);
     if (rc < 0)
         return rc;
     if (c->out->json)
@@ -60,7 +69,8 @@ int sc_ctl_check(struct sc_ctl *c, struct sc_error *err)
     size_t n = 0;
     for (size_t i = 0; i < checks.n; i++)
         if (checks.v[i].result == SC_CHECK_FAILED)
-            sc_buf_fmt(&bad, "%s%s", n++ ? ", " : "", checks.v[i].name);
+            sc_buf_fmt(&bad, "%s%s%s%s", n++ ? ", " : "", checks.v[i].name,
+                       checks.v[i].domain ? " " : "", checks.v[i].domain ? checks.v[i].domain : "");
     if (n == 0)
         return 0;
     return sc_error_set(err, SC_E_PLATFORM, "%zu of %zu checks failed: %s", n, checks.n,

@@ -170,15 +170,29 @@ static int groups(const struct sc_enter *req, struct groups *g, struct sc_enter_
     return rc == 0 ? 0 : sc_why(why, "the site's control groups: %s", strerror(-rc));
 }
 
-/* Everything but 0-2 and these two, in whatever order they are. */
-static void close_others(int a, int b)
+/* Everything but 0-2, these two, and what the caller wants kept. */
+static void close_others(int a, int b, const int *keep, size_t n_keep)
 {
-    unsigned lo = (unsigned)(a < b ? a : b), hi = (unsigned)(a < b ? b : a);
-    if (lo > 3)
-        (void)syscall(SYS_close_range, 3U, lo - 1, 0);
-    if (hi > lo + 1)
-        (void)syscall(SYS_close_range, lo + 1, hi - 1, 0);
-    if (syscall(SYS_close_range, hi + 1, ~0U, 0) < 0)
+    int fds[SC_ENTER_KEEP_MAX + 2];
+    size_t n = 0;
+    if (n_keep > SC_ENTER_KEEP_MAX)
+        abort();
+    for (size_t i = 0; i < n_keep + 2; i++) {
+        int fd = i < n_keep ? keep[i] : i == n_keep ? a : b;
+        size_t at = n++;
+        for (; at > 0 && fds[at - 1] > fd; at--)
+            fds[at] = fds[at - 1];
+        fds[at] = fd;
+    }
+    unsigned from = 3;
+    for (size_t i = 0; i < n; i++) {
+        unsigned fd = (unsigned)fds[i];
+        if (fd > from && syscall(SYS_close_range, from, fd - 1, 0) < 0)
+            abort();
+        if (fd >= from)
+            from = fd + 1;
+    }
+    if (syscall(SYS_close_range, from, ~0U, 0) < 0)
         abort();
 }
 
@@ -303,8 +317,8 @@ static _Noreturn void inside(const struct sc_enter *req, const struct groups *g,
     /* 1. limits: from here on all that is done is the site's, and nothing of the user's ran yet */
     join_groups(req->limits, g, pipe_fd);
 
-    /* 2. nothing of the outside comes along but 0-2 */
-    close_others(pipe_fd, parent_pidfd);
+    /* 2. nothing of the outside comes along but 0-2, and what is handed in on purpose */
+    close_others(pipe_fd, parent_pidfd, req->keep, req->n_keep);
 
     /* 3. privileges: bounding set, then groups, gid, uid, verified */
     if (req->as_root) {
@@ -434,13 +448,16 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     for (int fd = 0; fd < 3; fd++)
         if (fd != 1 || !req->as_root)
             close(fd);
+    for (size_t i = 0; i < req->n_keep; i++)
+        close(req->keep[i]);
     if (chdir("/") < 0 || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
         abort();
     uid_t caller = getuid();
     gid_t caller_gid = getgid();
     if (setresgid(caller_gid, caller_gid, caller_gid) < 0 || setresuid(caller, caller, caller) < 0)
         abort();
-    set_caps(req->as_root ? CAP_BIT(CAP_KILL) : 0);
+    /* what runs as another user than the caller is signalled by right, not by name */
+    set_caps(req->as_root || caller != req->uid ? CAP_BIT(CAP_KILL) : 0);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 
     struct failure f;

@@ -19,6 +19,8 @@ enum {
     SC_EXIT_NOT_FOUND = 127
 };
 
+#define SC_ENTER_KEEP_MAX 16
+
 struct sc_enter {
     uid_t uid;           /* owner of the site */
     gid_t gid;           /* primary group to run with; not used when as_root */
@@ -29,7 +31,10 @@ struct sc_enter {
     bool as_root; /* for suexec, which drops by itself: uid 0 with few capabilities, never regained
                    */
     const struct sc_site_limits *limits; /* from the table */
-    const char *exe;                     /* program; searched in PATH when it has no slash */
+    const int *keep; /* further descriptors that the program gets, at their numbers (3 and above),
+                        not O_CLOEXEC; NULL: none. The waiting parent closes them. */
+    size_t n_keep;   /* at most SC_ENTER_KEEP_MAX */
+    const char *exe; /* program; searched in PATH when it has no slash */
     char *const *argv;
     char *const *envp;
 };

@@ -20,6 +20,11 @@
 /* What our suexec entry stands in front of: a symbolic link to the distribution's suexec. */
 #define SC_SUEXEC_REAL SC_STATE_DIR "/suexec.real"
 
+/* Our suexec entry leaves the document root here, for whoever asks which site a FastCGI program
+ * that runs in none serves; suexec passes variables of this prefix on. */
+#define SC_FCGI_SITE_ENV "SSL_SITECAGE_DOCROOT"
+#define SC_HIDES_ENV     "SSL_SITECAGE_HIDES" /* it has a view of its own: core/enter/hide.h */
+
 #define SC_FLAG_FILE "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"
 
 #define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/php/restart.h"
+#include "core/php/restart_private.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,23 +22,15 @@
 
 #define PROCESSES_MAX 4096
 #define TABLE_MAX     (16u << 20)
+#define LSPHP_FD_MAX  15
 #define ACCEPTS       0x10000ul /* __SO_ACCEPTCON */
 
-struct one {
-    int pid, parent; /* as the site numbers them */
-    int procfd;      /* its directory in the site's /proc: cannot become another process */
-};
-
-struct all {
-    struct one *v;
-    size_t n;
-};
-
-static void all_done(struct all *l)
+void sc_php_processes_done(struct sc_php_processes *l)
 {
     for (size_t i = 0; i < l->n; i++)
         sc_close(&l->v[i].procfd);
     free(l->v);
+    *l = (struct sc_php_processes){0};
 }
 
 /* php-cgi and lsphp, whatever version. */
@@ -79,12 +73,12 @@ static bool listens(const char *table, const char *inode, bool is_unix)
     return false;
 }
 
-/* Is standard input a socket on which it waits for requests? CGI programs get pipes, or a
- * connection. */
-static bool waits_for_requests(int procfd)
+/* A listening socket at this number? CGI programs get pipes, or a connection. */
+static bool listens_at(int procfd, int number)
 {
-    char target[32];
-    ssize_t n = readlinkat(procfd, "fd/0", target, sizeof(target) - 1);
+    char target[32], name[16];
+    snprintf(name, sizeof(name), "fd/%d", number);
+    ssize_t n = readlinkat(procfd, name, target, sizeof(target) - 1);
     if (n < 10 || memcmp(target, "socket:[", 8) != 0)
         return false;
     target[n - 1] = 0;
@@ -93,8 +87,36 @@ static bool waits_for_requests(int procfd)
            listens("/proc/net/tcp6", inode, false);
 }
 
-/* The parent, as the site numbers it; 0 when it is outside. */
-static bool read_parent(int procfd, int *ret)
+static bool is_called(int procfd, const char *begin)
+{
+    char exe[PATH_MAX];
+    ssize_t n = readlinkat(procfd, "exe", exe, sizeof(exe) - 1);
+    exe[n > 0 ? n : 0] = 0;
+    const char *name = strrchr(exe, '/');
+    return name && strncmp(name + 1, begin, strlen(begin)) == 0;
+}
+
+bool sc_php_is_fpm(int procfd)
+{
+    return is_called(procfd, "php-fpm");
+}
+
+bool sc_php_is_lsphp(int procfd)
+{
+    return is_called(procfd, "lsphp");
+}
+
+bool sc_php_waits(int procfd)
+{
+    /* lsphp moves the socket to a number of its own, one of the first */
+    int last = sc_php_is_lsphp(procfd) ? LSPHP_FD_MAX : 0;
+    for (int fd = 0; fd <= last; fd++)
+        if (listens_at(procfd, fd))
+            return true;
+    return false;
+}
+
+bool sc_php_parent(int procfd, int *ret)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_FD int fd = openat(procfd, "status", O_RDONLY | O_CLOEXEC);
@@ -105,7 +127,27 @@ static bool read_parent(int procfd, int *ret)
     return p != NULL;
 }
 
-static int find(const struct sc_php_catalogue *c, pid_t keeper, struct all *l, struct sc_error *err)
+int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct sc_error *err)
+{
+    SC_FD int fd = procfd;
+    struct stat exe;
+    int parent;
+    if (!sc_php_parent(fd, &parent) || fstatat(fd, "exe", &exe, 0) < 0)
+        return 0;
+    struct sc_php_process *v = realloc(l->v, (l->n + 1) * sizeof(*v));
+    if (!v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the site's processes");
+    l->v = v;
+    v[l->n++] = (struct sc_php_process){.pid = pid,
+                                        .parent = parent,
+                                        .procfd = sc_steal_fd(&fd),
+                                        .dev = exe.st_dev,
+                                        .ino = exe.st_ino};
+    return 0;
+}
+
+static int find(const struct sc_php_catalogue *c, pid_t keeper, struct sc_php_processes *l,
+                struct sc_error *err)
 {
     char path[64];
     snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
@@ -117,37 +159,33 @@ static int find(const struct sc_php_catalogue *c, pid_t keeper, struct all *l, s
             close(fd);
         return e == ENOENT || e == ESRCH ? 0 : sc_error_sys(err, e, "list the site's processes");
     }
-    for (struct dirent *e; (e = readdir(d)) != NULL && l->n < PROCESSES_MAX;) {
-        int pid = atoi(e->d_name), parent;
+    int rc = 0;
+    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL && l->n < PROCESSES_MAX;) {
+        int pid = atoi(e->d_name);
         if (pid <= 1)
             continue;
         SC_FD int proc = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (proc < 0 || !is_php(c, proc) || !waits_for_requests(proc) ||
-            !read_parent(proc, &parent))
-            continue;
-        struct one *v = realloc(l->v, (l->n + 1) * sizeof(*v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the site's processes");
-        l->v = v;
-        v[l->n++] = (struct one){.pid = pid, .parent = parent, .procfd = sc_steal_fd(&proc)};
+        if (proc >= 0 && sc_php_waits(proc) && (c ? is_php(c, proc) : !sc_php_is_fpm(proc)))
+            rc = sc_php_processes_add(l, pid, sc_steal_fd(&proc), err);
     }
-    return 0;
+    return rc;
 }
 
-static bool has_parent(const struct all *l, const struct one *o)
+/* A shell that waits for its PHP is of another program: both are told. */
+static bool has_parent(const struct sc_php_processes *l, const struct sc_php_process *o)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (l->v[i].pid == o->parent)
+        if (l->v[i].pid == o->parent && l->v[i].dev == o->dev && l->v[i].ino == o->ino)
             return true;
     return false;
 }
 
-static bool lives(const struct one *o)
+static bool lives(const struct sc_php_process *o)
 {
     return syscall(SYS_pidfd_send_signal, o->procfd, 0, NULL, 0) == 0;
 }
 
-static int end_all(const struct all *l, struct sc_error *err)
+int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
 {
     bool told = false;
     for (size_t i = 0; i < l->n; i++)
@@ -171,11 +209,11 @@ int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id
 {
     SC_FD int pidfd = -EBADF;
     SC_FD int lock = -EBADF;
-    SC_CLEANUP(all_done) struct all l = {0};
+    SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
     int rc = sc_keeper_find(uid, id, &pidfd, &lock);
     if (rc < 0)
         return rc == -ESRCH ? 0 : sc_error_sys(err, -rc, "look for the keeper of site %u", id);
     pid_t keeper = sc_lock_holder(lock);
     rc = keeper > 0 ? find(c, keeper, &l, err) : 0;
-    return rc < 0 ? rc : end_all(&l, err);
+    return rc < 0 ? rc : sc_php_processes_end(&l, err);
 }

@@ -26,6 +26,7 @@ void sc_filter_done(struct sc_filter *f)
     list_done(&f->deny);
     list_done(&f->allow);
     list_done(&f->restrict_path);
+    list_done(&f->with_value);
     *f = (struct sc_filter){0};
 }
 
@@ -73,12 +74,14 @@ static int parse_entry(json_t *object, struct sc_filter *f, struct sc_error *err
             rc = parse_list(value, key, &f->allow, err);
         else if (strcmp(key, "restrict_path") == 0)
             rc = parse_list(value, key, &f->restrict_path, err);
+        else if (strcmp(key, "with_value") == 0)
+            rc = parse_list(value, key, &f->with_value, err);
         else if (strcmp(key, "strict_options") == 0 && json_is_boolean(value))
             f->strict = json_is_true(value);
         else
             rc = sc_error_set(err, SC_E_INVAL,
-                              "unknown key \"%s\"; known are deny, allow, restrict_path (arrays) "
-                              "and strict_options (true or false)",
+                              "unknown key \"%s\"; known are deny, allow, restrict_path, "
+                              "with_value (arrays) and strict_options (true or false)",
                               key);
         if (rc < 0)
             return rc;
@@ -201,12 +204,48 @@ static int check_path(const char *option, const char *value, const char *cwd, co
     return 0;
 }
 
-/* One word as an option. `next` is the word behind it, or NULL. */
+static bool has(const struct sc_filter_list *l, const char *option)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (strcmp(option, l->v[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether the word is nothing but allowed options, one behind the other, the last perhaps with its
+ * value: "-bm" lets "-bmi" pass where "-i" is allowed, and "-bmalware" not. */
+static bool all_allowed(const struct sc_filter *f, const char *word)
+{
+    if (word[1] == '-') {
+        SC_FREE char *name = strndup(word, strcspn(word, "="));
+        return name && has(&f->allow, name);
+    }
+    for (const char *at = word + 1; *at;) {
+        const char *best = NULL;
+        size_t len = 0;
+        for (size_t i = 0; i < f->allow.n; i++) {
+            const char *letters = f->allow.v[i] + 1;
+            size_t n = strlen(letters);
+            if (n > len && strncmp(at, letters, n) == 0) {
+                best = f->allow.v[i];
+                len = n;
+            }
+        }
+        if (!best)
+            return false;
+        if (has(&f->with_value, best))
+            return true;
+        at += len;
+    }
+    return true;
+}
+
+/* One word as an option. `following` is the word behind it, or NULL. */
 static int check_word(const struct sc_filter *f, const char *shown, const char *word,
                       const char *following, const char *cwd, const char *base,
                       struct sc_error *err)
 {
-    if (find(&f->deny, word) || (f->has_allow && !find(&f->allow, word)))
+    if (find(&f->deny, word))
         return refuse(shown, err);
     const char *option = find(&f->restrict_path, word);
     if (!option)
@@ -224,10 +263,15 @@ int sc_filter_check(const struct sc_filter *f, char *const *args, size_t n, cons
         const char *word = args[i], *following = i + 1 < n ? args[i + 1] : NULL;
         if (word[0] != '-' || !word[1])
             continue;
-        int rc = check_word(f, word, word, following, cwd, base, err);
+        bool allowed =
+            !f->has_allow || (f->strict ? all_allowed(f, word) : find(&f->allow, word) != NULL);
+        int rc = allowed ? check_word(f, word, word, following, cwd, base, err) : refuse(word, err);
         /* every letter of a cluster may be an option, and what follows it its value */
         size_t len = f->strict && word[1] != '-' ? strlen(word) : 0;
         for (size_t k = 2; rc == 0 && k < len; k++) {
+            const char before[] = {'-', word[k - 1], 0};
+            if (has(&f->with_value, before))
+                break;
             SC_FREE char *alone = NULL;
             if (asprintf(&alone, "-%s", word + k) < 0) {
                 alone = NULL;

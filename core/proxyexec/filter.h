@@ -8,10 +8,13 @@
  *     allow           the only options that are not (words that do not begin with '-' always pass)
  *     restrict_path   options whose value must be a path below the caller's home (of a site: below
  *                     its document root)
- *     strict_options  true: "-vf" is looked at as "-v" and "-f", too
+ *     strict_options  true: "-vf" is looked at as "-v" and "-f", too; with "allow", a word must be
+ *                     allowed options to its end, a word that begins with "--" up to its '='
+ *     with_value      options that take a value: with strict_options, what follows one of them in
+ *                     its word is no option ("-foctober@…" is no "-be…"). Sitecage's own key
  *
- * An option in a list matches every word that begins with it. A word behind "--" is looked at like
- * any other, since not every program knows "--".
+ * Elsewhere an option in a list matches every word that begins with it. A word behind "--" is
+ * looked at like any other, since not every program knows "--".
  */
 #ifndef SC_PROXYEXEC_FILTER_H
 #define SC_PROXYEXEC_FILTER_H
@@ -32,7 +35,7 @@ struct sc_filter_list {
 struct sc_filter {
     bool has_allow; /* "allow": [] lets no option pass */
     bool strict;
-    struct sc_filter_list deny, allow, restrict_path;
+    struct sc_filter_list deny, allow, restrict_path, with_value;
 };
 
 void sc_filter_done(struct sc_filter *f);

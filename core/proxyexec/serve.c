@@ -93,10 +93,19 @@ static bool find_command(struct call *c)
     return refuse(c, SC_PROXY_EXIT_UNKNOWN, text);
 }
 
+/* Nobody else than root may be able to change a program that runs for whoever calls. A missing one
+ * is found out when it is started. */
+static bool trusted(struct call *c)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    return sc_check_owned(c->command->path, 0, &err) == 0 || err.sys == ENOENT ? true
+                                                                               : broken(c, &err);
+}
+
 static bool find_target(struct call *c)
 {
     if (!c->command->user)
-        return copy_account(c, getpwuid(c->peer->uid), &c->target);
+        return trusted(c) && copy_account(c, getpwuid(c->peer->uid), &c->target);
     struct sc_error err = SC_ERROR_INIT;
     const struct passwd *pw = getpwnam(c->command->user);
     if (!pw) {
@@ -104,9 +113,8 @@ static bool find_target(struct call *c)
                      c->command->user);
         return broken(c, &err);
     }
-    /* what root runs, nobody else may be able to change */
-    if (pw->pw_uid == 0 && sc_check_owned(c->command->path, 0, &err) < 0)
-        return broken(c, &err);
+    if (pw->pw_uid == 0 && !trusted(c))
+        return false;
     return copy_account(c, pw, &c->target);
 }
 

@@ -28,6 +28,8 @@
 
 void sc_checks_done(struct sc_checks *c)
 {
+    for (size_t i = 0; i < c->n; i++)
+        free(c->v[i].domain);
     free(c->v);
     *c = (struct sc_checks){0};
 }
@@ -45,6 +47,18 @@ void sc_check_add(struct sc_checks *c, const char *name, enum sc_check_result re
     va_start(ap, fmt);
     vsnprintf(r->text, sizeof(r->text), fmt, ap);
     va_end(ap);
+}
+
+void sc_check_add_domain(struct sc_checks *c, const char *domain, const char *handler, bool covered,
+                         enum sc_check_result result, const char *text)
+{
+    size_t n = c->n;
+    sc_check_add(c, "domain", result, "%s: %s", handler, text);
+    if (c->n == n)
+        return;
+    c->v[n].domain = strdup(domain);
+    c->v[n].handler = handler;
+    c->v[n].covered = covered;
 }
 
 /* ---- the kernel: asked by harmless calls, never by its version
@@ -217,9 +231,36 @@ static void check_users(struct sc_checks *c, struct sc_server *s)
                      "%zu accounts; any cagefsctl command completes them", pending.n);
 }
 
-int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
+static int check_named(const char *const *domains, size_t n, struct sc_checks *c,
+                       struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    bool enabled = false;
+    int rc = sc_server_open(&s, err);
+    if (rc == 0)
+        rc = sc_policy_enabled(&s->policy, &enabled, err);
+    return rc < 0 ? rc : sc_check_domains(c, s, domains, n, enabled, err);
+}
+
+static void check_isolated(struct sc_checks *c, struct sc_server *s, bool enabled)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_check_domains(c, s, NULL, 0, enabled, &err) < 0)
+        sc_check_add(c, "domains", SC_CHECK_FAILED, "%s", err.text);
+}
+
+int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
+                    struct sc_error *err)
 {
     SC_CLEANUP(sc_checks_done) struct sc_checks c = {0};
+    if (n) {
+        int rc = check_named(domains, n, &c, err);
+        if (rc < 0)
+            return rc;
+        *ret = c;
+        c = (struct sc_checks){0};
+        return 0;
+    }
     struct sc_error why = SC_ERROR_INIT;
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
     bool enabled = false;
@@ -240,7 +281,11 @@ int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
         check_users(&c, s);
     }
     check_web(&c, enabled);
+    sc_check_lsapi(&c);
     check_proxyexec(&c, enabled);
+    sc_check_versions(&c);
+    if (s)
+        check_isolated(&c, s, enabled);
     if (!c.v)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     *ret = c;

@@ -111,8 +111,11 @@ enum sc_check_result {
 };
 
 struct sc_check_row {
-    const char *name; /* static, e.g. "kernel: namespaces" */
+    const char *name; /* static, e.g. "kernel: namespaces"; of a domain: "domain" */
     enum sc_check_result result;
+    char *domain;        /* of a domain: its name; else NULL */
+    const char *handler; /* of a domain, static: "FPM", "CGI", …, "none" */
+    bool covered;        /* of a domain: isolation reaches its PHP, or will once it is isolated */
     char text[SC_ERROR_TEXT_MAX]; /* what was found, and the way out when it is bad */
 };
 
@@ -122,8 +125,10 @@ struct sc_checks {
 };
 
 void sc_checks_done(struct sc_checks *c);
-/* Fills *ret; fails only when it cannot look at all. Works without a server object: that may be
- * what fails. */
-int sc_engine_check(struct sc_checks *ret, struct sc_error *err);
+/* Looks at the server, and at all isolated domains; with `domains` (n of them) at those alone.
+ * Fills *ret; fails only when it cannot look at all, or with SC_E_NOTFOUND when the panel does not
+ * know a domain. Works without a server object: that may be what fails. */
+int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
+                    struct sc_error *err);
 
 #endif

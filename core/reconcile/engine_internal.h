@@ -62,6 +62,10 @@ void sc_engine_recover(struct sc_server *s);
  */
 int sc_platform_check(struct sc_error *err);
 
+/* SC_E_PLATFORM with the contract's text where the web server's configuration has `lsapi_per_user
+ * On`. */
+int sc_lsapi_check(struct sc_error *err);
+
 /* Tells the administrator when a site's application lies above its document root, which the site
  * cannot write. */
 void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain,

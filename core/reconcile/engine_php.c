@@ -13,6 +13,7 @@
 #include "core/inventory/domain_name.h"
 #include "core/php/restart.h"
 #include "core/proxyexec/sites.h"
+#include "core/reconcile/fpm.h"
 #include "core/reconcile/php.h"
 #include "core/reconcile/reconcile.h"
 #include "core/reconcile/record.h"
@@ -157,7 +158,10 @@ static int apply_site(struct sc_server *s, const struct sc_php_target *t, struct
     if (rc == 0)
         rc = sc_live_apply(&plan, &result, err);
     const struct sc_php_catalogue *c = sc_php_lazy_get(&lazy);
-    return rc < 0 || !c ? rc : sc_php_restart_site(c, a->uid, t->site, err);
+    if (rc == 0 && c)
+        rc = sc_php_restart_site(c, a->uid, t->site, err);
+    sc_close(&lock); /* a new master enters the site, which may have to be built for that */
+    return rc < 0 ? rc : sc_reconcile_fpm_php(a, t->site, t->token, err);
 }
 
 int sc_engine_php_save(struct sc_server *s, struct sc_php_target *t, const char *name,

@@ -11,6 +11,9 @@
 #include "core/base/cleanup.h"
 #include "core/cage/keeper_start.h"
 #include "core/cage/live.h"
+#include "core/php/restart.h"
+#include "core/reconcile/fpm.h"
+#include "core/reconcile/cron.h"
 #include "core/reconcile/limits.h"
 #include "core/reconcile/php.h"
 #include "core/reconcile/planfiles.h"
@@ -112,10 +115,13 @@ static int write_runtime(struct sc_server *s, const struct sc_account *a, const 
     return rc < 0 ? rc : sc_runtime_write_table(a->uid, a->home, f->plan, m->ids, m->limits, err);
 }
 
+/* Requests that FastCGI and LSAPI programs are at may finish first. */
 static int end_site(uid_t uid, unsigned id, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
     int rc = sc_cage_lock(uid, id, true, CAGE_WAIT_MS, &lock, err);
+    if (rc == 0)
+        rc = sc_php_restart_site(NULL, uid, id, err);
     return rc < 0 ? rc : sc_keeper_end(uid, id, err);
 }
 
@@ -249,12 +255,21 @@ int sc_reconcile_apply(struct sc_server *s, const struct sc_account *a, struct s
     else if (rc == 0)
         /* nothing is isolated any more: entries must stop before the cages end */
         rc = sc_runtime_unlist(a->uid, err);
+    if (rc == 0) /* before views end: what moves out of one is served elsewhere by then */
+        rc = sc_reconcile_fpm(a, f->plan, &m, err);
+    bool changed = wish->n_enable || wish->n_disable || wish->disable_all || m.unfinished;
+    for (size_t i = 0; i < m.n; i++)
+        changed |= m.changed[i] || m.moved[i];
+    if (rc == 0 && changed)
+        rc = sc_php_restart_outside(a->uid, err);
     if (rc == 0)
         rc = apply_running(a, f, &m, plans, wish, err);
     if (rc == 0)
         rc = end_others(s, a, f, &m, err);
     if (rc == 0)
         rc = sc_reconcile_limits_sweep(a->uid, m.ids, m.limits, m.n, err);
+    if (rc == 0)
+        rc = sc_reconcile_cron(a, f->plan, &m, err);
     if (rc == 0)
         rc = end_events(s, f, err);
     if (rc == 0)
@@ -282,11 +297,15 @@ int sc_reconcile_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     size_t n = 0;
     int rc = sc_runtime_unlist(uid, err);
     if (rc == 0)
+        rc = sc_reconcile_fpm_forget(uid, err);
+    if (rc == 0)
         rc = sc_runtime_sites(uid, &ids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = forget_site(uid, ids[i], err);
     if (rc == 0)
         rc = sc_reconcile_limits_sweep(uid, NULL, NULL, 0, err);
+    if (rc == 0)
+        rc = sc_reconcile_cron_end(uid, err);
     if (rc == 0)
         rc = sc_runtime_sweep(uid, NULL, 0, err);
     if (rc == 0)

@@ -349,6 +349,43 @@ part_cgi()
     apache_stop
 }
 
+# fpm_rounds DOMAIN...: requests a second of each, interleaved, into /tmp/fpm.DOMAIN
+fpm_rounds()
+{
+    local domain round
+    for round in 1 2 3 4 5 6 7; do
+        for domain; do
+            ab -q -c 2 -n "$(rounds 3000)" -H "Host: $domain" "http://$apache_address/hello.php" 2>&1 |
+                awk '/^Failed requests/ && $3 > 0 { exit 1 } /^Requests per second/ { print $4 }' >>"/tmp/fpm.$domain" ||
+                { echo "bench: a request to $domain failed" >&2; exit 1; }
+        done
+    done
+}
+
+part_fpm()
+{
+    title "PHP-FPM requests a second through Apache (ab, 2 at a time, medians of 7 interleaved rounds)"
+    local domain
+    # shellcheck source=tests/boxlib/fpm.sh
+    . "$SC_SOURCE/tests/boxlib/fpm.sh"
+    a2enmod -q proxy proxy_fcgi >/dev/null
+    for domain in fa.example fb.example; do
+        fpm_site john $domain /home/john/$domain
+        put_php $domain hello.php 'echo "hello";'
+    done
+    fpm_start
+    apache_start
+    cagefsctl --site-isolation-allow-all >/dev/null
+    cagefsctl --site-isolation-enable fa.example >/dev/null
+    fpm_rounds fa.example fb.example
+    awk -v i="$(median </tmp/fpm.fa.example)" -v o="$(median </tmp/fpm.fb.example)" 'BEGIN {
+        printf "  hello.php   not isolated %7.1f/s   isolated %7.1f/s\n", o, i
+        printf("  => %-60s %6.2f   target >= 0.97  %s\n", "isolated / not isolated", i / o, (i / o >= 0.97) ? "met" : "MISSED") }'
+    cagefsctl --site-isolation-disable fa.example >/dev/null
+    fpm_stop
+    apache_stop
+}
+
 part_isolatectl()
 {
     title "A user's command through the proxyexec service, against setpriv starting a static program"
@@ -491,7 +528,7 @@ make_site john b.example /home/john/b.example
 echo secret | put_file john /home/john/b.example/secret 600
 cagefsctl --site-isolation-allow-all >/dev/null
 echo "Linux $(uname -r), $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-[ $# -gt 0 ] || set -- enter isolatectl hook account enable cgi event survey
+[ $# -gt 0 ] || set -- enter isolatectl hook account enable cgi fpm event survey
 for part in "$@"; do
     "part_$part"
 done

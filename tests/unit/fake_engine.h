@@ -184,9 +184,10 @@ int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
     return rc;
 }
 
-int sc_engine_check(struct sc_checks *ret, struct sc_error *err)
+int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
+                    struct sc_error *err)
 {
-    int rc = fake_call("check", NULL, 0, NULL, err);
+    int rc = fake_call("check", n ? domains : NULL, n, NULL, err);
     if (rc == 0)
         *ret = fake.checks;
     return rc;

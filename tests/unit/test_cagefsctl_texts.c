@@ -186,6 +186,45 @@ static struct sc_check_row checks[] = {
     {.name = "apache: suexec", .result = SC_CHECK_FAILED, .text = "missing: install it"},
     {.name = "lsapi", .result = SC_CHECK_FAILED, .text = "lsapi_per_user On"}};
 
+static char site_a[] = "a.com", site_b[] = "b.com\n";
+static struct sc_check_row domains[] = {{.name = "domain",
+                                         .result = SC_CHECK_OK,
+                                         .text = "CGI: isolated, and covered",
+                                         .domain = site_a,
+                                         .handler = "CGI",
+                                         .covered = true},
+                                        {.name = "domain",
+                                         .result = SC_CHECK_FAILED,
+                                         .text = "mod_php: cannot",
+                                         .domain = site_b,
+                                         .handler = "mod_php"}};
+
+static void check_domains(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.checks = (struct sc_checks){.v = domains, .n = 1};
+    run("--site-isolation-check", "a.com");
+    assert_string_equal(fake.called, "check a.com");
+    assert_ran(0, "OK       domain a.com: CGI: isolated, and covered\n", "");
+    fake.checks.n = 2;
+    run("--site-isolation-check", "a.com", "b.com");
+    assert_string_equal(fake.called, "check a.com b.com");
+    assert_ran(1,
+               "OK       domain a.com: CGI: isolated, and covered\n"
+               "FAILED   domain b.com?: mod_php: cannot\n",
+               "1 of 2 checks failed: domain b.com?\n");
+    run("--isolates-check", "a.com", "--json");
+    assert_ran(1,
+               "{\"result\": \"error\", \"message\": \"1 of 2 checks failed: domain b.com?\", "
+               "\"checks\": [{\"name\": \"domain\", \"result\": \"OK\", "
+               "\"text\": \"CGI: isolated, and covered\", \"domain\": \"a.com\", "
+               "\"handler\": \"CGI\", \"covered\": true}, "
+               "{\"name\": \"domain\", \"result\": \"FAILED\", \"text\": \"mod_php: cannot\", "
+               "\"domain\": \"b.com\\n\", \"handler\": \"mod_php\", \"covered\": false}]}\n",
+               "");
+}
+
 static void check(void **state)
 {
     (void)state;
@@ -322,6 +361,7 @@ int main(void)
         cmocka_unit_test(users_and_domains_json),
         cmocka_unit_test(status),
         cmocka_unit_test(check),
+        cmocka_unit_test(check_domains),
         cmocka_unit_test(plan),
         cmocka_unit_test(notices_come_last),
         cmocka_unit_test(notices_have_a_limit),

@@ -16,7 +16,8 @@ static void spellings(void **state)
         {"disable", "a.com", "disable a.com"}, {"list", "john", "list john"},
         {"list", NULL, "list NULL"},           {"regenerate", "john", "regenerate john"},
         {"status", "a.com", "status a.com"},   {"status", NULL, "status NULL"},
-        {"check", NULL, "check NULL"},         {"plan", "a.com", "plan a.com"},
+        {"check", NULL, "check NULL"},         {"check", "a.com", "check a.com"},
+        {"plan", "a.com", "plan a.com"},
     };
     fake_reset();
     fake.plan = "";

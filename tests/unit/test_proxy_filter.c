@@ -2,6 +2,8 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/tempdir.h"
 
+#include "core/base/buf.h"
+#include "core/base/file.h"
 #include "core/proxyexec/filter.h"
 
 #define PROGRAM "/usr/sbin/sendmail"
@@ -81,6 +83,42 @@ static void allows_by_prefix(void **state)
     load("{\"default\": {\"allow\": [\"-t\", \"-i\"], \"strict_options\": true}}", &f);
     passes(&f, "-ti");
     refuses(&f, "-tx", "the option -tx is not allowed");
+    sc_filter_done(&f);
+}
+
+static void values_are_no_options(void **state)
+{
+    (void)state;
+    struct sc_filter f;
+    load("{\"default\": {\"deny\": [\"-be\", \"-C\"], \"strict_options\": true}}", &f);
+    refuses(&f, "-foctober@x", "the option -foctober@x is not allowed"); /* without the key */
+    sc_filter_done(&f);
+    load("{\"default\": {\"deny\": [\"-be\", \"-C\"], \"with_value\": [\"-f\"], "
+         "\"strict_options\": true}}",
+         &f);
+    passes(&f, "-foctober@x -ifCharlie@x");
+    refuses(&f, "-tibe", "the option -tibe is not allowed");
+    refuses(&f, "-iC/x", "the option -iC/x is not allowed");
+    sc_filter_done(&f);
+}
+
+static void strict_allows_whole_words(void **state)
+{
+    (void)state;
+    struct sc_filter f;
+    load(
+        "{\"default\": {\"allow\": [\"-t\", \"-i\", \"-bm\", \"-oi\", \"-f\", \"--\", \"--long\"], "
+        "\"with_value\": [\"-f\"], \"strict_options\": true}}",
+        &f);
+    passes(&f, "-t -ti -oi -oit -bm -bmi -f x -fx@y -ifx@-Cy -- a - --long --long=-C");
+    refuses(&f, "-bmalware", "the option -bmalware is not allowed");
+    refuses(&f, "-b", "the option -b is not allowed");
+    refuses(&f, "-oiC/x", "the option -oiC/x is not allowed");
+    refuses(&f, "-oX", "the option -oX is not allowed");
+    refuses(&f, "--file=x", "the option --file=x is not allowed");
+    refuses(&f, "--longer", "the option --longer is not allowed");
+    refuses(&f, "--lon", "the option --lon is not allowed");
+    refuses(&f, "--=x -C", "the option -C is not allowed");
     sc_filter_done(&f);
 }
 
@@ -166,8 +204,8 @@ static void says_what_is_wrong(void **state)
     wrong("{\"/x\": {\"deny\": [\"f\"]}}",
           "f.json: \"/x\": \"deny\": each must be a string that begins with '-'");
     wrong("{\"/x\": {\"denny\": []}}",
-          "f.json: \"/x\": unknown key \"denny\"; known are deny, allow, restrict_path (arrays) "
-          "and strict_options (true or false)");
+          "f.json: \"/x\": unknown key \"denny\"; known are deny, allow, restrict_path, "
+          "with_value (arrays) and strict_options (true or false)");
 }
 
 static void no_file_no_filter(void **state)
@@ -189,13 +227,182 @@ static void no_file_no_filter(void **state)
     tempdir_remove(&t);
 }
 
+/* What the shipped filter of mail programs lets pass: what programs that send mail say, and none of
+ * the words of a sendmail, Exim, Postfix, qmail, msmtp, dma or busybox that name a file, run
+ * something, look into the queue or start a server. */
+static void mail_filter_is_right(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "-t -i",                                            /* PHP, and most others */
+        "-t -i -foctober@be.example",                       /* mail()'s fifth argument */
+        "-t -i -f Charlie.X@Debian.example -F Name -r a@b", /* the same in two words */
+        "-bs",                                              /* Symfony */
+        "-oi -t -oem",                                      /* MIME::Lite */
+        "-i -f a@b -- c@d e@f",                             /* nodemailer, mailx */
+        "-oi -odb -B8BITMIME a@b",
+        "-FCronDaemon -odi -ti a@b",
+        "-bm -oi a@b",
+        "-f <> a@b"};
+    static const char *const bad[] = {"-be",
+                                      "-bem f",
+                                      "-bf f",
+                                      "-bF f",
+                                      "-bfd x",
+                                      "-bfl x",
+                                      "-bmalware f",
+                                      "-bmC f",
+                                      "-bd",
+                                      "-bdf",
+                                      "-bD",
+                                      "-bi",
+                                      "-bI:help",
+                                      "-bp",
+                                      "-bpa",
+                                      "-bpu",
+                                      "-bP",
+                                      "-bP all",
+                                      "-bh 1.1.1.1",
+                                      "-bhc 1.1.1.1",
+                                      "-bnq",
+                                      "-brt x",
+                                      "-brw x",
+                                      "-bS",
+                                      "-bt x",
+                                      "-bv x",
+                                      "-bvs x",
+                                      "-bV",
+                                      "-bw",
+                                      "-bl",
+                                      "-C f",
+                                      "-Cf",
+                                      "-tC f",
+                                      "-iCf",
+                                      "-oiC f",
+                                      "-D X=y",
+                                      "-DX=y",
+                                      "-iDX",
+                                      "-X f",
+                                      "-Xf",
+                                      "-tiX/f",
+                                      "-d",
+                                      "-dall",
+                                      "-d-all",
+                                      "-d0-99.1",
+                                      "-O QueueDirectory=/x",
+                                      "-OLogFile=/x",
+                                      "-oQ/x",
+                                      "-oQ /x",
+                                      "-oA/x",
+                                      "-oP /x",
+                                      "-oX 25",
+                                      "-oMr x",
+                                      "-oMi 1.1.1.1",
+                                      "-oMt x",
+                                      "-oMas x",
+                                      "-oT",
+                                      "-oo",
+                                      "-os",
+                                      "-odX",
+                                      "-od",
+                                      "-o",
+                                      "-oe",
+                                      "-oep",
+                                      "-oew",
+                                      "-q",
+                                      "-q1h",
+                                      "-qff",
+                                      "-qGx/10m",
+                                      "-qRx",
+                                      "-qSx",
+                                      "-R x",
+                                      "-Rffx",
+                                      "-S x",
+                                      "-Mvb x",
+                                      "-Mvl x",
+                                      "-Mes x y",
+                                      "-MCd x",
+                                      "-Mset x",
+                                      "-I",
+                                      "-Iq",
+                                      "-v",
+                                      "-N",
+                                      "-L x",
+                                      "-Lx",
+                                      "-pSMTP:x",
+                                      "-ps",
+                                      "-G",
+                                      "-A x",
+                                      "-a x",
+                                      "-H prog",
+                                      "-Hprog",
+                                      "-w 1",
+                                      "-c x",
+                                      "-h 3",
+                                      "-E",
+                                      "-J",
+                                      "-Ac",
+                                      "-Am",
+                                      "-n -v",
+                                      "-U",
+                                      "-x",
+                                      "-Z",
+                                      "-K",
+                                      "-T x",
+                                      "-tls-on-connect",
+                                      "-ls",
+                                      "-ps x",
+                                      "-P x",
+                                      "-Q",
+                                      "-u x",
+                                      "-V x",
+                                      "-Y x",
+                                      "--version",
+                                      "--help",
+                                      "--file=f",
+                                      "--file f",
+                                      "--logfile=f",
+                                      "--passwordeval=x",
+                                      "--configure x",
+                                      "--debug",
+                                      "-- -C f",
+                                      "-f -C f",
+                                      "-F -Xf",
+
+                                      "-fx -be"};
+    static const char *const programs[] = {"/usr/sbin/sendmail",
+                                           "/usr/lib/sendmail",
+                                           "/usr/sbin/sendmail.sendmail",
+                                           "/var/qmail/bin/sendmail",
+                                           "/usr/local/cpanel/bin/sendmail",
+                                           "/usr/sbin/exim",
+                                           "/any/other/sendmail"};
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    assert_int_equal(sc_read_file(SC_TEST_SOURCE "/core/proxyexec/mail-filter.json",
+                                  SC_FILTER_SIZE_MAX, &text, &err),
+                     0);
+    for (size_t p = 0; p < sizeof(programs) / sizeof(programs[0]); p++) {
+        struct sc_filter f = {0};
+        assert_int_equal(
+            sc_filter_parse(text.data, text.len, "mail-filter.json", programs[p], &f, &err), 0);
+        for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+            passes(&f, good[i]);
+        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+            if (check(&f, bad[i], "/", "/nowhere", &err) != SC_E_DENIED)
+                fail_msg("%s: \"%s\" passes", programs[p], bad[i]);
+        sc_filter_done(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(denies_by_prefix),  cmocka_unit_test(strict_looks_into_clusters),
-        cmocka_unit_test(allows_by_prefix),  cmocka_unit_test(own_entry_before_the_default),
-        cmocka_unit_test(keeps_paths_below), cmocka_unit_test(says_what_is_wrong),
-        cmocka_unit_test(no_file_no_filter),
+        cmocka_unit_test(denies_by_prefix),          cmocka_unit_test(strict_looks_into_clusters),
+        cmocka_unit_test(allows_by_prefix),          cmocka_unit_test(own_entry_before_the_default),
+        cmocka_unit_test(keeps_paths_below),         cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(no_file_no_filter),         cmocka_unit_test(values_are_no_options),
+        cmocka_unit_test(strict_allows_whole_words), cmocka_unit_test(mail_filter_is_right),
     };
     return cmocka_run_group_tests_name("proxy_filter", tests, NULL, NULL);
 }

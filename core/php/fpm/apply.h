@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PHP-FPM in a pass over an account: the pools of its isolated sites run in masters of their own
+ * inside the sites, at the same addresses; those of other sites, in the shared master
+ * (docs/php-handlers.md).
+ */
+#ifndef SC_PHP_FPM_APPLY_H
+#define SC_PHP_FPM_APPLY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+struct sc_fpm_site {
+    unsigned id; /* 0: to be isolated, and cannot be now (its document root is missing): its pools
+                    are kept out of the shared master, and nobody serves them */
+    const char *docroot;      /* canonical */
+    const char *const *texts; /* how the web server may write it, with `docroot` */
+    size_t n_texts;
+    const char *php;     /* the chosen php-fpm as the site sees it; NULL: each pool's own */
+    const char *changes; /* a word that differs when the choice's settings do; NULL */
+};
+
+struct sc_fpm_account {
+    uid_t uid;
+    gid_t gid;
+    const char *user, *home;
+    const struct sc_fpm_site *sites; /* to be isolated; their runtime state is written */
+    size_t n_sites;
+    /* told what is not covered and why, a line each; may be NULL */
+    void (*notice)(void *arg, const char *text);
+    void *arg;
+};
+
+/*
+ * Makes it so: starts, changes and ends the supervisors of the sites, and takes their pools out of
+ * the shared master, or puts them back. Nothing is touched where nothing changed. Killed at any
+ * point, the next call completes it. Called when the table of sites is written, and before views
+ * that are no longer wanted end. The caller holds the account's lock and is root. An error is about
+ * the first site that failed; the others are done.
+ */
+int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err);
+
+/*
+ * The PHP of one site was changed (as sc_fpm_site has it): a new master is ready before the old one
+ * ends. Nothing where the site has none of its own, or nothing changed.
+ */
+int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err);
+
+/* Is `docroot`'s PHP-FPM covered? Tells of each use by `notice`; *ret_uses counts pools that serve
+ * it, *ret_covered those of them that can run in the site, or do. Changes nothing. */
+int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site, unsigned *ret_uses,
+                unsigned *ret_covered, struct sc_error *err);
+
+/* True when sites of the account have pools that were taken out. */
+bool sc_fpm_any(uid_t uid);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/known.h"
+
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+
+/* Where vendors have them. '%' is a version, the same in all three; '*' anything but '/'. */
+static const struct {
+    const char *files, *main, *exe;
+    bool shared_dir;
+} layouts[] = {
+    {"/etc/php/%/fpm/pool.d/*.conf", "/etc/php/%/fpm/php-fpm.conf", "/usr/sbin/php-fpm%", true},
+    {"/etc/php-fpm.d/*.conf", "/etc/php-fpm.conf", "/usr/sbin/php-fpm", true},
+    {"/opt/cpanel/ea-php%/root/etc/php-fpm.d/*.conf", "/opt/cpanel/ea-php%/root/etc/php-fpm.conf",
+     "/opt/cpanel/ea-php%/root/usr/sbin/php-fpm", true},
+    {"/opt/alt/php%/etc/php-fpm.d/*.conf", "/opt/alt/php%/etc/php-fpm.conf",
+     "/opt/alt/php%/usr/sbin/php-fpm", true},
+    {"/opt/plesk/php/%/etc/php-fpm.d/*.conf", "/opt/plesk/php/%/etc/php-fpm.conf",
+     "/opt/plesk/php/%/sbin/php-fpm", true},
+    {"/etc/opt/remi/php%/php-fpm.d/*.conf", "/etc/opt/remi/php%/php-fpm.conf",
+     "/opt/remi/php%/root/usr/sbin/php-fpm", true},
+    {"/usr/local/php%/etc/php-fpm.d/*.conf", "/usr/local/php%/etc/php-fpm.conf",
+     "/usr/local/php%/sbin/php-fpm%", true},
+    {"/usr/local/directadmin/data/users/*/php/php-fpm%.conf", "/usr/local/php%/etc/php-fpm.conf",
+     "/usr/local/php%/sbin/php-fpm%", false},
+};
+#define N_LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
+
+const char *const sc_fpm_pool_dirs[] = {"/etc/php/*/fpm/pool.d",
+                                        "/etc/php-fpm.d",
+                                        "/opt/cpanel/ea-php*/root/etc/php-fpm.d",
+                                        "/opt/alt/php*/etc/php-fpm.d",
+                                        "/opt/plesk/php/*/etc/php-fpm.d",
+                                        "/etc/opt/remi/php*/php-fpm.d",
+                                        "/usr/local/php*/etc/php-fpm.d",
+                                        "/usr/local/directadmin/data/users/*/php",
+                                        NULL};
+
+void sc_fpm_known_done(struct sc_fpm_known_list *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        struct sc_fpm_known *k = &l->v[i];
+        free(k->file);
+        free(k->pool);
+        free(k->listen);
+        free(k->exe);
+        free(k->main);
+        free(k->user);
+        free(k->group);
+        free(k->text);
+        free(k->owner);
+        free(k->owner_group);
+    }
+    free(l->v);
+    *l = (struct sc_fpm_known_list){0};
+}
+
+/* Whether `path` is of the pattern; what stood for '%' is in `version`. */
+static bool matches(const char *pattern, const char *path, char version[16])
+{
+    for (; *pattern; pattern++, path++) {
+        if (*pattern == '*' || *pattern == '%') {
+            for (size_t n = 0; path[n] && path[n] != '/' && (*pattern == '*' || n < 15); n++) {
+                if (!matches(pattern + 1, path + n + 1, version))
+                    continue;
+                if (*pattern == '%') {
+                    memcpy(version, path, n + 1);
+                    version[n + 1] = 0;
+                }
+                return true;
+            }
+            return false;
+        }
+        if (*pattern != *path)
+            return false;
+    }
+    return *path == 0;
+}
+
+/* The pattern with '%' replaced. NULL: no memory. */
+static char *filled(const char *pattern, const char *with)
+{
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    for (; *pattern; pattern++)
+        if (*pattern == '%')
+            sc_buf_str(&out, with);
+        else
+            sc_buf_add(&out, pattern, 1);
+    return out.failed ? NULL : sc_steal_ptr(&out.data);
+}
+
+bool sc_fpm_shared_dir(const char *file, char *out)
+{
+    char version[16] = "";
+    for (size_t i = 0; i < N_LAYOUTS; i++)
+        if (layouts[i].shared_dir && matches(layouts[i].files, file, version)) {
+            snprintf(out, PATH_MAX, "%.*s", (int)(strrchr(file, '/') - file), file);
+            return true;
+        }
+    return false;
+}
+
+static int number(const struct sc_fpm_pool *p, const char *key, int base, int otherwise)
+{
+    SC_FREE char *text = sc_fpm_value(p, key);
+    char *end;
+    long n = text ? strtol(text, &end, base) : otherwise;
+    return text && (*end || n < 0 || n > INT_MAX) ? otherwise : (int)n;
+}
+
+int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *main,
+                     const char *exe, const char *text, const struct sc_fpm_pool *p,
+                     struct sc_error *err)
+{
+    SC_FREE char *listen = NULL;
+    if (sc_fpm_listen(p, &listen, NULL) < 0)
+        return 0;
+    struct sc_fpm_known *v = realloc(l->v, (l->n + 1) * sizeof(*v));
+    if (!v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    l->v = v;
+    struct sc_fpm_known *k = &v[l->n++];
+    *k = (struct sc_fpm_known){.file = strdup(file),
+                               .pool = strdup(p->name),
+                               .listen = sc_steal_ptr(&listen),
+                               .exe = strdup(exe),
+                               .main = strdup(main),
+                               .user = sc_fpm_value(p, "user"),
+                               .group = sc_fpm_value(p, "group"),
+                               .text_len = p->to - p->from,
+                               .text = strndup(text + p->from, p->to - p->from),
+                               .refusal = sc_fpm_refusal(p),
+                               .backlog = number(p, "listen.backlog", 10, 511),
+                               .owner = sc_fpm_value(p, "listen.owner"),
+                               .owner_group = sc_fpm_value(p, "listen.group"),
+                               .mode = (mode_t)number(p, "listen.mode", 8, 0660) & 0777};
+    return k->file && k->pool && k->exe && k->main && k->text
+               ? 0
+               : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+}
+
+static int load_file(const char *path, const char *name, const char *main, const char *exe,
+                     struct sc_fpm_known_list *l, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
+    if (sc_read_file(path, SC_FPM_FILE_MAX, &text, NULL) < 0 ||
+        sc_fpm_parse(text.data, text.len, path, &f, NULL) < 0)
+        return 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f.n; i++)
+        if (sc_fpm_pool_find(&f, f.v[i].name) == &f.v[i])
+            rc = sc_fpm_known_add(l, name, main, exe, text.data, &f.v[i], err);
+    return rc;
+}
+
+int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < N_LAYOUTS; i++) {
+        SC_FREE char *any = filled(layouts[i].files, "*");
+        char pattern[PATH_MAX];
+        glob_t g = {0};
+        if (!any || snprintf(pattern, sizeof(pattern), "%s%s", root, any) >= (int)sizeof(pattern))
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+        if (glob(pattern, 0, NULL, &g) == 0)
+            for (size_t k = 0; rc == 0 && k < g.gl_pathc; k++) {
+                const char *name = g.gl_pathv[k] + strlen(root);
+                char version[16] = "";
+                if (!matches(layouts[i].files, name, version))
+                    continue;
+                SC_FREE char *main = filled(layouts[i].main, version);
+                SC_FREE char *exe = filled(layouts[i].exe, version);
+                rc = main && exe ? load_file(g.gl_pathv[k], name, main, exe, &l, err)
+                                 : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
+            }
+        globfree(&g);
+    }
+    if (rc == 0) {
+        *ret = l;
+        l = (struct sc_fpm_known_list){0};
+    }
+    return rc;
+}
+
+/* ---- which ---- */
+
+static bool is_one_of(const char *docroot, const char *const *texts, size_t n)
+{
+    for (size_t i = 0; docroot && i < n; i++)
+        if (strcmp(docroot, texts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Debian's /var/run is /run; a web server says "localhost". */
+static bool same_address(const char *host, const char *pool)
+{
+    if (strcmp(host, pool) == 0)
+        return true;
+    if (strncmp(host, "/var/run/", 9) == 0)
+        host += 4;
+    if (strncmp(pool, "/var/run/", 9) == 0)
+        pool += 4;
+    if (strcmp(host, pool) == 0)
+        return true;
+    const char *a = strrchr(host, ':'), *b = strrchr(pool, ':');
+    if (!a || !b || host[0] == '/' || strcmp(a, b) != 0)
+        return false;
+    return strncmp(pool, "0.0.0.0:", 8) == 0 ||
+           (strncmp(host, "localhost:", 10) == 0 && strncmp(pool, "127.0.0.1:", 10) == 0);
+}
+
+static void judge(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
+                  const char *const *texts, size_t n_texts, const char *user, struct sc_fpm_use *u)
+{
+    for (size_t i = 0; i < pools->n && !u->pool; i++)
+        if (same_address(u->listen, pools->v[i].listen))
+            u->pool = &pools->v[i];
+    u->how = SC_FPM_FOREIGN;
+    if (!u->pool)
+        return;
+    for (size_t i = 0; i < hosts->n && !u->other; i++) {
+        const struct sc_vhost *h = &hosts->v[i];
+        for (size_t k = 0; k < h->n_listens; k++)
+            if (h->docroot && !is_one_of(h->docroot, texts, n_texts) &&
+                same_address(h->listens[k], u->pool->listen))
+                u->other = h;
+    }
+    u->how = u->other                                             ? SC_FPM_SHARED
+             : u->pool->refusal                                   ? SC_FPM_REFUSED
+             : !u->pool->user || strcmp(u->pool->user, user) != 0 ? SC_FPM_USER
+                                                                  : SC_FPM_COVERED;
+}
+
+int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
+                 const char *const *texts, size_t n_texts, const char *user,
+                 struct sc_fpm_use **ret, size_t *n_ret, struct sc_error *err)
+{
+    SC_FREE struct sc_fpm_use *v = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < hosts->n; i++) {
+        const struct sc_vhost *h = &hosts->v[i];
+        if (!is_one_of(h->docroot, texts, n_texts))
+            continue;
+        for (size_t k = 0; k < h->n_listens; k++) {
+            bool there = false;
+            for (size_t j = 0; j < n && !there; j++)
+                there = strcmp(v[j].listen, h->listens[k]) == 0;
+            if (there)
+                continue;
+            struct sc_fpm_use *more = realloc(v, (n + 1) * sizeof(*v));
+            if (!more)
+                return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+            v = more;
+            v[n] = (struct sc_fpm_use){.listen = h->listens[k], .host = h};
+            judge(hosts, pools, texts, n_texts, user, &v[n]);
+            for (size_t j = 0; j < n && !there; j++) /* two ways to write one address */
+                there = v[n].pool && v[j].pool == v[n].pool;
+            n += !there;
+        }
+    }
+    *ret = sc_steal_ptr(&v);
+    *n_ret = n;
+    return 0;
+}
+
+void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
+{
+    const char *name = u->host && u->host->n_names ? u->host->names[0] : "the site";
+    const char *other = u->other && u->other->n_names ? u->other->names[0] : "another host";
+    const char *pool = u->pool ? u->pool->pool : "";
+    switch (u->how) {
+    case SC_FPM_FOREIGN:
+        snprintf(
+            out, size,
+            "the PHP of %s is not isolated: no PHP-FPM pool of this server listens at %s; give "
+            "the site a pool of its own",
+            name, u->listen);
+        break;
+    case SC_FPM_SHARED:
+        snprintf(out, size,
+                 "the PHP of %s is not isolated: its PHP-FPM pool %s serves %s too; give each "
+                 "document root a pool of its own",
+                 name, pool, other);
+        break;
+    case SC_FPM_REFUSED:
+        snprintf(out, size, "the PHP of %s is not isolated: the PHP-FPM pool %s %s", name, pool,
+                 u->pool->refusal);
+        break;
+    case SC_FPM_USER:
+        snprintf(out, size,
+                 "the PHP of %s is not isolated: its PHP-FPM pool %s runs as %s; give the site a "
+                 "pool of its own with the account as `user`",
+                 name, pool, u->pool->user ? u->pool->user : "nobody");
+        break;
+    case SC_FPM_PLACE:
+        snprintf(out, size,
+                 "the PHP of %s is not isolated: its PHP-FPM pool %s listens at %s, in a directory "
+                 "that users can change; move the socket below /run",
+                 name, pool, u->listen);
+        break;
+    case SC_FPM_NONE:
+    case SC_FPM_COVERED:
+        if (size)
+            *out = 0;
+        break;
+    }
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The PHP-FPM pools of this server, and which of them serves which document root. */
+#ifndef SC_PHP_FPM_KNOWN_H
+#define SC_PHP_FPM_KNOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "core/base/error.h"
+#include "core/php/fpm/pools.h"
+#include "core/php/fpm/taken.h"
+#include "core/web/vhosts.h"
+
+struct sc_fpm_known {
+    char *file, *pool, *listen;
+    char *exe, *main;   /* its master's program and main configuration file */
+    char *user, *group; /* as written; NULL: not given */
+    char *text;         /* exact */
+    size_t text_len;
+    const char *refusal; /* sc_fpm_refusal() */
+    int backlog;
+    char *owner, *owner_group; /* of the socket; NULL: not given */
+    mode_t mode;
+};
+
+struct sc_fpm_known_list {
+    struct sc_fpm_known *v;
+    size_t n;
+};
+
+void sc_fpm_known_done(struct sc_fpm_known_list *l);
+
+/* Reads the pool files of all layouts below `root` ("" in production). Files that cannot be read or
+ * understood are passed over, as are pools without an address that can be handed in. SC_E_NOMEM. */
+int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err);
+
+/* Appends one pool that was parsed from `text`; what cannot be handed in is left out. */
+int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *main,
+                     const char *exe, const char *text, const struct sc_fpm_pool *p,
+                     struct sc_error *err);
+
+/* Directories that pools of a layout are put into (globs), for a watcher: NULL-terminated. */
+extern const char *const sc_fpm_pool_dirs[];
+
+/* "/dir/pool.d" of a pool file whose master reads all *.conf of that directory; false: it reads
+ * single files. `out` has PATH_MAX bytes. */
+bool sc_fpm_shared_dir(const char *file, char *out);
+
+/* ---- which ---- */
+
+enum sc_fpm_how {
+    SC_FPM_NONE, /* no host with that document root uses FPM */
+    SC_FPM_COVERED,
+    SC_FPM_FOREIGN, /* an address that no pool here listens at */
+    SC_FPM_SHARED,  /* a pool that other document roots use too */
+    SC_FPM_REFUSED, /* a pool that cannot run in a site */
+    SC_FPM_USER,    /* a pool that runs as another user */
+    SC_FPM_PLACE    /* a socket where users can put things (found by core/php/fpm/apply.h) */
+};
+
+struct sc_fpm_use {
+    enum sc_fpm_how how;
+    const char *listen;              /* of the host */
+    const struct sc_fpm_known *pool; /* NULL with FOREIGN */
+    const struct sc_vhost *host;     /* the first that says so */
+    const struct sc_vhost *other;    /* with SHARED: one of the others */
+};
+
+/*
+ * Which pools serve the hosts whose document root is one of `texts`: pure. `user` is the account's
+ * name. *ret (n_ret of them, each pool or address once; NULL when there is none) points into the
+ * lists and is the caller's to free. SC_E_NOMEM.
+ */
+int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
+                 const char *const *texts, size_t n_texts, const char *user,
+                 struct sc_fpm_use **ret, size_t *n_ret, struct sc_error *err);
+
+/* One line for an administrator: why it is not covered and the way out. */
+void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/run.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+
+#define HEAD "sitecage-fpm-run 1"
+
+static void path_of(unsigned id, const char *what, char out[64])
+{
+    snprintf(out, 64, SC_FPM_RUN "/%u.%s", id, what);
+}
+
+void sc_fpm_run_done(struct sc_fpm_run *r)
+{
+    free(r->user);
+    free(r->home);
+    free(r->docroot);
+    free(r->php);
+    free(r->changes);
+    *r = (struct sc_fpm_run){0};
+}
+
+static void take_word(char **to, char *word)
+{
+    if (!*to && sc_decode_word(word) > 0)
+        *to = strdup(word);
+}
+
+static void read_line(struct sc_fpm_run *r, char *line)
+{
+    unsigned a, b;
+    char *word = strchr(line, ' ');
+    if (!word)
+        return;
+    *word++ = 0;
+    if (strcmp(line, "ids") == 0) {
+        char *at = word, *end;
+        r->uid = (uid_t)strtoul(at, &end, 10);
+        r->gid = (gid_t)strtoul(end, &at, 10);
+        while (*at && r->n_groups < SC_FPM_GROUPS_MAX) {
+            r->groups[r->n_groups++] = (gid_t)strtoul(at, &end, 10);
+            at = end;
+        }
+    } else if (strcmp(line, "user") == 0) {
+        take_word(&r->user, word);
+    } else if (strcmp(line, "home") == 0) {
+        take_word(&r->home, word);
+    } else if (strcmp(line, "docroot") == 0) {
+        take_word(&r->docroot, word);
+    } else if (strcmp(line, "php") == 0) {
+        take_word(&r->php, word);
+    } else if (strcmp(line, "changes") == 0) {
+        take_word(&r->changes, word);
+    } else if (strcmp(line, "asked") == 0) {
+        r->asked = strtoull(word, NULL, 10);
+    } else if (strcmp(line, "adopt") == 0 && r->n_adopt < SC_FPM_TAKEN_MAX) {
+        struct sc_fpm_adopt *x = &r->adopt[r->n_adopt];
+        if (sscanf(word, "%x %u %d", &b, &a, &x->fd) == 3) {
+            x->hash = b;
+            x->pid = (pid_t)a;
+            r->n_adopt++;
+        }
+    }
+}
+
+int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err)
+{
+    char path[64];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run r = {0};
+    path_of(id, "run", path);
+    int rc = sc_read_trusted_file(path, 0, 64u << 10, &text, err);
+    if (rc < 0)
+        return rc;
+    char *save = NULL, *line = strtok_r(text.data, "\n", &save);
+    if (!line || strcmp(line, HEAD) != 0)
+        return sc_error_set(err, SC_E_INVAL, "%s is of another version", path);
+    while ((line = strtok_r(NULL, "\n", &save)) != NULL)
+        read_line(&r, line);
+    if (r.uid == 0 || r.gid == 0 || !r.user || !r.home || !r.docroot || !r.php || !r.changes)
+        return sc_error_set(err, SC_E_INVAL, "%s is not whole", path);
+    *ret = r;
+    r = (struct sc_fpm_run){0};
+    return 0;
+}
+
+static void add(struct sc_buf *out, const char *key, const char *value)
+{
+    sc_buf_fmt(out, "%s ", key);
+    sc_buf_enc(out, value, strlen(value));
+    sc_buf_str(out, "\n");
+}
+
+int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *err)
+{
+    char path[64];
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    path_of(id, "run", path);
+    sc_buf_fmt(&out, HEAD "\nids %u %u", (unsigned)r->uid, (unsigned)r->gid);
+    for (size_t i = 0; i < r->n_groups; i++)
+        sc_buf_fmt(&out, " %u", (unsigned)r->groups[i]);
+    sc_buf_str(&out, "\n");
+    add(&out, "user", r->user);
+    add(&out, "home", r->home);
+    add(&out, "docroot", r->docroot);
+    add(&out, "php", r->php);
+    add(&out, "changes", r->changes);
+    for (size_t i = 0; i < r->n_adopt; i++)
+        sc_buf_fmt(&out, "adopt %x %u %d\n", r->adopt[i].hash, (unsigned)r->adopt[i].pid,
+                   r->adopt[i].fd);
+    sc_buf_fmt(&out, "asked %llu\n", r->asked);
+    int rc = sc_buf_check(&out, path, err);
+    if (rc == 0)
+        rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
+    return rc < 0 ? rc : sc_replace_file(path, 0600, out.data, out.len, err);
+}
+
+void sc_fpm_run_answer(unsigned id, unsigned long long asked, bool ok)
+{
+    char path[64], text[48];
+    path_of(id, "done", path);
+    int n = snprintf(text, sizeof(text), "%llu %d\n", asked, ok);
+    (void)sc_replace_file(path, 0600, text, (size_t)n, NULL);
+}
+
+int sc_fpm_run_answered(unsigned id, unsigned long long asked)
+{
+    char path[64];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    unsigned long long got;
+    int ok;
+    path_of(id, "done", path);
+    if (sc_read_file(path, 64, &text, NULL) < 0 || sscanf(text.data, "%llu %d", &got, &ok) != 2 ||
+        got != asked)
+        return 0;
+    return ok ? 1 : -1;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the pass tells a site's supervisor: SC_FPM_RUN/<id>.run, read at its start and at SIGUSR2;
+ * and what it answers: <id>.done. libc only; need root.
+ */
+#ifndef SC_PHP_FPM_RUN_H
+#define SC_PHP_FPM_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/php/fpm/taken.h"
+
+#define SC_FPM_GROUPS_MAX 64
+
+/* A listening socket of another process, to be used instead of a new one. */
+struct sc_fpm_adopt {
+    uint32_t hash; /* of the pool */
+    pid_t pid;
+    int fd;
+};
+
+struct sc_fpm_run {
+    uid_t uid;
+    gid_t gid;
+    gid_t groups[SC_FPM_GROUPS_MAX];
+    size_t n_groups;
+    char *user, *home;
+    char *docroot;
+    char *php;                /* the chosen php-fpm as the site sees it; "-": each pool's own */
+    char *changes;            /* any word that differs when the chosen PHP's settings do */
+    unsigned long long asked; /* answered in <id>.done */
+    struct sc_fpm_adopt adopt[SC_FPM_TAKEN_MAX];
+    size_t n_adopt;
+};
+
+void sc_fpm_run_done(struct sc_fpm_run *r);
+int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err);
+int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *err);
+
+/* `ok`: the master runs as asked. */
+void sc_fpm_run_answer(unsigned id, unsigned long long asked, bool ok);
+/* 1: done; 0: not yet; -1: it could not be. */
+int sc_fpm_run_answered(unsigned id, unsigned long long asked);
+
+#endif

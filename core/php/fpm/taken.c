@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/taken.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/php/fpm/pools.h"
+
+#define HEAD    "sitecage-fpm 1\n"
+#define TEXT    "--\n"
+#define LEAVING ".out"
+
+void sc_fpm_taken_done(struct sc_fpm_taken *t)
+{
+    free(t->file);
+    free(t->pool);
+    free(t->listen);
+    free(t->exe);
+    free(t->main);
+    free(t->text);
+    *t = (struct sc_fpm_taken){0};
+}
+
+void sc_fpm_taken_list_done(struct sc_fpm_taken_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        sc_fpm_taken_done(&l->v[i]);
+    free(l->v);
+    *l = (struct sc_fpm_taken_list){0};
+}
+
+static uint32_t fnv(uint32_t h, const char *s)
+{
+    do
+        h = (h ^ (unsigned char)*s) * 16777619u;
+    while (*s++);
+    return h;
+}
+
+uint32_t sc_fpm_hash(const char *file, const char *pool)
+{
+    return fnv(fnv(2166136261u, file), pool);
+}
+
+static void record_path(const struct sc_fpm_taken *t, bool leaving, char out[96])
+{
+    snprintf(out, 96, SC_FPM_STATE "/%u.%u.%08x%s", (unsigned)t->uid, t->id, t->hash,
+             leaving ? LEAVING : "");
+}
+
+void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out)
+{
+    const char *slash = strrchr(t->listen, '/');
+    int dir = slash ? (int)(slash - t->listen) : 0;
+    snprintf(out, 128, "%.*s/.%s.sitecage-%s", dir, t->listen, slash ? slash + 1 : "", what);
+}
+
+/* ---- the record ---- */
+
+/* The word of the next line, which must begin with `key`. Moves *at behind it. */
+static char *field(char **at, const char *key)
+{
+    size_t n = strlen(key);
+    char *nl = strchr(*at, '\n');
+    if (!nl || strncmp(*at, key, n) != 0 || (*at)[n] != ' ')
+        return NULL;
+    char *word = *at + n + 1;
+    *nl = 0;
+    *at = nl + 1;
+    return word;
+}
+
+static char *text_field(char **at, const char *key)
+{
+    char *word = field(at, key);
+    return word && sc_decode_word(word) > 0 ? strdup(word) : NULL;
+}
+
+static int parse(char *data, size_t len, struct sc_fpm_taken *t)
+{
+    if (strlen(data) != len || strncmp(data, HEAD, sizeof(HEAD) - 1) != 0)
+        return -1;
+    char *at = data + sizeof(HEAD) - 1;
+    char *site = field(&at, "site");
+    unsigned uid, owner, group, mode;
+    if (!site || sscanf(site, "%u %u", &uid, &t->id) != 2 || !(t->file = text_field(&at, "file")) ||
+        !(t->pool = text_field(&at, "pool")) || !(t->listen = text_field(&at, "listen")) ||
+        !(t->exe = text_field(&at, "exe")) || !(t->main = text_field(&at, "main")))
+        return -1;
+    char *sock = field(&at, "socket");
+    if (!sock || sscanf(sock, "%u %u %o %d", &owner, &group, &mode, &t->backlog) != 4 ||
+        strncmp(at, TEXT, sizeof(TEXT) - 1) != 0)
+        return -1;
+    at += sizeof(TEXT) - 1;
+    t->uid = uid;
+    t->owner = owner;
+    t->group = group;
+    t->mode = mode & 0777;
+    t->text_len = len - (size_t)(at - data);
+    t->text = strdup(at);
+    t->hash = sc_fpm_hash(t->file, t->pool);
+    return t->text ? 0 : -1;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct sc_fpm_taken *x = a, *y = b;
+    return x->id != y->id ? (x->id < y->id ? -1 : 1) : x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_error *err)
+{
+    char path[PATH_MAX];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    struct sc_fpm_taken t = {0};
+    snprintf(path, sizeof(path), SC_FPM_STATE "/%s", name);
+    int rc = sc_read_trusted_file(path, 0, SC_FPM_FILE_MAX + 8192, &text, err);
+    if (rc == SC_E_NOTFOUND)
+        return 0;
+    const char *end = strrchr(name, '.');
+    t.leaving = end && strcmp(end, LEAVING) == 0;
+    if (rc < 0 || parse(text.data, text.len, &t) < 0) {
+        sc_fpm_taken_done(&t);
+        return 1;
+    }
+    struct sc_fpm_taken *v = realloc(l->v, (l->n + 1) * sizeof(*v));
+    if (!v) {
+        sc_fpm_taken_done(&t);
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    }
+    l->v = v;
+    v[l->n++] = t;
+    return 0;
+}
+
+int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
+    SC_DIR DIR *d = opendir(SC_FPM_STATE);
+    if (!d && errno != ENOENT)
+        return sc_error_sys(err, errno, "open " SC_FPM_STATE);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        unsigned owner, site;
+        if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
+            sscanf(e->d_name, "%u.%u.", &owner, &site) != 2 || owner != uid || (id && site != id))
+            continue;
+        int rc = load_one(e->d_name, &l, err);
+        if (rc < 0)
+            return rc;
+        if (rc > 0 && ret_bad)
+            (*ret_bad)++;
+    }
+    if (l.n)
+        qsort(l.v, l.n, sizeof(*l.v), by_name);
+    *ret = l;
+    l = (struct sc_fpm_taken_list){0};
+    return 0;
+}
+
+static void add_text(struct sc_buf *out, const char *key, const char *value)
+{
+    sc_buf_fmt(out, "%s ", key);
+    sc_buf_enc(out, value, strlen(value));
+    sc_buf_str(out, "\n");
+}
+
+int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err)
+{
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    SC_BUF struct sc_buf old = SC_BUF_INIT;
+    char path[96];
+    sc_buf_fmt(&out, HEAD "site %u %u\n", (unsigned)t->uid, t->id);
+    add_text(&out, "file", t->file);
+    add_text(&out, "pool", t->pool);
+    add_text(&out, "listen", t->listen);
+    add_text(&out, "exe", t->exe);
+    add_text(&out, "main", t->main);
+    sc_buf_fmt(&out, "socket %u %u %o %d\n" TEXT, (unsigned)t->owner, (unsigned)t->group,
+               (unsigned)t->mode, t->backlog);
+    sc_buf_add(&out, t->text, t->text_len);
+    record_path(t, false, path);
+    int rc = sc_buf_check(&out, path, err);
+    if (rc == 0)
+        rc = sc_mkdir_p(SC_FPM_STATE, 0700, err);
+    if (rc == 0 && sc_read_file(path, out.len, &old, NULL) == 0 && old.len == out.len &&
+        memcmp(old.data, out.data, out.len) == 0)
+        return 0;
+    return rc < 0 ? rc : sc_replace_file(path, 0600, out.data, out.len, err);
+}
+
+int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err)
+{
+    char path[96];
+    for (int leaving = 0; leaving < 2; leaving++) {
+        record_path(t, leaving, path);
+        if (unlink(path) < 0 && errno != ENOENT)
+            return sc_error_sys(err, errno, "remove %s", path);
+    }
+    return 0;
+}
+
+/* ---- the pool's file ---- */
+
+static int edit_lock(int *ret_fd, struct sc_error *err)
+{
+    int rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
+    if (rc < 0)
+        return rc;
+    SC_FD int fd = open(SC_FPM_EDIT, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "open " SC_FPM_EDIT);
+    while (flock(fd, LOCK_EX) < 0)
+        if (errno != EINTR)
+            return sc_error_sys(err, errno, "lock " SC_FPM_EDIT);
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
+int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err)
+{
+    char tmp[PATH_MAX];
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    /* not *.conf: php-fpm must never read it */
+    if (!slash || snprintf(tmp, sizeof(tmp), "%.*s/.%s.sitecage", (int)(slash - path), path,
+                           slash + 1) >= (int)sizeof(tmp))
+        return sc_error_set(err, SC_E_INVAL, "%s is no path of a file", path);
+    if (stat(path, &st) < 0)
+        return sc_error_sys(err, errno, "look at %s", path);
+    (void)unlink(tmp);
+    SC_FD int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int bad = fd < 0 || fchown(fd, st.st_uid, st.st_gid) < 0 || fchmod(fd, st.st_mode & 07777) < 0;
+    for (size_t done = 0; !bad && done < len;) {
+        ssize_t n = write(fd, (const char *)data + done, len - done);
+        if (n < 0 && errno != EINTR)
+            bad = 1;
+        else if (n > 0)
+            done += (size_t)n;
+    }
+    if (bad || fsync(fd) < 0 || rename(tmp, path) < 0) {
+        int e = errno;
+        (void)unlink(tmp);
+        return sc_error_sys(err, e, "write %s", path);
+    }
+    return 0;
+}
+
+int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    SC_BUF struct sc_buf cut = SC_BUF_INIT;
+    char record[96];
+    record_path(t, false, record);
+    int rc = edit_lock(&lock, err);
+    if (rc == 0 && access(record, F_OK) < 0)
+        return 0; /* it is being put back */
+    if (rc == 0)
+        rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
+    if (rc == 0)
+        rc = sc_fpm_cut(text.data, text.len, t->file, t->pool, &out, &cut, err);
+    if (rc < 0)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
+    if (cut.len != t->text_len || memcmp(cut.data, t->text, cut.len) != 0) {
+        free(t->text);
+        t->text_len = cut.len;
+        t->text = sc_steal_ptr(&cut.data);
+        if (ret_changed)
+            *ret_changed = true;
+        rc = sc_fpm_taken_save(t, err);
+    }
+    if (rc == 0)
+        rc = sc_fpm_rewrite(t->file, out.data, out.len, err);
+    return rc < 0 ? rc : 1;
+}
+
+int sc_fpm_put_back(struct sc_fpm_taken *t, struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    char record[96], out_record[96];
+    record_path(t, false, record);
+    record_path(t, true, out_record);
+    int rc = edit_lock(&lock, err);
+    /* from now on the supervisor leaves the file alone */
+    if (rc == 0 && !t->leaving && rename(record, out_record) < 0)
+        rc = sc_error_sys(err, errno, "rename %s", record);
+    if (rc < 0)
+        return rc;
+    t->leaving = true;
+    if (rc == 0)
+        rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
+    if (rc == 0)
+        rc = sc_fpm_paste(text.data, text.len, t->file, t->pool, t->text, t->text_len, &out, err);
+    if (rc == 0)
+        rc = sc_fpm_rewrite(t->file, out.data, out.len, err);
+    return rc == SC_E_NOTFOUND ? 0 : rc;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A pool that was taken out of the shared master: the record of it, SC_FPM_STATE/<uid>.<id>.<hash>,
+ * which keeps the pool's exact text (docs/formats.md). Used by the pass (core/php/fpm/apply.h),
+ * which makes and ends it, and by the site's supervisor (core/enter/sitecage-fpm.c). libc only;
+ * need root.
+ */
+#ifndef SC_PHP_FPM_TAKEN_H
+#define SC_PHP_FPM_TAKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+#define SC_FPM_STATE "/var/lib/sitecage/fpm"
+#define SC_FPM_RUN   "/run/sitecage/fpm"
+#define SC_FPM_EXE   SC_LIBEXECDIR "/sitecage-fpm"
+#define SC_FPM_EDIT  SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool file */
+
+/* Stands over a master's program while it reloads (core/php/fpm/master.c), and what it is told. */
+#define SC_FPM_REEXEC      SC_LIBEXECDIR "/sitecage-fpm-reexec"
+#define SC_FPM_REEXEC_TODO SC_FPM_RUN "/reexec"
+
+#define SC_FPM_TAKEN_MAX 14u /* pools of one site; SC_ENTER_KEEP_MAX less what the entry needs */
+
+struct sc_fpm_taken {
+    unsigned id;
+    uid_t uid;
+    uint32_t hash; /* of file and pool: the record's name */
+    char *file, *pool;
+    char *listen; /* as sc_fpm_listen() */
+    char *exe;    /* the master that the pool had */
+    char *main;   /* its main configuration file */
+    uid_t owner;  /* of the socket file */
+    gid_t group;
+    mode_t mode;
+    int backlog;
+    char *text; /* the pool's exact text */
+    size_t text_len;
+    bool leaving; /* it is being put back */
+};
+
+struct sc_fpm_taken_list {
+    struct sc_fpm_taken *v;
+    size_t n;
+};
+
+void sc_fpm_taken_done(struct sc_fpm_taken *t);
+void sc_fpm_taken_list_done(struct sc_fpm_taken_list *l);
+
+uint32_t sc_fpm_hash(const char *file, const char *pool);
+
+/* Records of the account's site `id` (0: of all its sites), by id. A record that is damaged is
+ * passed over (*ret_bad counts it; may be NULL). */
+int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
+                      struct sc_error *err);
+int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err);
+int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err);
+
+/* "/dir/.<name>.sitecage-<what>", beside a Unix socket: "new", the supervisor's before it takes the
+ * name; "old", the shared master's while it lives. A socket keeps the name that it was bound at:
+ * one that went back to the shared master is still known by "new". `out` has 128 bytes. */
+void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
+
+/*
+ * Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
+ * nothing to do (no file, no such pool). A text that differs from t's replaces it, in the record
+ * first (*ret_changed). Holds SC_FPM_EDIT meanwhile.
+ */
+int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err);
+
+/* Puts the text back where its mark is, and marks the record as leaving before that, so that
+ * nobody takes it out again; fine when the file or the mark is gone: then somebody
+ * removed the pool, or has written it anew. */
+int sc_fpm_put_back(struct sc_fpm_taken *t, struct sc_error *err);
+
+/* Writes `path` anew with the owner and mode that it has. */
+int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err);
+
+#endif

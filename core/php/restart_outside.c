@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/enter/paths.h"
+#include "core/enter/table.h"
+#include "core/php/restart.h"
+#include "core/php/restart_private.h"
+
+#define PROCESSES_MAX   4096
+#define ENVIRONMENT_MAX (256u << 10)
+#define STARTING_MS     5000
+#define AGAIN_MS        100
+
+struct look {
+    struct sc_table table;
+    bool has_table;
+    uid_t uid;
+    char pid_ns[64];
+    struct stat suexec;
+    struct sc_php_processes found;
+    bool starting; /* the web server is just starting one: which, is not known yet */
+};
+
+static void look_done(struct look *l)
+{
+    sc_table_close(&l->table);
+    sc_php_processes_done(&l->found);
+}
+
+static bool read_link(int dirfd, const char *name, char *out, size_t size)
+{
+    ssize_t n = readlinkat(dirfd, name, out, size - 1);
+    out[n > 0 ? n : 0] = 0;
+    return n > 0;
+}
+
+static bool is_closed(struct sc_site_ref site)
+{
+    return site.state == SC_SITE_ISOLATED || site.state == SC_SITE_BROKEN;
+}
+
+/* NULL: the environment does not have it. */
+static const char *value_of(const struct sc_buf *env, const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t at = 0; at < env->len; at += strlen(env->data + at) + 1)
+        if (strncmp(env->data + at, name, len) == 0)
+            return env->data + at + len;
+    return NULL;
+}
+
+/* True: it is to end. */
+static bool serves_closed(const struct look *l, int procfd)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    char cwd[PATH_MAX];
+    if (l->has_table && read_link(procfd, "cwd", cwd, sizeof(cwd)) &&
+        is_closed(sc_table_containing(&l->table, cwd)))
+        return true;
+    SC_FD int fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || sc_read_fd(fd, ENVIRONMENT_MAX, "environ", &text, NULL) < 0)
+        return l->has_table;
+    if (value_of(&text, SC_HIDES_ENV "=")) /* what it hides may be others now */
+        return true;
+    if (!l->has_table)
+        return false;
+    /* php-cgi's own DOCUMENT_ROOT is no more than what an administrator wrote */
+    const char *of_entry = value_of(&text, SC_FCGI_SITE_ENV "=");
+    const char *docroot =
+        of_entry || !sc_php_is_lsphp(procfd) ? of_entry : value_of(&text, "DOCUMENT_ROOT=");
+    if (docroot) {
+        /* one that lies inside of it would be run by it */
+        struct sc_site_ref site = sc_table_docroot(&l->table, docroot), below;
+        const char *at = NULL;
+        return site.state != SC_SITE_OPEN || sc_table_closed_below(&l->table, &site, &at, &below);
+    }
+    /* a web server's are its children: what somebody started as a daemon nobody would start again
+     */
+    int parent = 1;
+    return sc_php_parent(procfd, &parent) && parent != 1;
+}
+
+static int look_at(struct look *l, int pid, int procfd, struct sc_error *err)
+{
+    SC_FD int fd = procfd;
+    struct stat st, exe;
+    char ns[64];
+    if (fstat(fd, &st) < 0 || (st.st_uid != l->uid && st.st_uid != 0) ||
+        !read_link(fd, "ns/pid", ns, sizeof(ns)) || strcmp(ns, l->pid_ns) != 0)
+        return 0;
+    if (st.st_uid == 0 && l->uid != 0) {
+        /* the real suexec, between our entry and the user's program */
+        l->starting |= l->suexec.st_ino != 0 && fstatat(fd, "exe", &exe, 0) == 0 &&
+                       exe.st_dev == l->suexec.st_dev && exe.st_ino == l->suexec.st_ino;
+        return 0;
+    }
+    if (!sc_php_waits(fd) || sc_php_is_fpm(fd) || !serves_closed(l, fd))
+        return 0;
+    return sc_php_processes_add(&l->found, pid, sc_steal_fd(&fd), err);
+}
+
+static int look_around(struct look *l, struct sc_error *err)
+{
+    int rc = 0;
+    SC_DIR DIR *d = opendir("/proc");
+    if (!d)
+        return sc_error_sys(err, errno, "list processes");
+    sc_php_processes_done(&l->found);
+    l->starting = false;
+    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL && l->found.n < PROCESSES_MAX;) {
+        int pid = atoi(e->d_name);
+        SC_FD int proc =
+            pid > 1 ? openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
+        if (proc >= 0)
+            rc = look_at(l, pid, sc_steal_fd(&proc), err);
+    }
+    return rc;
+}
+
+int sc_php_restart_outside(uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(look_done) struct look l = {.uid = uid};
+    int rc = sc_table_open(uid, &l.table);
+    if (rc < 0 && rc != -ENOENT)
+        return sc_error_sys(err, -rc, "read the table of uid %u", (unsigned)uid);
+    l.has_table = rc == 0;
+    if (!read_link(AT_FDCWD, "/proc/self/ns/pid", l.pid_ns, sizeof(l.pid_ns)))
+        return sc_error_sys(err, errno, "/proc/self/ns/pid");
+    if (stat(SC_SUEXEC_REAL, &l.suexec) < 0)
+        l.suexec.st_ino = 0;
+    int waited = 0;
+    do {
+        if (waited)
+            (void)poll(NULL, 0, AGAIN_MS);
+        rc = look_around(&l, err);
+        if (rc == 0 && l.found.n)
+            rc = sc_php_processes_end(&l.found, err);
+        waited += AGAIN_MS;
+    } while (rc == 0 && (l.starting || l.found.n) && waited < STARTING_MS);
+    return rc;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by what ends PHP programs in a site and outside of all. */
+#ifndef SC_PHP_RESTART_PRIVATE_H
+#define SC_PHP_RESTART_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+struct sc_php_process {
+    int pid, parent; /* as that /proc numbers them */
+    int procfd;      /* its directory in /proc: cannot become another process */
+    dev_t dev;       /* of its program */
+    ino_t ino;
+};
+
+struct sc_php_processes {
+    struct sc_php_process *v;
+    size_t n;
+};
+
+void sc_php_processes_done(struct sc_php_processes *l);
+
+/* Adds the process; takes the descriptor in every case. One that ends meanwhile is left out. */
+int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct sc_error *err);
+
+/* Is its standard input (for lsphp: a descriptor) a socket on which it waits for requests? */
+bool sc_php_waits(int procfd);
+bool sc_php_is_lsphp(int procfd);
+
+/* Its parent, as that /proc numbers it; 0 when it is outside. False: it is gone. */
+bool sc_php_parent(int procfd, int *ret);
+
+/* PHP-FPM's workers wait so too, and are not ours to end. */
+bool sc_php_is_fpm(int procfd);
+
+/* SIGTERM to the topmost of each family of one program, SIGKILL to what is left after
+ * SC_PHP_RESTART_MS. */
+int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err);
+
+#endif
