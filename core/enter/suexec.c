@@ -13,6 +13,11 @@
  *  2. the way to the script that the program may run: SCRIPT_FILENAME, PATH_TRANSLATED (after
  * Action);
  *  3. DOCUMENT_ROOT.
+ *
+ * A FastCGI program (mod_fcgid) is started for many requests, with a socket as standard input, by a
+ * wrapper that all sites of an account may share, and nothing in its environment says for which:
+ * then 2 and 3 are what its first request says (fcgi.h). mod_fcgid keeps processes apart by the
+ * virtual host's name, so what the first says is so for all.
  */
 #include <errno.h>
 #include <limits.h>
@@ -25,10 +30,14 @@
 #include <unistd.h>
 
 #include "core/enter/enter.h"
+#include "core/enter/fcgi.h"
+#include "core/enter/hide.h"
 #include "core/enter/paths.h"
 #include "core/enter/state.h"
 
 extern char **environ;
+
+static int visitor = 1; /* where a CGI response goes */
 
 static _Noreturn void become_real(char **argv)
 {
@@ -41,7 +50,7 @@ static _Noreturn void answer(const char *status, unsigned retry_after, const cha
                              const char *text)
 {
     dprintf(
-        1,
+        visitor,
         "Status: %s\r\nContent-Type: text/html; charset=utf-8\r\n"
         "Cache-Control: no-store\r\nRetry-After: %u\r\n\r\n"
         "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1>%s</body></html>\n",
@@ -163,26 +172,30 @@ static struct sc_site_ref site_on_way(const struct sc_table *t, const char *cwd,
     return site;
 }
 
-static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char *cwd)
+/* What the request says; NULL or empty where it does not. .htaccess and server-parsed pages can set
+ * `translated`. */
+struct said {
+    const char *script, *translated, *docroot;
+};
+
+static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char *cwd,
+                                 const struct said *said)
 {
-    /* What the program may take for its script. .htaccess and server-parsed pages can set the
-     * second. */
-    static const char *const scripts[] = {"SCRIPT_FILENAME", "PATH_TRANSLATED"};
+    const char *scripts[] = {said->script, said->translated};
     char path[PATH_MAX];
     struct sc_site_ref site = sc_table_containing(t, cwd);
     for (size_t i = 0; !closed(site) && i < sizeof(scripts) / sizeof(scripts[0]); i++) {
-        const char *script = getenv(scripts[i]);
-        if (!script || !script[0])
+        if (!scripts[i] || !scripts[i][0])
             continue;
         (void)setfsuid(uid);
-        struct sc_site_ref way = site_on_way(t, cwd, script);
+        struct sc_site_ref way = site_on_way(t, cwd, scripts[i]);
         (void)setfsuid(0);
         if (closed(way))
             site = way;
     }
     if (closed(site))
         return site;
-    const char *docroot = getenv("DOCUMENT_ROOT");
+    const char *docroot = said->docroot;
     if (!docroot || docroot[0] != '/' || strlen(docroot) >= PATH_MAX)
         return (struct sc_site_ref){0};
     site = sc_table_docroot(t, docroot);
@@ -208,6 +221,17 @@ static void clean_environment(void)
     *out = NULL;
 }
 
+/* Opens the table, or becomes the real suexec where the user has no isolated site. */
+static void open_table(uid_t uid, struct sc_table *ret, char **argv)
+{
+    struct sc_enter_why why = {{0}};
+    int rc = sc_state_open(uid, ret, &why);
+    if (rc > 0)
+        become_real(argv);
+    if (rc < 0)
+        unavailable("user's sites", why.text);
+}
+
 int main(int argc, char **argv)
 {
     sc_enter_guard_fds();
@@ -221,18 +245,34 @@ int main(int argc, char **argv)
 
     struct sc_table table = {0};
     struct sc_enter_why why = {{0}};
-    int rc = sc_state_open(uid, &table, &why);
-    if (rc > 0)
-        become_real(argv);
-    if (rc < 0)
-        unavailable("user's sites", why.text);
-
     char cwd[PATH_MAX], docroot[PATH_MAX], real[PATH_MAX];
+    open_table(uid, &table, argv);
     if (!getcwd(cwd, sizeof(cwd)) || cwd[0] != '/')
         unavailable("working directory", strerror(errno));
-    struct sc_site_ref site = decide(&table, uid, cwd);
-    if (site.state == SC_SITE_OPEN || site.state == SC_SITE_NONE)
+    struct said said = {getenv("SCRIPT_FILENAME"), getenv("PATH_TRANSLATED"),
+                        getenv("DOCUMENT_ROOT")};
+    bool is_fcgi = sc_fcgi_listens(0);
+    if (is_fcgi) {
+        static struct sc_fcgi_said first;
+        sc_table_close(&table); /* it may be another one when the request comes */
+        int fd = sc_fcgi_first(0, &first, &why);
+        if (fd < 0)
+            unavailable(cwd, why.text);
+        visitor = fd;
+        open_table(uid, &table, argv);
+        said = (struct said){first.script, first.translated, first.docroot};
+        if (first.docroot[0] != '/')
+            unavailable(cwd, "the first FastCGI request has no DOCUMENT_ROOT");
+    }
+    struct sc_site_ref site = decide(&table, uid, cwd, &said);
+    if (site.state == SC_SITE_OPEN || site.state == SC_SITE_NONE) {
+        /* for whoever asks later which site the process serves (core/php/restart.h) */
+        if (is_fcgi && sc_enter_hide(&table, &site, uid, &why) < 0)
+            unavailable(cwd, why.text);
+        if (is_fcgi && setenv(SC_FCGI_SITE_ENV, said.docroot, 1) < 0)
+            unavailable(cwd, strerror(errno));
         become_real(argv);
+    }
     if (site.state == SC_SITE_BROKEN || sc_table_decode(&site, docroot, sizeof(docroot)) < 0)
         unavailable(cwd, "the document root cannot be isolated now");
     struct sc_site_limits limits;
@@ -256,7 +296,7 @@ int main(int argc, char **argv)
         .argv = argv,
         .envp = environ,
     };
-    rc = sc_enter(&req, &why);
+    int rc = sc_enter(&req, &why);
     if (rc == -SC_EXIT_OVER_LIMIT)
         over_limit(docroot, why.text);
     if (rc < 0)

@@ -202,6 +202,29 @@ struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name)
     return find(t, name, strlen(name), MATCH_NAME);
 }
 
+bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *above,
+                           const char **at, struct sc_site_ref *ret)
+{
+    const char *end = t->data + t->len;
+    struct sc_site_ref cur = {0};
+    struct line l;
+    if (!*at)
+        *at = t->data + sizeof(HEAD) - 1;
+    while (next_line(at, end, &l)) {
+        if (!site_line(&l, &cur)) /* an alias is another way to a directory that is hidden itself */
+            continue;
+        bool below = above->state == SC_SITE_NONE ||
+                     (cur.docroot_len > above->docroot_len && above->docroot_len > 0 &&
+                      memcmp(cur.docroot, above->docroot, above->docroot_len) == 0 &&
+                      cur.docroot[above->docroot_len] == '/');
+        if (below && cur.docroot && cur.state != SC_SITE_OPEN) {
+            *ret = cur;
+            return true;
+        }
+    }
+    return false;
+}
+
 static int hex(char c)
 {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;

@@ -8,6 +8,7 @@
 #ifndef SC_ENTER_TABLE_H
 #define SC_ENTER_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -45,6 +46,11 @@ struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *pat
 
 /* The site of a domain name (lower case, as the table has it). */
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name);
+
+/* Walks the sites that are closed (isolated or broken) and lie below `above`'s document root; below
+ * any place when that is SC_SITE_NONE. *at is NULL at first. False at the end. */
+bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *above,
+                           const char **at, struct sc_site_ref *ret);
 
 #define SC_SITE_GROUPS_MAX 8
 #define SC_SITE_GROUP_PATH 256

@@ -171,6 +171,8 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0)
+        rc = sc_lsapi_check(err);
+    if (rc == 0)
         rc = set_wish(&c, true, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err);
