@@ -22,10 +22,12 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/config/paths_conf.h"
+#include "core/cron/apply.h"
 #include "core/enter/paths.h"
 #include "core/proxyexec/service.h"
 #include "core/reconcile/monitor_service.h"
 #include "core/reconcile/secrets.h"
+#include "hooks/monitor_fpm.h"
 #include "hooks/queue.h"
 
 #define EVENTS         32
@@ -111,6 +113,11 @@ static void watch_policy(struct loop *l)
     (void)sc_watches_add(w, -1, SC_SECRETS_DIR, SC_WATCH_FILES, SC_WATCH_POLICY, 0, NULL, NULL,
                          NULL);
     sc_watches_end(w, SC_WATCH_POLICY, 0);
+    sc_watches_begin(w, SC_WATCH_CRON, 0);
+    for (const char *const *dir = sc_cron_spools(); *dir; dir++)
+        (void)sc_watches_add(w, -1, *dir, IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR,
+                             SC_WATCH_CRON, 0, NULL, NULL, NULL);
+    sc_watches_end(w, SC_WATCH_CRON, 0);
 }
 
 static int watch_begin(struct loop *l, struct sc_error *err)
@@ -166,6 +173,7 @@ static void begin_work(struct loop *l)
     l->policy_done = l->lost_done = now - POLICY_GAP_MS - LOST_GAP_MS;
     sc_monitor_rewatch(m, (uid_t)-1);
     sc_monitor_all_due(m, false);
+    sc_monitor_fpm_begin(m);
     m->check_end = true;
 }
 
@@ -206,6 +214,15 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
     case SC_WATCH_POLICY:
         m->policy_changed = true;
         break;
+    case SC_WATCH_FPM:
+        sc_fpm_clock_changed(&m->fpm.clock, now);
+        break;
+    case SC_WATCH_CRON: /* a user changes it as he likes, like his home */
+        for (size_t i = 0; name && !a && i < m->n_accounts; i++)
+            a = strcmp(m->accounts[i].user, name) == 0 ? &m->accounts[i] : NULL;
+        if (a)
+            (void)sc_work_note(&m->work, a->user, SC_WORK_HOME, now, NULL);
+        break;
     case SC_WATCH_HOME:
         a = sc_monitor_by_uid(m, uid);
         if (a)
@@ -239,8 +256,10 @@ static void read_signals(struct loop *l)
     while (read(l->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
         l->end |= si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT;
         l->reload |= si.ssi_signo == SIGHUP;
-        if (si.ssi_signo == SIGUSR1)
+        if (si.ssi_signo == SIGUSR1) {
             sc_survey_now(&l->m.survey, sc_monitor_now());
+            l->m.fpm.poll_at = sc_monitor_now();
+        }
     }
 }
 
@@ -403,8 +422,10 @@ static void housekeeping(struct loop *l, int64_t now)
         l->lost_at = SC_WORK_NEVER;
         l->lost_done = now;
         sc_log("too much happened at once in some homes: their accounts are looked at");
-        if (l->lost[0])
+        if (l->lost[0]) {
             m->rewatch_all = true;
+            sc_fpm_clock_changed(&m->fpm.clock, now);
+        }
         for (size_t i = 0; i < m->n_accounts; i++)
             if (l->lost[1 + m->accounts[i].uid % (SC_MONITOR_SETS - 1)])
                 (void)sc_work_note(&m->work, m->accounts[i].user, SC_WORK_START, now, NULL);
@@ -416,6 +437,7 @@ static void housekeeping(struct loop *l, int64_t now)
         rewatch(l);
     if (m->mark_at <= now)
         sc_monitor_marks(m);
+    sc_monitor_fpm(m, now);
 }
 
 /* One account. Queue and homes take turns. False: nothing was due. */
@@ -531,6 +553,7 @@ static int wait_ms(const struct loop *l)
 {
     int64_t now = sc_monitor_now();
     int64_t at = min64(sc_work_next(&l->m.work), min64(l->m.queue_at, l->m.mark_at));
+    at = min64(at, sc_monitor_fpm_next(&l->m));
     at = min64(at, min64(l->alive_at, min64(l->policy_at, min64(l->end_at, l->lost_at))));
     if (l->chore.name)
         at = min64(at, l->chore.began + SC_CHORE_MS + 1);

@@ -18,11 +18,28 @@ struct sc_monitor_account {
     uid_t uid;
     char *user;
     bool whole; /* all of it is watched; else the timer looks */
+
+    uint64_t pools; /* sc_fpm_digest() of the last look */
+    bool again;     /* they changed lately: one more look */
+    bool dead_now;  /* a supervisor of its sites is gone: found by the poll under way */
+    unsigned dead;  /* … and by so many in a row */
 };
 
 struct sc_monitor_set {
     struct sc_watches *w;
     int64_t read_at; /* not again before this; 0: when something comes */
+};
+
+/* PHP-FPM, hooks/monitor_fpm.h */
+struct sc_fpm_clock {
+    int64_t look_at; /* at the pools; SC_WORK_NEVER */
+    int64_t first;   /* change since the last look */
+    int64_t done;    /* the last look */
+};
+
+struct sc_monitor_fpm {
+    struct sc_fpm_clock clock;
+    int64_t again_at, poll_at, rewatch_at;
 };
 
 struct sc_monitor {
@@ -32,6 +49,7 @@ struct sc_monitor {
     struct sc_survey_clock survey;
     int64_t queue_at; /* when to look at the queue next */
     int64_t mark_at;  /* when to look for marks next */
+    struct sc_monitor_fpm fpm;
 
     struct sc_monitor_account *accounts; /* by uid */
     size_t n_accounts;

@@ -26,7 +26,9 @@ enum sc_watch_what {
     SC_WATCH_TABLE,  /* its set of sites may have changed */
     SC_WATCH_PANEL,  /* the panel's files */
     SC_WATCH_POLICY, /* the administrator's files */
-    SC_WATCH_HOME    /* an account's home */
+    SC_WATCH_HOME,   /* an account's home */
+    SC_WATCH_FPM,    /* pool files of PHP-FPM */
+    SC_WATCH_CRON    /* crontabs, by the name of their user */
 };
 
 struct sc_watches;

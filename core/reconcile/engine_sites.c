@@ -142,6 +142,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0)
+        rc = sc_lsapi_check(err);
+    if (rc == 0)
         rc = find_owners(s, domains, n, false, &l, err);
     if (rc == 0)
         rc = check_allowed(s, &l, err);
@@ -158,9 +160,12 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
-    for (size_t i = 0; rc == 0 && i < jobs.n; i++)
-        for (size_t k = 0; k < jobs.v[i].wish.n_enable; k++)
-            sc_hint_application(&jobs.v[i].account, &jobs.v[i].facts, jobs.v[i].wish.enable[k], w);
+    for (size_t i = 0; rc == 0 && i < jobs.n; i++) {
+        const struct sc_job *j = &jobs.v[i];
+        for (size_t k = 0; k < j->wish.n_enable; k++)
+            sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
+        sc_hint_fpm(&j->account, &j->facts, j->wish.enable, j->wish.n_enable, w);
+    }
     return rc;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/reconcile/engine_internal.h"
+#include "core/reconcile/fpm.h"
 #include "core/reconcile/record.h"
 
 /* What tells an application's directory, and what such applications write outside their public
@@ -92,5 +94,25 @@ void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, c
                 tell(a, f, domain, site->rel, dir, w);
                 return;
             }
+    }
+}
+
+static void pass_on(void *arg, const char *text)
+{
+    sc_watch_notice(arg, "%s", text);
+}
+
+void sc_hint_fpm(const struct sc_account *a, const struct sc_facts *f, const char *const *domains,
+                 size_t n, const struct sc_watch *w)
+{
+    for (size_t i = 0; w && w->notice && i < n; i++) {
+        const struct sc_plan_site *site = sc_plan_site_of(f->plan, domains[i]);
+        bool told = !site;
+        for (size_t k = 0; k < i && !told; k++)
+            told = sc_plan_site_of(f->plan, domains[k]) == site;
+        unsigned uses = 0, covered = 0;
+        if (!told)
+            (void)sc_reconcile_fpm_look(a, site, pass_on, (void *)(uintptr_t)w, &uses, &covered,
+                                        NULL);
     }
 }

@@ -112,8 +112,11 @@ expect_output "one name without them" $'alias.example bob /home/bob/public_html 
 mv /tmp/userdatadomains /tmp/userdomains /etc/
 mv /var/cpanel/userdata /var/cpanel/away
 expect_output "without userdata" "$all" sorted
+expect_output "one account without it" "$bobs" domains --owner bob
 error_text() { ask domains "$@" | jq -r '"\(.metadata.result): \(.metadata.message)"'; }
-expect_contains "one account without it" 'InternalAPIError: /var/cpanel/userdata does not exist' error_text --owner bob
+mv /etc/userdatadomains /tmp/
+expect_contains "and without the cache" 'InternalAPIError: /var/cpanel/userdata does not exist' error_text --owner bob
+mv /tmp/userdatadomains /etc/
 mv /var/cpanel/away /var/cpanel/userdata
 users() { $adapter users "$@" | jq -c '[.data[] | [.username, .domain, .owner, .package.name]] | sort'; }
 expect_output "users" $'[["bob","bob.example","root","default"],["eve","eve.example","root","default"]]\n' users

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* When the daemon looks at PHP-FPM's pools, by a clock of our own, and what it takes for a change.
+ */
+#include "tests/unit/fixture.h"
+
+#include "hooks/monitor_fpm.h"
+
+static void changes_settle(void **state)
+{
+    (void)state;
+    struct sc_fpm_clock c = {.look_at = SC_WORK_NEVER, .done = 1000};
+    sc_fpm_clock_changed(&c, 100000);
+    assert_int_equal(c.look_at, 100500);
+    sc_fpm_clock_changed(&c, 100300);
+    assert_int_equal(c.look_at, 100800);
+}
+
+static void a_look_soon_after_another_waits(void **state)
+{
+    (void)state;
+    struct sc_fpm_clock c = {.look_at = SC_WORK_NEVER, .done = 100000};
+    sc_fpm_clock_changed(&c, 100100);
+    assert_int_equal(c.look_at, 105000);
+    sc_fpm_clock_changed(&c, 104800); /* still within 5 s of the first change */
+    assert_int_equal(c.look_at, 105100);
+}
+
+static void constant_change_is_looked_at_each_5_s(void **state)
+{
+    (void)state;
+    struct sc_fpm_clock c = {.look_at = SC_WORK_NEVER, .done = 0};
+    int64_t looks[4] = {0};
+    size_t n = 0;
+    for (int64_t now = 100000; now < 120000; now += 100) {
+        if (c.look_at <= now && n < 4) {
+            looks[n++] = now;
+            c.done = now;
+            c.look_at = SC_WORK_NEVER;
+        }
+        sc_fpm_clock_changed(&c, now);
+    }
+    assert_int_equal(n, 3);
+    assert_int_equal(looks[0], 105000);
+    assert_int_equal(looks[1], 110000);
+    assert_int_equal(looks[2], 115000);
+}
+
+static void only_an_accounts_own_pools_count(void **state)
+{
+    (void)state;
+    char f[] = "/etc/php/8.2/fpm/pool.d/a.conf", john[] = "john", mary[] = "mary", a[] = "a",
+         b[] = "b", text[] = "[a]\nx = 1\n", other[] = "[a]\nx = 2\n";
+    struct sc_fpm_known k[] = {
+        {.file = f, .pool = a, .user = john, .text = text, .text_len = sizeof(text) - 1},
+        {.file = f, .pool = b, .user = mary, .text = text, .text_len = sizeof(text) - 1},
+        {.file = f, .pool = b, .text = text, .text_len = sizeof(text) - 1},
+    };
+    struct sc_fpm_known_list known = {k, 3};
+    const struct sc_fpm_taken_list none = {0};
+    uint64_t was = sc_fpm_digest(&known, "john", &none, NULL);
+    uint64_t marys = sc_fpm_digest(&known, "mary", &none, NULL);
+    assert_true(was != 0 && was != marys);
+    assert_true(sc_fpm_digest(&known, "eve", &none, NULL) == 0);
+
+    k[1].text = other;
+    assert_true(sc_fpm_digest(&known, "john", &none, NULL) == was);
+    assert_true(sc_fpm_digest(&known, "mary", &none, NULL) != marys);
+    k[1].user = john; /* moved */
+    assert_true(sc_fpm_digest(&known, "john", &none, NULL) != was);
+    assert_true(sc_fpm_digest(&known, "mary", &none, NULL) == 0);
+    known.n = 0; /* deleted */
+    assert_true(sc_fpm_digest(&known, "john", &none, NULL) == 0);
+}
+
+static void files_of_pools_that_were_taken_out_count(void **state)
+{
+    (void)state;
+    char f[] = "/etc/php/8.2/fpm/pool.d/a.conf", a[] = "a";
+    struct sc_fpm_taken t = {.file = f, .pool = a};
+    const struct sc_fpm_taken_list taken = {&t, 1};
+    const struct sc_fpm_known_list known = {0};
+    const uint64_t one = 1, two = 2;
+    uint64_t was = sc_fpm_digest(&known, "john", &taken, &one);
+    assert_true(was != 0);
+    assert_true(sc_fpm_digest(&known, "john", &taken, &one) == was);
+    assert_true(sc_fpm_digest(&known, "john", &taken, &two) != was);
+}
+
+static void what_stays_dead_is_tried_more_rarely(void **state)
+{
+    (void)state;
+    unsigned tries[8] = {0};
+    size_t n = 0;
+    for (unsigned times = 0; times < 60 && n < 8; times++)
+        if (sc_fpm_dead_due(times))
+            tries[n++] = times;
+    static const unsigned want[] = {1, 2, 4, 8, 16, 32, 48};
+    assert_int_equal(n, 7);
+    for (size_t i = 0; i < 7; i++)
+        assert_int_equal(tries[i], want[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(changes_settle),
+        cmocka_unit_test(a_look_soon_after_another_waits),
+        cmocka_unit_test(constant_change_is_looked_at_each_5_s),
+        cmocka_unit_test(only_an_accounts_own_pools_count),
+        cmocka_unit_test(files_of_pools_that_were_taken_out_count),
+        cmocka_unit_test(what_stays_dead_is_tried_more_rarely),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
