@@ -385,6 +385,27 @@ static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
     }
 }
 
+/* Apache's mod_cgid, when a request's output ends while the process that it knows still lives,
+ * sleeps 10 ms and looks again; and a process's descriptors are closed before it is gone. So a
+ * helper shares them, the caller's ids and nothing else with us, and ends when we have ended: the
+ * reader sees the end of the output after that. Without it all works, slower. */
+static void hold_output(void)
+{
+    pid_t self = getpid();
+    uid_t uid = getuid();
+    gid_t gid = getgid();
+    if (syscall(SYS_clone, (long)CLONE_FILES, 0L, 0L, 0L, 0L) != 0)
+        return;
+    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+        _exit(1);
+    set_caps(0);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != self)
+        _exit(0);
+    for (;;)
+        pause();
+}
+
 int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
 {
     static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1,
@@ -421,6 +442,8 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
     if (self < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0)
         return sc_why(why, "cannot prepare: %s", strerror(errno));
+    if (req->hold_output)
+        hold_output();
     if (setns(pidfd, SITE_NAMESPACES) < 0)
         return sc_why(why, "cannot join the site: %s", strerror(errno));
 
@@ -442,11 +465,9 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     close(self);
     int saved_err =
         fcntl(2, F_DUPFD_CLOEXEC, 3); /* until the program runs, for the caller to read why not */
-    /* A reader must see the child's end of file, not ours. But Apache's mod_cgid, when a request's
-     * output ends before the process that it knows, sleeps 10 ms and looks again: for it we keep
-     * the output as long as the program lives. */
+    /* A reader must see the child's end of file, not ours: but for hold_output() */
     for (int fd = 0; fd < 3; fd++)
-        if (fd != 1 || !req->as_root)
+        if (fd != 1 || !req->hold_output)
             close(fd);
     for (size_t i = 0; i < req->n_keep; i++)
         close(req->keep[i]);

@@ -30,6 +30,8 @@ struct sc_enter {
     bool cwd_must;       /* refuse to run anywhere else than in cwd */
     bool as_root; /* for suexec, which drops by itself: uid 0 with few capabilities, never regained
                    */
+    bool hold_output; /* standard output stays open until this process has ended (Apache's mod_cgid)
+                       */
     const struct sc_site_limits *limits; /* from the table */
     const int *keep; /* further descriptors that the program gets, at their numbers (3 and above),
                         not O_CLOEXEC; NULL: none. The waiting parent closes them. */

@@ -292,6 +292,7 @@ int main(int argc, char **argv)
         .limits = &limits,
         .cwd_must = true,
         .as_root = true,
+        .hold_output = !is_fcgi,
         .exe = real,
         .argv = argv,
         .envp = environ,

@@ -9,6 +9,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/php/fpm/apply.h"
+#include "core/php/fpm/known.h"
 #include "core/reconcile/account.h"
 #include "core/reconcile/check_internal.h"
 #include "core/reconcile/engine_internal.h"
@@ -149,6 +150,7 @@ static enum sc_check_result by_fpm(struct domain *d)
 {
     struct sc_error err = SC_ERROR_INIT;
     unsigned uses = 0, covered = 0;
+    bool own = d->handlers & SC_HANDLER_FPM;
     struct sc_fpm_site site = {
         .id = d->row->id, .docroot = d->row->docroot, .texts = d->texts, .n_texts = d->n_texts};
     struct sc_fpm_account account = {.user = d->row->user, .notice = keep_first, .arg = d};
@@ -157,9 +159,19 @@ static enum sc_check_result by_fpm(struct domain *d)
         rc = sc_fpm_look(&account, &site, &uses, &covered, &err);
     if (rc < 0)
         snprintf(d->why, sizeof(d->why), "%s", err.text);
-    else if (uses == 0)
+    else if (uses == 0 && own)
         snprintf(d->why, sizeof(d->why), "its PHP-FPM pool was not found");
-    return rc == 0 && uses && covered == uses ? SC_CHECK_OK : SC_CHECK_FAILED;
+    return rc == 0 && (uses || !own) && covered == uses ? SC_CHECK_OK : SC_CHECK_FAILED;
+}
+
+/* A host around it uses FPM: by that host's name its code may be asked for. */
+static bool fpm_is_around(const struct look *l, const struct domain *d)
+{
+    for (size_t i = 0; i < l->hosts.n; i++)
+        if ((l->hosts.v[i].handlers & SC_HANDLER_FPM) && l->hosts.v[i].docroot &&
+            sc_fpm_is_around(l->hosts.v[i].docroot, d->texts, d->n_texts))
+            return true;
+    return false;
 }
 
 static enum sc_check_result judge(const struct look *l, struct domain *d)
@@ -181,7 +193,7 @@ static enum sc_check_result judge(const struct look *l, struct domain *d)
         result = by_suexec(l, d);
     if (result == SC_CHECK_OK && (d->handlers & SC_HANDLER_LSAPI))
         result = by_lsapi(l, d);
-    if (result == SC_CHECK_OK && (d->handlers & SC_HANDLER_FPM))
+    if (result == SC_CHECK_OK && ((d->handlers & SC_HANDLER_FPM) || fpm_is_around(l, d)))
         result = by_fpm(d);
     return result;
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/reconcile/fpm.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/php/fpm/apply.h"
 #include "core/reconcile/php.h"
@@ -129,6 +133,70 @@ static struct sc_fpm_account account(const struct sc_account *a, const struct al
                                    .n_sites = all->n};
 }
 
+/* ---- sites that are not isolated, around some that are ---- */
+
+static bool is_below(const char *path, const char *top)
+{
+    size_t n = strlen(top);
+    return strncmp(path, top, n) == 0 && path[n] == '/';
+}
+
+/* Also where it is missing now, by the panel's text: it may be back in a moment. */
+static bool lies_below(const struct sc_account *a, const struct sc_plan_site *s,
+                       const struct sc_plan_site *outer)
+{
+    if (s->rel)
+        return *outer->rel ? is_below(s->rel, outer->rel) : *s->rel != 0;
+    SC_FREE char *top = joined(a->home, outer->rel);
+    SC_FREE char *alias = joined(a->home_alias, outer->rel);
+    return top && alias && s->n_aliases &&
+           (is_below(s->aliases[0], top) || is_below(s->aliases[0], alias));
+}
+
+static unsigned long long mix(unsigned long long h, const void *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ ((const unsigned char *)data)[i]) * 1099511628211ull;
+    return h;
+}
+
+/* A word for the isolated document roots below: a directory that was replaced is another, which has
+ * to be hidden anew. False: there are none. */
+static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
+                        const struct sc_plan_site *outer, char out[24])
+{
+    unsigned long long h = 14695981039346656037ull;
+    bool any = false;
+    for (size_t i = 0; i < plan->n_sites; i++) {
+        const struct sc_plan_site *s = &plan->sites[i];
+        SC_FD int fd = -EBADF;
+        struct stat st = {0};
+        if (!s->isolated || !lies_below(a, s, outer))
+            continue;
+        const char *text = s->rel ? s->rel : s->aliases[0];
+        any = true;
+        h = mix(h, text, strlen(text) + 1);
+        if (s->rel && sc_open_beneath(a->homefd, s->rel, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd,
+                                      NULL) == 0)
+            (void)fstat(fd, &st);
+        h = mix(h, &st.st_dev, sizeof(st.st_dev));
+        h = mix(h, &st.st_ino, sizeof(st.st_ino));
+    }
+    snprintf(out, 24, "%016llx", h);
+    return any;
+}
+
+static int add_outer(struct all *all, const struct sc_account *a, const struct sc_plan *plan,
+                     const struct sc_plan_site *s, struct sc_error *err)
+{
+    char below[24];
+    if (s->isolated || !s->rel || !write_below(a, plan, s, below))
+        return 0;
+    memcpy(all->v[all->n].changes, below, sizeof(below));
+    all->sites[all->n].outside = true;
+    return add_site(all, a, s, 0, NULL, err);
+}
+
 int sc_reconcile_fpm(const struct sc_account *a, const struct sc_plan *plan,
                      const struct sc_made *m, struct sc_error *err)
 {
@@ -138,6 +206,8 @@ int sc_reconcile_fpm(const struct sc_account *a, const struct sc_plan *plan,
         if (plan->sites[i].isolated)
             rc =
                 add_site(&all, a, &plan->sites[i], m->ids[i], m->ids[i] ? m->tokens[i] : NULL, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
+        rc = add_outer(&all, a, plan, &plan->sites[i], err);
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);

@@ -10,7 +10,8 @@
 #include "core/reconcile/account.h"
 #include "core/reconcile/record.h"
 
-/* After the table is written, before views end: the pools of all isolated sites are made so. */
+/* After the table is written, before views end: the pools of all isolated sites are made so, and
+ * those of sites around them. */
 int sc_reconcile_fpm(const struct sc_account *a, const struct sc_plan *plan,
                      const struct sc_made *m, struct sc_error *err);
 

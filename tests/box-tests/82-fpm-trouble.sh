@@ -13,6 +13,7 @@ APACHE_MODULES="proxy proxy_fcgi"
 H=/home/john
 reads_b="echo trim((string)@file_get_contents('$H/b.example/secret.txt'));"
 enable() { cagefsctl --site-isolation-enable "$@"; }
+enable_says() { enable "$@" 2>&1; }
 disable() { cagefsctl --site-isolation-disable "$@"; }
 regenerate() { cagefsctl --site-isolation-regenerate john; }
 same_text() { cmp "/root/$1.conf" "$fpm_pool_dir/$1.conf"; }
@@ -92,7 +93,7 @@ expect_output "it reads B's secret again" "secret of b" php_eval tcp.example "$r
 check "exact text" same_text tcp.example
 
 ## A pool of two document roots
-check "enabled nevertheless" enable s1.example
+expect_contains "enabled nevertheless, and said so" "its PHP-FPM pool s1.example serves s2.example too" enable_says s1.example
 check "its pool stays where it is" same_text s1.example
 check "both are served" serves s1.example
 check "both are served" serves s2.example
@@ -103,7 +104,7 @@ as_user john mkdir -p $H/run
 fpm_site john home.example $H/home.example $H/run/php.sock
 cp "$fpm_pool_dir/home.example.conf" /root/home.example.conf
 apache_reload
-check "enabled nevertheless" enable home.example
+expect_contains "enabled nevertheless, and said so" "move the socket below /run" enable_says home.example
 check "its pool stays where it is" same_text home.example
 check "disabled" disable home.example
 
@@ -118,6 +119,50 @@ for ms in 15 25 35 45 52 60 67 75 82 90 100 120; do
     check "exact text" same_text a.example
     check "no supervisor is left" wait_until 5 no_supervisor
 done
+
+## The monitor: a supervisor that was killed, pools that come and go
+supervisor() { pgrep -P 1 -f "^/usr/libexec/sitecage/sitecage-fpm "; } # its waiting child is called the same
+monitor() { pgrep -o -f "^/usr/libexec/sitecage/sitecage-monitor"; }
+# shellcheck disable=SC2046 # pids
+kill_supervisor() # its master goes with it; workers would serve until the next one starts
+{
+    kill -STOP "$(monitor)" && kill -9 "$(supervisor)" && wait_until 5 no_supervisor &&
+        kill -9 $(pgrep -f '^php-fpm: pool a.example')
+}
+check "enabled" enable a.example
+check "the monitor runs" wait_until 5 monitor
+check "it is killed" kill_supervisor
+check_not "control: without the monitor nobody serves the site" wait_until 3 serves a.example
+kill -CONT "$(monitor)"
+check "the monitor has it started again" wait_until 40 serves a.example
+check "isolated" isolated
+check "it is killed" kill_supervisor
+kill -CONT "$(monitor)"
+kill -USR1 "$(monitor)"
+check "at once when it is told to look" wait_until 10 serves a.example
+check "isolated" isolated
+kill -STOP "$(monitor)"
+sed -i 's/^\[a\.example\]/[later]/; s/a\.example\.sock/later.sock/' /root/a.example.conf
+cp /root/a.example.conf "$fpm_pool_dir/later.conf"
+rm -f "$fpm_pool_dir/a.example.conf"
+fpm_reload
+fpm_vhost a.example /run/php/later.sock
+apache_reload
+sleep 2
+expect_output "control: without the monitor, a site's new pool runs in the shared master" "secret of b" php_eval a.example "$reads_b"
+kill -CONT "$(monitor)"
+check "the monitor finds the new pool" wait_until 10 is_taken later
+check "A is served" wait_until 10 serves a.example
+check "isolated" isolated
+check "disabled" disable a.example
+check "exact text" cmp /root/a.example.conf "$fpm_pool_dir/later.conf"
+rm -f "$fpm_pool_dir/later.conf"
+fpm_pool a.example /run/php/a.example.sock
+cp "$fpm_pool_dir/a.example.conf" /root/a.example.conf
+fpm_vhost a.example /run/php/a.example.sock
+fpm_reload
+apache_reload
+check "A is open" open_again
 
 ## The document root goes away and comes back
 check "enabled" enable a.example
@@ -141,7 +186,7 @@ check "isolated" isolated
 apache_stop
 fpm_stop
 # shellcheck disable=SC2046 # pids
-kill -9 $(pgrep -f sitecage-fpm) $(pgrep -x sitecage-keepe)
+kill -9 $(monitor) $(pgrep -f sitecage-fpm) $(pgrep -x sitecage-keepe)
 while umount /run/php/a.example.sock 2>/dev/null; do :; done
 rm -rf /run/php /run/sitecage 2>/dev/null
 fpm_start && apache_start

@@ -271,6 +271,46 @@ static void which(void **state)
           "/run/none; give the site a pool of its own");
 }
 
+/* Document roots around another one. */
+static void around(void **state)
+{
+    (void)state;
+    const char *texts[] = {"/h/john/x", "/home/john/a/addon"};
+    assert_true(sc_fpm_is_around("/home/john/a", texts, 2));
+    assert_true(sc_fpm_is_around("/home/john/a/", texts, 2));
+    assert_true(sc_fpm_is_around("/h", texts, 2));
+    assert_false(sc_fpm_is_around("/home/john/a", texts, 1));
+    assert_false(sc_fpm_is_around("/home/john/a/add", texts, 2));
+    assert_false(sc_fpm_is_around("/home/john/a/addon", texts, 2));
+    assert_false(sc_fpm_is_around("/home/john/a/addon/", texts, 2));
+    assert_false(sc_fpm_is_around("/home/john/a/addon/b", texts, 2));
+    assert_false(sc_fpm_is_around("/", texts, 2));
+    char out[1024];
+    struct sc_fpm_known pool = {.pool = S("www"), .listen = S("/run/www")};
+    struct sc_fpm_use u = {.how = SC_FPM_SHARED,
+                           .listen = "/run/www",
+                           .pool = &pool,
+                           .host = &hosts_v[2],
+                           .other = &hosts_v[3]};
+#define SAYS(why)                                                                                  \
+    sc_fpm_around_text(&u, "/home/john/c/x", out, sizeof(out));                                    \
+    assert_string_equal(out,                                                                       \
+                        "the PHP of /home/john/c/x is not isolated when it is asked for by the "   \
+                        "name c.example: its document root lies inside that of c.example, whose "  \
+                        "PHP-FPM " why "; give c.example a pool of its own")
+    SAYS("pool www serves a.example too");
+    u.how = SC_FPM_USER;
+    SAYS("pool www runs as nobody");
+    u.how = SC_FPM_PLACE;
+    SAYS("pool www listens at /run/www, in a directory that users can change");
+    u.how = SC_FPM_REFUSED;
+    SAYS("pool www has a chroot or includes another file");
+    u.how = SC_FPM_FOREIGN;
+    u.pool = NULL;
+    SAYS("is at /run/www, where no pool of this server listens");
+#undef SAYS
+}
+
 static void layouts(void **state)
 {
     (void)state;
@@ -319,7 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads),           cmocka_unit_test(refuses),  cmocka_unit_test(addresses),
         cmocka_unit_test(cuts_and_pastes), cmocka_unit_test(cuts_two), cmocka_unit_test(renders),
-        cmocka_unit_test(which),           cmocka_unit_test(layouts),
+        cmocka_unit_test(which),           cmocka_unit_test(around),   cmocka_unit_test(layouts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

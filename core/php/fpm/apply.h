@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * PHP-FPM in a pass over an account: the pools of its isolated sites run in masters of their own
- * inside the sites, at the same addresses; those of other sites, in the shared master
- * (docs/php-handlers.md).
+ * inside the sites, at the same addresses; those of other sites, in the shared master. A site that
+ * is not isolated, with isolated document roots below its own, has a master of its own outside,
+ * which does not find these (docs/php-handlers.md).
  */
 #ifndef SC_PHP_FPM_APPLY_H
 #define SC_PHP_FPM_APPLY_H
@@ -12,8 +13,10 @@
 #include "core/base/error.h"
 
 struct sc_fpm_site {
-    unsigned id; /* 0: to be isolated, and cannot be now (its document root is missing): its pools
-                    are kept out of the shared master, and nobody serves them */
+    unsigned id;  /* 0: to be isolated, and cannot be now (its document root is missing): its pools
+                     are kept out of the shared master, and nobody serves them */
+    bool outside; /* it is not isolated, and isolated ones lie below: `id` is 0 (one is given,
+                     core/php/fpm/outside.h), `php` NULL, `changes` tells of what lies below */
     const char *docroot;      /* canonical */
     const char *const *texts; /* how the web server may write it, with `docroot` */
     size_t n_texts;
@@ -25,7 +28,7 @@ struct sc_fpm_account {
     uid_t uid;
     gid_t gid;
     const char *user, *home;
-    const struct sc_fpm_site *sites; /* to be isolated; their runtime state is written */
+    const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
     size_t n_sites;
     /* told what is not covered and why, a line each; may be NULL */
     void (*notice)(void *arg, const char *text);
@@ -48,7 +51,8 @@ int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err);
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err);
 
 /* Is `docroot`'s PHP-FPM covered? Tells of each use by `notice`; *ret_uses counts pools that serve
- * it, *ret_covered those of them that can run in the site, or do. Changes nothing. */
+ * it, *ret_covered those of them that can run in the site, or do. A pool of a document root around
+ * it that cannot be kept from it counts as one that is not covered. Changes nothing. */
 int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site, unsigned *ret_uses,
                 unsigned *ret_covered, struct sc_error *err);
 

@@ -160,6 +160,27 @@ static int load_file(const char *path, const char *name, const char *main, const
     return rc;
 }
 
+int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
+    char version[16] = "";
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < N_LAYOUTS; i++) {
+        if (!matches(layouts[i].files, file, version))
+            continue;
+        SC_FREE char *main = filled(layouts[i].main, version);
+        SC_FREE char *exe = filled(layouts[i].exe, version);
+        rc = main && exe ? load_file(file, file, main, exe, &l, err)
+                         : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
+        break;
+    }
+    if (rc == 0) {
+        *ret = l;
+        l = (struct sc_fpm_known_list){0};
+    }
+    return rc;
+}
+
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
@@ -313,4 +334,39 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
             *out = 0;
         break;
     }
+}
+
+bool sc_fpm_is_around(const char *docroot, const char *const *texts, size_t n_texts)
+{
+    size_t len = strlen(docroot);
+    while (len && docroot[len - 1] == '/')
+        len--;
+    for (size_t i = 0; len && i < n_texts; i++)
+        if (strncmp(texts[i], docroot, len) == 0 && texts[i][len] == '/' && texts[i][len + 1])
+            return true;
+    return false;
+}
+
+void sc_fpm_around_text(const struct sc_fpm_use *u, const char *docroot, char *out, size_t size)
+{
+    const char *name = u->host && u->host->n_names ? u->host->names[0] : "another host";
+    const char *pool = u->pool ? u->pool->pool : "";
+    char why[400];
+    if (u->how == SC_FPM_FOREIGN)
+        snprintf(why, sizeof(why), "is at %s, where no pool of this server listens", u->listen);
+    else if (u->how == SC_FPM_SHARED)
+        snprintf(why, sizeof(why), "pool %s serves %s too", pool,
+                 u->other && u->other->n_names ? u->other->names[0] : "another host");
+    else if (u->how == SC_FPM_USER)
+        snprintf(why, sizeof(why), "pool %s runs as %s", pool,
+                 u->pool->user ? u->pool->user : "nobody");
+    else if (u->how == SC_FPM_PLACE)
+        snprintf(why, sizeof(why), "pool %s listens at %s, in a directory that users can change",
+                 pool, u->listen);
+    else
+        snprintf(why, sizeof(why), "pool %s has a chroot or includes another file", pool);
+    snprintf(out, size,
+             "the PHP of %s is not isolated when it is asked for by the name %s: its document root "
+             "lies inside that of %s, whose PHP-FPM %s; give %s a pool of its own",
+             docroot, name, name, why, name);
 }

@@ -33,6 +33,9 @@ void sc_fpm_known_done(struct sc_fpm_known_list *l);
  * understood are passed over, as are pools without an address that can be handed in. SC_E_NOMEM. */
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err);
 
+/* The pools of one file, if it is one of a layout's; else none. */
+int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc_error *err);
+
 /* Appends one pool that was parsed from `text`; what cannot be handed in is left out. */
 int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *main,
                      const char *exe, const char *text, const struct sc_fpm_pool *p,
@@ -76,5 +79,11 @@ int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *
 
 /* One line for an administrator: why it is not covered and the way out. */
 void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size);
+
+/* True when `docroot` is above one of `texts`: pure. */
+bool sc_fpm_is_around(const char *docroot, const char *const *texts, size_t n_texts);
+
+/* The same for a use of a document root around `docroot`, from which it cannot be kept. */
+void sc_fpm_around_text(const struct sc_fpm_use *u, const char *docroot, char *out, size_t size);
 
 #endif

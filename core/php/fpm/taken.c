@@ -211,6 +211,26 @@ int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err)
     return 0;
 }
 
+int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool, const char *exe,
+                      const char *main, struct sc_error *err)
+{
+    const struct sc_fpm_taken old = {.id = t->id, .uid = t->uid, .hash = t->hash};
+    char *const texts[] = {strdup(file), strdup(pool), strdup(exe), strdup(main)};
+    char **const of[] = {&t->file, &t->pool, &t->exe, &t->main};
+    bool ok = texts[0] && texts[1] && texts[2] && texts[3];
+    for (size_t i = 0; i < 4; i++) {
+        free(ok ? *of[i] : texts[i]);
+        if (ok)
+            *of[i] = texts[i];
+    }
+    if (!ok)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    t->hash = sc_fpm_hash(file, pool);
+    int rc = sc_fpm_taken_save(t, err);
+    /* killed here there are two records for one address: the pass drops the one without a pool */
+    return rc < 0 || t->hash == old.hash ? rc : sc_fpm_taken_remove(&old, err);
+}
+
 /* ---- the pool's file ---- */
 
 static int edit_lock(int *ret_fd, struct sc_error *err)

@@ -23,6 +23,9 @@
 #define SC_FPM_REEXEC      SC_LIBEXECDIR "/sitecage-fpm-reexec"
 #define SC_FPM_REEXEC_TODO SC_FPM_RUN "/reexec"
 
+/* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.h). */
+#define SC_FPM_OUTSIDE 0x80000000u
+
 #define SC_FPM_TAKEN_MAX 14u /* pools of one site; SC_ENTER_KEEP_MAX less what the entry needs */
 
 struct sc_fpm_taken {
@@ -58,6 +61,11 @@ int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, uns
                       struct sc_error *err);
 int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err);
 int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err);
+
+/* The panel has the pool in another file now, at the same address (another PHP version): t becomes
+ * the record of that one, with the text that it had. The file is for sc_fpm_take_out(). */
+int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool, const char *exe,
+                      const char *main, struct sc_error *err);
 
 /* "/dir/.<name>.sitecage-<what>", beside a Unix socket: "new", the supervisor's before it takes the
  * name; "old", the shared master's while it lives. A socket keeps the name that it was bound at:

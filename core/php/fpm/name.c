@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+#include "core/php/fpm/master.h"
+
+bool sc_fpm_alive(const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || strlen(path) >= sizeof(a.sun_path))
+        return false;
+    strcpy(a.sun_path, path);
+    return connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 || errno == EAGAIN;
+}
+
+/* php-fpm removes the name of a socket that it had and is not to have any more: a mount point it
+ * cannot remove. */
+static void guard(const char *path)
+{
+    char self[40];
+    struct stat st;
+    SC_FD int fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode))
+        return;
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+    if (mount(self, self, NULL, MS_BIND, NULL) < 0)
+        sc_log("PHP-FPM: %s cannot be guarded: %s", path, strerror(errno));
+}
+
+void sc_fpm_unguard(const char *path)
+{
+    for (int i = 0; i < 8 && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0; i++)
+        ;
+}
+
+/* Somebody listens at the name, and it is the shared master: not what is left of a supervisor that
+ * was killed. */
+static bool shared_masters(const struct sc_fpm_taken *t, const char *new)
+{
+    pid_t master = sc_fpm_master_find(t->main);
+    return master && sc_fpm_alive(t->listen) &&
+           (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
+}
+
+/* Gives the supervisor's socket the name. *ret_old: the shared master's lives on without it. */
+int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_error *err)
+{
+    char new[128], old[128];
+    struct stat st;
+    if (t->listen[0] != '/')
+        return 0;
+    sc_fpm_beside(t, "new", new);
+    sc_fpm_beside(t, "old", old);
+    if (lstat(new, &st) == 0) {
+        sc_fpm_unguard(t->listen);
+        if (lstat(old, &st) < 0 && lstat(t->listen, &st) == 0 && S_ISSOCK(st.st_mode) &&
+            shared_masters(t, new) && link(t->listen, old) < 0 && errno != EEXIST)
+            return sc_error_sys(err, errno, "keep %s", t->listen);
+        if (rename(new, t->listen) < 0)
+            return sc_error_sys(err, errno, "take %s over", t->listen);
+        if (lstat(old, &st) == 0)
+            guard(t->listen);
+    }
+    if (lstat(old, &st) < 0)
+        return 0;
+    if (sc_fpm_alive(old)) {
+        *ret_old = true;
+        return 0;
+    }
+    /* the shared master reads its configuration without the pool: it will remove nothing more */
+    sc_fpm_unguard(t->listen);
+    (void)unlink(old);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The name of a pool's Unix socket: giving it to a site's supervisor, without a moment in which
+ * nobody listens there. Need root. */
+#ifndef SC_PHP_FPM_NAME_H
+#define SC_PHP_FPM_NAME_H
+
+#include <stdbool.h>
+#include "core/base/error.h"
+#include "core/php/fpm/taken.h"
+
+/* Somebody listens there. */
+bool sc_fpm_alive(const char *path);
+
+/*
+ * Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
+ * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is
+ * set when the old one lives on. Nothing for a TCP pool. Can be repeated after a kill. SC_E_SYS.
+ */
+int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_error *err);
+
+/* Ends the guard of the name, if there is one. */
+void sc_fpm_unguard(const char *path);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/outside.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/php/fpm/taken.h"
+
+#define NAME  "outside."
+#define TRIES 64
+
+/* What the id of this name stands for; 0: it is none. */
+static unsigned read_one(const char *name, char text[PATH_MAX])
+{
+    char path[300];
+    unsigned id;
+    int end = 0;
+    if (sscanf(name, NAME "%u%n", &id, &end) != 1 || name[end] || id < SC_FPM_OUTSIDE)
+        return 0;
+    snprintf(path, sizeof(path), SC_FPM_STATE "/%s", name);
+    ssize_t n = readlink(path, text, PATH_MAX - 1);
+    if (n <= 0)
+        return 0;
+    text[n] = 0;
+    return id;
+}
+
+int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_id,
+                      struct sc_error *err)
+{
+    char want[PATH_MAX], text[PATH_MAX], path[96];
+    *ret_id = 0;
+    if (snprintf(want, sizeof(want), "%u:%s", (unsigned)uid, docroot) >= (int)sizeof(want))
+        return sc_error_set(err, SC_E_INVAL, "%s is too long", docroot);
+    SC_DIR DIR *d = opendir(SC_FPM_STATE);
+    if (!d && errno != ENOENT)
+        return sc_error_sys(err, errno, "open " SC_FPM_STATE);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        unsigned id = read_one(e->d_name, text);
+        if (id && strcmp(text, want) == 0) {
+            *ret_id = id;
+            return 0;
+        }
+    }
+    int rc = make ? sc_mkdir_p(SC_FPM_STATE, 0700, err) : 0;
+    if (rc < 0 || !make)
+        return rc;
+    for (int i = 0; i < TRIES; i++) {
+        unsigned id;
+        /* not of the name: nobody can choose another account's */
+        if (getrandom(&id, sizeof(id), 0) != (ssize_t)sizeof(id))
+            return sc_error_sys(err, errno, "choose a number");
+        id = SC_FPM_OUTSIDE | (id & 0x3fffffffu);
+        snprintf(path, sizeof(path), SC_FPM_STATE "/" NAME "%u", id);
+        if (symlink(want, path) == 0) {
+            *ret_id = id;
+            return 0;
+        }
+        if (errno != EEXIST)
+            return sc_error_sys(err, errno, "make %s", path);
+    }
+    return sc_error_set(err, SC_E_BUSY, "no number is free in " SC_FPM_STATE);
+}
+
+void sc_fpm_outside_sweep(uid_t uid, bool (*used)(void *arg, unsigned id), void *arg)
+{
+    char text[PATH_MAX], mine[24], path[300];
+    int n = snprintf(mine, sizeof(mine), "%u:", (unsigned)uid);
+    SC_DIR DIR *d = opendir(SC_FPM_STATE);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        unsigned id = read_one(e->d_name, text);
+        if (id == 0 || strncmp(text, mine, (size_t)n) != 0 || used(arg, id))
+            continue;
+        snprintf(path, sizeof(path), SC_FPM_STATE "/%s", e->d_name);
+        (void)unlink(path);
+    }
+}

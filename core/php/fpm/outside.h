@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The ids under which sites that are not isolated have a master of their own, because isolated
+ * document roots lie below theirs (docs/php-handlers.md). An id is a symlink
+ * SC_FPM_STATE/outside.<id> to "<uid>:<document root>": made by one system call, once on the
+ * server. Need root and the account's lock.
+ */
+#ifndef SC_PHP_FPM_OUTSIDE_H
+#define SC_PHP_FPM_OUTSIDE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+/* The id of the account's document root, from SC_FPM_OUTSIDE on; 0 when it has none and none is to
+ * be made. SC_E_SYS, SC_E_INVAL: too long. */
+int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_id,
+                      struct sc_error *err);
+
+/* Removes those of the account that are not used any more. */
+void sc_fpm_outside_sweep(uid_t uid, bool (*used)(void *arg, unsigned id), void *arg);
+
+#endif

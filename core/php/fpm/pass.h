@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of a pass (apply.c, take.c, release.c) share: what is known, and the two steps
+ * with a site. Need root and the account's lock. */
+#ifndef SC_PHP_FPM_PASS_H
+#define SC_PHP_FPM_PASS_H
+
+#include <stdbool.h>
+#include "core/php/fpm/apply.h"
+#include "core/php/fpm/known.h"
+#include "core/php/fpm/taken.h"
+
+struct sc_fpm_pass {
+    const struct sc_fpm_account *a;
+    struct sc_fpm_taken_list taken; /* the account's records, kept up to date */
+    struct sc_fpm_known_list known; /* in the files, and taken out */
+    struct sc_vhosts hosts;
+};
+
+/* The record of the pool for site `id`; NULL. Good until the list changes. */
+struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash);
+
+/* take.c: makes the site's supervisor serve its covered pools, and then takes them out of the
+ * shared master. A master that does not start is told (notice, log), and is no error. */
+int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
+                     size_t n_uses, struct sc_error *err);
+
+/* take.c: records of the site's pools that the panel moved to other files, at the same addresses,
+ * follow them: so the sockets stay. */
+int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
+                        size_t n_uses, struct sc_error *err);
+
+/* Whether the site's uses have the pool of this record, as it is. */
+bool sc_fpm_site_wants(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t);
+
+/* release.c: ends what of site `id` is not wanted any more; the list changes. */
+int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
+                        size_t n_uses, struct sc_error *err);
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/supervisor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/run.h"
+#include "core/enter/keeper_find.h"
+#include "core/php/fpm/run.h"
+#include "core/php/fpm/taken.h"
+
+#define START_MS 45000 /* a supervisor answers when its master does, or cannot */
+#define END_MS   30000
+
+static int lock_file(unsigned id)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_FPM_RUN "/%u.lock", id);
+    return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* Its pid, 0 when none runs; with `ret_pidfd` (not NULL) a descriptor that is certainly its. */
+pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd)
+{
+    SC_FD int fd = lock_file(id);
+    pid_t pid = fd < 0 ? 0 : sc_lock_holder(fd);
+    if (pid == 0 || !ret_pidfd)
+        return pid;
+    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd < 0 || sc_lock_holder(fd) != pid)
+        return 0;
+    *ret_pidfd = sc_steal_fd(&pidfd);
+    return pid;
+}
+
+int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err)
+{
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    char u[16], i[16];
+    snprintf(u, sizeof(u), "%u", (unsigned)uid);
+    snprintf(i, sizeof(i), "%u", id);
+    const char *const argv[] = {SC_FPM_EXE, u, i, NULL};
+    struct sc_run_spec spec = {.argv = argv, .timeout_ms = START_MS};
+    int rc = sc_run(&spec, &r, err);
+    if (rc == 0 && !sc_run_ok(&r)) {
+        char how[512];
+        sc_run_how(&r, how, sizeof(how));
+        rc = sc_error_set(err, SC_E_SYS, "PHP-FPM of site %u cannot be started: its supervisor %s",
+                          id, how);
+    }
+    return rc;
+}
+
+int sc_fpm_supervisor_end(unsigned id, struct sc_error *err)
+{
+    SC_FD int pidfd = -EBADF;
+    char path[64];
+    if (sc_fpm_supervisor(id, &pidfd)) {
+        struct pollfd gone = {.fd = pidfd, .events = POLLIN};
+        (void)syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
+        if (poll(&gone, 1, END_MS) != 1) {
+            (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+            if (poll(&gone, 1, END_MS) != 1)
+                return sc_error_set(err, SC_E_BUSY, "PHP-FPM's supervisor of site %u does not end",
+                                    id);
+        }
+    }
+    static const char *const files[] = {"run", "done", "lock"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof(path), SC_FPM_RUN "/%u.%s", id, files[i]);
+        (void)unlink(path);
+    }
+    return 0;
+}
+
+void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), void *arg)
+{
+    SC_DIR DIR *d = opendir(SC_FPM_RUN);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run r = {0};
+        char *end;
+        unsigned long id = strtoul(e->d_name, &end, 10);
+        /* whoever ends it removes this file */
+        if (id == 0 || id >= UINT_MAX || strcmp(end, ".run") != 0 ||
+            sc_fpm_supervisor((unsigned)id, NULL) || sc_fpm_run_load((unsigned)id, &r, NULL) < 0)
+            continue;
+        told(r.uid, (unsigned)id, arg);
+    }
+}
+
+unsigned long long sc_fpm_clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (unsigned long long)t.tv_sec * 1000000000u + (unsigned long long)t.tv_nsec;
+}
+
+static void nap_ms(long ms)
+{
+    struct timespec t = {0, ms * 1000000};
+    (void)nanosleep(&t, NULL);
+}
+
+int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, struct sc_error *err)
+{
+    for (unsigned long long until = sc_fpm_clock_ns() + START_MS * 1000000ull;
+         sc_fpm_clock_ns() < until;) {
+        int got = sc_fpm_run_answered(id, asked);
+        if (got > 0)
+            return 0;
+        if (got < 0)
+            return sc_error_set(err, SC_E_SYS,
+                                "PHP-FPM of site %u cannot start: /var/log/sitecage.log says why",
+                                id);
+        if (!sc_fpm_supervisor(id, NULL))
+            return sc_error_set(err, SC_E_SYS, "PHP-FPM's supervisor of site %u ended", id);
+        nap_ms(5);
+    }
+    return sc_error_set(err, SC_E_TIMEOUT, "PHP-FPM of site %u does not answer", id);
+}

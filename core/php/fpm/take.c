@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Taking the pools of a site: out of the shared master, into the site. */
+#include "core/php/fpm/pass.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+#include "core/php/fpm/idle.h"
+#include "core/php/fpm/master.h"
+#include "core/php/fpm/name.h"
+#include "core/php/fpm/run.h"
+#include "core/php/fpm/supervisor.h"
+
+#define FINISH_MS 10000 /* for requests that the shared master still runs */
+
+static void numbers(const struct sc_fpm_known *k, const struct sc_fpm_account *a,
+                    struct sc_fpm_taken *t)
+{
+    struct passwd *pw = k->owner ? getpwnam(k->owner) : NULL;
+    struct group *gr = k->owner_group ? getgrnam(k->owner_group) : NULL;
+    struct stat st;
+    (void)a;
+    t->owner = pw ? pw->pw_uid : 0;
+    t->group = gr ? gr->gr_gid : 0;
+    t->mode = k->mode;
+    t->backlog = k->backlog;
+    /* what it is now: listen.acl_users and an administrator's chmod are in that */
+    if (k->listen[0] == '/' && lstat(k->listen, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        t->owner = st.st_uid;
+        t->group = st.st_gid;
+        t->mode = st.st_mode & 0777;
+    }
+}
+
+struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash)
+{
+    for (size_t i = 0; i < p->taken.n; i++)
+        if (p->taken.v[i].id == id && p->taken.v[i].hash == hash)
+            return &p->taken.v[i];
+    return NULL;
+}
+
+/* A record of the pool, new or with its new text. The list may move. */
+static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known *k,
+                  bool *ret_changed, struct sc_error *err)
+{
+    struct sc_fpm_taken *t = sc_fpm_record_of(p, id, sc_fpm_hash(k->file, k->pool));
+    if (t && t->text_len == k->text_len && memcmp(t->text, k->text, k->text_len) == 0 &&
+        strcmp(t->listen, k->listen) == 0 && strcmp(t->exe, k->exe) == 0 &&
+        strcmp(t->main, k->main) == 0)
+        return 0;
+    *ret_changed = true;
+    if (!t) {
+        struct sc_fpm_taken *v = realloc(p->taken.v, (p->taken.n + 1) * sizeof(*v));
+        if (!v)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+        p->taken.v = v;
+        t = &v[p->taken.n++];
+    } else {
+        sc_fpm_taken_done(t);
+    }
+    *t = (struct sc_fpm_taken){.id = id,
+                               .uid = p->a->uid,
+                               .hash = sc_fpm_hash(k->file, k->pool),
+                               .file = strdup(k->file),
+                               .pool = strdup(k->pool),
+                               .listen = strdup(k->listen),
+                               .exe = strdup(k->exe),
+                               .main = strdup(k->main),
+                               .text = strndup(k->text, k->text_len),
+                               .text_len = k->text_len};
+    numbers(k, p->a, t);
+    if (!t->file || !t->pool || !t->listen || !t->exe || !t->main || !t->text)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    return sc_fpm_taken_save(t, err);
+}
+
+int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
+                        size_t n_uses, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n_uses; i++) {
+        const struct sc_fpm_known *k = uses[i].pool;
+        if (uses[i].how != SC_FPM_COVERED || sc_fpm_record_of(p, id, sc_fpm_hash(k->file, k->pool)))
+            continue;
+        for (size_t n = 0; rc == 0 && n < p->taken.n; n++) {
+            struct sc_fpm_taken *t = &p->taken.v[n];
+            char dir[PATH_MAX];
+            if (t->id != id || t->leaving || strcmp(t->listen, k->listen) != 0 ||
+                sc_fpm_site_wants(uses, n_uses, t))
+                continue;
+            bool shared = sc_fpm_shared_dir(t->file, dir);
+            /* the program stays for the moment: the difference makes record() start a new master */
+            SC_FREE char *exe = strdup(t->exe);
+            rc = exe ? sc_fpm_taken_move(t, k->file, k->pool, exe, k->main, err)
+                     : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+            if (rc == 0 && shared)
+                rc = sc_fpm_idle_sweep(dir, err);
+            break;
+        }
+    }
+    return rc;
+}
+
+/* The group that the pools run with: php-fpm's is the pool's `group`. */
+static gid_t group_of(const struct sc_fpm_pass *p, const struct sc_fpm_known *k)
+{
+    struct group *gr = k && k->group ? getgrnam(k->group) : NULL;
+    return gr && gr->gr_gid ? gr->gr_gid : p->a->gid;
+}
+
+static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_site *s, gid_t gid,
+                    struct sc_fpm_run *r, struct sc_error *err)
+{
+    int n = SC_FPM_GROUPS_MAX;
+    r->uid = p->a->uid;
+    r->gid = gid;
+    if (getgrouplist(p->a->user, gid, r->groups, &n) < 0)
+        n = SC_FPM_GROUPS_MAX;
+    r->n_groups = (size_t)n;
+    r->user = strdup(p->a->user);
+    r->home = strdup(p->a->home);
+    r->docroot = strdup(s->docroot);
+    r->php = strdup(s->php ? s->php : "-");
+    r->changes = strdup(s->changes && *s->changes ? s->changes : "-");
+    return r->user && r->home && r->docroot && r->php && r->changes
+               ? 0
+               : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
+}
+
+static bool same_run(const struct sc_fpm_run *a, const struct sc_fpm_run *b)
+{
+    return a->uid == b->uid && a->gid == b->gid && a->n_groups == b->n_groups &&
+           memcmp(a->groups, b->groups, a->n_groups * sizeof(gid_t)) == 0 &&
+           strcmp(a->user, b->user) == 0 && strcmp(a->home, b->home) == 0 &&
+           strcmp(a->docroot, b->docroot) == 0 && strcmp(a->php, b->php) == 0 &&
+           strcmp(a->changes, b->changes) == 0;
+}
+
+/* Who listens at the address of a TCP pool: the shared master, or the supervisor that the pool has
+ * under another id. */
+static pid_t listener(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t, int *ret_fd)
+{
+    pid_t pid = sc_fpm_master_find(t->main);
+    *ret_fd = pid ? sc_fpm_master_socket(pid, t->listen) : -1;
+    for (size_t i = 0; *ret_fd < 0 && i < p->taken.n; i++)
+        if (p->taken.v[i].hash == t->hash && p->taken.v[i].id != t->id) {
+            pid = sc_fpm_supervisor(p->taken.v[i].id, NULL);
+            *ret_fd = pid ? sc_fpm_master_socket(pid, t->listen) : -1;
+        }
+    return pid;
+}
+
+/* TCP has no names that could be given to another socket: the supervisor takes the one that is. */
+static void adopt(struct sc_fpm_pass *p, unsigned id, struct sc_fpm_run *r)
+{
+    for (size_t i = 0; i < p->taken.n && r->n_adopt < SC_FPM_TAKEN_MAX; i++) {
+        const struct sc_fpm_taken *t = &p->taken.v[i];
+        if (t->id != id || t->leaving || t->listen[0] == '/')
+            continue;
+        int fd = -1;
+        pid_t master = listener(p, t, &fd);
+        if (fd >= 0)
+            r->adopt[r->n_adopt++] = (struct sc_fpm_adopt){t->hash, master, fd};
+    }
+}
+
+/* Out of the shared master: its configuration, its workers, and where it holds the very socket, the
+ * master itself. */
+static int take_out(struct sc_fpm_taken *t, bool old, struct sc_error *err)
+{
+    char dir[PATH_MAX];
+    pid_t master = sc_fpm_master_find(t->main);
+    int rc = sc_fpm_shared_dir(t->file, dir) ? sc_fpm_idle_make(dir, err) : 0;
+    int cut = rc == 0 ? sc_fpm_take_out(t, NULL, err) : rc;
+    if (cut < 0)
+        return cut;
+    if (master && t->listen[0] != '/' && sc_fpm_master_socket(master, t->listen) >= 0)
+        return sc_fpm_master_reload(t->main, NULL, err);
+    if (master && old && cut > 0)
+        sc_fpm_master_kick(master, t->pool, FINISH_MS);
+    return 0;
+}
+
+int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
+                     size_t n_uses, struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run want = {0};
+    SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run have = {0};
+    bool changed = false, first = true;
+    int rc = 0;
+    gid_t gid = p->a->gid;
+    for (size_t i = 0; rc == 0 && i < n_uses; i++) {
+        if (uses[i].how != SC_FPM_COVERED)
+            continue;
+        if (first)
+            gid = group_of(p, uses[i].pool);
+        first = false;
+        rc = record(p, s->id, uses[i].pool, &changed, err);
+    }
+    if (rc < 0 || first)
+        return rc;
+    rc = make_run(p, s, gid, &want, err);
+    if (rc < 0)
+        return rc;
+    bool runs = sc_fpm_supervisor(s->id, NULL) != 0;
+    changed = changed || sc_fpm_run_load(s->id, &have, NULL) < 0 || !same_run(&want, &have);
+    if (!runs || changed) {
+        SC_FD int pidfd = -EBADF;
+        adopt(p, s->id, &want);
+        want.asked = sc_fpm_clock_ns();
+        rc = sc_fpm_run_save(s->id, &want, err);
+        if (rc == 0 && sc_fpm_supervisor(s->id, &pidfd))
+            (void)syscall(SYS_pidfd_send_signal, pidfd, SIGUSR2, NULL, 0);
+        else if (rc == 0)
+            rc = sc_fpm_supervisor_start(p->a->uid, s->id, err);
+        /* a master that does not start is the site's own trouble: its requests fail, they do not
+         * run elsewhere */
+        struct sc_error why = SC_ERROR_INIT;
+        if (rc == 0 && sc_fpm_supervisor_wait(s->id, want.asked, &why) < 0) {
+            sc_log("uid=%u site=%u %s", (unsigned)p->a->uid, s->id, why.text);
+            if (p->a->notice)
+                p->a->notice(p->a->arg, why.text);
+        }
+    }
+    for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
+        struct sc_fpm_taken *t = &p->taken.v[i];
+        bool old = false;
+        if (t->id != s->id || t->leaving)
+            continue;
+        rc = sc_fpm_take_name(t, &old, err);
+        if (rc == 0)
+            rc = take_out(t, old, err);
+    }
+    return rc;
+}
