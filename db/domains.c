@@ -61,8 +61,8 @@ int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_lis
 int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err)
 {
     SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store, "SELECT name, docroot, is_main, uid FROM domain ORDER BY name", err);
+    int r = sc_stmt_prepare(&q, store,
+                            "SELECT name, docroot, is_main, uid FROM domain ORDER BY name", err);
     return r < 0 ? r : read_all(&q, ret, err);
 }
 
