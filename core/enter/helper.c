@@ -26,7 +26,8 @@ static void reset_limits(void)
             unlimited = (struct rlimit){65536, 65536};
         else if (i == RLIMIT_STACK)
             unlimited = (struct rlimit){8 << 20, RLIM_INFINITY};
-        (void)prlimit(0, i, &unlimited, NULL);
+        /* glibc and musl differ in the type of prlimit()'s second argument */
+        (void)syscall(SYS_prlimit64, 0, (long)i, &unlimited, NULL);
     }
     (void)setpriority(PRIO_PROCESS, 0, 0);
     struct sched_param none = {0};
