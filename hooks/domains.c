@@ -6,29 +6,6 @@
 #include "core/inventory/domain_name.h"
 #include "hooks/adapter.h"
 
-/* `raw` without trailing and doubled slashes; NULL, or what is wrong with it. */
-static const char *clean_path(const char *raw, char out[SC_DOCROOT_MAX + 1])
-{
-    size_t used = 0;
-    if (raw[0] != '/')
-        return "is not an absolute path";
-    for (const char *part = raw + strspn(raw, "/"); *part; part += strspn(part, "/")) {
-        size_t n = strcspn(part, "/");
-        if (part[0] == '.' && (n == 1 || (n == 2 && part[1] == '.')))
-            return "has a part \".\" or \"..\"";
-        if (n + 1 > SC_DOCROOT_MAX - used)
-            return "is longer than 4095 bytes";
-        out[used++] = '/';
-        memcpy(out + used, part, n);
-        used += n;
-        part += n;
-    }
-    if (used == 0)
-        out[used++] = '/';
-    out[used] = 0;
-    return NULL;
-}
-
 int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
                    bool is_main, struct sc_error *err)
 {
@@ -42,7 +19,7 @@ int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, co
     if (!owner || !sc_owner_valid(owner))
         return sc_error_set(err, SC_E_INVAL, "domain '%s': its owner '%.64s' is not a user name",
                             canon, owner ? owner : "");
-    const char *wrong = clean_path(docroot ? docroot : "", root);
+    const char *wrong = sc_docroot_clean(docroot ? docroot : "", root);
     if (wrong)
         return sc_error_set(err, SC_E_INVAL, "domain '%s': its document root '%.256s' %s", canon,
                             docroot ? docroot : "", wrong);

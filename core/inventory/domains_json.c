@@ -23,8 +23,7 @@ void sc_domains_done(struct sc_domains *d)
     *d = (struct sc_domains)SC_DOMAINS_INIT;
 }
 
-/* Appends `raw` to `out` part by part; NULL, or what is wrong with it. */
-static const char *clean_path(const char *raw, char out[SC_DOCROOT_MAX + 1])
+const char *sc_docroot_clean(const char *raw, char out[SC_DOCROOT_MAX + 1])
 {
     if (raw[0] != '/')
         return "is not an absolute path";
@@ -87,7 +86,7 @@ static int parse_one(const char *key, const json_t *o, const char *who, struct s
     if (!raw)
         return SC_E_PANEL;
     char docroot[SC_DOCROOT_MAX + 1];
-    const char *wrong = clean_path(raw, docroot);
+    const char *wrong = sc_docroot_clean(raw, docroot);
     if (wrong)
         return bad(err, who, key, "document_root", wrong);
     const json_t *is_main = json_object_get(o, "is_main");

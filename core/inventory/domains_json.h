@@ -33,6 +33,10 @@ struct sc_domains {
     }
 #define SC_DOMAINS __attribute__((cleanup(sc_domains_done)))
 
+/* Writes the document root as struct sc_domain has it, without trailing and doubled slashes. NULL,
+ * or what is wrong with it ("is not an absolute path"; static text). */
+const char *sc_docroot_clean(const char *raw, char out[SC_DOCROOT_MAX + 1]);
+
 /* Releases what *d holds and empties it. */
 void sc_domains_done(struct sc_domains *d);
 
