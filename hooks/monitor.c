@@ -1,181 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's loop: what wakes it, and what is due then. */
-#include "hooks/monitor.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
-#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
-#include "core/base/file.h"
 #include "core/base/log.h"
-#include "core/config/paths_conf.h"
-#include "core/cron/apply.h"
 #include "core/enter/paths.h"
 #include "core/proxyexec/service.h"
 #include "core/reconcile/monitor_service.h"
-#include "core/reconcile/secrets.h"
 #include "hooks/monitor_fpm.h"
+#include "hooks/monitor_loop.h"
 #include "hooks/queue.h"
 
-#define EVENTS         32
-#define READ_GAP_MS    100   /* between two reads of an inotify instance */
-#define POLICY_MS      500   /* after a change of the administrator's files */
-#define POLICY_GAP_MS  10000 /* between two looks at all accounts because of them */
-#define HOOKS_FIRST_MS 30000 /* the command that started us has just seen to them */
-#define HOOKS_MS       600000
-#define PATHS_MS       3600000
-#define PATHS_MAX      4096
-#define ALIVE_MS       30000 /* whether the lock is still ours */
-#define LINGER_MS      1000  /* for the queue, when nothing is isolated any more */
-#define END_RETRY_MS   1000  /* somebody is starting or stopping us */
-#define LOST_GAP_MS    60000 /* between two looks at all accounts because events were lost */
-
-struct loop {
-    struct sc_monitor m;
-    struct sc_chore chore;
-    int epfd, signals, wake, lockfd;
-    int64_t interval;
-    int64_t hooks_at, paths_at, policy_at, policy_done, alive_at, end_at, lost_at, lost_done;
-    int64_t idle_since; /* nothing is isolated; 0: something is */
-    bool lost[SC_MONITOR_SETS];
-    bool end, reload;
-    char *hooks_error;
-    bool queue_turn;
-    bool paths_begun;
-    size_t n_paths;
-};
-
-/* ---- start ---- */
-
-static int listen_wake(struct loop *l, struct sc_error *err)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = SC_MONITOR_SOCKET};
-    sc_close(&l->wake);
-    l->wake = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (l->wake < 0)
-        return sc_error_sys(err, errno, "make a socket");
-    (void)unlink(SC_MONITOR_SOCKET);
-    mode_t mask = umask(0177);
-    int bad = bind(l->wake, (struct sockaddr *)&a, sizeof(a)) < 0 ? errno : 0;
-    (void)umask(mask);
-    struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->wake};
-    if (!bad && epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->wake, &e) < 0)
-        bad = errno;
-    return bad ? sc_error_sys(err, bad, "listen at " SC_MONITOR_SOCKET) : 0;
-}
-
-static int own_files(struct loop *l, struct sc_error *err)
-{
-    int rc = listen_wake(l, err);
-    if (rc == 0)
-        rc = sc_mkdir_p(SC_RESYNC_DIR, 0700, err);
-    if (rc == 0)
-        rc = sc_mkdir_p(SC_RESYNC_DIR_RUN, 0700, err);
-    if (rc < 0)
-        return rc;
-    static const struct {
-        const char *path, *name;
-        uint32_t mask;
-        enum sc_watch_what what;
-    } places[] = {
-        {SC_RESYNC_DIR, NULL, SC_WATCH_NAMES, SC_WATCH_RESYNC},
-        {SC_RESYNC_DIR_RUN, NULL, SC_WATCH_NAMES, SC_WATCH_RESYNC},
-        {SC_MARK_DIR, NULL, SC_WATCH_NAMES, SC_WATCH_MARKS},
-    };
-    for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++)
-        rc = sc_watches_add(l->m.sets[0].w, -1, places[i].path, places[i].mask, places[i].what, 0,
-                            places[i].name, NULL, err);
-    return rc;
-}
-
-/* The administrator's files, where they are or would be. */
-static void watch_policy(struct loop *l)
-{
-    struct sc_watches *w = l->m.sets[0].w;
-    sc_watches_begin(w, SC_WATCH_POLICY, 0);
-    (void)sc_watches_add(w, -1, "/etc/cagefs", SC_WATCH_FILES, SC_WATCH_POLICY, 0,
-                         strrchr(SC_PATHS_CONF_PATH, '/') + 1, NULL, NULL);
-    (void)sc_watches_add(w, -1, "/etc/cagefs", SC_WATCH_FILES, SC_WATCH_POLICY, 0,
-                         strrchr(SC_SECRETS_DIR, '/') + 1, NULL, NULL);
-    (void)sc_watches_add(w, -1, SC_SECRETS_DIR, SC_WATCH_FILES, SC_WATCH_POLICY, 0, NULL, NULL,
-                         NULL);
-    sc_watches_end(w, SC_WATCH_POLICY, 0);
-    sc_watches_begin(w, SC_WATCH_CRON, 0);
-    for (const char *const *dir = sc_cron_spools(); *dir; dir++)
-        (void)sc_watches_add(w, -1, *dir, IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR,
-                             SC_WATCH_CRON, 0, NULL, NULL, NULL);
-    sc_watches_end(w, SC_WATCH_CRON, 0);
-}
-
-static int watch_begin(struct loop *l, struct sc_error *err)
-{
-    for (size_t i = 0; i < SC_MONITOR_SETS; i++) {
-        int rc = sc_watches_new(&l->m.sets[i].w, err);
-        if (rc < 0)
-            return rc;
-        struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->m.sets[i]};
-        if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, sc_watches_fd(l->m.sets[i].w), &e) < 0)
-            return sc_error_sys(err, errno, "epoll");
-    }
-    return 0;
-}
-
-static int set_up(struct loop *l, struct sc_error *err)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        sigaddset(&set, signals[i]);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGCHLD, SIG_DFL);
-    l->epfd = epoll_create1(EPOLL_CLOEXEC);
-    l->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->signals};
-    if (l->epfd < 0 || l->signals < 0 || epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->signals, &e) < 0)
-        return sc_error_sys(err, errno, "prepare to listen");
-    int rc = sc_server_open(&l->m.s, err);
-    if (rc == 0)
-        rc = watch_begin(l, err);
-    if (rc == 0)
-        rc = own_files(l, err);
-    if (rc == 0)
-        watch_policy(l);
-    return rc;
-}
-
-/* Whatever happened while nobody looked. */
-static void begin_work(struct loop *l)
-{
-    int64_t now = sc_monitor_now();
-    struct sc_monitor *m = &l->m;
-    m->debug |= m->s->conf.debug;
-    (void)sc_store_meta_get(m->s->store, SC_META_MONITOR_ERROR, &m->error, NULL);
-    sc_survey_clock_init(&m->survey, l->interval, now);
-    m->queue_at = m->mark_at = l->paths_at = now;
-    l->hooks_at = now + HOOKS_FIRST_MS;
-    l->alive_at = now + ALIVE_MS;
-    l->policy_at = l->end_at = l->lost_at = SC_WORK_NEVER;
-    l->policy_done = l->lost_done = now - POLICY_GAP_MS - LOST_GAP_MS;
-    sc_monitor_rewatch(m, (uid_t)-1);
-    sc_monitor_all_due(m, false);
-    sc_monitor_fpm_begin(m);
-    m->check_end = true;
-}
+#define EVENTS       32
+#define READ_GAP_MS  100  /* between two reads of an inotify instance */
+#define POLICY_MS    500  /* after a change of the administrator's files */
+#define LINGER_MS    1000 /* for the queue, when nothing is isolated any more */
+#define END_RETRY_MS 1000 /* somebody is starting or stopping us */
 
 /* ---- what woke us ---- */
 
@@ -231,13 +78,13 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
     }
 }
 
-static void arm(struct loop *l, struct sc_monitor_set *set, bool on)
+static void arm(struct sc_loop *l, struct sc_monitor_set *set, bool on)
 {
     struct epoll_event e = {.events = on ? EPOLLIN : 0, .data.ptr = set};
     (void)epoll_ctl(l->epfd, EPOLL_CTL_MOD, sc_watches_fd(set->w), &e);
 }
 
-static void read_set(struct loop *l, struct sc_monitor_set *set)
+static void read_set(struct sc_loop *l, struct sc_monitor_set *set)
 {
     bool lost = false;
     sc_watches_read(set->w, told, &l->m, &lost);
@@ -250,7 +97,7 @@ static void read_set(struct loop *l, struct sc_monitor_set *set)
     }
 }
 
-static void read_signals(struct loop *l)
+static void read_signals(struct sc_loop *l)
 {
     struct signalfd_siginfo si;
     while (read(l->signals, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
@@ -263,7 +110,7 @@ static void read_signals(struct loop *l)
     }
 }
 
-static void read_wake(struct loop *l)
+static void read_wake(struct sc_loop *l)
 {
     char byte[16];
     int64_t now = sc_monitor_now();
@@ -274,120 +121,9 @@ static void read_wake(struct loop *l)
         l->m.queue_at = now + SC_EVENT_SETTLE_MS;
 }
 
-/* ---- chores ---- */
-
-/* A file is watched by its directory: it may be replaced. */
-static void watch_panel_path(struct loop *l, const char *path)
-{
-    struct sc_watches *w = l->m.sets[0].w;
-    if (path[0] != '/' || l->n_paths++ >= PATHS_MAX)
-        return;
-    if (sc_watches_add(w, -1, path, SC_WATCH_FILES, SC_WATCH_PANEL, 0, NULL, NULL, NULL) == 0)
-        return;
-    SC_FREE char *dir = strdup(path);
-    char *slash = dir ? strrchr(dir, '/') : NULL;
-    if (!slash || !slash[1])
-        return;
-    *slash = 0;
-    (void)sc_watches_add(w, -1, dir[0] ? dir : "/", SC_WATCH_FILES, SC_WATCH_PANEL, 0, slash + 1,
-                         NULL, NULL);
-}
-
-static void hooks_line(struct loop *l, const char *text, bool bad)
-{
-    if (bad && (!l->hooks_error || strcmp(l->hooks_error, text) != 0))
-        sc_log("the panel's hooks are not in place: %s", text);
-    if (!bad && strcmp(text, "put") == 0)
-        sc_log("the panel's hooks were lost and are in place again");
-    free(l->hooks_error);
-    l->hooks_error = bad ? strdup(text) : NULL;
-}
-
-static void survey_line(struct loop *l, const char *word, const char *rest)
-{
-    unsigned long domains, users;
-    long long ms;
-    if (strcmp(word, "found") == 0)
-        sc_monitor_survey_found(rest, &l->m);
-    else if (strcmp(word, "ok") == 0 && sscanf(rest, "%lu %lu %lld", &domains, &users, &ms) == 3)
-        sc_monitor_survey_ok(&l->m, domains, users, ms);
-    else if (strcmp(word, "error") == 0)
-        sc_monitor_error(&l->m, rest);
-}
-
-struct chore_lines {
-    struct loop *l;
-    const char *name;
-};
-
-static void chore_line(char *text, void *arg)
-{
-    struct chore_lines *c = arg;
-    char *rest = strchr(text, ' ');
-    if (rest)
-        *rest++ = 0;
-    else
-        rest = text + strlen(text);
-    bool bad = strcmp(text, "error") == 0;
-    if (strcmp(c->name, SC_CHORE_SURVEY) == 0) {
-        survey_line(c->l, text, rest);
-    } else if (strcmp(c->name, SC_CHORE_HOOKS) == 0) {
-        hooks_line(c->l, bad ? rest : text, bad);
-    } else if (strcmp(text, "path") == 0) {
-        if (!c->l->paths_begun)
-            sc_watches_begin(c->l->m.sets[0].w, SC_WATCH_PANEL, 0);
-        c->l->paths_begun = true;
-        watch_panel_path(c->l, rest);
-    } else if (bad) {
-        sc_monitor_error(&c->l->m, rest);
-    }
-}
-
-static void read_chore(struct loop *l)
-{
-    struct chore_lines c = {l, l->chore.name};
-    l->n_paths = 0;
-    if (!l->chore.name || !sc_chore_read(&l->chore, chore_line, &c))
-        return;
-    if (l->paths_begun)
-        sc_watches_end(l->m.sets[0].w, SC_WATCH_PANEL, 0);
-    l->paths_begun = false;
-}
-
-static void start_chore(struct loop *l, const char *name)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->chore};
-    if (sc_chore_start(&l->chore, name, sc_monitor_now(), &err) < 0)
-        sc_monitor_error(&l->m, err.text);
-    else if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->chore.fd, &e) < 0)
-        sc_chore_kill(&l->chore);
-}
-
-static void do_chores(struct loop *l, int64_t now)
-{
-    if (l->chore.name) {
-        if (now - l->chore.began > SC_CHORE_MS) {
-            sc_monitor_error(&l->m, "the panel does not answer");
-            sc_chore_kill(&l->chore);
-        }
-    } else if (sc_survey_next(&l->m.survey) <= now) {
-        if (sc_survey_next(&l->m.survey) == l->m.survey.timer)
-            sc_monitor_all_due(&l->m, true);
-        sc_monitor_survey_began(&l->m);
-        start_chore(l, SC_CHORE_SURVEY);
-    } else if (l->paths_at <= now) {
-        l->paths_at = now + PATHS_MS;
-        start_chore(l, SC_CHORE_PATHS);
-    } else if (l->hooks_at <= now) {
-        l->hooks_at = now + HOOKS_MS;
-        start_chore(l, SC_CHORE_HOOKS);
-    }
-}
-
 /* ---- what is due ---- */
 
-static void rewatch(struct loop *l)
+static void rewatch(struct sc_loop *l)
 {
     struct sc_monitor *m = &l->m;
     if (m->rewatch_all)
@@ -398,7 +134,7 @@ static void rewatch(struct loop *l)
     m->n_rewatch = 0;
 }
 
-static void housekeeping(struct loop *l, int64_t now)
+static void housekeeping(struct sc_loop *l, int64_t now)
 {
     struct sc_monitor *m = &l->m;
     for (size_t i = 0; i < SC_MONITOR_SETS; i++)
@@ -415,7 +151,7 @@ static void housekeeping(struct loop *l, int64_t now)
         l->policy_at = SC_WORK_NEVER;
         l->policy_done = now;
         sc_log("the administrator's files in /etc/cagefs changed: all accounts are looked at");
-        watch_policy(l);
+        sc_loop_watch_policy(l);
         sc_monitor_all_due(m, false);
     }
     if (l->lost_at <= now) {
@@ -441,7 +177,7 @@ static void housekeeping(struct loop *l, int64_t now)
 }
 
 /* One account. Queue and homes take turns. False: nothing was due. */
-static bool one_account(struct loop *l, int64_t now)
+static bool one_account(struct sc_loop *l, int64_t now)
 {
     struct sc_monitor *m = &l->m;
     l->queue_turn = !l->queue_turn;
@@ -458,7 +194,7 @@ static bool one_account(struct loop *l, int64_t now)
 }
 
 /* /run may have been emptied: then another daemon could be started beside us. */
-static void check_alive(struct loop *l)
+static void check_alive(struct sc_loop *l)
 {
     struct stat mine, there;
     struct sc_error err = SC_ERROR_INIT;
@@ -476,7 +212,7 @@ static void check_alive(struct loop *l)
     if (rc == 0) {
         sc_close(&l->lockfd);
         l->lockfd = fd;
-        rc = own_files(l, &err);
+        rc = sc_loop_own_files(l, &err);
         sc_monitor_all_due(&l->m, false);
         /* what an entry would do that finds its table missing: we make the tables now */
         sc_proxyexec_revive();
@@ -490,7 +226,7 @@ static void check_alive(struct loop *l)
  * it is held from looking for the last time until our own lock is gone, so that he finds us at work
  * or not at all.
  */
-static void check_end(struct loop *l, int64_t now)
+static void check_end(struct sc_loop *l, int64_t now)
 {
     bool any = true;
     l->m.check_end = false;
@@ -523,7 +259,7 @@ static void check_end(struct loop *l, int64_t now)
     l->end = true;
 }
 
-static void reload(struct loop *l)
+static void reload(struct sc_loop *l)
 {
     struct sc_server *s = NULL;
     struct sc_error err = SC_ERROR_INIT;
@@ -537,7 +273,7 @@ static void reload(struct loop *l)
     l->m.debug |= s->conf.debug;
     l->paths_at = l->hooks_at = sc_monitor_now();
     sc_survey_now(&l->m.survey, sc_monitor_now());
-    watch_policy(l);
+    sc_loop_watch_policy(l);
     sc_monitor_all_due(&l->m, false);
     sc_log("configuration read again");
 }
@@ -549,7 +285,7 @@ static int64_t min64(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static int wait_ms(const struct loop *l)
+static int wait_ms(const struct sc_loop *l)
 {
     int64_t now = sc_monitor_now();
     int64_t at = min64(sc_work_next(&l->m.work), min64(l->m.queue_at, l->m.mark_at));
@@ -568,7 +304,7 @@ static int wait_ms(const struct loop *l)
     return at > 60000 ? 60000 : (int)at;
 }
 
-static void hear(struct loop *l)
+static void hear(struct sc_loop *l)
 {
     struct epoll_event e[EVENTS];
     int n = epoll_wait(l->epfd, e, EVENTS, wait_ms(l));
@@ -578,13 +314,13 @@ static void hear(struct loop *l)
         else if (e[i].data.ptr == &l->wake)
             read_wake(l);
         else if (e[i].data.ptr == &l->chore)
-            read_chore(l);
+            sc_loop_read_chore(l);
         else
             read_set(l, e[i].data.ptr);
     }
 }
 
-static void loop(struct loop *l)
+static void loop(struct sc_loop *l)
 {
     while (!l->end) {
         hear(l);
@@ -594,7 +330,7 @@ static void loop(struct loop *l)
         if (l->alive_at <= now || l->m.check_alive)
             check_alive(l);
         housekeeping(l, now);
-        do_chores(l, now);
+        sc_loop_do_chores(l, now);
         if (!l->end)
             (void)one_account(l, now);
         if (l->m.check_end || l->end_at <= now)
@@ -602,7 +338,7 @@ static void loop(struct loop *l)
     }
 }
 
-static void done(struct loop *l)
+static void done(struct sc_loop *l)
 {
     sc_chore_kill(&l->chore);
     sc_event_list_done(&l->m.resync);
@@ -620,21 +356,21 @@ static void done(struct loop *l)
 int sc_monitor_run(bool debug, int64_t interval_ms, int ready, struct sc_error *err)
 {
     SC_CLEANUP(done)
-    struct loop l = {.m = {.debug = debug},
-                     .chore = SC_CHORE_INIT,
-                     .epfd = -EBADF,
-                     .signals = -EBADF,
-                     .wake = -EBADF,
-                     .lockfd = -EBADF,
-                     .interval = interval_ms};
+    struct sc_loop l = {.m = {.debug = debug},
+                        .chore = SC_CHORE_INIT,
+                        .epfd = -EBADF,
+                        .signals = -EBADF,
+                        .wake = -EBADF,
+                        .lockfd = -EBADF,
+                        .interval = interval_ms};
     int rc = sc_daemon_lock(SC_RUN_DIR, SC_MONITOR_LOCK, &l.lockfd, err);
     if (rc == 0)
-        rc = set_up(&l, err);
+        rc = sc_loop_set_up(&l, err);
     if (rc < 0)
         return rc;
     sc_daemon_ready(ready);
     sc_log("started");
-    begin_work(&l);
+    sc_loop_begin(&l);
     loop(&l);
     return 0;
 }
