@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a process of its own does for the daemon: the full pass, the panel's hooks and paths. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
-#include <sys/un.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
