@@ -23,7 +23,8 @@
 #define PROCESSES_MAX 4096
 #define TABLE_MAX     (16u << 20)
 #define LSPHP_FD_MAX  15
-#define ACCEPTS       0x10000ul /* __SO_ACCEPTCON */
+#define ENVIRON_MAX   (4u << 20) /* more than exec(2) allows by default */
+#define ACCEPTS       0x10000ul  /* __SO_ACCEPTCON */
 
 void sc_php_processes_done(struct sc_php_processes *l)
 {
@@ -146,8 +147,24 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
     return 0;
 }
 
-static int find(const struct sc_php_catalogue *c, pid_t keeper, struct sc_php_processes *l,
-                struct sc_error *err)
+/* A program that answers one request. What it is asked for is in its environment, as it began. */
+static bool answers_cgi(int procfd)
+{
+    static const char wanted[] = "GATEWAY_INTERFACE=";
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_FD int fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
+    return fd >= 0 && sc_read_fd(fd, ENVIRON_MAX, "environ", &text, NULL) == 0 &&
+           memmem(text.data, text.len, wanted, sizeof(wanted) - 1);
+}
+
+static bool is_wanted(const struct sc_php_catalogue *c, int procfd)
+{
+    return sc_php_waits(procfd) && (c ? is_php(c, procfd) : !sc_php_is_fpm(procfd));
+}
+
+/* Those that wait for requests; `cgi`: those that answer one. */
+static int find(const struct sc_php_catalogue *c, bool cgi, pid_t keeper,
+                struct sc_php_processes *l, struct sc_error *err)
 {
     char path[64];
     snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
@@ -165,7 +182,7 @@ static int find(const struct sc_php_catalogue *c, pid_t keeper, struct sc_php_pr
         if (pid <= 1)
             continue;
         SC_FD int proc = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (proc >= 0 && sc_php_waits(proc) && (c ? is_php(c, proc) : !sc_php_is_fpm(proc)))
+        if (proc >= 0 && (cgi ? answers_cgi(proc) && !sc_php_waits(proc) : is_wanted(c, proc)))
             rc = sc_php_processes_add(l, pid, sc_steal_fd(&proc), err);
     }
     return rc;
@@ -185,35 +202,55 @@ static bool lives(const struct sc_php_process *o)
     return syscall(SYS_pidfd_send_signal, o->procfd, 0, NULL, 0) == 0;
 }
 
-int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
+static void wait_for(const struct sc_php_processes *l)
 {
-    bool told = false;
-    for (size_t i = 0; i < l->n; i++)
-        if (!has_parent(l, &l->v[i]))
-            told |= syscall(SYS_pidfd_send_signal, l->v[i].procfd, SIGTERM, NULL, 0) == 0;
-    for (int waited = 0; told && waited < SC_PHP_RESTART_MS; waited += 10) {
-        told = false;
-        for (size_t i = 0; i < l->n && !told; i++)
-            told = lives(&l->v[i]);
-        if (told)
+    bool left = l->n > 0;
+    for (int waited = 0; left && waited < SC_PHP_RESTART_MS; waited += 10) {
+        left = false;
+        for (size_t i = 0; i < l->n && !left; i++)
+            left = lives(&l->v[i]);
+        if (left)
             (void)poll(NULL, 0, 10);
     }
+}
+
+int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (!has_parent(l, &l->v[i]))
+            (void)syscall(SYS_pidfd_send_signal, l->v[i].procfd, SIGTERM, NULL, 0);
+    wait_for(l);
     for (size_t i = 0; i < l->n; i++)
         if (syscall(SYS_pidfd_send_signal, l->v[i].procfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a PHP process of the site");
     return 0;
 }
 
-int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
-                        struct sc_error *err)
+static int find_in_site(const struct sc_php_catalogue *c, bool cgi, uid_t uid, unsigned id,
+                        struct sc_php_processes *l, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
     SC_FD int lock = -EBADF;
-    SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
     int rc = sc_keeper_find(uid, id, &pidfd, &lock);
     if (rc < 0)
         return rc == -ESRCH ? 0 : sc_error_sys(err, -rc, "look for the keeper of site %u", id);
     pid_t keeper = sc_lock_holder(lock);
-    rc = keeper > 0 ? find(c, keeper, &l, err) : 0;
+    return keeper > 0 ? find(c, cgi, keeper, l, err) : 0;
+}
+
+int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
+    int rc = find_in_site(c, false, uid, id, &l, err);
     return rc < 0 ? rc : sc_php_processes_end(&l, err);
+}
+
+int sc_php_drain_site(uid_t uid, unsigned id, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
+    int rc = find_in_site(NULL, true, uid, id, &l, err);
+    if (rc == 0)
+        wait_for(&l);
+    return rc;
 }

@@ -122,6 +122,8 @@ static int end_site(uid_t uid, unsigned id, struct sc_error *err)
     int rc = sc_cage_lock(uid, id, true, CAGE_WAIT_MS, &lock, err);
     if (rc == 0)
         rc = sc_php_restart_site(NULL, uid, id, err);
+    if (rc == 0)
+        rc = sc_php_drain_site(uid, id, err);
     return rc < 0 ? rc : sc_keeper_end(uid, id, err);
 }
 
