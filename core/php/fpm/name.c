@@ -15,6 +15,21 @@
 #include "core/base/log.h"
 #include "core/php/fpm/master.h"
 
+pid_t sc_fpm_listener(const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    struct ucred who;
+    socklen_t len = sizeof(who);
+    SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || strlen(path) >= sizeof(a.sun_path))
+        return 0;
+    strcpy(a.sun_path, path);
+    if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
+        return 0;
+    return who.pid;
+}
+
 bool sc_fpm_alive(const char *path)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};

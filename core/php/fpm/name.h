@@ -11,6 +11,10 @@
 /* Somebody listens there. */
 bool sc_fpm_alive(const char *path);
 
+/* Who began to listen there (SO_PEERCRED; may have ended since, its socket being another's now); 0
+ * when nobody listens. */
+pid_t sc_fpm_listener(const char *path);
+
 /*
  * Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
  * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is

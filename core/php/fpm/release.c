@@ -53,6 +53,15 @@ static int give_back(struct sc_fpm_taken *t, struct sc_error *err)
     return rc < 0 ? rc : sc_fpm_master_reload(t->main, fd < 0 ? NULL : &in, err);
 }
 
+/* An earlier pass that was killed gave the shared master's socket its name back already: what
+ * listens there is not the supervisor's. */
+static bool is_back(const struct sc_fpm_taken *t, pid_t master, const char *new)
+{
+    pid_t at = master ? sc_fpm_listener(t->listen) : 0;
+    return at > 0 && at != sc_fpm_supervisor(t->id, NULL) &&
+           (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
+}
+
 static int release(struct sc_fpm_taken *t, struct sc_error *err)
 {
     char old[128] = "", new[128] = "";
@@ -76,6 +85,8 @@ static int release(struct sc_fpm_taken *t, struct sc_error *err)
         sc_fpm_unguard(t->listen);
         (void)unlink(old);
     }
+    if (unix_socket && t->leaving && is_back(t, master, new))
+        return sc_fpm_put_back(t, err);
     if (master && !has)
         return give_back(t, err);
     rc = sc_fpm_put_back(t, err);
