@@ -15,29 +15,33 @@
 #include "core/base/log.h"
 #include "core/php/fpm/master.h"
 
-pid_t sc_fpm_listener(const char *path)
+/* A connection to who listens there; -errno. */
+static int knock(const char *path)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof(a.sun_path))
+        return -ENAMETOOLONG;
+    SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -errno;
+    memcpy(a.sun_path, path, strlen(path) + 1);
+    if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
+        return -errno;
+    return sc_steal_fd(&fd);
+}
+
+pid_t sc_fpm_listener(const char *path)
+{
     struct ucred who;
     socklen_t len = sizeof(who);
-    SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || strlen(path) >= sizeof(a.sun_path))
-        return 0;
-    strcpy(a.sun_path, path);
-    if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
-        return 0;
-    return who.pid;
+    SC_FD int fd = knock(path);
+    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 ? who.pid : 0;
 }
 
 bool sc_fpm_alive(const char *path)
 {
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || strlen(path) >= sizeof(a.sun_path))
-        return false;
-    strcpy(a.sun_path, path);
-    return connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 || errno == EAGAIN;
+    SC_FD int fd = knock(path);
+    return fd >= 0 || fd == -EAGAIN; /* it has more to do than fits its backlog */
 }
 
 /* php-fpm removes the name of a socket that it had and is not to have any more: a mount point it
@@ -60,10 +64,10 @@ void sc_fpm_unguard(const char *path)
         ;
 }
 
-/* Somebody listens at the name, and it is the shared master: not what is left of a supervisor that
- * was killed. */
-static bool shared_masters(const struct sc_fpm_taken *t, const char *new)
+bool sc_fpm_shared_masters(const struct sc_fpm_taken *t)
 {
+    char new[128];
+    sc_fpm_beside(t, "new", new);
     pid_t master = sc_fpm_master_find(t->main);
     return master && sc_fpm_alive(t->listen) &&
            (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
@@ -81,7 +85,7 @@ int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_erro
     if (lstat(new, &st) == 0) {
         sc_fpm_unguard(t->listen);
         if (lstat(old, &st) < 0 && lstat(t->listen, &st) == 0 && S_ISSOCK(st.st_mode) &&
-            shared_masters(t, new) && link(t->listen, old) < 0 && errno != EEXIST)
+            sc_fpm_shared_masters(t) && link(t->listen, old) < 0 && errno != EEXIST)
             return sc_error_sys(err, errno, "keep %s", t->listen);
         if (rename(new, t->listen) < 0)
             return sc_error_sys(err, errno, "take %s over", t->listen);

@@ -15,6 +15,11 @@ bool sc_fpm_alive(const char *path);
  * when nobody listens. */
 pid_t sc_fpm_listener(const char *path);
 
+/* Somebody listens at the pool's Unix socket, and the shared master has such a socket (by that name
+ * or by "new", a supervisor's that it was handed): not what is left of a supervisor that was
+ * killed. */
+bool sc_fpm_shared_masters(const struct sc_fpm_taken *t);
+
 /*
  * Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
  * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is

@@ -55,11 +55,10 @@ static int give_back(struct sc_fpm_taken *t, struct sc_error *err)
 
 /* An earlier pass that was killed gave the shared master's socket its name back already: what
  * listens there is not the supervisor's. */
-static bool is_back(const struct sc_fpm_taken *t, pid_t master, const char *new)
+static bool is_back(const struct sc_fpm_taken *t)
 {
-    pid_t at = master ? sc_fpm_listener(t->listen) : 0;
-    return at > 0 && at != sc_fpm_supervisor(t->id, NULL) &&
-           (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
+    pid_t at = sc_fpm_listener(t->listen);
+    return at > 0 && at != sc_fpm_supervisor(t->id, NULL) && sc_fpm_shared_masters(t);
 }
 
 static int release(struct sc_fpm_taken *t, struct sc_error *err)
@@ -85,7 +84,7 @@ static int release(struct sc_fpm_taken *t, struct sc_error *err)
         sc_fpm_unguard(t->listen);
         (void)unlink(old);
     }
-    if (unix_socket && t->leaving && is_back(t, master, new))
+    if (unix_socket && t->leaving && is_back(t))
         return sc_fpm_put_back(t, err);
     if (master && !has)
         return give_back(t, err);
