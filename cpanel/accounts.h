@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "cpanel/cpanel.h"
 
 #define SC_CPANEL_ACCOUNTS_MAX 1000000u

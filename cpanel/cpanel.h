@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "hooks/adapter.h"
-#include "hooks/http.h"
+#include "hooks/adapter/adapter.h"
+#include "hooks/api/http.h"
 
 /* What manage_hooks registers, and the command line it writes into its registry. */
 #define SC_CPANEL_EXE  SC_LIBEXECDIR "/sitecage-cpanel"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
 
 #define WORD_MAX 1024 /* longer ones are no names */

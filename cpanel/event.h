@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "hooks/event.h"
+#include "hooks/events/event.h"
 
 /* What the parser has to ask about, because the document does not say it. Each may be NULL. */
 struct sc_cpanel_lookup {

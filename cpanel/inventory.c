@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "cpanel/accounts.h"
 #include "cpanel/api.h"
 #include "cpanel/cpanel.h"

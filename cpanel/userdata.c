@@ -9,7 +9,7 @@
 #include <time.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "cpanel/users_file.h"
 
 #define TRIES 3 /* to read userdata while the panel writes it */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
 #include "cpanel/users_file.h"
 

@@ -293,8 +293,8 @@ int sc_store_isolated_get(struct sc_store *store, uid_t uid, struct sc_isolated_
 /* ---- events: hints that something about a user changed, not yet reconciled ---------------------
  */
 
-/* Kinds of events (sc_event_row.kind). What the names are: hooks/event.h; for SC_KIND_USER_RENAMED
- * `user` is the old user name and `new_name` the new one. */
+/* Kinds of events (sc_event_row.kind). What the names are: hooks/events/event.h; for
+ * SC_KIND_USER_RENAMED `user` is the old user name and `new_name` the new one. */
 #define SC_KIND_USER_CREATED    "user-created"
 #define SC_KIND_USER_RENAMED    "user-renamed"
 #define SC_KIND_USER_DELETED    "user-deleted"

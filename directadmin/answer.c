@@ -6,9 +6,9 @@
 #include <string.h>
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
-#include "hooks/adapter.h"
+#include "hooks/adapter/adapter.h"
 
 /* Subdomains come behind all domains: a name that is both is the domain. */
 struct reading {

@@ -6,9 +6,9 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/base/run.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "directadmin/answer.h"
-#include "hooks/http.h"
+#include "hooks/api/http.h"
 
 #define QUESTION      "/CMD_API_DOMAIN?action=document_root"
 #define BINARY_MS     2000 /* for `directadmin api-url` */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the adapter for DirectAdmin does for the common main (hooks/adapter.h). */
+/* What the adapter for DirectAdmin does for the common main (hooks/adapter/adapter.h). */
 #ifndef SC_DIRECTADMIN_DIRECTADMIN_H
 #define SC_DIRECTADMIN_DIRECTADMIN_H
 
 #include "directadmin/paths.h"
-#include "hooks/adapter.h"
+#include "hooks/adapter/adapter.h"
 
 /* The caller's `place`, a struct sc_da of a unit test, or production's. */
 const struct sc_da *sc_da_place(const struct sc_caller *c);

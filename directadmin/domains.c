@@ -9,7 +9,7 @@
 #include "directadmin/homes.h"
 #include "directadmin/override.h"
 #include "directadmin/tokens.h"
-#include "hooks/adapter.h"
+#include "hooks/adapter/adapter.h"
 
 #define VALUE_MAX (3 * SC_DOCROOT_MAX) /* percent-encoded */
 

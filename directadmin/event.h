@@ -4,7 +4,7 @@
 #define SC_DIRECTADMIN_EVENT_H
 
 #include <stddef.h>
-#include "hooks/event.h"
+#include "hooks/events/event.h"
 
 /* The hooks that registration puts in place, in the order of DirectAdmin's documentation. */
 extern const char *const sc_da_hooks[];

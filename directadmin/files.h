@@ -9,7 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/error.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/domains_json.h"
 #include "directadmin/paths.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The adapter for panels with integration scripts, as hooks/adapter.h has adapters. */
+/* The adapter for panels with integration scripts, as hooks/adapter/adapter.h has adapters. */
 #ifndef SC_GENERIC_GENERIC_H
 #define SC_GENERIC_GENERIC_H
 
 #include "generic/vendor.h"
-#include "hooks/adapter.h"
+#include "hooks/adapter/adapter.h"
 
 /* A caller's `place` is a struct sc_generic_conf whose time and home are not read; NULL: the
  * server's. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
-#include "hooks/event.h"
+#include "hooks/events/event.h"
 
 /* The commands' names, NULL-terminated: "pre_modify_user.py"… */
 extern const char *const sc_generic_commands[];

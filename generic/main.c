@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "generic/generic.h"
 #include "generic/hook.h"
-#include "hooks/hook.h"
+#include "hooks/adapter/hook.h"
 
 static const char *base(const char *path)
 {

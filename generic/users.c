@@ -2,7 +2,7 @@
 #include "core/base/cleanup.h"
 #include "core/inventory/envelope.h"
 #include "generic/generic.h"
-#include "hooks/users.h"
+#include "hooks/adapter/users.h"
 
 int sc_generic_users(const struct sc_caller *c, const struct sc_question *q, json_t **ret,
                      struct sc_error *err)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
 #include "plesk/domains.h"
 #include "plesk/rows.h"

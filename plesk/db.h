@@ -30,7 +30,7 @@ int sc_plesk_db_parse(const char *data, size_t len, struct sc_domains *ret, stru
 int sc_plesk_db_domains(const struct sc_plesk *p, const char *owner, const char *name,
                         int timeout_ms, struct sc_domains *ret, struct sc_error *err);
 
-/* A new array of user objects (hooks/adapter.h), of those who have a unix account. */
+/* A new array of user objects (hooks/adapter/adapter.h), of those who have a unix account. */
 int sc_plesk_db_users(const struct sc_plesk *p, const char *owner, int timeout_ms, json_t **ret,
                       struct sc_error *err);
 

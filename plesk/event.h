@@ -8,7 +8,7 @@
 #ifndef SC_PLESK_EVENT_H
 #define SC_PLESK_EVENT_H
 
-#include "hooks/event.h"
+#include "hooks/events/event.h"
 
 /*
  * Adds what the event says. `event`: as in `event_handler --create -event`; NULL or unknown: judged

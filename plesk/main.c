@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sitecage-plesk: the adapter for Plesk (docs/panels/plesk.md). */
-#include "hooks/adapter.h"
+#include "hooks/adapter/adapter.h"
 #include "plesk/domains.h"
 #include "plesk/enroll.h"
 #include "plesk/event.h"

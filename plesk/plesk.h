@@ -4,8 +4,8 @@
 #define SC_PLESK_PLESK_H
 
 #include "core/base/run.h"
-#include "hooks/adapter.h"
-#include "hooks/http.h"
+#include "hooks/adapter/adapter.h"
+#include "hooks/api/http.h"
 
 #define SC_PLESK_DIR     "/usr/local/psa"
 #define SC_PLESK_VERSION SC_PLESK_DIR "/version"
@@ -20,7 +20,7 @@ struct sc_plesk {
     const char *adapter; /* the adapter's own executable, as it is registered */
     const char *xml_exe; /* sitecage-plesk-xml */
     const char *run_dir; /* for the lock of register and unregister */
-    /* hooks/http.h; in tests, stand-ins */
+    /* hooks/api/http.h; in tests, stand-ins */
     int (*api_conf)(struct sc_api_conf *ret, struct sc_error *err);
     int (*fetch)(const struct sc_http_request *rq, struct sc_buf *out, struct sc_error *err);
 };

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include "core/base/cleanup.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
 #include "plesk/db.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "core/base/file.h"
-#include "hooks/http.h"
+#include "hooks/api/http.h"
 #include "plesk/xml.h"
 
 int main(void)

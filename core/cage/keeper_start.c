@@ -27,7 +27,7 @@
 #include "core/base/file.h"
 #include "core/cage/view.h"
 #include "core/enter/keeper_find.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 #define KEEPER_EXE      SC_LIBEXECDIR "/sitecage-keeper"
 #define KEEPER_LOCK_FD  3 /* the keeper knows this number */

@@ -13,7 +13,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/commands/out.h"
-#include "core/reconcile/engine.h"
+#include "core/engine/engine.h"
 
 enum sc_ctl_flags {
     SC_CTL_ANYBODY = 1, /* root is not needed */

@@ -3,6 +3,7 @@
 #include "core/commands/cagefsctl.h"
 
 #include "core/base/cleanup.h"
+#include "core/check/check.h"
 
 static const char *result_name(enum sc_check_result result)
 {

@@ -18,8 +18,8 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
-#include "core/reconcile/engine_stats.h"
-#include "core/reconcile/engine_user.h"
+#include "core/engine/stats.h"
+#include "core/engine/user.h"
 
 #define SC_ISOLATECTL_ROOT  SC_LIBEXECDIR "/isolatectl-root"
 #define SC_ISOLATECTL_NAMES 1000u /* most domains of one call */

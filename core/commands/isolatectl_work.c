@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/inventory.h"
 
 enum {

@@ -16,7 +16,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/php/choice.h"
-#include "core/reconcile/engine_php.h"
+#include "core/engine/php.h"
 
 #define SC_SELECTORCTL_ROOT SC_LIBEXECDIR "/selectorctl-root"
 

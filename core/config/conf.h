@@ -13,8 +13,8 @@
 #define SC_CONF_PANEL_MAX 32
 #define SC_CONF_VALUE_MAX 200 /* more than a line can hold */
 
-/* Section [api]: how the panel's HTTP API is reached (hooks/http.h reads the secret). Empty where
- * not given. */
+/* Section [api]: how the panel's HTTP API is reached (hooks/api/http.h reads the secret). Empty
+ * where not given. */
 struct sc_conf_api {
     char url[SC_CONF_VALUE_MAX]; /* begins with https://, without user information */
     char user[SC_CONF_VALUE_MAX];

@@ -9,7 +9,7 @@
 #include "core/base/resolve.h"
 #include "core/config/domains_config_private.h"
 #include "core/config/pathname.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 
 static const char *const limit_names[SC_LIMIT_COUNT] = {
     [SC_LIMIT_CPU] = "cpu",     [SC_LIMIT_PMEM] = "pmem", [SC_LIMIT_IO] = "io",

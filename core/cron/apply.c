@@ -14,7 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/resolve.h"
 #include "core/base/run.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 #define NONE "no crontab for" /* Vixie's, Debian's and cronie's words */
 

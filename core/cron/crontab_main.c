@@ -18,7 +18,7 @@
 #include "core/base/file.h"
 #include "core/cron/apply.h"
 #include "core/cron/lines.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/plan/planfile.h"
 
 struct caller {

@@ -25,7 +25,7 @@
 
 #include "core/enter/ep.h"
 #include "core/enter/keeper_find.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/enter/site_filter.h" /* made at build time by seccomp_gen */
 
 #define OVER_NPROC      "the site has as many processes as its limit allows"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 /* The whole content of the file; the places that are locked lie behind it. */
 struct counters {

@@ -12,7 +12,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 /* 0 also where there is no such directory. */
 static int cover(const char *docroot, uid_t uid)

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 /* Who holds the lock: a pid in our pid namespace, or 0 for nobody (or nobody whom we can see). */
 pid_t sc_lock_holder(int fd)

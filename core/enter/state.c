@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 /* Not knowing counts as marked: nothing may run un-isolated by an error. (access() would ask for
  * the real uid.) */

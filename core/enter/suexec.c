@@ -32,7 +32,7 @@
 #include "core/enter/enter.h"
 #include "core/enter/fcgi.h"
 #include "core/enter/hide.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/enter/state.h"
 
 extern char **environ;

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 #define HEAD "sitecage-sites 1\n"
 #define TAIL "\nend\n"

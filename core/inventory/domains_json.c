@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
 
 static void domain_done(struct sc_domain *d)

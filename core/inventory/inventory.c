@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 #include "core/base/run.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 
 static int ask_now(const struct sc_inventory_conf *conf, const char *option, const char *value,
                    struct sc_domains *ret, struct sc_error *err)

@@ -16,7 +16,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 
 void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX])
 {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/limits/cgroups.h"
 #include "core/limits/device.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/enter/ep.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/limits/cgroups.h"
 
 #define BIT(limit) (1u << (limit))

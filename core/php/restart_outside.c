@@ -12,7 +12,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/enter/table.h"
 #include "core/php/restart.h"
 #include "core/php/restart_private.h"

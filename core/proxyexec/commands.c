@@ -11,7 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 
 void sc_proxy_commands_done(struct sc_proxy_commands *c)
 {

@@ -4,7 +4,7 @@
 #ifndef SC_PROXYEXEC_PATHS_H
 #define SC_PROXYEXEC_PATHS_H
 
-#define SC_PROXY_DIR "/run/sitecage" /* SC_RUN_DIR of core/enter/paths.h; 0711 */
+#define SC_PROXY_DIR "/run/sitecage" /* SC_RUN_DIR of core/base/paths.h; 0711 */
 
 /* The account-wide socket, for callers outside of sites. */
 #define SC_PROXY_SOCKET SC_PROXY_DIR "/proxy.sock"

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/service.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/proxyexec/paths.h"
 
 static const struct sc_service service = {.name = "the proxyexec service",

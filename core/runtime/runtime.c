@@ -12,7 +12,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/proxyexec/sites.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX

@@ -2,7 +2,7 @@
 /*
  * The runtime state of one account, as the hot path reads it: the table of sites, a plan per
  * isolated site, the files that stand for /etc/passwd and /etc/group inside, and the mark that
- * outlives a reboot (core/enter/paths.h, docs/formats.md). The caller holds the account's lock and
+ * outlives a reboot (core/base/paths.h, docs/formats.md). The caller holds the account's lock and
  * is root.
  */
 #ifndef SC_RUNTIME_RUNTIME_H

@@ -12,7 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
-#include "core/enter/paths.h"
+#include "core/base/paths.h"
 #include "core/web/alternatives.h"
 
 #define PRIORITY    "1000"

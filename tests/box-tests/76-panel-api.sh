@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A panel's HTTP API, asked by hooks/http.h: what arrives, what is refused, and where credentials go.
+# A panel's HTTP API, asked by hooks/api/http.h: what arrives, what is refused, and where credentials go.
 # shellcheck disable=SC2317,SC2016
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh

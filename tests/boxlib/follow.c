@@ -14,8 +14,8 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
-#include "core/reconcile/engine_follow.h"
-#include "core/reconcile/server.h"
+#include "core/follow/follow.h"
+#include "core/server/server.h"
 
 static int push(struct sc_server *s, int argc, char **argv, struct sc_error *err)
 {
@@ -39,7 +39,7 @@ static int follow(struct sc_server *s, const char *user, bool quiet, struct sc_e
     struct sc_follow f;
     int rc = sc_store_events_peek(s->store, user, INT64_MAX, &events, err);
     if (rc == 0)
-        rc = sc_engine_follow(s, user, &events, &f, err);
+        rc = sc_follow_account(s, user, &events, &f, err);
     if (rc == 0 && f.agrees)
         rc = sc_store_events_done(s->store, events.rows, events.n, err);
     if (rc == 0 && !quiet)
@@ -56,7 +56,7 @@ static void found(const char *user, void *arg)
 static int survey(struct sc_server *s, bool quiet, struct sc_error *err)
 {
     size_t domains, users;
-    int rc = sc_engine_survey(s, found, &quiet, &domains, &users, err);
+    int rc = sc_follow_survey(s, found, &quiet, &domains, &users, err);
     if (rc == 0 && !quiet)
         printf("%zu %zu\n", domains, users);
     return rc;
@@ -65,7 +65,7 @@ static int survey(struct sc_server *s, bool quiet, struct sc_error *err)
 static int watched(struct sc_server *s, struct sc_error *err)
 {
     SC_CLEANUP(sc_watched_done) struct sc_watched w = {0};
-    int rc = sc_engine_watched(s, (uid_t)-1, &w, err);
+    int rc = sc_follow_watched(s, (uid_t)-1, &w, err);
     for (size_t i = 0; rc == 0 && i < w.n; i++) {
         printf("%s %s", w.v[i].user, w.v[i].home);
         for (size_t k = 0; k < w.v[i].n_docroots; k++)

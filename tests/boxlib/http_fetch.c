@@ -2,14 +2,14 @@
 /*
  * http-fetch URL [ca=FILE] [user=NAME] [password=WORD] [header=LINE]... [body=TEXT] [timeout=MS]
  * [max=BYTES] http-fetch api PATH: as [api] of /etc/sitecage.conf says, with user and secret Shows
- * box tests what hooks/http.h answers: the body, or the error's text and its code as status.
+ * box tests what hooks/api/http.h answers: the body, or the error's text and its code as status.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
-#include "hooks/http.h"
+#include "hooks/api/http.h"
 
 static const char *value(const char *arg, const char *key)
 {

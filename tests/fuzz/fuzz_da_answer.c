@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "directadmin/answer.h"
-#include "hooks/adapter.h"
+#include "hooks/adapter/adapter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "directadmin/event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

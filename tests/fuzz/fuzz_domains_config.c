@@ -9,7 +9,7 @@
 #include <string.h>
 #include "core/base/buf.h"
 #include "core/config/domains_config.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/buf.h"
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "core/inventory/domains_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

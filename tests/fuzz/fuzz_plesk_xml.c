@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/inventory/domain_name.h"
+#include "core/base/domain_name.h"
 #include "plesk/api.h"
 #include "plesk/xml.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine's interface (core/reconcile/engine.h) answered from what a test put down, for the
+ * The engine's interface (core/engine/engine.h) answered from what a test put down, for the
  * tests of commands. All of it is defined here, so that the real one is not linked. Include it
  * once.
  */
@@ -9,7 +9,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "core/reconcile/engine.h"
+#include "core/check/check.h"
+#include "core/engine/engine.h"
 
 struct sc_server {
     int open;

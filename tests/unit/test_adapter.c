@@ -10,9 +10,9 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/inventory/envelope.h"
-#include "hooks/adapter.h"
-#include "hooks/answer.h"
-#include "hooks/hook.h"
+#include "hooks/adapter/adapter.h"
+#include "hooks/adapter/answer.h"
+#include "hooks/adapter/hook.h"
 
 /* The log's lines, instead of /var/log. */
 static char logged[4096];

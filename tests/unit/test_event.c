@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "hooks/adapter.h"
-#include "hooks/event.h"
+#include "hooks/adapter/adapter.h"
+#include "hooks/events/event.h"
 
 #define LONG64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 

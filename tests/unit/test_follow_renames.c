@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/cleanup.h"
-#include "core/reconcile/renames.h"
+#include "core/account/renames.h"
 
 #define LIST_MAX 16
 

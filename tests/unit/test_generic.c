@@ -13,7 +13,7 @@
 #include "generic/generic.h"
 #include "generic/ini.h"
 #include "generic/words.h"
-#include "hooks/answer.h"
+#include "hooks/adapter/answer.h"
 
 static char dir[64], ini[80], script[80];
 static struct sc_generic_conf conf;

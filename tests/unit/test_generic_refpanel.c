@@ -10,7 +10,7 @@
 #include "core/base/run.h"
 #include "core/inventory/domains_json.h"
 #include "generic/generic.h"
-#include "hooks/answer.h"
+#include "hooks/adapter/answer.h"
 
 static char root[64], ini[128], add[128], table[128];
 static struct sc_generic_conf conf;

@@ -4,7 +4,7 @@
 #include "tests/unit/fixture.h"
 #include "tests/unit/tempdir.h"
 
-#include "hooks/http_internal.h"
+#include "hooks/api/http_internal.h"
 
 #define NOTHING "hide-me"
 

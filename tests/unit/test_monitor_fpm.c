@@ -3,7 +3,7 @@
  */
 #include "tests/unit/fixture.h"
 
-#include "hooks/monitor_fpm.h"
+#include "hooks/monitor/fpm.h"
 
 static void changes_settle(void **state)
 {

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
-#include "hooks/monitor_home.h"
-#include "hooks/monitor_watch.h"
+#include "hooks/monitor/home.h"
+#include "hooks/monitor/watch.h"
 #include "tests/unit/tempdir.h"
 
 static struct tempdir temp;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include "core/base/cleanup.h"
-#include "hooks/monitor_work.h"
+#include "hooks/monitor/work.h"
 
 #define WORK SC_CLEANUP(sc_work_free) struct sc_work
 

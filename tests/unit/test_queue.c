@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include "core/base/log.h"
-#include "hooks/queue.h"
+#include "hooks/events/queue.h"
 
 /* The log's lines, instead of /var/log. */
 static char logged[8192];

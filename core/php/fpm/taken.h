@@ -2,8 +2,8 @@
 /*
  * A pool that was taken out of the shared master: the record of it, SC_FPM_STATE/<uid>.<id>.<hash>,
  * which keeps the pool's exact text (docs/formats.md). Used by the pass (core/php/fpm/apply.h),
- * which makes and ends it, and by the site's supervisor (core/enter/sitecage-fpm.c). libc only;
- * need root.
+ * which makes and ends it, and by the site's supervisor (core/php/fpm/supervisor/sitecage-fpm.c).
+ * libc only; need root.
  */
 #ifndef SC_PHP_FPM_TAKEN_H
 #define SC_PHP_FPM_TAKEN_H

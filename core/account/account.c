@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/account/account.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/base/paths.h"
+
+void sc_account_done(struct sc_account *a)
+{
+    sc_close(&a->homefd);
+    sc_close(&a->lockfd);
+    free(a->user);
+    free(a->home);
+    free(a->home_alias);
+    *a = (struct sc_account)SC_ACCOUNT_INIT;
+}
+
+/* `what` is who else may hold it, for the message. */
+static int lock_file(const char *path, int how, int wait_ms, const char *what, int *ret_fd,
+                     struct sc_error *err)
+{
+    int rc = sc_mkdir_p(SC_RUN_DIR "/lock", 0700, err);
+    if (rc < 0)
+        return rc;
+    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "open %s", path);
+    for (int waited = 0; flock(fd, how | LOCK_NB) < 0; waited += 5) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return sc_error_sys(err, errno, "lock %s", path);
+        if (waited >= wait_ms)
+            return sc_error_set(err, SC_E_BUSY, "%s does not end; see who holds %s", what, path);
+        (void)poll(NULL, 0, 5);
+    }
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
+int sc_account_lock(uid_t uid, int wait_ms, int *ret_fd, struct sc_error *err)
+{
+    char path[64], what[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%u", (unsigned)uid);
+    snprintf(what, sizeof(what), "another change of the account with uid %u", (unsigned)uid);
+    return lock_file(path, LOCK_EX, wait_ms, what, ret_fd, err);
+}
+
+int sc_account_lock_global(const char *name, bool exclusive, int wait_ms, int *ret_fd,
+                           struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%.32s", name);
+    return lock_file(path, exclusive ? LOCK_EX : LOCK_SH, wait_ms, "another command", ret_fd, err);
+}
+
+struct lookup {
+    struct passwd pw, *found;
+    char *text;
+};
+
+static void lookup_done(struct lookup *l)
+{
+    free(l->text);
+}
+
+static int look_up(const char *user, uid_t uid, struct lookup *l, struct sc_error *err)
+{
+    size_t size = 16384;
+    for (;;) {
+        char *p = realloc(l->text, size);
+        if (!p)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        l->text = p;
+        int e = user ? getpwnam_r(user, &l->pw, l->text, size, &l->found)
+                     : getpwuid_r(uid, &l->pw, l->text, size, &l->found);
+        if (e == 0)
+            break;
+        if (e != ERANGE || size > (1u << 20))
+            return sc_error_sys(err, e, "look up user %s", user ? user : "by uid");
+        size *= 2;
+    }
+    if (!l->found && user)
+        return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist", user);
+    if (!l->found)
+        return sc_error_set(err, SC_E_NOTFOUND, "UID %u does not exist", (unsigned)uid);
+    return 0;
+}
+
+int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(user, 0, &l, err);
+    if (rc == 0)
+        *ret = l.pw.pw_uid;
+    return rc;
+}
+
+int sc_account_uid_exists(uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(NULL, uid, &l, err);
+    return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : 1;
+}
+
+/* As passwd has it, without a slash at its end. */
+static char *home_of(const struct passwd *pw)
+{
+    char *home = strdup(pw->pw_dir ? pw->pw_dir : "");
+    for (size_t n = home ? strlen(home) : 0; n > 1 && home[n - 1] == '/';)
+        home[--n] = 0;
+    return home;
+}
+
+int sc_account_passwd(uid_t uid, char **ret_user, gid_t *ret_gid, char **ret_home,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(NULL, uid, &l, err);
+    if (rc < 0)
+        return rc;
+    SC_FREE char *user = strdup(l.pw.pw_name);
+    SC_FREE char *home = home_of(&l.pw);
+    if (!user || !home)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    if (ret_user)
+        *ret_user = sc_steal_ptr(&user);
+    if (ret_home)
+        *ret_home = sc_steal_ptr(&home);
+    if (ret_gid)
+        *ret_gid = l.pw.pw_gid;
+    return 0;
+}
+
+static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *err)
+{
+    if (pw->pw_uid == 0)
+        return sc_error_set(err, SC_E_INVAL, "sites of user %s cannot be isolated: it is root",
+                            pw->pw_name);
+    if (!pw->pw_dir || pw->pw_dir[0] != '/')
+        return sc_error_set(err, SC_E_INVAL, "user %s has no home directory", pw->pw_name);
+    a->uid = pw->pw_uid;
+    a->gid = pw->pw_gid;
+    a->user = strdup(pw->pw_name);
+    a->home_alias = home_of(pw);
+    if (!a->user || !a->home_alias)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    a->home = realpath(a->home_alias, NULL);
+    if (!a->home)
+        return sc_error_sys(err, errno, "the home %s of user %s", a->home_alias, a->user);
+    a->homefd = open(a->home, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+    if (a->homefd < 0 || fstat(a->homefd, &st) < 0)
+        return sc_error_sys(err, errno, "open the home %s of user %s", a->home, a->user);
+    /* homes that belong to root are usual where the user shall not change the home itself (chroots)
+     */
+    if (strcmp(a->home, "/") == 0 || (st.st_uid != a->uid && st.st_uid != 0))
+        return sc_error_set(err, SC_E_INVAL, "the home %s is not user %s's own directory", a->home,
+                            a->user);
+    return 0;
+}
+
+/* wait_ms < 0: without the lock */
+static int open_account(const char *user, uid_t uid, int wait_ms, struct sc_account *ret,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(lookup_done) struct lookup l = {0};
+    int rc = look_up(user, uid, &l, err);
+    if (rc < 0)
+        return rc;
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    rc = fill(&l.pw, &a, err);
+    if (rc == 0 && wait_ms >= 0)
+        rc = sc_account_lock(a.uid, wait_ms, &a.lockfd, err);
+    if (rc < 0)
+        return rc;
+    *ret = a;
+    a = (struct sc_account)SC_ACCOUNT_INIT;
+    return 0;
+}
+
+int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err)
+{
+    return open_account(user, 0, SC_ACCOUNT_WAIT_MS, ret, err);
+}
+
+int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err)
+{
+    return open_account(NULL, uid, wait_ms, ret, err);
+}
+
+int sc_account_look(uid_t uid, struct sc_account *ret, struct sc_error *err)
+{
+    return open_account(NULL, uid, -1, ret, err);
+}

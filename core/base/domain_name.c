@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/domain_name.h"
+
+#include <idn2.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+
+static void free_idn(char **p)
+{
+    idn2_free(*p);
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_ascii(const char *s)
+{
+    for (; *s; s++) {
+        if ((unsigned char)*s >= 0x80)
+            return false;
+    }
+    return true;
+}
+
+/* Checks the ASCII form of `len` bytes at `name`; `in` is for the texts. */
+static int check_labels(const char *in, const char *name, size_t len, struct sc_error *err)
+{
+    if (len == 0)
+        return sc_error_set(err, SC_E_INVAL, "a domain name is empty");
+    if (len > SC_DOMAIN_MAX)
+        return sc_error_set(err, SC_E_INVAL, "domain name '%.64s…' is longer than %d bytes", in,
+                            SC_DOMAIN_MAX);
+    if (name[0] == '-')
+        return sc_error_set(err, SC_E_INVAL, "domain name '%s' begins with '-'", in);
+    size_t i = len > 2 && name[0] == '*' && name[1] == '.' ? 2 : 0;
+    size_t label = 0;
+    for (; i < len; i++) {
+        char c = name[i];
+        if (c == '.') {
+            if (label == 0)
+                return sc_error_set(err, SC_E_INVAL, "domain name '%s' has an empty part", in);
+            label = 0;
+            continue;
+        }
+        if (!is_alnum(c) && c != '-' && c != '_')
+            return sc_error_set(err, SC_E_INVAL,
+                                "domain name '%s' has a character that no domain name has", in);
+        if (++label > SC_DOMAIN_LABEL_MAX)
+            return sc_error_set(err, SC_E_INVAL, "domain name '%s' has a part longer than %d bytes",
+                                in, SC_DOMAIN_LABEL_MAX);
+    }
+    if (label == 0)
+        return sc_error_set(err, SC_E_INVAL, "domain name '%s' has an empty part", in);
+    return 0;
+}
+
+int sc_domain_canon(const char *in, char out[256], struct sc_error *err)
+{
+    /* Before libidn2 sees it: no punycode form is shorter than a quarter of its UTF-8. */
+    if (strlen(in) > 4 * SC_DOMAIN_MAX)
+        return sc_error_set(err, SC_E_INVAL, "domain name '%.64s…' is longer than %d bytes", in,
+                            SC_DOMAIN_MAX);
+    SC_CLEANUP(free_idn) char *idn = NULL;
+    const char *name = in;
+    char prefix[3] = "";
+    if (!is_ascii(in)) {
+        if (strncmp(in, "*.", 2) == 0) {
+            memcpy(prefix, "*.", 3);
+            name += 2;
+        }
+        uint8_t *ascii = NULL;
+        int rc =
+            idn2_lookup_u8((const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+        if (rc == IDN2_MALLOC)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for a domain name");
+        if (rc != IDN2_OK)
+            return sc_error_set(err, SC_E_INVAL, "domain name '%s' is not valid: %s", in,
+                                idn2_strerror(rc));
+        idn = (char *)ascii;
+        name = idn;
+    }
+    size_t start = strlen(prefix);
+    size_t len = strlen(name);
+    if (len && name[len - 1] == '.')
+        len--;
+    if (start + len > SC_DOMAIN_MAX)
+        return sc_error_set(err, SC_E_INVAL, "domain name '%.64s…' is longer than %d bytes", in,
+                            SC_DOMAIN_MAX);
+    char made[256];
+    memcpy(made, prefix, start);
+    for (size_t i = 0; i < len; i++) {
+        char c = name[i];
+        made[start + i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    made[start + len] = 0;
+    int rc = check_labels(in, made, start + len, err);
+    if (rc < 0)
+        return rc;
+    memcpy(out, made, start + len + 1);
+    return 0;
+}
+
+bool sc_owner_valid(const char *name)
+{
+    size_t len = strlen(name);
+    if (len == 0 || len > SC_OWNER_MAX || name[0] == '-' || name[0] == '.')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!is_alnum(name[i]) && !strchr("_.-+@", name[i]))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the engine leaves what the hot path reads. One page for both sides, because a setuid
+ * program takes no path from anybody. All of it is root's, and closed to others.
+ */
+#ifndef SC_BASE_PATHS_H
+#define SC_BASE_PATHS_H
+
+#define SC_RUN_DIR   "/run/sitecage"     /* runtime state; rebuilt when it is gone */
+#define SC_STATE_DIR "/var/lib/sitecage" /* survives a reboot */
+
+/* Below SC_RUN_DIR/<uid>/ (format of `sites` and `<id>.plan`: docs/formats.md): */
+#define SC_TABLE_NAME "sites"
+#define SC_TABLE_MAX  (16u << 20)
+
+/* An empty file per uid that has an isolated site. A user with this mark and no table in /run is
+ * one whose state must be rebuilt before anything of his runs. */
+#define SC_MARK_DIR SC_STATE_DIR "/isolated"
+
+/* What our suexec entry stands in front of: a symbolic link to the distribution's suexec. */
+#define SC_SUEXEC_REAL SC_STATE_DIR "/suexec.real"
+
+/* Our suexec entry leaves the document root here, for whoever asks which site a FastCGI program
+ * that runs in none serves; suexec passes variables of this prefix on. */
+#define SC_FCGI_SITE_ENV "SSL_SITECAGE_DOCROOT"
+#define SC_HIDES_ENV     "SSL_SITECAGE_HIDES" /* it has a view of its own: core/enter/hide.h */
+
+#define SC_FLAG_FILE "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"
+
+#define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
+#define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of --site-isolation-check. */
+#ifndef SC_CHECK_INTERNAL_H
+#define SC_CHECK_INTERNAL_H
+
+#include "core/check/check.h"
+#include "core/server/server.h"
+
+/* Adds a row; without memory for it, none. `name` is static. */
+void sc_check_add(struct sc_checks *c, const char *name, enum sc_check_result result,
+                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* The panel, whether it tells its changes, what was last heard of it, and the daemon that follows.
+ */
+void sc_check_panel(struct sc_checks *c, struct sc_server *s, bool enabled);
+
+/* A row where mod_lsapi runs in the mode that cannot be isolated. */
+void sc_check_lsapi(struct sc_checks *c);
+
+/* Adds the row of a domain, named "domain". `handler` is static. */
+void sc_check_add_domain(struct sc_checks *c, const char *domain, const char *handler, bool covered,
+                         enum sc_check_result result, const char *text);
+
+/* What runs the PHP of these domains (none: of all that are isolated, and how many hosts of each
+ * kind there are), and whether isolation reaches it. SC_E_NOTFOUND: the panel does not know one. */
+int sc_check_domains(struct sc_checks *c, struct sc_server *s, const char *const *domains, size_t n,
+                     bool enabled, struct sc_error *err);
+
+/* The installed packages of which SC_CHECK_VERSIONS names the least version. */
+#define SC_CHECK_VERSIONS SC_DATADIR "/sitecage/minimum-versions"
+void sc_check_versions(struct sc_checks *c);
+
+#endif

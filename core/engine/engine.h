@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a command can ask of the engine. Each call is complete in itself: it takes the locks it
+ * needs, first finishes what an earlier, killed command left half done, checks every name before it
+ * changes anything, and leaves a state that the next call completes when it is killed itself. All
+ * need root.
+ *
+ * Texts of errors are final: a command prints err->text and ends with the exit status for
+ * err->code.
+ */
+#ifndef SC_ENGINE_ENGINE_H
+#define SC_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/base/buf.h"
+#include "core/base/error.h"
+#include "core/policy/policy.h"
+#include "core/engine/stats.h"
+#include "core/server/handle.h"
+#include "core/server/watch.h"
+
+int sc_engine_allow_all(struct sc_server *s, struct sc_error *err);
+int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err);
+int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
+                          struct sc_error *err);
+int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err);
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err);
+
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_watch *w, struct sc_error *err);
+int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
+                      const struct sc_watch *w, struct sc_error *err);
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err);
+/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew.
+ */
+int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
+                      const struct sc_watch *w, struct sc_error *err);
+
+struct sc_listed_user {
+    char *name;
+    uid_t uid;
+    char **domains; /* sorted */
+    size_t n;
+};
+
+struct sc_listing {
+    struct sc_listed_user *v; /* by uid; only users who have isolated domains */
+    size_t n;
+};
+
+void sc_listing_done(struct sc_listing *l);
+
+/* `users` NULL: all. A user whom neither the system nor the database knows: SC_E_NOTFOUND naming
+ * him. */
+int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret,
+                   struct sc_error *err);
+
+/* One row per domain that is (or is wanted) isolated, or per domain asked for. */
+struct sc_status_row {
+    char *domain, *user, *docroot;
+    bool isolated;      /* wanted and made */
+    unsigned id;        /* site id (lve_id), 0 when not isolated */
+    bool running;       /* a keeper holds its view now */
+    unsigned processes; /* in the site now, without the keeper */
+    char *stale;        /* NULL, or why it is not as it should be */
+    struct sc_site_stats stats;
+};
+
+struct sc_status {
+    bool enabled; /* the feature flag */
+    enum sc_policy_mode mode;
+    struct sc_status_row *v; /* by user, domain */
+    size_t n;
+};
+
+void sc_status_done(struct sc_status *st);
+int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
+                     struct sc_status *ret, struct sc_error *err);
+
+/* The text of what the domain's site sees or would see when isolated (docs/formats.md, "plan").
+ * Changes nothing. */
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   struct sc_error *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files that make up the engine's calls. */
+#ifndef SC_ENGINE_INTERNAL_H
+#define SC_ENGINE_INTERNAL_H
+
+#include "core/config/domains_config.h"
+#include "core/engine/engine.h"
+#include "core/pass/pass.h"
+
+/* One account of a call: locked, with its facts and what it is asked to become. */
+struct sc_job {
+    struct sc_account account;
+    struct sc_facts facts;
+    struct sc_wish wish;
+    const char **names; /* what the wish points to */
+};
+
+struct sc_jobs {
+    struct sc_job *v;
+    size_t n;
+};
+
+void sc_jobs_done(struct sc_jobs *jobs);
+
+/*
+ * Locks the accounts of these users (in the order of their uids, so that two calls never wait for
+ * each other) and gathers their facts. Users named twice are one job.
+ */
+int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
+                 struct sc_jobs *ret, struct sc_error *err);
+
+/* sc_pass_check() of all, then sc_pass_apply() of each, telling the progress. */
+int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
+                struct sc_error *err);
+
+/* The limits of a site as they were last applied; none when it has none. */
+int sc_stored_limits(struct sc_server *s, unsigned id, const char *home, struct sc_limits *ret,
+                     struct sc_error *err);
+
+/* Tells the administrator when a site's application lies above its document root, which the site
+ * cannot write. */
+void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain,
+                         const struct sc_watch *w);
+
+/* Tells the administrator which PHP-FPM of these domains' sites is not covered, and the way out. */
+void sc_hint_fpm(const struct sc_account *a, const struct sc_facts *f, const char *const *domains,
+                 size_t n, const struct sc_watch *w);
+
+#endif

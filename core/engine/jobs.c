@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+#include "core/follow/follow.h"
+#include "core/engine/internal.h"
+
+void sc_jobs_done(struct sc_jobs *jobs)
+{
+    for (size_t i = 0; i < jobs->n; i++) {
+        sc_facts_done(&jobs->v[i].facts);
+        sc_account_done(&jobs->v[i].account);
+        free(jobs->v[i].names);
+    }
+    free(jobs->v);
+    *jobs = (struct sc_jobs){0};
+}
+
+struct who {
+    uid_t uid;
+    const char *user;
+};
+
+static int by_uid(const void *a, const void *b)
+{
+    const struct who *x = a, *y = b;
+    return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+/* A user whom only the database knows: renamed, or gone; then what is left of him is cleaned up. */
+static int not_there(struct sc_server *s, const char *user, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    SC_FREE char *now = NULL;
+    struct sc_follow f = {.agrees = true};
+    if (sc_store_user_by_name(s->store, user, &row, NULL) < 0)
+        return SC_E_NOTFOUND;
+    if (sc_account_passwd(row.uid, &now, NULL, NULL, NULL) == 0)
+        return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; it is called %s now", user,
+                            now);
+    if (sc_follow_account(s, user, NULL, &f, err) < 0)
+        return sc_error_wrap(err, "User %s does not exist", user);
+    return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; %s", user,
+                        f.agrees ? "what was isolated of it has been cleaned up" : f.missing);
+}
+
+int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
+                 struct sc_jobs *ret, struct sc_error *err)
+{
+    SC_FREE struct who *who = calloc(n ? n : 1, sizeof(*who));
+    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {.v = calloc(n ? n : 1, sizeof(*jobs.v))};
+    if (!who || !jobs.v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        who[i].user = users[i];
+        int rc = sc_account_uid(users[i], &who[i].uid, err);
+        if (rc < 0)
+            return rc == SC_E_NOTFOUND ? not_there(s, users[i], err) : rc;
+    }
+    qsort(who, n, sizeof(*who), by_uid);
+    for (size_t i = 0; i < n; i++) {
+        if (i && who[i].uid == who[i - 1].uid)
+            continue;
+        struct sc_job *j = &jobs.v[jobs.n++];
+        j->account = (struct sc_account)SC_ACCOUNT_INIT;
+        int rc = sc_account_open(who[i].user, &j->account, err);
+        if (rc == 0)
+            rc = sc_facts_gather(s, &j->account, how, &j->facts, err);
+        if (rc < 0)
+            return rc;
+    }
+    *ret = jobs;
+    jobs = (struct sc_jobs){0};
+    return 0;
+}
+
+static void log_names(struct sc_buf *b, const char *what, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sc_buf_fmt(b, "%s%s", i ? "," : what, names[i]);
+}
+
+static void log_job(const struct sc_job *j, const struct sc_error *failed)
+{
+    SC_BUF struct sc_buf b = {.limit = 1500};
+    log_names(&b, " enable=", j->wish.enable, j->wish.n_enable);
+    log_names(&b, " disable=", j->wish.disable, j->wish.n_disable);
+    if (!b.len)
+        sc_buf_str(&b, j->wish.end_processes ? " remount" : " regenerate");
+    sc_log("user=%s%s: %s", j->account.user, b.data ? b.data : "", failed ? failed->text : "done");
+}
+
+int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
+                struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < jobs->n; i++)
+        rc = sc_pass_check(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+    for (size_t i = 0; rc == 0 && i < jobs->n; i++) {
+        sc_watch_progress(w, i, jobs->n);
+        rc = sc_pass_apply(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+        log_job(&jobs->v[i], rc == 0 ? NULL : err);
+    }
+    if (rc == 0)
+        sc_watch_progress(w, jobs->n, jobs->n);
+    return rc;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* list, status, plan: nothing is changed, but what killed commands left is finished first. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/domain_name.h"
+#include "core/engine/internal.h"
+#include "core/pass/planfiles.h"
+#include "core/pass/deny.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory");
+}
+
+void sc_listing_done(struct sc_listing *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        for (size_t k = 0; k < l->v[i].n; k++)
+            free(l->v[i].domains[k]);
+        free(l->v[i].domains);
+        free(l->v[i].name);
+    }
+    free(l->v);
+    *l = (struct sc_listing){0};
+}
+
+static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc_listed_user *ret,
+                     struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
+    int rc = sc_store_isolated_get(s->store, u->uid, &names, err);
+    if (rc < 0)
+        return rc;
+    ret->uid = u->uid;
+    ret->name = strdup(u->name);
+    ret->domains = calloc(names.n ? names.n : 1, sizeof(*ret->domains));
+    if (!ret->name || !ret->domains)
+        return no_memory(err);
+    for (size_t i = 0; i < names.n; i++)
+        if (!(ret->domains[ret->n++] = strdup(names.rows[i].name)))
+            return no_memory(err);
+    return 0;
+}
+
+static int check_users(struct sc_server *s, const char *const *users, size_t n,
+                       struct sc_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        uid_t uid;
+        SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+        int rc = sc_account_uid(users[i], &uid, err);
+        if (rc < 0 && sc_store_user_by_name(s->store, users[i], &row, NULL) < 0)
+            return rc;
+    }
+    return 0;
+}
+
+int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, struct sc_listing *ret,
+                   struct sc_error *err)
+{
+    sc_pass_recover(s);
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list all = {0};
+    SC_CLEANUP(sc_listing_done) struct sc_listing l = {0};
+    int rc = check_users(s, users, users ? n : 0, err);
+    if (rc == 0)
+        rc = sc_store_users_get(s->store, true, &all, err);
+    if (rc < 0)
+        return rc;
+    l.v = calloc(all.n ? all.n : 1, sizeof(*l.v));
+    if (!l.v)
+        return no_memory(err);
+    for (size_t i = 0; i < all.n; i++) {
+        bool wanted = !users;
+        for (size_t k = 0; users && k < n; k++)
+            wanted |= strcmp(users[k], all.rows[i].name) == 0;
+        if (!wanted || all.rows[i].gone)
+            continue;
+        rc = list_user(s, &all.rows[i], &l.v[l.n++], err);
+        if (rc < 0)
+            return rc;
+        if (l.v[l.n - 1].n == 0) { /* its sites are all gone from the panel */
+            free(l.v[l.n - 1].domains);
+            free(l.v[--l.n].name);
+        }
+    }
+    *ret = l;
+    l = (struct sc_listing){0};
+    return 0;
+}
+
+/* ---- status
+ * -------------------------------------------------------------------------------------------------
+ */
+
+void sc_status_done(struct sc_status *st)
+{
+    for (size_t i = 0; i < st->n; i++) {
+        free(st->v[i].domain);
+        free(st->v[i].user);
+        free(st->v[i].docroot);
+        free(st->v[i].stale);
+    }
+    free(st->v);
+    *st = (struct sc_status){0};
+}
+
+static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                      const char *name, const struct sc_user_row *u, unsigned site,
+                      const char *docroot, struct sc_error *err)
+{
+    struct sc_status_row *v = realloc(st->v, (st->n + 1) * sizeof(*v));
+    if (!v)
+        return no_memory(err);
+    st->v = v;
+    struct sc_status_row *r = &st->v[st->n++];
+    *r = (struct sc_status_row){
+        .domain = strdup(name), .user = strdup(u->name), .isolated = site != 0, .id = site};
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    if (site && sc_store_site_by_id(s->store, site, &row, NULL) == 0)
+        docroot = row.docroot;
+    r->docroot = strdup(docroot ? docroot : "");
+    if (!r->domain || !r->user || !r->docroot)
+        return no_memory(err);
+    if (site && u->stale && u->last_error)
+        r->stale = strdup(u->last_error);
+    else if (site && access(r->docroot, F_OK) < 0)
+        r->stale = strdup("its document root is missing: nothing of it can run");
+    if (!site)
+        return 0;
+    r->running = sc_site_running(u->uid, site, &r->processes);
+    /* limits that cannot be read are in `stale` already, or will be at the next pass */
+    (void)sc_stored_limits(s, site, u->home, &r->stats.limits, NULL);
+    return sc_site_stats_look(cg, u->uid, site, &r->stats, err);
+}
+
+static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                            const char *given, struct sc_error *err)
+{
+    char name[256];
+    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row d = {0};
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row u = {0};
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
+    if (sc_domain_canon(given, name, NULL) < 0)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", given);
+    int rc = sc_store_domain_find(s->store, name, &d, err);
+    if (rc == SC_E_NOTFOUND) { /* nobody has asked for it yet: the panel knows */
+        struct sc_inventory_conf panel;
+        SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
+        rc = sc_server_panel(s, &panel, err);
+        if (rc == 0)
+            rc = sc_inventory_domain(&panel, name, &found, err);
+        if (rc == SC_E_NOTFOUND)
+            return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", given);
+        if (rc < 0)
+            return rc;
+        struct sc_user_row owner = {.name = found.v[0].owner};
+        return add_status(s, cg, st, name, &owner, 0, found.v[0].docroot, err);
+    }
+    if (rc == 0)
+        rc = sc_store_user_by_uid(s->store, d.uid, &u, err);
+    if (rc == 0)
+        rc = sc_store_isolated_get(s->store, d.uid, &names, err);
+    unsigned site = 0;
+    for (size_t i = 0; rc == 0 && i < names.n; i++)
+        if (strcmp(names.rows[i].name, name) == 0)
+            site = names.rows[i].site_id;
+    return rc < 0 ? rc : add_status(s, cg, st, name, &u, site, d.docroot, err);
+}
+
+int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
+                     struct sc_status *ret, struct sc_error *err)
+{
+    sc_pass_recover(s);
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    SC_CLEANUP(sc_status_done) struct sc_status st = {0};
+    int rc = sc_cgroups_open(&cg, err);
+    if (rc == 0)
+        rc = sc_policy_enabled(&s->policy, &st.enabled, err);
+    if (rc == 0)
+        rc = sc_policy_mode(&s->policy, &st.mode, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = status_of_domain(s, cg, &st, domains[i], err);
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    if (rc == 0 && n == 0)
+        rc = sc_store_users_get(s->store, true, &users, err);
+    for (size_t i = 0; rc == 0 && i < users.n; i++) {
+        SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
+        rc = sc_store_isolated_get(s->store, users.rows[i].uid, &names, err);
+        for (size_t k = 0; rc == 0 && k < names.n; k++)
+            rc = add_status(s, cg, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id,
+                            NULL, err);
+    }
+    if (rc < 0)
+        return rc;
+    *ret = st;
+    st = (struct sc_status){0};
+    return 0;
+}
+
+/* ---- plan
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static int plan_text(struct sc_server *s, const struct sc_job *j, const char *name,
+                     struct sc_buf *ret, struct sc_error *err)
+{
+    const struct sc_plan *plan = j->facts.plan;
+    size_t i = 0, k = 0;
+    for (i = 0; i < plan->n_sites; i++) {
+        for (k = 0; k < plan->sites[i].n_names && strcmp(plan->sites[i].names[k], name) != 0; k++)
+            ;
+        if (k < plan->sites[i].n_names)
+            break;
+    }
+    if (i == plan->n_sites)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+    SC_FREE char *docroot = NULL;
+    if (asprintf(&docroot, "%s/%s", j->account.home, plan->sites[i].rel) < 0)
+        return no_memory(err);
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    bool made =
+        sc_store_site_find(s->store, j->account.uid, docroot, &row, NULL) == 0 && row.isolated;
+    SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {0};
+    SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
+    int rc = sc_planner_init(s, &j->account, &planner, err);
+    if (rc == 0)
+        rc = sc_planner_make(&planner, &j->account, plan, i, made ? row.id : SC_SITE_ID_FIRST,
+                             made ? row.token : "00000000000000000000000000000000", &p, err);
+    sc_buf_fmt(ret, "# %s of user %s: %s\n", name, j->account.user,
+               made ? "isolated"
+                    : "not isolated; id and token below are placeholders until it is enabled");
+    for (size_t r = 0; r < plan->n_refusals; r++)
+        if (strcmp(plan->refusals[r].site_rel, plan->sites[i].rel) == 0) {
+            sc_buf_str(ret, "# not given: ");
+            sc_buf_enc(ret, plan->refusals[r].path, strlen(plan->refusals[r].path));
+            sc_buf_fmt(ret, " %s\n", plan->refusals[r].reason);
+        }
+    if (rc == 0)
+        rc = sc_planfile_write(&p, ret, err);
+    return rc < 0 ? rc : sc_buf_check(ret, "the plan", err);
+}
+
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   struct sc_error *err)
+{
+    sc_pass_recover(s);
+    char name[256];
+    struct sc_inventory_conf panel;
+    SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
+    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
+    if (sc_domain_canon(domain, name, NULL) < 0)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0)
+        rc = sc_inventory_domain(&panel, name, &found, err);
+    if (rc == SC_E_NOTFOUND)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
+    const char *owner = rc == 0 ? found.v[0].owner : NULL, *one = name;
+    if (rc == 0)
+        rc = sc_jobs_open(s, &owner, 1, SC_FACTS_STRICT, &jobs, err);
+    struct sc_wish wish = {.enable = &one, .n_enable = 1};
+    if (rc == 0)
+        rc = sc_pass_check(s, &jobs.v[0].account, &jobs.v[0].facts, &wish, err);
+    return rc < 0 ? rc : plan_text(s, &jobs.v[0], name, ret, err);
+}

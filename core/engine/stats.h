@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What sites use, and how often their limits were in the way. Nothing is changed and no lock is
+ * taken: the figures are those of the moment. Need root. */
+#ifndef SC_ENGINE_STATS_H
+#define SC_ENGINE_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/limits/limits.h"
+
+struct sc_server;
+
+/* A figure that nobody measures is 0. Without a group that is all but ep's, and the processes that
+ * run now, which are counted in the site's view. */
+struct sc_site_stats {
+    struct sc_limits limits; /* as they were last applied */
+    struct sc_limits_stats seen;
+};
+
+/* `limits` is left to the caller. SC_E_SYS when the entry counter cannot be read. */
+int sc_site_stats_look(const struct sc_cgroups *cg, uid_t uid, unsigned id,
+                       struct sc_site_stats *ret, struct sc_error *err);
+
+/* Whether the site's view is there; the processes in it, without its keeper. */
+bool sc_site_running(uid_t uid, unsigned id, unsigned *ret_processes);
+
+struct sc_user_stats_row {
+    char *name;
+    unsigned id; /* names of one document root share it, and with it the figures */
+    struct sc_site_stats stats;
+};
+
+struct sc_user_stats {
+    struct sc_user_stats_row *v; /* sorted by name */
+    size_t n;
+    time_t window; /* seconds since the oldest of the groups was made; 0 when there is none */
+};
+
+void sc_user_stats_done(struct sc_user_stats *l);
+
+/* Of the isolated domains of `uid`, or of `domain` alone where that is not NULL: SC_E_NOTFOUND when
+ * it is none of them, whosever it is. */
+int sc_engine_user_stats(struct sc_server *s, uid_t uid, const char *domain,
+                         struct sc_user_stats *ret, struct sc_error *err);
+
+#endif

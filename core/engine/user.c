@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/engine/user.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/domain_name.h"
+#include "core/engine/internal.h"
+#include "core/server/monitor_service.h"
+#include "core/web/suexec_front.h"
+#include "core/pass/deny.h"
+#include "core/server/platform.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory");
+}
+
+/* ---- list ---- */
+
+void sc_user_sites_done(struct sc_user_sites *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        free(l->v[i].name);
+    free(l->v);
+    *l = (struct sc_user_sites){0};
+}
+
+int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list rows = {0};
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row user = {0};
+    SC_CLEANUP(sc_user_sites_done) struct sc_user_sites l = {0};
+    int rc = sc_store_isolated_get(s->store, uid, &rows, err);
+    if (rc == 0 && with_limits && rows.n)
+        rc = sc_store_user_by_uid(s->store, uid, &user, err);
+    if (rc < 0)
+        return rc;
+    l.v = calloc(rows.n ? rows.n : 1, sizeof(*l.v));
+    if (!l.v)
+        return no_memory(err);
+    for (size_t i = 0; rc == 0 && i < rows.n; i++) {
+        struct sc_user_site *one = &l.v[l.n++];
+        one->id = rows.rows[i].site_id;
+        if (!(one->name = strdup(rows.rows[i].name)))
+            return no_memory(err);
+        if (with_limits)
+            rc = sc_stored_limits(s, one->id, user.home, &one->limits, err);
+    }
+    if (rc < 0)
+        return rc;
+    *ret = l;
+    l = (struct sc_user_sites){0};
+    return 0;
+}
+
+/* ---- changes ---- */
+
+struct change {
+    char user[SC_POLICY_USER_MAX + 1];
+    char (*names)[256]; /* canonical */
+    size_t n;
+    struct sc_jobs jobs; /* one */
+};
+
+static void change_done(struct change *c)
+{
+    sc_jobs_done(&c->jobs);
+    free(c->names);
+}
+
+static int unknown(const char *name, size_t n, struct sc_error *err)
+{
+    return n == 1 ? sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN)
+                  : sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+}
+
+static int check_allowed(const struct sc_server *s, const char *user, struct sc_error *err)
+{
+    bool yes = false;
+    int rc = sc_policy_enabled(&s->policy, &yes, err);
+    if (rc == 0 && !yes)
+        return sc_error_set(err, SC_E_NOTENABLED,
+                            "CloudLinux Isolates is not enabled; ask the administrator of this "
+                            "server");
+    if (rc == 0)
+        rc = sc_policy_user_allowed(&s->policy, user, &yes, err);
+    if (rc == 0 && !yes)
+        return sc_error_set(err, SC_E_DENIED,
+                            "CloudLinux Isolates is not allowed for user %s; ask the administrator "
+                            "of this server",
+                            user);
+    return rc;
+}
+
+static int find_user(uid_t uid, struct change *c, struct sc_error *err)
+{
+    const struct passwd *pw = uid ? getpwuid(uid) : NULL;
+    if (!pw || !sc_owner_valid(pw->pw_name) || strlen(pw->pw_name) >= sizeof(c->user))
+        return sc_error_set(err, SC_E_INVAL, "uid %u is no hosting user", (unsigned)uid);
+    strcpy(c->user, pw->pw_name);
+    return 0;
+}
+
+/* His, by the panel; or, for `removal`, by what was isolated of his before. */
+static bool is_his(const struct sc_job *j, const struct sc_isolated_list *isolated,
+                   const char *name)
+{
+    for (size_t i = 0; i < j->facts.domains.n; i++)
+        if (strcmp(j->facts.domains.v[i].name, name) == 0)
+            return true;
+    for (size_t i = 0; isolated && i < isolated->n; i++)
+        if (strcmp(isolated->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Checks the policy, takes the account's lock, gathers its facts, checks the names. */
+static int begin(struct sc_server *s, uid_t uid, const char *const *domains, size_t n, bool removal,
+                 struct change *c, struct sc_error *err)
+{
+    int rc = find_user(uid, c, err);
+    if (rc == 0)
+        rc = check_allowed(s, c->user, err);
+    if (rc == 0 && !(c->names = calloc(n ? n : 1, sizeof(*c->names))))
+        rc = no_memory(err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (sc_domain_canon(domains[i], c->names[i], NULL) < 0)
+            rc = unknown(domains[i], n, err);
+    c->n = n;
+    const char *user = c->user;
+    if (rc == 0)
+        rc = sc_jobs_open(s, &user, 1, removal ? SC_FACTS_REMOVAL : SC_FACTS_STRICT, &c->jobs, err);
+    /* again: a user who was denied meanwhile had his sites ended before we got his lock */
+    if (rc == 0)
+        rc = check_allowed(s, c->user, err);
+    if (rc == 0 && c->jobs.v[0].account.uid != uid) /* two names for one uid */
+        rc = sc_error_set(err, SC_E_INVAL, "uid %u is no hosting user", (unsigned)uid);
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
+    if (rc == 0 && removal)
+        rc = sc_store_isolated_get(s->store, uid, &isolated, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!is_his(&c->jobs.v[0], &isolated, c->names[i]))
+            rc = unknown(c->names[i], n, err);
+    return rc;
+}
+
+static int set_wish(struct change *c, bool enable, struct sc_error *err)
+{
+    struct sc_job *j = &c->jobs.v[0];
+    j->names = calloc(c->n ? c->n : 1, sizeof(*j->names));
+    if (!j->names)
+        return no_memory(err);
+    for (size_t i = 0; i < c->n; i++)
+        j->names[i] = c->names[i];
+    j->wish = enable ? (struct sc_wish){.enable = j->names, .n_enable = c->n}
+                     : (struct sc_wish){.disable = j->names, .n_disable = c->n};
+    return 0;
+}
+
+static int enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
+                  struct sc_error *err)
+{
+    SC_FD int front = -EBADF;
+    SC_CLEANUP(change_done) struct change c = {.n = 0};
+    int rc = sc_pass_lock_front(false, &front, err);
+    if (rc == 0)
+        rc = begin(s, uid, domains, n, false, &c, err);
+    if (rc == 0)
+        rc = sc_platform_check(err);
+    if (rc == 0)
+        rc = sc_lsapi_check(err);
+    if (rc == 0)
+        rc = set_wish(&c, true, err);
+    if (rc == 0)
+        rc = sc_suexec_front_on(err);
+    return rc < 0 ? rc : sc_jobs_run(s, &c.jobs, NULL, err);
+}
+
+int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
+                          struct sc_error *err)
+{
+    int rc = enable(s, uid, domains, n, err);
+    if (rc == 0)
+        sc_monitor_wanted(s, NULL); /* it may ask for the locks that enable() held */
+    return rc;
+}
+
+int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
+                           struct sc_error *err)
+{
+    SC_CLEANUP(change_done) struct change c = {.n = 0};
+    int rc = begin(s, uid, domains, n, true, &c, err);
+    if (rc == 0)
+        rc = set_wish(&c, false, err);
+    return rc < 0 ? rc : sc_jobs_run(s, &c.jobs, NULL, err);
+}
+
+static void merge(struct sc_limits *to, const struct sc_limits *change)
+{
+    for (unsigned i = 0; i < SC_LIMIT_COUNT; i++)
+        if (change->set >> i & 1) {
+            to->set |= 1u << i;
+            to->value[i] = change->value[i];
+        }
+}
+
+/* In the configuration in memory, for every isolated name of the domain's document root. */
+static void set_limits(struct sc_facts *f, const char *name, const struct sc_limits *change)
+{
+    for (size_t i = 0; i < f->plan->n_sites; i++) {
+        const struct sc_plan_site *site = &f->plan->sites[i];
+        size_t k = 0;
+        while (k < site->n_names && strcmp(site->names[k], name) != 0)
+            k++;
+        if (k == site->n_names)
+            continue;
+        for (k = 0; k < site->n_names; k++) {
+            struct sc_domain_entry *e = sc_domains_config_find(&f->config, site->names[k]);
+            if (e && e->isolated)
+                merge(&e->limits, change);
+        }
+    }
+}
+
+int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
+                          const struct sc_limits *change, struct sc_limits *ret,
+                          struct sc_error *err)
+{
+    SC_CLEANUP(change_done) struct change c = {.n = 0};
+    int rc = begin(s, uid, &domain, 1, false, &c, err);
+    if (rc < 0)
+        return rc;
+    struct sc_job *j = &c.jobs.v[0];
+    const char *name = c.names[0];
+    const struct sc_domain_entry *e = sc_domains_config_find(&j->facts.config, name);
+    if (!e || !e->isolated)
+        return sc_error_set(err, SC_E_INVAL,
+                            "CloudLinux Isolates is not enabled for domain %s; enable it with: "
+                            "isolatectl site-isolation enable --domain %s",
+                            name, name);
+    set_limits(&j->facts, name, change);
+    rc = sc_jobs_run(s, &c.jobs, NULL, err); /* checks first that they can be held */
+    if (rc < 0)
+        return rc;
+    e = sc_domains_config_find(&j->facts.config, name);
+    *ret = e ? e->limits : (struct sc_limits){0};
+    return 0;
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/facts/facts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/asuser.h"
+#include "core/base/cleanup.h"
+#include "core/base/resolve.h"
+#include "core/config/paths_conf.h"
+#include "core/account/identity.h"
+#include "core/facts/names.h"
+#include "core/facts/secrets.h"
+
+void sc_facts_done(struct sc_facts *f)
+{
+    for (size_t i = 0; i < f->domains.n; i++) {
+        if (f->rels)
+            free(f->rels[i]);
+        if (f->problems)
+            free(f->problems[i]);
+    }
+    free(f->rels);
+    free(f->problems);
+    sc_domains_done(&f->domains);
+    sc_domains_config_free(&f->config);
+    sc_plan_free(f->plan);
+    sc_event_list_done(&f->hints);
+    free(f->agreed);
+    sc_domain_list_done(&f->before);
+    sc_renames_done(&f->renames);
+    *f = (struct sc_facts){0};
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's facts");
+}
+
+/* The last known copy, in the panel's form. */
+static int domains_from_store(const struct sc_server *s, const struct sc_account *a,
+                              struct sc_domains *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list list = {0};
+    int rc = sc_store_domains_get(s->store, a->uid, &list, err);
+    if (rc < 0)
+        return rc;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    d.v = calloc(list.n ? list.n : 1, sizeof(*d.v));
+    if (!d.v)
+        return no_memory(err);
+    for (size_t i = 0; i < list.n; i++, d.n++) {
+        d.v[i] = (struct sc_domain){.name = strdup(list.rows[i].name),
+                                    .owner = strdup(a->user),
+                                    .docroot = strdup(list.rows[i].docroot),
+                                    .is_main = list.rows[i].is_main};
+        if (!d.v[i].name || !d.v[i].owner || !d.v[i].docroot) {
+            d.n++;
+            return no_memory(err);
+        }
+    }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+/* The account's name on the events that wait: also the one that the database has. */
+static int gather_hints(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    int rc = sc_store_user_by_uid(s->store, a->uid, &row, err);
+    if (rc == 0 || rc == SC_E_NOTFOUND)
+        rc = sc_store_events_about(s->store, a->user, rc == 0 && !row.gone ? row.name : NULL,
+                                   &f->hints, err);
+    if (rc == 0 && !(f->agreed = calloc(f->hints.n ? f->hints.n : 1, sizeof(*f->agreed))))
+        return no_memory(err);
+    return rc;
+}
+
+static int gather_domains(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                          struct sc_facts *f, struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    int asked = sc_server_panel(s, &panel, &f->why);
+    if (asked == 0)
+        asked = sc_inventory_user(&panel, a->user, &f->domains, &f->why);
+    f->from_panel = asked == 0;
+    if (asked < 0 && how == SC_FACTS_STRICT) {
+        if (err)
+            *err = f->why;
+        return asked;
+    }
+    /* after the question: an account is not taken for another on the word of events alone */
+    const struct sc_identity me = {.uid = a->uid,
+                                   .gid = a->gid,
+                                   .user = a->user,
+                                   .home = a->home_alias,
+                                   .homefd = a->homefd,
+                                   .hints = &f->hints,
+                                   .panel = f->from_panel ? &f->domains : NULL};
+    int rc = gather_hints(s, a, f, err);
+    if (rc == 0)
+        rc = sc_identity_settle(s, &me, &f->renamed, err);
+    if (rc == 0 && asked < 0)
+        rc = domains_from_store(s, a, &f->domains, err);
+    return rc;
+}
+
+/* What was applied last, for when the user's file cannot be read: the isolated names with their
+ * last good limits and paths. */
+static int config_from_store(const struct sc_server *s, const struct sc_account *a,
+                             struct sc_domains_config *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
+    int rc = sc_store_isolated_get(s->store, a->uid, &names, err);
+    for (size_t i = 0; rc == 0 && i < names.n; i++) {
+        rc = sc_domains_config_set_isolated(ret, names.rows[i].name, true, err);
+        SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
+        if (rc == 0 && sc_store_site_by_id(s->store, names.rows[i].site_id, &site, NULL) == 0 &&
+            site.config) {
+            struct sc_domain_entry *e = sc_domains_config_find(ret, names.rows[i].name);
+            rc = e ? sc_domain_entry_from_json(e, site.config, a->home_alias, err) : 0;
+        }
+    }
+    return rc;
+}
+
+static int gather_config(const struct sc_server *s, const struct sc_account *a,
+                         enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+{
+    struct sc_config_user user = {
+        .name = a->user, .uid = a->uid, .gid = a->gid, .home = a->home_alias, .homefd = a->homefd};
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_domains_config_load(&user, &f->config, &why);
+    f->from_file = rc == 0;
+    if (rc < 0 && err)
+        *err = why;
+    if (rc < 0 && f->why.code == 0)
+        f->why = why;
+    if (rc < 0 && how == SC_FACTS_LAST_GOOD) {
+        sc_domains_config_free(&f->config);
+        f->config = (struct sc_domains_config)SC_DOMAINS_CONFIG_INIT;
+        rc = config_from_store(s, a, &f->config, err);
+    }
+    return rc;
+}
+
+static bool is_in_home(const struct sc_account *a, const char *path)
+{
+    return sc_path_below(path, a->home) || sc_path_below(path, a->home_alias);
+}
+
+/* A place that cannot be a document root of this account changes nothing: what was known stays, so
+ * that it stays hidden from the other sites. */
+static int last_good_docroot(const struct sc_server *s, const struct sc_account *a,
+                             struct sc_domain *d, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row was = {0};
+    if (sc_store_domain_find(s->store, d->name, &was, NULL) < 0 || was.uid != a->uid ||
+        !is_in_home(a, was.docroot))
+        return 0;
+    char *docroot = strdup(was.docroot);
+    if (!docroot)
+        return no_memory(err);
+    free(d->docroot);
+    d->docroot = docroot;
+    return 0;
+}
+
+/* Where each document root really lies. */
+static int resolve_docroots(const struct sc_server *s, const struct sc_account *a,
+                            enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+{
+    f->rels = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->rels));
+    f->problems = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->problems));
+    if (!f->rels || !f->problems)
+        return no_memory(err);
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        struct sc_domain *d = &f->domains.v[i];
+        if (!is_in_home(a, d->docroot)) {
+            struct sc_error out = SC_ERROR_INIT;
+            int code = sc_error_set(&out, SC_E_DENIED,
+                                    "the document root %s of %s is outside the home %s of its "
+                                    "owner %s; correct it in the panel",
+                                    d->docroot, d->name, a->home_alias, a->user);
+            if (how == SC_FACTS_STRICT) {
+                if (err)
+                    *err = out;
+                return code;
+            }
+            if (f->why.code == 0)
+                f->why = out;
+            if ((rc = last_good_docroot(s, a, d, err)) < 0)
+                return rc;
+        }
+        if (!is_in_home(a, d->docroot)) {
+            f->problems[i] = strdup("its document root is outside the home of its owner");
+            continue;
+        }
+        struct sc_error why = SC_ERROR_INIT;
+        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, d->docroot, true, &f->rels[i],
+                               NULL, &why) < 0) {
+            f->problems[i] = strdup(why.text);
+            if (why.code == SC_E_NOMEM || !f->problems[i])
+                return no_memory(err);
+        }
+    }
+    return rc;
+}
+
+int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                    struct sc_facts *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    int rc = gather_domains(s, a, how, &f, err);
+    if (rc == 0)
+        rc = gather_config(s, a, how, &f, err);
+    if (rc == 0)
+        rc = resolve_docroots(s, a, how, &f, err);
+    if (rc == 0 && f.from_panel)
+        rc = sc_facts_names(s, a, &f, err);
+    if (rc == 0)
+        rc = sc_facts_plan(s, a, &f, err);
+    if (rc < 0)
+        return rc;
+    *ret = f;
+    f = (struct sc_facts){0};
+    return 0;
+}
+
+/* ---- the plan's input
+ * ------------------------------------------------------------------------------------- */
+
+struct paths {
+    struct sc_plan_path *v;
+    size_t n;
+};
+
+static void paths_done(struct paths *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free((char *)(uintptr_t)p->v[i].rel);
+    free(p->v);
+}
+
+/* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
+static int add_path(const struct sc_account *a, struct paths *p, const char *absolute, bool rw,
+                    const char *site_rel, struct sc_error *err)
+{
+    char *rel = NULL;
+    if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, absolute, false, &rel, NULL, NULL) <
+        0)
+        return 0;
+    struct sc_plan_path *v = realloc(p->v, (p->n + 1) * sizeof(*v));
+    if (!v) {
+        free(rel);
+        return no_memory(err);
+    }
+    p->v = v;
+    p->v[p->n++] = (struct sc_plan_path){.rel = rel, .rw = rw, .site_rel = site_rel};
+    return 0;
+}
+
+static int gather_paths(const struct sc_account *a, const struct sc_facts *f, struct paths *p,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_paths_conf_free) struct sc_paths_conf admin = SC_PATHS_CONF_INIT;
+    int rc = sc_paths_conf_load(SC_PATHS_CONF_PATH, 0, &admin, err);
+    if (rc < 0)
+        return rc;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        if (!f->rels[i])
+            continue;
+        for (size_t k = 0; rc == 0 && e && k < e->n_paths; k++) {
+            SC_FREE char *absolute = NULL;
+            if (asprintf(&absolute, "%s/%s", a->home, e->paths[k].rel) < 0)
+                return no_memory(err);
+            rc = add_path(a, p, absolute, e->paths[k].rw, f->rels[i], err);
+        }
+        SC_FREE char *docroot = NULL;
+        struct sc_paths_match *m = NULL;
+        size_t n = 0;
+        if (asprintf(&docroot, "%s/%s", a->home, f->rels[i]) < 0)
+            return no_memory(err);
+        if (rc == 0)
+            rc = sc_paths_conf_match(&admin, docroot, a->home, &m, &n, err);
+        for (size_t k = 0; rc == 0 && k < n; k++)
+            rc = add_path(a, p, m[k].path, m[k].rw, f->rels[i], err);
+        sc_paths_match_free(m, n);
+    }
+    return rc;
+}
+
+/* A user who may not (any more) gets nothing isolated that was not: what he wrote into his file
+ * himself waits until he is allowed. What is isolated stays so: changing the mode is no clean-up
+ * (docs/formats.md, "Policy"). */
+static int may_isolate(const struct sc_server *s, const struct sc_account *a,
+                       struct sc_isolated_list *ret_only, bool *ret_free, struct sc_error *err)
+{
+    bool on = false, allowed = false;
+    int rc = sc_policy_enabled(&s->policy, &on, err);
+    if (rc == 0 && on)
+        rc = sc_policy_user_allowed(&s->policy, a->user, &allowed, err);
+    *ret_free = on && allowed;
+    return rc < 0 || *ret_free ? rc : sc_store_isolated_get(s->store, a->uid, ret_only, err);
+}
+
+static bool is_among(const struct sc_isolated_list *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The document root of domain `i` has an isolated site, be it under a name that it had before. */
+static bool is_isolated_place(const struct sc_server *s, const struct sc_account *a,
+                              const struct sc_facts *f, size_t i)
+{
+    SC_FREE char *docroot = NULL;
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    return f->rels[i] && asprintf(&docroot, "%s/%s", a->home, f->rels[i]) >= 0 &&
+           sc_store_site_find(s->store, a->uid, docroot, &row, NULL) == 0 && row.isolated;
+}
+
+int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list only = {0};
+    bool may = false;
+    SC_CLEANUP(paths_done) struct paths paths = {0};
+    SC_CLEANUP(sc_secrets_done) struct sc_secrets secrets = {0};
+    int rc = may_isolate(s, a, &only, &may, err);
+    if (rc == 0)
+        rc = gather_paths(a, f, &paths, err);
+    if (rc == 0)
+        rc = sc_secrets_find(a, &secrets, err);
+    if (rc < 0)
+        return rc;
+    SC_FREE struct sc_plan_domain *domains =
+        calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
+    if (!domains)
+        return no_memory(err);
+    for (size_t i = 0; i < f->domains.n; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        domains[i] = (struct sc_plan_domain){
+            .name = f->domains.v[i].name,
+            .docroot = f->domains.v[i].docroot,
+            .rel = f->rels[i],
+            .wanted = e && e->isolated &&
+                      (may || is_among(&only, sc_renames_old(&f->renames, e->name)) ||
+                       is_isolated_place(s, a, f, i))};
+    }
+    struct sc_plan_input in = {.home = a->home,
+                               .domains = domains,
+                               .n_domains = f->domains.n,
+                               .secrets = secrets.v,
+                               .n_secrets = secrets.n,
+                               .paths = paths.v,
+                               .n_paths = paths.n};
+    struct sc_plan *plan;
+    rc = sc_plan_make(&in, &plan, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "user %s", a->user);
+    sc_plan_free(f->plan);
+    f->plan = plan;
+    return 0;
+}

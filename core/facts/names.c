@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/facts/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/cleanup.h"
+#include "core/account/identity.h"
+
+struct names {
+    struct sc_missed_list missed;
+    struct sc_known_name *known;
+    size_t n_known;
+    bool *foreign; /* per domain of the panel */
+};
+
+static void names_done(struct names *n)
+{
+    sc_missed_list_done(&n->missed);
+    free(n->known);
+    free(n->foreign);
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's names");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sc_known_name *)a)->name, ((const struct sc_known_name *)b)->name);
+}
+
+static bool is_known(const struct names *n, const char *name)
+{
+    const struct sc_known_name key = {.name = name};
+    return n->n_known && bsearch(&key, n->known, n->n_known, sizeof(key), by_name);
+}
+
+/* Another account's, as far as the database knows. What this one has, or had until lately, is its
+ * own. */
+static int is_foreign(const struct sc_server *s, const struct sc_account *a, const struct names *n,
+                      const char *name, bool *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row d = {0};
+    int rc = sc_store_domain_find(s->store, name, &d, err);
+    if (rc == 0)
+        *ret = d.uid != a->uid;
+    if (rc != SC_E_NOTFOUND)
+        return rc;
+    *ret = false;
+    return is_known(n, name) ? 0 : sc_store_missed_elsewhere(s->store, name, a->uid, ret, err);
+}
+
+static int gather_known(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                        struct names *n, struct sc_error *err)
+{
+    int rc = sc_store_domains_get(s->store, a->uid, &f->before, err);
+    if (rc == 0)
+        rc = sc_store_missed_get(s->store, a->uid, &n->missed, err);
+    if (rc < 0)
+        return rc;
+    n->known = calloc(f->before.n + n->missed.n + f->config.n + 1, sizeof(*n->known));
+    if (!n->known)
+        return no_memory(err);
+    for (; n->n_known < f->before.n; n->n_known++)
+        n->known[n->n_known] = (struct sc_known_name){
+            .name = f->before.rows[n->n_known].name, .docroot = f->before.rows[n->n_known].docroot};
+    /* what is missed and not wanted is gone; no name is in both lists */
+    for (size_t i = 0; i < n->missed.n; i++)
+        if (*n->missed.rows[i].docroot &&
+            sc_domains_config_find(&f->config, n->missed.rows[i].name))
+            n->known[n->n_known++] = (struct sc_known_name){.name = n->missed.rows[i].name,
+                                                            .docroot = n->missed.rows[i].docroot};
+    for (size_t i = 0; i < n->n_known; i++)
+        n->known[i].wanted = sc_domains_config_find(&f->config, n->known[i].name) != NULL;
+    qsort(n->known, n->n_known, sizeof(*n->known), by_name);
+    return 0;
+}
+
+/* Names that are another account's leave the configuration; the others in it are known, too. */
+static int part_foreign(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                        struct names *n, struct sc_error *err)
+{
+    n->foreign = calloc(f->domains.n ? f->domains.n : 1, sizeof(*n->foreign));
+    if (!n->foreign)
+        return no_memory(err);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++)
+        if (!is_known(n, f->domains.v[i].name))
+            rc = is_foreign(s, a, n, f->domains.v[i].name, &n->foreign[i], err);
+    for (size_t i = 0; rc == 0 && i < f->config.n;) {
+        const char *name = f->config.entries[i].name;
+        bool foreign = false;
+        rc = is_foreign(s, a, n, name, &foreign, err);
+        if (rc == 0 && foreign)
+            (void)sc_domains_config_remove(&f->config, name);
+        else
+            i++;
+    }
+    size_t n_known = n->n_known;
+    for (size_t i = 0; rc == 0 && i < f->config.n; i++) {
+        const struct sc_known_name key = {
+            .name = f->config.entries[i].name, .docroot = "", .wanted = true};
+        if (!n_known || !bsearch(&key, n->known, n_known, sizeof(key), by_name))
+            n->known[n->n_known++] = key;
+    }
+    if (rc == 0 && n->n_known > n_known)
+        qsort(n->known, n->n_known, sizeof(*n->known), by_name);
+    return rc;
+}
+
+static void drop_missing(struct sc_facts *f, const struct names *n)
+{
+    int64_t now = (int64_t)time(NULL);
+    for (size_t i = 0; i < n->missed.n; i++) {
+        const struct sc_missed_row *m = &n->missed.rows[i];
+        if (now - m->since > SC_MISSED_MAX_S && !sc_domains_find(&f->domains, m->name))
+            (void)sc_domains_config_remove(&f->config, m->name);
+    }
+}
+
+/* An event without a user, or with the name that this one had or has had, can be another account's.
+ */
+static bool concerns(const struct sc_account *a, const struct sc_facts *f, const struct names *n,
+                     const struct sc_event_row *e)
+{
+    const char *old = sc_event_domain(e), *new = e->new_name;
+    if (e->user && strcmp(e->user, a->user) == 0)
+        return true;
+    return old && (is_known(n, old) || sc_domains_find(&f->domains, old) ||
+                   (new &&sc_domains_find(&f->domains, new)));
+}
+
+static void agree(const struct sc_account *a, struct sc_facts *f, const struct names *n)
+{
+    char missing[512];
+    (void)sc_events_agree(f->hints.rows, f->hints.n, &f->before, &f->domains, f->agreed, missing,
+                          sizeof(missing));
+    for (size_t i = 0; i < f->hints.n; i++)
+        f->agreed[i] = concerns(a, f, n, &f->hints.rows[i]) &&
+                       (f->agreed[i] || sc_identity_agrees(&f->hints.rows[i], a->uid, a->user));
+}
+
+int sc_facts_names(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                   struct sc_error *err)
+{
+    SC_CLEANUP(names_done) struct names n = {0};
+    int rc = gather_known(s, a, f, &n, err);
+    if (rc == 0)
+        rc = part_foreign(s, a, f, &n, err);
+    if (rc == 0)
+        rc = sc_renames_find(n.known, n.n_known, f->hints.rows, f->hints.n, &f->domains, n.foreign,
+                             &f->renames, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < f->renames.n_ended; i++)
+        (void)sc_domains_config_remove(&f->config, f->renames.ended[i]);
+    rc = sc_domains_config_rename_all(&f->config, f->renames.v, f->renames.n, err);
+    if (rc == 0) {
+        drop_missing(f, &n);
+        agree(a, f, &n);
+    }
+    return rc;
+}

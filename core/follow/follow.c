@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One account followed to what the panel and the system say of it now. */
+#include "core/follow/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/asuser.h"
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+#include "core/follow/internal.h"
+#include "core/account/identity.h"
+#include "core/pass/deny.h"
+
+#define RENAMES_MAX 16 /* of one account, waiting one behind the other */
+
+/* Names of nobody's events beyond which the panel is asked once for all its domains. */
+#define ASK_EACH_MAX 4
+
+static const struct sc_event_list no_events;
+
+static void await(struct sc_follow *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void await(struct sc_follow *f, const char *fmt, ...)
+{
+    if (f->agrees) {
+        va_list ap;
+        va_start(ap, fmt);
+        vsnprintf(f->missing, sizeof(f->missing), fmt, ap);
+        va_end(ap);
+    }
+    f->agrees = false;
+}
+
+static bool exists(const char *user)
+{
+    uid_t uid;
+    return sc_account_uid(user, &uid, NULL) != SC_E_NOTFOUND;
+}
+
+/* ---- an account that is there ---- */
+
+/* `me->panel` and what was known before it, against the events. */
+static int judge(const struct sc_event_list *events, const struct sc_domain_list *before,
+                 const struct sc_domains *panel, struct sc_follow *f, struct sc_error *err)
+{
+    char missing[sizeof(f->missing)] = "";
+    SC_FREE bool *done = calloc(events->n ? events->n : 1, sizeof(*done));
+    if (!done)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's events");
+    if (!sc_events_agree(events->rows, events->n, before, panel, done, missing, sizeof(missing)))
+        await(f, "%s", missing);
+    return 0;
+}
+
+static int follow_sites(struct sc_server *s, const char *user, const struct sc_event_list *events,
+                        struct sc_follow *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    const struct sc_wish none = {0};
+    int rc = sc_account_open(user, &a, err);
+    if (rc == 0)
+        rc = sc_facts_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
+    if (rc == 0)
+        rc = sc_pass_apply(s, &a, &f, &none, err);
+    if (rc < 0)
+        return rc;
+    if (f.why.code) {
+        (void)sc_store_user_set_stale(s->store, a.uid, f.why.text, NULL);
+        if (!f.from_panel && err)
+            *err = f.why;
+        if (!f.from_panel)
+            return f.why.code;
+    }
+    return judge(events, &f.before, &f.domains, ret, err);
+}
+
+bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home)
+{
+    bool on = false, found = false;
+    struct stat st;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    SC_FD int dir = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -EBADF;
+    if (dir >= 0 && uid != 0 && fstat(dir, &st) == 0 && (st.st_uid == uid || st.st_uid == 0) &&
+        sc_policy_enabled(&s->policy, &on, NULL) == 0 && on &&
+        sc_asuser_begin(&as, uid, gid, NULL) == 0)
+        found = sc_open_beneath(dir, ".lve/domains.json", O_PATH, 0, &fd, NULL) == 0;
+    sc_close(&fd);
+    return found;
+}
+
+/* Where nothing is isolated: the copy of the panel's domains, and who the account is. */
+static int follow_copy(struct sc_server *s, const struct sc_identity *me,
+                       const struct sc_event_list *events, struct sc_follow *ret,
+                       struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list before = {0};
+    SC_FD int lock = -EBADF;
+    bool renamed = false;
+    int rc = sc_account_lock(me->uid, SC_ACCOUNT_WAIT_MS, &lock, err);
+    if (rc == 0)
+        rc = sc_identity_settle(s, me, &renamed, err);
+    if (rc == 0)
+        rc = sc_store_user_put(s->store, me->uid, me->user, me->home, err);
+    if (rc == 0)
+        rc = sc_store_domains_get(s->store, me->uid, &before, err);
+    SC_FREE struct sc_domain_row *rows = calloc(me->panel->n + 1, sizeof(*rows));
+    if (!rows)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains of %s", me->user);
+    for (size_t i = 0; i < me->panel->n; i++) {
+        const struct sc_domain *d = &me->panel->v[i];
+        rows[i] = (struct sc_domain_row){d->name, d->docroot, d->is_main, me->uid};
+    }
+    if (rc == 0)
+        rc = sc_store_domains_replace(s->store, me->uid, rows, me->panel->n, NULL, err);
+    return rc < 0 ? rc : judge(events, &before, me->panel, ret, err);
+}
+
+static bool has_event(const struct sc_event_list *events, const char *kind)
+{
+    for (size_t i = 0; i < events->n; i++)
+        if (sc_event_is(&events->rows[i], kind))
+            return true;
+    return false;
+}
+
+/* `claim`: whether there is anything to follow but the copy of the panel's domains. */
+static int find_claim(struct sc_server *s, uid_t uid, gid_t gid, const char *user, const char *home,
+                      const struct sc_event_list *events, struct sc_event_list *hints, bool *claim,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    int known = sc_store_user_by_uid(s->store, uid, &row, err);
+    if (known < 0 && known != SC_E_NOTFOUND)
+        return known;
+    int rc = sc_store_events_about(s->store, user, known == 0 && !row.gone ? row.name : NULL, hints,
+                                   err);
+    if (rc == 0)
+        rc = sc_identity_has_claim(s, uid, user, hints, claim, err);
+    if (rc == 0 && !*claim && (known == SC_E_NOTFOUND || has_event(events, SC_KIND_USER_CREATED)))
+        *claim = sc_follow_has_wishes(s, uid, gid, home);
+    return rc;
+}
+
+static int follow_account(struct sc_server *s, uid_t uid, const struct sc_event_list *events,
+                          struct sc_follow *ret, struct sc_error *err)
+{
+    SC_FREE char *user = NULL, *home = NULL;
+    SC_CLEANUP(sc_event_list_done) struct sc_event_list hints = {0};
+    struct sc_identity me = {.uid = uid, .homefd = -EBADF, .hints = &hints};
+    bool claim = false;
+    int rc = sc_account_passwd(uid, &user, &me.gid, &home, err);
+    if (rc == 0)
+        rc = find_claim(s, uid, me.gid, user, home, events, &hints, &claim, err);
+    if (rc < 0)
+        return rc;
+    if (claim) {
+        struct sc_error why = SC_ERROR_INIT;
+        rc = follow_sites(s, user, events, ret, &why);
+        if (rc < 0)
+            (void)sc_store_user_set_stale(s->store, uid, why.text, NULL);
+        if (rc < 0 && err)
+            *err = why;
+        return rc;
+    }
+    struct sc_inventory_conf panel;
+    SC_DOMAINS struct sc_domains domains = SC_DOMAINS_INIT;
+    rc = sc_server_panel(s, &panel, err);
+    if (rc == 0)
+        rc = sc_inventory_user(&panel, user, &domains, err);
+    me.user = user;
+    me.home = home;
+    me.panel = &domains;
+    return rc < 0 ? rc : follow_copy(s, &me, events, ret, err);
+}
+
+/* ---- an account that is gone ---- */
+
+static int end_events_of(struct sc_server *s, const char *user, struct sc_error *err)
+{
+    SC_CLEANUP(sc_event_list_done) struct sc_event_list list = {0};
+    int rc = sc_store_events_peek(s->store, user, INT64_MAX, &list, err);
+    return rc < 0 ? rc : sc_store_events_done(s->store, list.rows, list.n, err);
+}
+
+/* The system knows neither name nor uid. A directory service that does not answer looks like that,
+ * too: the panel must agree. */
+int sc_follow_forget(struct sc_server *s, const char *user, uid_t uid, struct sc_follow *ret,
+                     struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    SC_DOMAINS struct sc_domains domains = SC_DOMAINS_INIT;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0 && *user != '#')
+        rc = sc_inventory_user(&panel, user, &domains, err);
+    if (rc < 0)
+        return rc;
+    if (domains.n) {
+        await(ret, "the system does not know user %s, but the panel has domains of it", user);
+        return 0;
+    }
+    SC_FD int lock = -EBADF;
+    rc = uid != (uid_t)-1 ? sc_account_lock(uid, SC_ACCOUNT_WAIT_MS, &lock, err) : 0;
+    if (rc == 0 && *user != '#')
+        rc = sc_policy_user_gone(&s->policy, user, err);
+    if (rc == 0 && uid != (uid_t)-1)
+        rc = sc_pass_forget(s, uid, err);
+    if (rc == 0 && *user != '#')
+        rc = end_events_of(s, user, err);
+    sc_log("user=%s is gone: %s", user, rc < 0 && err ? err->text : "cleaned up");
+    return rc;
+}
+
+/* ---- whose events are they? ---- */
+
+/* The name that the waiting events say `user` has now; empty when they say nothing. */
+static int renamed_to(struct sc_server *s, const char *user, char now[SC_STORE_NAME_MAX + 1],
+                      struct sc_error *err)
+{
+    char name[SC_STORE_NAME_MAX + 1];
+    *now = 0;
+    snprintf(name, sizeof(name), "%s", user);
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < RENAMES_MAX; i++) {
+        SC_CLEANUP(sc_event_list_done) struct sc_event_list list = {0};
+        const char *next = NULL;
+        rc = sc_store_events_peek(s->store, name, INT64_MAX, &list, err);
+        for (size_t k = 0; rc == 0 && k < list.n; k++)
+            if (sc_event_is(&list.rows[k], SC_KIND_USER_RENAMED))
+                next = list.rows[k].new_name;
+        if (!next || strcmp(next, user) == 0)
+            break;
+        snprintf(name, sizeof(name), "%s", next);
+        snprintf(now, SC_STORE_NAME_MAX + 1, "%s", next);
+        if (exists(now))
+            break;
+    }
+    return rc;
+}
+
+static bool goes_later(const struct sc_event_list *events, const char *user)
+{
+    for (size_t i = 0; i < events->n; i++)
+        if (events->rows[i].user && strcmp(events->rows[i].user, user) == 0 &&
+            (sc_event_is(&events->rows[i], SC_KIND_USER_DELETED) ||
+             sc_event_is(&events->rows[i], SC_KIND_USER_RENAMED)))
+            return true;
+    return false;
+}
+
+/* What events about users told, against the system. */
+static void judge_users(const struct sc_event_list *events, struct sc_follow *ret)
+{
+    for (size_t i = 0; i < events->n; i++) {
+        const struct sc_event_row *e = &events->rows[i];
+        if (!e->user)
+            continue;
+        if (sc_event_is(e, SC_KIND_USER_CREATED) && !exists(e->user) &&
+            !goes_later(events, e->user))
+            await(ret, "user %s does not exist yet", e->user);
+        if (sc_event_is(e, SC_KIND_USER_DELETED) && exists(e->user) &&
+            !has_event(events, SC_KIND_USER_CREATED))
+            await(ret, "user %s still exists", e->user);
+        if (sc_event_is(e, SC_KIND_USER_RENAMED) && e->new_name && !exists(e->new_name) &&
+            !goes_later(events, e->new_name))
+            await(ret, "user %s does not exist yet", e->new_name);
+    }
+}
+
+static int follow_user(struct sc_server *s, const char *user, const struct sc_event_list *events,
+                       struct sc_follow *ret, struct sc_error *err)
+{
+    char now[SC_STORE_NAME_MAX + 1];
+    uid_t uid = (uid_t)-1, other;
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    bool found = false;
+    int rc = renamed_to(s, user, now, err);
+    if (rc == 0 && *now && sc_account_uid(now, &other, NULL) == 0) {
+        found = true;
+        rc = follow_account(s, other, events, ret, err);
+    }
+    if (rc == 0 && *user != '#') {
+        rc = sc_account_uid(user, &uid, err);
+        if (rc == 0) /* or somebody new has the name */
+            return follow_account(s, uid, found ? &no_events : events, ret, err);
+        if (rc != SC_E_NOTFOUND)
+            return rc;
+        rc = sc_store_user_by_name(s->store, user, &row, err);
+    } else if (rc == 0) {
+        char *end = NULL;
+        unsigned long n = strtoul(user + 1, &end, 10);
+        rc = *end || n >= UINT32_MAX ? SC_E_NOTFOUND
+                                     : sc_store_user_by_uid(s->store, (uid_t)n, &row, err);
+    }
+    if (rc < 0 && rc != SC_E_NOTFOUND)
+        return rc;
+    uid = rc == 0 ? row.uid : (uid_t)-1;
+    if (rc == 0 && (rc = sc_account_uid_exists(row.uid, err)) != 0)
+        return rc < 0 ? rc : follow_account(s, row.uid, events, ret, err);
+    if (found || (*now && !exists(now))) /* it is on its way */
+        return 0;
+    if (uid == (uid_t)-1 && !has_event(events, SC_KIND_USER_DELETED))
+        return 0;
+    return sc_follow_forget(s, user, uid, ret, err);
+}
+
+/* ---- events without a user ---- */
+
+/* What the panel and the database know of the domains that the events name. */
+struct nobodys {
+    struct sc_domains listed;
+    struct sc_domain_list before;
+    uid_t *owners;
+    size_t n_owners;
+};
+
+static void nobodys_done(struct nobodys *n)
+{
+    sc_domains_done(&n->listed);
+    sc_domain_list_done(&n->before);
+    free(n->owners);
+}
+
+static int add_owner(struct nobodys *n, uid_t uid, struct sc_error *err)
+{
+    for (size_t i = 0; i < n->n_owners; i++)
+        if (n->owners[i] == uid)
+            return 0;
+    uid_t *v = realloc(n->owners, (n->n_owners + 1) * sizeof(*v));
+    if (!v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the owners of domains");
+    n->owners = v;
+    v[n->n_owners++] = uid;
+    return 0;
+}
+
+static int add_name(struct sc_server *s, struct nobodys *n, const char *name, struct sc_error *err)
+{
+    for (size_t i = 0; i < n->before.n; i++)
+        if (strcmp(n->before.rows[i].name, name) == 0)
+            return 0;
+    struct sc_domain_row row = {0};
+    int rc = sc_store_domain_find(s->store, name, &row, err);
+    if (rc == 0) {
+        struct sc_domain_row *v = realloc(n->before.rows, (n->before.n + 1) * sizeof(*v));
+        if (!v) {
+            sc_domain_row_done(&row);
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for domains");
+        }
+        n->before.rows = v;
+        v[n->before.n++] = row;
+        rc = add_owner(n, row.uid, err);
+    }
+    const struct sc_domain *d = sc_domains_find(&n->listed, name);
+    uid_t uid;
+    if ((rc == 0 || rc == SC_E_NOTFOUND) && d && sc_account_uid(d->owner, &uid, NULL) == 0)
+        rc = add_owner(n, uid, err);
+    return rc == SC_E_NOTFOUND ? 0 : rc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sc_domain *)a)->name, ((const struct sc_domain *)b)->name);
+}
+
+static int ask_each(const struct sc_inventory_conf *panel, const struct sc_event_list *events,
+                    struct sc_domains *ret, struct sc_error *err)
+{
+    SC_DOMAINS struct sc_domains d = {.v = calloc(2 * events->n + 1, sizeof(*d.v))};
+    if (!d.v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for domains");
+    for (size_t i = 0; i < 2 * events->n; i++) {
+        const struct sc_event_row *e = &events->rows[i / 2];
+        const char *name = i % 2 ? e->new_name : sc_event_domain(e);
+        SC_DOMAINS struct sc_domains one = SC_DOMAINS_INIT;
+        if (!name || sc_domains_find(&d, name))
+            continue;
+        int rc = sc_inventory_domain(panel, name, &one, err);
+        if (rc < 0 && rc != SC_E_NOTFOUND)
+            return rc;
+        if (rc == 0) {
+            d.v[d.n++] = one.v[0];
+            free(one.v);
+            one = (struct sc_domains)SC_DOMAINS_INIT;
+            qsort(d.v, d.n, sizeof(*d.v), by_name);
+        }
+    }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+static int follow_nobodys(struct sc_server *s, const struct sc_event_list *events,
+                          struct sc_follow *ret, struct sc_error *err)
+{
+    SC_CLEANUP(nobodys_done) struct nobodys n = {0};
+    struct sc_inventory_conf panel;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0 && events->n)
+        rc = events->n <= ASK_EACH_MAX ? ask_each(&panel, events, &n.listed, err)
+                                       : sc_inventory_all(&panel, &n.listed, err);
+    for (size_t i = 0; rc == 0 && i < events->n; i++) {
+        const struct sc_event_row *e = &events->rows[i];
+        if (sc_event_domain(e))
+            rc = add_name(s, &n, e->old_name, err);
+        if (rc == 0 && e->new_name && sc_event_is(e, SC_KIND_DOMAIN_RENAMED))
+            rc = add_name(s, &n, e->new_name, err);
+    }
+    for (size_t i = 0; rc == 0 && i < n.n_owners; i++) {
+        if (n.owners[i] == 0)
+            continue;
+        rc = follow_account(s, n.owners[i], &no_events, ret, err);
+        if (rc == SC_E_NOTFOUND) /* gone: his own event, or the full pass, tells */
+            rc = 0;
+    }
+    return rc < 0 ? rc : judge(events, &n.before, &n.listed, ret, err);
+}
+
+int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
+                      struct sc_follow *ret, struct sc_error *err)
+{
+    struct sc_follow f = {.agrees = true};
+    uid_t uid = (uid_t)-1;
+    if (!events)
+        events = &no_events;
+    sc_pass_recover(s);
+    int rc = 0;
+    if (!*user)
+        rc = follow_nobodys(s, events, &f, err);
+    else if (sc_account_uid(user, &uid, NULL) < 0 || uid != 0) /* root has no sites */
+        rc = follow_user(s, user, events, &f, err);
+    if (rc < 0)
+        return rc;
+    judge_users(events, &f);
+    *ret = f;
+    return 0;
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The full pass, and what the daemon watches. Nothing here grows faster than the server: one
+ * question to the panel, one reading of passwd and of each table, merged in memory. */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/cleanup.h"
+#include "core/follow/follow.h"
+#include "core/follow/internal.h"
+#include "core/facts/names.h"
+#include "core/pass/deny.h"
+
+#define USERS_A_CHANGE 500 /* in one transaction, so that no hook waits for long */
+
+struct one { /* an account that the panel or the database knows */
+    uid_t uid;
+    gid_t gid;
+    const char *name;                /* the panel's and the system's; NULL: not there */
+    const char *home;                /* as passwd says */
+    const struct sc_user_row *known; /* the database's; NULL */
+    size_t first, n;                 /* its domains, in survey.by_owner */
+    bool differs;
+};
+
+struct account { /* of passwd */
+    char *name, *home;
+    uid_t uid;
+    gid_t gid;
+};
+
+struct survey {
+    struct sc_domains panel;
+    struct sc_domain_list known;
+    struct sc_user_list users; /* by uid */
+    const struct sc_domain **by_owner;
+    struct account *accounts; /* by name */
+    size_t n_accounts;
+    struct one *v; /* by uid */
+    size_t n;
+};
+
+static void survey_done(struct survey *sv)
+{
+    sc_domains_done(&sv->panel);
+    sc_domain_list_done(&sv->known);
+    sc_user_list_done(&sv->users);
+    free(sv->by_owner);
+    for (size_t i = 0; i < sv->n_accounts; i++) {
+        free(sv->accounts[i].name);
+        free(sv->accounts[i].home);
+    }
+    free(sv->accounts);
+    free(sv->v);
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for the server's domains");
+}
+
+/* ---- passwd ---- */
+
+static int by_account_name(const void *a, const void *b)
+{
+    return strcmp(((const struct account *)a)->name, ((const struct account *)b)->name);
+}
+
+static int add_account(struct survey *sv, const struct passwd *pw, struct sc_error *err)
+{
+    if ((sv->n_accounts & (sv->n_accounts - 1)) == 0) { /* full exactly at 0 and powers of two */
+        size_t room = sv->n_accounts ? 2 * sv->n_accounts : 1;
+        struct account *v = realloc(sv->accounts, room * sizeof(*v));
+        if (!v)
+            return no_memory(err);
+        sv->accounts = v;
+    }
+    struct account *a = &sv->accounts[sv->n_accounts++];
+    *a = (struct account){.name = strdup(pw->pw_name),
+                          .home = strdup(pw->pw_dir),
+                          .uid = pw->pw_uid,
+                          .gid = pw->pw_gid};
+    if (!a->name || !a->home)
+        return no_memory(err);
+    for (size_t n = strlen(a->home); n > 1 && a->home[n - 1] == '/';)
+        a->home[--n] = 0;
+    return 0;
+}
+
+/* All of them at once: to look each owner up would read the whole file each time. */
+static int read_accounts(struct survey *sv, struct sc_error *err)
+{
+    int rc = 0;
+    setpwent();
+    for (struct passwd *pw; rc == 0 && (pw = getpwent()) != NULL;)
+        if (pw->pw_uid != 0)
+            rc = add_account(sv, pw, err);
+    endpwent();
+    if (rc == 0 && sv->n_accounts)
+        qsort(sv->accounts, sv->n_accounts, sizeof(*sv->accounts), by_account_name);
+    return rc;
+}
+
+/* Directories that are not listed as a whole (LDAP) are asked for the single one. */
+static int find_account(struct survey *sv, const char *name, struct account **ret,
+                        struct sc_error *err)
+{
+    struct account key = {.name = (char *)(uintptr_t)name};
+    *ret = sv->n_accounts
+               ? bsearch(&key, sv->accounts, sv->n_accounts, sizeof(key), by_account_name)
+               : NULL;
+    if (*ret)
+        return 0;
+    uid_t uid;
+    int rc = sc_account_uid(name, &uid, err);
+    if (rc == SC_E_NOTFOUND || (rc == 0 && uid == 0))
+        return 0;
+    if (rc < 0)
+        return rc;
+    SC_FREE char *home = NULL;
+    gid_t gid = 0;
+    rc = sc_account_passwd(uid, NULL, &gid, &home, err);
+    const struct passwd pw = {.pw_name = key.name, .pw_dir = home, .pw_uid = uid, .pw_gid = gid};
+    if (rc == 0)
+        rc = add_account(sv, &pw, err);
+    if (rc < 0)
+        return rc;
+    qsort(sv->accounts, sv->n_accounts, sizeof(*sv->accounts), by_account_name);
+    *ret = bsearch(&key, sv->accounts, sv->n_accounts, sizeof(key), by_account_name);
+    return 0;
+}
+
+/* ---- merging ---- */
+
+static int by_owner(const void *a, const void *b)
+{
+    const struct sc_domain *x = *(const struct sc_domain *const *)a,
+                           *y = *(const struct sc_domain *const *)b;
+    int c = strcmp(x->owner, y->owner);
+    return c ? c : strcmp(x->name, y->name);
+}
+
+static int by_uid(const void *a, const void *b)
+{
+    const struct one *x = a, *y = b;
+    return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static struct one *find_one(const struct survey *sv, size_t n, uid_t uid)
+{
+    const struct one key = {.uid = uid};
+    return n ? bsearch(&key, sv->v, n, sizeof(key), by_uid) : NULL;
+}
+
+/* The owners that the system knows; then the users of the database. */
+static int gather_users(struct survey *sv, struct sc_error *err)
+{
+    sv->by_owner = calloc(sv->panel.n + 1, sizeof(*sv->by_owner));
+    sv->v = calloc(sv->panel.n + sv->users.n + 1, sizeof(*sv->v));
+    if (!sv->by_owner || !sv->v)
+        return no_memory(err);
+    for (size_t i = 0; i < sv->panel.n; i++)
+        sv->by_owner[i] = &sv->panel.v[i];
+    qsort(sv->by_owner, sv->panel.n, sizeof(*sv->by_owner), by_owner);
+    for (size_t i = 0; i < sv->panel.n;) {
+        size_t end = i + 1;
+        struct account *a = NULL;
+        while (end < sv->panel.n && strcmp(sv->by_owner[end]->owner, sv->by_owner[i]->owner) == 0)
+            end++;
+        int rc = find_account(sv, sv->by_owner[i]->owner, &a, err);
+        if (rc < 0)
+            return rc;
+        if (a)
+            sv->v[sv->n++] = (struct one){
+                .uid = a->uid, .name = sv->by_owner[i]->owner, .first = i, .n = end - i};
+        i = end;
+    }
+    for (size_t i = 0; i < sv->n; i++) { /* the table of accounts does not grow any more */
+        struct account *a = NULL;
+        int rc = find_account(sv, sv->v[i].name, &a, err);
+        if (rc < 0 || !a)
+            return rc < 0 ? rc : sc_error_set(err, SC_E_SYS, "the users change: try again");
+        sv->v[i].home = a->home;
+        sv->v[i].gid = a->gid;
+    }
+    qsort(sv->v, sv->n, sizeof(*sv->v), by_uid);
+    size_t n = sv->n;
+    for (size_t i = 0; i < sv->users.n; i++) {
+        const struct sc_user_row *u = &sv->users.rows[i];
+        struct one *o = find_one(sv, n, u->uid);
+        if (!o) {
+            o = &sv->v[sv->n++];
+            *o = (struct one){.uid = u->uid, .differs = u->gone};
+        }
+        o->known = u;
+    }
+    qsort(sv->v, sv->n, sizeof(*sv->v), by_uid);
+    return 0;
+}
+
+/* An account without a domain at the panel: whether it is there at all, and who it is. */
+static int look_at_rest(struct survey *sv, struct sc_error *err)
+{
+    for (size_t i = 0; i < sv->n; i++) {
+        struct one *o = &sv->v[i];
+        struct account *a = NULL;
+        if (o->name || o->known->gone)
+            continue;
+        int rc = find_account(sv, o->known->name, &a, err);
+        if (rc < 0)
+            return rc;
+        if (a && a->uid == o->uid) {
+            o->name = a->name;
+            o->home = a->home;
+        }
+    }
+    return 0;
+}
+
+static struct one *find_owner(const struct survey *sv, const char *owner)
+{
+    const struct account key = {.name = (char *)(uintptr_t)owner}, *a;
+    a = sv->n_accounts ? bsearch(&key, sv->accounts, sv->n_accounts, sizeof(key), by_account_name)
+                       : NULL;
+    return a ? find_one(sv, sv->n, a->uid) : NULL;
+}
+
+static void compare(struct survey *sv)
+{
+    for (size_t i = 0; i < sv->n; i++) {
+        struct one *o = &sv->v[i];
+        o->differs |= !o->name || !o->known || strcmp(o->name, o->known->name) != 0 ||
+                      strcmp(o->home, o->known->home) != 0;
+    }
+    /* both are sorted by name */
+    size_t p = 0, k = 0;
+    while (p < sv->panel.n || k < sv->known.n) {
+        const struct sc_domain *d = p < sv->panel.n ? &sv->panel.v[p] : NULL;
+        const struct sc_domain_row *r = k < sv->known.n ? &sv->known.rows[k] : NULL;
+        int c = !d ? 1 : !r ? -1 : strcmp(d->name, r->name);
+        struct one *was = c >= 0 ? find_one(sv, sv->n, r->uid) : NULL, *is = NULL;
+        p += c <= 0;
+        k += c >= 0;
+        if (c == 0 && was && was->name && strcmp(was->name, d->owner) == 0 &&
+            strcmp(d->docroot, r->docroot) == 0 && d->is_main == r->is_main)
+            continue;
+        if (was)
+            was->differs = true;
+        is = c <= 0 ? find_owner(sv, d->owner) : NULL;
+        if (is)
+            is->differs = true;
+    }
+}
+
+/* ---- what differs ---- */
+
+static int update(struct sc_server *s, const struct survey *sv, const struct one *o,
+                  struct sc_error *err)
+{
+    SC_FREE struct sc_domain_row *rows = calloc(o->n + 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    for (size_t i = 0; i < o->n; i++) {
+        const struct sc_domain *d = sv->by_owner[o->first + i];
+        rows[i] = (struct sc_domain_row){d->name, d->docroot, d->is_main, o->uid};
+    }
+    int rc = sc_store_user_put(s->store, o->uid, o->name, o->home, err);
+    return rc < 0 ? rc : sc_store_domains_replace(s->store, o->uid, rows, o->n, NULL, err);
+}
+
+/* Who has to be followed by a pass of his own: sites, or a name or uid that was another's. */
+static int needs_pass(struct sc_server *s, const struct one *o, bool *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row namesake = {0};
+    *ret = !o->name || (o->known && strcmp(o->known->name, o->name) != 0);
+    if (*ret)
+        return 0;
+    int rc = sc_store_user_isolated(s->store, o->uid, ret, err);
+    if (rc < 0 || *ret || o->known)
+        return rc;
+    rc = sc_store_user_by_name(s->store, o->name, &namesake, err);
+    *ret = rc == 0 || sc_follow_has_wishes(s, o->uid, o->gid, o->home);
+    return rc == SC_E_NOTFOUND ? 0 : rc;
+}
+
+/* In a few changes. The accounts that need a pass are left to it. */
+static int update_all(struct sc_server *s, struct survey *sv, bool *pass, struct sc_error *err)
+{
+    SC_CLEANUP(sc_store_rollbackp)
+    __attribute__((unused)) struct sc_store *transaction = s->store;
+    size_t open = 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sv->n; i++)
+        if (sv->v[i].differs)
+            rc = needs_pass(s, &sv->v[i], &pass[i], err);
+    for (size_t i = 0; rc == 0 && i < sv->n; i++) {
+        if (!sv->v[i].differs || pass[i])
+            continue;
+        if (open == 0)
+            rc = sc_store_begin(s->store, err);
+        if (rc == 0)
+            rc = update(s, sv, &sv->v[i], err);
+        if (rc == 0 && ++open == USERS_A_CHANGE) {
+            rc = sc_store_commit(s->store, err);
+            open = 0;
+        }
+    }
+    return rc < 0 || !open ? rc : sc_store_commit(s->store, err);
+}
+
+/* Names that have been missing for too long: with sites a pass decides, else they are forgotten. */
+static int look_at_missed(struct sc_server *s, const struct survey *sv, bool *pass,
+                          struct sc_error *err)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    int64_t now = (int64_t)time(NULL), then = now - SC_MISSED_MAX_S;
+    int rc = sc_store_missed_users(s->store, then, &uids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const struct one *o = find_one(sv, sv->n, uids[i]);
+        bool isolated = false;
+        rc = sc_store_user_isolated(s->store, uids[i], &isolated, err);
+        if (rc == 0 && isolated && o)
+            pass[o - sv->v] = true;
+        else if (rc == 0)
+            rc = sc_store_missed_note(s->store, uids[i], NULL, 0, now, then, err);
+    }
+    return rc;
+}
+
+int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
+                     size_t *ret_domains, size_t *ret_users, struct sc_error *err)
+{
+    sc_pass_recover(s);
+    SC_CLEANUP(survey_done) struct survey sv = {0};
+    struct sc_inventory_conf panel;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0) /* first: what is changed while the panel answers is seen by the next pass */
+        rc = sc_store_users_get(s->store, false, &sv.users, err);
+    if (rc == 0)
+        rc = sc_inventory_all(&panel, &sv.panel, err);
+    if (rc == 0)
+        rc = sc_store_domains_all(s->store, &sv.known, err);
+    if (rc == 0)
+        rc = read_accounts(&sv, err);
+    if (rc == 0)
+        rc = gather_users(&sv, err);
+    size_t owners = 0;
+    for (size_t i = 0; i < sv.n; i++)
+        owners += sv.v[i].n > 0;
+    if (rc == 0)
+        rc = look_at_rest(&sv, err);
+    SC_FREE bool *pass = calloc(sv.n + 1, sizeof(*pass));
+    if (!pass)
+        return no_memory(err);
+    if (rc == 0) {
+        compare(&sv);
+        rc = update_all(s, &sv, pass, err);
+    }
+    if (rc == 0)
+        rc = look_at_missed(s, &sv, pass, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < sv.n; i++)
+        if (pass[i])
+            found(sv.v[i].known ? sv.v[i].known->name : sv.v[i].name, arg);
+    if (ret_domains)
+        *ret_domains = sv.panel.n;
+    if (ret_users)
+        *ret_users = owners;
+    return 0;
+}
+
+/* ---- what the daemon lives for, and watches ---- */
+
+int sc_follow_any_isolated(struct sc_server *s, bool *ret, struct sc_error *err)
+{
+    return sc_store_user_isolated(s->store, (uid_t)-1, ret, err);
+}
+
+static void watched_account_done(struct sc_watched_account *a)
+{
+    free(a->user);
+    free(a->home);
+    for (size_t i = 0; i < a->n_docroots; i++)
+        free(a->docroots[i]);
+    free(a->docroots);
+}
+
+void sc_watched_done(struct sc_watched *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        watched_account_done(&w->v[i]);
+    free(w->v);
+    *w = (struct sc_watched){0};
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int watch(struct sc_server *s, const struct sc_user_row *u, struct sc_watched_account *a,
+                 struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list domains = {0};
+    int rc = sc_account_passwd(u->uid, &a->user, &a->gid, &a->home, err);
+    if (rc == 0)
+        rc = sc_store_domains_get(s->store, u->uid, &domains, err);
+    if (rc < 0)
+        return rc;
+    a->uid = u->uid;
+    a->docroots = calloc(domains.n ? domains.n : 1, sizeof(*a->docroots));
+    if (!a->docroots)
+        return no_memory(err);
+    for (size_t i = 0; i < domains.n; i++) { /* the row's text changes hands */
+        a->docroots[a->n_docroots++] = (char *)(uintptr_t)domains.rows[i].docroot;
+        domains.rows[i].docroot = NULL;
+    }
+    qsort(a->docroots, a->n_docroots, sizeof(*a->docroots), by_text);
+    size_t kept = 0;
+    for (size_t i = 0; i < a->n_docroots; i++)
+        if (kept && strcmp(a->docroots[kept - 1], a->docroots[i]) == 0)
+            free(a->docroots[i]);
+        else
+            a->docroots[kept++] = a->docroots[i];
+    a->n_docroots = kept;
+    return 0;
+}
+
+int sc_follow_watched(struct sc_server *s, uid_t uid, struct sc_watched *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    SC_CLEANUP(sc_watched_done) struct sc_watched w = {0};
+    int rc = sc_store_users_get(s->store, true, &users, err);
+    if (rc < 0)
+        return rc;
+    w.v = calloc(users.n ? users.n : 1, sizeof(*w.v));
+    if (!w.v)
+        return no_memory(err);
+    for (size_t i = 0; i < users.n; i++) {
+        if (uid != (uid_t)-1 && users.rows[i].uid != uid)
+            continue;
+        rc = watch(s, &users.rows[i], &w.v[w.n], err);
+        if (rc == SC_E_NOTFOUND) { /* the account is gone */
+            watched_account_done(&w.v[w.n]);
+            w.v[w.n] = (struct sc_watched_account){0};
+            continue;
+        }
+        w.n++;
+        if (rc < 0)
+            return rc;
+    }
+    *ret = w;
+    w = (struct sc_watched){0};
+    return 0;
+}

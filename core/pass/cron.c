@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/cron.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/cleanup.h"
+#include "core/cron/apply.h"
+
+int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
+                 struct sc_error *err)
+{
+    struct sc_cron_owner o = {.uid = a->uid,
+                              .gid = a->gid,
+                              .user = a->user,
+                              .home = a->home,
+                              .home_alias = a->home_alias,
+                              .homefd = a->homefd};
+    size_t n = plan->n_sites;
+    struct sc_cron_site *sites = calloc(n ? n : 1, sizeof(*sites));
+    char **docroots = calloc(n ? n : 1, sizeof(*docroots));
+    int rc = sites && docroots ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const struct sc_plan_site *s = &plan->sites[i];
+        if (s->rel && asprintf(&docroots[i], "%s/%s", a->home, s->rel) < 0) {
+            docroots[i] = NULL;
+            rc = sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
+        }
+        sites[i] = (struct sc_cron_site){.docroot = docroots[i] ? docroots[i] : s->aliases[0],
+                                         .aliases = (const char *const *)s->aliases,
+                                         .n_aliases = s->n_aliases,
+                                         .token = m->ids[i] ? m->tokens[i] : "",
+                                         .isolated = s->isolated};
+    }
+    if (rc == 0)
+        rc = sc_cron_apply(&o, sites, n, err);
+    for (size_t i = 0; docroots && i < n; i++)
+        free(docroots[i]);
+    free(docroots);
+    free(sites);
+    return rc;
+}
+
+int sc_pass_cron_end(uid_t uid, struct sc_error *err)
+{
+    struct sc_cron_owner o = {.uid = uid, .homefd = -1};
+    SC_FREE char *user = NULL;
+    SC_FREE char *home = NULL;
+    if (sc_account_passwd(uid, &user, &o.gid, &home, NULL) < 0)
+        return 0;
+    o.user = user;
+    o.home = o.home_alias = home;
+    return sc_cron_apply(&o, NULL, 0, err);
+}

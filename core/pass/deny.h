@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ending the isolation of whole accounts, and finishing what killed commands left. All need root.
+ */
+#ifndef SC_PASS_DENY_H
+#define SC_PASS_DENY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/server/handle.h"
+#include "core/server/watch.h"
+
+/* Held while something is switched on that needs the entry in front of suexec, so that no deny-all
+ * takes it away underneath. Before any account's lock. */
+int sc_pass_lock_front(bool taking_away, int *ret_fd, struct sc_error *err);
+
+/* One deny at a time. Before the front's lock. */
+int sc_pass_lock_deny(int wait_ms, int *ret_fd, struct sc_error *err);
+
+/* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
+int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
+
+/* The uid of a user whom the system, or at least the database, knows. SC_E_NOTFOUND. */
+int sc_pass_known_user(struct sc_server *s, const char *user, uid_t *ret, struct sc_error *err);
+
+/* The caller holds sc_pass_lock_deny(). A deny that is killed is finished by sc_pass_recover(). */
+int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err);
+int sc_pass_deny_users(struct sc_server *s, const char *const *users, size_t n,
+                       const struct sc_watch *w, struct sc_error *err);
+
+/* Finishes what killed commands left: marked accounts, and a deny that was interrupted. */
+void sc_pass_recover(struct sc_server *s);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/fpm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/php/fpm/apply.h"
+#include "core/pass/php.h"
+
+/* What an sc_fpm_site points to. */
+struct one {
+    char *docroot;
+    char **texts;
+    size_t n;
+    char changes[24];
+};
+
+struct all {
+    struct one *v;
+    struct sc_fpm_site *sites;
+    size_t n;
+    struct sc_php_lazy php;
+};
+
+static void all_done(struct all *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        for (size_t k = 0; k < all->v[i].n; k++)
+            free(all->v[i].texts[k]);
+        free(all->v[i].texts);
+        free(all->v[i].docroot);
+    }
+    free(all->v);
+    free(all->sites);
+    sc_php_lazy_done(&all->php);
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
+}
+
+static char *joined(const char *home, const char *rel)
+{
+    char *out = NULL;
+    return asprintf(&out, "%s%s%s", home, *rel ? "/" : "", rel) < 0 ? NULL : out;
+}
+
+/* How the web server may write it: the panel's texts, and the real path by either name of the home.
+ */
+static int write_texts(const struct sc_account *a, const struct sc_plan_site *s, struct one *o,
+                       struct sc_error *err)
+{
+    o->texts = calloc(s->n_aliases + 2, sizeof(*o->texts));
+    o->docroot = s->rel ? joined(a->home, s->rel) : strdup("");
+    if (!o->texts || !o->docroot)
+        return no_memory(err);
+    if (s->rel)
+        o->texts[o->n++] = strdup(o->docroot);
+    if (s->rel && strcmp(a->home, a->home_alias) != 0)
+        o->texts[o->n++] = joined(a->home_alias, s->rel);
+    for (size_t i = 0; i < s->n_aliases; i++)
+        o->texts[o->n++] = strdup(s->aliases[i]);
+    for (size_t i = 0; i < o->n; i++)
+        if (!o->texts[i])
+            return no_memory(err);
+    return 0;
+}
+
+/* A word for everything that was chosen: where it differs, another master is needed. */
+static int write_choice(const struct sc_account *a, const char *token, struct sc_php_lazy *lazy,
+                        struct one *o, const char **ret_php, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    struct sc_php_owner owner = sc_php_owner_of(a);
+    int rc = sc_php_site_choice(&owner, token, &c, err);
+    if (rc == 0)
+        rc = sc_php_choice_format(&c, false, &text, err);
+    if (rc < 0)
+        return rc;
+    if (c.version[0] && strcmp(c.version, SC_PHP_NATIVE) != 0) {
+        struct sc_php_catalogue *cat = sc_php_lazy_get(lazy);
+        const struct sc_php *php = cat ? sc_php_find(cat, c.version) : NULL;
+        if (php && (php->bin[SC_PHP_FPM].real || cat->native.bin[SC_PHP_FPM].real))
+            *ret_php = SC_PHP_INSIDE "/bin/php-fpm";
+        if (php && php->bin[SC_PHP_FPM].real)
+            sc_buf_str(&text, php->bin[SC_PHP_FPM].real);
+    }
+    unsigned long long h = 14695981039346656037ull;
+    for (size_t i = 0; i < text.len; i++)
+        h = (h ^ (unsigned char)text.data[i]) * 1099511628211ull;
+    snprintf(o->changes, sizeof(o->changes), "%016llx", h);
+    return sc_buf_check(&text, "the PHP selection", err);
+}
+
+static int add_site(struct all *all, const struct sc_account *a, const struct sc_plan_site *s,
+                    unsigned id, const char *token, struct sc_error *err)
+{
+    struct one *o = &all->v[all->n];
+    struct sc_fpm_site *out = &all->sites[all->n++];
+    int rc = write_texts(a, s, o, err);
+    if (rc == 0 && token)
+        rc = write_choice(a, token, &all->php, o, &out->php, err);
+    out->id = id;
+    out->docroot = o->docroot;
+    out->texts = (const char *const *)o->texts;
+    out->n_texts = o->n;
+    out->changes = o->changes;
+    return rc;
+}
+
+static int prepare(struct all *all, size_t n, struct sc_error *err)
+{
+    all->v = calloc(n + 1, sizeof(*all->v));
+    all->sites = calloc(n + 1, sizeof(*all->sites));
+    return all->v && all->sites ? 0 : no_memory(err);
+}
+
+static struct sc_fpm_account account(const struct sc_account *a, const struct all *all)
+{
+    return (struct sc_fpm_account){.uid = a->uid,
+                                   .gid = a->gid,
+                                   .user = a->user,
+                                   .home = a->home_alias,
+                                   .sites = all->sites,
+                                   .n_sites = all->n};
+}
+
+/* ---- sites that are not isolated, around some that are ---- */
+
+static bool is_below(const char *path, const char *top)
+{
+    size_t n = strlen(top);
+    return strncmp(path, top, n) == 0 && path[n] == '/';
+}
+
+/* Also where it is missing now, by the panel's text: it may be back in a moment. */
+static bool lies_below(const struct sc_account *a, const struct sc_plan_site *s,
+                       const struct sc_plan_site *outer)
+{
+    if (s->rel)
+        return *outer->rel ? is_below(s->rel, outer->rel) : *s->rel != 0;
+    SC_FREE char *top = joined(a->home, outer->rel);
+    SC_FREE char *alias = joined(a->home_alias, outer->rel);
+    return top && alias && s->n_aliases &&
+           (is_below(s->aliases[0], top) || is_below(s->aliases[0], alias));
+}
+
+static unsigned long long mix(unsigned long long h, const void *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        h = (h ^ ((const unsigned char *)data)[i]) * 1099511628211ull;
+    return h;
+}
+
+/* A word for the isolated document roots below: a directory that was replaced is another, which has
+ * to be hidden anew. False: there are none. */
+static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
+                        const struct sc_plan_site *outer, char out[24])
+{
+    unsigned long long h = 14695981039346656037ull;
+    bool any = false;
+    for (size_t i = 0; i < plan->n_sites; i++) {
+        const struct sc_plan_site *s = &plan->sites[i];
+        SC_FD int fd = -EBADF;
+        struct stat st = {0};
+        if (!s->isolated || !lies_below(a, s, outer))
+            continue;
+        const char *text = s->rel ? s->rel : s->aliases[0];
+        any = true;
+        h = mix(h, text, strlen(text) + 1);
+        if (s->rel && sc_open_beneath(a->homefd, s->rel, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd,
+                                      NULL) == 0)
+            (void)fstat(fd, &st);
+        h = mix(h, &st.st_dev, sizeof(st.st_dev));
+        h = mix(h, &st.st_ino, sizeof(st.st_ino));
+    }
+    snprintf(out, 24, "%016llx", h);
+    return any;
+}
+
+static int add_outer(struct all *all, const struct sc_account *a, const struct sc_plan *plan,
+                     const struct sc_plan_site *s, struct sc_error *err)
+{
+    char below[24];
+    if (s->isolated || !s->rel || !write_below(a, plan, s, below))
+        return 0;
+    memcpy(all->v[all->n].changes, below, sizeof(below));
+    all->sites[all->n].outside = true;
+    return add_site(all, a, s, 0, NULL, err);
+}
+
+int sc_pass_fpm(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
+                struct sc_error *err)
+{
+    SC_CLEANUP(all_done) struct all all = {0};
+    int rc = prepare(&all, plan->n_sites, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
+        if (plan->sites[i].isolated)
+            rc =
+                add_site(&all, a, &plan->sites[i], m->ids[i], m->ids[i] ? m->tokens[i] : NULL, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
+        rc = add_outer(&all, a, plan, &plan->sites[i], err);
+    if (rc < 0)
+        return rc;
+    struct sc_fpm_account acc = account(a, &all);
+    return sc_fpm_apply(&acc, err);
+}
+
+static void lazy_done(struct sc_php_lazy *l)
+{
+    sc_php_lazy_done(l);
+}
+
+int sc_pass_fpm_php(const struct sc_account *a, unsigned id, const char *token,
+                    struct sc_error *err)
+{
+    SC_CLEANUP(lazy_done) struct sc_php_lazy lazy = {0};
+    struct one o = {0};
+    const char *php = NULL;
+    int rc = write_choice(a, token, &lazy, &o, &php, err);
+    return rc < 0 ? rc : sc_fpm_site_php(id, php, o.changes, err);
+}
+
+int sc_pass_fpm_forget(uid_t uid, struct sc_error *err)
+{
+    struct sc_fpm_account acc = {.uid = uid, .user = "", .home = ""};
+    return sc_fpm_apply(&acc, err);
+}
+
+int sc_pass_fpm_look(const struct sc_account *a, const struct sc_plan_site *site,
+                     void (*notice)(void *arg, const char *text), void *arg, unsigned *ret_uses,
+                     unsigned *ret_covered, struct sc_error *err)
+{
+    SC_CLEANUP(all_done) struct all all = {0};
+    if (!site->rel) {
+        *ret_uses = *ret_covered = 0;
+        return 0;
+    }
+    int rc = prepare(&all, 1, err);
+    if (rc == 0)
+        rc = add_site(&all, a, site, 0, NULL, err);
+    if (rc < 0)
+        return rc;
+    struct sc_fpm_account acc = account(a, &all);
+    acc.notice = notice;
+    acc.arg = arg;
+    return sc_fpm_look(&acc, &all.sites[0], ret_uses, ret_covered, err);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/limits.h"
+
+#include <stdlib.h>
+
+#include "core/base/cleanup.h"
+#include "core/limits/values.h"
+
+void sc_pass_site_limits(const struct sc_facts *f, size_t site, struct sc_limits *ret)
+{
+    struct sc_limits l = {0};
+    const struct sc_plan_site *ps = &f->plan->sites[site];
+    for (size_t k = 0; k < ps->n_names; k++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, ps->names[k]);
+        unsigned active = e && e->isolated ? sc_limits_active(&e->limits) : 0;
+        for (unsigned i = 0; i < SC_LIMIT_COUNT; i++)
+            if ((active >> i & 1) && (!(l.set >> i & 1) || e->limits.value[i] < l.value[i])) {
+                l.set |= 1u << i;
+                l.value[i] = e->limits.value[i];
+            }
+    }
+    *ret = l;
+}
+
+int sc_pass_limits_check(const struct sc_account *a, const struct sc_facts *f, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
+        struct sc_limits limits;
+        sc_pass_site_limits(f, i, &limits);
+        if (!limits.set)
+            continue;
+        if (!cg)
+            rc = sc_cgroups_open(&cg, err);
+        if (rc == 0 && (rc = sc_limits_check(cg, a->home, &limits, NULL, err)) < 0)
+            sc_error_wrap(err, "%s of user %s", f->plan->sites[i].names[0], a->user);
+    }
+    return rc;
+}
+
+static int make_site(const struct sc_cgroups *cg, const struct sc_account *a, unsigned id,
+                     struct sc_limits *limits, struct sc_limits_made *ret, struct sc_error *err)
+{
+    unsigned bad = 0;
+    struct sc_error why = SC_ERROR_INIT; /* what is passed over is no error of ours */
+    int rc = sc_limits_check(cg, a->home, limits, &bad, &why);
+    if (rc < 0 && rc != SC_E_UNSUPPORTED) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    limits->set &= ~bad;
+    return sc_limits_make(cg, a->uid, id, a->home, limits, ret, err);
+}
+
+int sc_pass_limits_make(const struct sc_account *a, const struct sc_facts *f, const unsigned *ids,
+                        struct sc_limits_made *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
+        struct sc_limits limits;
+        sc_pass_site_limits(f, i, &limits);
+        if (!ids[i] || !limits.set)
+            continue;
+        if (!cg)
+            rc = sc_cgroups_open(&cg, err);
+        if (rc == 0)
+            rc = make_site(cg, a, ids[i], &limits, &ret[i], err);
+    }
+    return rc;
+}
+
+int sc_pass_limits_sweep(uid_t uid, const unsigned *ids, const struct sc_limits_made *made,
+                         size_t n, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    SC_FREE unsigned *keep = calloc(n ? n : 1, sizeof(*keep));
+    if (!keep)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    size_t n_keep = 0;
+    for (size_t i = 0; i < n; i++)
+        if (made[i].n_groups)
+            keep[n_keep++] = ids[i];
+    int rc = sc_cgroups_open(&cg, err);
+    return rc < 0 ? rc : sc_limits_sweep(cg, uid, keep, n_keep, err);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one loop: what is and what is wanted (facts) → what should be (plan) → compared with what is
+ * made → applied. For one account at a time, whose lock the caller holds.
+ */
+#ifndef SC_PASS_PASS_H
+#define SC_PASS_PASS_H
+
+#include "core/base/error.h"
+#include "core/account/account.h"
+#include "core/facts/facts.h"
+#include "core/server/server.h"
+
+/* Changes of the user's configuration that go with a pass. Names are canonical. */
+struct sc_wish {
+    const char *const *enable;
+    size_t n_enable;
+    const char *const *disable;
+    size_t n_disable;
+    bool disable_all;
+    bool end_processes; /* of all isolated sites: remount */
+};
+
+/*
+ * Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
+ * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named.
+ */
+int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  const struct sc_wish *wish, struct sc_error *err);
+
+/*
+ * Makes the account be as the facts (after sc_pass_check) say: configuration file, database,
+ * runtime state, running sites. Killed at any point, the next pass over the account completes it.
+ */
+int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  const struct sc_wish *wish, struct sc_error *err);
+
+/* A pass without a wish: gathers and applies. */
+int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                 struct sc_error *err);
+
+/* Removes what was made for an account that is no more. The caller holds its lock. */
+int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err);
+
+/* Completes what killed commands left (database table `pending`). What cannot be completed now
+ * stays marked. */
+void sc_pass_pending(struct sc_server *s);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/php.h"
+
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+
+struct sc_php_owner sc_php_owner_of(const struct sc_account *a)
+{
+    return (struct sc_php_owner){
+        .uid = a->uid, .gid = a->gid, .homefd = a->homefd, .home = a->home};
+}
+
+int sc_pass_php_lines(struct sc_php_lazy *l, const struct sc_account *a, const char *token,
+                      struct sc_planfile *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
+    struct sc_php_owner o = sc_php_owner_of(a);
+    int rc = sc_php_site_choice(&o, token, &c, err);
+    return rc < 0 ? rc : sc_php_site_lines(l, &c, p, err);
+}
+
+int sc_pass_php_make(struct sc_php_lazy *l, const struct sc_account *a, unsigned id,
+                     const char *token, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
+    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice own = {0};
+    struct sc_php_owner o = sc_php_owner_of(a);
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_php_site_choice(&o, token, &c, err);
+    if (rc < 0)
+        return rc;
+    if (sc_php_site_read(&o, token, &own, NULL) == SC_E_NOTFOUND &&
+        sc_php_site_write(&o, token, &c, &why) < 0)
+        sc_log("site %u of %s: its PHP selection cannot be kept: %s", id, a->user, why.text);
+    return sc_php_site_make(l, &c, a->uid, id, err);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/planfiles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/cage/system.h"
+#include "core/inventory/adapters.h"
+#include "core/pass/php.h"
+#include "core/web/suexec_front.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
+}
+
+void sc_planner_done(struct sc_planner *p)
+{
+    sc_planfile_done(&p->common);
+    if (p->php)
+        sc_php_lazy_done(p->php);
+    free(p->php);
+    p->php = NULL;
+}
+
+int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struct sc_planner *ret,
+                    struct sc_error *err)
+{
+    SC_CLEANUP(sc_planner_done) struct sc_planner p = {0};
+    SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
+    int rc = sc_suexec_view(&front, err);
+    size_t n;
+    const struct sc_adapter *adapters = sc_adapters(&n);
+    const char *panels[16] = {NULL};
+    for (size_t i = 0; i < n && i < 15; i++)
+        panels[i] = adapters[i].path;
+    struct sc_system system = {.uid = a->uid,
+                               .home = a->home,
+                               .shm_size = s->conf.shm_size,
+                               .suexec_config = front.config_dir,
+                               .suexec_log = front.log,
+                               .panel_paths = panels};
+    if (rc == 0 && !(p.php = calloc(1, sizeof(*p.php))))
+        rc = no_memory(err);
+    if (rc == 0)
+        rc = sc_system_lines(&system, &p.common, err);
+    if (rc < 0)
+        return rc;
+    *ret = p;
+    p = (struct sc_planner){0};
+    return 0;
+}
+
+static int copy_lines(const struct sc_planfile *from, struct sc_planfile *to, struct sc_error *err)
+{
+    to->sys = calloc(from->n_sys ? from->n_sys : 1, sizeof(*to->sys));
+    if (!to->sys)
+        return no_memory(err);
+    for (size_t i = 0; i < from->n_sys; i++) {
+        const struct sc_sysline *l = &from->sys[i];
+        to->sys[i] = (struct sc_sysline){strdup(l->kind), strdup(l->a), l->b ? strdup(l->b) : NULL};
+        to->n_sys++;
+        if (!to->sys[i].kind || !to->sys[i].a || (l->b && !to->sys[i].b))
+            return no_memory(err);
+    }
+    return 0;
+}
+
+int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a,
+                    const struct sc_plan *plan, size_t site, unsigned id, const char *token,
+                    struct sc_planfile *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_planfile_done)
+    struct sc_planfile p = {.id = id, .uid = a->uid, .gid = a->gid};
+    p.user = strdup(a->user);
+    p.token = strdup(token);
+    p.home = strdup(a->home);
+    p.home_alias = strdup(a->home_alias);
+    p.docroot = strdup(plan->sites[site].rel);
+    if (!p.user || !p.token || !p.home || !p.home_alias || !p.docroot)
+        return no_memory(err);
+    int rc = sc_plan_site_entries(plan, site, &p.entries, err);
+    if (rc == 0)
+        rc = copy_lines(&planner->common, &p, err);
+    if (rc == 0)
+        rc = sc_system_site_lines(&p, err);
+    if (rc == 0)
+        rc = sc_pass_php_lines(planner->php, a, token, &p, err);
+    if (rc < 0)
+        return rc;
+    *ret = p;
+    p = (struct sc_planfile){0};
+    return 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sitecage-rebuild UID: started by an entry (core/enter) that found a user's mark but not his
+ * table: /run was emptied, usually by a boot. Makes the runtime state again. `sitecage-rebuild
+ * --all` does so for every user with an isolated site, at boot.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+#include "core/proxyexec/service.h"
+#include "core/server/monitor_service.h"
+#include "core/pass/pass.h"
+
+static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, err);
+    if (rc == 0)
+        rc = sc_pass_user(s, &a, SC_FACTS_LAST_GOOD, err);
+    sc_log("uid=%u rebuild: %s", (unsigned)uid, rc < 0 ? err->text : "done");
+    return rc;
+}
+
+static int rebuild_all(struct sc_server *s, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    int rc = sc_store_users_get(s->store, true, &users, err);
+    int bad = 0;
+    for (size_t i = 0; rc == 0 && i < users.n; i++)
+        if (rebuild(s, users.rows[i].uid, err) < 0) {
+            fprintf(stderr, "%s: %s\n", users.rows[i].name, err->text);
+            bad++;
+        }
+    return rc < 0 ? rc : bad ? SC_E_SYS : 0;
+}
+
+int main(int argc, char **argv)
+{
+    bool all = argc == 2 && strcmp(argv[1], "--all") == 0;
+    char *end = NULL;
+    unsigned long uid = argc == 2 && !all ? strtoul(argv[1], &end, 10) : 0;
+    if (getuid() != 0 || argc != 2 || (!all && (*end || uid == 0 || uid >= UINT_MAX))) {
+        fprintf(stderr, "usage: sitecage-rebuild UID | --all   (as root)\n");
+        return 2;
+    }
+    struct sc_error err = SC_ERROR_INIT;
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    int rc = sc_server_open(&s, &err);
+    if (rc == 0)
+        rc = all ? rebuild_all(s, &err) : rebuild(s, (uid_t)uid, &err);
+    if (rc < 0 && !all)
+        fprintf(stderr, "%.500s\n", err.text);
+    sc_proxyexec_revive();
+    if (rc == 0)
+        sc_monitor_revive();
+    return rc < 0 ? 1 : 0;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/record.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/cleanup.h"
+#include "core/facts/names.h"
+#include "core/pass/places.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
+}
+
+const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->n_sites; i++)
+        for (size_t k = 0; k < plan->sites[i].n_names; k++)
+            if (strcmp(plan->sites[i].names[k], name) == 0)
+                return &plan->sites[i];
+    return NULL;
+}
+
+static bool is_somebodys_uid(unsigned id, void *arg)
+{
+    (void)arg;
+    return getpwuid((uid_t)id) != NULL;
+}
+
+void sc_made_done(struct sc_made *m)
+{
+    free(m->ids);
+    free(m->tokens);
+    free(m->moved);
+    free(m->changed);
+    for (size_t i = 0; m->limits && i < m->n; i++)
+        sc_limits_made_done(&m->limits[i]);
+    free(m->limits);
+}
+
+static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                      size_t i, struct sc_made *m, struct sc_error *err)
+{
+    const struct sc_plan_site *ps = &f->plan->sites[i];
+    SC_FREE char *docroot = NULL;
+    if (asprintf(&docroot, "%s/%s", a->home, ps->rel) < 0)
+        return no_memory(err);
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    int rc = sc_store_site_ensure(s->store, a->uid, docroot, is_somebodys_uid, NULL, &row, err);
+    if (rc == 0 && !row.isolated)
+        rc = sc_store_site_set_isolated(s->store, row.id, true, err);
+    if (rc < 0)
+        return rc;
+    m->ids[i] = row.id;
+    memcpy(m->tokens[i], row.token, sizeof(row.token));
+    for (size_t k = 0; k < ps->n_names; k++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, ps->names[k]);
+        if (!e || !e->isolated)
+            continue;
+        SC_BUF struct sc_buf json = SC_BUF_INIT;
+        rc = sc_domain_entry_to_json(e, &json, err);
+        if (rc == 0 && (!row.config || strcmp(row.config, json.data) != 0))
+            rc = sc_store_site_set_config(s->store, row.id, json.data, err);
+        break;
+    }
+    return rc;
+}
+
+/* Names that had a site before this pass, and what they are called now. */
+struct past {
+    struct sc_isolated_list isolated;
+    struct sc_missed_list missed;
+    struct sc_had *v;
+    size_t n;
+};
+
+static void past_done(struct past *p)
+{
+    sc_isolated_list_done(&p->isolated);
+    sc_missed_list_done(&p->missed);
+    free(p->v);
+}
+
+static int gather_past(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                       struct past *p, struct sc_error *err)
+{
+    int rc = sc_store_isolated_get(s->store, a->uid, &p->isolated, err);
+    if (rc == 0)
+        rc = sc_store_missed_get(s->store, a->uid, &p->missed, err);
+    if (rc < 0)
+        return rc;
+    p->v = calloc(p->isolated.n + p->missed.n + 1, sizeof(*p->v));
+    if (!p->v)
+        return no_memory(err);
+    for (size_t i = 0; i < p->isolated.n; i++)
+        p->v[p->n++] = (struct sc_had){.name = p->isolated.rows[i].name,
+                                       .site_id = p->isolated.rows[i].site_id};
+    for (size_t i = 0; i < p->missed.n; i++)
+        if (p->missed.rows[i].site_id)
+            p->v[p->n++] = (struct sc_had){.name = p->missed.rows[i].name,
+                                           .site_id = p->missed.rows[i].site_id};
+    for (size_t i = 0; i < p->n; i++)
+        p->v[i].now = sc_renames_new(&f->renames, p->v[i].name);
+    return 0;
+}
+
+static bool is_wanted(const struct sc_facts *f, const char *name)
+{
+    const struct sc_domain_entry *e = sc_domains_config_find(&f->config, name);
+    return e && e->isolated;
+}
+
+static bool has_row(const struct sc_site_list *sites, unsigned id)
+{
+    for (size_t i = 0; i < sites->n; i++)
+        if (sites->rows[i].id == id)
+            return true;
+    return false;
+}
+
+static int store_isolated_names(struct sc_server *s, const struct sc_account *a,
+                                const struct sc_facts *f, const struct past *past,
+                                const struct sc_site_list *sites, const struct sc_made *m,
+                                struct sc_error *err)
+{
+    SC_FREE struct sc_isolated_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    size_t n = 0;
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        for (size_t k = 0; m->ids[i] && k < f->plan->sites[i].n_names; k++)
+            if (is_wanted(f, f->plan->sites[i].names[k]))
+                rows[n++] = (struct sc_isolated_row){.name = f->plan->sites[i].names[k],
+                                                     .site_id = m->ids[i]};
+    /* what cannot be a site for the moment, its document root being away, stays wanted and listed
+     */
+    for (size_t i = 0; i < past->n; i++) {
+        const char *now = past->v[i].now;
+        const struct sc_plan_site *site = sc_plan_site_of(f->plan, now);
+        bool twice = false;
+        for (size_t k = 0; k < n && !twice; k++)
+            twice = strcmp(rows[k].name, now) == 0;
+        if (is_wanted(f, now) && site && site->missing && !twice && n < f->config.n &&
+            has_row(sites, past->v[i].site_id))
+            rows[n++] = (struct sc_isolated_row){.name = now, .site_id = past->v[i].site_id};
+    }
+    return sc_store_isolated_replace(s->store, a->uid, rows, n, NULL, err);
+}
+
+/* Sites that are wanted but whose document root is missing, or whose name the panel does not list
+ * for the moment, keep their row, so that they come back as they were. */
+static bool keeps_row(const struct sc_facts *f, const struct past *past, unsigned id)
+{
+    for (size_t i = 0; i < past->n; i++)
+        if (past->v[i].site_id == id && is_wanted(f, past->v[i].now))
+            return true;
+    return false;
+}
+
+/* The names that are wanted and that the panel does not list, with the sites that wait for them. */
+static int store_missed(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                        const struct past *past, struct sc_error *err)
+{
+    SC_FREE struct sc_missed_row *rows = calloc(f->config.n ? f->config.n : 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    size_t n = 0;
+    for (size_t i = 0; i < f->config.n; i++) {
+        const char *name = f->config.entries[i].name;
+        if (sc_domains_find(&f->domains, name))
+            continue;
+        rows[n].name = name;
+        for (size_t k = 0; k < past->n; k++)
+            if (strcmp(past->v[k].now, name) == 0)
+                rows[n].site_id = past->v[k].site_id;
+        n++;
+    }
+    int64_t now = (int64_t)time(NULL);
+    return sc_store_missed_note(s->store, a->uid, rows, n, now, now - SC_MISSED_MAX_S, err);
+}
+
+static int store_domains(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                         struct sc_error *err)
+{
+    SC_FREE struct sc_domain_row *rows = calloc(f->domains.n ? f->domains.n : 1, sizeof(*rows));
+    if (!rows)
+        return no_memory(err);
+    for (size_t i = 0; i < f->domains.n; i++)
+        rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
+                                         f->domains.v[i].is_main, a->uid};
+    int rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
+    return rc < 0 ? rc : sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
+}
+
+int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+              struct sc_made *m, struct sc_error *err)
+{
+    SC_CLEANUP(sc_store_rollbackp)
+    __attribute__((unused)) struct sc_store *transaction = s->store;
+    SC_CLEANUP(past_done) struct past past = {0};
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    int rc = sc_store_begin(s->store, err);
+    if (rc == 0)
+        rc = sc_store_user_put(s->store, a->uid, a->user, a->home_alias, err);
+    if (rc == 0)
+        rc = gather_past(s, a, f, &past, err);
+    if (rc == 0 && f->from_panel)
+        rc = store_domains(s, a, f, err);
+    if (rc == 0)
+        rc = sc_places_follow(s, a, f->plan, past.v, past.n, m->moved, err);
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)
+        if (f->plan->sites[i].isolated && !f->plan->sites[i].missing && !f->plan->sites[i].refused)
+            rc = store_site(s, a, f, i, m, err);
+    if (rc == 0)
+        rc = sc_store_sites_get(s->store, a->uid, &sites, err);
+    for (size_t i = 0; rc == 0 && i < sites.n; i++) {
+        bool stays = keeps_row(f, &past, sites.rows[i].id);
+        for (size_t k = 0; k < f->plan->n_sites && !stays; k++)
+            stays = m->ids[k] == sites.rows[i].id;
+        if (!stays)
+            rc = sc_store_site_remove(s->store, sites.rows[i].id, err);
+    }
+    if (rc == 0)
+        rc = store_isolated_names(s, a, f, &past, &sites, m, err);
+    if (rc == 0 && f->from_panel)
+        rc = store_missed(s, a, f, &past, err);
+    return rc < 0 ? rc : sc_store_commit(s->store, err);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What becomes of the masters: what they say, when they end, whether the pass is answered. */
+#include "core/php/fpm/supervisor/own.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/daemon.h"
+#include "core/base/log.h"
+
+#define QUIT_MS     13000 /* it gives requests 10 s, and ends what is left */
+#define BACKOFF_MS  30000
+#define STEADY_MS   10000 /* a master that lived so long is started again at once */
+#define SAY_PER_MIN 60
+#define READY_WORDS "ready to handle connections"
+
+long long sc_fpm_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+void sc_fpm_own_end(struct sc_fpm_own *m)
+{
+    if (m->pid == 0 || m->ending)
+        return;
+    m->ending = true;
+    m->kill_at = sc_fpm_now_ms() + QUIT_MS;
+    /* its own waiting process passes it on; where it waits for the start it is gone at once */
+    (void)kill(m->pid, SIGQUIT);
+}
+
+void sc_fpm_own_kill(struct sc_fpm_own *m)
+{
+    if (m->inner > 1)
+        (void)kill(-m->inner, SIGKILL);
+    (void)kill(m->pid, SIGKILL);
+    m->kill_at = sc_fpm_now_ms() + 1000;
+}
+
+static void find_inner(struct sc_fpm_own *m)
+{
+    char path[64], text[32] = "";
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)m->pid, (int)m->pid);
+    SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    pid_t pid = n > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
+    if (pid > 1 && getpgid(pid) == pid)
+        m->inner = pid;
+}
+
+/* ---- answers ---- */
+
+static void answer(bool ok)
+{
+    if (me.answer) {
+        sc_fpm_run_answer(me.id, me.answer, ok);
+        me.answer = 0;
+    }
+    if (me.ready_fd >= 0) {
+        sc_daemon_ready(me.ready_fd);
+        me.ready_fd = -EBADF;
+    }
+}
+
+static void is_ready(struct sc_fpm_own *m)
+{
+    m->ready = true;
+    m->kill_at = 0;
+    if (!m->inner)
+        find_inner(m);
+    me.refuse = false;
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
+        if (me.masters[i].pid && &me.masters[i] != m)
+            sc_fpm_own_end(&me.masters[i]);
+    sc_log("uid=%u site=%u PHP-FPM serves %zu pool%s", (unsigned)me.uid, me.id, me.n,
+           me.n == 1 ? "" : "s");
+    answer(true);
+}
+
+void sc_fpm_own_failed(const char *why)
+{
+    sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, why);
+    long long wait = 100LL << (me.fails < 9 ? me.fails : 9);
+    me.fails++;
+    me.start_at = sc_fpm_now_ms() + (wait < BACKOFF_MS ? wait : BACKOFF_MS);
+    /* an older master that still serves is kept until a new one is ready; not one outside for which
+     * other document roots are hidden than have to be */
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
+        struct sc_fpm_own *m = &me.masters[i];
+        if (!m->pid || !m->ready || m->ending)
+            continue;
+        if (!sc_fpm_is_outside() || m->changes == sc_fpm_hash(me.run.changes, "")) {
+            me.now = m;
+            me.start_at = 0;
+            answer(false);
+            return;
+        }
+        if (me.now == m)
+            me.now = NULL;
+        if (me.fails > 1)
+            sc_fpm_own_end(m);
+    }
+    me.refuse = me.fails > 1;
+    if (me.refuse)
+        answer(false);
+}
+
+/* ---- what they say, and their end ---- */
+
+static void said_line(struct sc_fpm_own *m)
+{
+    m->line[m->len] = 0;
+    m->len = 0;
+    if (strstr(m->line, READY_WORDS) && !m->ready && !m->ending)
+        is_ready(m);
+    if (strstr(m->line, "NOTICE"))
+        return;
+    long long minute = sc_fpm_now_ms() / 60000;
+    if (minute != me.minute) {
+        me.minute = minute;
+        me.said = 0;
+    }
+    if (m->line[0] && me.said++ < SAY_PER_MIN)
+        sc_log("uid=%u site=%u php-fpm: %s", (unsigned)me.uid, me.id, m->line);
+}
+
+void sc_fpm_own_hear(struct sc_fpm_own *m)
+{
+    char text[4096];
+    ssize_t n = read(m->err, text, sizeof(text));
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        sc_close(&m->err);
+    for (ssize_t i = 0; i < n; i++) {
+        if (text[i] == '\n' || m->len == SC_FPM_LINE_MAX)
+            said_line(m);
+        if (text[i] != '\n')
+            m->line[m->len++] = text[i];
+    }
+}
+
+void sc_fpm_own_ended(pid_t pid, int status)
+{
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
+        struct sc_fpm_own *m = &me.masters[i];
+        if (m->pid != pid)
+            continue;
+        while (m->err >= 0) { /* its last words */
+            struct pollfd p = {.fd = m->err, .events = POLLIN};
+            if (poll(&p, 1, 0) <= 0)
+                break;
+            sc_fpm_own_hear(m);
+        }
+        sc_close(&m->err);
+        bool meant = m->ending, was_ready = m->ready;
+        long long lived = sc_fpm_now_ms() - m->since;
+        if (m->inner > 1 && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+            (void)kill(-m->inner, SIGKILL); /* workers of a master that was killed */
+        *m = (struct sc_fpm_own){.err = -EBADF};
+        if (me.now == m)
+            me.now = NULL;
+        if (meant || me.stop)
+            return;
+        if (was_ready && lived > STEADY_MS)
+            me.fails = 0;
+        char text[80];
+        snprintf(text, sizeof(text), "the master ended (%s %d), and is started again",
+                 WIFSIGNALED(status) ? "signal" : "status",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        sc_fpm_own_failed(text);
+        if (was_ready && me.fails == 1)
+            me.start_at = sc_fpm_now_ms();
+        return;
+    }
+}

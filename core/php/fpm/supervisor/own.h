@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The supervisor of a site's PHP-FPM (sitecage-fpm.c): what it holds, and its parts. One thread,
+ * one site (isolated, or outside: fpm_outside.c). libc only; root.
+ */
+#ifndef SC_PHP_FPM_SUPERVISOR_OWN_H
+#define SC_PHP_FPM_SUPERVISOR_OWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/php/fpm/run.h"
+#include "core/php/fpm/taken.h"
+
+#define SC_FPM_OWN_MAX  8    /* masters, of which all but one are ending */
+#define SC_FPM_LINE_MAX 1000 /* bytes of a line that php-fpm says */
+
+struct sc_fpm_held {
+    struct sc_fpm_taken t;
+    int fd;
+    int watch; /* of the directory of its file */
+};
+
+#define SC_FPM_DIRS_MAX 64 /* PHP versions of a server */
+
+/* A directory that pools are put into. */
+struct sc_fpm_dir {
+    int watch;
+    char path[256];
+};
+
+/* A process that waits in the site for its php-fpm (sc_enter), or outside php-fpm itself; and what
+ * that says. */
+struct sc_fpm_own {
+    pid_t pid;   /* 0: free */
+    pid_t inner; /* php-fpm's own, which leads the process group of its workers */
+    int err;     /* its standard error */
+    bool ready, ending;
+    uint32_t changes; /* sc_fpm_hash() of the run's */
+    long long since, kill_at;
+    char line[SC_FPM_LINE_MAX + 1];
+    size_t len;
+};
+
+/* The program's one state. Times are sc_fpm_now_ms(). */
+struct sc_fpm_me {
+    uid_t uid;
+    unsigned id;
+    int lock, sig, notify, ready_fd;
+    struct sc_fpm_run run;
+    struct sc_fpm_held pools[SC_FPM_TAKEN_MAX];
+    size_t n;
+    struct sc_fpm_dir dirs[SC_FPM_DIRS_MAX];
+    size_t n_dirs;
+    struct sc_fpm_own masters[SC_FPM_OWN_MAX];
+    struct sc_fpm_own *now;    /* the newest that is meant to live */
+    unsigned long long answer; /* owed to the pass */
+    bool stop, refuse;
+    int fails;
+    long long start_at, stop_at, minute;
+    unsigned said;
+};
+extern struct sc_fpm_me me;
+
+long long sc_fpm_now_ms(void); /* milliseconds that never go back */
+
+/* ---- fpm_start.c ---- */
+
+/* Starts a php-fpm in the site with the pools that are held; me.now is it. SC_E_BUSY: too many are
+ * still ending; SC_E_INVAL: a pool that cannot run in a site; SC_E_SYS. */
+int sc_fpm_own_start(struct sc_error *err);
+
+/* ---- fpm_outside.c ---- */
+
+/* The supervisor is one of a site that is not isolated (core/php/fpm/outside.h). */
+bool sc_fpm_is_outside(void);
+
+/* In a process of its own, with its groups: becomes `exe` as the account's user, outside of every
+ * site, where the isolated document roots below the site's are hidden. `parent` is the supervisor.
+ * Never goes on with more rights than the user's. */
+_Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *const *envp,
+                                   pid_t parent);
+
+/* Ends (gracefully) workers whose master was killed with an earlier supervisor. */
+void sc_fpm_outside_end_orphans(void);
+
+/* Says why on standard error, and ends. */
+_Noreturn void sc_fpm_refuse_to_run(const char *text);
+
+/* ---- fpm_masters.c ---- */
+
+/* Asks it to end when its requests are done; sc_fpm_own_kill() is due at m->kill_at. */
+void sc_fpm_own_end(struct sc_fpm_own *m);
+void sc_fpm_own_kill(struct sc_fpm_own *m);
+
+/* A start that went wrong: logged, answered to the pass, and tried again later (me.start_at). */
+void sc_fpm_own_failed(const char *why);
+
+void sc_fpm_own_hear(struct sc_fpm_own *m); /* its standard error is readable */
+
+/* A child ended; `status` is wait(2)'s. */
+void sc_fpm_own_ended(pid_t pid, int status);
+
+/* ---- fpm_held.c ---- */
+
+/* Holds the pools of the records; sockets of those that were there are kept. An error names the
+ * first pool without a socket; the others are held. */
+int sc_fpm_pools_load(struct sc_error *err);
+
+/* The panel wrote a pool of ours anew, or into another file: out it goes, at once, before the
+ * shared master is told to read it; and its new text counts. `watch` is inotify's. */
+void sc_fpm_pool_file_changed(int watch, const char *name);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sitecage-fpm UID ID: the supervisor of one isolated site's PHP-FPM master. Started by the pass
+ * (core/php/fpm/apply.h); root, outside of the site. It holds the listening sockets of the site's
+ * pools, enters the site, and starts php-fpm there with them, as the site's user. Signals: SIGUSR2
+ * reads SC_FPM_RUN/<id>.run anew and changes to a new master, on the same sockets, before the old
+ * one ends; SIGTERM ends all, gracefully. An ID from SC_FPM_OUTSIDE on is no isolated site: its
+ * php-fpm runs outside of every site (fpm_outside.c).
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/daemon.h"
+#include "core/php/fpm/supervisor/own.h"
+#include "core/enter/keeper_find.h"
+
+#define DRAIN_MS 10000 /* for connections that wait when everything is to end */
+
+struct sc_fpm_me me = {.lock = -EBADF, .sig = -EBADF, .notify = -EBADF, .ready_fd = -EBADF};
+
+/* ---- what happens ---- */
+
+static void change_master(void)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    me.fails = 0;
+    if (sc_fpm_pools_load(&err) < 0)
+        sc_fpm_own_failed(err.text);
+    else if (sc_fpm_own_start(&err) < 0)
+        sc_fpm_own_failed(err.text);
+}
+
+static void read_notify(void)
+{
+    _Alignas(struct inotify_event) char buf[8192];
+    ssize_t n = read(me.notify, buf, sizeof(buf));
+    for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= n;) {
+        const struct inotify_event *e = (const void *)(buf + at);
+        if (e->len && !me.stop)
+            sc_fpm_pool_file_changed(e->wd, e->name);
+        at += (ssize_t)(sizeof(*e) + e->len);
+    }
+}
+
+static void read_signal(void)
+{
+    struct signalfd_siginfo si;
+    if (read(me.sig, &si, sizeof(si)) != (ssize_t)sizeof(si))
+        return;
+    if (si.ssi_signo == SIGUSR2 && !me.stop)
+        change_master();
+    if (si.ssi_signo == SIGTERM && !me.stop) {
+        me.stop = true;
+        me.stop_at = sc_fpm_now_ms() + DRAIN_MS;
+    }
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+        sc_fpm_own_ended(pid, status);
+}
+
+/* Nobody listens there: an error at once is better than a wait. */
+static void turn_away(int fd)
+{
+    int c = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    sc_close(&c);
+}
+
+/* Connections that were made before the name went to somebody else. */
+static bool backlog_is_empty(void)
+{
+    for (size_t i = 0; i < me.n; i++) {
+        struct pollfd p = {.fd = me.pools[i].fd, .events = POLLIN};
+        if (poll(&p, 1, 0) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* True when all is over. */
+static bool go_on_stopping(void)
+{
+    static int quiet;
+    bool left = false;
+    quiet = backlog_is_empty() ? quiet + 1 : 0;
+    bool serves = me.now && me.now->ready;
+    if (quiet < 3 && serves && sc_fpm_now_ms() < me.stop_at)
+        return false;
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
+        if (me.masters[i].pid) {
+            sc_fpm_own_end(&me.masters[i]);
+            left = true;
+        }
+    return !left;
+}
+
+static void timers(void)
+{
+    long long now = sc_fpm_now_ms();
+    struct sc_error err = SC_ERROR_INIT;
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
+        struct sc_fpm_own *m = &me.masters[i];
+        if (m->pid && m->kill_at && now >= m->kill_at)
+            sc_fpm_own_kill(m);
+    }
+    if (!me.stop && !me.now && me.start_at && now >= me.start_at && sc_fpm_own_start(&err) < 0)
+        sc_fpm_own_failed(err.text);
+}
+
+static int serve(void)
+{
+    for (;;) {
+        struct pollfd p[2 + SC_FPM_OWN_MAX + SC_FPM_TAKEN_MAX];
+        nfds_t n = 0;
+        p[n++] = (struct pollfd){.fd = me.sig, .events = POLLIN};
+        p[n++] = (struct pollfd){.fd = me.notify, .events = POLLIN};
+        bool any = false;
+        for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
+            any |= me.masters[i].pid != 0;
+            p[n++] =
+                (struct pollfd){.fd = me.masters[i].pid ? me.masters[i].err : -1, .events = POLLIN};
+        }
+        bool refuse = me.refuse && !(me.now && me.now->ready);
+        for (size_t i = 0; refuse && i < me.n; i++)
+            p[n++] = (struct pollfd){.fd = me.pools[i].fd, .events = POLLIN};
+        int wait = me.stop ? 20 : any && me.now && me.now->ready ? -1 : 100;
+        for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
+            if (me.masters[i].pid && me.masters[i].kill_at && wait < 0)
+                wait = 500;
+        if (poll(p, n, wait) < 0 && errno != EINTR)
+            return 1;
+        for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
+            if (me.masters[i].pid && p[2 + i].fd >= 0 && p[2 + i].revents)
+                sc_fpm_own_hear(&me.masters[i]);
+        if (p[0].revents)
+            read_signal();
+        if (p[1].revents)
+            read_notify();
+        for (nfds_t i = 2 + SC_FPM_OWN_MAX; refuse && i < n; i++)
+            if (p[i].revents)
+                turn_away(p[i].fd);
+        timers();
+        if (me.stop && go_on_stopping())
+            return 0;
+    }
+}
+
+/* Workers whose master was killed with an earlier supervisor: children of the site's first process.
+ * They finish what they do. */
+static void end_orphans(void)
+{
+    int pidfd, lockfd;
+    if (sc_keeper_find(me.uid, me.id, &pidfd, &lockfd) < 0)
+        return;
+    pid_t keeper = sc_lock_holder(lockfd);
+    close(pidfd);
+    close(lockfd);
+    SC_DIR DIR *d = keeper > 0 ? opendir("/proc") : NULL;
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        char path[64], text[256], name[64];
+        int parent = 0;
+        pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+        if (pid <= 1)
+            continue;
+        snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+        SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+        if (n <= 0)
+            continue;
+        text[n] = 0;
+        if (sscanf(text, "%*d (%60[^)]) %*c %d", name, &parent) == 2 && parent == keeper &&
+            strncmp(name, "php-fpm", 7) == 0)
+            (void)kill(pid, SIGQUIT);
+    }
+}
+
+static int run(int ready, void *arg)
+{
+    (void)arg;
+    struct sc_error err = SC_ERROR_INIT;
+    char path[64];
+    me.ready_fd = ready;
+    snprintf(path, sizeof(path), SC_FPM_RUN "/%u.lock", me.id);
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
+        me.masters[i].err = -EBADF;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR2);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGHUP);
+    int rc = sc_daemon_lock(SC_FPM_RUN, path, &me.lock, &err);
+    if (rc == 0) {
+        (void)sigprocmask(SIG_SETMASK, &set, NULL);
+        me.sig = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+        me.notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+        if (me.sig < 0 || me.notify < 0)
+            rc = sc_error_sys(&err, errno, "prepare");
+    }
+    if (rc == 0)
+        rc = sc_fpm_pools_load(&err);
+    if (rc < 0) {
+        fprintf(stderr, "site %u: %s\n", me.id, err.text);
+        return 1;
+    }
+    if (sc_fpm_is_outside())
+        sc_fpm_outside_end_orphans();
+    else
+        end_orphans();
+    if (sc_fpm_own_start(&err) < 0)
+        sc_fpm_own_failed(err.text);
+    return serve();
+}
+
+static void leave_callers_group(void)
+{
+    /* systemd ends what is in the group of a session or service: core/cage/keeper_start.c */
+    static const char *const roots[] = {"/sys/fs/cgroup/systemd/tasks",
+                                        "/sys/fs/cgroup/cgroup.procs",
+                                        "/sys/fs/cgroup/unified/cgroup.procs"};
+    for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+        SC_FD int fd = open(roots[i], O_WRONLY | O_CLOEXEC);
+        if (fd >= 0)
+            (void)!write(fd, "0", 1);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    char *end;
+    unsigned long uid = argc == 3 ? strtoul(argv[1], &end, 10) : 0;
+    unsigned long id = uid && !*end ? strtoul(argv[2], &end, 10) : 0;
+    if (getuid() != 0 || uid == 0 || uid >= UINT_MAX || id == 0 || id >= UINT_MAX || *end) {
+        fprintf(stderr, "usage: sitecage-fpm UID SITE   (started by the engine)\n");
+        return 2;
+    }
+    me.uid = (uid_t)uid;
+    me.id = (unsigned)id;
+    if (sc_daemon_clean() < 0)
+        return 1;
+    leave_callers_group();
+    return sc_daemon_background(run, NULL);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/server/platform.h"
+
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/web/vhosts.h"
+
+#define NOT_AVAILABLE "CloudLinux Isolates feature is not available on this platform"
+
+/* The kernel is asked by harmless calls, never by its version. */
+
+static bool has_namespaces(void)
+{
+    return access("/proc/self/ns/mnt", F_OK) == 0 && access("/proc/self/ns/pid", F_OK) == 0 &&
+           access("/proc/self/ns/ipc", F_OK) == 0;
+}
+
+static bool has_pidfd(void)
+{
+    SC_FD int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    return fd >= 0;
+}
+
+/* setns(pidfd) came with 5.8; joining one's own network namespace through it changes nothing. */
+static bool has_setns_pidfd(void)
+{
+    SC_FD int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    return fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
+}
+
+static bool has_close_range(void)
+{
+    return syscall(SYS_close_range, ~0U, ~0U, 0) == 0;
+}
+
+static bool has_seccomp(void)
+{
+    unsigned action = SECCOMP_RET_ERRNO;
+    return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+int sc_platform_check(struct sc_error *err)
+{
+    static const struct {
+        bool (*has)(void);
+        const char *what;
+    } needed[] = {{has_namespaces, "mount, pid and ipc namespaces"},
+                  {has_pidfd, "pidfd_open (Linux 5.3)"},
+                  {has_setns_pidfd, "setns with a pidfd (Linux 5.8)"},
+                  {has_close_range, "close_range (Linux 5.9)"},
+                  {has_seccomp, "seccomp filters"}};
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        if (!needed[i].has())
+            return sc_error_set(err, SC_E_PLATFORM,
+                                NOT_AVAILABLE
+                                ": the kernel lacks %s; see cagefsctl --site-isolation-check",
+                                needed[i].what);
+    return 0;
+}
+
+int sc_lsapi_check(struct sc_error *err)
+{
+    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts v = {0};
+    /* what cannot be read does not stop anybody: the entries themselves fail closed */
+    if (sc_vhosts_load("", &v, NULL) < 0 || !v.per_user_at)
+        return 0;
+    return sc_error_set(
+        err, SC_E_PLATFORM,
+        "%s: lsapi_per_user On is incompatible with CloudLinux Isolates. In per-user mode, a "
+        "single "
+        "lsphp master process handles all virtual hosts for a user, making per-domain isolation "
+        "architecturally impossible. Switch to lsapi_per_user Off (the default) before enabling "
+        "isolation.",
+        v.per_user_at);
+}

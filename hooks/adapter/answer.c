@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/adapter/answer.h"
+
+#include "core/inventory/envelope.h"
+#include "hooks/adapter/question.h"
+#include "hooks/adapter/users.h"
+
+static int domains(const struct sc_adapter_ops *ops, const struct sc_caller *c,
+                   const struct sc_asked *a, struct sc_buf *out, struct sc_error *err)
+{
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = ops->domains(c, &a->q, &d, &why);
+    if (rc == 0)
+        sc_domains_filter(&d, a->q.owner, a->q.name);
+    /* To a user, another's domain is one that does not exist. */
+    if (a->q.name &&
+        (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0) || (rc == SC_E_DENIED && c->user)))
+        return sc_error_set(err, SC_E_NOTFOUND, "domain '%s' does not exist", a->q.name);
+    if (rc < 0)
+        return sc_error_set(err, rc, "%s", why.text);
+    return sc_domains_to_json(&d, out, err);
+}
+
+static int users(const struct sc_adapter_ops *ops, const struct sc_caller *c,
+                 const struct sc_asked *a, struct sc_buf *out, struct sc_error *err)
+{
+    SC_JSON json_t *all = NULL, *kept = NULL;
+    int rc = ops->users(c, &a->q, &all, err);
+    if (rc == 0)
+        rc = sc_users_filter(all, a, &kept, err);
+    if (rc == 0 && a->one_user && json_array_size(kept) == 0)
+        rc = sc_error_set(err, SC_E_NOTFOUND, "user '%s' does not exist",
+                          a->q.username ? a->q.username : a->q.unix_id);
+    return rc < 0 ? rc : sc_envelope_ok(kept, out, err);
+}
+
+static int panel_info(const struct sc_adapter_ops *ops, const struct sc_caller *c,
+                      struct sc_buf *out, struct sc_error *err)
+{
+    SC_JSON json_t *info = NULL;
+    int rc = ops->panel_info(c, &info, err);
+    return rc < 0 ? rc : sc_envelope_ok(info, out, err);
+}
+
+static int answer(const struct sc_adapter_ops *ops, const struct sc_caller *c, int argc,
+                  char **argv, struct sc_buf *out, struct sc_error *err)
+{
+    struct sc_asked a;
+    int rc = sc_question_parse(c, argc, argv, &a, err);
+    if (rc < 0)
+        return rc;
+    switch (a.kind) {
+    case SC_ASK_DOMAINS:
+        return domains(ops, c, &a, out, err);
+    case SC_ASK_USERS:
+        return users(ops, c, &a, out, err);
+    case SC_ASK_PANEL_INFO:
+        break;
+    }
+    return panel_info(ops, c, out, err);
+}
+
+int sc_adapter_answer(const struct sc_adapter_ops *ops, const struct sc_caller *c, int argc,
+                      char **argv, struct sc_buf *out)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    SC_BUF struct sc_buf ok = {.limit = out->limit};
+    if (answer(ops, c, argc, argv, &ok, &err) < 0) {
+        sc_envelope_error(&err, out);
+        return 1;
+    }
+    /* Moved, not copied: it can be large, and `out` is empty but for what callers put there. */
+    if (out->len == 0) {
+        sc_buf_free(out);
+        *out = ok;
+        ok = (struct sc_buf)SC_BUF_INIT;
+    } else {
+        sc_buf_add(out, ok.data, ok.len);
+    }
+    return 0;
+}

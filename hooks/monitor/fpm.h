@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the daemon notices of PHP-FPM: pools of isolated accounts that were written, moved or
+ * deleted (the directories of pool files are watched), and supervisors of sites that were killed
+ * (looked for every 30 s). Either leads to a pass over the account. docs/php-handlers.md.
+ */
+#ifndef SC_HOOKS_MONITOR_FPM_H
+#define SC_HOOKS_MONITOR_FPM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/php/fpm/known.h"
+#include "hooks/monitor/monitor.h"
+
+#define SC_FPM_SETTLE_MS  500   /* after a change of a pool file */
+#define SC_FPM_GAP_MS     5000  /* between two looks at the pools, and the longest wait for one */
+#define SC_FPM_AGAIN_MS   15000 /* the web server's configuration may follow the pool */
+#define SC_FPM_POLL_MS    30000 /* between two looks for supervisors */
+#define SC_FPM_REWATCH_MS 300000
+#define SC_FPM_DIRS_MAX   4096 /* watched directories */
+
+/* ---- pure ---- */
+
+/* A pool file changed: c->look_at is set. */
+void sc_fpm_clock_changed(struct sc_fpm_clock *c, int64_t now);
+
+/*
+ * A number that differs when pools of `user` do: those that stand in files (`known`), and the files
+ * that some were taken out of (`taken`; `stamps`, one each, differs when the file does). 0: none.
+ */
+uint64_t sc_fpm_digest(const struct sc_fpm_known_list *known, const char *user,
+                       const struct sc_fpm_taken_list *taken, const uint64_t *stamps);
+
+/* Whether to make a pass for a site that has been found dead `times` times in a row: ever more
+ * rarely. */
+bool sc_fpm_dead_due(unsigned times);
+
+/* ---- the daemon ---- */
+
+/* The first look: what is there now is no change. */
+void sc_monitor_fpm_begin(struct sc_monitor *m);
+
+/* Does what is due. */
+void sc_monitor_fpm(struct sc_monitor *m, int64_t now);
+
+/* When something is due next. */
+int64_t sc_monitor_fpm_next(const struct sc_monitor *m);
+
+#endif

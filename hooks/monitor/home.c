@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/monitor/home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/asuser.h"
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/base/resolve.h"
+
+#define LINKS_MAX 8
+#define LVE_DIR   ".lve"
+#define LVE_FILE  "domains.json"
+
+struct home {
+    struct sc_watches *w;
+    const struct sc_watched_account *a;
+    char *real; /* of the home */
+    int fd;
+    size_t dirs;
+    bool whole;
+};
+
+char *sc_home_follow_link(const char *home, const char *alias, const char *link, const char *target,
+                          const char *rest)
+{
+    const char *below = target, *slash = strrchr(link, '/');
+    size_t at = slash ? (size_t)(slash - link) : 0; /* the link's directory */
+    if (target[0] == '/') {
+        at = 0;
+        below = sc_path_below(target, home);
+        if (!below && alias)
+            below = sc_path_below(target, alias);
+        if (!below)
+            return NULL;
+    }
+    size_t size = at + strlen(below) + strlen(rest) + 4;
+    char *out = malloc(size);
+    if (!out)
+        return NULL;
+    memcpy(out, link, at);
+    size_t len = at;
+    const char *parts[] = {below, rest};
+    for (int i = 0; i < 2; i++)
+        for (const char *p = parts[i]; *p;) {
+            size_t n = strcspn(p, "/");
+            if (n == 2 && p[0] == '.' && p[1] == '.') {
+                if (len == 0) {
+                    free(out);
+                    return NULL;
+                }
+                while (len > 0 && out[--len] != '/')
+                    ;
+            } else if (n && !(n == 1 && p[0] == '.')) {
+                if (len)
+                    out[len++] = '/';
+                memcpy(out + len, p, n);
+                len += n;
+            }
+            p += n + (p[n] == '/');
+        }
+    out[len] = 0;
+    return out;
+}
+
+static int add(struct home *h, int fd, const char *name, uint32_t mask, struct sc_error *err)
+{
+    bool first = false;
+    int rc = sc_watches_add(h->w, fd, NULL, mask, SC_WATCH_HOME, h->a->uid, name, &first, err);
+    if (rc == SC_E_NOMEM)
+        return rc;
+    h->whole &= rc == 0;
+    h->dirs += first;
+    return 0;
+}
+
+/* With the user's rights; what he cannot open is not there. */
+static int open_as_user(const struct home *h, int dirfd, const char *name, int flags)
+{
+    int fd = -EBADF;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    if (sc_asuser_begin(&as, h->a->uid, h->a->gid, NULL) == 0)
+        (void)sc_open_beneath(dirfd, name, flags | O_PATH | O_NOFOLLOW, 0, &fd, NULL);
+    return fd;
+}
+
+/* Follows one name: NULL in *ret_again, or the path to go on with when it is a link. */
+static int step(struct home *h, const char *sofar, const char *name, const char *rest, int *fd,
+                char **ret_again, bool *ret_end)
+{
+    SC_FREE char *rel = NULL;
+    if (asprintf(&rel, "%s%s%s", sofar, sofar[0] ? "/" : "", name) < 0)
+        return SC_E_NOMEM;
+    SC_FD int next = open_as_user(h, *fd, name, 0);
+    struct stat st;
+    *ret_end = true;
+    if (next < 0 || fstat(next, &st) < 0)
+        return 0; /* not there: its coming is watched */
+    if (S_ISDIR(st.st_mode)) {
+        sc_close(fd);
+        *fd = sc_steal_fd(&next);
+        *ret_end = false;
+        return 0;
+    }
+    char target[PATH_MAX];
+    ssize_t n = S_ISLNK(st.st_mode) ? readlinkat(next, "", target, sizeof(target) - 1) : -1;
+    if (n <= 0)
+        return 0;
+    target[n] = 0;
+    *ret_again = sc_home_follow_link(h->real, h->a->home, rel, target, rest);
+    return 0;
+}
+
+/* The directories on the way to `rel`, and the way that a link on it leads. */
+static int watch_path(struct home *h, const char *rel, struct sc_error *err)
+{
+    SC_FREE char *path = strdup(rel);
+    for (int links = 0; path && links <= LINKS_MAX; links++) {
+        SC_FD int fd = fcntl(h->fd, F_DUPFD_CLOEXEC, 3);
+        SC_FREE char *again = NULL;
+        SC_FREE char *sofar = calloc(1, strlen(path) + 1);
+        if (!sofar || fd < 0)
+            break;
+        bool end = false;
+        for (char *p = path; *p && !end;) {
+            size_t n = strcspn(p, "/");
+            SC_FREE char *name = strndup(p, n);
+            const char *rest = p + n + strspn(p + n, "/");
+            if (!name)
+                return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+            if (n) {
+                if (h->dirs >= SC_HOME_DIRS_MAX) {
+                    h->whole = false;
+                    return 0;
+                }
+                int rc = add(h, fd, name, SC_WATCH_NAMES, err);
+                if (rc == 0 && step(h, sofar, name, rest, &fd, &again, &end) < 0)
+                    rc = sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+                if (rc < 0)
+                    return rc;
+                if (sofar[0])
+                    strcat(sofar, "/");
+                strcat(sofar, name);
+            }
+            p += n + strspn(p + n, "/");
+        }
+        if (!again)
+            return 0;
+        free(path);
+        path = sc_steal_ptr(&again);
+    }
+    return path ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+}
+
+static int watch_all(struct home *h, struct sc_error *err)
+{
+    int rc = add(h, h->fd, NULL, SC_WATCH_NAMES, err);
+    SC_FD int lve = open_as_user(h, h->fd, LVE_DIR, O_DIRECTORY);
+    if (rc == 0 && lve >= 0)
+        rc = add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY, err);
+    for (size_t i = 0; rc == 0 && i < h->a->n_docroots; i++) {
+        const char *rel = sc_path_below(h->a->docroots[i], h->a->home);
+        if (!rel)
+            rel = sc_path_below(h->a->docroots[i], h->real);
+        if (rel && !strstr(rel, ".."))
+            rc = watch_path(h, rel, err);
+    }
+    return rc;
+}
+
+int sc_home_watch(struct sc_watches *w, const struct sc_watched_account *a, bool *ret_whole,
+                  struct sc_error *err)
+{
+    SC_FREE char *real = realpath(a->home, NULL);
+    SC_FD int fd = real ? open(real, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != a->uid || a->uid == 0) {
+        sc_home_unwatch(w, a->uid);
+        *ret_whole = false;
+        return 0;
+    }
+    struct home h = {.w = w, .a = a, .real = real, .fd = fd, .whole = true};
+    sc_watches_begin(w, SC_WATCH_HOME, a->uid);
+    int rc = watch_all(&h, err);
+    sc_watches_end(w, SC_WATCH_HOME, a->uid);
+    if (rc == 0)
+        *ret_whole = h.whole;
+    return rc;
+}
+
+void sc_home_unwatch(struct sc_watches *w, uid_t uid)
+{
+    sc_watches_begin(w, SC_WATCH_HOME, uid);
+    sc_watches_end(w, SC_WATCH_HOME, uid);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What of an account's home is watched. */
+#ifndef SC_HOOKS_MONITOR_HOME_H
+#define SC_HOOKS_MONITOR_HOME_H
+
+#include "core/follow/follow.h"
+#include "hooks/monitor/watch.h"
+
+#define SC_HOME_DIRS_MAX 256 /* watched directories of one account */
+
+/*
+ * Makes the account's watches anew: its home (any name: a secret may come), each directory on the
+ * way to a document root, also by the user's links, for the name that leads on, and ~/.lve. What
+ * does not exist is watched for where it would appear. Looks with the user's rights, nothing is
+ * followed out of the home. *ret_whole: everything is watched; else (limits, or a home that cannot
+ * be opened) the timer has to look at the account.
+ */
+int sc_home_watch(struct sc_watches *w, const struct sc_watched_account *a, bool *ret_whole,
+                  struct sc_error *err);
+
+/* Ends them. */
+void sc_home_unwatch(struct sc_watches *w, uid_t uid);
+
+/* The path (relative to the home) that the link at `link` (relative, its directory without links)
+ * with content `target` leads to, followed by `rest`: without dots and doubled slashes. NULL when
+ * it leaves the home, or there is no memory. `home` and `alias` (may be NULL) are the home's
+ * absolute names. Pure; the caller frees it. */
+char *sc_home_follow_link(const char *home, const char *alias, const char *link, const char *target,
+                          const char *rest);
+
+#endif

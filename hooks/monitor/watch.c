@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/monitor/watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+
+#define BUCKETS   4096
+#define READS_MAX 64 /* of 64 KiB: more than the kernel's queue holds */
+
+struct interest {
+    enum sc_watch_what what;
+    uid_t uid;
+    char *name; /* NULL: any */
+    bool old;   /* not added again since begin */
+};
+
+struct dir {
+    int wd;
+    struct interest *v;
+    size_t n;
+    struct dir *next;
+};
+
+struct count {
+    uid_t uid;
+    unsigned n;
+};
+
+struct sc_watches {
+    int fd;
+    struct dir *bucket[BUCKETS];
+    size_t n_dirs;
+    struct count *counts; /* of the read under way */
+    size_t n_counts;
+};
+
+int sc_watches_new(struct sc_watches **ret, struct sc_error *err)
+{
+    struct sc_watches *w = calloc(1, sizeof(*w));
+    if (!w)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+    w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (w->fd < 0) {
+        int rc = sc_error_sys(err, errno, "inotify");
+        free(w);
+        return rc;
+    }
+    *ret = w;
+    return 0;
+}
+
+static void dir_free(struct dir *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        free(d->v[i].name);
+    free(d->v);
+    free(d);
+}
+
+void sc_watches_free(struct sc_watches *w)
+{
+    if (!w)
+        return;
+    for (size_t b = 0; b < BUCKETS; b++)
+        for (struct dir *d = w->bucket[b], *next; d; d = next) {
+            next = d->next;
+            dir_free(d);
+        }
+    close(w->fd);
+    free(w->counts);
+    free(w);
+}
+
+int sc_watches_fd(const struct sc_watches *w)
+{
+    return w->fd;
+}
+
+size_t sc_watches_dirs(const struct sc_watches *w)
+{
+    return w->n_dirs;
+}
+
+static struct dir **slot(struct sc_watches *w, int wd)
+{
+    struct dir **p = &w->bucket[(unsigned)wd % BUCKETS];
+    while (*p && (*p)->wd != wd)
+        p = &(*p)->next;
+    return p;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void remove_interest(struct dir *d, size_t i)
+{
+    free(d->v[i].name);
+    memmove(&d->v[i], &d->v[i + 1], (--d->n - i) * sizeof(*d->v));
+}
+
+/* Many names are one interest in any: comparing must not cost more than looking. */
+static const char *widened(struct dir *d, enum sc_watch_what what, uid_t uid, const char *name)
+{
+    size_t names = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const struct interest *x = &d->v[i];
+        if (x->what == what && x->uid == uid) {
+            names += !x->old;
+            if (!x->name && !x->old)
+                return NULL;
+        }
+    }
+    if (!name || names < SC_WATCH_NAMES_MAX)
+        return name;
+    for (size_t i = d->n; i-- > 0;)
+        if (d->v[i].what == what && d->v[i].uid == uid)
+            remove_interest(d, i);
+    return NULL;
+}
+
+static int add_interest(struct dir *d, enum sc_watch_what what, uid_t uid, const char *name,
+                        struct sc_error *err)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct interest *x = &d->v[i];
+        if (x->what == what && x->uid == uid && same_name(x->name, name)) {
+            x->old = false;
+            return 0;
+        }
+    }
+    name = widened(d, what, uid, name);
+    for (size_t i = 0; i < d->n; i++)
+        if (d->v[i].what == what && d->v[i].uid == uid && same_name(d->v[i].name, name)) {
+            d->v[i].old = false;
+            return 0;
+        }
+    struct interest *v = realloc(d->v, (d->n + 1) * sizeof(*v));
+    if (!v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+    d->v = v;
+    char *copy = name ? strdup(name) : NULL;
+    if (name && !copy)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+    v[d->n++] = (struct interest){.what = what, .uid = uid, .name = copy};
+    return 0;
+}
+
+int sc_watches_add(struct sc_watches *w, int dirfd, const char *path, uint32_t mask,
+                   enum sc_watch_what what, uid_t uid, const char *name, bool *ret_first,
+                   struct sc_error *err)
+{
+    char self[32];
+    if (!path) {
+        snprintf(self, sizeof(self), "/proc/self/fd/%d", dirfd);
+        path = self;
+    }
+    int wd = inotify_add_watch(w->fd, path, mask | IN_MASK_ADD);
+    if (wd < 0 && errno == ENOSPC)
+        return sc_error_set(err, SC_E_TOOBIG,
+                            "the kernel's limit of watches is reached: raise "
+                            "fs.inotify.max_user_watches");
+    if (wd < 0)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? sc_error_set(err, SC_E_NOTFOUND, "%s is no directory", path)
+                   : sc_error_sys(err, errno, "watch %s", path);
+    struct dir **p = slot(w, wd);
+    if (!*p) {
+        *p = calloc(1, sizeof(**p));
+        if (!*p) {
+            (void)inotify_rm_watch(w->fd, wd);
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
+        }
+        (*p)->wd = wd;
+        w->n_dirs++;
+    }
+    bool first = true;
+    for (size_t i = 0; i < (*p)->n; i++) {
+        const struct interest *x = &(*p)->v[i];
+        first &= x->old || x->what != what || x->uid != uid;
+    }
+    if (ret_first)
+        *ret_first = first;
+    return add_interest(*p, what, uid, name, err);
+}
+
+void sc_watches_begin(struct sc_watches *w, enum sc_watch_what what, uid_t uid)
+{
+    for (size_t b = 0; b < BUCKETS; b++)
+        for (struct dir *d = w->bucket[b]; d; d = d->next)
+            for (size_t i = 0; i < d->n; i++)
+                d->v[i].old |= d->v[i].what == what && d->v[i].uid == uid;
+}
+
+void sc_watches_end(struct sc_watches *w, enum sc_watch_what what, uid_t uid)
+{
+    for (size_t b = 0; b < BUCKETS; b++)
+        for (struct dir **p = &w->bucket[b]; *p;) {
+            struct dir *d = *p;
+            for (size_t i = d->n; i-- > 0;)
+                if (d->v[i].old && d->v[i].what == what && d->v[i].uid == uid)
+                    remove_interest(d, i);
+            if (d->n) {
+                p = &d->next;
+                continue;
+            }
+            (void)inotify_rm_watch(w->fd, d->wd);
+            *p = d->next;
+            dir_free(d);
+            w->n_dirs--;
+        }
+}
+
+bool sc_watch_meets(const char *want, const char *name)
+{
+    return !want || !name || !name[0] || strcmp(want, name) == 0;
+}
+
+/* Counts an event of the account; true when that makes it a flood, once. */
+static bool floods(struct sc_watches *w, uid_t uid)
+{
+    for (size_t i = 0; i < w->n_counts; i++)
+        if (w->counts[i].uid == uid)
+            return ++w->counts[i].n == SC_WATCH_FLOOD;
+    struct count *v = realloc(w->counts, (w->n_counts + 1) * sizeof(*v));
+    if (v) {
+        w->counts = v;
+        v[w->n_counts++] = (struct count){.uid = uid, .n = 1};
+    }
+    return false;
+}
+
+static void take(struct sc_watches *w, const struct inotify_event *e, sc_watch_told *told,
+                 void *arg)
+{
+    struct dir **p = slot(w, e->wd);
+    struct dir *d = *p;
+    if (!d)
+        return; /* of a watch that was removed */
+    const char *name = e->len ? e->name : NULL;
+    uid_t flood = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        struct interest *x = &d->v[i];
+        if (x->what == SC_WATCH_HOME && (i == 0 || d->v[i - 1].uid != x->uid) && floods(w, x->uid))
+            flood = x->uid;
+        if (sc_watch_meets(x->name, name))
+            told(x->what, x->uid, name, arg);
+    }
+    if (e->mask & IN_IGNORED) { /* the directory is gone, and the kernel's watch with it */
+        *p = d->next;
+        dir_free(d);
+        w->n_dirs--;
+    }
+    if (flood) {
+        told(SC_WATCH_HOME, flood, NULL, arg);
+        sc_watches_begin(w, SC_WATCH_HOME, flood);
+        sc_watches_end(w, SC_WATCH_HOME, flood);
+    }
+}
+
+void sc_watches_read(struct sc_watches *w, sc_watch_told *told, void *arg, bool *ret_lost)
+{
+    union {
+        char bytes[65536];
+        struct inotify_event align;
+    } in;
+    *ret_lost = false;
+    w->n_counts = 0;
+    for (int reads = 0; reads < READS_MAX; reads++) {
+        ssize_t n = read(w->fd, in.bytes, sizeof(in.bytes));
+        if (n <= 0)
+            return;
+        for (char *p = in.bytes; p < in.bytes + n;) {
+            const struct inotify_event *e = (const struct inotify_event *)p;
+            if (e->mask & IN_Q_OVERFLOW)
+                *ret_lost = true;
+            else
+                take(w, e, told, arg);
+            p += sizeof(*e) + e->len;
+        }
+    }
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/monitor/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FORGET_MS 600000
+
+/* ---- accounts ---- */
+
+static void item_free(struct sc_work_item *it)
+{
+    free(it->user);
+    free(it->error);
+    free(it);
+}
+
+void sc_work_free(struct sc_work *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        item_free(w->v[i]);
+    free(w->v);
+    *w = (struct sc_work){0};
+}
+
+/* Where the user is, or belongs. */
+static size_t place(const struct sc_work *w, const char *user)
+{
+    size_t from = 0, to = w->n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (strcmp(w->v[mid]->user, user) < 0)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from;
+}
+
+static struct sc_work_item *find(const struct sc_work *w, const char *user)
+{
+    size_t i = place(w, user);
+    return i < w->n && strcmp(w->v[i]->user, user) == 0 ? w->v[i] : NULL;
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of accounts");
+}
+
+static int ensure(struct sc_work *w, const char *user, struct sc_work_item **ret,
+                  struct sc_error *err)
+{
+    if ((*ret = find(w, user)) != NULL)
+        return 0;
+    struct sc_work_item **v = realloc(w->v, (w->n + 1) * sizeof(*v));
+    if (!v)
+        return no_memory(err);
+    w->v = v;
+    struct sc_work_item *it = malloc(sizeof(*it));
+    char *name = strdup(user);
+    if (!it || !name) {
+        free(it);
+        free(name);
+        return no_memory(err);
+    }
+    *it = (struct sc_work_item){.user = name, .due = SC_WORK_NEVER, .done = -1};
+    size_t i = place(w, user);
+    memmove(&v[i + 1], &v[i], (w->n - i) * sizeof(*v));
+    v[i] = it;
+    w->n++;
+    *ret = it;
+    return 0;
+}
+
+static int64_t doubled(int64_t ms, unsigned times, int64_t max)
+{
+    while (times-- && ms < max)
+        ms *= 2;
+    return ms < max ? ms : max;
+}
+
+static int64_t pause_of(const struct sc_work_item *it)
+{
+    return it->fired < SC_WORK_FREE
+               ? 0
+               : doubled(SC_WORK_PAUSE_MS, it->fired - SC_WORK_FREE, SC_WORK_PAUSE_MAX_MS);
+}
+
+static int64_t when(struct sc_work_item *it, enum sc_work_why why, int64_t now)
+{
+    if (why != SC_WORK_HOME)
+        return now;
+    int64_t pause = pause_of(it);
+    int64_t calm = it->done < 0 ? 0 : (now - it->done - pause) / SC_WORK_CALM_MS;
+    if (calm > 0) {
+        it->fired = calm < it->fired ? it->fired - (unsigned)calm : 0;
+        pause = pause_of(it);
+    }
+    int64_t settled = now + SC_WORK_SETTLE_MS;
+    return it->done >= 0 && it->done + pause > settled ? it->done + pause : settled;
+}
+
+int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int64_t now,
+                 struct sc_error *err)
+{
+    struct sc_work_item *it;
+    int rc = ensure(w, user, &it, err);
+    if (rc < 0)
+        return rc;
+    int64_t due = when(it, why, now);
+    it->why |= why;
+    if (due < it->due)
+        it->due = due;
+    return 0;
+}
+
+int64_t sc_work_next(const struct sc_work *w)
+{
+    int64_t next = SC_WORK_NEVER;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->v[i]->due < next)
+            next = w->v[i]->due;
+    return next;
+}
+
+static unsigned begin(struct sc_work *w, struct sc_work_item *it)
+{
+    unsigned why = it->why;
+    it->why = 0;
+    it->due = SC_WORK_NEVER;
+    it->served = ++w->turn;
+    return why;
+}
+
+/* What was noticed just now before what can wait, but every few turns whoever waits longest. */
+#define FAIR_EVERY 4
+
+static int class_of(const struct sc_work_item *it)
+{
+    return it->why & SC_WORK_HOME ? 0 : it->why & ~(unsigned)SC_WORK_START ? 1 : 2;
+}
+
+static bool before(const struct sc_work_item *a, const struct sc_work_item *b, bool fair)
+{
+    if (!fair && class_of(a) != class_of(b))
+        return class_of(a) < class_of(b);
+    return a->served < b->served || (a->served == b->served && a->due < b->due);
+}
+
+const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why)
+{
+    struct sc_work_item *best = NULL;
+    bool fair = w->turn % FAIR_EVERY == FAIR_EVERY - 1;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->v[i]->due <= now && (!best || before(w->v[i], best, fair)))
+            best = w->v[i];
+    if (!best)
+        return NULL;
+    *ret_why = begin(w, best);
+    return best->user;
+}
+
+unsigned sc_work_begin(struct sc_work *w, const char *user)
+{
+    struct sc_work_item *it = find(w, user);
+    return it ? begin(w, it) : 0;
+}
+
+int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
+                int64_t now, bool *ret_new, struct sc_error *err)
+{
+    struct sc_work_item *it;
+    int rc = ensure(w, user, &it, err);
+    if (rc < 0)
+        return rc;
+    char *copy = NULL;
+    if (error && !(copy = strdup(error)))
+        return no_memory(err);
+    if (ret_new)
+        *ret_new = error && (!it->error || strcmp(it->error, error) != 0);
+    free(it->error);
+    it->error = copy;
+    it->done = now;
+    if (why & SC_WORK_HOME) {
+        it->fired++;
+        while (changed && it->fired > SC_WORK_FREE && pause_of(it) > SC_WORK_CHANGED_MAX_MS)
+            it->fired--;
+    }
+    if (!error) {
+        it->failed = 0;
+        return 0;
+    }
+    int64_t due = now + doubled(SC_WORK_RETRY_MS, it->failed, SC_WORK_RETRY_MAX_MS);
+    if (it->failed < 32)
+        it->failed++;
+    it->why |= SC_WORK_RETRY;
+    if (due < it->due)
+        it->due = due;
+    return 0;
+}
+
+void sc_work_sweep(struct sc_work *w, int64_t now)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        struct sc_work_item *it = w->v[i];
+        if (!it->why && now - it->done > FORGET_MS)
+            item_free(it);
+        else
+            w->v[n++] = it;
+    }
+    w->n = n;
+}
+
+/* ---- the full pass ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+void sc_survey_clock_init(struct sc_survey_clock *c, int64_t interval, int64_t now)
+{
+    *c = (struct sc_survey_clock){.interval = interval,
+                                  .timer = now,
+                                  .fast = SC_WORK_NEVER,
+                                  .slow = SC_WORK_NEVER,
+                                  .began = -1,
+                                  .told = -1};
+}
+
+static int64_t not_before(const struct sc_survey_clock *c, int64_t gap, int64_t due)
+{
+    return c->began < 0 ? due : later(due, c->began + gap);
+}
+
+static void wait_with_it(struct sc_survey_clock *c, int64_t now)
+{
+    c->slow = earlier(c->slow, not_before(c, SC_SURVEY_RESYNC_MS, now + SC_SURVEY_LATER_MS));
+}
+
+void sc_survey_panel_changed(struct sc_survey_clock *c, int64_t now)
+{
+    if (c->told >= 0 && now - c->told < SC_SURVEY_TOLD_MS)
+        wait_with_it(c, now);
+    else
+        c->fast = earlier(c->fast, not_before(c, SC_SURVEY_PANEL_MS, now + SC_SURVEY_SETTLE_MS));
+}
+
+void sc_survey_told(struct sc_survey_clock *c, int64_t now)
+{
+    c->told = now;
+    if (c->fast == SC_WORK_NEVER)
+        return;
+    c->fast = SC_WORK_NEVER;
+    wait_with_it(c, now);
+}
+
+void sc_survey_asked(struct sc_survey_clock *c, int64_t now)
+{
+    c->slow = earlier(c->slow, not_before(c, SC_SURVEY_RESYNC_MS, now));
+}
+
+void sc_survey_now(struct sc_survey_clock *c, int64_t now)
+{
+    c->timer = now;
+}
+
+int64_t sc_survey_next(const struct sc_survey_clock *c)
+{
+    return earlier(c->timer, earlier(c->fast, c->slow));
+}
+
+void sc_survey_began(struct sc_survey_clock *c, int64_t now)
+{
+    c->began = now;
+    c->timer = now + c->interval;
+    c->fast = c->slow = SC_WORK_NEVER;
+}
+
+/* ---- events ---- */
+
+int64_t sc_event_settles(int64_t created_wall, int attempts, int64_t now_wall)
+{
+    int64_t age = now_wall - created_wall;
+    /* a negative age: the clock was set back */
+    return attempts > 0 || age < 0 || age >= SC_EVENT_SETTLE_MS ? 0 : SC_EVENT_SETTLE_MS - age;
+}
+
+enum sc_event_fate sc_event_fate(bool agrees, int64_t created_wall, int attempts, int64_t now_wall)
+{
+    if (agrees)
+        return SC_EVENT_DONE;
+    return now_wall - created_wall >= SC_EVENT_GIVE_UP_MS && attempts + 1 >= SC_EVENT_TRIES_MIN
+               ? SC_EVENT_GIVE_UP
+               : SC_EVENT_LATER;
+}
