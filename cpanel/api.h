@@ -5,14 +5,12 @@
 
 #include "cpanel/cpanel.h"
 
-/*
- * Reads an answer in any of the panel's envelopes (WHM API 1, UAPI as its program and as /execute/
+/* Reads an answer in any of the panel's envelopes (WHM API 1, UAPI as its program and as /execute/
  * give it, UAPI within WHM API 1, API 2) and adds the domains of which it tells the document root:
  * get_domain_info, DomainInfo::domains_data (both formats), DomainLookup::getdocroots. `user` owns
  * what the answer gives no user for; NULL: such entries are left out, as are those that cannot be
  * domains. SC_E_PANEL, with the panel's own reason, for a failure, for an answer of another kind,
- * and for one with no domain in it: the panel answers so where the token may not see them.
- */
+ * and for one with no domain in it: the panel answers so where the token may not see them. */
 int sc_cpanel_api_parse(const char *json, size_t len, const char *who, const char *user,
                         struct sc_domains *ret, struct sc_error *err);
 

@@ -20,12 +20,10 @@ struct sc_cpanel_lookup {
     void *arg;
 };
 
-/*
- * Adds the events of a hook's document (cPanel, "Guide to Standardized Hooks": hook, context, data)
+/* Adds the events of a hook's document (cPanel, "Guide to Standardized Hooks": hook, context, data)
  * to *ret. Never fails: a document that cannot be read is RESYNC_ALL, an event that is not known
  * USER_CHANGED, an API 2 call that failed is nothing. Of keys given twice the last counts; a number
- * stands for its digits. The document holds passwords: nothing of it but names goes anywhere.
- */
+ * stands for its digits. The document holds passwords: nothing of it but names goes anywhere. */
 void sc_cpanel_event_parse(const char *data, size_t len, const struct sc_cpanel_lookup *look,
                            struct sc_events *ret);
 

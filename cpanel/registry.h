@@ -21,11 +21,9 @@ struct sc_cpanel_registry {
 
 void sc_cpanel_registry_done(struct sc_cpanel_registry *r);
 
-/*
- * Reads the output of `list`, as JSON {CATEGORY: {EVENT: [{stage, hook, …}…]}} or as the text for
+/* Reads the output of `list`, as JSON {CATEGORY: {EVENT: [{stage, hook, …}…]}} or as the text for
  * people. Of the text only what has a stage and a hook is an entry; an empty output has none.
- * SC_E_PANEL when it is neither.
- */
+ * SC_E_PANEL when it is neither. */
 int sc_cpanel_registry_parse(const char *text, size_t len, struct sc_cpanel_registry *ret,
                              struct sc_error *err);
 

@@ -39,13 +39,11 @@ int sc_cpanel_main_parse(const char *data, size_t len, const char *what,
 int sc_cpanel_docroot_parse(const char *data, size_t len, const char *what, char **ret,
                             struct sc_error *err);
 
-/*
- * Adds the user's domains to *ret. A domain whose file is missing is left out if that has been so
+/* Adds the user's domains to *ret. A domain whose file is missing is left out if that has been so
  * for cp->settle_s; younger, the panel is at work on it. So is one with a document root that cannot
  * be one. A user without userdata has no domains, if the panel does not know him otherwise. Errors:
  * SC_E_NOTFOUND when there is no userdata at all; SC_E_SYS with EACCES; SC_E_PANEL for what is
- * damaged or half-written.
- */
+ * damaged or half-written. */
 int sc_cpanel_user_domains(const struct sc_cpanel *cp, const char *user, struct sc_domains *ret,
                            struct sc_error *err);
 

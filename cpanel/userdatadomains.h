@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The cache of all domains that cPanel makes from userdata, as text
+/* The cache of all domains that cPanel makes from userdata, as text
  *     DOMAIN: user==owner==type==parent==docroot==ip:port==…
- * or as JSON {"DOMAIN": [user, owner, type, parent, docroot, …]}.
- */
+ * or as JSON {"DOMAIN": [user, owner, type, parent, docroot, …]}. */
 #ifndef SC_CPANEL_USERDATADOMAINS_H
 #define SC_CPANEL_USERDATADOMAINS_H
 

@@ -12,12 +12,10 @@
  * are text without NUL. A negative code ends the reading. */
 typedef int sc_cpanel_yaml_item(const char *key, const char *sub, const char *value, void *arg);
 
-/*
- * Calls `item` for each scalar of the first document in its outer mapping, in a list in that, and
+/* Calls `item` for each scalar of the first document in its outer mapping, in a list in that, and
  * in a mapping in that. What is deeper, an alias (which is not followed), and a scalar with a NUL
  * are passed over. An empty document is fine. SC_E_INVAL when it is not YAML, not a mapping, or
- * deeper than SC_CPANEL_YAML_DEPTH_MAX; `what` names it and the line is given.
- */
+ * deeper than SC_CPANEL_YAML_DEPTH_MAX; `what` names it and the line is given. */
 int sc_cpanel_yaml_read(const char *data, size_t len, const char *what, sc_cpanel_yaml_item *item,
                         void *arg, struct sc_error *err);
 

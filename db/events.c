@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The queue of hints. Who reconciles peeks, works for a while, and then declares done what he
+/* The queue of hints. Who reconciles peeks, works for a while, and then declares done what he
  * peeked. The same event may be pushed meanwhile; it must survive that, so a push always ends in a
- * new id and ids are never given again (AUTOINCREMENT).
- */
+ * new id and ids are never given again (AUTOINCREMENT). */
 #include "db/internal.h"
 
 #include <string.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Root's database: what the panel last said, site ids, the event queue, marks of unfinished work.
+/* Root's database: what the panel last said, site ids, the event queue, marks of unfinished work.
  * The schema is described in docs/database.md.
  *
  * Rules for every function here:
@@ -17,8 +16,7 @@
  *    takes care of them;
  *  - a row or list that a function fills is owned by the caller, released by its _done function
  *    (which accepts a zeroed one); strings given to a function stay the caller's;
- *  - times named _ms are milliseconds, others seconds, since 1970 UTC.
- */
+ *  - times named _ms are milliseconds, others seconds, since 1970 UTC. */
 #ifndef SC_DB_STORE_H
 #define SC_DB_STORE_H
 
@@ -43,20 +41,17 @@
 #define SC_SITE_ID_MAX   0x7ffffffeu
 #define SC_SITE_TOKEN    32 /* hex digits */
 
-/* ---- the store --------------------------------------------------------------------------------
- */
+/* ---- the store ---- */
 
 struct sc_store;
 
-/*
- * Opens the database at `path`, makes it (mode 0600, its directory 0700, one level) when it is
+/* Opens the database at `path`, makes it (mode 0600, its directory 0700, one level) when it is
  * missing, and brings an older version up to date; of several processes that do so at once one does
  * the work and the others wait for it. Refused, with the way out in the text:
  *  SC_E_INVAL  the file is damaged, not Sitecage's, from a newer version, or not a regular file;
  *  SC_E_DENIED the file is not the caller's own, or others can write to its directory.
  * sc_store_open_wait() is for callers with a deadline (hooks): it waits `wait_ms` for other
- * processes, here and in each later call, instead of SC_STORE_WAIT_MS.
- */
+ * processes, here and in each later call, instead of SC_STORE_WAIT_MS. */
 int sc_store_open(const char *path, struct sc_store **ret, struct sc_error *err);
 int sc_store_open_wait(const char *path, int wait_ms, struct sc_store **ret, struct sc_error *err);
 
@@ -67,13 +62,11 @@ static inline void sc_store_freep(struct sc_store **store)
     sc_store_free(*store);
 }
 
-/*
- * Makes everything up to sc_store_commit() one change. Takes the write lock at once, so what is
+/* Makes everything up to sc_store_commit() one change. Takes the write lock at once, so what is
  * read in between stays true until the commit: keep it short, no waiting for programs. Does not
  * nest (SC_E_INVAL). A failed sc_store_commit() has undone everything. sc_store_rollback() does
  * nothing when no transaction is open; for scopes: SC_CLEANUP(sc_store_rollbackp) struct sc_store
- * *transaction = store;
- */
+ * *transaction = store; */
 int sc_store_begin(struct sc_store *store, struct sc_error *err);
 int sc_store_commit(struct sc_store *store, struct sc_error *err);
 void sc_store_rollback(struct sc_store *store);
@@ -82,8 +75,7 @@ static inline void sc_store_rollbackp(struct sc_store **store)
     sc_store_rollback(*store);
 }
 
-/* ---- users ------------------------------------------------------------------------------------
- */
+/* ---- users ---- */
 
 struct sc_user_row {
     uid_t uid;
@@ -144,8 +136,7 @@ int sc_store_user_isolated(struct sc_store *store, uid_t uid, bool *ret, struct 
  * Fine when there is none. */
 int sc_store_user_remove(struct sc_store *store, uid_t uid, struct sc_error *err);
 
-/* ---- the panel's domains ----------------------------------------------------------------------
- */
+/* ---- the panel's domains ---- */
 
 struct sc_domain_row {
     const char *name;    /* no upper-case ASCII letters (SC_E_INVAL) */
@@ -179,8 +170,7 @@ int sc_store_domain_find(struct sc_store *store, const char *name, struct sc_dom
 /* All users' domains, by name (strcmp order), and in one read. */
 int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err);
 
-/* ---- missed: names that a user had, or wants isolated, and that the panel does not list ---------
- */
+/* ---- missed: names that a user had, or wants isolated, and that the panel does not list ---- */
 
 struct sc_missed_row {
     const char *name;    /* as in sc_domain_row */
@@ -214,8 +204,7 @@ int sc_store_missed_elsewhere(struct sc_store *store, const char *name, uid_t ui
 int sc_store_missed_users(struct sc_store *store, int64_t then, uid_t **ret, size_t *ret_n,
                           struct sc_error *err);
 
-/* ---- sites ------------------------------------------------------------------------------------
- */
+/* ---- sites ---- */
 
 struct sc_site_row {
     unsigned id; /* lve_id */
@@ -235,8 +224,7 @@ struct sc_site_list {
 void sc_site_row_done(struct sc_site_row *row);
 void sc_site_list_done(struct sc_site_list *list);
 
-/* Says whether `id` must not become a site's, because it is somebody's uid. Must not use the store.
- */
+/* Says whether `id` must not become a site's, because it is somebody's uid. Must not use the store. */
 typedef bool sc_id_taken(unsigned id, void *arg);
 
 /* The site of the user's document root; a new one (not isolated) gets a token and the next id from
@@ -267,8 +255,7 @@ int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *co
 /* Removes the site and its isolated names. Fine when there is none. */
 int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err);
 
-/* ---- isolated names: the last good list of a user's isolated domains --------------------------
- */
+/* ---- isolated names: the last good list of a user's isolated domains ---- */
 
 struct sc_isolated_row {
     const char *name; /* as in sc_domain_row */
@@ -290,8 +277,7 @@ int sc_store_isolated_replace(struct sc_store *store, uid_t uid, const struct sc
 int sc_store_isolated_get(struct sc_store *store, uid_t uid, struct sc_isolated_list *ret,
                           struct sc_error *err);
 
-/* ---- events: hints that something about a user changed, not yet reconciled ---------------------
- */
+/* ---- events: hints that something about a user changed, not yet reconciled ---- */
 
 /* Kinds of events (sc_event_row.kind). What the names are: hooks/events/event.h; for
  * SC_KIND_USER_RENAMED `user` is the old user name and `new_name` the new one. */
@@ -361,8 +347,7 @@ int sc_store_events_done(struct sc_store *store, const struct sc_event_row *rows
 int sc_store_events_defer(struct sc_store *store, const struct sc_event_row *rows, size_t n,
                           int64_t now_ms, const char *why, struct sc_error *err);
 
-/* ---- pending: "a change of this user began and has not been finished" --------------------------
- */
+/* ---- pending: "a change of this user began and has not been finished" ---- */
 
 struct sc_pending_row {
     uid_t uid;
@@ -382,8 +367,7 @@ int sc_store_pending_set(struct sc_store *store, uid_t uid, int64_t since, struc
 int sc_store_pending_clear(struct sc_store *store, uid_t uid, struct sc_error *err);
 int sc_store_pending_get(struct sc_store *store, struct sc_pending_list *ret, struct sc_error *err);
 
-/* ---- meta: single values ----------------------------------------------------------------------
- */
+/* ---- meta: single values ---- */
 
 /* *ret is the caller's to free(), NULL when the key has no value. set with NULL removes. Keys that
  * begin with "store." are the store's own (SC_E_INVAL). */

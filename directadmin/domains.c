@@ -13,8 +13,7 @@
 
 #define VALUE_MAX (3 * SC_DOCROOT_MAX) /* percent-encoded */
 
-/* Domains go before subdomains and aliases, of whichever user: a name that is both is the domain.
- */
+/* Domains go before subdomains and aliases, of whichever user: a name that is both is the domain. */
 struct listing {
     int dirfd;
     struct sc_domains first, later;
@@ -131,8 +130,7 @@ static int add_subdomains(struct listing *l, struct domain *d)
     return rc;
 }
 
-/* name=alias is another name of the domain's site; name=pointer is a redirect, which has no files.
- */
+/* name=alias is another name of the domain's site; name=pointer is a redirect, which has no files. */
 static int add_aliases(struct listing *l, struct domain *d, const char *docroot)
 {
     struct sc_da_lines it = {d->pointers.data};

@@ -114,8 +114,7 @@ int sc_da_files_read(int dirfd, struct sc_buf *out, struct sc_error *err, const 
     return 0;
 }
 
-/* ---- who has a domain --------------------------------------------------------------------------
- */
+/* ---- who has a domain ---- */
 
 /* Whether `name` is `domain` or below it. */
 static bool is_below(const char *name, const char *domain)

@@ -4,8 +4,7 @@
 #include "core/inventory/domains_json.h"
 #include "generic/generic.h"
 
-/* One question to the vendor, its answer filtered again, because vendors' filters are not reliable.
- */
+/* One question to the vendor, its answer filtered again, because vendors' filters are not reliable. */
 static int ask(struct sc_vendor *v, const char *const *args, const char *owner, const char *name,
                struct sc_domains *ret, struct sc_error *err)
 {

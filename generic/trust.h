@@ -14,13 +14,11 @@ struct sc_trust {
     uid_t owner;       /* accepted beside root */
 };
 
-/*
- * Walks `path` from "/" down, symbolic links included, and checks that every directory on the way
+/* Walks `path` from "/" down, symbolic links included, and checks that every directory on the way
  * and the regular file at its end are owned by root and not writable by group or others (OpenSSH's
  * safe_path(), but also for the directories that hold the links). `what` begins the texts, which
  * name the component and the command that puts it right. Errors: SC_E_PANEL for all that an
- * administrator has to mend, a missing file included; SC_E_SYS.
- */
+ * administrator has to mend, a missing file included; SC_E_SYS. */
 int sc_trust_file(const struct sc_trust *t, const char *what, const char *path,
                   struct sc_error *err);
 

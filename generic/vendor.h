@@ -33,12 +33,11 @@ struct sc_vendor {
 void sc_vendor_init(struct sc_vendor *v, const struct sc_generic_conf *conf, const char *key);
 void sc_vendor_done(struct sc_vendor *v);
 
-/*
- * Runs the command of v->key with `args` (NULL-terminated) appended, as the calling process's user,
+/* Runs the command of v->key with `args` (NULL-terminated) appended, as the calling process's user,
  * in a clean environment, without a shell. Checks before that the file and everything on the
  * command line that is a file can be changed by root alone. On success v->result.out has something
- * in it. Errors: SC_E_PANEL with a text that names integration.ini, the script and what happened.
- */
+ * in it. Errors: SC_E_PANEL with a text that names integration.ini, the script and what
+ * happened. */
 int sc_vendor_ask(struct sc_vendor *v, const char *const *args, struct sc_error *err);
 
 /* To be called with the outcome of parsing v->result.out: an "ok" from a script that failed is an

@@ -22,12 +22,10 @@ struct sc_words {
 
 void sc_words_done(struct sc_words *w);
 
-/*
- * Splits a command line as a shell would, without any expansion: white space separates; '…' is
+/* Splits a command line as a shell would, without any expansion: white space separates; '…' is
  * literal; "…" is literal but for \" and \\; \ takes the next byte literally. An operator or
  * expansion of the shell outside quotes (| & ; < > ( ) $ `) is refused, because no shell would see
- * it. SC_E_INVAL with a text that says what is wrong, SC_E_NOMEM. An empty line gives n == 0.
- */
+ * it. SC_E_INVAL with a text that says what is wrong, SC_E_NOMEM. An empty line gives n == 0. */
 int sc_words_split(const char *line, struct sc_words *ret, struct sc_error *err);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Asks Plesk's own database, through `plesk db`: one query for everything. Tables domains, hosting,
+/* Asks Plesk's own database, through `plesk db`: one query for everything. Tables domains, hosting,
  * sys_users, clients (Plesk's 2011 schema, App-Plesk-DB; hosting.www_root as in working scripts),
- * domains.webspace_id and domain_aliases of later ones.
- */
+ * domains.webspace_id and domain_aliases of later ones. */
 #ifndef SC_PLESK_DB_H
 #define SC_PLESK_DB_H
 
@@ -11,11 +9,9 @@
 #include "core/inventory/domains_json.h"
 #include "plesk/plesk.h"
 
-/*
- * The query for domains: name, system user, document root, 1 for a subscription's main domain. SQL
+/* The query for domains: name, system user, document root, 1 for a subscription's main domain. SQL
  * that MySQL and SQLite understand alike. `owner` (checked by sc_owner_valid) and `name`
- * (canonical) limit it; NULL: they do not.
- */
+ * (canonical) limit it; NULL: they do not. */
 void sc_plesk_sql_domains(const char *owner, const char *name, bool aliases, struct sc_buf *sql);
 
 /* The query for users: system user, main domain, the customer's login and e-mail. */

@@ -7,12 +7,10 @@
 
 #include "plesk/plesk.h"
 
-/*
- * One handler for each event that this Plesk knows; surplus ones of Sitecage's are deleted, others'
+/* One handler for each event that this Plesk knows; surplus ones of Sitecage's are deleted, others'
  * are left alone. SC_E_DENIED while Plesk is forbidden to run handlers as root; SC_E_PANEL, also
  * when none of the events is known or a handler that was made does not appear in the list;
- * SC_E_TIMEOUT.
- */
+ * SC_E_TIMEOUT. */
 int sc_plesk_enroll(const struct sc_plesk *p, struct sc_error *err);
 
 /* Deletes all handlers of Sitecage's. */

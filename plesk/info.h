@@ -7,12 +7,10 @@
 #include "core/inventory/domains_json.h"
 #include "plesk/plesk.h"
 
-/*
- * Adds the domain that the output describes: lines "Label:   value", of which "Domain name", "FTP
+/* Adds the domain that the output describes: lines "Label:   value", of which "Domain name", "FTP
  * Login" (the system user) and "--WWW-Root--" count. Nothing is added, without an error, for one
  * that has no document root (forwarding, no hosting). SC_E_PANEL when there is no domain name in
- * it.
- */
+ * it. */
 int sc_plesk_info_parse(const char *data, size_t len, struct sc_domains *ret, struct sc_error *err);
 
 /* Asks for that domain (canonical name). None, without an error, when Plesk does not have it.

@@ -31,11 +31,9 @@ extern const struct sc_plesk sc_plesk_here;
 /* `rel` below the root prefix, for the caller to free; NULL when out of memory. */
 char *sc_plesk_path(const struct sc_plesk *p, const char *rel);
 
-/*
- * Runs `plesk ARGS…` (args NULL-terminated, at most 14) for at most timeout_ms. SC_E_PANEL when it
+/* Runs `plesk ARGS…` (args NULL-terminated, at most 14) for at most timeout_ms. SC_E_PANEL when it
  * is not there, cannot be run or (unless `any_status`) does not exit with 0; SC_E_TIMEOUT,
- * SC_E_TOOBIG. The texts name the command, but not the last argument, which can be a long query.
- */
+ * SC_E_TOOBIG. The texts name the command, but not the last argument, which can be a long query. */
 int sc_plesk_run(const struct sc_plesk *p, const char *const *args, int timeout_ms, bool any_status,
                  struct sc_run_result *ret, struct sc_error *err);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Reads an answer of Plesk's XML API ("XML-RPC", agent.php). Uses libxml2, which adapters do not
- * load: this runs in sitecage-plesk-xml, without privileges, and hands on rows (plesk/rows.h).
- */
+/* Reads an answer of Plesk's XML API ("XML-RPC", agent.php). Uses libxml2, which adapters do not
+ * load: this runs in sitecage-plesk-xml, without privileges, and hands on rows (plesk/rows.h). */
 #ifndef SC_PLESK_XML_H
 #define SC_PLESK_XML_H
 
@@ -12,8 +10,7 @@
 
 #define SC_PLESK_XML_COLUMNS 7
 
-/*
- * Appends a row for each thing that the answers to webspace, site, subdomain and site-alias `get`
+/* Appends a row for each thing that the answers to webspace, site, subdomain and site-alias `get`
  * list:
  *     KIND  ID  GROUP  NAME  LOGIN  DOCROOT  FLAG
  * KIND is the operator's name. GROUP is the id of its webspace (webspace, site), of its site
@@ -24,8 +21,7 @@
  *
  * No document type, no entities but XML's own, nothing is fetched, at most 16 levels. Errors:
  * SC_E_PANEL for what is no such answer, and for an answer that reports an error, with its number
- * and text.
- */
+ * and text. */
 int sc_plesk_xml(const char *xml, size_t len, struct sc_buf *out, struct sc_error *err);
 
 #endif

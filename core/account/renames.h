@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What became of an account's domain names: from the names that were known before, the events that
+/* What became of an account's domain names: from the names that were known before, the events that
  * wait, and the names that the panel lists now. Pure. Events are hints: one that does not agree
- * with the panel's list changes nothing, and they may be doubled, lost, early or out of order.
- */
+ * with the panel's list changes nothing, and they may be doubled, lost, early or out of order. */
 #ifndef SC_ACCOUNT_RENAMES_H
 #define SC_ACCOUNT_RENAMES_H
 
@@ -29,12 +27,10 @@ struct sc_renames {
 
 void sc_renames_done(struct sc_renames *r);
 
-/*
- * `panel`: the account's domains now. foreign[i] (NULL: none): panel->v[i] was another account's,
+/* `panel`: the account's domains now. foreign[i] (NULL: none): panel->v[i] was another account's,
  * so it is nobody's new name without an event. A name that is listed no more and that no event
  * explains is a rename where exactly its document root is listed under a name that was not known.
- * SC_E_NOMEM.
- */
+ * SC_E_NOMEM. */
 int sc_renames_find(const struct sc_known_name *known, size_t n_known,
                     const struct sc_event_row *events, size_t n_events,
                     const struct sc_domains *panel, const bool *foreign, struct sc_renames *ret,
@@ -45,12 +41,10 @@ const char *sc_renames_new(const struct sc_renames *r, const char *name);
 /* The name that it had before. */
 const char *sc_renames_old(const struct sc_renames *r, const char *name);
 
-/*
- * Whether the panel's list now includes what each event told: done[i]. `before` are the account's
+/* Whether the panel's list now includes what each event told: done[i]. `before` are the account's
  * domains as the database had them before this pass: a changed document root is seen by it. What
  * later events undid is not awaited. Events about users are not judged (done[i] stays). The first
- * one awaited is described in `missing`. Returns whether all are.
- */
+ * one awaited is described in `missing`. Returns whether all are. */
 bool sc_events_agree(const struct sc_event_row *events, size_t n,
                      const struct sc_domain_list *before, const struct sc_domains *panel,
                      bool *done, char *missing, size_t missing_size);

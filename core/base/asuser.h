@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Touching files with a user's rights: between begin and end the calling thread opens, creates and
+/* Touching files with a user's rights: between begin and end the calling thread opens, creates and
  * removes as that user does (fsuid, fsgid, the user's group as the only supplementary one, none of
  * root's file capabilities). Other threads keep their rights. Nothing else changes: the process can
  * still not be signalled or traced by the user.
  *
  *     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
- *     int rc = sc_asuser_begin(&as, uid, gid, err);
- */
+ *     int rc = sc_asuser_begin(&as, uid, gid, err); */
 #ifndef SC_BASE_ASUSER_H
 #define SC_BASE_ASUSER_H
 

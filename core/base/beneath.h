@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Opening, writing and removing below a directory that a hostile user controls (a home), for code
+/* Opening, writing and removing below a directory that a hostile user controls (a home), for code
  * that runs as root or with the user's file rights (core/base/asuser.h).
  *
  * All functions take the directory's fd and a path relative to it. They never follow a symbolic
@@ -12,8 +11,7 @@
  * Errors of all: SC_E_NOTFOUND (a component is missing), SC_E_DENIED (a symbolic link, or a mount
  * that may not be entered, is in the way), SC_E_INVAL (a path or a kind of file that cannot be
  * meant), SC_E_SYS. The kernel's openat2(2) does the work; where it is missing (before 5.6) a walk
- * by O_PATH descriptors does the same.
- */
+ * by O_PATH descriptors does the same. */
 #ifndef SC_BASE_BENEATH_H
 #define SC_BASE_BENEATH_H
 

@@ -11,8 +11,7 @@ struct sc_buf {
     size_t len;   /* bytes used */
     size_t cap;   /* bytes allocated */
     size_t limit; /* most bytes allowed; 0 means SC_BUF_LIMIT_DEFAULT */
-    int failed; /* set by the first append that did not fit or had no memory; later ones do nothing
-                 */
+    int failed;   /* set by the first append that did not fit; later ones do nothing */
 };
 
 #define SC_BUF_LIMIT_DEFAULT (64u << 20)

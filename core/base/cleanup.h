@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Cleanup attributes: a resource declared with one of these is released when its scope is left, on
+/* Cleanup attributes: a resource declared with one of these is released when its scope is left, on
  * every path. Ownership leaves a scope visibly, by sc_steal_fd() or sc_steal_ptr().
  *
  *     SC_FD int fd = -EBADF;
  *     SC_FREE char *s = strdup("x");
- *     *ret_fd = sc_steal_fd(&fd);
- */
+ *     *ret_fd = sc_steal_fd(&fd); */
 #ifndef SC_BASE_CLEANUP_H
 #define SC_BASE_CLEANUP_H
 

@@ -13,11 +13,9 @@ int sc_daemon_clean(void);
  * missing, 0711. SC_E_BUSY: another process holds it. */
 int sc_daemon_lock(const char *dir, const char *path, int *ret_fd, struct sc_error *err);
 
-/*
- * Runs `run` in a process that survives its parent, session and terminal. Returns the exit status
+/* Runs `run` in a process that survives its parent, session and terminal. Returns the exit status
  * for main(): 0 once `run` called sc_daemon_ready() with the `ready` it was given, 1 when it ended
- * before that.
- */
+ * before that. */
 int sc_daemon_background(int (*run)(int ready, void *arg), void *arg);
 
 /* It answers now: tells the parent, and lets standard input, output and error go (`ready` >= 0), or

@@ -10,13 +10,11 @@
 #define SC_DOMAIN_LABEL_MAX 63
 #define SC_OWNER_MAX        63
 
-/*
- * The one spelling under which a domain is stored and compared: lower case, ASCII (other letters
+/* The one spelling under which a domain is stored and compared: lower case, ASCII (other letters
  * become punycode: IDNA2008, non-transitional, UTS 46 mapping), one dot at the end dropped. A
  * leading "*." and underscores are accepted, because panels have such domains; a '-' in front is
  * not, because it would be read as an option. `in` is UTF-8. Writes `out` only on success. Errors:
- * SC_E_INVAL (the text names the domain and what is wrong), SC_E_NOMEM.
- */
+ * SC_E_INVAL (the text names the domain and what is wrong), SC_E_NOMEM. */
 int sc_domain_canon(const char *in, char out[256], struct sc_error *err);
 
 /* Whether a panel's word for a domain's owner can be a unix user's name: 1-63 of A-Z a-z 0-9 _ . -

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The one error object of the house.
+/* The one error object of the house.
  *
  * Rules (docs/architecture.md, "Errors"):
  *  - a function that can fail takes `struct sc_error *err` as its last parameter and returns 0, or
@@ -9,8 +8,7 @@
  * nowhere else; each returns the code, so `return sc_error_set(err, SC_E_INVAL, "…");` is one line;
  *  - the library never prints; a command or daemon prints an error once;
  *  - `err` may be NULL where the caller does not care for the text.
- * The text has a fixed size, so that reporting an error cannot itself fail.
- */
+ * The text has a fixed size, so that reporting an error cannot itself fail. */
 #ifndef SC_BASE_ERROR_H
 #define SC_BASE_ERROR_H
 

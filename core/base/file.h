@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Files in places that only root writes (/etc, /var/lib, /run). For anything below a user's home
- * use core/base/beneath.h: these functions follow symbolic links.
- */
+/* Files in places that only root writes (/etc, /var/lib, /run). For anything below a user's home
+ * use core/base/beneath.h: these functions follow symbolic links. */
 #ifndef SC_BASE_FILE_H
 #define SC_BASE_FILE_H
 

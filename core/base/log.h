@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * /var/log/sitecage.log: one line per change and per event, for the administrator
+/* /var/log/sitecage.log: one line per change and per event, for the administrator
  * (docs/formats.md). Written by commands and daemons when something was done or could not be; never
- * with a password in it, never by a setuid program.
- */
+ * with a password in it, never by a setuid program. */
 #ifndef SC_BASE_LOG_H
 #define SC_BASE_LOG_H
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Where the engine leaves what the hot path reads. One page for both sides, because a setuid
- * program takes no path from anybody. All of it is root's, and closed to others.
- */
+/* Where the engine leaves what the hot path reads. One page for both sides, because a setuid
+ * program takes no path from anybody. All of it is root's, and closed to others. */
 #ifndef SC_BASE_PATHS_H
 #define SC_BASE_PATHS_H
 

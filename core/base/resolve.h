@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Where does a path below a hostile user's home really lie? Panels give document roots as absolute
+/* Where does a path below a hostile user's home really lie? Panels give document roots as absolute
  * paths that may go through symbolic links which the user makes. They are followed here, in user
- * space, as long as they stay beneath the home, and the answer is opened without following any.
- */
+ * space, as long as they stay beneath the home, and the answer is opened without following any. */
 #ifndef SC_BASE_RESOLVE_H
 #define SC_BASE_RESOLVE_H
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Runs one program by its argument vector and returns what it printed. No shell, nothing inherited:
+/* Runs one program by its argument vector and returns what it printed. No shell, nothing inherited:
  * clean environment, only descriptors 0-2, default signal dispositions, no signal blocked, umask
  * 022, working directory "/", own session and process group (so no controlling terminal), killed
- * when the calling thread dies.
- */
+ * when the calling thread dies. */
 #ifndef SC_BASE_RUN_H
 #define SC_BASE_RUN_H
 
@@ -52,8 +50,7 @@ struct sc_run_result {
     }
 #define SC_RUN_RESULT __attribute__((cleanup(sc_run_result_done)))
 
-/*
- * Runs `spec` to its end. 0 when the program ran, whatever its exit status; *ret_result is then the
+/* Runs `spec` to its end. 0 when the program ran, whatever its exit status; *ret_result is then the
  * caller's and released by sc_run_result_done(). Errors, each naming the program:
  *   SC_E_SYS      it could not be started (missing, not executable, ids refused)
  *   SC_E_INVAL    a relative path was given
@@ -61,8 +58,7 @@ struct sc_run_result {
  *   SC_E_TOOBIG   "… printed more than N bytes"; likewise
  * A descendant that outlives the program and holds its stdout open delays the answer by no more
  * than SC_RUN_GRACE_MS and is left alone. While a program runs, an ignored SIGCHLD is set to its
- * default.
- */
+ * default. */
 int sc_run(const struct sc_run_spec *spec, struct sc_run_result *ret_result, struct sc_error *err);
 
 /* Releases what a result holds; accepts one that was never filled. */

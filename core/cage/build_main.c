@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sitecage-build UID SITE: started by an entry (core/enter) that found no keeper. Root's; takes
- * nothing from its caller but two numbers, and says in one short line why it failed.
- */
+/* sitecage-build UID SITE: started by an entry (core/enter) that found no keeper. Root's; takes
+ * nothing from its caller but two numbers, and says in one short line why it failed. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -87,8 +87,7 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
         SC_FD int proc = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (proc < 0 || !holds_closed(plan, proc))
             continue;
-        /* a directory of /proc serves as a process's descriptor: it cannot become another process
-         */
+        /* a directory of /proc serves as a process's descriptor: it cannot become another process */
         if (syscall(SYS_pidfd_send_signal, proc, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a process that holds a closed directory");
     }

@@ -6,11 +6,9 @@
 #include "core/base/error.h"
 #include "core/plan/planfile.h"
 
-/*
- * Kills the processes of the site whose working directory, root or open descriptors lie in what the
+/* Kills the processes of the site whose working directory, root or open descriptors lie in what the
  * plan closes to it: a mask hides a path, not a descriptor opened before. Descriptors in flight on
- * a socket cannot be seen (docs/security.md). Needs root; `keeper` is pid 1 of the site.
- */
+ * a socket cannot be seen (docs/security.md). Needs root; `keeper` is pid 1 of the site. */
 int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error *err);
 
 #endif

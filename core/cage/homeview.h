@@ -16,16 +16,13 @@ struct sc_homeview {
     gid_t gid;
 };
 
-/*
- * Mounts `entry` at `rel` below `dirfd` ("" = dirfd itself); dirfd is the home as the site sees it,
+/* Mounts `entry` at `rel` below `dirfd` ("" = dirfd itself); dirfd is the home as the site sees it,
  * or a tree being put together. What is not there any more (removed since the plan was made) is
- * left out: 1 is returned; for a document root that is an error.
- */
+ * left out: 1 is returned; for a document root that is an error. */
 int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dirfd,
                       const char *rel, struct sc_error *err);
 
-/* Opens (O_PATH) `rel` below a directory of the home with the owner's rights; "" is dirfd itself.
- */
+/* Opens (O_PATH) `rel` below a directory of the home with the owner's rights; "" is dirfd itself. */
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err);
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The keeper: pid 1 of a site's pid namespace. It holds the site's namespaces by living, and ends
+/* The keeper: pid 1 of a site's pid namespace. It holds the site's namespaces by living, and ends
  * by itself when the site has been empty for a while. There is one per running site, thousands on a
  * server, so it has no libc, no heap and four system calls; everything that needs thought was done
  * by sitecage-build, which left it: descriptor 3 (the lock that says it lives), SIGCHLD ignored
  * (the kernel reaps orphans), no capability.
  *
- *     sitecage-keeper IDLE_SECONDS ...     (further words only show up in ps)
- */
+ *     sitecage-keeper IDLE_SECONDS ...     (further words only show up in ps) */
 #include <asm/unistd.h>
 #include <linux/time_types.h>
 

@@ -147,12 +147,10 @@ static int read_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct s
     return rc;
 }
 
-/*
- * systemd ends what is in the control group of a service or a login session, when that ends. A
+/* systemd ends what is in the control group of a service or a login session, when that ends. A
  * keeper outlives the caller that started it, so it lives in the root of the hierarchies that
  * systemd goes by (at the places where systemd mounts them). Tried only: without systemd it does
- * not matter where it is. Returns the version 2 root, or -1.
- */
+ * not matter where it is. Returns the version 2 root, or -1. */
 static int root_group(void)
 {
     SC_FD int tasks = open("/sys/fs/cgroup/systemd/tasks", O_WRONLY | O_CLOEXEC);

@@ -8,18 +8,14 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 
-/*
- * Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone.
+/* Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone.
  * Waits at most `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd. `make`: the lock's file too,
- * which only the holder of the account's lock may do; else SC_E_NOTFOUND when the site is gone.
- */
+ * which only the holder of the account's lock may do; else SC_E_NOTFOUND when the site is gone. */
 int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
                  struct sc_error *err);
 
-/*
- * Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives
- * already. The caller holds the build lock. `idle` in seconds.
- */
+/* Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives
+ * already. The caller holds the build lock. `idle` in seconds. */
 int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err);
 
 /* Ends the keeper and with it every process of the site; waits until it is gone. Fine when there is

@@ -16,12 +16,10 @@ enum sc_live_result {
                    * is */
 };
 
-/*
- * Makes the running view of plan's site show what `plan` says, below the home: new document roots
+/* Makes the running view of plan's site show what `plan` says, below the home: new document roots
  * of others vanish, paths come and go. Processes stay, but for those that hold a directory or file
  * open that has just been closed to the site: they are killed, because a descriptor cannot be taken
- * away. The caller holds the site's build lock (keeper_start.h) and is root.
- */
+ * away. The caller holds the site's build lock (keeper_start.h) and is root. */
 int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err);
 
 #endif

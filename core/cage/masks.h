@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The cage's own small file system, mounted at SC_CAGE_DIR inside a site's view and closed to
+/* The cage's own small file system, mounted at SC_CAGE_DIR inside a site's view and closed to
  * everybody but root: what hides things (an unreadable directory, an unreadable file, shells that
- * can be walked through) and an unmasked bind of the home, from which a running cage is changed.
- */
+ * can be walked through) and an unmasked bind of the home, from which a running cage is changed. */
 #ifndef SC_CAGE_MASKS_H
 #define SC_CAGE_MASKS_H
 

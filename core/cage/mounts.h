@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Mounting by descriptor: what is mounted and where are opened by the caller (who decides how links
+/* Mounting by descriptor: what is mounted and where are opened by the caller (who decides how links
  * and races are handled), so no path is resolved a second time here.
  *
  *   operation       new API (5.2 / 5.12)                           classic
@@ -10,8 +9,7 @@
  *   mount
  *
  * The new calls are probed, never assumed from a version; SITECAGE_CLASSIC_MOUNT=1 in the
- * environment of a root command forces the old path, and the tests run it.
- */
+ * environment of a root command forces the old path, and the tests run it. */
 #ifndef SC_CAGE_MOUNTS_H
 #define SC_CAGE_MOUNTS_H
 
@@ -32,8 +30,7 @@ struct sc_mounter {
 
 struct sc_mounter sc_mounter_make(void);
 
-/* Binds what `src` refers to onto what `dst` refers to (both O_PATH; both directories, or neither).
- */
+/* Binds what `src` refers to onto what `dst` refers to (both O_PATH; both directories, or neither). */
 int sc_mnt_bind(const struct sc_mounter *m, int src, int dst, int flags, struct sc_error *err);
 
 /* Mounts a new file system of `type` with libmount options (e.g. "nosuid,nodev,mode=0755") on

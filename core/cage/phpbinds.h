@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The "php" lines of a plan: mounts of a site's view of which both ends are in the view, made when
- * it is built, and changed in a running one. A line whose place or source is not there is left out.
- */
+/* The "php" lines of a plan: mounts of a site's view of which both ends are in the view, made when
+ * it is built, and changed in a running one. A line whose place or source is not there is left
+ * out. */
 #ifndef SC_CAGE_PHPBINDS_H
 #define SC_CAGE_PHPBINDS_H
 

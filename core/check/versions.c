@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * --site-isolation-check: packages that must not be older than SC_CHECK_VERSIONS says
+/* --site-isolation-check: packages that must not be older than SC_CHECK_VERSIONS says
  * (docs/formats.md). Only installed ones are looked at; versions are compared by the package
- * manager that installed them.
- */
+ * manager that installed them. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

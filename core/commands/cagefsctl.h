@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cagefsctl, the administrator's command: arguments in, one call of the engine, texts out. A
- * command is a row of the table in cagefsctl_table.c and a function in the file of its group.
- */
+/* cagefsctl, the administrator's command: arguments in, one call of the engine, texts out. A
+ * command is a row of the table in cagefsctl_table.c and a function in the file of its group. */
 #ifndef SC_COMMANDS_CAGEFSCTL_H
 #define SC_COMMANDS_CAGEFSCTL_H
 
@@ -56,11 +54,9 @@ struct sc_ctl_call {
 
 void sc_ctl_call_done(struct sc_ctl_call *call);
 
-/*
- * Reads the command line. Long options are taken in full only: an abbreviation of today may mean
+/* Reads the command line. Long options are taken in full only: an abbreviation of today may mean
  * something else tomorrow. SC_E_INVAL for wrong usage; ret->json is then set nevertheless, so that
- * the complaint has the form that was asked for. Uses getopt's globals: not for threads.
- */
+ * the complaint has the form that was asked for. Uses getopt's globals: not for threads. */
 int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error *err);
 
 /* Where the whole command writes, and who calls. */

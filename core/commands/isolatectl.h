@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * isolatectl and cagefsctl-user, the users' commands. What people call is a small client that asks
+/* isolatectl and cagefsctl-user, the users' commands. What people call is a small client that asks
  * the proxyexec daemon for SC_ISOLATECTL_ROOT; this is the part behind it. Who the caller is, and
  * whether he is in a site, is given by the daemon, never by the arguments.
  *
  *     site-isolation enable|disable --domain A[,B…]     site-isolation list
  *     isolates-enable, site-isolation-enable, isolates enable …: the same
  *     stats [--domain A] [--period P]
- *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A
- */
+ *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A */
 #ifndef SC_COMMANDS_ISOLATECTL_H
 #define SC_COMMANDS_ISOLATECTL_H
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * isolatectl-root: what the proxyexec daemon runs as root for isolatectl. Not setuid: PROXYEXEC_UID
- * and PROXYEXEC_SITE are the daemon's word, and only root can say them.
- */
+/* isolatectl-root: what the proxyexec daemon runs as root for isolatectl. Not setuid: PROXYEXEC_UID
+ * and PROXYEXEC_SITE are the daemon's word, and only root can say them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

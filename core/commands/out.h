@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A command's answer, gathered while it works and written once at its end: text for people, or one
+/* A command's answer, gathered while it works and written once at its end: text for people, or one
  * JSON object. A command fills both sides; the one that is not wanted is dropped.
  *
  *     text      stdout: the text; stderr: the notices, or the error (one line)
  *     JSON      stdout: {"result": "success", …} or {"result": "error", "message": "…", …}, then
- * what the command set, in its order, then "notices" if there are any; ASCII, one line
- */
+ * what the command set, in its order, then "notices" if there are any; ASCII, one line */
 #ifndef SC_COMMANDS_OUT_H
 #define SC_COMMANDS_OUT_H
 
@@ -54,11 +52,9 @@ void sc_out_notice(struct sc_out *o, const char *text);
 json_t *sc_json_text(const char *s);
 json_t *sc_json_texts(const char *const *v, size_t n);
 
-/*
- * Writes everything: to `out` what belongs on stdout, to `complaints` what belongs on stderr.
+/* Writes everything: to `out` what belongs on stdout, to `complaints` what belongs on stderr.
  * `status` is the exit status so far; where it is not 0 err->text is the reason. Returns the exit
- * status: `status`, or 1 when that was 0 and `out` could not be written.
- */
+ * status: `status`, or 1 when that was 0 and `out` could not be written. */
 int sc_out_end(struct sc_out *o, FILE *out, FILE *complaints, int status,
                const struct sc_error *err);
 

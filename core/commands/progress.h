@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bar for long work: shown on a terminal once the work takes half a second, gone when it is over.
- */
+/* A bar for long work: shown on a terminal once the work takes half a second, gone when it is over. */
 #ifndef SC_COMMANDS_PROGRESS_H
 #define SC_COMMANDS_PROGRESS_H
 
@@ -25,12 +24,10 @@ uint64_t sc_now_ms(void);
 /* Columns of the terminal behind `f`; 80 when it does not say. */
 unsigned sc_progress_columns(FILE *f);
 
-/*
- * Writes "[#####.....] 512/1000" into `buf`, one column shorter than `columns` when total is
+/* Writes "[#####.....] 512/1000" into `buf`, one column shorter than `columns` when total is
  * reached, so that no terminal wraps it. Without room for a bar: only "512/1000"; without room for
  * that, or with a total of 0: nothing. A `done` above `total` counts as `total`. Returns the
- * length.
- */
+ * length. */
 size_t sc_progress_format(char buf[SC_PROGRESS_LINE_MAX], size_t done, size_t total,
                           unsigned columns);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sitecage-proxyexecd [--daemon]: runs programs outside of cages for callers inside, and the users'
+/* sitecage-proxyexecd [--daemon]: runs programs outside of cages for callers inside, and the users'
  * commands that need root. This process only accepts; each call is a process of its own, which
- * outlives a restart of this one. docs/proxyexec-protocol.md.
- */
+ * outlives a restart of this one. docs/proxyexec-protocol.md. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

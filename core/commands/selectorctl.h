@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * selectorctl: which PHP, with which extensions, for the server, an account, or an isolated site of
+/* selectorctl: which PHP, with which extensions, for the server, an account, or an isolated site of
  * it. What people call is a small client: for a user it asks the proxyexec daemon to run
  * SC_SELECTORCTL_ROOT, root runs that itself. Who the caller is, and in which site, is the daemon's
  * word, never an argument's.
  *
- * Options, columns and the word ERROR in every failure are CloudLinux': docs/man/selectorctl.1.
- */
+ * Options, columns and the word ERROR in every failure are CloudLinux': docs/man/selectorctl.1. */
 #ifndef SC_COMMANDS_SELECTORCTL_H
 #define SC_COMMANDS_SELECTORCTL_H
 
@@ -64,8 +62,7 @@ struct sc_select_caller {
     unsigned site; /* the site that he is in; 0: in none */
 };
 
-/* ---- answers: pure. `current` is the default, `selected` the user's or the domain's version ----
- */
+/* ---- answers: pure. `current` is the default, `selected` the user's or the domain's version ---- */
 
 /* "8.1 8.1.27 /opt/alt/php81/usr/bin/php-cgi" a line */
 void sc_select_text_list(const struct sc_php_catalogue *c, struct sc_buf *out);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * selectorctl-root: what root runs for himself, and what the proxyexec daemon runs as root for
+/* selectorctl-root: what root runs for himself, and what the proxyexec daemon runs as root for
  * others. Not setuid. The daemon always sets PROXYEXEC_UID and PROXYEXEC_SITE, in an environment
- * that is otherwise its own; selectorctl clears them for root.
- */
+ * that is otherwise its own; selectorctl clears them for root. */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * ~/.lve/domains.json: what a user wants of his sites: which domains are isolated, with which
+/* ~/.lve/domains.json: what a user wants of his sites: which domains are isolated, with which
  * limits and further paths (docs/formats.md). The user owns the file and may edit it, so all of it
  * is hostile input; it is read and written with the user's file rights, beneath the home's
  * descriptor.
  *
  * It must be a regular file of the user's own, with one link, at most SC_DOMAINS_SIZE_MAX bytes, in
  * ~/.lve on the home's file system. A missing file is an empty configuration. Whoever loads,
- * changes and saves holds the user's lock meanwhile.
- */
+ * changes and saves holds the user's lock meanwhile. */
 #ifndef SC_CONFIG_DOMAINS_CONFIG_H
 #define SC_CONFIG_DOMAINS_CONFIG_H
 
@@ -47,8 +45,7 @@ const char *sc_limit_name(enum sc_limit limit);
 int sc_limit_from_name(const char *name);
 
 struct sc_domain_path {
-    char *rel; /* below the home, normalised, not empty, no ".."; not resolved: may go through links
-                */
+    char *rel; /* below the home, normalised, not empty, no ".."; may go through links */
     bool rw;
 };
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * /etc/cagefs/site-isolation.paths: what the administrator shows to sites beside their document
- * root (docs/formats.md). Lines `DOCROOT-GLOB ro|rw PATH`.
- */
+/* /etc/cagefs/site-isolation.paths: what the administrator shows to sites beside their document
+ * root (docs/formats.md). Lines `DOCROOT-GLOB ro|rw PATH`. */
 #ifndef SC_CONFIG_PATHS_CONF_H
 #define SC_CONFIG_PATHS_CONF_H
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The installed crontabs, by the server's own crontab(1), which knows where they are and what cron
+/* The installed crontabs, by the server's own crontab(1), which knows where they are and what cron
  * takes. Everything that changes one holds the account's lock for crontabs, which is not the
- * account's lock: who edits must not wait for a long pass.
- */
+ * account's lock: who edits must not wait for a long pass. */
 #ifndef SC_CRON_APPLY_H
 #define SC_CRON_APPLY_H
 
@@ -19,11 +17,9 @@ struct sc_cron_owner {
     int homefd;                           /* -1: links in the home are not followed */
 };
 
-/*
- * Makes the account's crontab be as its sites are. Does nothing where the server has no crontab(1)
+/* Makes the account's crontab be as its sites are. Does nothing where the server has no crontab(1)
  * or the user no crontab, and writes only what differs. Needs root. SC_E_SYS with crontab's own
- * words, SC_E_BUSY, SC_E_TOOBIG, SC_E_TIMEOUT.
- */
+ * words, SC_E_BUSY, SC_E_TOOBIG, SC_E_TIMEOUT. */
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                   struct sc_error *err);
 

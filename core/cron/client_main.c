@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Stands in a site's view at the places of crontab, at, and batch. crontab: has root's side list or
+/* Stands in a site's view at the places of crontab, at, and batch. crontab: has root's side list or
  * replace what belongs to this site; files are read, and the editor runs, in here. at: is refused,
- * what it starts would run outside. No privileges.
- */
+ * what it starts would run outside. No privileges. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>

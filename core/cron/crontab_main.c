@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sitecage-crontab: what the proxyexec daemon runs as root for `crontab` inside a site. Not setuid:
+/* sitecage-crontab: what the proxyexec daemon runs as root for `crontab` inside a site. Not setuid:
  * PROXYEXEC_UID and PROXYEXEC_SITE are the daemon's word, and only root can say them. Sees and
- * changes nothing but what was made in that site.
- */
+ * changes nothing but what was made in that site. */
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>

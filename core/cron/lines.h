@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The lines of a crontab(5), told apart as cron itself does (load_env() and skip_comments() of
+/* The lines of a crontab(5), told apart as cron itself does (load_env() and skip_comments() of
  * Vixie's cron, the same in Debian's and in cronie): what can be read as an environment setting is
- * one, whatever else it looks like. Pure.
- */
+ * one, whatever else it looks like. Pure. */
 #ifndef SC_CRON_LINES_H
 #define SC_CRON_LINES_H
 

@@ -157,8 +157,7 @@ static bool normalize(const char *base, const char *path, size_t len, char *out,
     return true;
 }
 
-/* The site that the beginning of a normalized path is in. *ret_end: where its document root ends.
- */
+/* The site that the beginning of a normalized path is in. *ret_end: where its document root ends. */
 static const struct sc_cron_site *site_of(const struct sc_cron_names *n, const char *path,
                                           size_t *ret_end)
 {

@@ -58,14 +58,12 @@ void sc_cron_names_done(struct sc_cron_names *n);
 int sc_cron_names_set(struct sc_cron_names *n, const char *name, const char *value,
                       struct sc_error *err);
 
-/*
- * The isolated site of the first path in the entry that lies in one; NULL: none. A path is looked
+/* The isolated site of the first path in the entry that lies in one; NULL: none. A path is looked
  * for at the beginning of each word, quoted or not, and behind '=', ':' and the like; it is
  * absolute, begins with ~, $HOME or another variable of the crontab, or is relative to the home or
  * to the last `cd` and has a '/'. The deepest document root decides whose it is, so a path in a
  * site that is not isolated does not count, though it lies below one that is. SC_E_TOOBIG,
- * SC_E_NOMEM.
- */
+ * SC_E_NOMEM. */
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
                     const struct sc_cron_site **ret, struct sc_error *err);
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * An account's crontab as it is installed, and what it is made of: the account's own text, and for
+/* An account's crontab as it is installed, and what it is made of: the account's own text, and for
  * each site the text that was made with `crontab` inside it (docs/formats.md). Pure.
  *
  * Own entries that name a path of an isolated site stand between settings of SHELL, so that cron
  * has them run by SC_CRON_SHELL; the entries themselves are not touched. Of a site's text only the
  * entries stand in the crontab as they are, behind all others; what it sets is handed to its own
- * entries by names that mean nothing to anybody else.
- */
+ * entries by names that mean nothing to anybody else. */
 #ifndef SC_CRON_SCOPE_H
 #define SC_CRON_SCOPE_H
 
@@ -39,11 +37,9 @@ void sc_cron_done(struct sc_cron *c);
  * possible. SC_E_TOOBIG, SC_E_NOMEM. *ret must be {0} or done. */
 int sc_cron_split(const char *text, size_t len, struct sc_cron *ret, struct sc_error *err);
 
-/*
- * Puts it together again for the sites as they are. Sections follow their site by its token, else
+/* Puts it together again for the sites as they are. Sections follow their site by its token, else
  * by its document root; those of sites that are not isolated are switched off, those of the same
- * site become one, empty ones go. sc_cron_split() of the result gives c->own back byte by byte.
- */
+ * site become one, empty ones go. sc_cron_split() of the result gives c->own back byte by byte. */
 int sc_cron_join(struct sc_cron *c, const struct sc_cron_account *a, struct sc_buf *out,
                  struct sc_error *err);
 

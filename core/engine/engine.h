@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a command can ask of the engine. Each call is complete in itself: it takes the locks it
+/* What a command can ask of the engine. Each call is complete in itself: it takes the locks it
  * needs, first finishes what an earlier, killed command left half done, checks every name before it
  * changes anything, and leaves a state that the next call completes when it is killed itself. All
  * need root.
  *
  * Texts of errors are final: a command prints err->text and ends with the exit status for
- * err->code.
- */
+ * err->code. */
 #ifndef SC_ENGINE_ENGINE_H
 #define SC_ENGINE_ENGINE_H
 
@@ -36,8 +34,7 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
                       const struct sc_watch *w, struct sc_error *err);
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
                          const struct sc_watch *w, struct sc_error *err);
-/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew.
- */
+/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew. */
 int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
                       const struct sc_watch *w, struct sc_error *err);
 

@@ -22,10 +22,8 @@ struct sc_jobs {
 
 void sc_jobs_done(struct sc_jobs *jobs);
 
-/*
- * Locks the accounts of these users (in the order of their uids, so that two calls never wait for
- * each other) and gathers their facts. Users named twice are one job.
- */
+/* Locks the accounts of these users (in the order of their uids, so that two calls never wait for
+ * each other) and gathers their facts. Users named twice are one job. */
 int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
                  struct sc_jobs *ret, struct sc_error *err);
 

@@ -93,9 +93,7 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
     return 0;
 }
 
-/* ---- status
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- status ---- */
 
 void sc_status_done(struct sc_status *st)
 {
@@ -202,9 +200,7 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
     return 0;
 }
 
-/* ---- plan
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- plan ---- */
 
 static int plan_text(struct sc_server *s, const struct sc_job *j, const char *name,
                      struct sc_buf *ret, struct sc_error *err)

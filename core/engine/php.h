@@ -17,21 +17,17 @@ struct sc_php_target {
     char version[SC_PHP_NAME_MAX + 1]; /* the one that counts: chosen, or the administrator's */
 };
 
-/*
- * Opens the account of `uid`, and the isolated site of its `domain` (NULL: the account itself), and
+/* Opens the account of `uid`, and the isolated site of its `domain` (NULL: the account itself), and
  * reads what was chosen. The policy is asked only about a domain that is not isolated.
  * SC_E_NOTENABLED, SC_E_DENIED: isolation is off or not allowed; SC_E_NOTFOUND: not a domain of
- * his; SC_E_INVAL: not isolated. Needs root. `s` may be NULL without a domain.
- */
+ * his; SC_E_INVAL: not isolated. Needs root. `s` may be NULL without a domain. */
 int sc_engine_php_open(struct sc_server *s, uid_t uid, const char *domain,
                        struct sc_php_target *ret, struct sc_error *err);
 void sc_php_target_done(struct sc_php_target *t);
 
-/*
- * Stores t->choice, changed by the caller: the version (`name` NULL), or the extensions of the
+/* Stores t->choice, changed by the caller: the version (`name` NULL), or the extensions of the
  * version `name`. A site's running view follows at once, and its PHP programs that outlive a
- * request end (core/php/restart.h); of other sites nothing is touched.
- */
+ * request end (core/php/restart.h); of other sites nothing is touched. */
 int sc_engine_php_save(struct sc_server *s, struct sc_php_target *t, const char *name,
                        struct sc_error *err);
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a user may ask of the engine for his own account: the calls of engine.h, restricted to the
+/* What a user may ask of the engine for his own account: the calls of engine.h, restricted to the
  * domains that the panel says are his. `uid` is the kernel's word about the caller. A domain of
  * somebody else and one that does not exist get the same answer, by the same work. All need root.
  *
  * They finish what an earlier, killed call left of this account, as any pass over it does; of other
- * accounts they finish nothing, and wait for nobody who changes another account.
- */
+ * accounts they finish nothing, and wait for nobody who changes another account. */
 #ifndef SC_ENGINE_USER_H
 #define SC_ENGINE_USER_H
 
@@ -31,21 +29,17 @@ void sc_user_sites_done(struct sc_user_sites *l);
 int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
                         struct sc_error *err);
 
-/*
- * All names are checked first: all are done, or none is. SC_E_NOTENABLED, SC_E_DENIED (the policy
- * says no), SC_E_NOTFOUND (names the domain when it was not the only one).
- */
+/* All names are checked first: all are done, or none is. SC_E_NOTENABLED, SC_E_DENIED (the policy
+ * says no), SC_E_NOTFOUND (names the domain when it was not the only one). */
 int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
                           struct sc_error *err);
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
                            struct sc_error *err);
 
-/*
- * Sets those limits that are in `change` for an isolated domain (and for the other isolated names
+/* Sets those limits that are in `change` for an isolated domain (and for the other isolated names
  * of its document root), stores and applies them; with none in it, applies what is stored, which
  * may have been edited. *ret: all that are stored then. SC_E_UNSUPPORTED: this kernel cannot hold
- * one, nothing was stored. SC_E_INVAL: the domain is not isolated, or the value makes no sense.
- */
+ * one, nothing was stored. SC_E_INVAL: the domain is not isolated, or the value makes no sense. */
 int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
                           const struct sc_limits *change, struct sc_limits *ret,
                           struct sc_error *err);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * cron-shell -c COMMAND: setuid root; what cron runs as the SHELL of entries that belong to a site
+/* cron-shell -c COMMAND: setuid root; what cron runs as the SHELL of entries that belong to a site
  * (core/cron). Runs the command by the user's own shell in the site that SITECAGE_SITE says. Who
  * sets that can name any site of his, as with cagefs_enter_site; whose they are is the kernel's
- * word. A site that cannot be entered means that nothing runs.
- */
+ * word. A site that cannot be entered means that nothing runs. */
 #include <ctype.h>
 #include <limits.h>
 #include <stdio.h>

@@ -295,11 +295,9 @@ static void join_groups(const struct sc_site_limits *limits, const struct groups
     }
 }
 
-/*
- * kill(0, ...) reaches the whole process group, whatever namespaces are between: a request would
+/* kill(0, ...) reaches the whole process group, whatever namespaces are between: a request would
  * end the requests of its siblings, which are all children of one process. On a terminal the
- * shell's job control needs the caller's group.
- */
+ * shell's job control needs the caller's group. */
 static void own_group(const struct sc_enter *req)
 {
     int tty = req->as_root ? -EBADF : open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);

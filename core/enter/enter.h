@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Entering a site: the product's hot path and its wall. libc only; linked statically into the
+/* Entering a site: the product's hot path and its wall. libc only; linked statically into the
  * setuid programs. sc_enter() holds the whole order; nothing else in the house joins a site's
- * namespaces to run somebody's program.
- */
+ * namespaces to run somebody's program. */
 #ifndef SC_ENTER_ENTER_H
 #define SC_ENTER_ENTER_H
 
@@ -28,10 +26,8 @@ struct sc_enter {
     const char *cwd;     /* where to be inside; NULL: docroot */
     const char *docroot; /* where to be when cwd is not there (unless cwd_must) */
     bool cwd_must;       /* refuse to run anywhere else than in cwd */
-    bool as_root; /* for suexec, which drops by itself: uid 0 with few capabilities, never regained
-                   */
-    bool hold_output; /* standard output stays open until this process has ended (Apache's mod_cgid)
-                       */
+    bool as_root;        /* for suexec, which drops by itself: uid 0, few capabilities */
+    bool hold_output;    /* standard output stays open until this process ends (mod_cgid) */
     const struct sc_site_limits *limits; /* from the table */
     const int *keep; /* further descriptors that the program gets, at their numbers (3 and above),
                         not O_CLOEXEC; NULL: none. The waiting parent closes them. */
@@ -46,20 +42,16 @@ struct sc_enter_why {
     char text[256];
 };
 
-/*
- * Enters and runs. Needs euid 0 (setuid); real ids stay the caller's until they are dropped.
+/* Enters and runs. Needs euid 0 (setuid); real ids stay the caller's until they are dropped.
  * Returns the exit status (128+N after signal N) once the program has ended. When the program did
  * not run: the negative of the exit status to end with (-126, -127 for a program that is not there,
  * -75 when the site has as many entries as its limit allows), with *why set. This process has given
- * its privileges up by then, so it can only report and end.
- */
+ * its privileges up by then, so it can only report and end. */
 int sc_enter(const struct sc_enter *req, struct sc_enter_why *why);
 
-/*
- * Runs one of our own root programs (SC_BUILD_EXE, SC_REBUILD_EXE) with full root credentials, an
+/* Runs one of our own root programs (SC_BUILD_EXE, SC_REBUILD_EXE) with full root credentials, an
  * empty environment, reset limits and signals, out of the caller's reach, and waits for it. argv[0]
- * is the path. Returns 0, or -SC_EXIT_CANNOT_ENTER with the program's own words in *why.
- */
+ * is the path. Returns 0, or -SC_EXIT_CANNOT_ENTER with the program's own words in *why. */
 int sc_enter_helper(char *const argv[], struct sc_enter_why *why);
 
 /* Opens /dev/null for each of descriptors 0-2 that the caller left closed. Ends the process when it

@@ -73,8 +73,8 @@ int sc_enter_helper(char *const argv[], struct sc_enter_why *why)
     close(said[1]);
     char text[200];
     size_t len = 0;
-    for (;;) { /* all of it is read, so that the helper never waits for us; the first bytes are kept
-                */
+    /* all of it is read, so that the helper never waits for us; the first bytes are kept */
+    for (;;) {
         char more[200];
         ssize_t n = read(said[0], more, sizeof(more));
         if (n < 0 && errno == EINTR)

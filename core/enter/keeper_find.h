@@ -4,15 +4,13 @@
 
 #include <sys/types.h>
 
-/*
- * Finds the living keeper of a site. The keeper holds a POSIX lock on SC_RUN_DIR/<uid>/<id>.keeper
+/* Finds the living keeper of a site. The keeper holds a POSIX lock on SC_RUN_DIR/<uid>/<id>.keeper
  * for as long as it lives, and the kernel tells who holds it: no pid is stored anywhere, so none
  * can be stale or forged.
  *
- * Returns 0 with *ret_pidfd; *ret_lockfd holds a shared flock on that file, which keeps the
- * keeper from ending by itself until it is closed (close it once a process is inside). -ESRCH when
- * no keeper lives (then no descriptor is returned), another negative errno on failure. Needs root.
- */
+ * Returns 0 with *ret_pidfd; *ret_lockfd holds a shared flock on that file, which keeps the keeper
+ * from ending by itself until it is closed (close it once a process is inside). -ESRCH when no
+ * keeper lives (then no descriptor is returned), another negative errno on failure. Needs root. */
 int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd);
 
 /* Who holds the POSIX lock on this file (a keeper's, a daemon's): a pid that we can see, or 0. */

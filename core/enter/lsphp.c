@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The LSAPI entry: the lsphp that mod_lsapi is told to run (/etc/container/php.handler), setuid
+/* The LSAPI entry: the lsphp that mod_lsapi is told to run (/etc/container/php.handler), setuid
  * root. It is started as the site's user, with the listening socket as standard input and the
  * virtual host's DOCUMENT_ROOT in its environment (lsapi_per_user Off), and becomes the real lsphp:
  * inside the site where it is isolated, as if never here elsewhere.
  *
  * By its name: lsphp is the server's own (native.conf, and in a site the version that was chosen
- * for it), lsphp81 the one of /opt/alt/php81 or ea-php81.
- */
+ * for it), lsphp81 the one of /opt/alt/php81 or ea-php81. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>

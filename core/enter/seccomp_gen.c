@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Runs at build time: prints the seccomp filter of a site as an array of BPF instructions, so that
+/* Runs at build time: prints the seccomp filter of a site as an array of BPF instructions, so that
  * an entry loads it with one system call and no library (a libseccomp compilation cost crun 39 ms a
  * start).
  *
  * The filter is a list of what is refused (EPERM); everything else is allowed, because sites run
- * anything. Each group says which way out it closes.
- */
+ * anything. Each group says which way out it closes. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <sched.h>

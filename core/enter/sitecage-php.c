@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Stands in a site's view at the places of the server's own PHP programs, where the site has chosen
+/* Stands in a site's view at the places of the server's own PHP programs, where the site has chosen
  * another version: becomes what root's links in /run/sitecage/php/bin say (core/php/site.h). As a
  * symbolic link would: same arguments, same environment, no privileges. Not setuid.
  *
  * Which link: that of the name it was called by (php-cgi8.2 is still the server's own 8.2), else of
- * the kind of program whose place it stands at.
- */
+ * the kind of program whose place it stands at. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The suexec entry: stands where Apache looks for suexec (setuid root, executable by the web
+/* The suexec entry: stands where Apache looks for suexec (setuid root, executable by the web
  * server's group only), and decides whose code is about to run. Code of an isolated site: enter the
  * site and run the real suexec there, with all of its own checks. Anything else: become the real
  * suexec, as if never here.
@@ -17,8 +16,7 @@
  * A FastCGI program (mod_fcgid) is started for many requests, with a socket as standard input, by a
  * wrapper that all sites of an account may share, and nothing in its environment says for which:
  * then 2 and 3 are what its first request says (fcgi.h). mod_fcgid keeps processes apart by the
- * virtual host's name, so what the first says is so for all.
- */
+ * virtual host's name, so what the first says is so for all. */
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
@@ -112,13 +110,11 @@ static bool closed(struct sc_site_ref site)
     return site.state == SC_SITE_ISOLATED || site.state == SC_SITE_BROKEN;
 }
 
-/*
- * The site that `path` leads into, link by link. What an isolated site can change (a link of its
+/* The site that `path` leads into, link by link. What an isolated site can change (a link of its
  * own, what ".." is the parent of) may be another thing when the program opens the path: the first
  * such step decides. Plain directories between its document root and one nested in it are no such
  * step: it cannot rename them. What does not exist (words behind the script's name) is followed by
- * its name.
- */
+ * its name. */
 static struct sc_site_ref site_on_way(const struct sc_table *t, const char *cwd, const char *path)
 {
     static const struct sc_site_ref broken = {.state = SC_SITE_BROKEN};

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The small table per user that tells the hot path which document root is which site
+/* The small table per user that tells the hot path which document root is which site
  * (SC_RUN_DIR/<uid>/sites, written by core/runtime, described in docs/formats.md). Reading it takes
  * one open and one mmap; look-ups compare percent-encoded words without decoding anything. libc
- * only.
- */
+ * only. */
 #ifndef SC_ENTER_TABLE_H
 #define SC_ENTER_TABLE_H
 

@@ -40,12 +40,10 @@ enum sc_facts_how {
                           isolated by an error */
 };
 
-/*
- * Gathers them. With STRICT: SC_E_PANEL… when the panel fails; SC_E_DENIED when a document root is
+/* Gathers them. With STRICT: SC_E_PANEL… when the panel fails; SC_E_DENIED when a document root is
  * outside the home; the configuration's own errors. What became of the domains' names by a good
  * answer of the panel and the waiting events (core/facts/names.h) is carried into the
- * configuration.
- */
+ * configuration. */
 int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                     struct sc_facts *ret, struct sc_error *err);
 

@@ -121,8 +121,7 @@ static void drop_missing(struct sc_facts *f, const struct names *n)
     }
 }
 
-/* An event without a user, or with the name that this one had or has had, can be another account's.
- */
+/* An event without a user, or with the name that this one had or has had, can be another account's. */
 static bool concerns(const struct sc_account *a, const struct sc_facts *f, const struct names *n,
                      const struct sc_event_row *e)
 {

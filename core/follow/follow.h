@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the reconciling daemon asks of the engine: following what panels and homes did. The same
- * loop as every command; all need root.
- */
+/* What the reconciling daemon asks of the engine: following what panels and homes did. The same
+ * loop as every command; all need root. */
 #ifndef SC_FOLLOW_FOLLOW_H
 #define SC_FOLLOW_FOLLOW_H
 
@@ -10,31 +8,27 @@
 #include "db/store.h"
 
 struct sc_follow {
-    bool agrees;       /* what the panel and the system say now includes what the events told */
-    char missing[512]; /* else what is still awaited, for the log: "domain x.example is still there"
-                        */
+    bool agrees; /* what the panel and the system say now includes what the events told */
+    /* else what is still awaited, for the log: "domain x.example is still there" */
+    char missing[512];
 };
 
-/*
- * One account's pass, with its waiting events as hints (rows of one user, as sc_store_events_peek
+/* One account's pass, with its waiting events as hints (rows of one user, as sc_store_events_peek
  * gives them; none: only look). `user` is the name the events have: the account may be called
  * differently by now, be gone, or never have existed; "" for events without a user, whose domains
  * are looked up. Where nothing of the account is or was isolated only the database's copy of the
  * panel's domains is brought up to date, and the home is not touched. Hints of a rename and of a
  * deletion are only used when the panel's own data agree with them.
  * Returns 0 also when !agrees: the caller asks again later, or lets it be. Errors leave what was
- * applied last.
- */
+ * applied last. */
 int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
                       struct sc_follow *ret, struct sc_error *err);
 
-/*
- * The full pass: asks the panel once for all domains and compares with the database. Accounts
+/* The full pass: asks the panel once for all domains and compares with the database. Accounts
  * without isolation are brought up to date in the database; nothing is written when nothing
  * changed. `found` is called for each account with isolation (or with a claim on it) that differs
  * or whose user is gone: the caller follows it. *ret_domains and *ret_users (may be NULL): how many
- * the panel has.
- */
+ * the panel has. */
 int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                      size_t *ret_domains, size_t *ret_users, struct sc_error *err);
 

@@ -21,11 +21,9 @@ struct sc_panel_conf {
 /* All adapters, in the order of detection. Static storage. */
 const struct sc_adapter *sc_adapters(size_t *ret_n);
 
-/*
- * Finds the adapter: the named one without looking, with `auto` the first whose path exists. *ret
+/* Finds the adapter: the named one without looking, with `auto` the first whose path exists. *ret
  * is static storage. Errors: SC_E_INVAL for an unknown name; SC_E_PLATFORM when no panel is there,
- * naming every path looked for and what to do; SC_E_SYS when a path cannot be looked at.
- */
+ * naming every path looked for and what to do; SC_E_SYS when a path cannot be looked at. */
 int sc_panel_detect(const struct sc_panel_conf *conf, const struct sc_adapter **ret,
                     struct sc_error *err);
 

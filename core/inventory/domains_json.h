@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The answer to `domains` of the integration scripts, read strictly and written:
+/* The answer to `domains` of the integration scripts, read strictly and written:
  *     {"data": {"example.com": {"owner": "john", "document_root": "/home/john/www", "is_main":
- * true}}, "metadata": {"result": "ok"}} (CloudLinux, "Control panel integration", "domains").
- */
+ * true}}, "metadata": {"result": "ok"}} (CloudLinux, "Control panel integration", "domains"). */
 #ifndef SC_INVENTORY_DOMAINS_JSON_H
 #define SC_INVENTORY_DOMAINS_JSON_H
 
@@ -40,13 +38,11 @@ const char *sc_docroot_clean(const char *raw, char out[SC_DOCROOT_MAX + 1]);
 /* Releases what *d holds and empties it. */
 void sc_domains_done(struct sc_domains *d);
 
-/*
- * Parses an answer. Unknown keys of a domain (such as php) are allowed; a missing key, a wrong type
+/* Parses an answer. Unknown keys of a domain (such as php) are allowed; a missing key, a wrong type
  * or a bad value is an error that names the domain and the key. Two spellings of one name are one
  * domain when they agree, else an error. `who` and the error classes: sc_envelope_parse(). All else
  * that is wrong with the answer is SC_E_PANEL; SC_E_TOOBIG for more than SC_INVENTORY_DOMAINS_MAX
- * domains.
- */
+ * domains. */
 int sc_domains_parse(const char *json, size_t len, const char *who, struct sc_domains *ret,
                      struct sc_error *err);
 

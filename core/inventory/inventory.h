@@ -28,13 +28,11 @@ struct sc_inventory_conf {
     struct sc_inventory_hung *hung; /* the caller's, kept between questions; NULL: always ask */
 };
 
-/*
- * Each runs the adapter as the calling process's user (adapters limit what a user other than root
+/* Each runs the adapter as the calling process's user (adapters limit what a user other than root
  * is told) and parses its answer strictly. On success *ret is the caller's, released by
  * sc_domains_done(). Common errors: SC_E_PANEL when the adapter could not be run, did not answer in
  * time, answered too much or nonsense, or reports that the panel failed; SC_E_DENIED and SC_E_INVAL
- * as the adapter classes them.
- */
+ * as the adapter classes them. */
 
 /* Every domain that the caller may know. */
 int sc_inventory_all(const struct sc_inventory_conf *conf, struct sc_domains *ret,

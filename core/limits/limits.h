@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Resource limits of sites, held by the kernel's control groups, version 1, 2 or both side by side,
+/* Resource limits of sites, held by the kernel's control groups, version 1, 2 or both side by side,
  * through libcgroup. A site with a limit of cpu, pmem, io, iops or nproc has the group
  *
  *     sitecage/<uid>/<site id>
@@ -18,8 +17,7 @@
  *     iops   blkio.throttle.{read,write}_iops_device / io.max riops, wiops
  *
  * What can be held is found out by trying, not from a version: a group is made, and its files are
- * looked for. All functions need root. Whoever changes an account's groups holds its lock.
- */
+ * looked for. All functions need root. Whoever changes an account's groups holds its lock. */
 #ifndef SC_LIMITS_LIMITS_H
 #define SC_LIMITS_LIMITS_H
 
@@ -46,11 +44,9 @@ struct sc_limits_caps {
 /* What this machine can hold. io and iops also depend on the home: see sc_limits_check(). */
 int sc_limits_probe(const struct sc_cgroups *cg, struct sc_limits_caps *ret, struct sc_error *err);
 
-/*
- * Whether all of `limits` can be held for sites below `home`. SC_E_UNSUPPORTED names the first that
+/* Whether all of `limits` can be held for sites below `home`. SC_E_UNSUPPORTED names the first that
  * cannot be and what is missing; *ret_bad (may be NULL) is then the set of all such ones.
- * SC_E_INVAL: a value that makes no sense (cpu from 1 to 9: less than a thousandth of a core).
- */
+ * SC_E_INVAL: a value that makes no sense (cpu from 1 to 9: less than a thousandth of a core). */
 int sc_limits_check(const struct sc_cgroups *cg, const char *home, const struct sc_limits *limits,
                     unsigned *ret_bad, struct sc_error *err);
 
@@ -65,13 +61,11 @@ struct sc_limits_made {
 };
 void sc_limits_made_done(struct sc_limits_made *m);
 
-/*
- * Makes the site's group hold exactly `limits`, writing only what differs; with none that needs a
+/* Makes the site's group hold exactly `limits`, writing only what differs; with none that needs a
  * group the site's group is removed, or left without limits when processes are still in it.
  * SC_E_UNSUPPORTED and SC_E_INVAL as above, with nothing changed; SC_E_BUSY: the site uses more
  * memory than the new pmem and the kernel cannot take it away (version 1). SC_RUN_DIR/<uid> must be
- * there.
- */
+ * there. */
 int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const char *home,
                    const struct sc_limits *limits, struct sc_limits_made *ret,
                    struct sc_error *err);
@@ -92,13 +86,11 @@ int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep
 /* Everything of an account. */
 int sc_limits_remove_account(const struct sc_cgroups *cg, uid_t uid, struct sc_error *err);
 
-/*
- * Figures in the units of the limits (enum sc_limit). Which of them are known is in the masks:
+/* Figures in the units of the limits (enum sc_limit). Which of them are known is in the masks:
  * without a group only ep's. Usage of cpu, io and iops is the average since `since`; of the others
  * what is used now. A peak is the highest since the group was made; cpu, io and iops have none.
  * Faults: cpu: periods in which the site was held back; pmem: processes ended for want of memory;
- * nproc: forks refused; ep: entries refused.
- */
+ * nproc: forks refused; ep: entries refused. */
 struct sc_limits_stats {
     bool group;
     time_t since; /* when the group was made; 0 without */

@@ -38,12 +38,10 @@ struct sc_setting {
 };
 #define SC_SETTINGS_MAX 12
 
-/*
- * All settings for control group files, of limits that are not active too, in the order in which
+/* All settings for control group files, of limits that are not active too, in the order in which
  * they are written. version[]: 1, 2, or 0 where the controller is not there (then it has none).
  * `device` is "MAJOR:MINOR", NULL: no settings of io and iops. Values beyond what the kernel takes
- * are cut to the most that it takes. SC_E_INVAL: a cpu limit below what it can hold.
- */
+ * are cut to the most that it takes. SC_E_INVAL: a cpu limit below what it can hold. */
 int sc_limits_settings(const struct sc_limits *limits, const int version[SC_CTRL_COUNT],
                        const char *device, struct sc_setting out[SC_SETTINGS_MAX], size_t *ret_n,
                        struct sc_error *err);

@@ -7,11 +7,9 @@
 #include "core/account/account.h"
 #include "core/pass/record.h"
 
-/*
- * Has the entries of isolated sites run in them, and those of others as they are written. Behind
+/* Has the entries of isolated sites run in them, and those of others as they are written. Behind
  * everything else of a pass: entries of a site that is new find it there, and those of one that is
- * no more do not run at all until then. Errors: sc_cron_apply().
- */
+ * no more do not run at all until then. Errors: sc_cron_apply(). */
 int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
                  struct sc_error *err);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ending the isolation of whole accounts, and finishing what killed commands left. All need root.
- */
+/* Ending the isolation of whole accounts, and finishing what killed commands left. All need root. */
 #ifndef SC_PASS_DENY_H
 #define SC_PASS_DENY_H
 

@@ -52,8 +52,7 @@ static char *joined(const char *home, const char *rel)
     return asprintf(&out, "%s%s%s", home, *rel ? "/" : "", rel) < 0 ? NULL : out;
 }
 
-/* How the web server may write it: the panel's texts, and the real path by either name of the home.
- */
+/* How the web server may write it: the panel's texts, and the real path by either name of the home. */
 static int write_texts(const struct sc_account *a, const struct sc_plan_site *s, struct one *o,
                        struct sc_error *err)
 {

@@ -15,11 +15,9 @@ void sc_pass_site_limits(const struct sc_facts *f, size_t site, struct sc_limits
 int sc_pass_limits_check(const struct sc_account *a, const struct sc_facts *f,
                          struct sc_error *err);
 
-/*
- * Makes the groups of the sites with an id as the configuration wants them. A limit that this
+/* Makes the groups of the sites with an id as the configuration wants them. A limit that this
  * server cannot hold is left out: a site must not stop because it was moved to another kernel.
- * ret[i] is of plan->sites[i], zeroed before; sc_limits_made_done() each, after a failure too.
- */
+ * ret[i] is of plan->sites[i], zeroed before; sc_limits_made_done() each, after a failure too. */
 int sc_pass_limits_make(const struct sc_account *a, const struct sc_facts *f, const unsigned *ids,
                         struct sc_limits_made *ret, struct sc_error *err);
 

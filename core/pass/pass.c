@@ -29,9 +29,7 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
 }
 
-/* ---- check
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- check ---- */
 
 static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name,
                          struct sc_error *err)
@@ -127,8 +125,7 @@ static int end_site(uid_t uid, unsigned id, struct sc_error *err)
     return rc < 0 ? rc : sc_keeper_end(uid, id, err);
 }
 
-/* The plan goes first: an entry that is on its way starts no keeper any more when its turn comes.
- */
+/* The plan goes first: an entry that is on its way starts no keeper any more when its turn comes. */
 static int forget_site(uid_t uid, unsigned id, struct sc_error *err)
 {
     int rc = sc_runtime_remove_plan(uid, id, err);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The one loop: what is and what is wanted (facts) → what should be (plan) → compared with what is
- * made → applied. For one account at a time, whose lock the caller holds.
- */
+/* The one loop: what is and what is wanted (facts) → what should be (plan) → compared with what is
+ * made → applied. For one account at a time, whose lock the caller holds. */
 #ifndef SC_PASS_PASS_H
 #define SC_PASS_PASS_H
 
@@ -21,17 +19,14 @@ struct sc_wish {
     bool end_processes; /* of all isolated sites: remount */
 };
 
-/*
- * Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
- * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named.
- */
+/* Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
+ * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named. */
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err);
 
-/*
- * Makes the account be as the facts (after sc_pass_check) say: configuration file, database,
- * runtime state, running sites. Killed at any point, the next pass over the account completes it.
- */
+/* Makes the account be as the facts (after sc_pass_check) say: configuration file, database,
+ * runtime state, running sites. Killed at any point, the next pass over the account completes
+ * it. */
 int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err);
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sitecage-rebuild UID: started by an entry (core/enter) that found a user's mark but not his
+/* sitecage-rebuild UID: started by an entry (core/enter) that found a user's mark but not his
  * table: /run was emptied, usually by a boot. Makes the runtime state again. `sitecage-rebuild
- * --all` does so for every user with an isolated site, at boot.
- */
+ * --all` does so for every user with an isolated site, at boot. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a pass over an account writes into the database, and what it learns there about its sites.
- */
+/* What a pass over an account writes into the database, and what it learns there about its sites. */
 #ifndef SC_PASS_RECORD_H
 #define SC_PASS_RECORD_H
 
@@ -28,11 +27,9 @@ void sc_made_done(struct sc_made *m);
 /* The plan's site that has this domain, or NULL. */
 const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const char *name);
 
-/*
- * In one transaction: the user, the panel's domains (if they are the panel's), a site with id and
+/* In one transaction: the user, the panel's domains (if they are the panel's), a site with id and
  * token for each that is to be isolated (an id follows a document root that moved), the isolated
- * names, and no other sites. Fills m's ids, tokens and moved.
- */
+ * names, and no other sites. Fills m's ids, tokens and moved. */
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
               struct sc_made *m, struct sc_error *err);
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Which PHP interpreters does this server have? Found by /etc/cl.selector/{selector,native}.conf
+/* Which PHP interpreters does this server have? Found by /etc/cl.selector/{selector,native}.conf
  * and by the layouts of alt-php, cPanel, Plesk, DirectAdmin, Remi and Debian (layouts.c). Only
  * programs are taken that root alone can change or replace; what they are is asked of themselves
- * once, as nobody, and kept in SC_PHP_CACHE by device, inode, size and time.
- */
+ * once, as nobody, and kept in SC_PHP_CACHE by device, inode, size and time. */
 #ifndef SC_PHP_CATALOGUE_H
 #define SC_PHP_CATALOGUE_H
 
@@ -80,12 +78,10 @@ struct sc_php_places {
     const char *cache; /* instead of SC_PHP_CACHE */
 };
 
-/*
- * Looks. Asks programs that are not in the cache, and writes the cache when it is root and has
+/* Looks. Asks programs that are not in the cache, and writes the cache when it is root and has
  * asked. A version whose programs are not trusted or do not answer is left out, with a note.
  * SC_E_INVAL, SC_E_DENIED: a file of SC_PHP_ETC is malformed or can be changed by others;
- * SC_E_NOMEM.
- */
+ * SC_E_NOMEM. */
 int sc_php_catalogue_load(const struct sc_php_places *where, struct sc_php_catalogue *ret,
                           struct sc_error *err);
 void sc_php_catalogue_done(struct sc_php_catalogue *c);

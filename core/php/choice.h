@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What was chosen: the INI format of /etc/cl.selector/defaults.cfg (the administrator's), of
+/* What was chosen: the INI format of /etc/cl.selector/defaults.cfg (the administrator's), of
  * ~/.cl.selector/{defaults,alt_phpXX}.cfg (a user's) and of a site's php/defaults.cfg. Pure.
  *
  *     [global]
@@ -9,8 +8,7 @@
  *     php=8.1                   or native
  *     [php8.1]
  *     modules=curl,gd
- *     state=disabled            the administrator's file only
- */
+ *     state=disabled            the administrator's file only */
 #ifndef SC_PHP_CHOICE_H
 #define SC_PHP_CHOICE_H
 

@@ -12,11 +12,9 @@
 #include "core/base/cleanup.h"
 #include "core/php/catalogue_private.h"
 
-/*
- * `find` is a pattern; what its '*' stands for is the version, with a point between its numbers or
+/* `find` is a pattern; what its '*' stands for is the version, with a point between its numbers or
  * without. In the other paths %v is "8.1" and %n is "81"; of two that are apart by '|' the first
- * that exists counts.
- */
+ * that exists counts. */
 static const struct layout {
     const char *name, *find;
     const char *bin[SC_PHP_SAPIS];

@@ -8,15 +8,13 @@
 
 #define SC_PHP_RESTART_MS 10000
 
-/*
- * Ends the PHP programs of one site that outlive a request, so that the next request starts them
+/* Ends the PHP programs of one site that outlive a request, so that the next request starts them
  * anew: php-cgi and lsphp that wait on a socket for requests (FastCGI, LSAPI), by SIGTERM to the
  * topmost of each family, which lets requests finish, and SIGKILL after SC_PHP_RESTART_MS. A
  * php-cgi that answers one request as a CGI program is left alone, and so are PHP-FPM and all other
  * programs. Only processes in the site's own pid namespace are looked at. Needs root. Fine when the
  * site does not run. Without a catalogue (NULL): whatever program waits so on its standard input,
- * but PHP-FPM.
- */
+ * but PHP-FPM. */
 int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
                         struct sc_error *err);
 
@@ -25,15 +23,13 @@ int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id
  * new ones do not come in any more. Nothing is signalled. Needs root. */
 int sc_php_drain_site(uid_t uid, unsigned id, struct sc_error *err);
 
-/*
- * Ends the same way the FastCGI and LSAPI programs of the account that run in no site and are not
+/* Ends the same way the FastCGI and LSAPI programs of the account that run in no site and are not
  * as the table wants it now: those of a site that is isolated, or has one inside of it; those that
  * hide sites (core/enter/hide.h). Which site a program serves is in its environment (our suexec
  * entry leaves it there; lsphp has DOCUMENT_ROOT), or its working directory tells. What serves
  * another site goes on. Of those of which nothing is known (started before the account had an
  * isolated site) all end that are children of some process: the web server starts them anew. Call
- * it after the table was written, or removed. Needs root.
- */
+ * it after the table was written, or removed. Needs root. */
 int sc_php_restart_outside(uid_t uid, struct sc_error *err);
 
 #endif

@@ -29,11 +29,9 @@ struct sc_php_conf {
 
 void sc_php_conf_done(struct sc_php_conf *c);
 
-/*
- * selector.conf: "BINARY X.Y X.Y.Z /PATH" a line, words apart by blanks; BINARY is php (php-cgi),
+/* selector.conf: "BINARY X.Y X.Y.Z /PATH" a line, words apart by blanks; BINARY is php (php-cgi),
  * php-cli, php-fpm, lsphp or php.ini. Lines about other programs are passed over, as are empty ones
- * and those that begin with '#'. SC_E_INVAL with `file` and the line; SC_E_TOOBIG.
- */
+ * and those that begin with '#'. SC_E_INVAL with `file` and the line; SC_E_TOOBIG. */
 int sc_php_selector_conf_parse(const char *text, size_t len, const char *file,
                                struct sc_php_conf *ret, struct sc_error *err);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * One site's PHP: from its choice to what its view shows.
+/* One site's PHP: from its choice to what its view shows.
  *
  * Root makes, at SC_PROXY_DIR/<uid>/<id>.proxy/php, which is SC_PHP_INSIDE in the site:
  *
@@ -13,8 +12,7 @@
  * and the view has, by "php" lines of the plan (core/cage/phpbinds.h): sitecage-php, which runs
  * what bin/ says, over the native programs; cl.php.d/alt-php81 over the scan directories of version
  * 8.1; cl.selector over /etc/cl.selector. Another version is other links; only from the native one
- * and to it are there mounts to be made.
- */
+ * and to it are there mounts to be made. */
 #ifndef SC_PHP_SITE_H
 #define SC_PHP_SITE_H
 
@@ -38,11 +36,9 @@ void sc_php_lazy_done(struct sc_php_lazy *l);
 /* NULL when it cannot be loaded (the log says why): then everybody has the native PHP. */
 struct sc_php_catalogue *sc_php_lazy_get(struct sc_php_lazy *l);
 
-/*
- * What the site chose; where it has chosen nothing yet, what it inherits: the account's version and
+/* What the site chose; where it has chosen nothing yet, what it inherits: the account's version and
  * extensions of every version, else the administrator's default. A file that cannot be read counts
- * as the native version (the log says why). Changes nothing. SC_E_NOMEM.
- */
+ * as the native version (the log says why). Changes nothing. SC_E_NOMEM. */
 int sc_php_site_choice(const struct sc_php_owner *o, const char *token, struct sc_php_choice *ret,
                        struct sc_error *err);
 

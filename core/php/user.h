@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Where choices lie in a home: the account's in ~/.cl.selector/ (defaults.cfg, alt_phpXX.cfg), a
- * site's in its own storage. All is read and written beneath the home with the user's rights.
- */
+/* Where choices lie in a home: the account's in ~/.cl.selector/ (defaults.cfg, alt_phpXX.cfg), a
+ * site's in its own storage. All is read and written beneath the home with the user's rights. */
 #ifndef SC_PHP_USER_H
 #define SC_PHP_USER_H
 

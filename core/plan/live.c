@@ -117,11 +117,9 @@ static bool holds_open_entry(const struct change *c, const struct sc_visibles *s
     return false;
 }
 
-/*
- * Whether what `seen` shows of a region is nowhere more open than the entries [w, wend) allow, and
+/* Whether what `seen` shows of a region is nowhere more open than the entries [w, wend) allow, and
  * shows by its binds only what is wanted. Both lists are walked as one, each with the stack of its
- * items at or above the path that is looked at. `around` is the level outside all of them.
- */
+ * items at or above the path that is looked at. `around` is the level outside all of them. */
 static int is_harmless(const struct change *c, const struct sc_visibles *seen, size_t w,
                        size_t wend, enum level around, bool *ret, struct sc_error *err)
 {
@@ -161,12 +159,10 @@ static int is_harmless(const struct change *c, const struct sc_visibles *seen, s
     return 0;
 }
 
-/*
- * Whether the visible mount seen[i] may simply be unmounted, which it then is in the tree. [i,
+/* Whether the visible mount seen[i] may simply be unmounted, which it then is in the tree. [i,
  * iend) and [w, wend) are what is visible and wanted at or below its place. It may not when it
  * carries something open that is to stay: a process whose working directory is in a detached mount
- * no longer knows its path.
- */
+ * no longer knows its path. */
 static int peel(struct change *c, const struct sc_visibles *seen, size_t i, size_t iend, size_t w,
                 size_t wend, bool *ret, struct sc_error *err)
 {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The live change of a running cage: from the mounts that it has and the entries that it should
+/* The live change of a running cage: from the mounts that it has and the entries that it should
  * have, the steps that lead from one to the other. Pure. At no moment between or after the steps
  * can the site see something that neither its old nor its new plan shows.
  *
@@ -18,8 +17,8 @@
  * its masks, and who has a directory of it open would see what they closed.
  *
  * What no change of mounts can take away is what a process of the site already holds: an open file
- * or directory stays open, with what is below it at the time and is not masked in that very mount.
- */
+ * or directory stays open, with what is below it at the time and is not masked in that very
+ * mount. */
 #ifndef SC_PLAN_LIVE_H
 #define SC_PLAN_LIVE_H
 
@@ -52,8 +51,7 @@ struct sc_live_row {
 };
 
 enum sc_live_op {
-    /* Detach (MNT_DETACH) the top mount at rel, and with it at once all that is mounted below it.
-     */
+    /* Detach (MNT_DETACH) the top mount at rel, and with it at once all that is mounted below it. */
     SC_LIVE_UMOUNT,
     /* Mount want->v[entry .. entry + n) in this order; the first is at rel, over whatever is there,
      * the others are below it. */
@@ -82,8 +80,7 @@ struct sc_live_steps {
     bool again;
 };
 
-/*
- * Computes the steps. `rows` are in the order of the mount table (later mounts later). `keys[i]`
+/* Computes the steps. `rows` are in the order of the mount table (later mounts later). `keys[i]`
  * belongs to want->v[i]: the key that the mount of a SHELL, or the identity that the bind of a
  * DOCROOT, RO or RW entry must have; not looked at for the others.
  *
@@ -95,8 +92,7 @@ struct sc_live_steps {
  * *ret must be {0} or done; it borrows from `rows` and `want`.
  * SC_E_INVAL: not exactly one home; two rows with one id; entries not in component order;
  * SC_E_TOOBIG: more than SC_LIVE_MAX_ROWS (mounts that were put over others stay beneath them as
- * long as the cage lives): it must be built anew; SC_E_NOMEM.
- */
+ * long as the cage lives): it must be built anew; SC_E_NOMEM. */
 int sc_live_plan(const struct sc_live_row *rows, size_t n_rows, const struct sc_entries *want,
                  const char *const *keys, struct sc_live_steps *ret, struct sc_error *err);
 void sc_live_steps_done(struct sc_live_steps *steps); /* accepts {0} */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The text form of one site's plan: what the privileged builder reads, and --site-isolation-plan
+/* The text form of one site's plan: what the privileged builder reads, and --site-isolation-plan
  * prints.
  *
  *     sitecage-plan 1
@@ -13,8 +12,7 @@
  *
  * Words are percent-encoded (core/base/buf.h) and stand one space apart; the path "" is written
  * ".", a B that is really "-" is "%2D". The lines come in this order and each ends with a newline.
- * The parser takes nothing else: no other line, nothing missing, nothing behind `end`.
- */
+ * The parser takes nothing else: no other line, nothing missing, nothing behind `end`. */
 #ifndef SC_PLAN_PLANFILE_H
 #define SC_PLAN_PLANFILE_H
 
@@ -50,12 +48,10 @@ struct sc_planfile {
 
 void sc_planfile_done(struct sc_planfile *p); /* frees what it holds; accepts {0} */
 
-/*
- * Parses `len` bytes. *ret must be {0} or done. SC_E_INVAL with the line's number for anything that
+/* Parses `len` bytes. *ret must be {0} or done. SC_E_INVAL with the line's number for anything that
  * is not exactly the format above, that has entries out of order or twice, or whose entries have
  * not exactly one "docroot", at the path of the docroot line; SC_E_TOOBIG beyond SC_ENTRIES_MAX,
- * SC_PLANFILE_MAX_SYS or SC_PLANFILE_MAX_BYTES; SC_E_NOMEM.
- */
+ * SC_PLANFILE_MAX_SYS or SC_PLANFILE_MAX_BYTES; SC_E_NOMEM. */
 int sc_planfile_parse(const char *text, size_t len, struct sc_planfile *ret, struct sc_error *err);
 
 /* Appends the text to `out`. Refuses what the parser would refuse, with the same codes. */

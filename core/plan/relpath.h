@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Paths relative to a home, as bytes: "" is the home itself, else components joined by single '/',
+/* Paths relative to a home, as bytes: "" is the home itself, else components joined by single '/',
  * none of them empty, "." or "..". Any other byte (space, newline, '%', non-UTF-8) is a name's
  * byte.
  *
  * Everything in core/plan is sorted in component order: '/' is lower than every other byte, so that
- * a path comes right before all the paths below it, and those are contiguous.
- */
+ * a path comes right before all the paths below it, and those are contiguous. */
 #ifndef SC_PLAN_RELPATH_H
 #define SC_PLAN_RELPATH_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Who may use isolation: the feature flag, the mode, and the exceptions to the mode
+/* Who may use isolation: the feature flag, the mode, and the exceptions to the mode
  * (docs/formats.md).
  *
  *     <etc>/site-isolation.users.denied/    exists in mode allow_all; a file for each user denied
@@ -16,8 +15,7 @@
  * All functions need to read, and the changing ones to write, <etc>: root. SC_E_DENIED when a
  * directory belongs to somebody else than `owner` or can be written by others; SC_E_INVAL when
  * something else than a directory has its name; SC_E_BUSY when the lock is not free within
- * SC_POLICY_LOCK_SECONDS.
- */
+ * SC_POLICY_LOCK_SECONDS. */
 #ifndef SC_POLICY_POLICY_H
 #define SC_POLICY_POLICY_H
 

@@ -40,8 +40,7 @@ static void say(struct sc_proxy_outcome *o, int status, const char *text)
     snprintf(o->text, sizeof(o->text), "%s", text);
 }
 
-/* In a site the directory has the site's socket alone, for everybody to see; outside it is closed.
- */
+/* In a site the directory has the site's socket alone, for everybody to see; outside it is closed. */
 static bool in_site(void)
 {
     return access(SC_PROXY_DIR, R_OK) == 0;

@@ -26,11 +26,9 @@ struct sc_proxy_outcome {
 /* Opens /dev/null for each of descriptors 0-2 that is closed. False when that fails. */
 bool sc_proxy_guard_fds(void);
 
-/*
- * Runs the program by the daemon that this process can reach, with descriptors 0-2 and the working
+/* Runs the program by the daemon that this process can reach, with descriptors 0-2 and the working
  * directory of this process, and waits for its end. Signals that sc_proxy_signal_passes() names are
- * blocked from here on and passed on. Nothing is ever run by this process itself.
- */
+ * blocked from here on and passed on. Nothing is ever run by this process itself. */
 void sc_proxy_call(const struct sc_proxy_call *call, struct sc_proxy_outcome *ret);
 
 /* Ends this process as the program ended. */

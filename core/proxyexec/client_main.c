@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sitecage-proxyexec: stands in a cage for the programs that run outside of it. Called by its own
+/* sitecage-proxyexec: stands in a cage for the programs that run outside of it. Called by its own
  * name it takes the alias as its first argument; at the place of another program it tells the
- * daemon that place, whatever it was called by.
- */
+ * daemon that place, whatever it was called by. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

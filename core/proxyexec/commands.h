@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Which programs run outside of the cages: /etc/cagefs/proxy.commands and
+/* Which programs run outside of the cages: /etc/cagefs/proxy.commands and
  * /etc/cagefs/<any>.proxy.commands, CageFS's own format (docs/formats.md). A line is
  *
  *     ALIAS[:WRAPPER]=[USER:]PATH
  *
  * ALIAS, once in all the files, is what the client asks for. WRAPPER is a file of SC_PROXY_SAFE
  * that stands for the program inside, or "noproceed": nothing does. USER is whom the program runs
- * as; without it, the caller.
- */
+ * as; without it, the caller. */
 #ifndef SC_PROXYEXEC_COMMANDS_H
 #define SC_PROXYEXEC_COMMANDS_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a caller may pass to a proxied program: /etc/cagefs/filters/<file name of the program>.json,
+/* What a caller may pass to a proxied program: /etc/cagefs/filters/<file name of the program>.json,
  * CageFS's own format (docs/formats.md). One object; its keys are absolute program paths or
  * "default", its values objects with
  *
@@ -14,8 +13,7 @@
  *                     its word is no option ("-foctober@…" is no "-be…"). Sitecage's own key
  *
  * Elsewhere an option in a list matches every word that begins with it. A word behind "--" is
- * looked at like any other, since not every program knows "--".
- */
+ * looked at like any other, since not every program knows "--". */
 #ifndef SC_PROXYEXEC_FILTER_H
 #define SC_PROXYEXEC_FILTER_H
 
@@ -41,8 +39,7 @@ struct sc_filter {
 void sc_filter_done(struct sc_filter *f);
 
 /* The filter for `program` in the text of a file called `name`: its own entry, else the one called
- * "default", else an empty filter. All entries are checked. SC_E_INVAL with the line, or the key.
- */
+ * "default", else an empty filter. All entries are checked. SC_E_INVAL with the line, or the key. */
 int sc_filter_parse(const char *text, size_t len, const char *name, const char *program,
                     struct sc_filter *ret, struct sc_error *err);
 
@@ -51,11 +48,9 @@ int sc_filter_parse(const char *text, size_t len, const char *name, const char *
 int sc_filter_load(const char *dir, uid_t owner, const char *program, struct sc_filter *ret,
                    struct sc_error *err);
 
-/*
- * SC_E_DENIED, naming the word, unless these arguments (without the program's name) pass. Values of
+/* SC_E_DENIED, naming the word, unless these arguments (without the program's name) pass. Values of
  * restrict_path options are taken relative to `cwd` and followed through links with the calling
- * thread's file rights; `base` is a real path.
- */
+ * thread's file rights; `base` is a real path. */
 int sc_filter_check(const struct sc_filter *f, char *const *args, size_t n, const char *cwd,
                     const char *base, struct sc_error *err);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The bytes between a caller and the proxyexec daemon; docs/proxyexec-protocol.md describes them.
- * libc only: the client is linked with nothing else. Functions return 0 or a negative errno.
- */
+/* The bytes between a caller and the proxyexec daemon; docs/proxyexec-protocol.md describes them.
+ * libc only: the client is linked with nothing else. Functions return 0 or a negative errno. */
 #ifndef SC_PROXYEXEC_PROTOCOL_H
 #define SC_PROXYEXEC_PROTOCOL_H
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The runtime state of one account, as the hot path reads it: the table of sites, a plan per
+/* The runtime state of one account, as the hot path reads it: the table of sites, a plan per
  * isolated site, the files that stand for /etc/passwd and /etc/group inside, and the mark that
  * outlives a reboot (core/base/paths.h, docs/formats.md). The caller holds the account's lock and
- * is root.
- */
+ * is root. */
 #ifndef SC_RUNTIME_RUNTIME_H
 #define SC_RUNTIME_RUNTIME_H
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Putting Sitecage's suexec entry where Apache looks for suexec, and taking it away. On Debian
+/* Putting Sitecage's suexec entry where Apache looks for suexec, and taking it away. On Debian
  * suexec is an alternative (update-alternatives(1)), and the entry becomes its highest; elsewhere
- * nothing is done yet (a package would move the original aside), and status says so.
- */
+ * nothing is done yet (a package would move the original aside), and status says so. */
 #ifndef SC_WEB_SUEXEC_FRONT_H
 #define SC_WEB_SUEXEC_FRONT_H
 

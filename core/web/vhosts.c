@@ -109,8 +109,7 @@ struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir)
     return &grown[r->n_dirs++];
 }
 
-/* ---- files --------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 struct each {
     struct sc_vhosts_reader *r;
@@ -173,8 +172,7 @@ void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool w
     globfree(&found);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole ---- */
 
 static bool covers(const char *dir, const char *docroot)
 {

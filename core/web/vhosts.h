@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the web server's configuration says about each virtual host: its document root, and what
+/* What the web server's configuration says about each virtual host: its document root, and what
  * runs its PHP. Read from the files, as the server itself would (Apache's core grammar with
  * Include, Define, IfModule, IfDefine; nginx's), because no server prints it. .htaccess files are
- * not looked at: they can choose among handlers, not make new ones.
- */
+ * not looked at: they can choose among handlers, not make new ones. */
 #ifndef SC_WEB_VHOSTS_H
 #define SC_WEB_VHOSTS_H
 
@@ -54,8 +52,7 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
  * LSAPI, FPM, FCGID, CGI, module. */
 const char *sc_handler_name(unsigned handlers);
 
-/* ---- for the two parsers ------------------------------------------------------------------------
- */
+/* ---- for the two parsers ---- */
 
 #define SC_VHOSTS_FILES_MAX 50000u
 #define SC_VHOSTS_FILE_MAX  (64u << 20)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The one main() of all panel adapters: arguments, the caller's identity, envelopes, the hook's
+/* The one main() of all panel adapters: arguments, the caller's identity, envelopes, the hook's
  * manners (all of stdin read, nothing on stdout but the panel's success, exit status 0, an alarm
  * that ends it within the second). An adapter fills in struct sc_adapter_ops.
  *
  *   domains [--owner|-o USER] [--name|-n DOMAIN]      users […]      panel_info
  *   hook [EVENT] [ARGUMENT…]      --describe      register   unregister   status
- *   paths                         (for the daemon: which files show that something changed)
- */
+ *   paths                         (for the daemon: which files show that something changed) */
 #ifndef SC_HOOKS_ADAPTER_ADAPTER_H
 #define SC_HOOKS_ADAPTER_ADAPTER_H
 
@@ -55,11 +53,9 @@ struct sc_adapter_ops {
     const char *name;  /* "cpanel": sitecage-cpanel */
     const char *title; /* for people: "cPanel & WHM" */
 
-    /*
-     * `domains`: fills *ret (sc_domains_add, then sc_domains_finish) with at least what q asks for;
+    /* `domains`: fills *ret (sc_domains_add, then sc_domains_finish) with at least what q asks for;
      * more is filtered away by the skeleton, which also says NotFound for a name that is not
-     * there. Should read no more of the panel than the question needs.
-     */
+     * there. Should read no more of the panel than the question needs. */
     int (*domains)(const struct sc_caller *c, const struct sc_question *q, struct sc_domains *ret,
                    struct sc_error *err);
     /* `users`: a new array of user objects as the integration scripts' specification has them
@@ -93,8 +89,7 @@ int sc_adapter_main(const struct sc_adapter_ops *ops, int argc, char **argv);
  * "/" is the working directory. Twice changes nothing. */
 void sc_adapter_prepare(void);
 
-/* ---- for adapters' `domains` -------------------------------------------------------------------
- */
+/* ---- for adapters' `domains` ---- */
 
 /* Adds a domain as the panel spells it. One that cannot be a domain, owner or document root (a
  * relative path, "..") is SC_E_INVAL and nothing is added: the adapter decides whether to leave it

@@ -7,8 +7,7 @@
 #include "core/base/error.h"
 #include "hooks/adapter/question.h"
 
-/* Which fields a list like "id,username" names, as bits, never 0. SC_E_INVAL for one that is none.
- */
+/* Which fields a list like "id,username" names, as bits, never 0. SC_E_INVAL for one that is none. */
 int sc_users_fields(const char *list, unsigned *ret, struct sc_error *err);
 
 /* Whether `users` is a list of records with all that is required, in the right types: SC_E_PANEL,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Asks a panel's HTTP API. The work is done by a program of its own
+/* Asks a panel's HTTP API. The work is done by a program of its own
  * (/usr/libexec/sitecage/sitecage-http, libcurl) that has no privileges and is handed the request
- * on its standard input: adapters start fast, and what parses TLS and HTTP is not root.
- */
+ * on its standard input: adapters start fast, and what parses TLS and HTTP is not root. */
 #ifndef SC_HOOKS_API_HTTP_H
 #define SC_HOOKS_API_HTTP_H
 
@@ -25,15 +23,13 @@ struct sc_http_request {
     size_t max_bytes;    /* 0: SC_HTTP_MAX_BYTES */
 };
 
-/*
- * One request. TLS (1.2 or newer) certificate and host name are verified, nothing is redirected, no
+/* One request. TLS (1.2 or newer) certificate and host name are verified, nothing is redirected, no
  * proxy, no .netrc, nothing of the environment; credentials go to that host alone and into no error
  * text. Called as root, user nobody does it; else the caller. 0 for status 200 with a complete body
  * in *out (replaced, data never NULL). Errors, naming scheme, host and port: SC_E_PANEL
  * (connection, certificate, redirect, any other status, cut short), SC_E_TIMEOUT, SC_E_TOOBIG (also
  * of the request), SC_E_INVAL (the URL, or a header or credential that could forge one),
- * SC_E_PLATFORM (no user nobody), SC_E_SYS (the program or ca_file cannot be read), SC_E_NOMEM.
- */
+ * SC_E_PLATFORM (no user nobody), SC_E_SYS (the program or ca_file cannot be read), SC_E_NOMEM. */
 int sc_http_fetch(const struct sc_http_request *rq, struct sc_buf *out, struct sc_error *err);
 
 /* How the panel's API is reached: section [api] of /etc/sitecage.conf. */
@@ -44,12 +40,10 @@ struct sc_api_conf {
     char *ca_file; /* NULL: the system's certificates */
 };
 
-/*
- * Needs root. SC_E_NOTFOUND only when no [api] url is configured; SC_E_DENIED for a secret_file
+/* Needs root. SC_E_NOTFOUND only when no [api] url is configured; SC_E_DENIED for a secret_file
  * that others may read or write, or that the caller may not; SC_E_INVAL for a setting that is
  * wrong, and for a secret_file that is not given or does not have the secret on its only line;
- * SC_E_SYS when it cannot be read (missing). Wipe and free with sc_api_conf_done().
- */
+ * SC_E_SYS when it cannot be read (missing). Wipe and free with sc_api_conf_done(). */
 int sc_api_conf_load(struct sc_api_conf *ret, struct sc_error *err);
 void sc_api_conf_done(struct sc_api_conf *c);
 

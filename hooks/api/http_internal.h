@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What hooks/api/http.c and the program sitecage-http (hooks/api/http_main.c) share: how a request
+/* What hooks/api/http.c and the program sitecage-http (hooks/api/http_main.c) share: how a request
  * is handed over, and how the program says what went wrong; and doors for tests.
  *
  * The request is a JSON object on standard input: url, headers (array), user, password, body,
  * ca_file (strings of hexadecimal digits, two a byte, so that any bytes pass; left out where not
  * given), timeout_ms and max_bytes (numbers). The body comes back on standard output, after all of
  * it was received. Exit status 0, or the error's code (enum sc_code) without its sign and its text,
- * one line, on standard error.
- */
+ * one line, on standard error. */
 #ifndef SC_HOOKS_API_HTTP_INTERNAL_H
 #define SC_HOOKS_API_HTTP_INTERNAL_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What a panel said, normalized. An event is a hint that something about a user changed, never a
- * command: what is really so is read from the panel's inventory. It carries no path and no secret.
- */
+/* What a panel said, normalized. An event is a hint that something about a user changed, never a
+ * command: what is really so is read from the panel's inventory. It carries no path and no
+ * secret. */
 #ifndef SC_HOOKS_EVENTS_EVENT_H
 #define SC_HOOKS_EVENTS_EVENT_H
 
@@ -45,13 +44,11 @@ struct sc_event_words {
     bool subdomains;
 };
 
-/*
- * Adds an event, checked and in canonical spelling. What cannot be a name makes it a smaller hint
+/* Adds an event, checked and in canonical spelling. What cannot be a name makes it a smaller hint
  * instead of an error: a user without a usable domain becomes USER_CHANGED of that user, neither
  * becomes RESYNC_ALL; a rename to the same canonical name becomes USER_CHANGED (DOMAIN… without a
  * user: DOCROOT_CHANGED of that domain, so that its owner is looked at). An event that is there
- * already, and one beyond SC_EVENTS_MAX (the last becomes RESYNC_ALL), is not added.
- */
+ * already, and one beyond SC_EVENTS_MAX (the last becomes RESYNC_ALL), is not added. */
 void sc_event_add(struct sc_events *events, enum sc_event_kind kind,
                   const struct sc_event_words *words);
 

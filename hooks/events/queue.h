@@ -35,12 +35,10 @@ struct sc_queue_conf {
         .monitor_socket = SC_MONITOR_SOCKET, .panel = (panel_name)                                 \
     }
 
-/*
- * Puts the events into the queue in one transaction: durable when it returns 0. A user whom the
+/* Puts the events into the queue in one transaction: durable when it returns 0. A user whom the
  * panel did not name is looked up by the domain among those known. When the queue cannot be
  * written, marks for the users are left instead and that is success too; SC_E_SYS only when not
- * even that could be done. Logs one line per event. Needs root.
- */
+ * even that could be done. Logs one line per event. Needs root. */
 int sc_queue_push(const struct sc_queue_conf *conf, const struct sc_events *events,
                   struct sc_error *err);
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What takes long (asking the panel for everything, for its hooks) is done by a process of its own,
+/* What takes long (asking the panel for everything, for its hooks) is done by a process of its own,
  * so that the daemon goes on meanwhile: the same program, started with --chore NAME, which prints
  * lines. (Started and not only forked: an SQLite database that the parent has open cannot be opened
- * by its child.)
- */
+ * by its child.) */
 #ifndef SC_HOOKS_MONITOR_CHORE_H
 #define SC_HOOKS_MONITOR_CHORE_H
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the daemon notices of PHP-FPM: pools of isolated accounts that were written, moved or
+/* What the daemon notices of PHP-FPM: pools of isolated accounts that were written, moved or
  * deleted (the directories of pool files are watched), and supervisors of sites that were killed
- * (looked for every 30 s). Either leads to a pass over the account. docs/php-handlers.md.
- */
+ * (looked for every 30 s). Either leads to a pass over the account. docs/php-handlers.md. */
 #ifndef SC_HOOKS_MONITOR_FPM_H
 #define SC_HOOKS_MONITOR_FPM_H
 
@@ -24,10 +22,9 @@
 /* A pool file changed: c->look_at is set. */
 void sc_fpm_clock_changed(struct sc_fpm_clock *c, int64_t now);
 
-/*
- * A number that differs when pools of `user` do: those that stand in files (`known`), and the files
- * that some were taken out of (`taken`; `stamps`, one each, differs when the file does). 0: none.
- */
+/* A number that differs when pools of `user` do: those that stand in files (`known`), and the files
+ * that some were taken out of (`taken`; `stamps`, one each, differs when the file does). 0:
+ * none. */
 uint64_t sc_fpm_digest(const struct sc_fpm_known_list *known, const char *user,
                        const struct sc_fpm_taken_list *taken, const uint64_t *stamps);
 

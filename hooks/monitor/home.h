@@ -8,13 +8,11 @@
 
 #define SC_HOME_DIRS_MAX 256 /* watched directories of one account */
 
-/*
- * Makes the account's watches anew: its home (any name: a secret may come), each directory on the
+/* Makes the account's watches anew: its home (any name: a secret may come), each directory on the
  * way to a document root, also by the user's links, for the name that leads on, and ~/.lve. What
  * does not exist is watched for where it would appear. Looks with the user's rights, nothing is
  * followed out of the home. *ret_whole: everything is watched; else (limits, or a home that cannot
- * be opened) the timer has to look at the account.
- */
+ * be opened) the timer has to look at the account. */
 int sc_home_watch(struct sc_watches *w, const struct sc_watched_account *a, bool *ret_whole,
                   struct sc_error *err);
 

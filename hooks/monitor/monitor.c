@@ -225,11 +225,9 @@ static void check_alive(struct sc_loop *l)
         sc_monitor_error(&l->m, err.text);
 }
 
-/*
- * Ends when nothing is isolated. Whoever isolates something then starts us, under the change lock:
+/* Ends when nothing is isolated. Whoever isolates something then starts us, under the change lock:
  * it is held from looking for the last time until our own lock is gone, so that he finds us at work
- * or not at all.
- */
+ * or not at all. */
 static void check_end(struct sc_loop *l, int64_t now)
 {
     bool any = true;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * sitecage-monitor [--daemon | --foreground | --once] [--debug] [--interval SECONDS]
- * Follows what panels and homes do to isolated sites. sitecage-monitor(8).
- */
+/* sitecage-monitor [--daemon | --foreground | --once] [--debug] [--interval SECONDS]
+ * Follows what panels and homes do to isolated sites. sitecage-monitor(8). */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

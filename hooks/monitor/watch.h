@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * One inotify(7) instance and what its watches are for. An interest is: in this directory, this
+/* One inotify(7) instance and what its watches are for. An interest is: in this directory, this
  * name (or any), means that about this account (or the server). The kernel has one watch for a
- * directory, so several interests may share it. Used by one thread.
- */
+ * directory, so several interests may share it. Used by one thread. */
 #ifndef SC_HOOKS_MONITOR_WATCH_H
 #define SC_HOOKS_MONITOR_WATCH_H
 
@@ -38,12 +36,10 @@ void sc_watches_free(struct sc_watches *w);
 int sc_watches_fd(const struct sc_watches *w);      /* readable when something happened */
 size_t sc_watches_dirs(const struct sc_watches *w); /* watched directories */
 
-/*
- * Adds an interest. The directory is `path`, or for an account's `dirfd` (which may be O_PATH).
+/* Adds an interest. The directory is `path`, or for an account's `dirfd` (which may be O_PATH).
  * `name` NULL: any. `uid`: the account; 0: the server. *ret_first (may be NULL): the first interest
  * of (what, uid) in that directory since begin. SC_E_NOTFOUND: there is no such directory;
- * SC_E_TOOBIG: the kernel has no watches left (fs.inotify.max_user_watches); SC_E_SYS.
- */
+ * SC_E_TOOBIG: the kernel has no watches left (fs.inotify.max_user_watches); SC_E_SYS. */
 int sc_watches_add(struct sc_watches *w, int dirfd, const char *path, uint32_t mask,
                    enum sc_watch_what what, uid_t uid, const char *name, bool *ret_first,
                    struct sc_error *err);
@@ -56,11 +52,9 @@ void sc_watches_end(struct sc_watches *w, enum sc_watch_what what, uid_t uid);
 /* What sc_watches_read() tells; `name` may be NULL (the directory itself). Must not use w. */
 typedef void sc_watch_told(enum sc_watch_what what, uid_t uid, const char *name, void *arg);
 
-/*
- * Reads what has happened and tells the interests it meets, each once in a row. An account that
+/* Reads what has happened and tells the interests it meets, each once in a row. An account that
  * floods is told once more and loses its watches, so that its events stop to come: its watches are
- * to be made again when it is looked at. *ret_lost: the kernel threw events away.
- */
+ * to be made again when it is looked at. *ret_lost: the kernel threw events away. */
 void sc_watches_read(struct sc_watches *w, sc_watch_told *told, void *arg, bool *ret_lost);
 
 /* Whether an interest in `want` (NULL: any name) is met by an event about `name` (NULL or "": the

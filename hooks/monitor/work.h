@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Which account the daemon looks at when. Pure: knows no clock, no file, no database; `now` and all
- * times are milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970.
- */
+/* Which account the daemon looks at when. Pure: knows no clock, no file, no database; `now` and all
+ * times are milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970. */
 #ifndef SC_HOOKS_MONITOR_WORK_H
 #define SC_HOOKS_MONITOR_WORK_H
 
@@ -60,8 +58,7 @@ int64_t sc_work_next(const struct sc_work *w);
 
 /* Of the accounts that are due now the one that was not looked at for the longest, homes before the
  * full pass's finds before the rest in most turns; NULL. *ret_why as noted. The look begins: what
- * is noted from now on needs another one. The pointer is good until the next call that changes w.
- */
+ * is noted from now on needs another one. The pointer is good until the next call that changes w. */
 const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why);
 
 /* The same for this account, whether it is due or not: 0 when nothing was noted. */

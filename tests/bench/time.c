@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * bench-time [-k] [-n ROUNDS] [-u UID:GID:HOME] [-m MOUNTS] NAME LANE COMMAND [ARGUMENT...] [--
+/* bench-time [-k] [-n ROUNDS] [-u UID:GID:HOME] [-m MOUNTS] NAME LANE COMMAND [ARGUMENT...] [--
  * NAME LANE COMMAND...]...
  *
  * Times commands (fork, exec, wait; as that user, else as root) in turn, A B C A B C ..., so that
@@ -8,8 +7,7 @@
  * unless -k keeps the order. Lane 0 is this mount namespace, lane 1 a copy with MOUNTS further
  * private bind mounts. Prints a line each: NAME, number, median and 90th percentile in
  * microseconds, separated by tabs. Ends with 1 when a command could not be run or failed: its time
- * would mean nothing.
- */
+ * would mean nothing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

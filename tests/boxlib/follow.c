@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the reconciling daemon asks of the engine, by hand, for tests and measurements:
+/* What the reconciling daemon asks of the engine, by hand, for tests and measurements:
  *   follow-show push USER KIND [OLD [NEW [PAYLOAD]]]   queues an event ('-' is none)
  *   follow-show follow USER      with the waiting events: "agrees", or what is awaited
  *   follow-show survey           "DOMAINS USERS", and a line for each account to follow
  *   follow-show watched          a line for each account that is watched
- *   follow-show time N follow USER | survey            the median of N, in microseconds
- */
+ *   follow-show time N follow USER | survey            the median of N, in microseconds */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

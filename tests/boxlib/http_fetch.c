@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * http-fetch URL [ca=FILE] [user=NAME] [password=WORD] [header=LINE]... [body=TEXT] [timeout=MS]
+/* http-fetch URL [ca=FILE] [user=NAME] [password=WORD] [header=LINE]... [body=TEXT] [timeout=MS]
  * [max=BYTES] http-fetch api PATH: as [api] of /etc/sitecage.conf says, with user and secret Shows
- * box tests what hooks/api/http.h answers: the body, or the error's text and its code as status.
- */
+ * box tests what hooks/api/http.h answers: the body, or the error's text and its code as status. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

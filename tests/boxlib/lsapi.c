@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A small mod_lsapi. `lsapi serve SOCKET PROGRAM [ARGUMENT...]` listens on the Unix socket and
+/* A small mod_lsapi. `lsapi serve SOCKET PROGRAM [ARGUMENT...]` listens on the Unix socket and
  * becomes the program, with the listening socket as standard input; `lsapi get SOCKET DOCROOT
  * SCRIPT` asks it for that script and prints the body; status 22 when there is no whole answer.
- * (LSAPI protocol: as in PHP's sapi/litespeed/lsapidef.h.)
- */
+ * (LSAPI protocol: as in PHP's sapi/litespeed/lsapidef.h.) */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Crontabs: taken apart and put together, nothing is lost and nothing changes the second time; what
- * a site may have is never an own entry. The corpus in corpus/cron is replayed as an ordinary test.
- */
+/* Crontabs: taken apart and put together, nothing is lost and nothing changes the second time; what
+ * a site may have is never an own entry. The corpus in corpus/cron is replayed as an ordinary
+ * test. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * ~/.lve/domains.json, which its user edits: parsed, checked for what the parser promises, written
- * and read back. The corpus in corpus/domains_config is replayed as an ordinary test.
- */
+/* ~/.lve/domains.json, which its user edits: parsed, checked for what the parser promises, written
+ * and read back. The corpus in corpus/domains_config is replayed as an ordinary test. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

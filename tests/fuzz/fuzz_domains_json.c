@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Whatever a vendor's script prints: parsed, checked for what the parser promises, written and read
- * back. The corpus in corpus/domains_json is replayed as an ordinary test.
- */
+/* Whatever a vendor's script prints: parsed, checked for what the parser promises, written and read
+ * back. The corpus in corpus/domains_json is replayed as an ordinary test. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

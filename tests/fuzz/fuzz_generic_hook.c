@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Arguments of the hook commands, separated by NUL or new lines, the command first: read, and
+/* Arguments of the hook commands, separated by NUL or new lines, the command first: read, and
  * whatever comes out is a checked event. The corpus in corpus/generic_hook is replayed as an
- * ordinary test.
- */
+ * ordinary test. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

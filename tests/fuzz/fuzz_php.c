@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The INI files of ~/.cl.selector, which users write, and /etc/cl.selector's tables: the first byte
- * says which parser. The corpus in corpus/php is replayed as an ordinary test.
- */
+/* The INI files of ~/.cl.selector, which users write, and /etc/cl.selector's tables: the first byte
+ * says which parser. The corpus in corpus/php is replayed as an ordinary test. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

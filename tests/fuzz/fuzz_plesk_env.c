@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What Plesk's event manager hands to a hook: the event's name in the first line (may be empty), an
- * environment variable in each of the others. The events must be fit for the queue.
- */
+/* What Plesk's event manager hands to a hook: the event's name in the first line (may be empty), an
+ * environment variable in each of the others. The events must be fit for the queue. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

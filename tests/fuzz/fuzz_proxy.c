@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * proxyexec's three inputs; the first byte of a case says which: 'r' a request's body as a caller
+/* proxyexec's three inputs; the first byte of a case says which: 'r' a request's body as a caller
  * sends it, 'c' a *.proxy.commands file, 'f' a filter. Parsed, checked for what the parsers
- * promise.
- */
+ * promise. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The engine's interface (core/engine/engine.h) answered from what a test put down, for the
+/* The engine's interface (core/engine/engine.h) answered from what a test put down, for the
  * tests of commands. All of it is defined here, so that the real one is not linked. Include it
- * once.
- */
+ * once. */
 #ifndef SC_TESTS_FAKE_ENGINE_H
 #define SC_TESTS_FAKE_ENGINE_H
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A small kernel for test_live: a mount table and path lookup, written naively and apart from
+/* A small kernel for test_live: a mount table and path lookup, written naively and apart from
  * core/plan. Its paths are all those of the names "a" and "ab", up to five deep; every one is a
- * live directory.
- */
+ * live directory. */
 #ifndef SC_TESTS_LIVE_SIM_H
 #define SC_TESTS_LIVE_SIM_H
 

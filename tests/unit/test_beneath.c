@@ -609,8 +609,7 @@ static void removal_is_not_fooled_by_renames(void **state)
     assert_file(&w->t, "outside/secret", "secret");
 }
 
-/* Descriptors opened before unshare() stay in the old namespace and would not show the new mounts.
- */
+/* Descriptors opened before unshare() stay in the old namespace and would not show the new mounts. */
 static int reopen(struct world *w)
 {
     w->t.fd = open(w->t.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

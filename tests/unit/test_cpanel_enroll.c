@@ -16,11 +16,9 @@
 static struct tempdir t;
 static struct sc_cpanel cp;
 
-/*
- * The registry: a line "CATEGORY EVENT STAGE ESCALATE HOOK" each. `add script` and `delete script`
+/* The registry: a line "CATEGORY EVENT STAGE ESCALATE HOOK" each. `add script` and `delete script`
  * take what the file "describe" holds, in the place of the output of --describe; what is there is
- * skipped.
- */
+ * skipped. */
 static const char manage_hooks[] =
     "#!/bin/sh\n"
     "cd '%s' || exit 9\n"

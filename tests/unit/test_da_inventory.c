@@ -316,8 +316,7 @@ static void domains_come_before_subdomains(void **state)
     assert_non_null(strstr(listed(NULL, NULL), "\nshop.first.example acme /home/acme/"));
 }
 
-/* ---- the API -----------------------------------------------------------------------------------
- */
+/* ---- the API ---- */
 
 static const char *answered(const char *json, const char *owner)
 {
@@ -436,8 +435,7 @@ static void one_time_addresses(void **state)
     assert_string_equal(l.secret, "b"); /* failures leave it alone */
 }
 
-/* A program that gives an address nobody answers at: the files are read. One that gives none: too.
- */
+/* A program that gives an address nobody answers at: the files are read. One that gives none: too. */
 static void an_api_that_fails_falls_back_to_the_files(void **state)
 {
     (void)state;
@@ -453,8 +451,7 @@ static void an_api_that_fails_falls_back_to_the_files(void **state)
     assert_null(strstr(why, "topsecret"));
 }
 
-/* ---- users, panel_info, paths ------------------------------------------------------------------
- */
+/* ---- users, panel_info, paths ---- */
 
 static void users_records(void **state)
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * plesk: where its domains come from. The SQL is executed, by SQLite, on a database with Plesk's
+/* plesk: where its domains come from. The SQL is executed, by SQLite, on a database with Plesk's
  * tables (tests/boxlib/plesk-schema.sql) behind a stand-in for `plesk db`; the XML samples are read
- * by the real sitecage-plesk-xml where the API is asked.
- */
+ * by the real sitecage-plesk-xml where the API is asked. */
 #include "tests/unit/fixture.h"
 
 #include <pwd.h>

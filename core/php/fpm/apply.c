@@ -301,8 +301,7 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
     return rc < 0 ? rc : sc_fpm_supervisor_wait(id, r.asked, err);
 }
 
-/* Pools of hosts around the site that cannot be kept from it: its code runs there by their names.
- */
+/* Pools of hosts around the site that cannot be kept from it: its code runs there by their names. */
 static int look_around(const struct sc_fpm_pass *p, const struct sc_fpm_site *site, unsigned *ret,
                        struct sc_error *err)
 {

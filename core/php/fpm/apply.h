@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * PHP-FPM in a pass over an account: the pools of its isolated sites run in masters of their own
+/* PHP-FPM in a pass over an account: the pools of its isolated sites run in masters of their own
  * inside the sites, at the same addresses; those of other sites, in the shared master. A site that
  * is not isolated, with isolated document roots below its own, has a master of its own outside,
- * which does not find these (docs/php-handlers.md).
- */
+ * which does not find these (docs/php-handlers.md). */
 #ifndef SC_PHP_FPM_APPLY_H
 #define SC_PHP_FPM_APPLY_H
 
@@ -35,19 +33,15 @@ struct sc_fpm_account {
     void *arg;
 };
 
-/*
- * Makes it so: starts, changes and ends the supervisors of the sites, and takes their pools out of
+/* Makes it so: starts, changes and ends the supervisors of the sites, and takes their pools out of
  * the shared master, or puts them back. Nothing is touched where nothing changed. Killed at any
  * point, the next call completes it. Called when the table of sites is written, and before views
  * that are no longer wanted end. The caller holds the account's lock and is root. An error is about
- * the first site that failed; the others are done.
- */
+ * the first site that failed; the others are done. */
 int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err);
 
-/*
- * The PHP of one site was changed (as sc_fpm_site has it): a new master is ready before the old one
- * ends. Nothing where the site has none of its own, or nothing changed.
- */
+/* The PHP of one site was changed (as sc_fpm_site has it): a new master is ready before the old one
+ * ends. Nothing where the site has none of its own, or nothing changed. */
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err);
 
 /* Is `docroot`'s PHP-FPM covered? Tells of each use by `notice`; *ret_uses counts pools that serve

@@ -68,11 +68,9 @@ struct sc_fpm_use {
     const struct sc_vhost *other;    /* with SHARED: one of the others */
 };
 
-/*
- * Which pools serve the hosts whose document root is one of `texts`: pure. `user` is the account's
+/* Which pools serve the hosts whose document root is one of `texts`: pure. `user` is the account's
  * name. *ret (n_ret of them, each pool or address once; NULL when there is none) points into the
- * lists and is the caller's to free. SC_E_NOMEM.
- */
+ * lists and is the caller's to free. SC_E_NOMEM. */
 int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
                  const char *const *texts, size_t n_texts, const char *user,
                  struct sc_fpm_use **ret, size_t *n_ret, struct sc_error *err);

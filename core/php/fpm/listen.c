@@ -22,9 +22,8 @@
 #define SYS_pidfd_getfd 438
 #endif
 
-#define ACL                                                                                        \
-    "system.posix_acl_access" /* listen.acl_users and listen.acl_groups are kept as this           \
-                               */
+/* listen.acl_users and listen.acl_groups are kept as this */
+#define ACL "system.posix_acl_access"
 
 static void copy_acl(const char *from, const char *to)
 {

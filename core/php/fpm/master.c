@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * How php-fpm reloads (sapi/fpm/fpm/fpm_process_ctl.c, fpm_sockets.c): at SIGUSR2 the master sends
+/* How php-fpm reloads (sapi/fpm/fpm/fpm_process_ctl.c, fpm_sockets.c): at SIGUSR2 the master sends
  * SIGQUIT to all workers and, after process_control_timeout, which is 0 where nobody set it,
  * SIGTERM: running requests are lost. So the workers are ended here before, one and all by SIGQUIT,
  * while the master is stopped and cannot make new ones. When all are gone it becomes its own
  * program anew, with FPM_SOCKETS=ADDRESS=FD,… in the environment. To hand it one socket more, its
  * program is covered for that moment by sitecage-fpm-reexec, which adds to that list and goes on as
- * the real one.
- */
+ * the real one. */
 #include "core/php/fpm/master.h"
 
 #include <arpa/inet.h>

@@ -20,11 +20,9 @@ pid_t sc_fpm_listener(const char *path);
  * killed. */
 bool sc_fpm_shared_masters(const struct sc_fpm_taken *t);
 
-/*
- * Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
+/* Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
  * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is
- * set when the old one lives on. Nothing for a TCP pool. Can be repeated after a kill. SC_E_SYS.
- */
+ * set when the old one lives on. Nothing for a TCP pool. Can be repeated after a kill. SC_E_SYS. */
 int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_error *err);
 
 /* Ends the guard of the name, if there is one. */

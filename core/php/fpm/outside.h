@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The ids under which sites that are not isolated have a master of their own, because isolated
+/* The ids under which sites that are not isolated have a master of their own, because isolated
  * document roots lie below theirs (docs/php-handlers.md). An id is a symlink
  * SC_FPM_STATE/outside.<id> to "<uid>:<document root>": made by one system call, once on the
- * server. Need root and the account's lock.
- */
+ * server. Need root and the account's lock. */
 #ifndef SC_PHP_FPM_OUTSIDE_H
 #define SC_PHP_FPM_OUTSIDE_H
 

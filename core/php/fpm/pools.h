@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * php-fpm's pool files: what is in them, cutting one pool out and putting its exact text back, and
+/* php-fpm's pool files: what is in them, cutting one pool out and putting its exact text back, and
  * what a site's own master is told. Pure. The grammar is that of PHP's ini files as php-fpm reads
- * it (sapi/fpm/fpm/fpm_conf.c): "[name]" begins a pool, "key = value" a line, ';' a comment.
- */
+ * it (sapi/fpm/fpm/fpm_conf.c): "[name]" begins a pool, "key = value" a line, ';' a comment. */
 #ifndef SC_PHP_FPM_POOLS_H
 #define SC_PHP_FPM_POOLS_H
 
@@ -48,11 +46,9 @@ const struct sc_fpm_pool *sc_fpm_pool_find(const struct sc_fpm_file *f, const ch
  * caller frees it. */
 char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key);
 
-/*
- * The address as php-fpm calls it in FPM_SOCKETS: "/path", "127.0.0.1:9000" (a bare port is
+/* The address as php-fpm calls it in FPM_SOCKETS: "/path", "127.0.0.1:9000" (a bare port is
  * 0.0.0.0:PORT), "[::1]:9000". SC_E_INVAL: none, relative, a host name, or one that FPM_SOCKETS
- * cannot hold. The caller frees *ret.
- */
+ * cannot hold. The caller frees *ret. */
 int sc_fpm_listen(const struct sc_fpm_pool *p, char **ret, struct sc_error *err);
 
 /* Appends `text` with the pool `name` replaced by its mark. *ret_cut, if not NULL, gets the exact
@@ -68,12 +64,10 @@ int sc_fpm_paste(const char *text, size_t len, const char *file, const char *nam
  * "the PHP-FPM pool NAME ". */
 const char *sc_fpm_refusal(const struct sc_fpm_pool *p);
 
-/*
- * Appends the pool as the site's own master is to have it: without what only root can do (user,
+/* Appends the pool as the site's own master is to have it: without what only root can do (user,
  * listen.*, priorities), listening at `listen`, and without log files that are not below `docroot`,
  * the one place where the site can write them. USER and HOME are what a master that is root sets.
- * sc_fpm_global() goes before the first.
- */
+ * sc_fpm_global() goes before the first. */
 void sc_fpm_render(const struct sc_fpm_pool *p, const char *listen, const char *docroot,
                    const char *user, const char *home, struct sc_buf *out);
 void sc_fpm_global(struct sc_buf *out);

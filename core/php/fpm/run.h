@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the pass tells a site's supervisor: SC_FPM_RUN/<id>.run, read at its start and at SIGUSR2;
- * and what it answers: <id>.done. libc only; need root.
- */
+/* What the pass tells a site's supervisor: SC_FPM_RUN/<id>.run, read at its start and at SIGUSR2;
+ * and what it answers: <id>.done. libc only; need root. */
 #ifndef SC_PHP_FPM_RUN_H
 #define SC_PHP_FPM_RUN_H
 

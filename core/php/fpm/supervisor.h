@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A site's supervisor (core/php/fpm/supervisor/sitecage-fpm.c) as the pass sees it. Whether it
- * lives is a lock on SC_FPM_RUN/<id>.lock: nothing is stored that could be stale. Need root.
- */
+/* A site's supervisor (core/php/fpm/supervisor/sitecage-fpm.c) as the pass sees it. Whether it
+ * lives is a lock on SC_FPM_RUN/<id>.lock: nothing is stored that could be stale. Need root. */
 #ifndef SC_PHP_FPM_SUPERVISOR_H
 #define SC_PHP_FPM_SUPERVISOR_H
 

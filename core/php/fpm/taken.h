@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A pool that was taken out of the shared master: the record of it, SC_FPM_STATE/<uid>.<id>.<hash>,
+/* A pool that was taken out of the shared master: the record of it, SC_FPM_STATE/<uid>.<id>.<hash>,
  * which keeps the pool's exact text (docs/formats.md). Used by the pass (core/php/fpm/apply.h),
  * which makes and ends it, and by the site's supervisor (core/php/fpm/supervisor/sitecage-fpm.c).
- * libc only; need root.
- */
+ * libc only; need root. */
 #ifndef SC_PHP_FPM_TAKEN_H
 #define SC_PHP_FPM_TAKEN_H
 
@@ -72,11 +70,9 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
  * one that went back to the shared master is still known by "new". `out` has 128 bytes. */
 void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
 
-/*
- * Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
+/* Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
  * nothing to do (no file, no such pool). A text that differs from t's replaces it, in the record
- * first (*ret_changed). Holds SC_FPM_EDIT meanwhile.
- */
+ * first (*ret_changed). Holds SC_FPM_EDIT meanwhile. */
 int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err);
 
 /* Puts the text back where its mark is, and marks the record as leaving before that, so that

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The supervisor of a site's PHP-FPM (sitecage-fpm.c): what it holds, and its parts. One thread,
- * one site (isolated, or outside: fpm_outside.c). libc only; root.
- */
+/* The supervisor of a site's PHP-FPM (sitecage-fpm.c): what it holds, and its parts. One thread,
+ * one site (isolated, or outside: fpm_outside.c). libc only; root. */
 #ifndef SC_PHP_FPM_SUPERVISOR_OWN_H
 #define SC_PHP_FPM_SUPERVISOR_OWN_H
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Stands over php-fpm's program for the moment of one reload (core/php/fpm/master.c): adds a
+/* Stands over php-fpm's program for the moment of one reload (core/php/fpm/master.c): adds a
  * listening socket of another process to FPM_SOCKETS, uncovers the real program and becomes it.
  * Anybody else who starts php-fpm in that moment gets the real one, unchanged. Runs as root only
- * where it was started by root; not setuid.
- */
+ * where it was started by root; not setuid. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
