@@ -5,7 +5,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
-#include "plesk/domains.h"
+#include "plesk/add.h"
 #include "plesk/rows.h"
 
 #define ALIASES "domain_aliases"

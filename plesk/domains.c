@@ -8,15 +8,6 @@
 #include "plesk/db.h"
 #include "plesk/info.h"
 
-int sc_plesk_add(struct sc_domains *d, const char *name, const char *user, const char *docroot,
-                 bool is_main, struct sc_error *err)
-{
-    SC_JSON json_t *sayable = json_string(docroot);
-    struct sc_error why = SC_ERROR_INIT;
-    int rc = sayable ? sc_domains_add(d, name, user, docroot, is_main, &why) : 0;
-    return rc < 0 && rc != SC_E_INVAL ? sc_error_set(err, rc, "%s", why.text) : 0;
-}
-
 static const struct sc_plesk *place(const struct sc_caller *c)
 {
     return c->place ? c->place : &sc_plesk_here;

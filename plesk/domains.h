@@ -4,12 +4,6 @@
 
 #include "plesk/plesk.h"
 
-/* sc_domains_add(), but what cannot be a domain, a user or a document root (or a document root that
- * JSON cannot say) is left out without an error: one customer's odd name must not cost all others
- * their inventory. */
-int sc_plesk_add(struct sc_domains *d, const char *name, const char *user, const char *docroot,
-                 bool is_main, struct sc_error *err);
-
 /* struct sc_adapter_ops' domains, users and panel_info (hooks/adapter/adapter.h). c->place: a
  * struct sc_plesk, NULL for sc_plesk_here. Domains come from Plesk's database; where that fails
  * from the XML API, if section [api] of /etc/sitecage.conf names it; else, for one name, from

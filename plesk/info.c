@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "plesk/domains.h"
+#include "plesk/add.h"
 
 #define VALUE_MAX (SC_DOCROOT_MAX + 1)
 

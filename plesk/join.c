@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "plesk/add.h"
 #include "plesk/api.h"
 #include "plesk/domains.h"
 #include "plesk/rows.h"

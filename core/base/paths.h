@@ -28,4 +28,7 @@
 #define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
 #define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
 
+/* What cron runs for the entries of isolated sites. */
+#define SC_CRON_SHELL SC_LIBEXECDIR "/cron-shell"
+
 #endif

@@ -4,7 +4,7 @@
 #define SC_COMMANDS_STATS_JSON_H
 
 #include <jansson.h>
-#include "core/engine/stats.h"
+#include "core/engine/site_stats.h"
 
 /* Sets usage, peak, limits and faults of `site`, each with a number for every limit, in the limits'
  * units, but pmem and vmem in pages of 4 KiB, rounded up; 0 is also what nobody measures, and no

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "core/cron/scope.h"
+#include "core/base/paths.h"
 
 #define MARK            "#sitecage:"
 #define MARK_IN         MARK "in "        /* DOCROOT: the following entries run in that site */

@@ -12,7 +12,6 @@
 #include "core/base/buf.h"
 #include "core/cron/mention.h"
 
-#define SC_CRON_SHELL        SC_LIBEXECDIR "/cron-shell"
 #define SC_CRON_TEXT_MAX     (4u << 20)  /* bytes of a crontab with everything in it */
 #define SC_CRON_SITE_MAX     (64u << 10) /* bytes of what one site may have */
 #define SC_CRON_SITE_ENTRIES 100u        /* and entries; and settings */

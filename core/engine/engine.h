@@ -16,7 +16,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/policy/policy.h"
-#include "core/engine/stats.h"
+#include "core/engine/site_stats.h"
 #include "core/server/handle.h"
 #include "core/server/watch.h"
 

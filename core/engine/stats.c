@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/engine/stats.h"
+#include "core/engine/site_stats.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include "core/base/buf.h"
-#include "core/limits/limits.h"
 #include "core/limits/values.h"
 
 #define SC_CGROUP_ROOT     "sitecage"
@@ -17,6 +16,12 @@ struct sc_cgroups {
     int version[SC_CTRL_COUNT]; /* 1, 2, 0: not there */
     char *mount[SC_CTRL_COUNT];
 };
+
+/* Where this machine's hierarchies are. Fails only for want of memory: a machine without control
+ * groups has none. */
+int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
+void sc_cgroups_free(struct sc_cgroups *cg); /* accepts NULL */
+void sc_cgroups_freep(struct sc_cgroups **cg);
 
 void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX]);
 void sc_cgroup_site_name(uid_t uid, unsigned id, char out[SC_CGROUP_NAME_MAX]);

@@ -28,13 +28,7 @@
 #include <time.h>
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
-
-struct sc_cgroups; /* where this machine's hierarchies are */
-
-/* Fails only for want of memory: a machine without control groups has none. */
-int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
-void sc_cgroups_free(struct sc_cgroups *cg); /* accepts NULL */
-void sc_cgroups_freep(struct sc_cgroups **cg);
+#include "core/limits/cgroups.h"
 
 struct sc_limits_caps {
     unsigned held;                       /* 1u << enum sc_limit for each that can be held here */

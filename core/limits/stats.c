@@ -8,6 +8,7 @@
 #include "core/enter/ep.h"
 #include "core/base/paths.h"
 #include "core/limits/cgroups.h"
+#include "core/limits/limits.h"
 
 #define BIT(limit) (1u << (limit))
 

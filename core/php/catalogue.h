@@ -11,27 +11,10 @@
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
+#include "core/php/version.h"
 
-#define SC_PHP_ETC    "/etc/cl.selector"
-#define SC_PHP_CACHE  "/var/lib/sitecage/php.cache"
-#define SC_PHP_NATIVE "native"
-
-#define SC_PHP_NAME_MAX     7u /* "8.1", "native"; without the NUL */
-#define SC_PHP_VERSIONS_MAX 64u
-#define SC_PHP_MODULES_MAX  512u
-#define SC_PHP_MODULE_MAX   63u /* bytes of a module's name */
-
-enum sc_php_sapi {
-    SC_PHP_CGI,
-    SC_PHP_CLI,
-    SC_PHP_FPM,
-    SC_PHP_LSPHP,
-    SC_PHP_SAPIS
-};
-
-/* "php-cgi", "php", "php-fpm", "lsphp": what the program is called where it is the native one. */
-const char *sc_php_sapi_name(enum sc_php_sapi sapi);
-
+#define SC_PHP_ETC   "/etc/cl.selector"
+#define SC_PHP_CACHE "/var/lib/sitecage/php.cache"
 struct sc_php_binary {
     char *path;     /* as configured or found; NULL where there is none */
     char *real;     /* that, resolved; what a view can be mounted on */
@@ -93,13 +76,6 @@ struct sc_php *sc_php_find(struct sc_php_catalogue *c, const char *name);
  * SC_E_SYS, SC_E_NOMEM. */
 int sc_php_modules(const struct sc_php_places *where, struct sc_php *php, struct sc_error *err);
 const struct sc_php_module *sc_php_module_find(const struct sc_php *php, const char *name);
-
-/* "8.1" or "native", nothing else. */
-bool sc_php_name_valid(const char *name);
-/* "8.1" -> "81". `key` has SC_PHP_NAME_MAX + 1 bytes. */
-void sc_php_key(const char *name, char *key);
-/* Letters, digits, '_', and in its middle '-', '.', '+': no path, no word of an ini file. */
-bool sc_php_module_valid(const char *name);
 
 /* SC_E_DENIED unless `path` (resolved) is a regular file that `owner` alone can write, and for
  * owner 0 all directories above it are so too. */

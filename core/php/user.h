@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/php/catalogue.h"
 #include "core/php/choice.h"
 
 #define SC_PHP_USER_DIR  ".cl.selector"

@@ -26,29 +26,9 @@
 #include <stddef.h>
 #include "core/base/error.h"
 #include "core/plan/entries.h"
+#include "core/plan/mounttree.h"
 
-#define SC_LIVE_MAX_ROWS   65536 /* mounts at or below a home; the kernel's own limit is 100000 */
 #define SC_LIVE_MAX_ROUNDS 8
-
-enum sc_live_what {
-    SC_LIVE_CLOSED_DIR, /* the kinds of mounts that the builder makes from its own file system */
-    SC_LIVE_CLOSED_FILE,
-    SC_LIVE_SHELL,
-    SC_LIVE_BIND /* anything else */
-};
-
-/* One row of the cage's mount table, at or below the home. */
-struct sc_live_row {
-    int id, parent;  /* fields 1 and 2 of /proc/PID/mountinfo (proc(5)) */
-    const char *rel; /* its mount point relative to the home, unescaped; "" = the home */
-    bool home;       /* the home's own mount: exactly one row */
-    enum sc_live_what what;
-    bool ro; /* BIND: the mount itself (field 6) is read-only */
-    /* SHELL: what tells it from shells with other holes. BIND: its identity "DEVICE:ROOT", fields 3
-     * and 4 unescaped, with ROOT "" for the root of its file system, so that key + "/" + NAME is
-     * the identity of a bind of NAME in it. Else NULL. */
-    const char *key;
-};
 
 enum sc_live_op {
     /* Detach (MNT_DETACH) the top mount at rel, and with it at once all that is mounted below it. */

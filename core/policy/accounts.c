@@ -8,6 +8,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/policy/lists.h"
+#include "core/policy/policy.h"
 
 static const char *const lists[] = {SC_LIST_DENIED, SC_LIST_ALLOWED, SC_LIST_DENIED_SAVED,
                                     SC_LIST_ALLOWED_SAVED};

@@ -5,7 +5,8 @@
 #define SC_POLICY_LISTS_H
 
 #include <stdbool.h>
-#include "core/policy/policy.h"
+#include "core/base/error.h"
+#include "core/policy/paths.h"
 
 #define SC_LIST_DENIED        "site-isolation.users.denied"
 #define SC_LIST_ALLOWED       "site-isolation.users.allowed"

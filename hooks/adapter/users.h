@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 #include "core/base/error.h"
-#include "hooks/adapter/question.h"
+#include "hooks/adapter/asked.h"
 
 /* Which fields a list like "id,username" names, as bits, never 0. SC_E_INVAL for one that is none. */
 int sc_users_fields(const char *list, unsigned *ret, struct sc_error *err);

@@ -96,7 +96,7 @@ void sc_monitor_rewatch(struct sc_monitor *m, uid_t uid);
 const struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t uid);
 void sc_monitor_unwatch_all(struct sc_monitor *m); /* frees */
 
-/* ---- monitor.c ---- */
+/* ---- loop.c ---- */
 
 /* Runs until it is told to end, or nothing is isolated any more. `ready`: core/base/daemon.h. */
 int sc_monitor_run(bool debug, int64_t interval_ms, int ready, struct sc_error *err);

@@ -9,29 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 #include "core/base/error.h"
-
-struct sc_fpm_site {
-    unsigned id;  /* 0: to be isolated, and cannot be now (its document root is missing): its pools
-                     are kept out of the shared master, and nobody serves them */
-    bool outside; /* it is not isolated, and isolated ones lie below: `id` is 0 (one is given,
-                     core/php/fpm/outside.h), `php` NULL, `changes` tells of what lies below */
-    const char *docroot;      /* canonical */
-    const char *const *texts; /* how the web server may write it, with `docroot` */
-    size_t n_texts;
-    const char *php;     /* the chosen php-fpm as the site sees it; NULL: each pool's own */
-    const char *changes; /* a word that differs when the choice's settings do; NULL */
-};
-
-struct sc_fpm_account {
-    uid_t uid;
-    gid_t gid;
-    const char *user, *home;
-    const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
-    size_t n_sites;
-    /* told what is not covered and why, a line each; may be NULL */
-    void (*notice)(void *arg, const char *text);
-    void *arg;
-};
+#include "core/php/fpm/site.h"
 
 /* Makes it so: starts, changes and ends the supervisors of the sites, and takes their pools out of
  * the shared master, or puts them back. Nothing is touched where nothing changed. Killed at any

@@ -5,8 +5,8 @@
 #define SC_PHP_FPM_PASS_H
 
 #include <stdbool.h>
-#include "core/php/fpm/apply.h"
 #include "core/php/fpm/known.h"
+#include "core/php/fpm/site.h"
 #include "core/php/fpm/taken.h"
 
 struct sc_fpm_pass {
