@@ -9,6 +9,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/cage/masks.h"
+#include "core/cage/mounts.h"
 
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err)
@@ -69,6 +70,6 @@ int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *e
     if (entry->kind == SC_ENTRY_DOCROOT && !is_dir(src))
         return sc_error_set(err, SC_E_INVAL, "the document root %s is not a directory", entry->rel);
     int flags = closes ? SC_MNT_RO | SC_MNT_NOEXEC : entry->kind == SC_ENTRY_RO ? SC_MNT_RO : 0;
-    rc = sc_mnt_bind(v->m, src, dst, flags, err);
+    rc = sc_mnt_bind(src, dst, flags, err);
     return rc < 0 ? sc_error_wrap(err, "%s", entry->rel) : 0;
 }

@@ -5,11 +5,9 @@
 
 #include <sys/types.h>
 #include "core/base/error.h"
-#include "core/cage/mounts.h"
 #include "core/plan/entries.h"
 
 struct sc_homeview {
-    const struct sc_mounter *m;
     int masksfd; /* the cage's own file system */
     int wholefd; /* the home, live and unmasked: where things come from */
     uid_t uid;   /* paths below the home are opened with the owner's rights */

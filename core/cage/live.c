@@ -3,12 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,13 +22,13 @@
 #include "core/cage/homeview.h"
 #include "core/cage/keeper_start.h"
 #include "core/cage/masks.h"
+#include "core/cage/mounts.h"
 #include "core/cage/mounttable.h"
 #include "core/cage/phpbinds.h"
 #include "core/enter/keeper_find.h"
 
 struct inside {
     struct sc_homeview hv;
-    struct sc_mounter m;
     const struct sc_planfile *plan;
     int rootfd;
 };
@@ -90,21 +89,10 @@ static int mount_whole(const struct inside *in, const struct sc_live_step *s, in
     if (stage < 0)
         return sc_error_sys(err, errno, "open " SC_CAGE_STAGE);
     rc = mount_entries(in, s, s->op == SC_LIVE_REOPEN ? 0 : 1, stage, s->rel, err);
-    if (rc == 0 && syscall(SYS_move_mount, stage, "", place, "",
-                           MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
-        if (errno == ENOSYS || in->m.classic) {
-            char from[64], to[64];
-            snprintf(from, sizeof(from), "%s%d", in->m.fd_paths, stage);
-            snprintf(to, sizeof(to), "%s%d", in->m.fd_paths, place);
-            rc = mount(from, to, NULL, MS_MOVE, NULL) < 0
-                     ? sc_error_sys(err, errno, "move %s", s->rel)
-                     : 0;
-        } else {
-            rc = sc_error_sys(err, errno, "move %s", s->rel);
-        }
-    }
+    if (rc == 0 && (rc = sc_mnt_move(stage, place, err)) < 0)
+        sc_error_wrap(err, "%s", s->rel);
     if (rc < 0)
-        (void)sc_mnt_detach(&in->m, stage, NULL);
+        (void)sc_mnt_detach(stage, NULL);
     return rc;
 }
 
@@ -117,7 +105,7 @@ static int do_step(const struct inside *in, const struct sc_live_step *s, struct
     if (s->op == SC_LIVE_UMOUNT) {
         SC_FD int top = -EBADF;
         rc = sc_homeview_open(&in->hv, home, s->rel, &top, err);
-        return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : sc_mnt_detach(&in->m, top, err);
+        return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : sc_mnt_detach(top, err);
     }
     /* more than one mount appears in the site at once, also where one after the other would expose
      * nothing: what is open below a new shell must not be away even for a moment */
@@ -131,13 +119,12 @@ static int do_step(const struct inside *in, const struct sc_live_step *s, struct
 static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool *ret_changed,
                   struct sc_error *err)
 {
-    struct inside in = {.plan = plan, .m = sc_mounter_make()};
-    /* The view's /proc does not know us: mounts by descriptor go through the server's, kept as the
+    struct inside in = {.plan = plan};
+    /* The view's /proc does not know us: sc_mnt_detach() goes through the server's, kept as the
      * working directory. */
     SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd_dir < 0)
         return sc_error_sys(err, errno, "open /proc");
-    in.m.fd_paths = "";
     SC_CLEANUP(sc_mounttable_done) struct sc_mounttable table = {0};
     SC_CLEANUP(sc_live_steps_done) struct sc_live_steps steps = {0};
     int rc = sc_mounttable_read(keeper, plan, &table, err);
@@ -156,12 +143,12 @@ static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool 
     if (root < 0 || masks < 0 || whole < 0 || fchdir(fd_dir) < 0)
         return sc_error_sys(err, errno, "open the site's own directory");
     in.rootfd = root;
-    in.hv = (struct sc_homeview){&in.m, masks, whole, plan->uid, plan->gid};
+    in.hv = (struct sc_homeview){masks, whole, plan->uid, plan->gid};
     *ret_changed = true;
     for (size_t i = 0; i < steps.n; i++)
         if ((rc = do_step(&in, &steps.v[i], err)) < 0)
             return rc;
-    if (php && (rc = sc_phpbinds_change(&in.m, root, masks, plan, err)) < 0)
+    if (php && (rc = sc_phpbinds_change(root, masks, plan, err)) < 0)
         return rc;
     return steps.again ? 1 : 0;
 }

@@ -11,9 +11,10 @@
 
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/cage/mounts.h"
 
 /* Only root's directories are in it: a user cannot make it grow. */
-#define MASKS_OPTIONS "nosuid,nodev,noexec,mode=0700,size=16m,nr_inodes=100k"
+#define MASKS_OPTIONS "mode=0700,size=16m,nr_inodes=100k"
 
 static int make_dir(int dirfd, const char *name, mode_t mode, struct sc_error *err)
 {
@@ -24,7 +25,7 @@ static int make_dir(int dirfd, const char *name, mode_t mode, struct sc_error *e
     return 0;
 }
 
-int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc_error *err)
+int sc_masks_make(int rootfd, int *ret_fd, struct sc_error *err)
 {
     int rc = make_dir(rootfd, SC_CAGE_DIR, 0700, err);
     if (rc < 0)
@@ -32,7 +33,7 @@ int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc
     SC_FD int under = openat(rootfd, SC_CAGE_DIR, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (under < 0)
         return sc_error_sys(err, errno, "open " SC_CAGE_DIR);
-    rc = sc_mnt_fs(m, "tmpfs", MASKS_OPTIONS, under, err);
+    rc = sc_mnt_fs("tmpfs", MASKS_OPTIONS, SC_MNT_NOEXEC, under, err);
     if (rc < 0)
         return sc_error_wrap(err, "the cage's own file system");
     SC_FD int fd = openat(rootfd, SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);

@@ -6,7 +6,6 @@
 #define SC_CAGE_MASKS_H
 
 #include "core/base/error.h"
-#include "core/cage/mounts.h"
 #include "core/plan/entries.h"
 
 #define SC_CAGE_DIR         ".sitecage" /* in the view's root, mode 0700 */
@@ -22,7 +21,7 @@
 #define SC_SHELL_KEY 17 /* hex digits and NUL */
 
 /* Mounts it at SC_CAGE_DIR of the view's root `rootfd` and makes what it consists of. */
-int sc_masks_make(const struct sc_mounter *m, int rootfd, int *ret_fd, struct sc_error *err);
+int sc_masks_make(int rootfd, int *ret_fd, struct sc_error *err);
 
 /* What tells shells with other holes apart: a hash of the sorted holes. */
 void sc_shell_key(const struct sc_plan_entry *shell, char out[SC_SHELL_KEY]);

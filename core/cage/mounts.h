@@ -1,47 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Mounting by descriptor: what is mounted and where are opened by the caller (who decides how links
- * and races are handled), so no path is resolved a second time here.
+ * and races are handled), so no path is resolved a second time here, and no library comes between
+ * (libmount 2.39 and later cannot mount on /proc/self/fd/N). Everything needs root.
  *
- *   operation       new API (5.2 / 5.12)                           classic
- *   bind            open_tree(CLONE) + mount_setattr + move_mount  libmount: mount(BIND), remount
- * for flags fs              –                                              libmount: mount(type)
- *   flags of a      mount_setattr                                  libmount: remount,bind
- *   mount
+ *   bind         open_tree(CLONE), mount_setattr, move_mount
+ *   file system  fsopen, fsconfig, fsmount, move_mount
+ *   flags        mount_setattr
  *
- * The new calls are probed, never assumed from a version; SITECAGE_CLASSIC_MOUNT=1 in the
- * environment of a root command forces the old path, and the tests run it. */
+ * The kernel floor is Linux 5.12, for mount_setattr; sc_platform_check() probes. There is no way
+ * back to mount(2). */
 #ifndef SC_CAGE_MOUNTS_H
 #define SC_CAGE_MOUNTS_H
 
-#include <stdbool.h>
 #include "core/base/error.h"
 
+/* nosuid is always set. */
 enum sc_mnt_flags {
     SC_MNT_RO = 1,
     SC_MNT_NOEXEC = 2,
-    SC_MNT_RECURSIVE = 4 /* with everything mounted below; nosuid and nodev are always set */
+    SC_MNT_RECURSIVE = 4, /* with everything mounted below */
+    SC_MNT_DEV = 8        /* device nodes are devices; else nodev */
 };
-
-struct sc_mounter {
-    bool classic;         /* do not use the new calls */
-    const char *fd_paths; /* "/proc/self/fd/", or "" when the working directory is that of a /proc
-                             left behind */
-};
-
-struct sc_mounter sc_mounter_make(void);
 
 /* Binds what `src` refers to onto what `dst` refers to (both O_PATH; both directories, or neither). */
-int sc_mnt_bind(const struct sc_mounter *m, int src, int dst, int flags, struct sc_error *err);
+int sc_mnt_bind(int src, int dst, int flags, struct sc_error *err);
 
-/* Mounts a new file system of `type` with libmount options (e.g. "nosuid,nodev,mode=0755") on
- * `dst`. */
-int sc_mnt_fs(const struct sc_mounter *m, const char *type, const char *options, int dst,
-              struct sc_error *err);
+/* Mounts a new file system of `type` on `dst`. `options`: "KEY=VALUE,..." of that file system,
+ * without commas or blanks in a value, or NULL. SC_MNT_RECURSIVE means nothing here. */
+int sc_mnt_fs(const char *type, const char *options, int flags, int dst, struct sc_error *err);
 
-/* Takes away the mount whose root `dst` is, with what is mounted below it. */
-int sc_mnt_detach(const struct sc_mounter *m, int dst, struct sc_error *err);
+/* Moves the mount whose root `from` is onto `to`. */
+int sc_mnt_move(int from, int to, struct sc_error *err);
 
 /* Sets the flags of the mount whose root `dst` is. */
-int sc_mnt_flags(const struct sc_mounter *m, int dst, int flags, struct sc_error *err);
+int sc_mnt_flags(int dst, int flags, struct sc_error *err);
+
+/* Makes the mount whose root `dst` is, and all below it, private: nothing that is mounted or
+ * unmounted there shows elsewhere. */
+int sc_mnt_private(int dst, struct sc_error *err);
+
+/* Takes away the mount whose root `dst` is, with what is mounted below it. The kernel takes only a
+ * path here: the working directory must be /proc/self/fd of a /proc that knows this process. */
+int sc_mnt_detach(int dst, struct sc_error *err);
 
 #endif

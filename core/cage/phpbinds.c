@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/cage/masks.h"
+#include "core/cage/mounts.h"
 
 #define RECORD     "php" /* in SC_CAGE_DIR, which only root gets to */
 #define RECORD_MAX (1u << 20)
@@ -48,8 +49,7 @@ static bool same(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static int mount_one(const struct sc_mounter *m, int rootfd, const char *place, const char *source,
-                     struct sc_error *err)
+static int mount_one(int rootfd, const char *place, const char *source, struct sc_error *err)
 {
     SC_FD int to = -EBADF;
     SC_FD int from = -EBADF;
@@ -58,13 +58,12 @@ static int mount_one(const struct sc_mounter *m, int rootfd, const char *place, 
         S_ISDIR(t.st_mode) != S_ISDIR(f.st_mode) || S_ISLNK(t.st_mode) || S_ISLNK(f.st_mode) ||
         same(&t, &f))
         return 0;
-    int rc = sc_mnt_bind(m, from, to, SC_MNT_RO, err);
+    int rc = sc_mnt_bind(from, to, SC_MNT_RO, err);
     return rc < 0 ? sc_error_wrap(err, "%s", place) : 0;
 }
 
 /* Detaches it as often as it lies there. */
-static int detach_one(const struct sc_mounter *m, int rootfd, const char *place, const char *source,
-                      struct sc_error *err)
+static int detach_one(int rootfd, const char *place, const char *source, struct sc_error *err)
 {
     for (int i = 0; i < DETACH_MAX; i++) {
         SC_FD int at = -EBADF;
@@ -73,21 +72,20 @@ static int detach_one(const struct sc_mounter *m, int rootfd, const char *place,
         if (open_in(rootfd, place, &at, &a) < 0 || open_in(rootfd, source, &from, &f) < 0 ||
             !same(&a, &f))
             return 0;
-        int rc = sc_mnt_detach(m, at, err);
+        int rc = sc_mnt_detach(at, err);
         if (rc < 0)
             return sc_error_wrap(err, "%s", place);
     }
     return 0;
 }
 
-int sc_phpbinds_make(const struct sc_mounter *m, int rootfd, int masksfd,
-                     const struct sc_planfile *plan, struct sc_error *err)
+int sc_phpbinds_make(int rootfd, int masksfd, const struct sc_planfile *plan, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     int rc = record_of(plan, &text, err);
     for (size_t i = 0; rc == 0 && i < plan->n_sys; i++)
         if (strcmp(plan->sys[i].kind, SC_PHPBINDS_KIND) == 0 && plan->sys[i].b)
-            rc = mount_one(m, rootfd, plan->sys[i].a, plan->sys[i].b, err);
+            rc = mount_one(rootfd, plan->sys[i].a, plan->sys[i].b, err);
     if (rc == 0 && text.len)
         rc = sc_replace_file_at(masksfd, RECORD, 0600, text.data, text.len, err);
     return rc;
@@ -118,8 +116,7 @@ static bool has_line(const char *text, const char *line)
 
 /* The lines of the record `have` that the plan does not have, the last first: what was mounted last
  * may lie over what came before. */
-static int detach_others(const struct sc_mounter *m, int rootfd, char *have, const char *want,
-                         struct sc_error *err)
+static int detach_others(int rootfd, char *have, const char *want, struct sc_error *err)
 {
     int rc = 0;
     for (size_t n = strlen(have); rc == 0 && n > 0;) {
@@ -132,13 +129,13 @@ static int detach_others(const struct sc_mounter *m, int rootfd, char *have, con
             continue;
         *source++ = 0;
         if (sc_decode_word(line) > 0 && sc_decode_word(source) > 0)
-            rc = detach_one(m, rootfd, line, source, err);
+            rc = detach_one(rootfd, line, source, err);
     }
     return rc;
 }
 
-int sc_phpbinds_change(const struct sc_mounter *m, int rootfd, int masksfd,
-                       const struct sc_planfile *plan, struct sc_error *err)
+int sc_phpbinds_change(int rootfd, int masksfd, const struct sc_planfile *plan,
+                       struct sc_error *err)
 {
     SC_BUF struct sc_buf want = SC_BUF_INIT;
     SC_BUF struct sc_buf have = SC_BUF_INIT;
@@ -157,9 +154,9 @@ int sc_phpbinds_change(const struct sc_mounter *m, int rootfd, int masksfd,
     if (rc == 0)
         rc = sc_replace_file_at(masksfd, RECORD, 0600, both.data, both.len, err);
     if (rc == 0 && have.len)
-        rc = detach_others(m, rootfd, have.data, want.data, err);
+        rc = detach_others(rootfd, have.data, want.data, err);
     for (size_t i = 0; rc == 0 && i < plan->n_sys; i++)
         if (strcmp(plan->sys[i].kind, SC_PHPBINDS_KIND) == 0 && plan->sys[i].b)
-            rc = mount_one(m, rootfd, plan->sys[i].a, plan->sys[i].b, err);
+            rc = mount_one(rootfd, plan->sys[i].a, plan->sys[i].b, err);
     return rc < 0 ? rc : sc_replace_file_at(masksfd, RECORD, 0600, want.data, want.len, err);
 }

@@ -14,14 +14,13 @@
 #define SC_PHPBINDS_KIND "php"
 
 /* Mounts all of them, in a view that is being built, and keeps in `masksfd` which. */
-int sc_phpbinds_make(const struct sc_mounter *m, int rootfd, int masksfd,
-                     const struct sc_planfile *plan, struct sc_error *err);
+int sc_phpbinds_make(int rootfd, int masksfd, const struct sc_planfile *plan, struct sc_error *err);
 
 /* Whether the running view of `keeper` has others than the plan. Needs root. */
 bool sc_phpbinds_differ(pid_t keeper, const struct sc_planfile *plan);
 
 /* Makes the running view, whose namespace the caller has joined, have those of the plan. */
-int sc_phpbinds_change(const struct sc_mounter *m, int rootfd, int masksfd,
-                       const struct sc_planfile *plan, struct sc_error *err);
+int sc_phpbinds_change(int rootfd, int masksfd, const struct sc_planfile *plan,
+                       struct sc_error *err);
 
 #endif

@@ -23,7 +23,6 @@
 
 struct view {
     const struct sc_planfile *plan;
-    struct sc_mounter m;
     int rootfd;  /* the view's root, a tmpfs */
     int masksfd; /* its SC_CAGE_DIR */
     int wholefd; /* the home, unmasked, at SC_CAGE_DIR/home */
@@ -107,7 +106,7 @@ static int add_bind(struct view *v, const struct sc_sysline *l, int flags, struc
         return errno == ENOENT ? 1 : sc_error_sys(err, errno, "open %s", l->b);
     SC_FD int dst = -EBADF;
     int rc = place(v, l->a, S_ISDIR(st.st_mode), &dst, err);
-    return rc != 0 ? rc : sc_mnt_bind(&v->m, src, dst, flags, err);
+    return rc != 0 ? rc : sc_mnt_bind(src, dst, flags, err);
 }
 
 static int add_over(struct view *v, const struct sc_sysline *l, struct sc_error *err)
@@ -122,7 +121,7 @@ static int add_over(struct view *v, const struct sc_sysline *l, struct sc_error 
     SC_FD int src = openat(v->masksfd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (src < 0)
         return sc_error_sys(err, errno, "open a cover for %s", l->a);
-    return sc_mnt_bind(&v->m, src, dst, SC_MNT_NOEXEC, err);
+    return sc_mnt_bind(src, dst, SC_MNT_NOEXEC, err);
 }
 
 static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error *err)
@@ -138,23 +137,22 @@ static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error
                O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (src < 0)
         return sc_error_sys(err, errno, "open a mask for %s", l->a);
-    return sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
+    return sc_mnt_bind(src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
 }
 
 static int add_fs(struct view *v, const struct sc_sysline *l, const char *type, const char *options,
-                  struct sc_error *err)
+                  int flags, struct sc_error *err)
 {
     SC_FD int dst = -EBADF;
     int rc = place(v, l->a, true, &dst, err);
-    return rc != 0 ? rc : sc_mnt_fs(&v->m, type, options, dst, err);
+    return rc != 0 ? rc : sc_mnt_fs(type, options, flags, dst, err);
 }
 
 static int add_shm(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
     char options[128];
-    snprintf(options, sizeof(options), "nosuid,nodev,noexec,mode=1777,nr_inodes=16k,size=%s",
-             l->b ? l->b : "64m");
-    return add_fs(v, l, "tmpfs", options, err);
+    snprintf(options, sizeof(options), "mode=1777,nr_inodes=16k,size=%s", l->b ? l->b : "64m");
+    return add_fs(v, l, "tmpfs", options, SC_MNT_NOEXEC, err);
 }
 
 static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *err)
@@ -169,7 +167,8 @@ static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *
                                            {"stdout", "/proc/self/fd/1"},
                                            {"stderr", "/proc/self/fd/2"},
                                            {"ptmx", "pts/ptmx"}};
-    int rc = add_fs(v, l, "tmpfs", "nosuid,noexec,mode=0755,size=64k,nr_inodes=64", err);
+    int rc =
+        add_fs(v, l, "tmpfs", "mode=0755,size=64k,nr_inodes=64", SC_MNT_NOEXEC | SC_MNT_DEV, err);
     if (rc != 0)
         return rc;
     SC_FD int dev = -EBADF;
@@ -187,8 +186,7 @@ static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *
     umask(old);
     SC_FD int pts = rc == 0 ? openat(dev, "pts", O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
     if (rc == 0)
-        rc = sc_mnt_fs(&v->m, "devpts", "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620", pts,
-                       err);
+        rc = sc_mnt_fs("devpts", "ptmxmode=0666,mode=0620", SC_MNT_NOEXEC | SC_MNT_DEV, pts, err);
     return rc;
 }
 
@@ -213,7 +211,7 @@ static int add_private(struct view *v, const struct sc_sysline *l, struct sc_err
     }
     SC_FD int dst = -EBADF;
     int rc = place(v, l->a, true, &dst, err);
-    return rc != 0 ? rc : sc_mnt_bind(&v->m, src, dst, 0, err);
+    return rc != 0 ? rc : sc_mnt_bind(src, dst, 0, err);
 }
 
 static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_error *err)
@@ -231,7 +229,7 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
     if (strcmp(l->kind, "close") == 0)
         return add_close(v, l, err);
     if (strcmp(l->kind, "proc") == 0)
-        return add_fs(v, l, "proc", "nosuid,nodev,noexec", err);
+        return add_fs(v, l, "proc", NULL, SC_MNT_NOEXEC, err);
     if (strcmp(l->kind, "dev") == 0)
         return add_dev(v, l, err);
     if (strcmp(l->kind, "shm") == 0)
@@ -254,7 +252,7 @@ static int add_home(struct view *v, struct sc_error *err)
     SC_FD int whole = openat(v->masksfd, SC_CAGE_HOME, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (whole < 0)
         return sc_error_sys(err, errno, "open " SC_CAGE_HOME);
-    int rc = sc_mnt_bind(&v->m, src, whole, SC_MNT_RECURSIVE, err);
+    int rc = sc_mnt_bind(src, whole, SC_MNT_RECURSIVE, err);
     if (rc < 0)
         return sc_error_wrap(err, "the home");
     v->wholefd = openat(v->masksfd, SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -266,7 +264,7 @@ static int add_home(struct view *v, struct sc_error *err)
         rc = sc_error_set(err, SC_E_PLATFORM, "there is no place for the home %s in the view",
                           p->home);
     if (rc == 0)
-        rc = sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_RECURSIVE, err);
+        rc = sc_mnt_bind(src, dst, SC_MNT_RO | SC_MNT_RECURSIVE, err);
     if (rc == 0 && strcmp(p->home, p->home_alias) != 0) {
         struct sc_sysline link = {.kind = "link", .a = p->home_alias, .b = p->home};
         rc = add_link(v, &link, err);
@@ -286,14 +284,14 @@ static int keep_docroot(struct view *v, const struct sc_homeview *hv, struct sc_
     if (rc == 0 && dst < 0)
         rc = sc_error_sys(err, errno, "open " SC_CAGE_DOCROOT);
     if (rc == 0)
-        rc = sc_mnt_bind(&v->m, src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
+        rc = sc_mnt_bind(src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
     return rc < 0 ? sc_error_wrap(err, "%s", v->plan->docroot) : 0;
 }
 
 static int add_entries(struct view *v, struct sc_error *err)
 {
     const struct sc_planfile *p = v->plan;
-    struct sc_homeview hv = {&v->m, v->masksfd, v->wholefd, p->uid, p->gid};
+    struct sc_homeview hv = {v->masksfd, v->wholefd, p->uid, p->gid};
     int kept = keep_docroot(v, &hv, err);
     if (kept < 0)
         return kept;
@@ -329,8 +327,12 @@ static int make_private(int nsfd, struct sc_error *err)
     int rc = go_to_real_root(nsfd, err);
     if (rc < 0)
         return rc;
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-        return sc_error_sys(err, errno, "make the mounts private");
+    SC_FD int top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (top < 0)
+        return sc_error_sys(err, errno, "open the root of the mount namespace");
+    rc = sc_mnt_private(top, err);
+    if (rc < 0)
+        return rc;
     if (fchdir(root) < 0 || chroot(".") < 0)
         return sc_error_sys(err, errno, "return to the root");
     return 0;
@@ -360,11 +362,7 @@ static int switch_root(struct view *v, int nsfd, struct sc_error *err)
 
 int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_error *err)
 {
-    struct view v = {.plan = plan,
-                     .m = sc_mounter_make(),
-                     .rootfd = -EBADF,
-                     .masksfd = -EBADF,
-                     .wholefd = -EBADF};
+    struct view v = {.plan = plan, .rootfd = -EBADF, .masksfd = -EBADF, .wholefd = -EBADF};
     mode_t old = umask(022);
     SC_FD int nsfd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
     if (nsfd < 0)
@@ -375,13 +373,13 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
     SC_FD int under = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (under < 0)
         return sc_error_sys(err, errno, "open %s", base);
-    rc = sc_mnt_fs(&v.m, "tmpfs", "nosuid,nodev,mode=0755,size=4m,nr_inodes=20k", under, err);
+    rc = sc_mnt_fs("tmpfs", "mode=0755,size=4m,nr_inodes=20k", 0, under, err);
     if (rc < 0)
         return sc_error_wrap(err, "the view's root");
     v.rootfd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (v.rootfd < 0)
         return sc_error_sys(err, errno, "open %s", base);
-    rc = sc_masks_make(&v.m, v.rootfd, &v.masksfd, err);
+    rc = sc_masks_make(v.rootfd, &v.masksfd, err);
     for (size_t i = 0; rc >= 0 && i < plan->n_sys; i++) {
         /* the home comes before what is private, which lies in it */
         if (v.wholefd < 0 && strcmp(plan->sys[i].kind, "private") == 0)
@@ -396,9 +394,9 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
     if (rc >= 0)
         rc = add_entries(&v, err);
     if (rc >= 0)
-        rc = sc_phpbinds_make(&v.m, v.rootfd, v.masksfd, plan, err);
+        rc = sc_phpbinds_make(v.rootfd, v.masksfd, plan, err);
     if (rc >= 0)
-        rc = sc_mnt_flags(&v.m, v.rootfd, SC_MNT_RO, err);
+        rc = sc_mnt_flags(v.rootfd, SC_MNT_RO, err);
     if (rc >= 0)
         rc = switch_root(&v, nsfd, err);
     sc_close(&v.wholefd);

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/cage/mounts.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/filter.h"
 #include "core/proxyexec/paths.h"
@@ -76,15 +75,10 @@ static void check_kernel(struct sc_checks *c)
         sc_check_add(c, "kernel", SC_CHECK_FAILED, "%s", err.text);
     else
         sc_check_add(c, "kernel", SC_CHECK_OK,
-                     "namespaces, pidfd, setns, close_range and seccomp are there");
+                     "namespaces, pidfd, setns, close_range, mount_setattr and seccomp are there");
     sc_check_add(c, "kernel: openat2", has_openat2() ? SC_CHECK_OK : SC_CHECK_WARNING, "%s",
                  has_openat2() ? "there"
                                : "missing (Linux 5.6): a slower walk is used below homes");
-    sc_check_add(c, "kernel: mount API", sc_mounter_make().classic ? SC_CHECK_WARNING : SC_CHECK_OK,
-                 "%s",
-                 sc_mounter_make().classic
-                     ? "the new mount calls are missing (Linux 5.12): the classic ones are used"
-                     : "new");
 }
 
 /* ---- the product, the panel, the web server

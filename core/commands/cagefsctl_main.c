@@ -21,18 +21,13 @@ static int guard_fds(void)
     return 0;
 }
 
-/* Of what root's caller has in the environment only PATH may matter to us or to what we run, and
- * the switch that forces the classic mount calls (core/cage/mounts.h). */
+/* Of what root's caller has in the environment only PATH may matter to us or to what we run. */
 static int clean_environment(void)
 {
     static const char plain[] = "/usr/sbin:/usr/bin:/sbin:/bin";
-    const char *given = getenv("PATH"), *classic = getenv("SITECAGE_CLASSIC_MOUNT");
-    bool force = classic && strcmp(classic, "1") == 0;
+    const char *given = getenv("PATH");
     char *path = strdup(given && *given ? given : plain);
-    int rc = !path || clearenv() != 0 || setenv("PATH", path, 1) != 0 ||
-                     (force && setenv("SITECAGE_CLASSIC_MOUNT", "1", 1) != 0)
-                 ? -1
-                 : 0;
+    int rc = !path || clearenv() != 0 || setenv("PATH", path, 1) != 0 ? -1 : 0;
     free(path);
     return rc;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/server/platform.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -37,6 +40,20 @@ static bool has_close_range(void)
     return syscall(SYS_close_range, ~0U, ~0U, 0) == 0;
 }
 
+static bool is_missing(long rc)
+{
+    return rc < 0 && (errno == ENOSYS || errno == EPERM); /* EPERM: a sandbox's filter */
+}
+
+/* What core/cage/mounts.c is made of: impossible calls fail in another way where they are there. */
+static bool has_mount_calls(void)
+{
+    struct mount_attr none = {0};
+    return !is_missing(syscall(SYS_mount_setattr, -1, "", AT_EMPTY_PATH, &none, sizeof(none))) &&
+           !is_missing(syscall(SYS_fsopen, "", 0)) &&
+           !is_missing(syscall(SYS_move_mount, -1, "", -1, "", MOVE_MOUNT_F_EMPTY_PATH));
+}
+
 static bool has_seccomp(void)
 {
     unsigned action = SECCOMP_RET_ERRNO;
@@ -52,6 +69,7 @@ int sc_platform_check(struct sc_error *err)
                   {has_pidfd, "pidfd_open (Linux 5.3)"},
                   {has_setns_pidfd, "setns with a pidfd (Linux 5.8)"},
                   {has_close_range, "close_range (Linux 5.9)"},
+                  {has_mount_calls, "fsopen and mount_setattr (Linux 5.12)"},
                   {has_seccomp, "seccomp filters"}};
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (!needed[i].has())

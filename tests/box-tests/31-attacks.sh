@@ -334,7 +334,7 @@ as_user john LD_PRELOAD=/usr/local/lib/preload.so true
 expect_output "control: a preloaded library runs" "$(id -u john)"$'\n' cat $H/preloaded
 rm $H/preloaded
 check "LD_PRELOAD and others" as_user john LD_PRELOAD=/usr/local/lib/preload.so LD_AUDIT=/usr/local/lib/preload.so \
-    GLIBC_TUNABLES=glibc.malloc.check=3 IFS=/ BASH_ENV=/nowhere SITECAGE_CLASSIC_MOUNT=1 cagefs_enter_site a.example true
+    GLIBC_TUNABLES=glibc.malloc.check=3 IFS=/ BASH_ENV=/nowhere cagefs_enter_site a.example true
 check_not "a preloaded library does not run in the setuid program" test -e $H/preloaded
 for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
     check "closed descriptors: $closed" as_user john sh -c "cagefs_enter_site a.example sh -c 'test -c /dev/fd/0 -o -p /dev/fd/0 -o -f /dev/fd/0; exit 0' $closed"

@@ -13,6 +13,7 @@ set -uo pipefail
 . "$SC_SOURCE/tests/boxlib/state.sh"
 
 H=/home/john
+gcc -O1 -o /usr/local/bin/refuse "$SC_SOURCE/tests/boxlib/refuse.c" -lseccomp || exit 1
 panel_install
 make_user john
 site_with_secret john a.example $H/sites/a
@@ -58,17 +59,19 @@ begin() # PROBE DOMAIN
     probe_start "$1" john "$2" && probe_was[$1]=$(probe_pid "$1") && probe_inner[$1]=$(probe "$1" 'echo $$')
 }
 
-start_classic() # builds the site's view by hand with the classic mount calls
+start_without() # DOMAIN: builds the site's view by hand, mount(2) refused
 {
-    SITECAGE_CLASSIC_MOUNT=1 /usr/libexec/sitecage/sitecage-build "$(id -u john)" "$(db "SELECT site_id FROM isolated WHERE name = '$1'")"
+    refuse mount=ENOENT /usr/libexec/sitecage/sitecage-build "$(id -u john)" "$(db "SELECT site_id FROM isolated WHERE name = '$1'")"
 }
 
-# --- the whole story, once with the kernel's new mount calls and once with the classic ones ---------------------
+# --- the whole story, and once more without mount(2): what goes through it, by a library or through
+# /proc/self/fd, depends on that library and that /proc ----------------------------------------------------------
 story()
 {
     local mode=$1 keeper
+    [ "$mode" = plain ] || cagefsctl() { refuse mount=ENOENT /usr/sbin/cagefsctl "$@"; }
     cagefsctl --site-isolation-enable a.example >/dev/null || fail "enable" "see above"
-    [ "$mode" = new ] || check "$mode: a view by classic calls" start_classic a.example
+    [ "$mode" = plain ] || check "$mode: a view" start_without a.example
     check "$mode: a process stays in site A" begin p a.example
     keeper=$(keeper_of john sites/a)
     check "$mode: it cannot read B" closed p $H/b
@@ -242,10 +245,12 @@ none_seen_anew()
 }
 
 cagefsctl --site-isolation-allow-all >/dev/null
-story new
-export SITECAGE_CLASSIC_MOUNT=1
-story classic
-unset SITECAGE_CLASSIC_MOUNT
+story plain
+check "control: mount(2)" mount -t tmpfs none /mnt
+check "control: umount(2)" umount /mnt
+check_not "control: mount(2) refused" refuse mount=ENOENT mount -t tmpfs none /mnt
+story "no mount(2)"
+unset -f cagefsctl
 
 # --- a keeper that is not needed goes by itself -----------------------------------------------------------------
 printf 'keeper_idle = 1\n' >/etc/sitecage.conf
