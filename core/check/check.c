@@ -121,14 +121,17 @@ static void check_web(struct sc_checks *c, bool enabled)
             "Debian install "
             "apache2-suexec-pristine or apache2-suexec-custom and run cagefsctl "
             "--site-isolation-allow-all");
-    else if (enabled && !front.in_place)
+    else if (enabled && front.in_front && !front.armed)
+        sc_check_add(c, "web server: suexec", SC_CHECK_FAILED,
+                     "Sitecage's entry " SC_SUEXEC_NOT_ARMED);
+    else if (enabled && !front.in_front)
         sc_check_add(
             c, "web server: suexec", SC_CHECK_FAILED,
             "Sitecage's entry is not in front of %s: run cagefsctl --site-isolation-allow-all",
             front.real);
     else
         sc_check_add(c, "web server: suexec", SC_CHECK_OK, "%s%s", front.real,
-                     front.in_place ? ", behind Sitecage's entry"
+                     front.in_front ? ", behind Sitecage's entry"
                                     : ", not fronted: the feature is off");
 }
 

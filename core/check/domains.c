@@ -99,10 +99,11 @@ static enum sc_check_result by_suexec(const struct look *l, struct domain *d)
         snprintf(d->why, sizeof(d->why), "no suexec is installed: see \"web server: suexec\"");
         return SC_CHECK_FAILED;
     }
-    if (l->enabled && !l->front.in_place) {
+    if (l->enabled && !l->front.armed) {
         snprintf(d->why, sizeof(d->why),
-                 "Sitecage's entry is not in front of suexec: run cagefsctl "
-                 "--site-isolation-allow-all");
+                 l->front.in_front ? "Sitecage's entry " SC_SUEXEC_NOT_ARMED
+                                   : "Sitecage's entry is not in front of suexec: run cagefsctl "
+                                     "--site-isolation-allow-all");
         return SC_CHECK_FAILED;
     }
     return SC_CHECK_OK;

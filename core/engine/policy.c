@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/engine/internal.h"
 #include "core/pass/deny.h"
+#include "core/pass/front.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "core/server/platform.h"

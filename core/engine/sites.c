@@ -11,6 +11,7 @@
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
+#include "core/pass/front.h"
 #include "core/server/platform.h"
 
 /* A domain that was named, and whose it is. */
@@ -199,13 +200,17 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
                       const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
+    struct sc_error why = SC_ERROR_INIT;
+    int front = sc_pass_front_keep(s, &why); /* no reason not to repair the rest */
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, &jobs, err);
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     bool on = false;
     if (rc == 0 && sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
         rc = sc_proxyexec_start(err); /* what its users need, too */
-    return rc;
+    if (rc == 0 && front < 0 && err)
+        *err = why;
+    return rc < 0 ? rc : front;
 }
 
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,

@@ -12,6 +12,7 @@
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
+#include "core/pass/front.h"
 #include "core/server/platform.h"
 
 static int no_memory(struct sc_error *err)

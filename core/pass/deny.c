@@ -7,6 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/pass/front.h"
 #include "core/pass/pass.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
@@ -21,11 +22,6 @@
 
 /* What a killed command was just starting lives on for a moment, and the lock with it. */
 #define LEFT_BEHIND_MS 500
-
-int sc_pass_lock_front(bool taking_away, int *ret_fd, struct sc_error *err)
-{
-    return sc_account_lock_global("front", taking_away, SC_ACCOUNT_WAIT_MS, ret_fd, err);
-}
 
 int sc_pass_lock_deny(int wait_ms, int *ret_fd, struct sc_error *err)
 {

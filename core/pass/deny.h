@@ -10,10 +10,6 @@
 #include "core/server/handle.h"
 #include "core/server/watch.h"
 
-/* Held while something is switched on that needs the entry in front of suexec, so that no deny-all
- * takes it away underneath. Before any account's lock. */
-int sc_pass_lock_front(bool taking_away, int *ret_fd, struct sc_error *err);
-
 /* One deny at a time. Before the front's lock. */
 int sc_pass_lock_deny(int wait_ms, int *ret_fd, struct sc_error *err);
 

@@ -13,6 +13,7 @@
 #include "core/base/log.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
+#include "core/pass/front.h"
 #include "core/pass/pass.h"
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
@@ -28,8 +29,11 @@ static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 static int rebuild_all(struct sc_server *s, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
-    int rc = sc_store_users_get(s->store, true, &users, err);
-    int bad = 0;
+    int rc = sc_pass_front_keep(s, err);
+    if (rc < 0) /* isolated sites answer 503 without it: no reason not to make them ready */
+        sc_log("suexec's entry: %s", err->text);
+    int bad = rc < 0;
+    rc = sc_store_users_get(s->store, true, &users, err);
     for (size_t i = 0; rc == 0 && i < users.n; i++)
         if (rebuild(s, users.rows[i].uid, err) < 0) {
             fprintf(stderr, "%s: %s\n", users.rows[i].name, err->text);

@@ -144,6 +144,12 @@ int sc_alternatives_install(const char *name, const struct sc_alternatives *a,
     return run_it(argv, err);
 }
 
+int sc_alternatives_auto(const char *name, struct sc_error *err)
+{
+    const char *const argv[] = {PROGRAM, "--auto", name, NULL};
+    return run_it(argv, err);
+}
+
 int sc_alternatives_call(const char *action, const char *name, const char *path,
                          struct sc_error *err)
 {

@@ -38,6 +38,9 @@ int sc_alternatives_install(const char *name, const struct sc_alternatives *a,
                             const struct sc_alternative *like, const char *path,
                             const char *priority, struct sc_error *err);
 
+/* `--auto`: the best alternative becomes the choice. */
+int sc_alternatives_auto(const char *name, struct sc_error *err);
+
 /* `--set` or `--remove` */
 int sc_alternatives_call(const char *action, const char *name, const char *path,
                          struct sc_error *err);

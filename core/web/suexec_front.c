@@ -14,6 +14,7 @@
 #include "core/base/run.h"
 #include "core/base/paths.h"
 #include "core/web/alternatives.h"
+#include "core/web/suexec_arm.h"
 
 #define PRIORITY    "1000"
 #define ALTERNATIVE "/etc/alternatives/suexec" /* update-alternatives(1): the group's link */
@@ -55,7 +56,7 @@ static const struct sc_alternative *real_one(const struct sc_alternatives *a)
     const struct sc_alternative *best = NULL;
     for (size_t i = 0; i < a->n; i++) {
         const struct sc_alternative *c = &a->v[i];
-        if (strcmp(c->path, SC_SUEXEC_ENTRY) == 0)
+        if (sc_suexec_is_ours(c->path))
             continue;
         if (a->value && strcmp(a->value, c->path) == 0)
             return c;
@@ -70,7 +71,7 @@ static const struct sc_alternative *current_real(const struct sc_alternatives *a
 {
     char path[PATH_MAX];
     ssize_t n = readlink(SC_SUEXEC_REAL, path, sizeof(path) - 1);
-    if (n <= 0 || !a->value || strcmp(a->value, SC_SUEXEC_ENTRY) != 0)
+    if (n <= 0 || !a->value || !sc_suexec_is_ours(a->value))
         return NULL;
     path[n] = 0;
     for (size_t i = 0; i < a->n; i++)
@@ -89,13 +90,12 @@ int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err)
     const struct sc_alternative *kept = current_real(&a);
     const struct sc_alternative *real = kept ? kept : real_one(&a);
     if (real) {
-        struct stat st;
         s.here = true;
         s.real = strdup(real->path);
         if (!s.real)
             return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        s.in_place =
-            kept && stat(SC_SUEXEC_ENTRY, &st) == 0 && st.st_uid == 0 && (st.st_mode & S_ISUID);
+        s.in_front = kept && strcmp(a.value, SC_SUEXEC_ENTRY) == 0;
+        s.armed = s.in_front && sc_suexec_is_armed(kept->path);
         const char *const argv[] = {real->path, "-V", NULL};
         struct sc_run_spec spec = {.argv = argv, .timeout_ms = 5000, .max_out = 65536};
         SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
@@ -145,7 +145,7 @@ int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err)
     return 0;
 }
 
-/* Two links and a file tell that nothing needs to be done, on the way of every enable. */
+/* A few files tell that nothing needs to be done, on the way of every enable. */
 static bool surely_on(void)
 {
     char link[PATH_MAX];
@@ -154,20 +154,8 @@ static bool surely_on(void)
     if (n <= 0)
         return access("/etc/alternatives", F_OK) < 0 || errno == ENOENT; /* no suexec here at all */
     link[n] = 0;
-    return strcmp(link, SC_SUEXEC_ENTRY) == 0 && stat(SC_SUEXEC_REAL, &st) == 0 &&
-           stat(NOTED, &st) == 0 && stat(SC_SUEXEC_ENTRY, &st) == 0 && st.st_uid == 0 &&
-           (st.st_mode & S_ISUID);
-}
-
-/* The entry can be run by whom the real one can be run by, and gets its setuid bit the same way. */
-static int arm(const char *real, struct sc_error *err)
-{
-    struct stat st;
-    if (stat(real, &st) < 0)
-        return sc_error_sys(err, errno, "look at %s", real);
-    if (chown(SC_SUEXEC_ENTRY, 0, st.st_gid) < 0 || chmod(SC_SUEXEC_ENTRY, st.st_mode & 07777) < 0)
-        return sc_error_sys(err, errno, "set owner and mode of " SC_SUEXEC_ENTRY);
-    return 0;
+    return strcmp(link, SC_SUEXEC_ENTRY) == 0 && stat(NOTED, &st) == 0 &&
+           sc_suexec_is_armed(SC_SUEXEC_REAL);
 }
 
 static int point_at(const char *real, struct sc_error *err)
@@ -186,6 +174,31 @@ static int point_at(const char *real, struct sc_error *err)
     return 0;
 }
 
+static bool has(const struct sc_alternatives *a, const char *path)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (strcmp(a->v[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* The copy becomes the choice. The installed file, which once was, is taken from the alternatives
+ * when the copy is among them: update-alternatives then goes on to it, with nothing in between. */
+static int switch_to_entry(const struct sc_alternatives *a, const struct sc_alternative *real,
+                           struct sc_error *err)
+{
+    int rc = 0;
+    if (a->manual && a->value && !sc_suexec_is_ours(a->value))
+        rc = sc_replace_file(CHOSEN_BEFORE, 0600, a->value, strlen(a->value), err);
+    if (rc == 0 && !has(a, SC_SUEXEC_ENTRY))
+        rc = sc_alternatives_install("suexec", a, real, SC_SUEXEC_ENTRY, PRIORITY, err);
+    if (rc == 0 && has(a, SC_SUEXEC_INSTALLED))
+        rc = sc_alternatives_call("--remove", "suexec", SC_SUEXEC_INSTALLED, err);
+    if (rc == 0 && !(a->manual && a->value && strcmp(a->value, SC_SUEXEC_ENTRY) == 0))
+        rc = sc_alternatives_call("--set", "suexec", SC_SUEXEC_ENTRY, err);
+    return rc < 0 ? rc : sc_suexec_close_installed(err);
+}
+
 int sc_suexec_front_on(struct sc_error *err)
 {
     if (surely_on())
@@ -201,18 +214,19 @@ int sc_suexec_front_on(struct sc_error *err)
     /* first what the entry needs, then the switch: Apache may run it at any moment */
     rc = point_at(real->path, err);
     if (rc == 0)
-        rc = arm(real->path, err);
+        rc = sc_suexec_arm(real->path, err);
     if (rc == 0)
         rc = note(err);
-    if (rc < 0 || kept)
-        return rc;
-    if (a.manual && a.value)
-        rc = sc_replace_file(CHOSEN_BEFORE, 0600, a.value, strlen(a.value), err);
-    if (rc == 0)
-        rc = sc_alternatives_install("suexec", &a, real, SC_SUEXEC_ENTRY, PRIORITY, err);
-    if (rc == 0)
-        rc = sc_alternatives_call("--set", "suexec", SC_SUEXEC_ENTRY, err);
-    return rc;
+    return rc < 0 ? rc : switch_to_entry(&a, real, err);
+}
+
+int sc_suexec_front_renew(struct sc_error *err)
+{
+    if (surely_on())
+        return 0;
+    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
+    int rc = sc_alternatives_query("suexec", &a, err);
+    return rc < 0 || !a.value || !sc_suexec_is_ours(a.value) ? rc : sc_suexec_front_on(err);
 }
 
 int sc_suexec_front_off(struct sc_error *err)
@@ -221,11 +235,12 @@ int sc_suexec_front_off(struct sc_error *err)
     int rc = sc_alternatives_query("suexec", &a, err);
     if (rc < 0)
         return rc;
-    bool ours = false;
-    for (size_t i = 0; i < a.n; i++)
-        ours |= strcmp(a.v[i].path, SC_SUEXEC_ENTRY) == 0;
-    if (ours)
-        rc = sc_alternatives_call("--remove", "suexec", SC_SUEXEC_ENTRY, err);
+    static const char *const ours[] = {SC_SUEXEC_INSTALLED, SC_SUEXEC_ENTRY};
+    for (size_t i = 0; rc == 0 && i < sizeof(ours) / sizeof(ours[0]); i++)
+        if (has(&a, ours[i]))
+            rc = sc_alternatives_call("--remove", "suexec", ours[i], err);
+    if (rc == 0 && a.value && sc_suexec_is_ours(a.value) && !has(&a, a.value))
+        rc = sc_alternatives_auto("suexec", err); /* a file that is missing is not listed */
     SC_BUF struct sc_buf chosen = SC_BUF_INIT;
     if (rc == 0 && sc_read_file(CHOSEN_BEFORE, PATH_MAX, &chosen, NULL) == 0 &&
         chosen.data[0] == '/')
@@ -235,11 +250,13 @@ int sc_suexec_front_off(struct sc_error *err)
         return rc;
     (void)unlink(CHOSEN_BEFORE);
     (void)unlink(NOTED);
-    /* Programs that Apache is just starting may still come through the entry: the link goes last of
-     * all, when nothing leads here any more, and only the setuid bit is taken now. */
-    if (access(SC_SUEXEC_ENTRY, F_OK) == 0 &&
-        (chown(SC_SUEXEC_ENTRY, 0, 0) < 0 || chmod(SC_SUEXEC_ENTRY, 0700) < 0))
-        return sc_error_sys(err, errno, "set owner and mode of " SC_SUEXEC_ENTRY);
+    /* Programs that Apache is just starting may still be in the entry: the link goes last of all,
+     * when nothing leads here any more. */
+    rc = sc_suexec_disarm(err);
+    if (rc == 0)
+        rc = sc_suexec_close_installed(err);
+    if (rc < 0)
+        return rc;
     if (unlink(SC_SUEXEC_REAL) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove " SC_SUEXEC_REAL);
     return 0;

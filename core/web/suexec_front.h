@@ -7,12 +7,16 @@
 
 #include <stdbool.h>
 #include "core/base/error.h"
+#include "core/web/suexec_arm.h"
 
-#define SC_SUEXEC_ENTRY SC_LIBEXECDIR "/suexec"
+#define SC_SUEXEC_NOT_ARMED                                                                        \
+    SC_SUEXEC_ENTRY " is not what it should be (owner, mode or content): run cagefsctl "           \
+                    "--site-isolation-allow-all"
 
 struct sc_suexec {
     bool here;        /* this machine has a suexec that can be fronted */
-    bool in_place;    /* Apache runs the entry, and the entry finds the real one */
+    bool in_front;    /* Apache runs the entry, and the entry finds the real one */
+    bool armed;       /* … and it is the one that should be there (suexec_arm.h) */
     char *real;       /* the real suexec */
     char *config_dir; /* that it reads (suexec -V: SUEXEC_CONFIG_DIR), or NULL */
     char *log;        /* that it writes (AP_LOG_EXEC), or NULL */
@@ -30,6 +34,11 @@ int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err);
 /* Idempotent; `off` restores the choice that was made before `on`. Nothing to do where there is no
  * suexec. They run update-alternatives: the caller is root. */
 int sc_suexec_front_on(struct sc_error *err);
+
+/* As `on` where the entry is the alternative in use, or was by an older version's rules; another
+ * choice of the administrator's stays. */
+int sc_suexec_front_renew(struct sc_error *err);
+
 int sc_suexec_front_off(struct sc_error *err);
 
 #endif

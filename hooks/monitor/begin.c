@@ -130,7 +130,7 @@ void sc_loop_begin(struct sc_loop *l)
     m->debug |= m->s->conf.debug;
     (void)sc_store_meta_get(m->s->store, SC_META_MONITOR_ERROR, &m->error, NULL);
     sc_survey_clock_init(&m->survey, l->interval, now);
-    m->queue_at = m->mark_at = l->paths_at = now;
+    m->queue_at = m->mark_at = m->front_at = l->paths_at = now;
     l->hooks_at = now + HOOKS_FIRST_MS;
     l->alive_at = now + ALIVE_MS;
     l->policy_at = l->end_at = l->lost_at = SC_WORK_NEVER;

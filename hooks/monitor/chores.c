@@ -112,6 +112,7 @@ void sc_loop_do_chores(struct sc_loop *l, int64_t now)
     } else if (sc_survey_next(&l->m.survey) <= now) {
         if (sc_survey_next(&l->m.survey) == l->m.survey.timer)
             sc_monitor_all_due(&l->m, true);
+        l->m.front_at = now;
         sc_monitor_survey_began(&l->m);
         start_chore(l, SC_CHORE_SURVEY);
     } else if (l->paths_at <= now) {

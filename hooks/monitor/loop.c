@@ -19,6 +19,7 @@
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/fpm.h"
+#include "hooks/monitor/front.h"
 #include "hooks/monitor/loop.h"
 #include "hooks/events/queue.h"
 
@@ -67,6 +68,9 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         break;
     case SC_WATCH_FPM:
         sc_fpm_clock_changed(&m->fpm.clock, now);
+        break;
+    case SC_WATCH_FRONT:
+        m->front_at = now + SC_FRONT_SETTLE_MS;
         break;
     case SC_WATCH_CRON: /* a user changes it as he likes, like his home */
         for (size_t i = 0; name && !a && i < m->n_accounts; i++)
@@ -178,6 +182,8 @@ static void housekeeping(struct sc_loop *l, int64_t now)
     if (m->mark_at <= now)
         sc_monitor_marks(m);
     sc_monitor_fpm(m, now);
+    if (m->front_at <= now)
+        sc_monitor_front(m, now);
 }
 
 /* One account. Queue and homes take turns. False: nothing was due. */
@@ -291,7 +297,7 @@ static int wait_ms(const struct sc_loop *l)
 {
     int64_t now = sc_monitor_now();
     int64_t at = min64(sc_work_next(&l->m.work), min64(l->m.queue_at, l->m.mark_at));
-    at = min64(at, sc_monitor_fpm_next(&l->m));
+    at = min64(at, min64(sc_monitor_fpm_next(&l->m), l->m.front_at));
     at = min64(at, min64(l->alive_at, min64(l->policy_at, min64(l->end_at, l->lost_at))));
     if (l->chore.name)
         at = min64(at, l->chore.began + SC_CHORE_MS + 1);

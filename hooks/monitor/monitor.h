@@ -50,6 +50,7 @@ struct sc_monitor {
     int64_t queue_at; /* when to look at the queue next */
     int64_t mark_at;  /* when to look for marks next */
     struct sc_monitor_fpm fpm;
+    int64_t front_at; /* when to look at the entry in front of suexec next */
 
     struct sc_monitor_account *accounts; /* by uid */
     size_t n_accounts;

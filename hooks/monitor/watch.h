@@ -26,7 +26,8 @@ enum sc_watch_what {
     SC_WATCH_POLICY, /* the administrator's files */
     SC_WATCH_HOME,   /* an account's home */
     SC_WATCH_FPM,    /* pool files of PHP-FPM */
-    SC_WATCH_CRON    /* crontabs, by the name of their user */
+    SC_WATCH_CRON,   /* crontabs, by the name of their user */
+    SC_WATCH_FRONT   /* the entry in front of suexec */
 };
 
 struct sc_watches;

@@ -9,7 +9,7 @@ set -uo pipefail
 
 link=/etc/alternatives/suexec
 real=/usr/lib/apache2/suexec-custom
-entry=/usr/libexec/sitecage/suexec
+entry=/usr/libexec/sitecage-front/suexec
 target() { readlink "$link"; }
 query() { update-alternatives --query suexec; }
 mode() { stat -c '%A %U %G' "$1"; }
@@ -44,7 +44,8 @@ expect_output "the entry is in place" "$entry"$'\n' target
 check "deny-all" cagefsctl --site-isolation-deny-all
 expect_output "takes it away" "$real"$'\n' target
 expect_output "and leaves the alternatives as they were" "$query_before"$'\n' query
-expect_output "nobody can run the entry" '-rwx------ root root'$'\n' mode "$entry"
+check_not "the entry is removed" test -e "$entry"
+expect_output "the installed one is closed" '-rwx------ root root'$'\n' mode /usr/libexec/sitecage/suexec
 check_not "no link to the real one is left" test -L /var/lib/sitecage/suexec.real
 expect_output "a runs as before" "$before"$'\n' how
 expect_output "b serves" ok php_eval b.example 'echo "ok";'

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/monitor/front.h"
+
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "core/pass/front.h"
+#include "core/web/suexec_arm.h"
+
+#define RETRY_MS 1000 /* an installer, or a command that changes it, is at work */
+
+/* The copy, its directory, where that is made, and what it is a copy of. */
+static void watch(struct sc_watches *w)
+{
+    static const struct {
+        const char *dir, *name;
+    } places[] = {{SC_SUEXEC_DIR, SC_SUEXEC_ENTRY},
+                  {SC_LIBEXECDIR "/..", SC_SUEXEC_DIR},
+                  {SC_LIBEXECDIR, SC_SUEXEC_INSTALLED}};
+    sc_watches_begin(w, SC_WATCH_FRONT, 0);
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        (void)sc_watches_add(w, -1, places[i].dir, SC_WATCH_FILES | IN_ATTRIB, SC_WATCH_FRONT, 0,
+                             strrchr(places[i].name, '/') + 1, NULL, NULL);
+    sc_watches_end(w, SC_WATCH_FRONT, 0);
+}
+
+void sc_monitor_front(struct sc_monitor *m, int64_t now)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    watch(m->sets[0].w); /* before the look: what changes after it is told */
+    int rc = sc_pass_front_renew(m->s, &err);
+    m->front_at = rc == SC_E_BUSY ? now + RETRY_MS : SC_WORK_NEVER;
+    if (rc < 0 && rc != SC_E_BUSY)
+        sc_monitor_error(m, err.text);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon and the entry in front of suexec, which serves every site: an upgrade brings another
+ * one, somebody changes its mode or removes it. */
+#ifndef SC_HOOKS_MONITOR_FRONT_H
+#define SC_HOOKS_MONITOR_FRONT_H
+
+#include <stdint.h>
+#include "hooks/monitor/monitor.h"
+
+#define SC_FRONT_SETTLE_MS 200 /* after the last change: an installer may be at work */
+
+/* Looks at it, puts it right, watches for the next change; m->front_at is set anew. */
+void sc_monitor_front(struct sc_monitor *m, int64_t now);
+
+#endif
