@@ -83,6 +83,25 @@ static json_t *status_json(const struct sc_status *st)
     return NULL;
 }
 
+static json_t *notes_json(const struct sc_status *st)
+{
+    json_t *notes = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < st->n_notes; i++)
+        for (const char *p = st->notes[i].text.data; *p;) {
+            size_t n = strcspn(p, "\n");
+            SC_FREE char *line = strndup(p, n);
+            bad |= json_array_append_new(notes, json_pack("{s:o, s:o}", "username",
+                                                          sc_json_text(st->notes[i].user), "text",
+                                                          sc_json_text(line)));
+            p += n + (p[n] == '\n');
+        }
+    if (!bad)
+        return notes;
+    json_decref(notes);
+    return NULL;
+}
+
 /* Columns that a word takes: its characters, where it is UTF-8. */
 static size_t width(const char *s)
 {
@@ -142,6 +161,22 @@ static void status_text(struct sc_out *o, const struct sc_status *st)
     }
 }
 
+static void notes_text(struct sc_out *o, const struct sc_status *st)
+{
+    if (st->n_notes)
+        sc_out_fmt(o, "\n");
+    for (size_t i = 0; i < st->n_notes; i++)
+        for (const char *p = st->notes[i].text.data; *p;) {
+            size_t n = strcspn(p, "\n");
+            SC_FREE char *line = strndup(p, n);
+            sc_out_word(o, st->notes[i].user);
+            sc_out_fmt(o, ": ");
+            sc_out_word(o, line ? line : "");
+            sc_out_fmt(o, "\n");
+            p += n + (p[n] == '\n');
+        }
+}
+
 int sc_ctl_status(struct sc_ctl *c, struct sc_error *err)
 {
     SC_CLEANUP(sc_status_done) struct sc_status st = {0};
@@ -150,10 +185,12 @@ int sc_ctl_status(struct sc_ctl *c, struct sc_error *err)
         return rc;
     if (!c->out->json) {
         status_text(c->out, &st);
+        notes_text(c->out, &st);
         return 0;
     }
     sc_out_set_take(c->out, "enabled", json_boolean(st.enabled));
     sc_out_set_take(c->out, "mode", sc_json_text(sc_policy_mode_name(st.mode)));
     sc_out_set_take(c->out, "sites", status_json(&st));
+    sc_out_set_take(c->out, "notes", notes_json(&st));
     return 0;
 }

@@ -68,11 +68,18 @@ struct sc_status_row {
     struct sc_site_stats stats;
 };
 
+struct sc_status_note {
+    char *user;
+    struct sc_buf text; /* core/account/notes.h */
+};
+
 struct sc_status {
     bool enabled; /* the feature flag */
     enum sc_policy_mode mode;
     struct sc_status_row *v; /* by user, domain */
     size_t n;
+    struct sc_status_note *notes; /* of the users of these domains who have some */
+    size_t n_notes;
 };
 
 void sc_status_done(struct sc_status *st);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/engine/internal.h"
@@ -104,7 +105,34 @@ void sc_status_done(struct sc_status *st)
         free(st->v[i].stale);
     }
     free(st->v);
+    for (size_t i = 0; i < st->n_notes; i++) {
+        free(st->notes[i].user);
+        sc_buf_free(&st->notes[i].text);
+    }
+    free(st->notes);
     *st = (struct sc_status){0};
+}
+
+static int add_notes(struct sc_status *st, const struct sc_user_row *u, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    for (size_t i = 0; i < st->n_notes; i++)
+        if (strcmp(st->notes[i].user, u->name) == 0)
+            return 0;
+    sc_notes_read(u->uid, &text);
+    int rc = sc_buf_check(&text, "notes", err);
+    if (rc < 0 || !text.len)
+        return rc;
+    struct sc_status_note *v = realloc(st->notes, (st->n_notes + 1) * sizeof(*v));
+    if (!v)
+        return no_memory(err);
+    st->notes = v;
+    char *user = strdup(u->name);
+    if (!user)
+        return no_memory(err);
+    v[st->n_notes++] = (struct sc_status_note){.user = user, .text = text};
+    text = (struct sc_buf)SC_BUF_INIT;
+    return 0;
 }
 
 static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
@@ -130,6 +158,9 @@ static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct s
         r->stale = strdup("its document root is missing: nothing of it can run");
     if (!site)
         return 0;
+    int rc = add_notes(st, u, err);
+    if (rc < 0)
+        return rc;
     r->running = sc_site_running(u->uid, site, &r->processes);
     /* limits that cannot be read are in `stale` already, or will be at the next pass */
     (void)sc_stored_limits(s, site, u->home, &r->stats.limits, NULL);

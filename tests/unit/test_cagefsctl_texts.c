@@ -175,7 +175,34 @@ static void status(void **state)
                "{\"domain\": \"d\\u00E9.com\", \"username\": \"x\", \"docroot\": \"/home/x/d\", "
                "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"running\": false, "
                "\"processes\": 0, \"stale\": null, \"usage\": " NOTHING ", \"peak\": " NOTHING
-               ", \"limits\": " NOTHING ", \"faults\": " NOTHING "}]}\n",
+               ", \"limits\": " NOTHING ", \"faults\": " NOTHING "}], \"notes\": []}\n",
+               "");
+}
+
+static void status_has_notes(void **state)
+{
+    char text[] = "one thing\nand\033[ another\n";
+    struct sc_status_note notes[] = {{.user = (char *)(uintptr_t) "john", .text = {.data = text}}};
+    (void)state;
+    fake_reset();
+    fake.status = (struct sc_status){
+        .mode = SC_MODE_ALLOW_ALL, .v = rows + 3, .n = 1, .notes = notes, .n_notes = 1};
+    run("--site-isolation-status");
+    assert_ran(0,
+               "Feature: disabled, mode allow_all\n"
+               "\n"
+               "DOMAIN  USER  STATE    PROCESSES  DOCROOT\n"
+               "d\xc3\xa9.com  x     off              -  /home/x/d\n"
+               "\n"
+               "john: one thing\n"
+               "john: and?[ another\n",
+               "");
+    fake.status.n = 0;
+    run("--site-isolation-status", "--json");
+    assert_ran(0,
+               "{\"result\": \"success\", \"enabled\": false, \"mode\": \"allow_all\", "
+               "\"sites\": [], \"notes\": [{\"username\": \"john\", \"text\": \"one thing\"}, "
+               "{\"username\": \"john\", \"text\": \"and\\u001B[ another\"}]}\n",
                "");
 }
 
@@ -360,6 +387,7 @@ int main(void)
         cmocka_unit_test(list),
         cmocka_unit_test(users_and_domains_json),
         cmocka_unit_test(status),
+        cmocka_unit_test(status_has_notes),
         cmocka_unit_test(check),
         cmocka_unit_test(check_domains),
         cmocka_unit_test(plan),
