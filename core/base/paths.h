@@ -28,7 +28,9 @@
 #define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
 #define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
 
-/* What cron runs for the entries of isolated sites. */
-#define SC_CRON_SHELL SC_LIBEXECDIR "/cron-shell"
+/* What cron runs for the entries of isolated sites, and what SITECAGE_SITE says of an entry whose
+ * site cannot be said: it does not run. */
+#define SC_CRON_SHELL   SC_LIBEXECDIR "/cron-shell"
+#define SC_CRON_NO_SITE "-"
 
 #endif

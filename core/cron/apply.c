@@ -136,7 +136,7 @@ static bool surely_none(const char *user)
 }
 
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
-                  struct sc_error *err)
+                  size_t *ret_unknown, struct sc_error *err)
 {
     struct sc_cron_owner owner = *o;
     struct sc_cron_account a = {.user = o->user,
@@ -150,19 +150,22 @@ int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *site
     SC_BUF struct sc_buf old = {.limit = SC_CRON_TEXT_MAX};
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_cron_done) struct sc_cron c = {0};
-    if (access("/usr/bin/crontab", X_OK) < 0 || surely_none(o->user))
-        return 0;
-    int rc = sc_cron_lock(o->uid, &lock, err);
-    if (rc == 0)
+    int rc = 0;
+    if (access("/usr/bin/crontab", X_OK) == 0 && !surely_none(o->user))
+        rc = sc_cron_lock(o->uid, &lock, err);
+    if (rc == 0 && lock >= 0)
         rc = sc_cron_read(o, false, &old, err);
-    if (rc < 0 || old.len == 0)
+    if (rc < 0)
         return rc;
-    rc = sc_cron_split(old.data, old.len, &c, err);
-    if (rc == 0)
+    if (old.len)
+        rc = sc_cron_split(old.data, old.len, &c, err);
+    if (rc == 0 && old.len)
         rc = sc_cron_join(&c, &a, &text, err);
     if (rc < 0)
         return sc_error_wrap(err, "the crontab of %s", o->user);
-    if (text.len == old.len && memcmp(text.data ? text.data : "", old.data, old.len) == 0)
-        return 0;
-    return sc_cron_write(o, false, &text, NULL, err);
+    if (text.len != old.len || (old.len && memcmp(text.data, old.data, old.len) != 0))
+        rc = sc_cron_write(o, false, &text, NULL, err);
+    if (rc == 0)
+        *ret_unknown = c.n_unknown;
+    return rc;
 }

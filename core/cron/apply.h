@@ -18,10 +18,11 @@ struct sc_cron_owner {
 };
 
 /* Makes the account's crontab be as its sites are. Does nothing where the server has no crontab(1)
- * or the user no crontab, and writes only what differs. Needs root. SC_E_SYS with crontab's own
- * words, SC_E_BUSY, SC_E_TOOBIG, SC_E_TIMEOUT. */
+ * or the user no crontab, and writes only what differs. *ret_unknown: how many entries do not run,
+ * because it costs too much to find out which site they name. Needs root. SC_E_SYS with crontab's
+ * own words, SC_E_BUSY, SC_E_TOOBIG, SC_E_TIMEOUT. */
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
-                  struct sc_error *err);
+                  size_t *ret_unknown, struct sc_error *err);
 
 /* Takes the account's lock for crontabs. */
 int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/paths.h"
 #include "core/cron/lines.h"
 #include "core/cron/marks.h"
 
@@ -107,7 +108,7 @@ static void put_site(struct sc_buf *out, const char *docroot, const struct sc_bu
     sc_buf_enc(out, docroot, strlen(docroot));
     if (out->len - before > SC_CRON_LINE_MAX - sizeof(ENV_SITE) && !out->failed) {
         out->len = before; /* cron would cut it: no site at all is refused */
-        sc_buf_str(out, "-");
+        sc_buf_str(out, SC_CRON_NO_SITE);
     }
     sc_buf_str(out, "\n" ENV_REAL);
     before = out->len;
@@ -120,18 +121,20 @@ static void put_site(struct sc_buf *out, const char *docroot, const struct sc_bu
     sc_buf_str(out, "\n");
 }
 
-static int scope_own(const struct sc_cron *c, struct sc_cron_names *names, struct in_force *f,
+static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct in_force *f,
                      struct sc_buf *out, struct sc_error *err)
 {
     const char *at = c->own.data, *end = at ? at + c->own.len : at;
     const struct sc_cron_site *in = NULL;
     struct sc_cron_line l;
     int rc = 0;
+    c->n_unknown = 0;
     while (rc == 0 && sc_cron_next_line(&at, end, &l)) {
         const struct sc_cron_site *site = in;
-        if (l.kind == SC_CRON_ENTRY)
+        if (l.kind == SC_CRON_ENTRY) {
             rc = sc_cron_mention(names, l.s, l.len, &site, err);
-        else if (l.kind == SC_CRON_ENV)
+            c->n_unknown += site == &sc_cron_unknown;
+        } else if (l.kind == SC_CRON_ENV)
             site = NULL;
         if (in && site != in) {
             sc_buf_str(out, MARK_OUT "\n");

@@ -14,7 +14,8 @@
 
 #define SC_CRON_TEXT_MAX     (4u << 20)  /* bytes of a crontab with everything in it */
 #define SC_CRON_SITE_MAX     (64u << 10) /* bytes of what one site may have */
-#define SC_CRON_SITE_ENTRIES 100u        /* and entries; and settings */
+#define SC_CRON_SECTIONS_MAX 4096u
+#define SC_CRON_SITE_ENTRIES 100u /* and entries; and settings */
 #define SC_CRON_TOKEN_MAX    64u
 
 struct sc_cron_section { /* what one site made */
@@ -28,6 +29,7 @@ struct sc_cron {
     struct sc_buf found; /* the same with what Sitecage has put in between */
     struct sc_cron_section *v;
     size_t n;
+    size_t n_unknown; /* own entries that sc_cron_join() had to make sc_cron_unknown's */
 };
 
 void sc_cron_done(struct sc_cron *c);

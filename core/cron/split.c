@@ -77,7 +77,11 @@ static int begin_section(struct splitter *s, const char *word, size_t len, bool 
             return 0;
     if (sc_decode_word(colon + 1) <= 0 || colon[1] != '/')
         return 0;
-    struct sc_cron_section *v = sc_cron_section(s->c, copy, colon + 1);
+    struct sc_cron_section *v =
+        sc_cron_section(s->c, copy, s->c->n < SC_CRON_SECTIONS_MAX ? colon + 1 : NULL);
+    if (!v && s->c->n >= SC_CRON_SECTIONS_MAX)
+        return sc_error_set(err, SC_E_TOOBIG, "the crontab has more than %u parts made in sites",
+                            SC_CRON_SECTIONS_MAX);
     if (!v)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
     v->on = on;

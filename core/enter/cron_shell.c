@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/paths.h"
 #include "core/enter/enter.h"
 #include "core/enter/state.h"
 
@@ -150,6 +151,11 @@ int main(int argc, char **argv)
     const char *docroot = decoded(getenv("SITECAGE_SITE"));
     const char *shell = decoded(getenv("SITECAGE_SHELL"));
     const char *section = getenv("SITECAGE_SECTION");
+    if (docroot && strcmp(docroot, SC_CRON_NO_SITE) == 0)
+        refuse(SC_EXIT_CANNOT_ENTER,
+               "not run: it cannot be said which site this entry is about; write its paths without "
+               "variables, see sitecage-cron(7)",
+               "");
     if (!docroot || docroot[0] != '/')
         refuse(SC_EXIT_CANNOT_ENTER, "SITECAGE_SITE does not say which site", "");
     shell = known(shell);

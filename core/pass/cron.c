@@ -4,8 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/cron/apply.h"
+
+static int apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
+                 struct sc_error *err)
+{
+    char text[256];
+    size_t unknown = 0;
+    int rc = sc_cron_apply(o, sites, n, &unknown, err);
+    if (rc < 0)
+        return rc;
+    snprintf(text, sizeof(text),
+             "%zu entr%s of the crontab of %s do%s not run: it costs too much to find out which "
+             "site is meant; write the paths without variables, see sitecage-cron(7)",
+             unknown, unknown == 1 ? "y" : "ies", o->user, unknown == 1 ? "es" : "");
+    return sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
+}
 
 int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
                  struct sc_error *err)
@@ -33,7 +49,7 @@ int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const s
                                          .isolated = s->isolated};
     }
     if (rc == 0)
-        rc = sc_cron_apply(&o, sites, n, err);
+        rc = apply(&o, sites, n, err);
     for (size_t i = 0; docroots && i < n; i++)
         free(docroots[i]);
     free(docroots);
@@ -50,5 +66,5 @@ int sc_pass_cron_end(uid_t uid, struct sc_error *err)
         return 0;
     o.user = user;
     o.home = o.home_alias = home;
-    return sc_cron_apply(&o, NULL, 0, err);
+    return apply(&o, NULL, 0, err);
 }

@@ -162,6 +162,8 @@ static void entries_belong_to_the_site_that_they_name(void **state)
         {"cd x && php ../a.example/y", A},
         {"php ~/www/x.php", HOME "/b.example"},
         {"mail%" A "/x", A},
+        {"php /home/$LOGNAME/a.example/x", A},
+        {"php /home/${USER}/a.example/x", A},
         {"php /etc/passwd", NULL},
         {"true", NULL},
         {"", NULL},
@@ -179,6 +181,166 @@ static void entries_belong_to_the_site_that_they_name(void **state)
         if (strcmp(is, want) != 0)
             fail_msg("\"%s\" is %s's, not %s's", v[i].command, is, want);
     }
+}
+
+/* ---- what it may cost ---- */
+
+struct entry_of {
+    struct sc_cron_names n;
+    const struct sc_cron_site *site;
+};
+
+static void look(struct entry_of *e, const char *command)
+{
+    SC_BUF struct sc_buf line = SC_BUF_INIT;
+    sc_buf_fmt(&line, "* * * * * %s", command);
+    assert_int_equal(sc_cron_mention(&e->n, line.data, line.len, &e->site, NULL), 0);
+}
+
+/* `times` times the word. */
+static void repeat(struct sc_buf *b, const char *word, size_t times)
+{
+    for (size_t i = 0; i < times; i++)
+        sc_buf_str(b, word);
+}
+
+static void an_entry_too_large_to_look_at_is_nobodys(void **state)
+{
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf value = SC_BUF_INIT;
+    SC_BUF struct sc_buf entry = SC_BUF_INIT;
+    (void)state;
+    assert_int_equal(sc_cron_names_init(&e.n, &account, NULL), 0);
+    repeat(&value, "a ", 490);
+    assert_int_equal(sc_cron_names_set(&e.n, "X", value.data, NULL), 0);
+    look(&e, "$X; php ~/a.example/x");
+    assert_string_equal(e.site->docroot, A);
+    repeat(&entry, "$X", 100); /* 98 KB */
+    sc_buf_str(&entry, "; php ~/a.example/x");
+    look(&e, entry.data);
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    look(&e, "php ~/a.example/x");
+    assert_string_equal(e.site->docroot, A);
+    sc_cron_names_done(&e.n);
+}
+
+/* Words of variables are looked at until the crontab's share is used up; plain entries still are. */
+static void what_all_entries_cost_has_a_limit(void **state)
+{
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf value = SC_BUF_INIT;
+    SC_BUF struct sc_buf entry = SC_BUF_INIT;
+    (void)state;
+    assert_int_equal(sc_cron_names_init(&e.n, &account, NULL), 0);
+    repeat(&value, "~/x ", 240);
+    assert_int_equal(sc_cron_names_set(&e.n, "X", value.data, NULL), 0);
+    repeat(&entry, "$X", 4);
+    look(&e, entry.data);
+    assert_ptr_equal(e.site, NULL);
+    size_t before = e.n.shared;
+    assert_true(before < SC_CRON_STEPS_SHARED);
+    for (int i = 0; i < 1000 && e.site != &sc_cron_unknown; i++)
+        look(&e, entry.data);
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    assert_int_equal(e.n.shared, 0);
+    look(&e, "tar czf /backup/home.tar.gz -C /home john >/dev/null 2>&1");
+    assert_ptr_equal(e.site, NULL);
+    look(&e, "cd ~/x && /usr/bin/php ../b.example/artisan schedule:run >>/dev/null 2>&1");
+    assert_string_equal(e.site->docroot, HOME "/b.example");
+    sc_cron_names_done(&e.n);
+}
+
+static unsigned asked;
+
+static char *count(void *arg, const char *path)
+{
+    (void)arg;
+    (void)path;
+    asked++;
+    return NULL;
+}
+
+static void each_path_is_resolved_once(void **state)
+{
+    struct sc_cron_account a = account;
+    struct entry_of e = {.site = NULL};
+    (void)state;
+    a.resolve = count;
+    asked = 0;
+    assert_int_equal(sc_cron_names_init(&e.n, &a, NULL), 0);
+    for (int i = 0; i < 10; i++)
+        look(&e, "php ~/www/x.php");
+    assert_int_equal(asked, 2); /* itself, and the directory above */
+    for (unsigned i = 0; i < SC_CRON_LINKS_MAX; i++) {
+        char command[32];
+        snprintf(command, sizeof(command), "php ~/%u", i);
+        look(&e, command);
+    }
+    assert_int_equal(asked, SC_CRON_LINKS_MAX);
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    sc_cron_names_done(&e.n);
+}
+
+static void a_variable_that_was_lost_is_no_ordinary_word(void **state)
+{
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf value = SC_BUF_INIT;
+    (void)state;
+    assert_int_equal(sc_cron_names_init(&e.n, &account, NULL), 0);
+    look(&e, "php $LOST/x");
+    assert_ptr_equal(e.site, NULL);
+    repeat(&value, "/", SC_CRON_VALUE_MAX + 1);
+    assert_int_equal(sc_cron_names_set(&e.n, "LOST", value.data, NULL), 0);
+    look(&e, "php $LOST/x");
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    look(&e, "php $HOME/a.example/x");
+    assert_string_equal(e.site->docroot, A);
+    for (unsigned i = 0; i < SC_CRON_VARS_MAX; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "V%u", i);
+        assert_int_equal(sc_cron_names_set(&e.n, name, HOME "/a.example", NULL), 0);
+    }
+    look(&e, "php $V0/x");
+    assert_string_equal(e.site->docroot, A);
+    look(&e, "php $V255/x");
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    sc_cron_names_done(&e.n);
+}
+
+static void nothing_is_unknown_where_nothing_is_isolated(void **state)
+{
+    static const struct sc_cron_site open[] = {{A, NULL, 0, "", false}};
+    struct sc_cron_account a = account;
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf entry = SC_BUF_INIT;
+    (void)state;
+    a.sites = open;
+    a.n_sites = 1;
+    assert_int_equal(sc_cron_names_init(&e.n, &a, NULL), 0);
+    repeat(&entry, "a ", 100000);
+    look(&e, entry.data);
+    assert_ptr_equal(e.site, NULL);
+    sc_cron_names_done(&e.n);
+}
+
+static void joined(const char *own, const struct sc_cron_account *a, struct sc_buf *out);
+
+static void an_unknown_entry_has_no_site(void **state)
+{
+    SC_BUF struct sc_buf own = SC_BUF_INIT;
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    SC_CLEANUP(sc_cron_done) struct sc_cron c = {0};
+    (void)state;
+    sc_buf_str(&own, "1 * * * * true\n2 * * * * ");
+    repeat(&own, "x ", 40000);
+    sc_buf_str(&own, "\n3 * * * * true\n");
+    joined(own.data, &account, &out);
+    assert_non_null(strstr(out.data, "1 * * * * true\n#sitecage:in -\nSHELL=" SC_CRON_SHELL
+                                     "\nSITECAGE_SITE=-\nSITECAGE_SHELL=/bin/sh\n2 * * * * x"));
+    assert_non_null(
+        strstr(out.data, "x \n#sitecage:out\n#sitecage:back SHELL=/bin/sh\nSHELL=/bin/sh\n3 "));
+    assert_int_equal(sc_cron_split(out.data, strlen(out.data), &c, NULL), 0);
+    assert_string_equal(c.own.data, own.data);
 }
 
 /* ---- there ---- */
@@ -519,6 +681,12 @@ int main(void)
         cmocka_unit_test(settings_have_a_name_and_a_value),
         cmocka_unit_test(only_plain_entries_are_strict),
         cmocka_unit_test(entries_belong_to_the_site_that_they_name),
+        cmocka_unit_test(an_entry_too_large_to_look_at_is_nobodys),
+        cmocka_unit_test(what_all_entries_cost_has_a_limit),
+        cmocka_unit_test(each_path_is_resolved_once),
+        cmocka_unit_test(a_variable_that_was_lost_is_no_ordinary_word),
+        cmocka_unit_test(nothing_is_unknown_where_nothing_is_isolated),
+        cmocka_unit_test(an_unknown_entry_has_no_site),
         cmocka_unit_test(entries_stay_as_they_are),
         cmocka_unit_test(a_site_sets_nothing_for_others),
         cmocka_unit_test(comments_taken_away_free_nothing),
