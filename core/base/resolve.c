@@ -16,6 +16,7 @@ struct walk {
     int links;
     char done[PATH_MAX]; /* resolved so far, relative to base, no links in it */
     char rest[PATH_MAX]; /* still to come */
+    bool blind;          /* it failed, and something may lie below `done` all the same */
     struct sc_error *err;
 };
 
@@ -50,13 +51,20 @@ static const char *below(const struct walk *w, const char *path)
     return rest || !w->alias ? rest : sc_path_below(path, w->alias);
 }
 
+/* Where links made it so, the kernel may find the way: it never has the whole in its hands. */
+static int too_long(struct walk *w)
+{
+    w->blind = w->links > 0;
+    return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+}
+
 /* rest = head + "/" + rest */
 static int prepend(struct walk *w, const char *head)
 {
     char joined[PATH_MAX];
     int n = snprintf(joined, sizeof(joined), "%s%s%s", head, *w->rest ? "/" : "", w->rest);
     if (n < 0 || (size_t)n >= sizeof(joined))
-        return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+        return too_long(w);
     memcpy(w->rest, joined, (size_t)n + 1);
     return 0;
 }
@@ -70,10 +78,12 @@ static int follow(struct walk *w, int linkfd, const char *at)
 {
     char target[PATH_MAX];
     ssize_t n = readlinkat(linkfd, "", target, sizeof(target));
-    if (n < 0)
+    if (n < 0) {
+        w->blind = true;
         return sc_error_sys(w->err, errno, "cannot read the link %s/%s", w->base, at);
+    }
     if (n == 0 || (size_t)n == sizeof(target))
-        return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+        return too_long(w);
     target[n] = 0;
     if (++w->links > SC_RESOLVE_LINKS_MAX)
         return sc_error_set(w->err, SC_E_DENIED, "%s goes through more than %d symbolic links",
@@ -94,9 +104,18 @@ static int open_error(struct walk *w, int fd, const char *at)
 {
     if (fd == -ENOTDIR)
         return sc_error_set(w->err, SC_E_INVAL, "%s/%s is not a directory", w->base, at);
+    if (fd == -ENAMETOOLONG)
+        return sc_error_set(w->err, SC_E_INVAL, "%s has too long a component", w->path);
+    w->blind = fd != -ENOENT;
     char full[2 * PATH_MAX];
     snprintf(full, sizeof(full), "%s%s%s", w->base, *at ? "/" : "", at);
     return sc_beneath_error(fd, full, w->err);
+}
+
+static void drop_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+    *(slash ? slash : path) = 0;
 }
 
 /* Takes one component from rest. */
@@ -114,20 +133,19 @@ static int step(struct walk *w)
     if (!strcmp(comp, "..")) {
         if (!used)
             return outside(w);
-        char *slash = strrchr(w->done, '/');
-        *(slash ? slash : w->done) = 0;
+        drop_last(w->done);
         return 0;
     }
     char at[PATH_MAX];
     int n = snprintf(at, sizeof(at), "%s%s%s", w->done, used ? "/" : "", comp);
     if (n < 0 || (size_t)n >= sizeof(at))
-        return sc_error_set(w->err, SC_E_INVAL, "%s is too long", w->path);
+        return too_long(w);
     SC_FD int fd = sc_beneath_open(w->basefd, at, O_PATH | O_NOFOLLOW, 0, 0);
     if (fd < 0)
         return open_error(w, fd, at);
     struct stat st;
     if (fstat(fd, &st) < 0)
-        return sc_error_sys(w->err, errno, "cannot look at %s/%s", w->base, at);
+        return open_error(w, -errno, at);
     if (S_ISLNK(st.st_mode))
         return follow(w, fd, at);
     if (!S_ISDIR(st.st_mode) && *w->rest)
@@ -136,33 +154,78 @@ static int step(struct walk *w)
     return 0;
 }
 
-int sc_resolve_beneath(const char *base, const char *alias, int basefd, const char *path,
-                       bool want_dir, char **ret_rel, int *ret_fd, struct sc_error *err)
+/* Opens what the walk has found: O_PATH, or a negative errno. */
+static int open_end(const struct walk *w, bool want_dir)
 {
-    struct walk w = {.base = base, .alias = alias, .path = path, .basefd = basefd, .err = err};
-    if (*path != '/')
-        return sc_error_set(err, SC_E_INVAL, "'%s' is not an absolute path", path);
-    const char *rest = below(&w, path);
-    if (!rest)
-        return outside(&w);
-    int rc = prepend(&w, rest);
-    while (rc == 0 && *skip(w.rest))
-        rc = step(&w);
-    if (rc < 0)
-        return rc;
-    SC_FD int fd = sc_beneath_open(basefd, *w.done ? w.done : ".",
+    SC_FD int fd = sc_beneath_open(w->basefd, *w->done ? w->done : ".",
                                    O_PATH | O_NOFOLLOW | (want_dir ? O_DIRECTORY : 0), 0, 0);
     struct stat st;
     if (fd < 0)
-        return open_error(&w, fd, w.done);
-    /* Swapped for a link since it was looked at. */
-    if (fstat(fd, &st) < 0 || S_ISLNK(st.st_mode))
-        return open_error(&w, -ELOOP, w.done);
-    char *rel = strdup(w.done);
+        return fd;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (S_ISLNK(st.st_mode)) /* swapped for a link since it was looked at */
+        return -ELOOP;
+    return sc_steal_fd(&fd);
+}
+
+static int walk_all(struct walk *w, bool want_dir, int *ret_fd)
+{
+    int rc = 0;
+    while (rc == 0 && *skip(w->rest))
+        rc = step(w);
+    if (rc < 0)
+        return rc;
+    int fd = open_end(w, want_dir);
+    if (fd < 0) {
+        rc = open_error(w, fd, w->done);
+        drop_last(w->done);
+        return rc;
+    }
+    *ret_fd = fd;
+    return 0;
+}
+
+static int resolve(struct walk *w, bool want_dir, char **ret_rel, int *ret_fd)
+{
+    if (*w->path != '/')
+        return sc_error_set(w->err, SC_E_INVAL, "'%s' is not an absolute path", w->path);
+    const char *rest = below(w, w->path);
+    if (!rest)
+        return outside(w);
+    SC_FD int fd = -EBADF;
+    int rc = prepend(w, rest);
+    if (rc == 0)
+        rc = walk_all(w, want_dir, &fd);
+    if (rc < 0)
+        return rc;
+    char *rel = strdup(w->done);
     if (!rel)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
+        return sc_error_set(w->err, SC_E_NOMEM, "out of memory for %s", w->path);
     *ret_rel = rel;
     if (ret_fd)
         *ret_fd = sc_steal_fd(&fd);
     return 0;
+}
+
+int sc_resolve_beneath(const char *base, const char *alias, int basefd, const char *path,
+                       bool want_dir, char **ret_rel, int *ret_fd, struct sc_error *err)
+{
+    struct walk w = {.base = base, .alias = alias, .path = path, .basefd = basefd, .err = err};
+    return resolve(&w, want_dir, ret_rel, ret_fd);
+}
+
+int sc_resolve_known(const char *base, const char *alias, int basefd, const char *path,
+                     bool want_dir, char **ret_rel, int *ret_fd, char **ret_known,
+                     struct sc_error *err)
+{
+    struct walk w = {.base = base, .alias = alias, .path = path, .basefd = basefd, .err = err};
+    int rc = resolve(&w, want_dir, ret_rel, ret_fd);
+    if (rc == 0 || rc == SC_E_NOMEM)
+        return rc;
+    char *known = w.blind ? strdup(w.done) : NULL;
+    if (w.blind && !known)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
+    *ret_known = known;
+    return rc;
 }

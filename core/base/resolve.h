@@ -25,6 +25,20 @@
 int sc_resolve_beneath(const char *base, const char *alias, int basefd, const char *path,
                        bool want_dir, char **ret_rel, int *ret_fd, struct sc_error *err);
 
+/* The same, for who must close the place when it cannot be found. On failure *ret_known is, for the
+ * caller to free:
+ *  - with SC_E_NOTFOUND, SC_E_DENIED, SC_E_INVAL: NULL when nobody can open the path (something is
+ *    missing or is no directory, more links than the kernel follows) or it leaves `base`; else what
+ *    could be found of it: the deepest directory on the way, relative to base. What the path leads
+ *    to lies at or below that, but cannot be looked at now (a user's FUSE mount, too long a path, a
+ *    link that came meanwhile);
+ *  - with SC_E_SYS, whose errno is in err->sys: the same. EACCES: a directory on the way may not be
+ *    searched by the calling thread.
+ * Other codes leave it as it is. */
+int sc_resolve_known(const char *base, const char *alias, int basefd, const char *path,
+                     bool want_dir, char **ret_rel, int *ret_fd, char **ret_known,
+                     struct sc_error *err);
+
 /* What follows the directory `base` in the absolute `path`, both compared component by component
  * ("//" and "/./" count as "/"): "" or "a/b…"; NULL when path is not beneath base. Text only; ".."
  * in the rest is not looked at. */

@@ -8,6 +8,7 @@
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
 
@@ -22,27 +23,45 @@ int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, in
         *ret_fd = fd;
         return 0;
     }
+    struct sc_error why = SC_ERROR_INIT;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, v->uid, v->gid, err);
     if (rc < 0)
         return rc;
-    return sc_open_beneath_mounts(dirfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, err);
+    rc = sc_open_beneath_mounts(dirfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, &why);
+    sc_asuser_end(&as);
+    /* Over its own place a mount gives nobody more than he has; left out, it would show what it
+     * hides as soon as the owner opens that directory. */
+    if (rc == SC_E_SYS && why.sys == EACCES)
+        rc = sc_open_beneath_mounts(dirfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, &why);
+    if (rc == SC_E_SYS && sc_is_absent(why.sys))
+        rc = sc_error_set(&why, SC_E_NOTFOUND, "%s does not exist", rel);
+    if (rc < 0 && err)
+        *err = why;
+    return rc;
 }
 
-static int is_dir(int fd)
+static int is_dir(int fd, bool *ret, struct sc_error *err)
 {
     struct stat st;
-    return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+    if (fstat(fd, &st) < 0)
+        return sc_error_sys(err, errno, "cannot look at it");
+    *ret = S_ISDIR(st.st_mode);
+    return 0;
 }
 
 /* What hides: opened O_PATH from the cage's own file system. */
 static int open_mask(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dst,
                      int *ret_fd, struct sc_error *err)
 {
-    if (entry->kind == SC_ENTRY_SHELL && is_dir(dst))
+    bool dir = false;
+    int rc = is_dir(dst, &dir, err);
+    if (rc < 0)
+        return rc;
+    if (entry->kind == SC_ENTRY_SHELL && dir)
         return sc_masks_shell(v->masksfd, v->wholefd, entry, ret_fd, err);
     /* by what is there now: a file may have become a directory since the plan was made */
-    const char *name = is_dir(dst) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE;
+    const char *name = dir ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE;
     int fd = openat(v->masksfd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return sc_error_sys(err, errno, "open %s in the cage", name);
@@ -67,7 +86,10 @@ int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *e
         return 1;
     if (rc < 0)
         return sc_error_wrap(err, "%s", entry->rel);
-    if (entry->kind == SC_ENTRY_DOCROOT && !is_dir(src))
+    bool dir = true;
+    if (entry->kind == SC_ENTRY_DOCROOT && (rc = is_dir(src, &dir, err)) < 0)
+        return sc_error_wrap(err, "%s", entry->rel);
+    if (!dir)
         return sc_error_set(err, SC_E_INVAL, "the document root %s is not a directory", entry->rel);
     int flags = closes ? SC_MNT_RO | SC_MNT_NOEXEC : entry->kind == SC_ENTRY_RO ? SC_MNT_RO : 0;
     rc = sc_mnt_bind(src, dst, flags, err);

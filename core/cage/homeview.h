@@ -10,17 +10,20 @@
 struct sc_homeview {
     int masksfd; /* the cage's own file system */
     int wholefd; /* the home, live and unmasked: where things come from */
-    uid_t uid;   /* paths below the home are opened with the owner's rights */
+    uid_t uid;   /* paths below the home are opened with the owner's rights first */
     gid_t gid;
 };
 
 /* Mounts `entry` at `rel` below `dirfd` ("" = dirfd itself); dirfd is the home as the site sees it,
  * or a tree being put together. What is not there any more (removed since the plan was made) is
- * left out: 1 is returned; for a document root that is an error. */
+ * left out: 1 is returned; for a document root that is an error. What is there and cannot be opened
+ * is an error for all. */
 int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dirfd,
                       const char *rel, struct sc_error *err);
 
-/* Opens (O_PATH) `rel` below a directory of the home with the owner's rights; "" is dirfd itself. */
+/* Opens (O_PATH) `rel` below a directory of the home with the owner's rights, and with root's where
+ * a directory on the way is closed to the owner; "" is dirfd itself. SC_E_NOTFOUND: a component is
+ * missing or no directory. */
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err);
 

@@ -92,16 +92,19 @@ static int make_hole(int shellfd, const char *path, bool is_dir, struct sc_error
     return file < 0 ? sc_error_sys(err, errno, "create in a shell") : 0;
 }
 
-static bool hole_is_dir(int homefd, const char *rel, const char *hole)
+static int hole_is_dir(int homefd, const char *rel, const char *hole, bool *ret,
+                       struct sc_error *err)
 {
     SC_FREE char *path = NULL;
     if (asprintf(&path, "%s%s%s", rel, rel[0] ? "/" : "", hole) < 0)
-        return true;
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a shell");
     SC_FD int fd = -EBADF;
     struct stat st;
-    if (sc_open_beneath(homefd, path, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 || fstat(fd, &st) < 0)
-        return true;
-    return S_ISDIR(st.st_mode);
+    int rc = sc_open_beneath_mounts(homefd, path, O_PATH | O_NOFOLLOW, 0, &fd, err);
+    if (rc == 0 && fstat(fd, &st) < 0)
+        rc = sc_error_sys(err, errno, "cannot look at %s", path);
+    *ret = rc < 0 || S_ISDIR(st.st_mode);
+    return rc == SC_E_NOTFOUND ? 0 : rc;
 }
 
 int sc_masks_shell(int masksfd, int homefd, const struct sc_plan_entry *entry, int *ret_fd,
@@ -116,8 +119,12 @@ int sc_masks_shell(int masksfd, int homefd, const struct sc_plan_entry *entry, i
         rc < 0 ? -EBADF : openat(masksfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (rc == 0 && fd < 0)
         rc = sc_error_sys(err, errno, "open a shell");
-    for (size_t i = 0; rc == 0 && i < entry->n_holes; i++)
-        rc = make_hole(fd, entry->holes[i], hole_is_dir(homefd, entry->rel, entry->holes[i]), err);
+    for (size_t i = 0; rc == 0 && i < entry->n_holes; i++) {
+        bool dir = true;
+        rc = hole_is_dir(homefd, entry->rel, entry->holes[i], &dir, err);
+        if (rc == 0)
+            rc = make_hole(fd, entry->holes[i], dir, err);
+    }
     umask(old);
     if (rc < 0)
         return rc;

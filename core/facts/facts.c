@@ -8,22 +8,15 @@
 
 #include "core/base/asuser.h"
 #include "core/base/cleanup.h"
-#include "core/base/resolve.h"
 #include "core/config/paths_conf.h"
 #include "core/account/identity.h"
+#include "core/account/in_home.h"
 #include "core/facts/names.h"
 #include "core/facts/secrets.h"
 
 void sc_facts_done(struct sc_facts *f)
 {
-    for (size_t i = 0; i < f->domains.n; i++) {
-        if (f->rels)
-            free(f->rels[i]);
-        if (f->problems)
-            free(f->problems[i]);
-    }
-    free(f->rels);
-    free(f->problems);
+    sc_docroots_done(&f->docroots);
     sc_domains_done(&f->domains);
     sc_domains_config_free(&f->config);
     sc_plan_free(f->plan);
@@ -119,8 +112,11 @@ static int config_from_store(const struct sc_server *s, const struct sc_account 
     for (size_t i = 0; rc == 0 && i < names.n; i++) {
         rc = sc_domains_config_set_isolated(ret, names.rows[i].name, true, err);
         SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
-        if (rc == 0 && sc_store_site_by_id(s->store, names.rows[i].site_id, &site, NULL) == 0 &&
-            site.config) {
+        if (rc == 0)
+            rc = sc_store_site_by_id(s->store, names.rows[i].site_id, &site, err);
+        if (rc == SC_E_NOTFOUND)
+            rc = 0;
+        if (rc == 0 && site.config) {
             struct sc_domain_entry *e = sc_domains_config_find(ret, names.rows[i].name);
             rc = e ? sc_domain_entry_from_json(e, site.config, a->home_alias, err) : 0;
         }
@@ -148,19 +144,16 @@ static int gather_config(const struct sc_server *s, const struct sc_account *a,
     return rc;
 }
 
-static bool is_in_home(const struct sc_account *a, const char *path)
-{
-    return sc_path_below(path, a->home) || sc_path_below(path, a->home_alias);
-}
-
 /* A place that cannot be a document root of this account changes nothing: what was known stays, so
  * that it stays hidden from the other sites. */
 static int last_good_docroot(const struct sc_server *s, const struct sc_account *a,
                              struct sc_domain *d, struct sc_error *err)
 {
     SC_CLEANUP(sc_domain_row_done) struct sc_domain_row was = {0};
-    if (sc_store_domain_find(s->store, d->name, &was, NULL) < 0 || was.uid != a->uid ||
-        !is_in_home(a, was.docroot))
+    int rc = sc_store_domain_find(s->store, d->name, &was, err);
+    if (rc < 0 && rc != SC_E_NOTFOUND)
+        return rc;
+    if (rc == SC_E_NOTFOUND || was.uid != a->uid || !sc_docroots_in_home(a, was.docroot))
         return 0;
     char *docroot = strdup(was.docroot);
     if (!docroot)
@@ -170,47 +163,30 @@ static int last_good_docroot(const struct sc_server *s, const struct sc_account 
     return 0;
 }
 
-/* Where each document root really lies. */
-static int resolve_docroots(const struct sc_server *s, const struct sc_account *a,
-                            enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+/* Document roots that cannot be this account's: refused, or what was known instead. */
+static int check_docroots(const struct sc_server *s, const struct sc_account *a,
+                          enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
 {
-    f->rels = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->rels));
-    f->problems = calloc(f->domains.n ? f->domains.n : 1, sizeof(*f->problems));
-    if (!f->rels || !f->problems)
-        return no_memory(err);
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
-    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+    for (size_t i = 0; i < f->domains.n; i++) {
         struct sc_domain *d = &f->domains.v[i];
-        if (!is_in_home(a, d->docroot)) {
-            struct sc_error out = SC_ERROR_INIT;
-            int code = sc_error_set(&out, SC_E_DENIED,
-                                    "the document root %s of %s is outside the home %s of its "
-                                    "owner %s; correct it in the panel",
-                                    d->docroot, d->name, a->home_alias, a->user);
-            if (how == SC_FACTS_STRICT) {
-                if (err)
-                    *err = out;
-                return code;
-            }
-            if (f->why.code == 0)
-                f->why = out;
-            if ((rc = last_good_docroot(s, a, d, err)) < 0)
-                return rc;
-        }
-        if (!is_in_home(a, d->docroot)) {
-            f->problems[i] = strdup("its document root is outside the home of its owner");
+        if (sc_docroots_in_home(a, d->docroot))
             continue;
+        struct sc_error out = SC_ERROR_INIT;
+        int rc = sc_error_set(&out, SC_E_DENIED,
+                              "the document root %s of %s is outside the home %s of its owner %s; "
+                              "correct it in the panel",
+                              d->docroot, d->name, a->home_alias, a->user);
+        if (how == SC_FACTS_STRICT) {
+            if (err)
+                *err = out;
+            return rc;
         }
-        struct sc_error why = SC_ERROR_INIT;
-        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, d->docroot, true, &f->rels[i],
-                               NULL, &why) < 0) {
-            f->problems[i] = strdup(why.text);
-            if (why.code == SC_E_NOMEM || !f->problems[i])
-                return no_memory(err);
-        }
+        if (f->why.code == 0)
+            f->why = out;
+        if ((rc = last_good_docroot(s, a, d, err)) < 0)
+            return rc;
     }
-    return rc;
+    return 0;
 }
 
 int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
@@ -221,7 +197,9 @@ int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_fac
     if (rc == 0)
         rc = gather_config(s, a, how, &f, err);
     if (rc == 0)
-        rc = resolve_docroots(s, a, how, &f, err);
+        rc = check_docroots(s, a, how, &f, err);
+    if (rc == 0)
+        rc = sc_docroots_find(a, &f.domains, &f.docroots, err);
     if (rc == 0 && f.from_panel)
         rc = sc_facts_names(s, a, &f, err);
     if (rc == 0)
@@ -249,13 +227,20 @@ static void paths_done(struct paths *p)
 }
 
 /* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
-static int add_path(const struct sc_account *a, struct paths *p, const char *absolute, bool rw,
-                    const char *site_rel, struct sc_error *err)
+static int add_path(const struct sc_account *a, struct sc_asuser *as, struct paths *p,
+                    const char *absolute, bool rw, const char *site_rel, struct sc_error *err)
 {
+    SC_FREE char *known = NULL;
     char *rel = NULL;
-    if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, absolute, false, &rel, NULL, NULL) <
-        0)
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_in_home(a, as, absolute, false, &rel, NULL, &known, &why);
+    if (rc < 0 && sc_in_home_told(rc, &why))
         return 0;
+    if (rc < 0) {
+        if (err)
+            *err = why;
+        return rc;
+    }
     struct sc_plan_path *v = realloc(p->v, (p->n + 1) * sizeof(*v));
     if (!v) {
         free(rel);
@@ -277,23 +262,23 @@ static int gather_paths(const struct sc_account *a, const struct sc_facts *f, st
     rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
-        if (!f->rels[i])
+        if (!f->docroots.rels[i])
             continue;
         for (size_t k = 0; rc == 0 && e && k < e->n_paths; k++) {
             SC_FREE char *absolute = NULL;
             if (asprintf(&absolute, "%s/%s", a->home, e->paths[k].rel) < 0)
                 return no_memory(err);
-            rc = add_path(a, p, absolute, e->paths[k].rw, f->rels[i], err);
+            rc = add_path(a, &as, p, absolute, e->paths[k].rw, f->docroots.rels[i], err);
         }
         SC_FREE char *docroot = NULL;
         struct sc_paths_match *m = NULL;
         size_t n = 0;
-        if (asprintf(&docroot, "%s/%s", a->home, f->rels[i]) < 0)
+        if (asprintf(&docroot, "%s/%s", a->home, f->docroots.rels[i]) < 0)
             return no_memory(err);
         if (rc == 0)
             rc = sc_paths_conf_match(&admin, docroot, a->home, &m, &n, err);
         for (size_t k = 0; rc == 0 && k < n; k++)
-            rc = add_path(a, p, m[k].path, m[k].rw, f->rels[i], err);
+            rc = add_path(a, &as, p, m[k].path, m[k].rw, f->docroots.rels[i], err);
         sc_paths_match_free(m, n);
     }
     return rc;
@@ -322,13 +307,28 @@ static bool is_among(const struct sc_isolated_list *names, const char *name)
 }
 
 /* The document root of domain `i` has an isolated site, be it under a name that it had before. */
-static bool is_isolated_place(const struct sc_server *s, const struct sc_account *a,
-                              const struct sc_facts *f, size_t i)
+static int is_isolated_place(const struct sc_server *s, const struct sc_account *a,
+                             const struct sc_facts *f, size_t i, bool *ret, struct sc_error *err)
 {
     SC_FREE char *docroot = NULL;
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    return f->rels[i] && asprintf(&docroot, "%s/%s", a->home, f->rels[i]) >= 0 &&
-           sc_store_site_find(s->store, a->uid, docroot, &row, NULL) == 0 && row.isolated;
+    if (!f->docroots.rels[i])
+        return 0;
+    if (asprintf(&docroot, "%s/%s", a->home, f->docroots.rels[i]) < 0)
+        return no_memory(err);
+    int rc = sc_store_site_find(s->store, a->uid, docroot, &row, err);
+    *ret = rc == 0 && row.isolated;
+    return rc == SC_E_NOTFOUND ? 0 : rc;
+}
+
+/* What the user wants of domain `i`, as far as he may. */
+static int is_wanted(const struct sc_server *s, const struct sc_account *a,
+                     const struct sc_facts *f, size_t i, const struct sc_isolated_list *only,
+                     bool may, bool *ret, struct sc_error *err)
+{
+    const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+    *ret = e && e->isolated && (may || is_among(only, sc_renames_old(&f->renames, e->name)));
+    return e && e->isolated && !*ret ? is_isolated_place(s, a, f, i, ret, err) : 0;
 }
 
 int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
@@ -349,23 +349,23 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
     if (!domains)
         return no_memory(err);
-    for (size_t i = 0; i < f->domains.n; i++) {
-        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
-        domains[i] = (struct sc_plan_domain){
-            .name = f->domains.v[i].name,
-            .docroot = f->domains.v[i].docroot,
-            .rel = f->rels[i],
-            .wanted = e && e->isolated &&
-                      (may || is_among(&only, sc_renames_old(&f->renames, e->name)) ||
-                       is_isolated_place(s, a, f, i))};
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name,
+                                             .docroot = f->domains.v[i].docroot,
+                                             .rel = f->docroots.rels[i]};
+        rc = is_wanted(s, a, f, i, &only, may, &domains[i].wanted, err);
     }
+    if (rc < 0)
+        return rc;
     struct sc_plan_input in = {.home = a->home,
                                .domains = domains,
                                .n_domains = f->domains.n,
                                .secrets = secrets.v,
                                .n_secrets = secrets.n,
                                .paths = paths.v,
-                               .n_paths = paths.n};
+                               .n_paths = paths.n,
+                               .closed = (const char *const *)f->docroots.closed,
+                               .n_closed = f->docroots.n_closed};
     struct sc_plan *plan;
     rc = sc_plan_make(&in, &plan, err);
     if (rc < 0)

@@ -11,15 +11,15 @@
 #include "core/plan/plan.h"
 #include "core/account/account.h"
 #include "core/account/renames.h"
+#include "core/facts/docroots.h"
 #include "core/server/server.h"
 
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
     bool from_panel;                 /* else the last known copy in the database */
-    bool from_file;       /* the configuration is the user's file; else what was applied last */
-    char **rels;          /* per domain: document root below the home, NULL when missing */
-    char **problems;      /* per domain: why it is missing, NULL */
+    bool from_file; /* the configuration is the user's file; else what was applied last */
+    struct sc_docroots docroots;
     struct sc_plan *plan; /* for the config as it is; sc_facts_plan() after a change of it */
 
     bool renamed;                 /* the account had another name until now */
@@ -41,9 +41,9 @@ enum sc_facts_how {
 };
 
 /* Gathers them. With STRICT: SC_E_PANEL… when the panel fails; SC_E_DENIED when a document root is
- * outside the home; the configuration's own errors. What became of the domains' names by a good
- * answer of the panel and the waiting events (core/facts/names.h) is carried into the
- * configuration. */
+ * outside the home; the configuration's own errors. In any case: SC_E_SYS when it cannot be told
+ * where a document root is (docroots.h). What became of the domains' names by a good answer of the
+ * panel and the waiting events (core/facts/names.h) is carried into the configuration. */
 int sc_facts_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                     struct sc_facts *ret, struct sc_error *err);
 

@@ -13,14 +13,16 @@
 #include <sys/stat.h>
 
 #include "core/base/asuser.h"
-#include "core/base/beneath.h"
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/resolve.h"
+#include "core/base/there.h"
+#include "core/account/in_home.h"
 
-#define HOME_ENTRIES_MAX 20000
-#define LIST_BYTES_MAX   (64u << 10)
+#define ENTRIES_MAX    1000000 /* of one directory */
+#define LIST_BYTES_MAX (64u << 10)
+#define LISTING        (O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC)
 
 /* Names in the home itself. A panel's own directories come from files in SC_SECRETS_DIR, which its
  * package installs. */
@@ -84,6 +86,11 @@ static const char *const built_in[] = {
  * there yet. */
 static const char *const own[] = {".cagefs", ".lve"};
 
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
+}
+
 struct names {
     char **v;
     size_t n;
@@ -108,11 +115,11 @@ static int add_name(struct names *l, const char *name, struct sc_error *err)
 {
     char **v = realloc(l->v, (l->n + 1) * sizeof(*v));
     if (!v)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
+        return no_memory(err);
     l->v = v;
     l->v[l->n] = strdup(name);
     if (!l->v[l->n])
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
+        return no_memory(err);
     l->n++;
     return 0;
 }
@@ -148,13 +155,17 @@ static int admin_names(const struct sc_account *a, struct names *l, struct sc_er
 {
     SC_DIR DIR *d = opendir(SC_SECRETS_DIR);
     if (!d)
-        return errno == ENOENT ? 0 : sc_error_sys(err, errno, "open " SC_SECRETS_DIR);
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "open " SC_SECRETS_DIR);
+    for (;;) {
+        errno = 0;
+        const struct dirent *e = readdir(d);
+        if (!e)
+            return errno ? sc_error_sys(err, errno, "read " SC_SECRETS_DIR) : 0;
         if (e->d_name[0] == '.')
             continue;
         SC_FREE char *path = NULL;
         if (asprintf(&path, SC_SECRETS_DIR "/%s", e->d_name) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
+            return no_memory(err);
         SC_BUF struct sc_buf text = SC_BUF_INIT;
         int rc = sc_read_trusted_file(path, 0, LIST_BYTES_MAX, &text, err);
         if (rc == 0)
@@ -162,7 +173,6 @@ static int admin_names(const struct sc_account *a, struct names *l, struct sc_er
         if (rc < 0)
             return rc;
     }
-    return 0;
 }
 
 static int add_secret(struct sc_secrets *s, const char *rel, bool dir, struct sc_error *err)
@@ -176,68 +186,109 @@ static int add_secret(struct sc_secrets *s, const char *rel, bool dir, struct sc
         s->v = v;
     if (!v || !copy) {
         free(copy);
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
+        return no_memory(err);
     }
     s->v[s->n++] = (struct sc_plan_secret){.rel = copy, .is_dir = dir};
     return 0;
 }
 
-/* Adds `rel` if it exists: links too, because what they lead to may be in the home. */
-static int add_if_there(const struct sc_account *a, struct sc_secrets *s, const char *rel,
-                        struct sc_error *err)
+/* Adds what lies at `rel`, if anything does. A link is no place to mount on: what it leads to is
+ * closed. */
+static int add_if_there(const struct sc_account *a, struct sc_asuser *as, struct sc_secrets *s,
+                        const char *rel, struct sc_error *err)
 {
+    SC_FREE char *path = NULL, *real = NULL, *known = NULL;
     SC_FD int fd = -EBADF;
     struct stat st;
-    if (sc_open_beneath(a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 ||
-        fstat(fd, &st) < 0)
-        return 0;
-    SC_FREE char *real = NULL;
-    if (S_ISLNK(st.st_mode)) {
-        /* a link is no place to mount on: close what it leads to */
-        SC_FREE char *path = NULL;
-        if (asprintf(&path, "%s/%s", a->home, rel) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
-        SC_FD int end = -EBADF;
-        if (sc_resolve_beneath(a->home, a->home_alias, a->homefd, path, false, &real, &end, NULL) <
-                0 ||
-            !real[0] || fstat(end, &st) < 0)
-            return 0;
-        rel = real;
+    struct sc_error why = SC_ERROR_INIT;
+    if (asprintf(&path, "%s/%s", a->home, rel) < 0)
+        return no_memory(err);
+    int rc = sc_in_home(a, as, path, false, &real, &fd, &known, &why);
+    if (rc < 0 && sc_in_home_told(rc, &why) && (!known || *known))
+        return known ? add_secret(s, known, true, err) : 0;
+    if (rc < 0) {
+        if (err)
+            *err = why;
+        return rc;
     }
-    return add_secret(s, rel, S_ISDIR(st.st_mode), err);
+    if (fstat(fd, &st) < 0)
+        return sc_error_sys(err, errno, "cannot look at %s", path);
+    return real[0] ? add_secret(s, real, S_ISDIR(st.st_mode), err) : 0;
 }
 
-/* Expands a pattern in its last part against the directory that it is in. */
-static int add_matches(const struct sc_account *a, struct sc_secrets *s, const char *pattern,
-                       struct sc_error *err)
+static int add_names(const struct sc_account *a, struct sc_asuser *as, struct sc_secrets *s, DIR *d,
+                     const char *dir, const char *pattern, struct sc_error *err)
 {
-    if (!strpbrk(pattern, "*?["))
-        return add_if_there(a, s, pattern, err);
-    const char *slash = strrchr(pattern, '/');
-    SC_FREE char *dir = slash ? strndup(pattern, (size_t)(slash - pattern)) : strdup(".");
-    if (!dir)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
-    SC_FD int fd = -EBADF;
-    if (strpbrk(dir, "*?[") ||
-        sc_open_beneath(a->homefd, dir, O_RDONLY | O_DIRECTORY, 0, &fd, NULL) < 0)
-        return 0;
-    SC_DIR DIR *d = fdopendir(fd);
-    if (!d)
-        return 0;
-    fd = -EBADF;
-    unsigned seen = 0;
-    for (struct dirent *e; (e = readdir(d)) != NULL && seen < HOME_ENTRIES_MAX; seen++) {
+    for (unsigned seen = 0;; seen++) {
+        errno = 0;
+        const struct dirent *e = readdir(d);
+        if (!e)
+            return errno ? sc_error_sys(err, errno, "cannot list %s/%s", a->home, dir) : 0;
+        if (seen == ENTRIES_MAX)
+            return sc_error_set(err, SC_E_TOOBIG,
+                                "%s/%s has too many entries to look for what must be hidden",
+                                a->home, dir);
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-            fnmatch(slash ? slash + 1 : pattern, e->d_name, FNM_PERIOD) != 0)
+            fnmatch(pattern, e->d_name, FNM_PERIOD) != 0)
             continue;
         SC_FREE char *rel = NULL;
-        if (asprintf(&rel, "%s%s%s", slash ? dir : "", slash ? "/" : "", e->d_name) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of secrets");
-        int rc = add_if_there(a, s, rel, err);
+        if (asprintf(&rel, "%s/%s", dir, e->d_name) < 0)
+            return no_memory(err);
+        int rc = add_if_there(a, as, s, rel, err);
         if (rc < 0)
             return rc;
     }
-    return 0;
+}
+
+/* The directory that a pattern is about, opened for listing: 1; 0: there is none. */
+static int open_listed(const struct sc_account *a, struct sc_asuser *as, const char *dir, DIR **ret,
+                       struct sc_error *err)
+{
+    SC_FREE char *path = NULL, *real = NULL, *known = NULL;
+    SC_FD int at = -EBADF;
+    struct sc_error why = SC_ERROR_INIT;
+    if (asprintf(&path, "%s/%s", a->home, dir) < 0)
+        return no_memory(err);
+    int rc = sc_in_home(a, as, path, true, &real, &at, &known, &why);
+    if (rc < 0 && sc_in_home_told(rc, &why) && !known)
+        return 0;
+    if (rc < 0) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    SC_FD int fd = openat(at, ".", LISTING);
+    if (fd < 0 && errno == EACCES) { /* its owner opens it again whenever he likes */
+        sc_asuser_end(as);
+        fd = openat(at, ".", LISTING);
+        int sys = errno;
+        rc = sc_asuser_begin(as, a->uid, a->gid, err);
+        if (rc < 0)
+            return rc;
+        errno = sys;
+    }
+    if (fd < 0)
+        return sc_error_sys(err, errno, "cannot list %s", path);
+    *ret = fdopendir(fd);
+    if (!*ret)
+        return sc_error_sys(err, errno, "cannot list %s", path);
+    fd = -EBADF;
+    return 1;
+}
+
+/* Expands a pattern in its last part against the directory that it is in. */
+static int add_matches(const struct sc_account *a, struct sc_asuser *as, struct sc_secrets *s,
+                       const char *pattern, struct sc_error *err)
+{
+    if (!strpbrk(pattern, "*?["))
+        return add_if_there(a, as, s, pattern, err);
+    const char *slash = strrchr(pattern, '/');
+    SC_FREE char *dir = slash ? strndup(pattern, (size_t)(slash - pattern)) : strdup(".");
+    if (!dir)
+        return no_memory(err);
+    SC_DIR DIR *d = NULL;
+    int rc = strpbrk(dir, "*?[") ? 0 : open_listed(a, as, dir, &d, err);
+    return rc == 1 ? add_names(a, as, s, d, dir, slash ? slash + 1 : pattern, err) : rc;
 }
 
 int sc_secrets_find(const struct sc_account *a, struct sc_secrets *ret, struct sc_error *err)
@@ -256,7 +307,7 @@ int sc_secrets_find(const struct sc_account *a, struct sc_secrets *ret, struct s
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < list.n; i++)
-        rc = add_matches(a, &s, list.v[i], err);
+        rc = add_matches(a, &as, &s, list.v[i], err);
     if (rc < 0)
         return rc;
     *ret = s;

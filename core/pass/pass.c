@@ -37,14 +37,12 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
     const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
     if (!site)
         return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
-    if (site->missing)
-        for (size_t i = 0; i < f->domains.n; i++)
-            if (strcmp(f->domains.v[i].name, name) == 0)
-                return sc_error_set(
-                    err, SC_E_INVAL,
-                    "%s cannot be isolated: %s; create the document root, or correct it in the "
-                    "panel",
-                    name, f->problems[i] ? f->problems[i] : "its document root is missing");
+    for (size_t i = 0; i < f->domains.n; i++)
+        if (f->docroots.problems[i] && strcmp(f->domains.v[i].name, name) == 0)
+            return sc_error_set(err, SC_E_INVAL,
+                                "%s cannot be isolated: %s; create the document root, or correct "
+                                "it in the panel",
+                                name, f->docroots.problems[i]);
     if (site->refused)
         return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user,
                             site->refused);

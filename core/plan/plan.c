@@ -47,6 +47,7 @@ void sc_plan_free(struct sc_plan *plan)
     free(plan->sites);
     free(plan->refusals);
     free_extras(plan->secrets, plan->n_secrets);
+    free_strings(plan->closed, plan->n_closed);
     free(plan);
 }
 
@@ -82,6 +83,10 @@ static int check_input(const struct sc_plan_input *in, struct sc_error *err)
             return sc_error_set(err, SC_E_INVAL, "secret '%s' is not a plain path below %s", rel,
                                 in->home);
     }
+    for (size_t i = 0; i < in->n_closed; i++)
+        if (!*in->closed[i] || !sc_rel_valid(in->closed[i]))
+            return sc_error_set(err, SC_E_INVAL, "'%s' is not a plain path below %s", in->closed[i],
+                                in->home);
     return 0;
 }
 
@@ -120,14 +125,14 @@ static bool is_plain_text(const char *home, const char *rel, const char *text)
 }
 
 /* Sorts strings and drops the doubles. */
-static void sort_unique(char **v, size_t *n)
+static void sort_unique(char **v, size_t *n, int (*cmp)(const void *, const void *))
 {
     if (!*n)
         return;
-    qsort(v, *n, sizeof(*v), cmp_string);
+    qsort(v, *n, sizeof(*v), cmp);
     size_t kept = 1;
     for (size_t i = 1; i < *n; i++) {
-        if (strcmp(v[i], v[kept - 1]) == 0)
+        if (cmp(&v[i], &v[kept - 1]) == 0)
             free(v[i]);
         else
             v[kept++] = v[i];
@@ -159,8 +164,8 @@ static int fill_site(struct sc_plan_site *s, const char *home, const struct sc_p
             return no_memory(err);
         s->n_aliases++;
     }
-    sort_unique(s->names, &s->n_names);
-    sort_unique(s->aliases, &s->n_aliases);
+    sort_unique(s->names, &s->n_names, cmp_string);
+    sort_unique(s->aliases, &s->n_aliases, cmp_string);
     return 0;
 }
 
@@ -248,6 +253,29 @@ static int make_secrets(struct sc_plan *plan, const struct sc_plan_input *in, st
     return 0;
 }
 
+static int cmp_rel(const void *a, const void *b)
+{
+    return sc_rel_cmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int make_closed(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
+{
+    plan->closed = calloc(in->n_closed + 1, sizeof(*plan->closed));
+    if (!plan->closed)
+        return no_memory(err);
+    for (; plan->n_closed < in->n_closed; plan->n_closed++)
+        if (!(plan->closed[plan->n_closed] = strdup(in->closed[plan->n_closed])))
+            return no_memory(err);
+    sort_unique(plan->closed, &plan->n_closed, cmp_rel);
+    return 0;
+}
+
+static bool is_closed(const struct sc_plan *plan, char *rel)
+{
+    return plan->n_closed &&
+           bsearch(&rel, plan->closed, plan->n_closed, sizeof(*plan->closed), cmp_rel);
+}
+
 /* Why a site may not have a path; NULL when it may. */
 static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
                            const struct sc_plan_path *path)
@@ -275,6 +303,10 @@ static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site
         if (over)
             return *up ? "inside the document root of another site"
                        : "inside the document root of another site, the home directory";
+        if (is_closed(plan, up))
+            return "inside a directory with the document root of another site that cannot be "
+                   "looked "
+                   "at";
         struct sc_plan_extra key = {.rel = up};
         secret = secret || bsearch(&key, plan->secrets, plan->n_secrets, sizeof(key), cmp_extra);
         if (!*up)
@@ -338,7 +370,7 @@ int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc
     if (!plan)
         return no_memory(err);
     if ((r = make_sites(plan, in, err)) < 0 || (r = make_secrets(plan, in, err)) < 0 ||
-        (r = make_extras(plan, in, err)) < 0)
+        (r = make_closed(plan, in, err)) < 0 || (r = make_extras(plan, in, err)) < 0)
         return r;
     *ret = sc_steal_ptr(&plan);
     return 0;

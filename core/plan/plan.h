@@ -4,7 +4,7 @@
  *
  * One rule decides about every path: the nearest of these at or above it.
  *     own document root         read-write
- *     other document root       closed
+ *     other document root       closed; so is a directory in which one lies that cannot be found
  *     secret                    closed (but not below the own document root: that is the site's)
  *     further path of the site  read-only or read-write
  *     the home                  read-only
@@ -47,6 +47,9 @@ struct sc_plan_input {
     size_t n_secrets;
     const struct sc_plan_path *paths;
     size_t n_paths;
+    const char *const *closed; /* below the home: somewhere at or below lies a document root that
+                                  could not be looked at */
+    size_t n_closed;
 };
 
 struct sc_plan_extra { /* an accepted further path of a site */
@@ -83,13 +86,15 @@ struct sc_plan {
     size_t n_refusals;
     struct sc_plan_extra *secrets; /* sorted; rw here means "is a directory" */
     size_t n_secrets;
+    char **closed; /* sorted */
+    size_t n_closed;
 };
 
 /* Computes the sites of an account. A site stands for one canonical document root (isolated or
  * not), or for one text of a missing one. Everything in *ret is a copy. Two `paths` of one site
- * that are equal give the more permissive one. SC_E_INVAL: a `rel` of a domain or a secret is not a
- * plain relative path (relpath.h), or a secret is ""; SC_E_TOOBIG, SC_E_NOMEM. A bad further path
- * is no error: it is in the refusals. */
+ * that are equal give the more permissive one. SC_E_INVAL: a `rel` of a domain, a secret or a
+ * closed directory is not a plain relative path (relpath.h), or a secret or a closed directory is
+ * ""; SC_E_TOOBIG, SC_E_NOMEM. A bad further path is no error: it is in the refusals. */
 int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc_error *err);
 void sc_plan_free(struct sc_plan *plan); /* accepts NULL */
 
@@ -97,12 +102,12 @@ void sc_plan_free(struct sc_plan *plan); /* accepts NULL */
 const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel);
 
 /* The entries of plan->sites[site] (isolated or not: also what it would see), in time linear in the
- * account's document roots, secrets and that site's paths. The own document root always has its
- * entry; other entries are there only where they change something, with one exception: each
- * directory between a read-write area and an entry inside it has an RW entry of its own. Such a
- * bind shows what is there anyway, but nothing in the site can rename or remove a mount point;
- * without it the site could move the parent of a closed document root away and read it there as
- * soon as its view is built anew. *ret must be {0} or done; sc_entries_done() it. SC_E_NOTFOUND:
+ * account's document roots, secrets, closed directories and that site's paths. The own document
+ * root always has its entry; other entries are there only where they change something, with one
+ * exception: each directory between a read-write area and an entry inside it has an RW entry of its
+ * own. Such a bind shows what is there anyway, but nothing in the site can rename or remove a mount
+ * point; without it the site could move the parent of a closed document root away and read it there
+ * as soon as its view is built anew. *ret must be {0} or done; sc_entries_done() it. SC_E_NOTFOUND:
  * missing; SC_E_DENIED: refused; SC_E_TOOBIG; SC_E_NOMEM. */
 int sc_plan_site_entries(const struct sc_plan *plan, size_t site, struct sc_entries *ret,
                          struct sc_error *err);

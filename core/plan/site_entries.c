@@ -104,28 +104,34 @@ static int visit_extra(struct walk *w, const struct sc_plan_extra *x, struct sc_
     return emit_in(w, up, x->rw ? SC_ENTRY_RW : SC_ENTRY_RO, x->rel, err);
 }
 
-/* The three sorted lists are walked as one. */
+/* The one that comes first; NULL comes last. */
+static const char *lesser(const char *a, const char *b)
+{
+    return !b || (a && sc_rel_cmp(a, b) <= 0) ? a : b;
+}
+
+/* The four sorted lists are walked as one. */
 static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc_plan_site *own,
                      struct sc_error *err)
 {
-    size_t d = 0, s = 0, x = 0;
+    size_t d = 0, s = 0, x = 0, c = 0;
     for (;;) {
         const char *dr = d < plan->n_present ? plan->sites[d].rel : NULL;
         const char *sr = s < plan->n_secrets ? plan->secrets[s].rel : NULL;
         const char *xr = x < own->n_extras ? own->extras[x].rel : NULL;
-        const char *least = dr;
-        if (sr && (!least || sc_rel_cmp(sr, least) < 0))
-            least = sr;
-        if (xr && (!least || sc_rel_cmp(xr, least) < 0))
-            least = xr;
+        const char *cr = c < plan->n_closed ? plan->closed[c] : NULL;
+        const char *least = lesser(lesser(dr, cr), lesser(sr, xr));
         if (!least)
             return 0;
         bool is_d = dr && sc_rel_cmp(dr, least) == 0;
         bool is_s = sr && sc_rel_cmp(sr, least) == 0;
         bool is_x = xr && sc_rel_cmp(xr, least) == 0;
+        bool is_c = cr && sc_rel_cmp(cr, least) == 0;
         int r;
         if (is_d)
             r = visit_docroot(w, dr, &plan->sites[d] == own, err);
+        else if (is_c)
+            r = visit_docroot(w, cr, false, err);
         else if (is_x) /* accepted at a secret's path: that is inside the own document root */
             r = visit_extra(w, &own->extras[x], err);
         else
@@ -135,6 +141,7 @@ static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc
         d += is_d;
         s += is_s;
         x += is_x;
+        c += is_c;
     }
 }
 

@@ -520,6 +520,134 @@ static void resolves_paths(void **state)
     assert_error(&err, SC_E_INVAL, "'a' is not an absolute path");
 }
 
+/* ---- a path that cannot be followed to its end ---- */
+
+/* sc_resolve_known() of BASE/path: the code, with what is known in `known` ("-": nothing). */
+static int resolve_known(struct world *w, const char *path, char *known, size_t size,
+                         struct sc_error *err)
+{
+    char whole[PATH_MAX + 64];
+    SC_FREE char *rel = NULL, *dir = NULL;
+    snprintf(whole, sizeof(whole), "%s/%s", w->base, path);
+    int rc = sc_resolve_known(w->base, NULL, w->home, whole, true, &rel, NULL, &dir, err);
+    snprintf(known, size, "%s", rc == 0 ? rel : dir ? dir : "-");
+    return rc;
+}
+
+static void tells_what_is_known_of_a_path(void **state)
+{
+    struct world *w = *state;
+    put_tree(w);
+    put_link(&w->t, "home/loop", "loop");
+    put_link(&w->t, "home/dangling", "a/none");
+    char target[256]; /* taken, it makes the path longer than PATH_MAX */
+    for (size_t i = 0; i < sizeof(target); i++)
+        target[i] = i % 2 ? '/' : '.';
+    target[sizeof(target) - 1] = 0;
+    put_link(&w->t, "home/a/long", target);
+    static const struct {
+        const char *path;
+        int want;
+        const char *known;
+    } cases[] = {
+        {"a/b", 0, "a/b"},
+        {"a/none", SC_E_NOTFOUND, "-"},
+        {"a/none/x", SC_E_NOTFOUND, "-"},
+        {"dangling", SC_E_NOTFOUND, "-"},
+        {"a/b/file", SC_E_INVAL, "-"},
+        {"a/b/file/x", SC_E_INVAL, "-"},
+        {"loop", SC_E_DENIED, "-"},
+        {"out", SC_E_DENIED, "-"},
+        {"..", SC_E_DENIED, "-"},
+    };
+    char known[PATH_MAX];
+    struct sc_error err = SC_ERROR_INIT;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int rc = resolve_known(w, cases[i].path, known, sizeof(known), &err);
+        if (rc != cases[i].want || strcmp(known, cases[i].known) != 0)
+            fail_msg("%s gives %d, '%s': %s", cases[i].path, rc, known, err.text);
+    }
+    char path[4000];
+    memset(path, '/', sizeof(path));
+    memcpy(path, "a/long", 6);
+    path[sizeof(path) - 1] = 0;
+    path[sizeof(path) - 2] = 'x';
+    assert_int_equal(resolve_known(w, path, known, sizeof(known), &err), SC_E_INVAL);
+    assert_string_equal(known, "a");
+}
+
+/* Each kind of failure that is no absence, at each system call that asks. */
+static int fails_with(struct world *w, int call, int errnum, const char *want)
+{
+    scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+    if (!f || seccomp_rule_add(f, SCMP_ACT_ERRNO((unsigned)errnum), call, 0) || seccomp_load(f))
+        return 77;
+    seccomp_release(f);
+    char known[64] = "";
+    struct sc_error err = SC_ERROR_INIT;
+    int rc = resolve_known(w, "a/b", known, sizeof(known), &err);
+    bool told = errnum == ELOOP ? rc == SC_E_DENIED : rc == SC_E_SYS && err.sys == errnum;
+    if (!told || strcmp(known, want) != 0)
+        fprintf(stderr, "call %d, %s: %d '%s' %s\n", call, strerror(errnum), rc, known, err.text);
+    return told && strcmp(known, want) == 0 ? 0 : 1;
+}
+
+static int fails_at_openat2(struct world *w, int errnum)
+{
+    return fails_with(w, SCMP_SYS(openat2), errnum, "");
+}
+
+static int fails_at_fstat(struct world *w, int errnum)
+{
+    int rc = fails_with(w, SCMP_SYS(newfstatat), errnum, "");
+    return rc ? rc : fails_with(w, SCMP_SYS(fstat), errnum, "");
+}
+
+static void no_error_is_an_absence(void **state)
+{
+    struct world *w = *state;
+    put_tree(w);
+    static const int errors[] = {EMFILE, ENFILE, ENOMEM,    EIO,       EACCES,
+                                 EPERM,  ELOOP,  ETIMEDOUT, EOVERFLOW, ESTALE};
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        for (int at = 0; at < 2; at++) {
+            pid_t pid = fork();
+            assert_true(pid >= 0);
+            if (pid == 0)
+                _exit(at ? fails_at_fstat(w, errors[i]) : fails_at_openat2(w, errors[i]));
+            int status;
+            assert_int_equal(waitpid(pid, &status, 0), pid);
+            if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+                skip();
+            assert_int_equal(status, 0);
+        }
+}
+
+static int behind_a_closed_directory(struct world *w)
+{
+    if (setgid(SOME_GID) || setuid(SOME_UID))
+        return 1;
+    char known[64] = "";
+    struct sc_error err = SC_ERROR_INIT;
+    if (resolve_known(w, "a/b", known, sizeof(known), &err) != SC_E_SYS || err.sys != EACCES)
+        return 2;
+    return strcmp(known, "a") == 0 ? 0 : 3;
+}
+
+static void a_closed_directory_hides_nothing_from_root(void **state)
+{
+    if (geteuid() != 0)
+        skip();
+    struct world *w = *state;
+    char known[64] = "";
+    struct sc_error err = SC_ERROR_INIT;
+    put_tree(w);
+    assert_int_equal(fchmodat(w->t.fd, "home/a", 0, 0), 0);
+    assert_int_equal(in_child(behind_a_closed_directory, w), 0);
+    assert_int_equal(resolve_known(w, "a/b", known, sizeof(known), &err), 0);
+    assert_string_equal(known, "a/b");
+}
+
 /* Swaps home/site (a directory) and home/evil (a link out) for as long as it lives. */
 static pid_t start_swapper(struct world *w)
 {
@@ -696,6 +824,11 @@ static int with_fuse(struct world *w)
     if (sc_resolve_beneath(w->base, NULL, w->home, at(&w->t, "home/a/b"), true, &rel, NULL, &err) !=
         SC_E_DENIED)
         return 4;
+    SC_FREE char *known = NULL;
+    if (sc_resolve_known(w->base, NULL, w->home, at(&w->t, "home/a/b"), true, &rel, NULL, &known,
+                         &err) != SC_E_DENIED ||
+        !known || *known)
+        return 8;
     if (sc_mkdirs_beneath(w->home, "a/new", 0700, NULL, &err) != SC_E_DENIED)
         return 5;
     if (sc_replace_file_beneath(w->home, "a", "f", 0600, "x", 1, &err) != SC_E_DENIED)
@@ -731,6 +864,9 @@ int main(void)
         T(takes_a_users_rights_and_gives_them_back),
         T(a_user_is_only_himself),
         T(resolves_paths),
+        T(tells_what_is_known_of_a_path),
+        T(no_error_is_an_absence),
+        T(a_closed_directory_hides_nothing_from_root),
         T(is_not_fooled_by_renames),
         T(removal_is_not_fooled_by_renames),
         T(keeps_to_its_mount),

@@ -17,6 +17,7 @@ struct account {
     char docroots[16][64];
     struct sc_plan_secret secrets[16];
     struct sc_plan_path paths[16];
+    const char *closed[16];
     struct sc_plan_input in;
 };
 
@@ -40,11 +41,20 @@ static void add_path(struct account *a, const char *site, const char *rel, bool 
     a->paths[a->in.n_paths++] = (struct sc_plan_path){rel, rw, site};
 }
 
+static void add_closed(struct account *a, const char *rel)
+{
+    assert_true(a->in.n_closed < COUNT(a->closed));
+    a->closed[a->in.n_closed++] = rel;
+}
+
 static void start(struct account *a)
 {
     memset(a, 0, sizeof(*a));
-    a->in = (struct sc_plan_input){
-        .home = HOME, .domains = a->domains, .secrets = a->secrets, .paths = a->paths};
+    a->in = (struct sc_plan_input){.home = HOME,
+                                   .domains = a->domains,
+                                   .secrets = a->secrets,
+                                   .paths = a->paths,
+                                   .closed = a->closed};
 }
 
 static struct sc_plan *make(const struct account *a)
@@ -294,6 +304,38 @@ static void nested_document_roots(void **state)
     expect_entries(&a, "m/a/x/b",
                    "shell 'm' hole 'a/x/b'; docroot 'm/a/x/b'; closed-dir 'm/a/x/b/c'");
     expect_entries(&a, "m/a/x/b/c", "shell 'm' hole 'a/x/b/c'; docroot 'm/a/x/b/c'");
+}
+
+/* Directories in which a document root lies that nobody could look at. */
+static void unknown_document_roots_close_what_they_are_in(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "domains/a/www");
+    add_domain(&a, "z");
+    add_closed(&a, "domains/b");
+    add_closed(&a, "domains/b");
+    expect_entries(&a, "domains/a/www",
+                   "docroot 'domains/a/www'; closed-dir 'domains/b'; closed-dir 'z'");
+    expect_entries(&a, "z", "closed-dir 'domains/a/www'; closed-dir 'domains/b'; docroot 'z'");
+    /* around the own one, at it, in it */
+    add_closed(&a, "domains");
+    expect_entries(&a, "domains/a/www",
+                   "shell 'domains' hole 'a/www'; docroot 'domains/a/www'; closed-dir 'z'");
+    add_closed(&a, "z");
+    add_closed(&a, "z/x/y");
+    expect_entries(&a, "z", "closed-dir 'domains'; docroot 'z'; rw 'z/x'; closed-dir 'z/x/y'");
+    /* nothing in there is given to anybody */
+    add_path(&a, "z", "domains/b/data", true);
+    expect_refusal(&a, "domains/b/data",
+                   "inside a directory with the document root of another site that cannot be "
+                   "looked at");
+    struct sc_plan *plan = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    a.closed[0] = "";
+    assert_int_equal(sc_plan_make(&a.in, &plan, &err), SC_E_INVAL);
+    assert_error(&err, SC_E_INVAL, "'' is not a plain path below /home/john");
 }
 
 static void the_way_to_a_closed_place_is_pinned(void **state)
@@ -570,6 +612,10 @@ static char by_rule(const struct account *a, const char *own, const char *path)
             if (strcmp(a->secrets[i].rel, up) == 0 && !(in_own && len >= strlen(own)))
                 state = 'c';
         }
+        for (size_t i = 0; i < a->in.n_closed; i++) {
+            if (strcmp(a->closed[i], up) == 0)
+                state = 'c';
+        }
         for (size_t i = 0; i < a->in.n_domains; i++) {
             if (strcmp(a->domains[i].rel, up) == 0)
                 state = strcmp(up, own) == 0 ? 'w' : 'c';
@@ -635,6 +681,8 @@ static void random_accounts_follow_the_rule(void **state)
             add_domain(&a, paths[rnd(40) ? 1 + rnd(PATHS - 1) : 0]);
         for (unsigned n = rnd(4); n; n--)
             add_secret(&a, paths[1 + rnd(rnd(2) ? 12 : PATHS - 1)], true);
+        for (unsigned n = rnd(3); n; n--)
+            add_closed(&a, paths[1 + rnd(PATHS - 1)]);
         for (unsigned n = rnd(6); n; n--)
             add_path(&a, a.domains[rnd((unsigned)a.in.n_domains)].rel, paths[1 + rnd(PATHS - 1)],
                      rnd(2));
@@ -674,6 +722,7 @@ int main(void)
         cmocka_unit_test(bad_input_is_refused),
         cmocka_unit_test(siblings_and_secrets_close),
         cmocka_unit_test(nested_document_roots),
+        cmocka_unit_test(unknown_document_roots_close_what_they_are_in),
         cmocka_unit_test(the_way_to_a_closed_place_is_pinned),
         cmocka_unit_test(home_as_a_document_root),
         cmocka_unit_test(document_roots_and_secrets),
