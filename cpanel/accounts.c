@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 void sc_cpanel_accounts_done(struct sc_cpanel_accounts *a)
 {
@@ -27,14 +28,8 @@ static int add(struct sc_cpanel_accounts *a, const char *name, bool newer, struc
     if (a->n == SC_CPANEL_ACCOUNTS_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "the panel has more than %u users",
                             SC_CPANEL_ACCOUNTS_MAX);
-    if (a->n == a->cap) {
-        size_t cap = a->cap ? 2 * a->cap : 64;
-        struct sc_cpanel_account *v = realloc(a->v, cap * sizeof(*v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");
-        a->v = v;
-        a->cap = cap;
-    }
+    if (!SC_VEC_ROOM(a->v, a->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");
     struct sc_cpanel_account *one = &a->v[a->n++];
     *one = (struct sc_cpanel_account){.newer = newer};
     stpcpy(one->name, name); /* sc_owner_valid() */

@@ -20,7 +20,7 @@ struct sc_cpanel_account {
 
 struct sc_cpanel_accounts {
     struct sc_cpanel_account *v; /* by name */
-    size_t n, cap;
+    size_t n;
 };
 
 void sc_cpanel_accounts_done(struct sc_cpanel_accounts *a);

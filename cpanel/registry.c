@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/inventory/envelope.h"
 
 static void entry_done(struct sc_cpanel_hook_entry *e)
@@ -31,12 +32,8 @@ static int add(struct sc_cpanel_registry *r, const char *category, const char *e
     if (r->n == SC_CPANEL_HOOKS_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "manage_hooks lists more than %u hooks",
                             SC_CPANEL_HOOKS_MAX);
-    if ((r->n & (r->n - 1)) == 0) { /* full at each power of two */
-        struct sc_cpanel_hook_entry *v = realloc(r->v, (r->n ? 2 * r->n : 1) * sizeof(*v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of hooks");
-        r->v = v;
-    }
+    if (!SC_VEC_ROOM(r->v, r->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of hooks");
     struct sc_cpanel_hook_entry *e = &r->v[r->n++];
     *e = (struct sc_cpanel_hook_entry){.category = strdup(category),
                                        .event = strdup(event),

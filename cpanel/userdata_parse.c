@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/vec.h"
 #include "cpanel/userdata.h"
 #include "cpanel/yaml.h"
 
@@ -43,13 +44,8 @@ static int add_name(struct main_file *m, enum sc_cpanel_kind kind, const char *t
     struct sc_cpanel_names *names = &m->names;
     if (names->n == NAMES_MAX)
         return sc_error_set(m->err, SC_E_TOOBIG, "more than %u domains", NAMES_MAX);
-    if ((names->n & (names->n - 1)) == 0) { /* full at each power of two */
-        struct sc_cpanel_name *v =
-            realloc(names->v, (names->n ? names->n * 2 : 1) * sizeof(*names->v));
-        if (!v)
-            return sc_error_set(m->err, SC_E_NOMEM, "out of memory for the domains");
-        names->v = v;
-    }
+    if (!SC_VEC_ROOM(names->v, names->n))
+        return sc_error_set(m->err, SC_E_NOMEM, "out of memory for the domains");
     struct sc_cpanel_name *n = &names->v[names->n];
     *n = (struct sc_cpanel_name){.name = strdup(name), .source = strdup(from), .kind = kind};
     names->n++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opening and closing, transactions, and what SQLite's failures mean. */
 #include "db/internal.h"
+#include "core/base/clock.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -138,17 +139,10 @@ static int secure_file(const char *path, const char *real, struct sc_error *err)
     return 0;
 }
 
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Switches to the write-ahead log: readers and a writer do not wait for each other. */
 static int use_wal(struct sc_store *store, int wait_ms, struct sc_error *err)
 {
-    int64_t deadline = monotonic_ms() + wait_ms;
+    int64_t deadline = sc_clock_ms() + wait_ms;
     for (;;) {
         sqlite3_stmt *st = NULL;
         int rc = sqlite3_prepare_v2(store->db, "PRAGMA journal_mode=WAL", -1, &st, NULL);
@@ -159,7 +153,7 @@ static int use_wal(struct sc_store *store, int wait_ms, struct sc_error *err)
         int r = 0;
         /* Two processes that make the file at once: SQLite does not call the busy handler when one
          * of them wants to turn its read lock into a write lock. */
-        bool again = (rc & 0xff) == SQLITE_BUSY && monotonic_ms() < deadline;
+        bool again = (rc & 0xff) == SQLITE_BUSY && sc_clock_ms() < deadline;
         if (!is_wal && !again)
             r = rc == SQLITE_ROW
                     ? sc_error_set(err, SC_E_PLATFORM,

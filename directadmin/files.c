@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "directadmin/conf.h"
 
 void sc_da_names_done(struct sc_da_names *names)
@@ -49,12 +50,8 @@ static int collect(DIR *d, struct sc_da_names *names, struct sc_error *err)
             return errno ? sc_error_sys(err, errno, "cannot list %s", SC_DA_USERS) : 0;
         if (!sc_owner_valid(e->d_name) || (e->d_type != DT_DIR && e->d_type != DT_UNKNOWN))
             continue;
-        if ((names->n & (names->n + 1)) == 0) { /* 0, 1, 3, 7, …: the array is full */
-            char **v = realloc(names->v, (2 * names->n + 1) * sizeof(*v));
-            if (!v)
-                return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");
-            names->v = v;
-        }
+        if (!SC_VEC_ROOM(names->v, names->n))
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");
         names->v[names->n] = strdup(e->d_name);
         if (!names->v[names->n])
             return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");

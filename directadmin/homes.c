@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 static void drop(struct sc_da_home *h)
 {
@@ -31,12 +32,8 @@ static int add(struct sc_da_homes *h, const struct passwd *pw)
 {
     if (!pw->pw_dir || pw->pw_dir[0] != '/')
         return 0;
-    if ((h->n & (h->n + 1)) == 0) { /* 0, 1, 3, 7, …: the array is full */
-        struct sc_da_home *v = realloc(h->v, (2 * h->n + 1) * sizeof(*v));
-        if (!v)
-            return -1;
-        h->v = v;
-    }
+    if (!SC_VEC_ROOM(h->v, h->n))
+        return -1;
     struct sc_da_home e = {strdup(pw->pw_name), strdup(pw->pw_dir), pw->pw_uid, pw->pw_gid};
     if (!e.user || !e.home) {
         drop(&e);

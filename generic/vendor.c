@@ -9,18 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "generic/ini.h"
-
-static long long now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void sc_vendor_init(struct sc_vendor *v, const struct sc_generic_conf *conf, const char *key)
 {
-    *v = (struct sc_vendor){.conf = conf, .key = key, .deadline_ms = now_ms() + conf->timeout_ms};
+    *v = (struct sc_vendor){
+        .conf = conf, .key = key, .deadline_ms = sc_clock_ms() + conf->timeout_ms};
     snprintf(v->who, sizeof(v->who), "'%s' in %s", key, conf->ini);
 }
 
@@ -74,7 +69,7 @@ static int ask(struct sc_vendor *v, const char *const *args, struct sc_error *er
     /* PYTHONNOUSERSITE: Python would load code from the user's home before the script's first line. */
     const char *const env[] = {"PATH=" SC_RUN_PATH, "LANG=C.UTF-8", home, "PYTHONNOUSERSITE=1",
                                NULL};
-    long long left = v->deadline_ms - now_ms();
+    long long left = v->deadline_ms - sc_clock_ms();
     struct sc_run_spec spec = {.argv = argv,
                                .env = env,
                                .timeout_ms = left > 1 ? (int)left : 1,

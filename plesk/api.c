@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "plesk/xml.h"
 
 #define GET(op, dataset)                                                                           \
@@ -61,7 +62,7 @@ static void wipe(char **s)
 int sc_plesk_api_domains(const struct sc_plesk *p, const struct sc_api_conf *conf, int timeout_ms,
                          struct sc_domains *ret, struct sc_error *err)
 {
-    long long start = sc_plesk_now_ms();
+    long long start = sc_clock_ms();
     const char *user = conf->user ? conf->user : "", *secret = conf->secret ? conf->secret : "";
     if (!header_safe(user) || !header_safe(secret))
         return sc_error_set(err, SC_E_INVAL,

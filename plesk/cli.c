@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 
 /* The command's place; the second is what the first is a link to on older versions. */
 static const char *const programs[] = {"/usr/sbin/plesk", SC_PLESK_DIR "/bin/plesk"};
@@ -60,16 +61,8 @@ int sc_plesk_run(const struct sc_plesk *p, const char *const *args, int timeout_
     return 0;
 }
 
-long long sc_plesk_now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 int sc_plesk_left_ms(long long start_ms, int timeout_ms)
 {
-    long long left =
-        start_ms + (timeout_ms > 0 ? timeout_ms : SC_PLESK_TIMEOUT_MS) - sc_plesk_now_ms();
+    long long left = start_ms + (timeout_ms > 0 ? timeout_ms : SC_PLESK_TIMEOUT_MS) - sc_clock_ms();
     return left < 1 ? 1 : (int)left;
 }

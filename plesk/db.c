@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/clock.h"
 #include "core/inventory/envelope.h"
 #include "plesk/add.h"
 #include "plesk/rows.h"
@@ -98,7 +99,7 @@ static bool no_aliases(const char *text)
 static int ask_domains(const struct sc_plesk *p, const char *owner, const char *name,
                        int timeout_ms, struct sc_domains *ret, struct sc_error *err)
 {
-    long long start = sc_plesk_now_ms();
+    long long start = sc_clock_ms();
     for (int aliases = 1; aliases >= 0; aliases--) {
         SC_BUF struct sc_buf sql = SC_BUF_INIT;
         sc_plesk_sql_domains(owner, name, aliases, &sql);
@@ -117,7 +118,7 @@ static int ask_domains(const struct sc_plesk *p, const char *owner, const char *
 int sc_plesk_db_domains(const struct sc_plesk *p, const char *owner, const char *name,
                         int timeout_ms, struct sc_domains *ret, struct sc_error *err)
 {
-    long long start = sc_plesk_now_ms();
+    long long start = sc_clock_ms();
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     int rc = ask_domains(p, owner, name, timeout_ms, &d, err);
     /* Plesk may have stored an international name in its own letters: MySQL could not be asked for

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/inventory/envelope.h"
 #include "plesk/api.h"
 #include "plesk/db.h"
@@ -24,7 +25,7 @@ static int root_only(const struct sc_caller *c, struct sc_error *err)
 static int other_ways(const struct sc_plesk *p, const char *name, int timeout_ms,
                       const struct sc_error *why, struct sc_domains *ret, struct sc_error *err)
 {
-    long long start = sc_plesk_now_ms();
+    long long start = sc_clock_ms();
     SC_CLEANUP(sc_api_conf_done) struct sc_api_conf conf = {0};
     struct sc_error second = SC_ERROR_INIT;
     int rc = p->api_conf(&conf, &second);
@@ -44,7 +45,7 @@ static int find_domains(const struct sc_caller *c, const char *owner, const char
                         struct sc_domains *ret, struct sc_error *err)
 {
     const struct sc_plesk *p = place(c);
-    long long start = sc_plesk_now_ms();
+    long long start = sc_clock_ms();
     int rc = root_only(c, err);
     if (rc < 0)
         return rc;
@@ -90,7 +91,7 @@ static int users_of(const struct sc_domains *d, json_t **ret, struct sc_error *e
 int sc_plesk_users(const struct sc_caller *c, const struct sc_question *q, json_t **ret,
                    struct sc_error *err)
 {
-    long long start = sc_plesk_now_ms();
+    long long start = sc_clock_ms();
     int rc = root_only(c, err);
     if (rc < 0)
         return rc;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 void sc_handlers_done(struct sc_handlers *h)
 {
@@ -66,10 +67,8 @@ static int add(struct sc_handlers *h, unsigned long id, const char *event, struc
     if (h->n == SC_HANDLERS_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "Plesk lists more than %u handlers of Sitecage's",
                             SC_HANDLERS_MAX);
-    struct sc_handler *v = realloc(h->v, (h->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(h->v, h->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for Plesk's handlers");
-    h->v = v;
     h->v[h->n].id = id;
     snprintf(h->v[h->n].event, sizeof(h->v[h->n].event), "%s", event);
     h->n++;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "plesk/add.h"
 #include "plesk/api.h"
 #include "plesk/domains.h"
@@ -24,7 +25,7 @@ enum {
 
 struct objects {
     struct object *v;
-    size_t n, cap;
+    size_t n;
     const struct object **by_id;    /* webspaces and sites */
     const struct object **by_login; /* those with a login, by their group */
     size_t n_ids, n_logins;
@@ -45,14 +46,8 @@ static int keep(char *const *columns, void *arg, struct sc_error *err)
     if (o->n >= SC_INVENTORY_DOMAINS_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "the panel has more than %u domains",
                             SC_INVENTORY_DOMAINS_MAX);
-    if (o->n == o->cap) {
-        size_t cap = o->cap ? 2 * o->cap : 64;
-        void *v = realloc(o->v, cap * sizeof(*o->v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
-        o->v = v;
-        o->cap = cap;
-    }
+    if (!SC_VEC_ROOM(o->v, o->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
     size_t size = 0;
     for (size_t i = 0; i < SC_PLESK_XML_COLUMNS; i++)
         size += strlen(columns[i]) + 1;

@@ -37,9 +37,6 @@ char *sc_plesk_path(const struct sc_plesk *p, const char *rel);
 int sc_plesk_run(const struct sc_plesk *p, const char *const *args, int timeout_ms, bool any_status,
                  struct sc_run_result *ret, struct sc_error *err);
 
-/* One question's clock: what is left of `timeout_ms` (0: SC_PLESK_TIMEOUT_MS) since `start_ms`, at
- * least 1. */
-long long sc_plesk_now_ms(void);
 int sc_plesk_left_ms(long long start_ms, int timeout_ms);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 /* A domain on its way through the events. */
 struct token {
@@ -126,11 +127,8 @@ static int create(struct way *w, const char *name, struct sc_error *err)
 {
     if (living_at(w, name))
         return 0;
-    struct token *v = realloc(w->v, (w->n + 1) * sizeof(*v));
     char *at = strdup(name);
-    if (v)
-        w->v = v;
-    if (!v || !at) {
+    if (!at || !SC_VEC_ROOM(w->v, w->n)) {
         free(at);
         return no_memory(err);
     }
@@ -179,12 +177,10 @@ static int reach_add(struct reach *r, char *name, struct sc_error *err)
             free(name);
             return 0;
         }
-    char **v = realloc(r->v, (r->n + 1) * sizeof(*v));
-    if (!v) {
+    if (!SC_VEC_ROOM(r->v, r->n)) {
         free(name);
         return no_memory(err);
     }
-    r->v = v;
     r->v[r->n++] = name;
     return 0;
 }

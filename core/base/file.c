@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "core/base/cleanup.h"
+#include "core/base/io.h"
 
 int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct sc_error *err)
 {
@@ -72,20 +73,6 @@ int sc_read_trusted_file(const char *path, uid_t owner, size_t max, struct sc_bu
     return rc < 0 ? rc : sc_read_fd(fd, max, path, out, err);
 }
 
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len) {
-        ssize_t n = write(fd, data, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 int sc_replace_file_at(int dirfd, const char *name, mode_t mode, const void *data, size_t len,
                        struct sc_error *err)
 {
@@ -102,7 +89,7 @@ int sc_replace_file_at(int dirfd, const char *name, mode_t mode, const void *dat
     const char *step = NULL;
     if (fchmod(fd, mode) < 0)
         step = "set the mode of";
-    else if (write_all(fd, data, len) < 0)
+    else if (sc_write_all(fd, data, len) < 0)
         step = "write";
     else if (fsync(fd) < 0)
         step = "sync";

@@ -1,39 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/base/run.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
-
-/* Numbers that the libc of older distributions does not name; the same on every architecture. */
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1u << 2)
-#endif
+#include "core/base/clock.h"
+#include "core/base/pidfd.h"
 
 #define KILL_WAIT_MS                                                                               \
     2000               /* for a killed program to be gone; one stuck in the kernel is left behind */
 #define DRAIN_READS 16 /* of 64 KiB, a pipe's size, when the grace is over */
-#define TICK_MS     10 /* between looks at the program where pidfd_open() is missing (before 5.3) */
 
 enum stage {
     STAGE_SETUP,
@@ -50,7 +38,7 @@ struct report {
 struct job {
     const char *program;
     pid_t pid;
-    int pidfd;          /* -EBADF where the kernel has none */
+    int pidfd;
     int out, err, fail; /* our ends of the pipes; `fail` carries a struct report, or ends at exec */
     int64_t started, deadline;
     bool ended; /* the program is a zombie; its pid and group stay ours until reaped */
@@ -58,36 +46,7 @@ struct job {
     bool failed;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* ---- the child ---- */
-
-static void close_on_exec_from_3(void)
-{
-    /* CLOSE_RANGE_CLOEXEC: Linux 5.11. The fallback can go when no supported kernel is older. */
-    if (syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
-        return;
-    DIR *d = opendir("/proc/self/fd");
-    if (d) {
-        for (struct dirent *e = readdir(d); e; e = readdir(d)) {
-            int fd = atoi(e->d_name);
-            if (fd > 2)
-                fcntl(fd, F_SETFD, FD_CLOEXEC);
-        }
-        closedir(d);
-        return;
-    }
-    long max = sysconf(_SC_OPEN_MAX);
-    if (max < 0 || max > 1048576)
-        max = 1048576;
-    for (int fd = 3; fd < (int)max; fd++)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
 
 static int become(const struct sc_run_ids *ids)
 {
@@ -137,9 +96,8 @@ static _Noreturn void child(const struct sc_run_spec *spec, const char *program,
         if (dup2(up[i], i) < 0)
             give_up(fail, STAGE_SETUP);
     }
-    close_on_exec_from_3();
     umask(022);
-    if (setsid() < 0 || chdir("/") < 0)
+    if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0 || setsid() < 0 || chdir("/") < 0)
         give_up(fail, STAGE_SETUP);
     if (spec->drop && become(spec->drop) < 0)
         give_up(fail, STAGE_IDS);
@@ -179,14 +137,12 @@ static int look(struct job *j, struct sc_error *err)
 static void end_job(struct job *j)
 {
     kill_job(j);
-    int64_t end = now_ms() + KILL_WAIT_MS;
-    while (!j->ended && now_ms() < end) {
+    int64_t end = sc_clock_ms() + KILL_WAIT_MS;
+    while (!j->ended && sc_clock_ms() < end) {
         if (look(j, NULL) < 0)
             return;
-        if (!j->ended) {
-            struct pollfd p = {.fd = j->pidfd, .events = POLLIN};
-            poll(&p, j->pidfd >= 0 ? 1 : 0, TICK_MS);
-        }
+        if (!j->ended)
+            (void)sc_pidfd_wait(j->pidfd, (int)(end - sc_clock_ms()));
     }
     waitpid(j->pid, NULL, WNOHANG);
 }
@@ -235,7 +191,7 @@ static int follow(struct job *j, struct sc_run_result *r, struct sc_error *err)
 {
     int64_t grace_end = INT64_MAX;
     while (!(j->ended && j->out < 0 && j->err < 0 && j->fail < 0)) {
-        int64_t now = now_ms();
+        int64_t now = sc_clock_ms();
         if (now >= grace_end) {
             /* What the program itself wrote is in the pipe, however late we come to it. */
             for (int i = 0; i < DRAIN_READS && j->out >= 0; i++)
@@ -246,8 +202,6 @@ static int follow(struct job *j, struct sc_run_result *r, struct sc_error *err)
             return sc_error_set(err, SC_E_TIMEOUT, "%s did not answer within %g s", j->program,
                                 (double)(j->deadline - j->started) / 1000);
         int64_t wait = (j->ended ? grace_end : j->deadline) - now;
-        if (!j->ended && j->pidfd < 0 && wait > TICK_MS)
-            wait = TICK_MS;
         struct pollfd p[4] = {{.fd = j->out, .events = POLLIN},
                               {.fd = j->err, .events = POLLIN},
                               {.fd = j->fail, .events = POLLIN},
@@ -271,7 +225,7 @@ static int follow(struct job *j, struct sc_run_result *r, struct sc_error *err)
             if (rc < 0)
                 return rc;
             if (j->ended)
-                grace_end = now_ms() + SC_RUN_GRACE_MS;
+                grace_end = sc_clock_ms() + SC_RUN_GRACE_MS;
         }
     }
     return 0;
@@ -393,8 +347,8 @@ static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct s
     sc_close(&errs_w);
     sc_close(&fail_w);
 
-    pidfd = (int)syscall(SYS_pidfd_open, pid, 0u);
-    struct job j = {.program = program, .pid = pid, .pidfd = pidfd, .started = now_ms()};
+    pidfd = sc_pidfd_open(pid);
+    struct job j = {.program = program, .pid = pid, .pidfd = pidfd, .started = sc_clock_ms()};
     j.deadline = j.started + (spec->timeout_ms > 0 ? spec->timeout_ms : SC_RUN_TIMEOUT_MS);
     j.out = sc_steal_fd(&out);
     j.err = sc_steal_fd(&errs);

@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
+#include "core/base/pidfd.h"
 #include "core/enter/keeper_find.h"
 
 #define STOP_MS 5000
@@ -85,16 +86,11 @@ static int end_daemon(const struct sc_service *v, struct sc_error *err)
     pid_t pid = fd >= 0 ? sc_lock_holder(fd) : 0;
     if (pid == 0)
         return 0;
-    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    SC_FD int pidfd = sc_pidfd_open(pid);
     /* still the holder with the descriptor in hand: the descriptor is the daemon's */
     if (pidfd < 0 || sc_lock_holder(fd) != pid)
         return pidfd < 0 && errno != ESRCH ? sc_error_sys(err, errno, "find the daemon") : 0;
-    struct pollfd gone = {.fd = pidfd, .events = POLLIN};
-    (void)syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
-    if (poll(&gone, 1, STOP_MS) == 1)
-        return 0;
-    (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-    return poll(&gone, 1, STOP_MS) == 1
+    return sc_pidfd_end(pidfd, STOP_MS)
                ? 0
                : sc_error_set(err, SC_E_BUSY, "process %d does not end", (int)pid);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 static int answer(int rc, const char *path, struct sc_error *err)
 {
@@ -62,11 +63,8 @@ static int add(struct sc_matches *m, const char *path, struct sc_error *err)
 {
     if (m->n == SC_MATCHES_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "too many files like %s", path);
-    char **v = realloc(m->v, (m->n + 1) * sizeof(*v));
     char *copy = strdup(path);
-    if (v)
-        m->v = v;
-    if (!v || !copy) {
+    if (!copy || !SC_VEC_ROOM(m->v, m->n)) {
         free(copy);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
     }

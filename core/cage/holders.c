@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/pidfd.h"
 #include "core/plan/entries.h"
 
 /* The rule that decides about a path: the deepest entry at or above it. */
@@ -88,7 +89,7 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
         if (proc < 0 || !holds_closed(plan, proc))
             continue;
         /* a directory of /proc serves as a process's descriptor: it cannot become another process */
-        if (syscall(SYS_pidfd_send_signal, proc, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+        if (sc_pidfd_signal(proc, SIGKILL) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a process that holds a closed directory");
     }
     return 0;

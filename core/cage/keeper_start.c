@@ -28,17 +28,12 @@
 #include "core/cage/view.h"
 #include "core/enter/keeper_find.h"
 #include "core/base/paths.h"
+#include "core/base/clock.h"
+#include "core/base/pidfd.h"
 
 #define KEEPER_EXE      SC_LIBEXECDIR "/sitecage-keeper"
 #define KEEPER_LOCK_FD  3 /* the keeper knows this number */
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
                  struct sc_error *err)
@@ -50,10 +45,10 @@ int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
         return sc_error_set(err, SC_E_NOTFOUND, "site %u is no isolated site any more", site);
     if (fd < 0)
         return sc_error_sys(err, errno, "open %s", path);
-    for (int64_t end = now_ms() + wait_ms; flock(fd, LOCK_EX | LOCK_NB) < 0;) {
+    for (int64_t end = sc_clock_ms() + wait_ms; flock(fd, LOCK_EX | LOCK_NB) < 0;) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return sc_error_sys(err, errno, "lock %s", path);
-        if (now_ms() >= end)
+        if (sc_clock_ms() >= end)
             return sc_error_set(err, SC_E_BUSY,
                                 "site %u is being changed by another process for too long (%s)",
                                 site, path);
@@ -258,7 +253,7 @@ int sc_keeper_end(uid_t uid, unsigned site, struct sc_error *err)
         return 0;
     if (rc < 0)
         return sc_error_sys(err, -rc, "look for the keeper of site %u", site);
-    if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+    if (sc_pidfd_signal(pidfd, SIGKILL) < 0 && errno != ESRCH)
         return sc_error_sys(err, errno, "end site %u", site);
     struct pollfd gone = {.fd = pidfd, .events = POLLIN};
     int n;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/cage/masks.h"
 
 #define WHOLE "/" SC_CAGE_DIR "/" SC_CAGE_HOME
@@ -64,10 +65,8 @@ static enum sc_live_what classify(struct libmnt_fs *fs, dev_t masks, const char 
 static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *rel, dev_t masks,
                    struct sc_error *err)
 {
-    struct sc_live_row *rows = realloc(t->rows, (t->n + 1) * sizeof(*rows));
-    if (!rows)
+    if (!SC_VEC_ROOM(t->rows, t->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
-    t->rows = rows;
     const char *key;
     struct sc_live_row *r = &t->rows[t->n];
     *r = (struct sc_live_row){

@@ -13,6 +13,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/base/vec.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/sites.h"
@@ -90,10 +91,8 @@ static const char *const schedulers[] = {"/usr/bin/crontab", "/usr/bin/at", "/us
 static int add(struct sc_planfile *p, const char *kind, const char *a, const char *b,
                struct sc_error *err)
 {
-    struct sc_sysline *v = realloc(p->sys, (p->n_sys + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(p->sys, p->n_sys))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-    p->sys = v;
     struct sc_sysline *l = &p->sys[p->n_sys];
     *l = (struct sc_sysline){strdup(kind), strdup(a), b ? strdup(b) : NULL};
     p->n_sys++;

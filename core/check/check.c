@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/filter.h"
 #include "core/proxyexec/paths.h"
@@ -34,10 +35,8 @@ void sc_checks_done(struct sc_checks *c)
 void sc_check_add(struct sc_checks *c, const char *name, enum sc_check_result result,
                   const char *fmt, ...)
 {
-    struct sc_check_row *v = realloc(c->v, (c->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(c->v, c->n))
         return;
-    c->v = v;
     struct sc_check_row *r = &c->v[c->n++];
     *r = (struct sc_check_row){.name = name, .result = result};
     va_list ap;

@@ -2,6 +2,7 @@
 #include "core/commands/cagefsctl.h"
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/commands/progress.h"
 
 enum {
@@ -18,7 +19,7 @@ struct watcher {
 static void on_progress(size_t done, size_t total, void *arg)
 {
     struct watcher *w = arg;
-    sc_progress_tick(&w->bar, done, total, sc_now_ms());
+    sc_progress_tick(&w->bar, done, total, sc_clock_ms());
 }
 
 /* Kept for the end: a reader of stderr that goes away must not end the work in its middle. */
@@ -38,7 +39,7 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
     int rc = command->flags & SC_CTL_SERVER ? sc_server_open(&server, err) : 0;
     if (rc < 0)
         return rc;
-    struct watcher w = {.out = out, .bar = {.started_ms = sc_now_ms()}};
+    struct watcher w = {.out = out, .bar = {.started_ms = sc_clock_ms()}};
     if (io->terminal && !call->json)
         w.bar.to = io->err;
     struct sc_watch watch = {.progress = on_progress, .notice = on_notice, .arg = &w};

@@ -6,6 +6,7 @@
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
 #include "core/base/domain_name.h"
+#include "core/base/io.h"
 #include "core/inventory/inventory.h"
 
 enum {
@@ -92,20 +93,6 @@ static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
     return rc;
 }
 
-static bool write_all(const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t w = write(STDOUT_FILENO, p, n);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return false;
-        p += w;
-        n -= (size_t)w;
-    }
-    return true;
-}
-
 int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
@@ -126,7 +113,7 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site)
         sc_isolate_answer_error(err.text, &out);
     }
     /* everything is closed and unlocked by now: a reader who does not read holds nobody up */
-    if (!out.data || !write_all(out.data, out.len))
+    if (!out.data || sc_write_all(STDOUT_FILENO, out.data, out.len) < 0)
         return EXIT_REFUSED;
     return rc == 0 ? 0 : rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED : EXIT_REFUSED;
 }

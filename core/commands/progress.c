@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/commands/progress.h"
+#include "core/base/clock.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
@@ -9,13 +10,6 @@ enum {
     COLUMNS_DEFAULT = 80,
     BAR_MIN = 5 /* a shorter bar says nothing */
 };
-
-uint64_t sc_now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 unsigned sc_progress_columns(FILE *f)
 {
@@ -56,7 +50,7 @@ size_t sc_progress_format(char buf[SC_PROGRESS_LINE_MAX], size_t done, size_t to
     return strlen(buf);
 }
 
-void sc_progress_tick(struct sc_progress *p, size_t done, size_t total, uint64_t now_ms)
+void sc_progress_tick(struct sc_progress *p, size_t done, size_t total, int64_t now_ms)
 {
     if (!p->to || now_ms - p->started_ms < SC_PROGRESS_DELAY_MS ||
         (p->shown && now_ms - p->drawn_ms < SC_PROGRESS_EVERY_MS))

@@ -13,13 +13,10 @@
 
 struct sc_progress {
     FILE *to; /* NULL: show nothing */
-    uint64_t started_ms;
-    uint64_t drawn_ms;
+    int64_t started_ms;
+    int64_t drawn_ms;
     size_t shown; /* columns on the screen now */
 };
-
-/* Milliseconds of the monotonic clock. */
-uint64_t sc_now_ms(void);
 
 /* Columns of the terminal behind `f`; 80 when it does not say. */
 unsigned sc_progress_columns(FILE *f);
@@ -32,7 +29,7 @@ size_t sc_progress_format(char buf[SC_PROGRESS_LINE_MAX], size_t done, size_t to
                           unsigned columns);
 
 /* Draws when it is time to. */
-void sc_progress_tick(struct sc_progress *p, size_t done, size_t total, uint64_t now_ms);
+void sc_progress_tick(struct sc_progress *p, size_t done, size_t total, int64_t now_ms);
 
 /* Erases what is shown. */
 void sc_progress_clear(struct sc_progress *p);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
+#include "core/base/io.h"
 #include "core/commands/out.h"
 #include "core/commands/selectorctl.h"
 #include "core/inventory/inventory.h"
@@ -216,26 +217,12 @@ static int work(const struct sc_select_call *call, const struct sc_select_caller
     return rc;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t w = write(fd, p, n);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return false;
-        p += w;
-        n -= (size_t)w;
-    }
-    return true;
-}
-
 static bool write_json(json_t *doc)
 {
     SC_FREE char *text = doc ? json_dumps(doc, JSON_ENSURE_ASCII) : NULL;
     json_decref(doc);
-    return text && write_all(STDOUT_FILENO, text, strlen(text)) &&
-           write_all(STDOUT_FILENO, "\n", 1);
+    return text && sc_write_all(STDOUT_FILENO, text, strlen(text)) == 0 &&
+           sc_write_all(STDOUT_FILENO, "\n", 1) == 0;
 }
 
 /* Every failure has the word ERROR: callers look for it. */
@@ -247,7 +234,7 @@ static int fail(bool json, const struct sc_error *err, int status)
         line[strlen(line) - 1] = 0;
         (void)write_json(sc_select_json_error(line));
     } else {
-        (void)write_all(STDERR_FILENO, line, strlen(line));
+        (void)sc_write_all(STDERR_FILENO, line, strlen(line));
     }
     return status;
 }
@@ -263,7 +250,7 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
     if (sc_select_parse(args, n, &call, &err) < 0)
         return fail(json, &err, 2);
     if (call.verb == SC_SELECT_HELP)
-        return write_all(STDOUT_FILENO, sc_select_usage, strlen(sc_select_usage)) ? 0 : 1;
+        return sc_write_all(STDOUT_FILENO, sc_select_usage, strlen(sc_select_usage)) < 0;
     int rc = work(&call, caller, &a, &err);
     if (rc == 0)
         rc = sc_buf_check(&a.text, "the answer", &err);
@@ -271,7 +258,7 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
     if (rc == 0 && json)
         status = write_json(json_incref(a.doc)) ? 0 : 1;
     else if (rc == 0 && a.text.len)
-        status = write_all(STDOUT_FILENO, a.text.data, a.text.len) ? 0 : 1;
+        status = sc_write_all(STDOUT_FILENO, a.text.data, a.text.len) < 0;
     json_decref(a.doc);
     sc_buf_free(&a.text);
     return status;

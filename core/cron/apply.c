@@ -15,6 +15,7 @@
 #include "core/base/resolve.h"
 #include "core/base/run.h"
 #include "core/base/paths.h"
+#include "core/base/clock.h"
 
 #define NONE "no crontab for" /* Vixie's, Debian's and cronie's words */
 
@@ -45,7 +46,7 @@ int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err)
                                 "the crontab of user %u is being changed by somebody else; try "
                                 "again later",
                                 (unsigned)uid);
-        (void)usleep(10000);
+        sc_sleep_ms(10);
     }
     *ret_fd = sc_steal_fd(&fd);
     return 0;

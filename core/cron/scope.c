@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
+#include "core/base/vec.h"
 #include "core/cron/lines.h"
 #include "core/cron/marks.h"
 
@@ -29,10 +30,8 @@ struct sc_cron_section *sc_cron_section(struct sc_cron *c, const char *token, co
             return &c->v[i];
     if (!docroot)
         return NULL;
-    struct sc_cron_section *v = realloc(c->v, (c->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(c->v, c->n))
         return NULL;
-    c->v = v;
     struct sc_cron_section s = {.token = strdup(token), .docroot = strdup(docroot), .on = true};
     if (!s.token || !s.docroot) {
         free(s.token);

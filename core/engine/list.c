@@ -9,6 +9,7 @@
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/vec.h"
 #include "core/engine/internal.h"
 #include "core/pass/planfiles.h"
 #include "core/pass/deny.h"
@@ -123,14 +124,12 @@ static int add_notes(struct sc_status *st, const struct sc_user_row *u, struct s
     int rc = sc_buf_check(&text, "notes", err);
     if (rc < 0 || !text.len)
         return rc;
-    struct sc_status_note *v = realloc(st->notes, (st->n_notes + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(st->notes, st->n_notes))
         return no_memory(err);
-    st->notes = v;
     char *user = strdup(u->name);
     if (!user)
         return no_memory(err);
-    v[st->n_notes++] = (struct sc_status_note){.user = user, .text = text};
+    st->notes[st->n_notes++] = (struct sc_status_note){.user = user, .text = text};
     text = (struct sc_buf)SC_BUF_INIT;
     return 0;
 }
@@ -139,10 +138,8 @@ static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct s
                       const char *name, const struct sc_user_row *u, unsigned site,
                       const char *docroot, struct sc_error *err)
 {
-    struct sc_status_row *v = realloc(st->v, (st->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(st->v, st->n))
         return no_memory(err);
-    st->v = v;
     struct sc_status_row *r = &st->v[st->n++];
     *r = (struct sc_status_row){
         .domain = strdup(name), .user = strdup(u->name), .isolated = site != 0, .id = site};

@@ -26,6 +26,7 @@
 #include "core/enter/ep.h"
 #include "core/enter/keeper_find.h"
 #include "core/base/paths.h"
+#include "core/base/pidfd.h"
 #include "core/enter/site_filter.h" /* made at build time by seccomp_gen */
 
 #define OVER_NPROC      "the site has as many processes as its limit allows"
@@ -371,7 +372,7 @@ static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
             continue;
         if (sig != SIGCHLD) {
             if (si.si_code != SI_KERNEL)
-                (void)syscall(SYS_pidfd_send_signal, child_pidfd, sig, NULL, 0);
+                (void)sc_pidfd_signal(child_pidfd, sig);
             continue;
         }
         int status;
@@ -437,7 +438,7 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
     rc = groups(req, &g, why);
     if (rc < 0)
         return rc;
-    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    int self = sc_pidfd_open(getpid());
     if (self < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0)
         return sc_why(why, "cannot prepare: %s", strerror(errno));
     if (req->hold_output)
@@ -455,7 +456,7 @@ int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
 
     /* From here we are only a go-between: no descriptor of the caller's, no privilege but to
      * signal. */
-    int child_pidfd = (int)syscall(SYS_pidfd_open, child, 0);
+    int child_pidfd = sc_pidfd_open(child);
     close(pipe_fds[1]);
     close_groups(&g);
     close(lockfd);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/enter/fcgi.h"
+#include "core/base/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,23 +106,6 @@ static bool readable_in(int fd, int ms)
     return poll(&p, 1, ms) > 0;
 }
 
-static bool write_all(int fd, const void *data, size_t len)
-{
-    for (const char *p = data; len > 0;) {
-        ssize_t n = write(fd, p, len);
-        if (n < 0 && errno == EAGAIN) {
-            struct pollfd wait = {.fd = fd, .events = POLLOUT};
-            (void)poll(&wait, 1, -1);
-            continue;
-        }
-        if (n <= 0)
-            return false;
-        p += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
 static bool write_record(unsigned char type, unsigned id, const void *content, size_t len)
 {
     unsigned char head[SC_FCGI_HEAD] = {1,
@@ -130,7 +114,7 @@ static bool write_record(unsigned char type, unsigned id, const void *content, s
                                         (unsigned char)id,
                                         (unsigned char)(len >> 8),
                                         (unsigned char)len};
-    return write_all(CLIENT, head, sizeof(head)) && write_all(CLIENT, content, len);
+    return sc_write_all(CLIENT, head, sizeof(head)) == 0 && sc_write_all(CLIENT, content, len) == 0;
 }
 
 /* The program never answered: says what the entry has to say, if anything. */
@@ -237,7 +221,7 @@ static _Noreturn void without_rights(const struct sockaddr_un *addr, socklen_t a
         rc = sc_fcgi_said(begin, len, params, &r.said);
     }
     r.ok = rc == 1;
-    if (!write_all(ENTRY, &r, sizeof(r)) || !r.ok)
+    if (sc_write_all(ENTRY, &r, sizeof(r)) < 0 || !r.ok)
         _exit(1);
     relay(len, r.said.id);
 }

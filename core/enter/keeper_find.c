@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/paths.h"
+#include "core/base/pidfd.h"
 
 /* Who holds the lock: a pid in our pid namespace, or 0 for nobody (or nobody whom we can see). */
 pid_t sc_lock_holder(int fd)
@@ -36,7 +37,7 @@ int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
     int rc = -ESRCH;
     pid_t pid = sc_lock_holder(fd);
     if (pid > 0) {
-        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+        int pidfd = sc_pidfd_open(pid);
         /* Still the holder with the descriptor in hand: the descriptor is the keeper's. */
         if (pidfd >= 0 && sc_lock_holder(fd) == pid) {
             *ret_pidfd = pidfd;

@@ -9,6 +9,7 @@
 #include "core/base/asuser.h"
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/base/vec.h"
 #include "core/account/in_home.h"
 
 static void free_all(char **v, size_t n)
@@ -38,12 +39,10 @@ bool sc_docroots_in_home(const struct sc_account *a, const char *path)
 
 static int add_closed(struct sc_docroots *d, const char *rel, struct sc_error *err)
 {
-    char **v = realloc(d->closed, (d->n_closed + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(d->closed, d->n_closed))
         return no_memory(err);
-    d->closed = v;
-    v[d->n_closed] = strdup(rel);
-    return v[d->n_closed] ? (d->n_closed++, 0) : no_memory(err);
+    d->closed[d->n_closed] = strdup(rel);
+    return d->closed[d->n_closed] ? (d->n_closed++, 0) : no_memory(err);
 }
 
 static int set_problem(struct sc_docroots *d, size_t i, const char *text, struct sc_error *err)

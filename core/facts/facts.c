@@ -8,6 +8,7 @@
 
 #include "core/base/asuser.h"
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/config/paths_conf.h"
 #include "core/account/identity.h"
 #include "core/account/in_home.h"
@@ -241,12 +242,10 @@ static int add_path(const struct sc_account *a, struct sc_asuser *as, struct pat
             *err = why;
         return rc;
     }
-    struct sc_plan_path *v = realloc(p->v, (p->n + 1) * sizeof(*v));
-    if (!v) {
+    if (!SC_VEC_ROOM(p->v, p->n)) {
         free(rel);
         return no_memory(err);
     }
-    p->v = v;
     p->v[p->n++] = (struct sc_plan_path){.rel = rel, .rw = rw, .site_rel = site_rel};
     return 0;
 }

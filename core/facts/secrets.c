@@ -18,6 +18,7 @@
 #include "core/base/file.h"
 #include "core/base/resolve.h"
 #include "core/base/there.h"
+#include "core/base/vec.h"
 #include "core/account/in_home.h"
 
 #define ENTRIES_MAX    1000000 /* of one directory */
@@ -113,10 +114,8 @@ void sc_secrets_done(struct sc_secrets *s)
 
 static int add_name(struct names *l, const char *name, struct sc_error *err)
 {
-    char **v = realloc(l->v, (l->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(l->v, l->n))
         return no_memory(err);
-    l->v = v;
     l->v[l->n] = strdup(name);
     if (!l->v[l->n])
         return no_memory(err);
@@ -180,11 +179,8 @@ static int add_secret(struct sc_secrets *s, const char *rel, bool dir, struct sc
     for (size_t i = 0; i < s->n; i++)
         if (strcmp(s->v[i].rel, rel) == 0)
             return 0;
-    struct sc_plan_secret *v = realloc(s->v, (s->n + 1) * sizeof(*v));
     char *copy = strdup(rel);
-    if (v)
-        s->v = v;
-    if (!v || !copy) {
+    if (!copy || !SC_VEC_ROOM(s->v, s->n)) {
         free(copy);
         return no_memory(err);
     }

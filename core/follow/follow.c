@@ -14,6 +14,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/vec.h"
 #include "core/follow/internal.h"
 #include "core/account/identity.h"
 #include "core/pass/deny.h"
@@ -332,11 +333,9 @@ static int add_owner(struct nobodys *n, uid_t uid, struct sc_error *err)
     for (size_t i = 0; i < n->n_owners; i++)
         if (n->owners[i] == uid)
             return 0;
-    uid_t *v = realloc(n->owners, (n->n_owners + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(n->owners, n->n_owners))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the owners of domains");
-    n->owners = v;
-    v[n->n_owners++] = uid;
+    n->owners[n->n_owners++] = uid;
     return 0;
 }
 
@@ -348,13 +347,11 @@ static int add_name(struct sc_server *s, struct nobodys *n, const char *name, st
     struct sc_domain_row row = {0};
     int rc = sc_store_domain_find(s->store, name, &row, err);
     if (rc == 0) {
-        struct sc_domain_row *v = realloc(n->before.rows, (n->before.n + 1) * sizeof(*v));
-        if (!v) {
+        if (!SC_VEC_ROOM(n->before.rows, n->before.n)) {
             sc_domain_row_done(&row);
             return sc_error_set(err, SC_E_NOMEM, "out of memory for domains");
         }
-        n->before.rows = v;
-        v[n->before.n++] = row;
+        n->before.rows[n->before.n++] = row;
         rc = add_owner(n, row.uid, err);
     }
     const struct sc_domain *d = sc_domains_find(&n->listed, name);

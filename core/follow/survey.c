@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/follow/follow.h"
 #include "core/follow/internal.h"
 #include "core/facts/names.h"
@@ -71,13 +72,8 @@ static int by_account_name(const void *a, const void *b)
 
 static int add_account(struct survey *sv, const struct passwd *pw, struct sc_error *err)
 {
-    if ((sv->n_accounts & (sv->n_accounts - 1)) == 0) { /* full exactly at 0 and powers of two */
-        size_t room = sv->n_accounts ? 2 * sv->n_accounts : 1;
-        struct account *v = realloc(sv->accounts, room * sizeof(*v));
-        if (!v)
-            return no_memory(err);
-        sv->accounts = v;
-    }
+    if (!SC_VEC_ROOM(sv->accounts, sv->n_accounts))
+        return no_memory(err);
     struct account *a = &sv->accounts[sv->n_accounts++];
     *a = (struct account){.name = strdup(pw->pw_name),
                           .home = strdup(pw->pw_dir),

@@ -5,6 +5,7 @@
 #include <time.h>
 #include "core/base/run.h"
 #include "core/base/domain_name.h"
+#include "core/base/clock.h"
 
 static int ask_now(const struct sc_inventory_conf *conf, const char *option, const char *value,
                    struct sc_domains *ret, struct sc_error *err)
@@ -39,17 +40,10 @@ static int ask_now(const struct sc_inventory_conf *conf, const char *option, con
     return 0;
 }
 
-static long long now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static int ask(const struct sc_inventory_conf *conf, const char *option, const char *value,
                struct sc_domains *ret, struct sc_error *err)
 {
-    long long start = now_ms();
+    long long start = sc_clock_ms();
     if (conf->hung && start < conf->hung->until_ms)
         return sc_error_set(err, conf->hung->why.code, "%s", conf->hung->why.text);
     struct sc_error why = SC_ERROR_INIT;
@@ -57,7 +51,7 @@ static int ask(const struct sc_inventory_conf *conf, const char *option, const c
     if (rc == 0)
         return 0;
     /* the adapter gives up somewhat earlier than we do, and says what it waited for */
-    long long end = now_ms(),
+    long long end = sc_clock_ms(),
               limit = conf->timeout_ms > 0 ? conf->timeout_ms : SC_INVENTORY_TIMEOUT_MS;
     if (conf->hung && rc == SC_E_PANEL && (end - start) * 3 >= limit)
         *conf->hung =

@@ -12,6 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
+#include "core/base/vec.h"
 #include "core/php/catalogue_private.h"
 
 #define CACHE_MAX      (1u << 20)
@@ -43,12 +44,10 @@ static struct sc_php_said *add(struct sc_php_asked *a)
 {
     if (a->n >= (size_t)SC_PHP_VERSIONS_MAX * SC_PHP_SAPIS * 2)
         return NULL;
-    struct sc_php_said *v = realloc(a->v, (a->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(a->v, a->n))
         return NULL;
-    a->v = v;
-    v[a->n] = (struct sc_php_said){0};
-    return &v[a->n++];
+    a->v[a->n] = (struct sc_php_said){0};
+    return &a->v[a->n++];
 }
 
 /* "=" before the word, so that an empty one is a word too. */

@@ -12,6 +12,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 #include "core/php/catalogue_private.h"
 #include "core/php/choice.h"
 #include "core/php/selector_conf.h"
@@ -66,16 +67,14 @@ struct sc_php *sc_php_catalogue_at(struct sc_php_catalogue *c, const char *name,
         return &c->v[i];
     if (c->n >= SC_PHP_VERSIONS_MAX)
         return NULL;
-    struct sc_php *v = realloc(c->v, (c->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(c->v, c->n))
         return NULL;
-    c->v = v;
-    memmove(v + i + 1, v + i, (c->n - i) * sizeof(*v));
+    memmove(c->v + i + 1, c->v + i, (c->n - i) * sizeof(*c->v));
     c->n++;
-    v[i] = (struct sc_php){.layout = layout};
-    snprintf(v[i].name, sizeof(v[i].name), "%s", name);
-    sc_php_key(v[i].name, v[i].key);
-    return &v[i];
+    c->v[i] = (struct sc_php){.layout = layout};
+    snprintf(c->v[i].name, sizeof(c->v[i].name), "%s", name);
+    sc_php_key(c->v[i].name, c->v[i].key);
+    return &c->v[i];
 }
 
 int sc_php_trusted(const char *path, uid_t owner, struct sc_error *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 #define BLANKS " \t\r"
 
@@ -59,16 +60,13 @@ int sc_php_names_add(struct sc_php_names *l, const char *name, struct sc_error *
         return 0;
     if (l->n >= SC_PHP_MODULES_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "more than %u extensions", SC_PHP_MODULES_MAX);
-    char **v = realloc(l->v, (l->n + 1) * sizeof(*v));
     char *copy = strdup(name);
-    if (v)
-        l->v = v;
-    if (!v || !copy) {
+    if (!copy || !SC_VEC_ROOM(l->v, l->n)) {
         free(copy);
         return no_memory(err);
     }
-    memmove(v + at + 1, v + at, (l->n - at) * sizeof(*v));
-    v[at] = copy;
+    memmove(l->v + at + 1, l->v + at, (l->n - at) * sizeof(*l->v));
+    l->v[at] = copy;
     l->n++;
     return 0;
 }
@@ -144,15 +142,13 @@ struct sc_php_choice_version *sc_php_choice_at(struct sc_php_choice *c, const ch
         return &c->v[i];
     if (c->n >= SC_PHP_VERSIONS_MAX)
         return NULL;
-    struct sc_php_choice_version *v = realloc(c->v, (c->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(c->v, c->n))
         return NULL;
-    c->v = v;
-    memmove(v + i + 1, v + i, (c->n - i) * sizeof(*v));
+    memmove(c->v + i + 1, c->v + i, (c->n - i) * sizeof(*c->v));
     c->n++;
-    v[i] = (struct sc_php_choice_version){0};
-    strncpy(v[i].name, name, SC_PHP_NAME_MAX);
-    return &v[i];
+    c->v[i] = (struct sc_php_choice_version){0};
+    strncpy(c->v[i].name, name, SC_PHP_NAME_MAX);
+    return &c->v[i];
 }
 
 int sc_php_choice_copy(struct sc_php_choice_version *to, const struct sc_php_choice_version *from,

@@ -10,6 +10,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 #include "core/php/catalogue.h"
 #include "core/php/choice.h"
 
@@ -84,15 +85,13 @@ static int add(struct sc_php *php, const char *name, const char *ini, int priori
     if (php->n_modules >= SC_PHP_MODULES_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "PHP %s has more than %u extensions", php->name,
                             SC_PHP_MODULES_MAX);
-    struct sc_php_module *v = realloc(php->modules, (php->n_modules + 1) * sizeof(*v));
     char *copy = strdup(name), *file = ini ? strdup(ini) : NULL;
-    if (v)
-        php->modules = v;
-    if (!v || !copy || (ini && !file)) {
+    if (!copy || (ini && !file) || !SC_VEC_ROOM(php->modules, php->n_modules)) {
         free(copy);
         free(file);
         return no_memory(err);
     }
+    struct sc_php_module *v = php->modules;
     memmove(v + i + 1, v + i, (php->n_modules - i) * sizeof(*v));
     php->n_modules++;
     v[i] = (struct sc_php_module){.name = copy, .ini = file, .priority = priority};

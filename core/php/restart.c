@@ -18,6 +18,8 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
+#include "core/base/pidfd.h"
 #include "core/enter/keeper_find.h"
 
 #define PROCESSES_MAX 4096
@@ -135,15 +137,13 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
     int parent;
     if (!sc_php_parent(fd, &parent) || fstatat(fd, "exe", &exe, 0) < 0)
         return 0;
-    struct sc_php_process *v = realloc(l->v, (l->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(l->v, l->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the site's processes");
-    l->v = v;
-    v[l->n++] = (struct sc_php_process){.pid = pid,
-                                        .parent = parent,
-                                        .procfd = sc_steal_fd(&fd),
-                                        .dev = exe.st_dev,
-                                        .ino = exe.st_ino};
+    l->v[l->n++] = (struct sc_php_process){.pid = pid,
+                                           .parent = parent,
+                                           .procfd = sc_steal_fd(&fd),
+                                           .dev = exe.st_dev,
+                                           .ino = exe.st_ino};
     return 0;
 }
 
@@ -199,7 +199,7 @@ static bool has_parent(const struct sc_php_processes *l, const struct sc_php_pro
 
 static bool lives(const struct sc_php_process *o)
 {
-    return syscall(SYS_pidfd_send_signal, o->procfd, 0, NULL, 0) == 0;
+    return sc_pidfd_signal(o->procfd, 0) == 0;
 }
 
 static void wait_for(const struct sc_php_processes *l)
@@ -218,10 +218,10 @@ int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
 {
     for (size_t i = 0; i < l->n; i++)
         if (!has_parent(l, &l->v[i]))
-            (void)syscall(SYS_pidfd_send_signal, l->v[i].procfd, SIGTERM, NULL, 0);
+            (void)sc_pidfd_signal(l->v[i].procfd, SIGTERM);
     wait_for(l);
     for (size_t i = 0; i < l->n; i++)
-        if (syscall(SYS_pidfd_send_signal, l->v[i].procfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+        if (sc_pidfd_signal(l->v[i].procfd, SIGKILL) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a PHP process of the site");
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 #define ROWS_MAX (SC_PHP_VERSIONS_MAX * SC_PHP_CONF_WHATS)
 #define BLANKS   " \t\r"
@@ -42,11 +43,9 @@ static int add_row(struct sc_php_conf *c, int what, const char *name, const char
 {
     if (c->n >= ROWS_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "%s: more than %u lines", file, ROWS_MAX);
-    struct sc_php_conf_row *v = realloc(c->v, (c->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(c->v, c->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", file);
-    c->v = v;
-    struct sc_php_conf_row *r = &v[c->n++];
+    struct sc_php_conf_row *r = &c->v[c->n++];
     *r = (struct sc_php_conf_row){.what = what};
     strcpy(r->name, name);
     r->full = strdup(full);

@@ -15,6 +15,7 @@
 #include "core/base/beneath.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/vec.h"
 #include "core/proxyexec/sites.h"
 
 #define ETC_SELECTOR "/etc/cl.selector"
@@ -119,11 +120,9 @@ static int add(struct sc_planfile *p, const char *a, const char *b, struct sc_er
     for (size_t i = 0; i < p->n_sys; i++)
         if (strcmp(p->sys[i].kind, SC_PHP_LINE) == 0 && strcmp(p->sys[i].a, a) == 0)
             return 0;
-    struct sc_sysline *v = realloc(p->sys, (p->n_sys + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(p->sys, p->n_sys))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-    p->sys = v;
-    struct sc_sysline *l = &v[p->n_sys];
+    struct sc_sysline *l = &p->sys[p->n_sys];
     *l = (struct sc_sysline){strdup(SC_PHP_LINE), strdup(a), strdup(b)};
     p->n_sys++;
     return l->kind && l->a && l->b ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");

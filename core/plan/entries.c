@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/plan/relpath.h"
+#include "core/base/vec.h"
 
 static const char *const kind_names[] = {
     [SC_ENTRY_CLOSED_DIR] = "closed-dir",
@@ -59,14 +60,8 @@ int sc_entries_add(struct sc_entries *e, enum sc_entry_kind kind, const char *re
         return sc_error_set(err, SC_E_TOOBIG,
                             "a site's view needs more than %d mounts; nest fewer document roots",
                             SC_ENTRIES_MAX);
-    if (e->n == e->cap) {
-        size_t cap = e->cap ? e->cap * 2 : 16;
-        struct sc_plan_entry *v = realloc(e->v, cap * sizeof(*v));
-        if (!v)
-            return no_memory(err);
-        e->v = v;
-        e->cap = cap;
-    }
+    if (!SC_VEC_ROOM(e->v, e->n))
+        return no_memory(err);
     char *copy = strndup(rel, len);
     if (!copy)
         return no_memory(err);
@@ -77,12 +72,8 @@ int sc_entries_add(struct sc_entries *e, enum sc_entry_kind kind, const char *re
 int sc_entry_add_hole(struct sc_plan_entry *entry, const char *hole, struct sc_error *err)
 {
     size_t n = entry->n_holes;
-    if ((n & (n - 1)) == 0) { /* full at every power of two */
-        char **v = realloc(entry->holes, (n ? n * 2 : 1) * sizeof(*v));
-        if (!v)
-            return no_memory(err);
-        entry->holes = v;
-    }
+    if (!SC_VEC_ROOM(entry->holes, n))
+        return no_memory(err);
     entry->holes[n] = strdup(hole);
     if (!entry->holes[n])
         return no_memory(err);

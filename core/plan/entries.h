@@ -33,7 +33,6 @@ struct sc_plan_entry {
 struct sc_entries {
     struct sc_plan_entry *v;
     size_t n;
-    size_t cap;
 };
 
 /* "closed-dir", "closed-file", "shell", "docroot", "ro", "rw" */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/plan/mounttree.h"
 #include "core/plan/relpath.h"
 
@@ -191,14 +192,8 @@ static int peel(struct change *c, const struct sc_visibles *seen, size_t i, size
 static int add_step(struct change *c, struct sc_live_step step, struct sc_error *err)
 {
     struct sc_live_steps *s = &c->steps;
-    if (s->n == s->cap) {
-        size_t cap = s->cap ? s->cap * 2 : 16;
-        struct sc_live_step *v = realloc(s->v, cap * sizeof(*v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for a live change");
-        s->v = v;
-        s->cap = cap;
-    }
+    if (!SC_VEC_ROOM(s->v, s->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a live change");
     s->v[s->n++] = step;
     s->again = s->again || step.op == SC_LIVE_UMOUNT;
     return 0;

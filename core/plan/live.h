@@ -54,7 +54,7 @@ struct sc_live_step {
 
 struct sc_live_steps {
     struct sc_live_step *v; /* to be done in this order */
-    size_t n, cap;
+    size_t n;
     /* Something is unmounted: read the table again afterwards and call again, until there are no
      * steps, at most SC_LIVE_MAX_ROUNDS times. (The second call is expected to find none.) */
     bool again;

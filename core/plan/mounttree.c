@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/plan/relpath.h"
 
 static const size_t NONE = (size_t)-1;
@@ -156,14 +157,8 @@ static size_t mounted_on(const struct sc_mounttree *t, size_t under, const char 
 
 static int push(struct sc_visibles *out, struct sc_visible v, struct sc_error *err)
 {
-    if (out->n == out->cap) {
-        size_t cap = out->cap ? out->cap * 2 : 16;
-        struct sc_visible *p = realloc(out->v, cap * sizeof(*p));
-        if (!p)
-            return no_memory(err);
-        out->v = p;
-        out->cap = cap;
-    }
+    if (!SC_VEC_ROOM(out->v, out->n))
+        return no_memory(err);
     out->v[out->n++] = v;
     return 0;
 }

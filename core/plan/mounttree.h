@@ -46,7 +46,7 @@ struct sc_visible {
 
 struct sc_visibles {
     struct sc_visible *v; /* in component order of the rows' rel */
-    size_t n, cap;
+    size_t n;
 };
 
 /* Borrows `rows`. SC_E_INVAL, SC_E_TOOBIG, SC_E_NOMEM as sc_live_plan(). */

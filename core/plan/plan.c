@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/plan/relpath.h"
 
 static const char WHY_HOME[] =
@@ -330,12 +331,8 @@ static int refuse(struct sc_plan *plan, const struct sc_plan_path *p, const char
 static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struct sc_error *err)
 {
     size_t n = site->n_extras;
-    if ((n & (n - 1)) == 0) { /* full at every power of two */
-        struct sc_plan_extra *v = realloc(site->extras, (n ? n * 2 : 1) * sizeof(*v));
-        if (!v)
-            return no_memory(err);
-        site->extras = v;
-    }
+    if (!SC_VEC_ROOM(site->extras, n))
+        return no_memory(err);
     char *rel = strdup(p->rel);
     if (!rel)
         return no_memory(err);

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/plan/relpath.h"
 
 struct walk {
     struct sc_entries out;
     /* Indexes of the entries at or above the path that is looked at, outermost first. */
     size_t *open;
-    size_t n_open, cap_open;
+    size_t n_open;
     bool in_own; /* the own document root is among them */
 };
 
@@ -27,14 +28,8 @@ static int emit(struct walk *w, enum sc_entry_kind kind, const char *rel, size_t
     int r = sc_entries_add(&w->out, kind, rel, len, err);
     if (r < 0)
         return r;
-    if (w->n_open == w->cap_open) {
-        size_t cap = w->cap_open ? w->cap_open * 2 : 16;
-        size_t *v = realloc(w->open, cap * sizeof(*v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for a site's plan");
-        w->open = v;
-        w->cap_open = cap;
-    }
+    if (!SC_VEC_ROOM(w->open, w->n_open))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a site's plan");
     w->open[w->n_open++] = w->out.n - 1;
     return 0;
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/proxyexec/paths.h"
+#include "core/base/clock.h"
 
 enum {
     RESTART_MS = 1000, /* how long a restart of the daemon may take */
@@ -67,12 +68,12 @@ static int connect_once(void)
 
 static int connect_daemon(struct sc_proxy_outcome *o)
 {
-    int64_t end = sc_proxy_now_ms() + RESTART_MS;
+    int64_t end = sc_clock_ms() + RESTART_MS;
     int fd;
     /* Refused: the socket of a daemon that is gone; one that restarts is back at once. In a new
      * site the daemon may be just about to make the socket. */
     while (((fd = connect_once()) == -ECONNREFUSED || (fd == -ENOENT && in_site())) &&
-           sc_proxy_now_ms() < end)
+           sc_clock_ms() < end)
         (void)poll(NULL, 0, 20);
     if (fd >= 0)
         return fd;
@@ -175,10 +176,10 @@ void sc_proxy_call(const struct sc_proxy_call *call, struct sc_proxy_outcome *re
         say(ret, SC_PROXY_EXIT_PROTOCOL,
             rc == -E2BIG ? "the arguments are too long" : "the request cannot be made");
     } else {
-        int64_t end = sc_proxy_now_ms() + BUSY_MS;
+        int64_t end = sc_clock_ms() + BUSY_MS;
         int pause = 10;
         bool done;
-        while (!(done = attempt(message, len, signals, ret)) && sc_proxy_now_ms() < end) {
+        while (!(done = attempt(message, len, signals, ret)) && sc_clock_ms() < end) {
             (void)poll(NULL, 0, pause);
             pause = pause < 200 ? pause * 2 : 200;
         }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/proxyexec/protocol.h"
+#include "core/base/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,13 +15,6 @@
 static const char magic[4] = {'S', 'P', 'X', '1'};
 
 #define BODY_FIXED 8u /* kind, 3 zero bytes, two counts of 2 bytes */
-
-int64_t sc_proxy_now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void put16(unsigned char *p, size_t n)
 {
@@ -211,7 +205,7 @@ static int receive_all(int sock, char *out, size_t len, int64_t deadline, struct
     } control;
     size_t have = 0;
     while (have < len) {
-        int64_t left = deadline - sc_proxy_now_ms();
+        int64_t left = deadline - sc_clock_ms();
         struct pollfd p = {.fd = sock, .events = POLLIN};
         int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
         if (ready < 0 && errno == EINTR)
@@ -240,7 +234,7 @@ static int receive_all(int sock, char *out, size_t len, int64_t deadline, struct
 
 int sc_proxy_receive(int sock, int wait_ms, struct sc_proxy_request *ret, int ret_fds[SC_PROXY_FDS])
 {
-    int64_t deadline = sc_proxy_now_ms() + wait_ms;
+    int64_t deadline = sc_clock_ms() + wait_ms;
     struct got g = {.n_fds = 0};
     char head[SC_PROXY_HEAD], *body = NULL;
     size_t len = 0;

@@ -81,7 +81,4 @@ int sc_proxy_signal_passes(int sig);
  * values that name no file. */
 int sc_proxy_env_passes(const char *variable);
 
-/* Milliseconds of the monotonic clock. */
-int64_t sc_proxy_now_ms(void);
-
 #endif

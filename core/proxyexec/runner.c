@@ -18,6 +18,8 @@
 
 #include "core/base/asuser.h"
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/pidfd.h"
 #include "core/proxyexec/paths.h"
 
 #define CWD_SECONDS 5 /* a user's file system that never answers */
@@ -134,7 +136,7 @@ static void watch(int sock, int pidfd, pid_t pid)
     for (;;) {
         struct pollfd p[2] = {{.fd = pidfd, .events = POLLIN},
                               {.fd = kill_at ? -1 : sock, .events = POLLIN}};
-        int64_t left = kill_at - sc_proxy_now_ms();
+        int64_t left = kill_at - sc_clock_ms();
         int n = poll(p, 2, kill_at ? (left > 0 ? (int)left : 0) : -1);
         if (n < 0 && errno != EINTR)
             return;
@@ -144,7 +146,7 @@ static void watch(int sock, int pidfd, pid_t pid)
             (void)kill(-pid, SIGHUP);
             (void)kill(-pid, SIGTERM);
             (void)kill(-pid, SIGCONT);
-            kill_at = sc_proxy_now_ms() + SC_PROXY_GRACE_MS;
+            kill_at = sc_clock_ms() + SC_PROXY_GRACE_MS;
         }
         if (n == 0 && kill_at) {
             (void)kill(-pid, SIGKILL);
@@ -176,7 +178,7 @@ void sc_proxy_run(const struct sc_proxy_run *r, int sock, struct sc_proxy_answer
     if (pid == 0)
         child(r, ends[1]);
     close(ends[1]);
-    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    SC_FD int pidfd = sc_pidfd_open(pid);
     for (unsigned i = 0; i < SC_PROXY_FDS; i++)
         close(r->fds[i]); /* a reader must see the program's end of file */
     struct failure f;

@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
+#include "core/base/vec.h"
 #include "core/proxyexec/sites.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX
@@ -158,10 +159,8 @@ int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *
             i++;
         if (i < n)
             continue;
-        unsigned *more = realloc(ids, (n + 1) * sizeof(*ids));
-        if (!more)
+        if (!SC_VEC_ROOM(ids, n))
             return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        ids = more;
         ids[n++] = (unsigned)id;
     }
     *ret = sc_steal_ptr(&ids);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/pidfd.h"
 #include "core/web/vhosts.h"
 
 #define NOT_AVAILABLE "CloudLinux Isolates feature is not available on this platform"
@@ -24,14 +25,14 @@ static bool has_namespaces(void)
 
 static bool has_pidfd(void)
 {
-    SC_FD int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    SC_FD int fd = sc_pidfd_open(getpid());
     return fd >= 0;
 }
 
 /* setns(pidfd) came with 5.8; joining one's own network namespace through it changes nothing. */
 static bool has_setns_pidfd(void)
 {
-    SC_FD int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    SC_FD int fd = sc_pidfd_open(getpid());
     return fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/run.h"
+#include "core/base/vec.h"
 
 #define PROGRAM    "/usr/bin/update-alternatives"
 #define SLAVES_MAX 16
@@ -38,10 +39,9 @@ static int add_pair(char ***v, size_t *n, const char *line, struct sc_error *err
     const char *space = strchr(line, ' ');
     if (!space || *n >= SLAVES_MAX)
         return 0;
-    char **more = realloc(*v, 2 * (*n + 1) * sizeof(**v));
-    if (!more)
+    if (!SC_VEC_ROOM(*v, 2 * *n + 1)) /* two words each */
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    *v = more;
+    char **more = *v;
     more[2 * *n] = strndup(line, (size_t)(space - line));
     more[2 * *n + 1] = strdup(space + 1);
     (*n)++;
@@ -79,10 +79,8 @@ int sc_alternatives_parse(char *text, struct sc_alternatives *ret, struct sc_err
         } else if ((v = value_of(line, "Status: "))) {
             a.manual = strcmp(v, "manual") == 0;
         } else if ((v = value_of(line, "Alternative: "))) {
-            struct sc_alternative *more = realloc(a.v, (a.n + 1) * sizeof(*more));
-            if (!more)
+            if (!SC_VEC_ROOM(a.v, a.n))
                 return sc_error_set(err, SC_E_NOMEM, "out of memory");
-            a.v = more;
             a.v[a.n] = (struct sc_alternative){.path = strdup(v)};
             if (!a.v[a.n++].path)
                 return sc_error_set(err, SC_E_NOMEM, "out of memory");

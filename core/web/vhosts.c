@@ -9,6 +9,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 
 static void words_free(char **list, size_t n)
 {
@@ -59,15 +60,13 @@ void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const c
     for (size_t i = 0; i < *n; i++)
         if (strcmp((*list)[i], word) == 0)
             return;
-    char **grown = realloc(*list, (*n + 1) * sizeof(*grown));
-    if (!grown) {
+    if (!SC_VEC_ROOM(*list, *n)) {
         no_memory(r);
         return;
     }
-    *list = grown;
     char *copy = sc_vhosts_dup(r, word);
     if (copy)
-        grown[(*n)++] = copy;
+        (*list)[(*n)++] = copy;
 }
 
 struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, unsigned line)
@@ -79,13 +78,9 @@ struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, uns
                                  SC_VHOSTS_MAX);
         return NULL;
     }
-    if ((o->n & (o->n - 1)) == 0) { /* full at each power of two */
-        struct sc_vhost *grown = realloc(o->v, (o->n ? o->n * 2 : 1) * sizeof(*grown));
-        if (!grown) {
-            no_memory(r);
-            return NULL;
-        }
-        o->v = grown;
+    if (!SC_VEC_ROOM(o->v, o->n)) {
+        no_memory(r);
+        return NULL;
     }
     char *name = sc_vhosts_dup(r, file);
     if (!name)
@@ -96,17 +91,15 @@ struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, uns
 
 struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir)
 {
-    struct sc_vhosts_dir *grown = realloc(r->dirs, (r->n_dirs + 1) * sizeof(*grown));
-    if (!grown) {
+    if (!SC_VEC_ROOM(r->dirs, r->n_dirs)) {
         no_memory(r);
         return NULL;
     }
-    r->dirs = grown;
     char *name = sc_vhosts_dup(r, dir);
     if (!name)
         return NULL;
-    grown[r->n_dirs] = (struct sc_vhosts_dir){.dir = name};
-    return &grown[r->n_dirs++];
+    r->dirs[r->n_dirs] = (struct sc_vhosts_dir){.dir = name};
+    return &r->dirs[r->n_dirs++];
 }
 
 /* ---- files ---- */

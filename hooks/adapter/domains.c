@@ -4,6 +4,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/vec.h"
 #include "hooks/adapter/adapter.h"
 
 int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
@@ -23,12 +24,8 @@ int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, co
     if (wrong)
         return sc_error_set(err, SC_E_INVAL, "domain '%s': its document root '%.256s' %s", canon,
                             docroot ? docroot : "", wrong);
-    if ((d->n & (d->n - 1)) == 0) { /* full: it grows by powers of two */
-        void *v = realloc(d->v, (d->n ? 2 * d->n : 1) * sizeof(*d->v));
-        if (!v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
-        d->v = v;
-    }
+    if (!SC_VEC_ROOM(d->v, d->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
     SC_FREE char *n = strdup(canon), *o = strdup(owner), *r = strdup(root);
     if (!n || !o || !r)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");

@@ -9,13 +9,7 @@
 #include <time.h>
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
+#include "core/base/clock.h"
 
 /* The owner of the domain as far as he is known; `user` stays empty when he is not. */
 static int look_up(struct sc_store *store, const char *domain, char user[SC_OWNER_MAX + 1],
@@ -42,7 +36,7 @@ static int push_one(struct sc_store *store, struct sc_event *e, struct sc_error 
         rc = look_up(store, e->new_domain, e->user, err);
     if (rc < 0)
         return rc;
-    int64_t now = now_ms();
+    int64_t now = sc_wall_ms();
     struct sc_event_row row = {.user = e->user,
                                .kind = sc_event_kind_name(e->kind),
                                .old_name = e->domain,
@@ -60,7 +54,7 @@ static int note_last(struct sc_store *store, const struct sc_queue_conf *conf,
 {
     char text[1024], value[1200];
     sc_event_text(e, text, sizeof(text));
-    snprintf(value, sizeof(value), "%" PRId64 " %s %s", now_ms() / 1000, conf->panel, text);
+    snprintf(value, sizeof(value), "%" PRId64 " %s %s", sc_wall_ms() / 1000, conf->panel, text);
     return sc_store_meta_set(store, SC_QUEUE_LAST, value, err);
 }
 

@@ -16,6 +16,7 @@
 #include "core/config/paths_conf.h"
 #include "core/cron/apply.h"
 #include "core/base/paths.h"
+#include "core/base/clock.h"
 #include "core/server/monitor_service.h"
 #include "core/facts/secrets.h"
 #include "hooks/monitor/fpm.h"
@@ -125,7 +126,7 @@ int sc_loop_set_up(struct sc_loop *l, struct sc_error *err)
 /* Whatever happened while nobody looked. */
 void sc_loop_begin(struct sc_loop *l)
 {
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     struct sc_monitor *m = &l->m;
     m->debug |= m->s->conf.debug;
     (void)sc_store_meta_get(m->s->store, SC_META_MONITOR_ERROR, &m->error, NULL);

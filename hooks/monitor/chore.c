@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/server/panel_hooks.h"
 #include "core/server/server.h"
 
@@ -89,13 +90,6 @@ void sc_chore_kill(struct sc_chore *c)
 
 /* ---- the other process ---- */
 
-static int64_t mono_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static void found(const char *user, void *arg)
 {
     (void)arg;
@@ -105,10 +99,10 @@ static void found(const char *user, void *arg)
 static int survey(struct sc_server *s, struct sc_error *err)
 {
     size_t domains = 0, users = 0;
-    int64_t began = mono_ms();
+    int64_t began = sc_clock_ms();
     int rc = sc_follow_survey(s, found, NULL, &domains, &users, err);
     if (rc == 0)
-        printf("ok %zu %zu %lld\n", domains, users, (long long)(mono_ms() - began));
+        printf("ok %zu %zu %lld\n", domains, users, (long long)(sc_clock_ms() - began));
     return rc;
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/clock.h"
 #include "hooks/monitor/loop.h"
 
 #define HOOKS_MS  600000
@@ -96,7 +97,7 @@ static void start_chore(struct sc_loop *l, const char *name)
 {
     struct sc_error err = SC_ERROR_INIT;
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->chore};
-    if (sc_chore_start(&l->chore, name, sc_monitor_now(), &err) < 0)
+    if (sc_chore_start(&l->chore, name, sc_clock_ms(), &err) < 0)
         sc_monitor_error(&l->m, err.text);
     else if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->chore.fd, &e) < 0)
         sc_chore_kill(&l->chore);

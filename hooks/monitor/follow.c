@@ -15,6 +15,7 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/base/domain_name.h"
+#include "core/base/clock.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/monitor.h"
 #include "hooks/events/queue.h"
@@ -22,20 +23,6 @@
 #define QUEUE_POLL_MS 30000 /* in case nobody woke us */
 #define MARKS_MAX     4096  /* in one turn */
 #define ERROR_WAIT_MS 5000  /* when the database cannot be asked */
-
-int64_t sc_monitor_now(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-int64_t sc_monitor_wall(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 void sc_monitor_error(struct sc_monitor *m, const char *text)
 {
@@ -65,7 +52,7 @@ static bool take_mark(struct sc_monitor *m, int dirfd, const char *name)
     bool all = strcmp(name, SC_RESYNC_ALL) == 0;
     if (!all && !sc_owner_valid(name))
         return unlinkat(dirfd, name, 0) == 0; /* no hook left this */
-    int64_t now = sc_monitor_wall();
+    int64_t now = sc_wall_ms();
     const struct sc_event_row row = {.user = all ? NULL : name,
                                      .kind = all ? SC_KIND_RESYNC_ALL : SC_KIND_USER_CHANGED,
                                      .created_ms = now,
@@ -75,9 +62,9 @@ static bool take_mark(struct sc_monitor *m, int dirfd, const char *name)
         sc_monitor_error(m, err.text);
         /* without the queue: now, and again as long as the mark is there */
         if (!all)
-            (void)sc_work_note(&m->work, name, SC_WORK_FOUND, sc_monitor_now(), NULL);
+            (void)sc_work_note(&m->work, name, SC_WORK_FOUND, sc_clock_ms(), NULL);
         else
-            sc_survey_asked(&m->survey, sc_monitor_now());
+            sc_survey_asked(&m->survey, sc_clock_ms());
         return false;
     }
     sc_log("a hook could not write the queue and left a mark: %s", all ? "all users" : name);
@@ -104,7 +91,7 @@ void sc_monitor_marks(struct sc_monitor *m)
 {
     bool done = take_marks(m, SC_RESYNC_DIR);
     done &= take_marks(m, SC_RESYNC_DIR_RUN);
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     m->mark_at = now + (done ? QUEUE_POLL_MS : ERROR_WAIT_MS);
     if (m->queue_at > now)
         m->queue_at = now;
@@ -129,7 +116,7 @@ static const char *event_text(const struct sc_event_row *r, char *text, size_t s
 static void settle_events(struct sc_monitor *m, const char *user, const struct sc_event_list *l,
                           const struct sc_follow *f, const char *error)
 {
-    int64_t wall = sc_monitor_wall();
+    int64_t wall = sc_wall_ms();
     struct sc_error err = SC_ERROR_INIT;
     for (size_t i = 0; i < l->n; i++) {
         const struct sc_event_row *r = &l->rows[i];
@@ -202,7 +189,7 @@ static void follow(struct sc_monitor *m, const char *user, unsigned why,
     bool news = false;
     /* events come again by themselves */
     unsigned again = why & ~(unsigned)SC_WORK_QUEUE;
-    if (sc_work_end(&m->work, user, why, changed, error, sc_monitor_now(), &news, NULL) == 0 &&
+    if (sc_work_end(&m->work, user, why, changed, error, sc_clock_ms(), &news, NULL) == 0 &&
         error && !again)
         (void)sc_work_begin(&m->work, user);
     if (news)
@@ -216,10 +203,10 @@ static void follow(struct sc_monitor *m, const char *user, unsigned why,
 /* What is due of events that are no hints about anybody: they ask for the full pass. */
 static void take_resync(struct sc_monitor *m, struct sc_event_list *l)
 {
-    int64_t wall = sc_monitor_wall();
+    int64_t wall = sc_wall_ms();
     for (size_t i = 0; i < l->n; i++)
         if (is_resync(&l->rows[i]) && l->rows[i].not_before_ms <= wall) {
-            sc_survey_asked(&m->survey, sc_monitor_now());
+            sc_survey_asked(&m->survey, sc_clock_ms());
             (void)sc_store_events_defer(m->s->store, &l->rows[i], 1, wall,
                                         "waits for the full pass", NULL);
         }
@@ -251,7 +238,7 @@ static int look_at(struct sc_monitor *m, const char *user, unsigned why, struct 
 
 static int64_t longest_settle(const struct sc_event_list *l)
 {
-    int64_t wait = SC_EVENT_SETTLE_MS, wall = sc_monitor_wall();
+    int64_t wait = SC_EVENT_SETTLE_MS, wall = sc_wall_ms();
     for (size_t i = 0; i < l->n; i++) {
         int64_t one = sc_event_settles(l->rows[i].created_ms, l->rows[i].attempts, wall);
         wait = one < wait ? one : wait;
@@ -263,9 +250,9 @@ void sc_monitor_queue(struct sc_monitor *m)
 {
     SC_CLEANUP(sc_event_list_done) struct sc_event_list due = {0};
     struct sc_error err = SC_ERROR_INIT;
-    int64_t now = sc_monitor_now(), next = -1;
+    int64_t now = sc_clock_ms(), next = -1;
     m->queue_at = now + QUEUE_POLL_MS;
-    int rc = sc_store_events_peek(m->s->store, NULL, sc_monitor_wall(), &due, &err);
+    int rc = sc_store_events_peek(m->s->store, NULL, sc_wall_ms(), &due, &err);
     if (rc == 0 && due.n) {
         int64_t wait = longest_settle(&due);
         if (wait > 0) {
@@ -285,29 +272,29 @@ void sc_monitor_queue(struct sc_monitor *m)
         m->queue_at = now + ERROR_WAIT_MS;
         return;
     }
-    int64_t in = next < 0 ? QUEUE_POLL_MS : next - sc_monitor_wall();
+    int64_t in = next < 0 ? QUEUE_POLL_MS : next - sc_wall_ms();
     in = in < 0 ? 0 : in;
-    m->queue_at = sc_monitor_now() + (in < QUEUE_POLL_MS ? in : QUEUE_POLL_MS);
+    m->queue_at = sc_clock_ms() + (in < QUEUE_POLL_MS ? in : QUEUE_POLL_MS);
 }
 
 bool sc_monitor_account(struct sc_monitor *m)
 {
     unsigned why = 0;
     struct sc_error err = SC_ERROR_INIT;
-    const char *taken = sc_work_take(&m->work, sc_monitor_now(), &why);
+    const char *taken = sc_work_take(&m->work, sc_clock_ms(), &why);
     SC_FREE char *user = taken ? strdup(taken) : NULL;
     if (!user)
         return false;
     if (look_at(m, user, why, &err) < 0) {
         sc_monitor_error(m, err.text);
-        (void)sc_work_end(&m->work, user, why, false, err.text, sc_monitor_now(), NULL, NULL);
+        (void)sc_work_end(&m->work, user, why, false, err.text, sc_clock_ms(), NULL, NULL);
     }
     return true;
 }
 
 void sc_monitor_all_due(struct sc_monitor *m, bool only_unwatched)
 {
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     for (size_t i = 0; i < m->n_accounts; i++)
         if (!only_unwatched || !m->accounts[i].whole)
             (void)sc_work_note(&m->work, m->accounts[i].user, SC_WORK_START, now, NULL);
@@ -320,13 +307,13 @@ void sc_monitor_survey_began(struct sc_monitor *m)
     sc_event_list_done(&m->resync);
     m->resync = (struct sc_event_list){0};
     (void)sc_store_events_peek(m->s->store, "", INT64_MAX, &m->resync, NULL);
-    sc_survey_began(&m->survey, sc_monitor_now());
+    sc_survey_began(&m->survey, sc_clock_ms());
 }
 
 void sc_monitor_survey_found(const char *user, void *arg)
 {
     struct sc_monitor *m = arg;
-    (void)sc_work_note(&m->work, user, SC_WORK_FOUND, sc_monitor_now(), NULL);
+    (void)sc_work_note(&m->work, user, SC_WORK_FOUND, sc_clock_ms(), NULL);
 }
 
 void sc_monitor_survey_ok(struct sc_monitor *m, size_t domains, size_t users, int64_t ms)
@@ -344,16 +331,16 @@ void sc_monitor_survey_ok(struct sc_monitor *m, size_t domains, size_t users, in
     if (m->debug)
         sc_log("full pass: %zu domains of %zu users in %lld ms", domains, users, (long long)ms);
     sc_monitor_error(m, NULL);
-    sc_work_sweep(&m->work, sc_monitor_now());
+    sc_work_sweep(&m->work, sc_clock_ms());
 }
 
 int sc_monitor_survey(struct sc_monitor *m, struct sc_error *err)
 {
     size_t domains = 0, users = 0;
-    int64_t began = sc_monitor_now();
+    int64_t began = sc_clock_ms();
     sc_monitor_survey_began(m);
     int rc = sc_follow_survey(m->s, sc_monitor_survey_found, m, &domains, &users, err);
     if (rc == 0)
-        sc_monitor_survey_ok(m, domains, users, sc_monitor_now() - began);
+        sc_monitor_survey_ok(m, domains, users, sc_clock_ms() - began);
     return rc;
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/clock.h"
 #include "core/php/fpm/supervisor.h"
 
 #define DEAD_RARELY 16 /* polls: the longest pause between two passes */
@@ -178,7 +179,7 @@ static void poll_supervisors(struct sc_monitor *m, int64_t now)
 
 void sc_monitor_fpm_begin(struct sc_monitor *m)
 {
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     m->fpm.again_at = SC_WORK_NEVER;
     m->fpm.poll_at = now + SC_FPM_POLL_MS;
     look(m, now, true);

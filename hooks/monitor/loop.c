@@ -16,6 +16,7 @@
 #include "core/base/daemon.h"
 #include "core/base/log.h"
 #include "core/base/paths.h"
+#include "core/base/clock.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/fpm.h"
@@ -45,7 +46,7 @@ static void note_rewatch(struct sc_monitor *m, uid_t uid)
 static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg)
 {
     struct sc_monitor *m = arg;
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     const struct sc_monitor_account *a = NULL;
     switch (what) {
     case SC_WATCH_RESYNC:
@@ -96,12 +97,12 @@ static void read_set(struct sc_loop *l, struct sc_monitor_set *set)
 {
     bool lost = false;
     sc_watches_read(set->w, told, &l->m, &lost);
-    set->read_at = sc_monitor_now() + READ_GAP_MS;
+    set->read_at = sc_clock_ms() + READ_GAP_MS;
     arm(l, set, false);
     if (lost) {
         l->lost[set - l->m.sets] = true;
         int64_t at = l->lost_done + LOST_GAP_MS;
-        l->lost_at = at > sc_monitor_now() ? at : sc_monitor_now();
+        l->lost_at = at > sc_clock_ms() ? at : sc_clock_ms();
     }
 }
 
@@ -112,8 +113,8 @@ static void read_signals(struct sc_loop *l)
         l->end |= si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT;
         l->reload |= si.ssi_signo == SIGHUP;
         if (si.ssi_signo == SIGUSR1) {
-            sc_survey_now(&l->m.survey, sc_monitor_now());
-            l->m.fpm.poll_at = sc_monitor_now();
+            sc_survey_now(&l->m.survey, sc_clock_ms());
+            l->m.fpm.poll_at = sc_clock_ms();
         }
     }
 }
@@ -121,7 +122,7 @@ static void read_signals(struct sc_loop *l)
 static void read_wake(struct sc_loop *l)
 {
     char byte[16];
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     while (recv(l->wake, byte, sizeof(byte), MSG_TRUNC) >= 0)
         ;
     sc_survey_told(&l->m.survey, now);
@@ -208,7 +209,7 @@ static void check_alive(struct sc_loop *l)
 {
     struct stat mine, there;
     struct sc_error err = SC_ERROR_INIT;
-    l->alive_at = sc_monitor_now() + ALIVE_MS;
+    l->alive_at = sc_clock_ms() + ALIVE_MS;
     l->m.check_alive = false;
     if (fstat(l->lockfd, &mine) == 0 && stat(SC_MONITOR_LOCK, &there) == 0 &&
         mine.st_ino == there.st_ino && mine.st_dev == there.st_dev)
@@ -246,7 +247,7 @@ static void check_end(struct sc_loop *l, int64_t now)
     int64_t next = -1;
     (void)sc_store_events_next(l->m.s->store, &next, NULL);
     l->idle_since = l->idle_since ? l->idle_since : now;
-    if (next >= 0 && next <= sc_monitor_wall() && now - l->idle_since < LINGER_MS) {
+    if (next >= 0 && next <= sc_wall_ms() && now - l->idle_since < LINGER_MS) {
         l->end_at = now + LINGER_MS / 10;
         return;
     }
@@ -279,8 +280,8 @@ static void reload(struct sc_loop *l)
     sc_server_free(l->m.s);
     l->m.s = s;
     l->m.debug |= s->conf.debug;
-    l->paths_at = l->hooks_at = sc_monitor_now();
-    sc_survey_now(&l->m.survey, sc_monitor_now());
+    l->paths_at = l->hooks_at = sc_clock_ms();
+    sc_survey_now(&l->m.survey, sc_clock_ms());
     sc_loop_watch_policy(l);
     sc_monitor_all_due(&l->m, false);
     sc_log("configuration read again");
@@ -295,7 +296,7 @@ static int64_t min64(int64_t a, int64_t b)
 
 static int wait_ms(const struct sc_loop *l)
 {
-    int64_t now = sc_monitor_now();
+    int64_t now = sc_clock_ms();
     int64_t at = min64(sc_work_next(&l->m.work), min64(l->m.queue_at, l->m.mark_at));
     at = min64(at, min64(sc_monitor_fpm_next(&l->m), l->m.front_at));
     at = min64(at, min64(l->alive_at, min64(l->policy_at, min64(l->end_at, l->lost_at))));
@@ -334,7 +335,7 @@ static void loop(struct sc_loop *l)
         hear(l);
         if (l->reload)
             reload(l);
-        int64_t now = sc_monitor_now();
+        int64_t now = sc_clock_ms();
         if (l->alive_at <= now || l->m.check_alive)
             check_alive(l);
         housekeeping(l, now);
@@ -389,12 +390,12 @@ int sc_monitor_once(bool debug, struct sc_error *err)
     int rc = sc_server_open(&m.s, err);
     if (rc == 0) {
         m.debug |= m.s->conf.debug;
-        sc_survey_clock_init(&m.survey, SC_SURVEY_INTERVAL_MS, sc_monitor_now());
+        sc_survey_clock_init(&m.survey, SC_SURVEY_INTERVAL_MS, sc_clock_ms());
         sc_monitor_marks(&m);
-        while (m.queue_at <= sc_monitor_now() + SC_EVENT_SETTLE_MS) {
-            int64_t wait = m.queue_at - sc_monitor_now();
+        while (m.queue_at <= sc_clock_ms() + SC_EVENT_SETTLE_MS) {
+            int64_t wait = m.queue_at - sc_clock_ms();
             if (wait > 0)
-                (void)usleep((useconds_t)wait * 1000);
+                sc_sleep_ms(wait);
             sc_monitor_queue(&m);
         }
         rc = sc_monitor_survey(&m, err);

@@ -63,9 +63,6 @@ struct sc_monitor {
     char *error;                 /* the last one of the daemon itself, as logged */
 };
 
-int64_t sc_monitor_now(void);  /* milliseconds that never go back */
-int64_t sc_monitor_wall(void); /* milliseconds since 1970 */
-
 /* Logs an error of the daemon and stores it for --site-isolation-check; the same text once. NULL:
  * all is well again. */
 void sc_monitor_error(struct sc_monitor *m, const char *text);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 #define BUCKETS   4096
 #define READS_MAX 64 /* of 64 KiB: more than the kernel's queue holds */
@@ -142,14 +143,12 @@ static int add_interest(struct dir *d, enum sc_watch_what what, uid_t uid, const
             d->v[i].old = false;
             return 0;
         }
-    struct interest *v = realloc(d->v, (d->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(d->v, d->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
-    d->v = v;
     char *copy = name ? strdup(name) : NULL;
     if (name && !copy)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
-    v[d->n++] = (struct interest){.what = what, .uid = uid, .name = copy};
+    d->v[d->n++] = (struct interest){.what = what, .uid = uid, .name = copy};
     return 0;
 }
 
@@ -229,11 +228,8 @@ static bool floods(struct sc_watches *w, uid_t uid)
     for (size_t i = 0; i < w->n_counts; i++)
         if (w->counts[i].uid == uid)
             return ++w->counts[i].n == SC_WATCH_FLOOD;
-    struct count *v = realloc(w->counts, (w->n_counts + 1) * sizeof(*v));
-    if (v) {
-        w->counts = v;
-        v[w->n_counts++] = (struct count){.uid = uid, .n = 1};
-    }
+    if (SC_VEC_ROOM(w->counts, w->n_counts))
+        w->counts[w->n_counts++] = (struct count){.uid = uid, .n = 1};
     return false;
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/paths.h"
+#include "core/base/vec.h"
 #include "hooks/monitor/monitor.h"
 #include "hooks/monitor/home.h"
 
@@ -71,16 +72,14 @@ static struct sc_monitor_account *ensure(struct sc_monitor *m, const struct sc_w
         m->accounts[i].user = user;
         return &m->accounts[i];
     }
-    struct sc_monitor_account *v = realloc(m->accounts, (m->n_accounts + 1) * sizeof(*v));
-    if (!v) {
+    if (!SC_VEC_ROOM(m->accounts, m->n_accounts)) {
         free(user);
         return NULL;
     }
-    m->accounts = v;
-    memmove(&v[i + 1], &v[i], (m->n_accounts++ - i) * sizeof(*v));
-    v[i] = (struct sc_monitor_account){.uid = a->uid, .user = user};
+    memmove(&m->accounts[i + 1], &m->accounts[i], (m->n_accounts++ - i) * sizeof(*m->accounts));
+    m->accounts[i] = (struct sc_monitor_account){.uid = a->uid, .user = user};
     table_watch(m, a->uid, true);
-    return &v[i];
+    return &m->accounts[i];
 }
 
 static size_t watched_dirs(const struct sc_monitor *m)

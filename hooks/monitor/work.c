@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/monitor/work.h"
+#include "core/base/vec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,8 @@ static int ensure(struct sc_work *w, const char *user, struct sc_work_item **ret
 {
     if ((*ret = find(w, user)) != NULL)
         return 0;
-    struct sc_work_item **v = realloc(w->v, (w->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(w->v, w->n))
         return no_memory(err);
-    w->v = v;
     struct sc_work_item *it = malloc(sizeof(*it));
     char *name = strdup(user);
     if (!it || !name) {
@@ -66,8 +65,8 @@ static int ensure(struct sc_work *w, const char *user, struct sc_work_item **ret
     }
     *it = (struct sc_work_item){.user = name, .due = SC_WORK_NEVER, .done = -1};
     size_t i = place(w, user);
-    memmove(&v[i + 1], &v[i], (w->n - i) * sizeof(*v));
-    v[i] = it;
+    memmove(&w->v[i + 1], &w->v[i], (w->n - i) * sizeof(*w->v));
+    w->v[i] = it;
     w->n++;
     *ret = it;
     return 0;

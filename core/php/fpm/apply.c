@@ -14,6 +14,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/pidfd.h"
+#include "core/base/clock.h"
 #include "core/php/fpm/outside.h"
 #include "core/php/fpm/pass.h"
 #include "core/php/fpm/run.h"
@@ -292,12 +294,12 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
     free(r.changes);
     r.php = strdup(php);
     r.changes = strdup(changes);
-    r.asked = sc_fpm_clock_ns();
+    r.asked = (unsigned long long)sc_clock_ns();
     r.n_adopt = 0;
     int rc = r.php && r.changes ? sc_fpm_run_save(id, &r, err)
                                 : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
     if (rc == 0)
-        (void)syscall(SYS_pidfd_send_signal, pidfd, SIGUSR2, NULL, 0);
+        (void)sc_pidfd_signal(pidfd, SIGUSR2);
     return rc < 0 ? rc : sc_fpm_supervisor_wait(id, r.asked, err);
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 
 /* Where vendors have them. '%' is a version, the same in all three; '*' anything but '/'. */
 static const struct {
@@ -121,11 +122,9 @@ int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *
     SC_FREE char *listen = NULL;
     if (sc_fpm_listen(p, &listen, NULL) < 0)
         return 0;
-    struct sc_fpm_known *v = realloc(l->v, (l->n + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(l->v, l->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    l->v = v;
-    struct sc_fpm_known *k = &v[l->n++];
+    struct sc_fpm_known *k = &l->v[l->n++];
     *k = (struct sc_fpm_known){.file = strdup(file),
                                .pool = strdup(p->name),
                                .listen = sc_steal_ptr(&listen),
@@ -277,10 +276,8 @@ int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *
                 there = strcmp(v[j].listen, h->listens[k]) == 0;
             if (there)
                 continue;
-            struct sc_fpm_use *more = realloc(v, (n + 1) * sizeof(*v));
-            if (!more)
+            if (!SC_VEC_ROOM(v, n))
                 return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-            v = more;
             v[n] = (struct sc_fpm_use){.listen = h->listens[k], .host = h};
             judge(hosts, pools, texts, n_texts, user, &v[n]);
             for (size_t j = 0; j < n && !there; j++) /* two ways to write one address */

@@ -17,6 +17,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/pidfd.h"
 
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
@@ -93,7 +94,7 @@ static int make_tcp(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *
 static int take_over(const struct sc_fpm_taken *t, const struct sc_fpm_adopt *x, int *ret_fd,
                      struct sc_error *err)
 {
-    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, x->pid, 0);
+    SC_FD int pidfd = sc_pidfd_open(x->pid);
     SC_FD int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, x->fd, 0);
     if (fd < 0)
         return sc_error_sys(err, errno, "take %s over from process %d", t->listen, (int)x->pid);

@@ -32,6 +32,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
+#include "core/base/clock.h"
+#include "core/base/pidfd.h"
 #include "core/php/fpm/run.h"
 
 #ifndef SYS_pidfd_getfd
@@ -42,19 +44,6 @@
 #define FINISH_MS 10000 /* for requests that run */
 #define EXEC_MS   15000 /* for the new program */
 #define AFTER_MS  3000  /* for its daemon, when it has ended itself */
-
-static long long now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
-static void nap(long ms)
-{
-    struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-    (void)nanosleep(&t, NULL);
-}
 
 static ssize_t read_proc(pid_t pid, const char *what, char *out, size_t size)
 {
@@ -145,10 +134,10 @@ static bool wait_gone(const pid_t *v, size_t n, pid_t master, long long until)
     for (size_t i = 0; i < n;) {
         if (!lives(v[i], master))
             i++;
-        else if (now_ms() >= until)
+        else if (sc_clock_ms() >= until)
             return false;
         else
-            nap(2);
+            sc_sleep_ms(2);
     }
     return true;
 }
@@ -161,7 +150,7 @@ void sc_fpm_master_kick(pid_t master, const char *pool, int ms)
     size_t n = workers(master, title, &v);
     for (size_t i = 0; i < n; i++)
         (void)kill(v[i], SIGQUIT);
-    if (!wait_gone(v, n, master, now_ms() + ms))
+    if (!wait_gone(v, n, master, sc_clock_ms() + ms))
         for (size_t i = 0; i < n; i++)
             if (lives(v[i], master))
                 (void)kill(v[i], SIGKILL);
@@ -200,7 +189,7 @@ int sc_fpm_master_socket(pid_t pid, const char *listen)
 {
     char path[64];
     snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    SC_FD int pidfd = sc_pidfd_open(pid);
     SC_DIR DIR *d = pidfd < 0 ? NULL : opendir(path);
     for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
         char *end;
@@ -240,19 +229,19 @@ static void drain(pid_t pid)
     for (int i = 0; i < 20; i++) {
         (void)kill(pid, SIGSTOP);
         for (int k = 0; k < 500 && state_of(pid, NULL) != 'T'; k++)
-            nap(1);
+            sc_sleep_ms(1);
         bool pending = read_proc(pid, "status", text, sizeof(text)) > 0 &&
                        (!strstr(text, "\nShdPnd:\t0000000000000000") ||
                         !strstr(text, "\nSigPnd:\t0000000000000000"));
         if (!pending)
             break;
         (void)kill(pid, SIGCONT);
-        nap(5);
+        sc_sleep_ms(5);
     }
     size_t n = workers(pid, NULL, &v);
     for (size_t i = 0; i < n; i++)
         (void)kill(v[i], SIGQUIT);
-    (void)wait_gone(v, n, pid, now_ms() + FINISH_MS);
+    (void)wait_gone(v, n, pid, sc_clock_ms() + FINISH_MS);
 }
 
 static bool same_file(const char *a, const char *b)
@@ -299,7 +288,7 @@ static bool begun_anew(pid_t pid, const char *main, const struct sc_fpm_inject *
 static int signal_and_wait(pid_t pid, const char *main, const struct sc_fpm_inject *in,
                            struct sc_error *err)
 {
-    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    SC_FD int pidfd = sc_pidfd_open(pid);
     if (pidfd < 0)
         return sc_error_sys(err, errno, "find the PHP-FPM master of %s", main);
     drain(pid);
@@ -307,15 +296,15 @@ static int signal_and_wait(pid_t pid, const char *main, const struct sc_fpm_inje
     bool lost = false;
     (void)kill(pid, SIGUSR2);
     (void)kill(pid, SIGCONT);
-    for (long long until = now_ms() + EXEC_MS; now_ms() < until; nap(1)) {
+    for (long long until = sc_clock_ms() + EXEC_MS; sc_clock_ms() < until; sc_sleep_ms(1)) {
         struct pollfd p = {.fd = pidfd, .events = POLLIN};
         if (poll(&p, 1, 0) > 0) {
             /* a daemon becomes one anew, in another process */
             pid_t now = sc_fpm_master_find(main);
             if (now && begun_anew(now, main, in))
                 return 0;
-            if (until > now_ms() + AFTER_MS)
-                until = now_ms() + AFTER_MS;
+            if (until > sc_clock_ms() + AFTER_MS)
+                until = sc_clock_ms() + AFTER_MS;
             continue;
         }
         bool titled = begun_anew(pid, main, in);

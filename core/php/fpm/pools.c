@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 
 #define MARK "; sitecage: runs inside its isolated site and comes back when isolation ends: "
 
@@ -87,17 +88,14 @@ static struct sc_fpm_pool *last(struct reader *r)
 /* Takes `name`. */
 static int begin(struct reader *r, char *name, size_t at, bool mark)
 {
-    struct sc_fpm_pool *v =
-        name && r->out.n < SC_FPM_POOLS_MAX ? realloc(r->out.v, (r->out.n + 1) * sizeof(*v)) : NULL;
-    if (!v) {
+    if (!name || r->out.n >= SC_FPM_POOLS_MAX || !SC_VEC_ROOM(r->out.v, r->out.n)) {
         free(name);
         return r->out.n >= SC_FPM_POOLS_MAX
                    ? sc_error_set(r->err, SC_E_TOOBIG, "%s has more than %u pools", r->file,
                                   SC_FPM_POOLS_MAX)
                    : no_memory(r);
     }
-    r->out.v = v;
-    v[r->out.n++] = (struct sc_fpm_pool){.name = name, .from = at, .mark = mark};
+    r->out.v[r->out.n++] = (struct sc_fpm_pool){.name = name, .from = at, .mark = mark};
     return 0;
 }
 
@@ -107,12 +105,10 @@ static int add_key(struct reader *r, struct sc_fpm_pool *p, const char *from, co
     if (p->n_keys >= SC_FPM_KEYS_MAX)
         return sc_error_set(r->err, SC_E_TOOBIG, "%s: a pool has more than %u lines", r->file,
                             SC_FPM_KEYS_MAX);
-    struct sc_fpm_key *v = realloc(p->keys, (p->n_keys + 1) * sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(p->keys, p->n_keys))
         return no_memory(r);
-    p->keys = v;
     bool bad = false;
-    struct sc_fpm_key *k = &v[p->n_keys++];
+    struct sc_fpm_key *k = &p->keys[p->n_keys++];
     *k = (struct sc_fpm_key){.key = trimmed(from, eq ? eq : to),
                              .value = eq ? unquoted(eq + 1, to, &bad) : strdup(""),
                              .raw = eq ? trimmed(eq + 1, to) : strdup("")};

@@ -11,6 +11,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/pidfd.h"
 #include "core/php/fpm/idle.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
@@ -146,7 +147,7 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
     if (left == 0)
         rc = sc_fpm_supervisor_end(id, err);
     else if (sc_fpm_supervisor(id, &pidfd))
-        (void)syscall(SYS_pidfd_send_signal, pidfd, SIGUSR2, NULL, 0);
+        (void)sc_pidfd_signal(pidfd, SIGUSR2);
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         struct sc_fpm_taken *t = &p->taken.v[i];
         char dir[PATH_MAX], new[128];

@@ -16,6 +16,8 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/run.h"
+#include "core/base/pidfd.h"
+#include "core/base/clock.h"
 #include "core/enter/keeper_find.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/taken.h"
@@ -37,7 +39,7 @@ pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd)
     pid_t pid = fd < 0 ? 0 : sc_lock_holder(fd);
     if (pid == 0 || !ret_pidfd)
         return pid;
-    SC_FD int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    SC_FD int pidfd = sc_pidfd_open(pid);
     if (pidfd < 0 || sc_lock_holder(fd) != pid)
         return 0;
     *ret_pidfd = sc_steal_fd(&pidfd);
@@ -66,16 +68,8 @@ int sc_fpm_supervisor_end(unsigned id, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
     char path[64];
-    if (sc_fpm_supervisor(id, &pidfd)) {
-        struct pollfd gone = {.fd = pidfd, .events = POLLIN};
-        (void)syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
-        if (poll(&gone, 1, END_MS) != 1) {
-            (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-            if (poll(&gone, 1, END_MS) != 1)
-                return sc_error_set(err, SC_E_BUSY, "PHP-FPM's supervisor of site %u does not end",
-                                    id);
-        }
-    }
+    if (sc_fpm_supervisor(id, &pidfd) && !sc_pidfd_end(pidfd, END_MS))
+        return sc_error_set(err, SC_E_BUSY, "PHP-FPM's supervisor of site %u does not end", id);
     static const char *const files[] = {"run", "done", "lock"};
     for (size_t i = 0; i < 3; i++) {
         snprintf(path, sizeof(path), SC_FPM_RUN "/%u.%s", id, files[i]);
@@ -99,23 +93,10 @@ void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), vo
     }
 }
 
-unsigned long long sc_fpm_clock_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (unsigned long long)t.tv_sec * 1000000000u + (unsigned long long)t.tv_nsec;
-}
-
-static void nap_ms(long ms)
-{
-    struct timespec t = {0, ms * 1000000};
-    (void)nanosleep(&t, NULL);
-}
-
 int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, struct sc_error *err)
 {
-    for (unsigned long long until = sc_fpm_clock_ns() + START_MS * 1000000ull;
-         sc_fpm_clock_ns() < until;) {
+    for (unsigned long long until = (unsigned long long)sc_clock_ns() + START_MS * 1000000ull;
+         (unsigned long long)sc_clock_ns() < until;) {
         int got = sc_fpm_run_answered(id, asked);
         if (got > 0)
             return 0;
@@ -125,7 +106,7 @@ int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, struct sc_erro
                                 id);
         if (!sc_fpm_supervisor(id, NULL))
             return sc_error_set(err, SC_E_SYS, "PHP-FPM's supervisor of site %u ended", id);
-        nap_ms(5);
+        sc_sleep_ms(5);
     }
     return sc_error_set(err, SC_E_TIMEOUT, "PHP-FPM of site %u does not answer", id);
 }

@@ -20,9 +20,6 @@ int sc_fpm_supervisor_end(unsigned id, struct sc_error *err);
 /* Tells of each site whose supervisor was started and is gone, though nobody ended it. */
 void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), void *arg);
 
-/* A number for sc_fpm_run.asked: monotonic nanoseconds. */
-unsigned long long sc_fpm_clock_ns(void);
-
 /* Waits for the answer to `asked`. SC_E_SYS: its master cannot start, or it ended; SC_E_TIMEOUT. */
 int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, struct sc_error *err);
 

@@ -15,6 +15,9 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/vec.h"
+#include "core/base/pidfd.h"
+#include "core/base/clock.h"
 #include "core/php/fpm/idle.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
@@ -61,11 +64,9 @@ static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known 
         return 0;
     *ret_changed = true;
     if (!t) {
-        struct sc_fpm_taken *v = realloc(p->taken.v, (p->taken.n + 1) * sizeof(*v));
-        if (!v)
+        if (!SC_VEC_ROOM(p->taken.v, p->taken.n))
             return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-        p->taken.v = v;
-        t = &v[p->taken.n++];
+        t = &p->taken.v[p->taken.n++];
     } else {
         sc_fpm_taken_done(t);
     }
@@ -218,10 +219,10 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
     if (!runs || changed) {
         SC_FD int pidfd = -EBADF;
         adopt(p, s->id, &want);
-        want.asked = sc_fpm_clock_ns();
+        want.asked = (unsigned long long)sc_clock_ns();
         rc = sc_fpm_run_save(s->id, &want, err);
         if (rc == 0 && sc_fpm_supervisor(s->id, &pidfd))
-            (void)syscall(SYS_pidfd_send_signal, pidfd, SIGUSR2, NULL, 0);
+            (void)sc_pidfd_signal(pidfd, SIGUSR2);
         else if (rc == 0)
             rc = sc_fpm_supervisor_start(p->a->uid, s->id, err);
         /* a master that does not start is the site's own trouble: its requests fail, they do not

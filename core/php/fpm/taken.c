@@ -15,6 +15,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 #include "core/php/fpm/pools.h"
 
 #define HEAD    "sitecage-fpm 1\n"
@@ -134,13 +135,11 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
         sc_fpm_taken_done(&t);
         return 1;
     }
-    struct sc_fpm_taken *v = realloc(l->v, (l->n + 1) * sizeof(*v));
-    if (!v) {
+    if (!SC_VEC_ROOM(l->v, l->n)) {
         sc_fpm_taken_done(&t);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
     }
-    l->v = v;
-    v[l->n++] = t;
+    l->v[l->n++] = t;
     return 0;
 }
 

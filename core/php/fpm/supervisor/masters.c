@@ -16,6 +16,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
 #include "core/base/log.h"
+#include "core/base/clock.h"
 
 #define QUIT_MS     13000 /* it gives requests 10 s, and ends what is left */
 #define BACKOFF_MS  30000
@@ -23,19 +24,12 @@
 #define SAY_PER_MIN 60
 #define READY_WORDS "ready to handle connections"
 
-long long sc_fpm_now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 void sc_fpm_own_end(struct sc_fpm_own *m)
 {
     if (m->pid == 0 || m->ending)
         return;
     m->ending = true;
-    m->kill_at = sc_fpm_now_ms() + QUIT_MS;
+    m->kill_at = sc_clock_ms() + QUIT_MS;
     /* its own waiting process passes it on; where it waits for the start it is gone at once */
     (void)kill(m->pid, SIGQUIT);
 }
@@ -45,7 +39,7 @@ void sc_fpm_own_kill(struct sc_fpm_own *m)
     if (m->inner > 1)
         (void)kill(-m->inner, SIGKILL);
     (void)kill(m->pid, SIGKILL);
-    m->kill_at = sc_fpm_now_ms() + 1000;
+    m->kill_at = sc_clock_ms() + 1000;
 }
 
 static void find_inner(struct sc_fpm_own *m)
@@ -93,7 +87,7 @@ void sc_fpm_own_failed(const char *why)
     sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, why);
     long long wait = 100LL << (me.fails < 9 ? me.fails : 9);
     me.fails++;
-    me.start_at = sc_fpm_now_ms() + (wait < BACKOFF_MS ? wait : BACKOFF_MS);
+    me.start_at = sc_clock_ms() + (wait < BACKOFF_MS ? wait : BACKOFF_MS);
     /* an older master that still serves is kept until a new one is ready; not one outside for which
      * other document roots are hidden than have to be */
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
@@ -126,7 +120,7 @@ static void said_line(struct sc_fpm_own *m)
         is_ready(m);
     if (strstr(m->line, "NOTICE"))
         return;
-    long long minute = sc_fpm_now_ms() / 60000;
+    long long minute = sc_clock_ms() / 60000;
     if (minute != me.minute) {
         me.minute = minute;
         me.said = 0;
@@ -163,7 +157,7 @@ void sc_fpm_own_ended(pid_t pid, int status)
         }
         sc_close(&m->err);
         bool meant = m->ending, was_ready = m->ready;
-        long long lived = sc_fpm_now_ms() - m->since;
+        long long lived = sc_clock_ms() - m->since;
         if (m->inner > 1 && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
             (void)kill(-m->inner, SIGKILL); /* workers of a master that was killed */
         *m = (struct sc_fpm_own){.err = -EBADF};
@@ -179,7 +173,7 @@ void sc_fpm_own_ended(pid_t pid, int status)
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
         sc_fpm_own_failed(text);
         if (was_ready && me.fails == 1)
-            me.start_at = sc_fpm_now_ms();
+            me.start_at = sc_clock_ms();
         return;
     }
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/base/clock.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/taken.h"
 
@@ -42,7 +43,7 @@ struct sc_fpm_own {
     size_t len;
 };
 
-/* The program's one state. Times are sc_fpm_now_ms(). */
+/* The program's one state. Times are sc_clock_ms(). */
 struct sc_fpm_me {
     uid_t uid;
     unsigned id;
@@ -61,8 +62,6 @@ struct sc_fpm_me {
     unsigned said;
 };
 extern struct sc_fpm_me me;
-
-long long sc_fpm_now_ms(void); /* milliseconds that never go back */
 
 /* ---- fpm_start.c ---- */
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/php/fpm/taken.h"
+#include "core/base/pidfd.h"
 
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
@@ -41,7 +42,7 @@ static int read_todo(char exe[PATH_MAX], int *pid, int *fd, char listen[128])
 
 static void add_socket(int pid, int fd, const char *listen)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int pidfd = sc_pidfd_open(pid);
     int got = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
     const char *old = getenv("FPM_SOCKETS");
     if (pidfd >= 0)

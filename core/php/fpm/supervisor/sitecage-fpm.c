@@ -22,6 +22,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
+#include "core/base/clock.h"
 #include "core/php/fpm/supervisor/own.h"
 #include "core/enter/keeper_find.h"
 
@@ -62,7 +63,7 @@ static void read_signal(void)
         change_master();
     if (si.ssi_signo == SIGTERM && !me.stop) {
         me.stop = true;
-        me.stop_at = sc_fpm_now_ms() + DRAIN_MS;
+        me.stop_at = sc_clock_ms() + DRAIN_MS;
     }
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -94,7 +95,7 @@ static bool go_on_stopping(void)
     bool left = false;
     quiet = backlog_is_empty() ? quiet + 1 : 0;
     bool serves = me.now && me.now->ready;
-    if (quiet < 3 && serves && sc_fpm_now_ms() < me.stop_at)
+    if (quiet < 3 && serves && sc_clock_ms() < me.stop_at)
         return false;
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
         if (me.masters[i].pid) {
@@ -106,7 +107,7 @@ static bool go_on_stopping(void)
 
 static void timers(void)
 {
-    long long now = sc_fpm_now_ms();
+    long long now = sc_clock_ms();
     struct sc_error err = SC_ERROR_INIT;
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
         struct sc_fpm_own *m = &me.masters[i];

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/enter/enter.h"
 #include "core/enter/state.h"
 #include "core/php/fpm/pools.h"
@@ -184,7 +185,7 @@ int sc_fpm_own_start(struct sc_error *err)
     }
     *m = (struct sc_fpm_own){.pid = pid,
                              .err = out[0],
-                             .since = sc_fpm_now_ms(),
+                             .since = sc_clock_ms(),
                              .changes = sc_fpm_hash(me.run.changes, "")};
     if (sc_fpm_is_outside() && (setpgid(pid, pid) == 0 || getpgid(pid) == pid))
         m->inner = pid;
