@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether the panel's list includes already what events told. */
+/* What events are about, and whether the panel's list includes already what they told. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/account/renames.h"
+
+bool sc_event_is(const struct sc_event_row *e, const char *kind)
+{
+    return strcmp(e->kind, kind) == 0;
+}
+
+const char *sc_event_domain(const struct sc_event_row *e)
+{
+    return e->old_name && *e->old_name ? e->old_name : NULL;
+}
 
 static bool same(const char *a, const char *b)
 {

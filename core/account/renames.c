@@ -48,16 +48,6 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains' names");
 }
 
-bool sc_event_is(const struct sc_event_row *e, const char *kind)
-{
-    return strcmp(e->kind, kind) == 0;
-}
-
-const char *sc_event_domain(const struct sc_event_row *e)
-{
-    return e->old_name && *e->old_name ? e->old_name : NULL;
-}
-
 /* The domain that the event makes appear: created, or the new name of a rename. */
 static const char *appears(const struct sc_event_row *e)
 {

@@ -16,7 +16,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
-#include "core/engine/site_stats.h"
+#include "core/engine/stats.h"
 #include "core/engine/user.h"
 
 #define SC_ISOLATECTL_ROOT  SC_LIBEXECDIR "/isolatectl-root"

@@ -12,7 +12,6 @@
 #include "core/base/cleanup.h"
 #include "core/engine/internal.h"
 #include "core/pass/fpm.h"
-#include "core/pass/record.h"
 
 /* What tells an application's directory, and what such applications write outside their public
  * directory. */
@@ -102,8 +101,8 @@ static void pass_on(void *arg, const char *text)
     sc_watch_notice(arg, "%s", text);
 }
 
-void sc_hint_fpm(const struct sc_account *a, const struct sc_facts *f, const char *const *domains,
-                 size_t n, const struct sc_watch *w)
+void sc_hint_fpm(const struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                 const char *const *domains, size_t n, const struct sc_watch *w)
 {
     for (size_t i = 0; w && w->notice && i < n; i++) {
         const struct sc_plan_site *site = sc_plan_site_of(f->plan, domains[i]);
@@ -112,6 +111,7 @@ void sc_hint_fpm(const struct sc_account *a, const struct sc_facts *f, const cha
             told = sc_plan_site_of(f->plan, domains[k]) == site;
         unsigned uses = 0, covered = 0;
         if (!told)
-            (void)sc_pass_fpm_look(a, site, pass_on, (void *)(uintptr_t)w, &uses, &covered, NULL);
+            (void)sc_pass_fpm_look(sc_tools_of(s), a, site, pass_on, (void *)(uintptr_t)w, &uses,
+                                   &covered, NULL);
     }
 }

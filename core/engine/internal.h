@@ -41,7 +41,7 @@ void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, c
                          const struct sc_watch *w);
 
 /* Tells the administrator which PHP-FPM of these domains' sites is not covered, and the way out. */
-void sc_hint_fpm(const struct sc_account *a, const struct sc_facts *f, const char *const *domains,
-                 size_t n, const struct sc_watch *w);
+void sc_hint_fpm(const struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                 const char *const *domains, size_t n, const struct sc_watch *w);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* list, status, plan: nothing is changed, but what killed commands left is finished first. */
+/* list, status: nothing is changed, but what killed commands left is finished first. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include "core/base/domain_name.h"
 #include "core/base/vec.h"
 #include "core/engine/internal.h"
-#include "core/pass/planfiles.h"
 #include "core/pass/deny.h"
+#include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -175,11 +175,8 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
         return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", given);
     int rc = sc_store_domain_find(s->store, name, &d, err);
     if (rc == SC_E_NOTFOUND) { /* nobody has asked for it yet: the panel knows */
-        struct sc_inventory_conf panel;
         SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
-        rc = sc_server_panel(s, &panel, err);
-        if (rc == 0)
-            rc = sc_inventory_domain(&panel, name, &found, err);
+        rc = sc_panel_domain(s, name, &found, err);
         if (rc == SC_E_NOTFOUND)
             return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", given);
         if (rc < 0)
@@ -226,69 +223,4 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
     *ret = st;
     st = (struct sc_status){0};
     return 0;
-}
-
-/* ---- plan ---- */
-
-static int plan_text(struct sc_server *s, const struct sc_job *j, const char *name,
-                     struct sc_buf *ret, struct sc_error *err)
-{
-    const struct sc_plan *plan = j->facts.plan;
-    size_t i = 0, k = 0;
-    for (i = 0; i < plan->n_sites; i++) {
-        for (k = 0; k < plan->sites[i].n_names && strcmp(plan->sites[i].names[k], name) != 0; k++)
-            ;
-        if (k < plan->sites[i].n_names)
-            break;
-    }
-    if (i == plan->n_sites)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
-    SC_FREE char *docroot = NULL;
-    if (asprintf(&docroot, "%s/%s", j->account.home, plan->sites[i].rel) < 0)
-        return no_memory(err);
-    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    bool made =
-        sc_store_site_find(s->store, j->account.uid, docroot, &row, NULL) == 0 && row.isolated;
-    SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {0};
-    SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
-    int rc = sc_planner_init(s, &j->account, &planner, err);
-    if (rc == 0)
-        rc = sc_planner_make(&planner, &j->account, plan, i, made ? row.id : SC_SITE_ID_FIRST,
-                             made ? row.token : "00000000000000000000000000000000", &p, err);
-    sc_buf_fmt(ret, "# %s of user %s: %s\n", name, j->account.user,
-               made ? "isolated"
-                    : "not isolated; id and token below are placeholders until it is enabled");
-    for (size_t r = 0; r < plan->n_refusals; r++)
-        if (strcmp(plan->refusals[r].site_rel, plan->sites[i].rel) == 0) {
-            sc_buf_str(ret, "# not given: ");
-            sc_buf_enc(ret, plan->refusals[r].path, strlen(plan->refusals[r].path));
-            sc_buf_fmt(ret, " %s\n", plan->refusals[r].reason);
-        }
-    if (rc == 0)
-        rc = sc_planfile_write(&p, ret, err);
-    return rc < 0 ? rc : sc_buf_check(ret, "the plan", err);
-}
-
-int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
-                   struct sc_error *err)
-{
-    sc_pass_recover(s);
-    char name[256];
-    struct sc_inventory_conf panel;
-    SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
-    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
-    if (sc_domain_canon(domain, name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    int rc = sc_server_panel(s, &panel, err);
-    if (rc == 0)
-        rc = sc_inventory_domain(&panel, name, &found, err);
-    if (rc == SC_E_NOTFOUND)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    const char *owner = rc == 0 ? found.v[0].owner : NULL, *one = name;
-    if (rc == 0)
-        rc = sc_jobs_open(s, &owner, 1, SC_FACTS_STRICT, &jobs, err);
-    struct sc_wish wish = {.enable = &one, .n_enable = 1};
-    if (rc == 0)
-        rc = sc_pass_check(s, &jobs.v[0].account, &jobs.v[0].facts, &wish, err);
-    return rc < 0 ? rc : plan_text(s, &jobs.v[0], name, ret, err);
 }

@@ -3,23 +3,15 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/cage/keeper_start.h"
-#include "core/cage/live.h"
 #include "core/base/paths.h"
 #include "core/base/domain_name.h"
-#include "core/php/restart.h"
-#include "core/proxyexec/sites.h"
+#include "core/facts/gather.h"
 #include "core/pass/fpm.h"
 #include "core/pass/php.h"
 #include "core/pass/pass.h"
-#include "core/pass/record.h"
-#include "core/runtime/runtime.h"
-
-#define CAGE_WAIT_MS 40000
 
 void sc_php_target_done(struct sc_php_target *t)
 {
@@ -140,28 +132,29 @@ static int apply_site(struct sc_server *s, const struct sc_php_target *t, struct
     SC_CLEANUP(lazy_done) struct sc_php_lazy lazy = {0};
     SC_CLEANUP(sc_planfile_done) struct sc_planfile plan = {0};
     const struct sc_account *a = &t->account;
+    const struct sc_tools *tools = sc_tools_of(s);
     int rc = read_plan(t, &plan, err);
     if (rc == SC_E_NOTFOUND) /* nothing is made since the boot */
         return sc_pass_user(s, a, SC_FACTS_LAST_GOOD, err);
     if (rc == 0)
-        rc = sc_proxy_site_make(a->uid, t->site, err);
+        rc = tools->runtime.make_socket(a->uid, t->site, err);
     if (rc == 0)
-        rc = sc_php_site_make(&lazy, &t->choice, a->uid, t->site, err);
+        rc = tools->php.make(&lazy, &t->choice, a->uid, t->site, err);
     if (rc == 0)
         rc = sc_php_site_lines(&lazy, &t->choice, &plan, err);
     if (rc == 0)
-        rc = sc_runtime_write_plan(&plan, NULL, err);
+        rc = tools->runtime.write_plan(&plan, NULL, err);
     SC_FD int lock = -EBADF;
     enum sc_live_result result;
     if (rc == 0)
-        rc = sc_cage_lock(a->uid, t->site, true, CAGE_WAIT_MS, &lock, err);
+        rc = tools->cage.lock(a->uid, t->site, true, SC_CAGE_WAIT_MS, &lock, err);
     if (rc == 0)
-        rc = sc_live_apply(&plan, &result, err);
+        rc = tools->cage.change(&plan, &result, err);
     const struct sc_php_catalogue *c = sc_php_lazy_get(&lazy);
     if (rc == 0 && c)
-        rc = sc_php_restart_site(c, a->uid, t->site, err);
+        rc = tools->php.restart_site(c, a->uid, t->site, err);
     sc_close(&lock); /* a new master enters the site, which may have to be built for that */
-    return rc < 0 ? rc : sc_pass_fpm_php(a, t->site, t->token, err);
+    return rc < 0 ? rc : sc_pass_fpm_php(tools, a, t->site, t->token, err);
 }
 
 int sc_engine_php_save(struct sc_server *s, struct sc_php_target *t, const char *name,
@@ -170,7 +163,7 @@ int sc_engine_php_save(struct sc_server *s, struct sc_php_target *t, const char 
     struct sc_php_owner o = sc_php_owner_of(&t->account);
     if (!t->site)
         return sc_php_user_write(&o, &t->choice, name, err);
-    int rc = sc_store_pending_set(s->store, o.uid, time(NULL), err);
+    int rc = sc_store_pending_set(s->store, o.uid, sc_server_now(s), err);
     if (rc == 0)
         rc = sc_php_site_write(&o, t->token, &t->choice, err);
     if (rc == 0)

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What sites use, and how often their limits were in the way. Nothing is changed and no lock is
- * taken: the figures are those of the moment. Need root. */
+/* What one site uses, and how often its limits were in the way: the figures of the moment. Need
+ * root. */
 #ifndef SC_ENGINE_SITE_STATS_H
 #define SC_ENGINE_SITE_STATS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/limits/limits.h"
-
-struct sc_server;
 
 /* A figure that nobody measures is 0. Without a group that is all but ep's, and the processes that
  * run now, which are counted in the site's view. */
@@ -25,24 +22,5 @@ int sc_site_stats_look(const struct sc_cgroups *cg, uid_t uid, unsigned id,
 
 /* Whether the site's view is there; the processes in it, without its keeper. */
 bool sc_site_running(uid_t uid, unsigned id, unsigned *ret_processes);
-
-struct sc_user_stats_row {
-    char *name;
-    unsigned id; /* names of one document root share it, and with it the figures */
-    struct sc_site_stats stats;
-};
-
-struct sc_user_stats {
-    struct sc_user_stats_row *v; /* sorted by name */
-    size_t n;
-    time_t window; /* seconds since the oldest of the groups was made; 0 when there is none */
-};
-
-void sc_user_stats_done(struct sc_user_stats *l);
-
-/* Of the isolated domains of `uid`, or of `domain` alone where that is not NULL: SC_E_NOTFOUND when
- * it is none of them, whosever it is. */
-int sc_engine_user_stats(struct sc_server *s, uid_t uid, const char *domain,
-                         struct sc_user_stats *ret, struct sc_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "core/proxyexec/service.h"
 #include "core/engine/internal.h"
 #include "core/server/monitor_service.h"
+#include "core/server/panel.h"
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
@@ -54,11 +55,10 @@ static int owner_from_store(struct sc_server *s, const char *name, char **ret, s
     return rc;
 }
 
-static int find_owner(struct sc_server *s, const struct sc_inventory_conf *panel, bool for_removal,
-                      struct named *d, struct sc_error *err)
+static int find_owner(struct sc_server *s, bool for_removal, struct named *d, struct sc_error *err)
 {
     SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
-    int rc = panel->adapter_exe ? sc_inventory_domain(panel, d->name, &found, err) : SC_E_PLATFORM;
+    int rc = sc_panel_domain(s, d->name, &found, err);
     if (rc == 0)
         return (d->owner = strdup(found.v[0].owner))
                    ? 0
@@ -75,16 +75,12 @@ static int find_owners(struct sc_server *s, const char *const *domains, size_t n
     l->owners = calloc(n ? n : 1, sizeof(*l->owners));
     if (!l->v || !l->owners)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    struct sc_inventory_conf panel = {0};
-    int rc = sc_server_panel(s, &panel, err);
-    if (rc < 0 && !for_removal)
-        return rc;
-    rc = 0;
+    int rc = 0;
     for (size_t i = 0; rc == 0 && i < n; i++) {
         l->n = i + 1;
         if (sc_domain_canon(domains[i], l->v[i].name, NULL) < 0)
             return unknown(domains[i], err);
-        rc = find_owner(s, &panel, for_removal, &l->v[i], err);
+        rc = find_owner(s, for_removal, &l->v[i], err);
         l->owners[i] = l->v[i].owner;
     }
     return rc;
@@ -167,7 +163,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         const struct sc_job *j = &jobs.v[i];
         for (size_t k = 0; k < j->wish.n_enable; k++)
             sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
-        sc_hint_fpm(&j->account, &j->facts, j->wish.enable, j->wish.n_enable, w);
+        sc_hint_fpm(s, &j->account, &j->facts, j->wish.enable, j->wish.n_enable, w);
     }
     return rc;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/account/identity.h"
 #include "core/facts/names.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/cleanup.h"
-#include "core/account/identity.h"
 
 struct names {
     struct sc_missed_list missed;
@@ -111,9 +110,9 @@ static int part_foreign(const struct sc_server *s, const struct sc_account *a, s
     return rc;
 }
 
-static void drop_missing(struct sc_facts *f, const struct names *n)
+static void drop_missing(const struct sc_server *s, struct sc_facts *f, const struct names *n)
 {
-    int64_t now = (int64_t)time(NULL);
+    int64_t now = sc_server_now(s);
     for (size_t i = 0; i < n->missed.n; i++) {
         const struct sc_missed_row *m = &n->missed.rows[i];
         if (now - m->since > SC_MISSED_MAX_S && !sc_domains_find(&f->domains, m->name))
@@ -158,7 +157,7 @@ int sc_facts_names(const struct sc_server *s, const struct sc_account *a, struct
         (void)sc_domains_config_remove(&f->config, f->renames.ended[i]);
     rc = sc_domains_config_rename_all(&f->config, f->renames.v, f->renames.n, err);
     if (rc == 0) {
-        drop_missing(f, &n);
+        drop_missing(s, f, &n);
         agree(a, f, &n);
     }
     return rc;

@@ -3,8 +3,10 @@
 #ifndef SC_FACTS_NAMES_H
 #define SC_FACTS_NAMES_H
 
+#include "core/account/account.h"
 #include "core/base/error.h"
 #include "core/facts/facts.h"
+#include "core/server/server.h"
 
 /* A domain that is wanted isolated and that the panel does not list stays wanted for so long: a
  * panel that forgets one for a while does not switch isolation off. Seconds. */

@@ -14,15 +14,14 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
-#include "core/base/vec.h"
 #include "core/follow/internal.h"
 #include "core/account/identity.h"
 #include "core/pass/deny.h"
+#include "core/pass/forget.h"
+#include "core/pass/identify.h"
+#include "core/server/panel.h"
 
 #define RENAMES_MAX 16 /* of one account, waiting one behind the other */
-
-/* Names of nobody's events beyond which the panel is asked once for all its domains. */
-#define ASK_EACH_MAX 4
 
 static const struct sc_event_list no_events;
 
@@ -46,9 +45,8 @@ static bool exists(const char *user)
 
 /* ---- an account that is there ---- */
 
-/* `me->panel` and what was known before it, against the events. */
-static int judge(const struct sc_event_list *events, const struct sc_domain_list *before,
-                 const struct sc_domains *panel, struct sc_follow *f, struct sc_error *err)
+int sc_follow_judge(const struct sc_event_list *events, const struct sc_domain_list *before,
+                    const struct sc_domains *panel, struct sc_follow *f, struct sc_error *err)
 {
     char missing[sizeof(f->missing)] = "";
     SC_FREE bool *done = calloc(events->n ? events->n : 1, sizeof(*done));
@@ -67,7 +65,7 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
     const struct sc_wish none = {0};
     int rc = sc_account_open(user, &a, err);
     if (rc == 0)
-        rc = sc_facts_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
+        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
     if (rc == 0)
         rc = sc_pass_apply(s, &a, &f, &none, err);
     if (rc < 0)
@@ -79,7 +77,7 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
         if (!f.from_panel)
             return f.why.code;
     }
-    return judge(events, &f.before, &f.domains, ret, err);
+    return sc_follow_judge(events, &f.before, &f.domains, ret, err);
 }
 
 bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home)
@@ -106,7 +104,7 @@ static int follow_copy(struct sc_server *s, const struct sc_identity *me,
     bool renamed = false;
     int rc = sc_account_lock(me->uid, SC_ACCOUNT_WAIT_MS, &lock, err);
     if (rc == 0)
-        rc = sc_identity_settle(s, me, &renamed, err);
+        rc = sc_pass_identify(s, me, &renamed, err);
     if (rc == 0)
         rc = sc_store_user_put(s->store, me->uid, me->user, me->home, err);
     if (rc == 0)
@@ -120,7 +118,7 @@ static int follow_copy(struct sc_server *s, const struct sc_identity *me,
     }
     if (rc == 0)
         rc = sc_store_domains_replace(s->store, me->uid, rows, me->panel->n, NULL, err);
-    return rc < 0 ? rc : judge(events, &before, me->panel, ret, err);
+    return rc < 0 ? rc : sc_follow_judge(events, &before, me->panel, ret, err);
 }
 
 static bool has_event(const struct sc_event_list *events, const char *kind)
@@ -149,8 +147,8 @@ static int find_claim(struct sc_server *s, uid_t uid, gid_t gid, const char *use
     return rc;
 }
 
-static int follow_account(struct sc_server *s, uid_t uid, const struct sc_event_list *events,
-                          struct sc_follow *ret, struct sc_error *err)
+int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *events,
+                  struct sc_follow *ret, struct sc_error *err)
 {
     SC_FREE char *user = NULL, *home = NULL;
     SC_CLEANUP(sc_event_list_done) struct sc_event_list hints = {0};
@@ -170,11 +168,8 @@ static int follow_account(struct sc_server *s, uid_t uid, const struct sc_event_
             *err = why;
         return rc;
     }
-    struct sc_inventory_conf panel;
     SC_DOMAINS struct sc_domains domains = SC_DOMAINS_INIT;
-    rc = sc_server_panel(s, &panel, err);
-    if (rc == 0)
-        rc = sc_inventory_user(&panel, user, &domains, err);
+    rc = sc_panel_user(s, user, &domains, err);
     me.user = user;
     me.home = home;
     me.panel = &domains;
@@ -191,15 +186,14 @@ static int end_events_of(struct sc_server *s, const char *user, struct sc_error 
 }
 
 /* The system knows neither name nor uid. A directory service that does not answer looks like that,
- * too: the panel must agree. */
-int sc_follow_forget(struct sc_server *s, const char *user, uid_t uid, struct sc_follow *ret,
-                     struct sc_error *err)
+ * too: the panel must agree, else *ret tells. Then all ends: what was made, its rows, its policy
+ * exceptions, its events. `uid` (uid_t)-1: not known; `user` beginning with '#': his name is
+ * another's. */
+static int forget(struct sc_server *s, const char *user, uid_t uid, struct sc_follow *ret,
+                  struct sc_error *err)
 {
-    struct sc_inventory_conf panel;
     SC_DOMAINS struct sc_domains domains = SC_DOMAINS_INIT;
-    int rc = sc_server_panel(s, &panel, err);
-    if (rc == 0 && *user != '#')
-        rc = sc_inventory_user(&panel, user, &domains, err);
+    int rc = *user != '#' ? sc_panel_user(s, user, &domains, err) : 0;
     if (rc < 0)
         return rc;
     if (domains.n) {
@@ -284,12 +278,12 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
     int rc = renamed_to(s, user, now, err);
     if (rc == 0 && *now && sc_account_uid(now, &other, NULL) == 0) {
         found = true;
-        rc = follow_account(s, other, events, ret, err);
+        rc = sc_follow_one(s, other, events, ret, err);
     }
     if (rc == 0 && *user != '#') {
         rc = sc_account_uid(user, &uid, err);
         if (rc == 0) /* or somebody new has the name */
-            return follow_account(s, uid, found ? &no_events : events, ret, err);
+            return sc_follow_one(s, uid, found ? &no_events : events, ret, err);
         if (rc != SC_E_NOTFOUND)
             return rc;
         rc = sc_store_user_by_name(s->store, user, &row, err);
@@ -303,120 +297,12 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
         return rc;
     uid = rc == 0 ? row.uid : (uid_t)-1;
     if (rc == 0 && (rc = sc_account_uid_exists(row.uid, err)) != 0)
-        return rc < 0 ? rc : follow_account(s, row.uid, events, ret, err);
+        return rc < 0 ? rc : sc_follow_one(s, row.uid, events, ret, err);
     if (found || (*now && !exists(now))) /* it is on its way */
         return 0;
     if (uid == (uid_t)-1 && !has_event(events, SC_KIND_USER_DELETED))
         return 0;
-    return sc_follow_forget(s, user, uid, ret, err);
-}
-
-/* ---- events without a user ---- */
-
-/* What the panel and the database know of the domains that the events name. */
-struct nobodys {
-    struct sc_domains listed;
-    struct sc_domain_list before;
-    uid_t *owners;
-    size_t n_owners;
-};
-
-static void nobodys_done(struct nobodys *n)
-{
-    sc_domains_done(&n->listed);
-    sc_domain_list_done(&n->before);
-    free(n->owners);
-}
-
-static int add_owner(struct nobodys *n, uid_t uid, struct sc_error *err)
-{
-    for (size_t i = 0; i < n->n_owners; i++)
-        if (n->owners[i] == uid)
-            return 0;
-    if (!SC_VEC_ROOM(n->owners, n->n_owners))
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the owners of domains");
-    n->owners[n->n_owners++] = uid;
-    return 0;
-}
-
-static int add_name(struct sc_server *s, struct nobodys *n, const char *name, struct sc_error *err)
-{
-    for (size_t i = 0; i < n->before.n; i++)
-        if (strcmp(n->before.rows[i].name, name) == 0)
-            return 0;
-    struct sc_domain_row row = {0};
-    int rc = sc_store_domain_find(s->store, name, &row, err);
-    if (rc == 0) {
-        if (!SC_VEC_ROOM(n->before.rows, n->before.n)) {
-            sc_domain_row_done(&row);
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for domains");
-        }
-        n->before.rows[n->before.n++] = row;
-        rc = add_owner(n, row.uid, err);
-    }
-    const struct sc_domain *d = sc_domains_find(&n->listed, name);
-    uid_t uid;
-    if ((rc == 0 || rc == SC_E_NOTFOUND) && d && sc_account_uid(d->owner, &uid, NULL) == 0)
-        rc = add_owner(n, uid, err);
-    return rc == SC_E_NOTFOUND ? 0 : rc;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct sc_domain *)a)->name, ((const struct sc_domain *)b)->name);
-}
-
-static int ask_each(const struct sc_inventory_conf *panel, const struct sc_event_list *events,
-                    struct sc_domains *ret, struct sc_error *err)
-{
-    SC_DOMAINS struct sc_domains d = {.v = calloc(2 * events->n + 1, sizeof(*d.v))};
-    if (!d.v)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for domains");
-    for (size_t i = 0; i < 2 * events->n; i++) {
-        const struct sc_event_row *e = &events->rows[i / 2];
-        const char *name = i % 2 ? e->new_name : sc_event_domain(e);
-        SC_DOMAINS struct sc_domains one = SC_DOMAINS_INIT;
-        if (!name || sc_domains_find(&d, name))
-            continue;
-        int rc = sc_inventory_domain(panel, name, &one, err);
-        if (rc < 0 && rc != SC_E_NOTFOUND)
-            return rc;
-        if (rc == 0) {
-            d.v[d.n++] = one.v[0];
-            free(one.v);
-            one = (struct sc_domains)SC_DOMAINS_INIT;
-            qsort(d.v, d.n, sizeof(*d.v), by_name);
-        }
-    }
-    *ret = d;
-    d = (struct sc_domains)SC_DOMAINS_INIT;
-    return 0;
-}
-
-static int follow_nobodys(struct sc_server *s, const struct sc_event_list *events,
-                          struct sc_follow *ret, struct sc_error *err)
-{
-    SC_CLEANUP(nobodys_done) struct nobodys n = {0};
-    struct sc_inventory_conf panel;
-    int rc = sc_server_panel(s, &panel, err);
-    if (rc == 0 && events->n)
-        rc = events->n <= ASK_EACH_MAX ? ask_each(&panel, events, &n.listed, err)
-                                       : sc_inventory_all(&panel, &n.listed, err);
-    for (size_t i = 0; rc == 0 && i < events->n; i++) {
-        const struct sc_event_row *e = &events->rows[i];
-        if (sc_event_domain(e))
-            rc = add_name(s, &n, e->old_name, err);
-        if (rc == 0 && e->new_name && sc_event_is(e, SC_KIND_DOMAIN_RENAMED))
-            rc = add_name(s, &n, e->new_name, err);
-    }
-    for (size_t i = 0; rc == 0 && i < n.n_owners; i++) {
-        if (n.owners[i] == 0)
-            continue;
-        rc = follow_account(s, n.owners[i], &no_events, ret, err);
-        if (rc == SC_E_NOTFOUND) /* gone: his own event, or the full pass, tells */
-            rc = 0;
-    }
-    return rc < 0 ? rc : judge(events, &n.before, &n.listed, ret, err);
+    return forget(s, user, uid, ret, err);
 }
 
 int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
@@ -429,7 +315,7 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
     sc_pass_recover(s);
     int rc = 0;
     if (!*user)
-        rc = follow_nobodys(s, events, &f, err);
+        rc = sc_follow_nobodys(s, events, &f, err);
     else if (sc_account_uid(user, &uid, NULL) < 0 || uid != 0) /* root has no sites */
         rc = follow_user(s, user, events, &f, err);
     if (rc < 0)

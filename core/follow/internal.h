@@ -10,10 +10,17 @@
  * is new here. False where isolation is switched off. */
 bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home);
 
-/* Ends all of an account that the system does not know any more, if the panel has no domains of it
- * either (else *ret tells): what was made, its rows, its policy exceptions, its events. `uid`
- * (uid_t)-1: not known; `user` beginning with '#': his name is another's. */
-int sc_follow_forget(struct sc_server *s, const char *user, uid_t uid, struct sc_follow *ret,
-                     struct sc_error *err);
+/* The panel's answer and what was known before it, against the events: what is awaited is in *f.
+ * SC_E_NOMEM. */
+int sc_follow_judge(const struct sc_event_list *events, const struct sc_domain_list *before,
+                    const struct sc_domains *panel, struct sc_follow *f, struct sc_error *err);
+
+/* The account that has this uid now, with its events. SC_E_NOTFOUND: there is none. */
+int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *events,
+                  struct sc_follow *ret, struct sc_error *err);
+
+/* Events without a user: the accounts that have, or had, the domains which they name. */
+int sc_follow_nobodys(struct sc_server *s, const struct sc_event_list *events,
+                      struct sc_follow *ret, struct sc_error *err);
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
@@ -14,6 +13,7 @@
 #include "core/follow/internal.h"
 #include "core/facts/names.h"
 #include "core/pass/deny.h"
+#include "core/server/panel.h"
 
 #define USERS_A_CHANGE 500 /* in one transaction, so that no hook waits for long */
 
@@ -313,7 +313,7 @@ static int look_at_missed(struct sc_server *s, const struct survey *sv, bool *pa
 {
     SC_FREE uid_t *uids = NULL;
     size_t n = 0;
-    int64_t now = (int64_t)time(NULL), then = now - SC_MISSED_MAX_S;
+    int64_t now = sc_server_now(s), then = now - SC_MISSED_MAX_S;
     int rc = sc_store_missed_users(s->store, then, &uids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         const struct one *o = find_one(sv, sv->n, uids[i]);
@@ -332,12 +332,10 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
 {
     sc_pass_recover(s);
     SC_CLEANUP(survey_done) struct survey sv = {0};
-    struct sc_inventory_conf panel;
-    int rc = sc_server_panel(s, &panel, err);
-    if (rc == 0) /* first: what is changed while the panel answers is seen by the next pass */
-        rc = sc_store_users_get(s->store, false, &sv.users, err);
+    /* first: what is changed while the panel answers is seen by the next pass */
+    int rc = sc_store_users_get(s->store, false, &sv.users, err);
     if (rc == 0)
-        rc = sc_inventory_all(&panel, &sv.panel, err);
+        rc = sc_panel_all(s, &sv.panel, err);
     if (rc == 0)
         rc = sc_store_domains_all(s->store, &sv.known, err);
     if (rc == 0)
@@ -367,90 +365,5 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
         *ret_domains = sv.panel.n;
     if (ret_users)
         *ret_users = owners;
-    return 0;
-}
-
-/* ---- what the daemon lives for, and watches ---- */
-
-int sc_follow_any_isolated(struct sc_server *s, bool *ret, struct sc_error *err)
-{
-    return sc_store_user_isolated(s->store, (uid_t)-1, ret, err);
-}
-
-static void watched_account_done(struct sc_watched_account *a)
-{
-    free(a->user);
-    free(a->home);
-    for (size_t i = 0; i < a->n_docroots; i++)
-        free(a->docroots[i]);
-    free(a->docroots);
-}
-
-void sc_watched_done(struct sc_watched *w)
-{
-    for (size_t i = 0; i < w->n; i++)
-        watched_account_done(&w->v[i]);
-    free(w->v);
-    *w = (struct sc_watched){0};
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int watch(struct sc_server *s, const struct sc_user_row *u, struct sc_watched_account *a,
-                 struct sc_error *err)
-{
-    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list domains = {0};
-    int rc = sc_account_passwd(u->uid, &a->user, &a->gid, &a->home, err);
-    if (rc == 0)
-        rc = sc_store_domains_get(s->store, u->uid, &domains, err);
-    if (rc < 0)
-        return rc;
-    a->uid = u->uid;
-    a->docroots = calloc(domains.n ? domains.n : 1, sizeof(*a->docroots));
-    if (!a->docroots)
-        return no_memory(err);
-    for (size_t i = 0; i < domains.n; i++) { /* the row's text changes hands */
-        a->docroots[a->n_docroots++] = (char *)(uintptr_t)domains.rows[i].docroot;
-        domains.rows[i].docroot = NULL;
-    }
-    qsort(a->docroots, a->n_docroots, sizeof(*a->docroots), by_text);
-    size_t kept = 0;
-    for (size_t i = 0; i < a->n_docroots; i++)
-        if (kept && strcmp(a->docroots[kept - 1], a->docroots[i]) == 0)
-            free(a->docroots[i]);
-        else
-            a->docroots[kept++] = a->docroots[i];
-    a->n_docroots = kept;
-    return 0;
-}
-
-int sc_follow_watched(struct sc_server *s, uid_t uid, struct sc_watched *ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
-    SC_CLEANUP(sc_watched_done) struct sc_watched w = {0};
-    int rc = sc_store_users_get(s->store, true, &users, err);
-    if (rc < 0)
-        return rc;
-    w.v = calloc(users.n ? users.n : 1, sizeof(*w.v));
-    if (!w.v)
-        return no_memory(err);
-    for (size_t i = 0; i < users.n; i++) {
-        if (uid != (uid_t)-1 && users.rows[i].uid != uid)
-            continue;
-        rc = watch(s, &users.rows[i], &w.v[w.n], err);
-        if (rc == SC_E_NOTFOUND) { /* the account is gone */
-            watched_account_done(&w.v[w.n]);
-            w.v[w.n] = (struct sc_watched_account){0};
-            continue;
-        }
-        w.n++;
-        if (rc < 0)
-            return rc;
-    }
-    *ret = w;
-    w = (struct sc_watched){0};
     return 0;
 }

@@ -6,14 +6,13 @@
 
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
-#include "core/cron/apply.h"
 
-static int apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
-                 struct sc_error *err)
+static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
+                 const struct sc_cron_site *sites, size_t n, struct sc_error *err)
 {
     char text[256];
     size_t unknown = 0;
-    int rc = sc_cron_apply(o, sites, n, &unknown, err);
+    int rc = t->cron(o, sites, n, &unknown, err);
     if (rc < 0)
         return rc;
     snprintf(text, sizeof(text),
@@ -23,8 +22,8 @@ static int apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites
     return sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
 }
 
-int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
-                 struct sc_error *err)
+int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
+                 const struct sc_made *m, struct sc_error *err)
 {
     struct sc_cron_owner o = {.uid = a->uid,
                               .gid = a->gid,
@@ -49,7 +48,7 @@ int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const s
                                          .isolated = s->isolated};
     }
     if (rc == 0)
-        rc = apply(&o, sites, n, err);
+        rc = apply(t, &o, sites, n, err);
     for (size_t i = 0; docroots && i < n; i++)
         free(docroots[i]);
     free(docroots);
@@ -57,7 +56,7 @@ int sc_pass_cron(const struct sc_account *a, const struct sc_plan *plan, const s
     return rc;
 }
 
-int sc_pass_cron_end(uid_t uid, struct sc_error *err)
+int sc_pass_cron_end(const struct sc_tools *t, uid_t uid, struct sc_error *err)
 {
     struct sc_cron_owner o = {.uid = uid, .homefd = -1};
     SC_FREE char *user = NULL;
@@ -66,5 +65,5 @@ int sc_pass_cron_end(uid_t uid, struct sc_error *err)
         return 0;
     o.user = user;
     o.home = o.home_alias = home;
-    return apply(&o, NULL, 0, err);
+    return apply(t, &o, NULL, 0, err);
 }

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/pass/front.h"
+#include "core/pass/forget.h"
 #include "core/pass/pass.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
@@ -40,7 +41,7 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
         return rc < 0 ? rc : sc_pass_forget(s, uid, err);
     }
     if (rc == 0)
-        rc = sc_facts_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
+        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
     if (rc == 0)
         rc = sc_pass_check(s, &a, &f, &all, err);
     return rc < 0 ? rc : sc_pass_apply(s, &a, &f, &all, err);

@@ -196,8 +196,8 @@ static int add_outer(struct all *all, const struct sc_account *a, const struct s
     return add_site(all, a, s, 0, NULL, err);
 }
 
-int sc_pass_fpm(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
-                struct sc_error *err)
+int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
+                const struct sc_made *m, struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
     int rc = prepare(&all, plan->n_sites, err);
@@ -210,7 +210,7 @@ int sc_pass_fpm(const struct sc_account *a, const struct sc_plan *plan, const st
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);
-    return sc_fpm_apply(&acc, err);
+    return t->fpm.apply(&acc, err);
 }
 
 static void lazy_done(struct sc_php_lazy *l)
@@ -218,25 +218,25 @@ static void lazy_done(struct sc_php_lazy *l)
     sc_php_lazy_done(l);
 }
 
-int sc_pass_fpm_php(const struct sc_account *a, unsigned id, const char *token,
-                    struct sc_error *err)
+int sc_pass_fpm_php(const struct sc_tools *t, const struct sc_account *a, unsigned id,
+                    const char *token, struct sc_error *err)
 {
     SC_CLEANUP(lazy_done) struct sc_php_lazy lazy = {0};
     struct one o = {0};
     const char *php = NULL;
     int rc = write_choice(a, token, &lazy, &o, &php, err);
-    return rc < 0 ? rc : sc_fpm_site_php(id, php, o.changes, err);
+    return rc < 0 ? rc : t->fpm.site_php(id, php, o.changes, err);
 }
 
-int sc_pass_fpm_forget(uid_t uid, struct sc_error *err)
+int sc_pass_fpm_forget(const struct sc_tools *t, uid_t uid, struct sc_error *err)
 {
     struct sc_fpm_account acc = {.uid = uid, .user = "", .home = ""};
-    return sc_fpm_apply(&acc, err);
+    return t->fpm.apply(&acc, err);
 }
 
-int sc_pass_fpm_look(const struct sc_account *a, const struct sc_plan_site *site,
-                     void (*notice)(void *arg, const char *text), void *arg, unsigned *ret_uses,
-                     unsigned *ret_covered, struct sc_error *err)
+int sc_pass_fpm_look(const struct sc_tools *t, const struct sc_account *a,
+                     const struct sc_plan_site *site, void (*notice)(void *arg, const char *text),
+                     void *arg, unsigned *ret_uses, unsigned *ret_covered, struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
     if (!site->rel) {
@@ -251,5 +251,5 @@ int sc_pass_fpm_look(const struct sc_account *a, const struct sc_plan_site *site
     struct sc_fpm_account acc = account(a, &all);
     acc.notice = notice;
     acc.arg = arg;
-    return sc_fpm_look(&acc, &all.sites[0], ret_uses, ret_covered, err);
+    return t->fpm.look(&acc, &all.sites[0], ret_uses, ret_covered, err);
 }

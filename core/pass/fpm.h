@@ -8,24 +8,25 @@
 #include "core/php/site.h"
 #include "core/plan/plan.h"
 #include "core/account/account.h"
-#include "core/pass/record.h"
+#include "core/pass/made.h"
+#include "core/pass/tools.h"
 
 /* After the table is written, before views end: the pools of all isolated sites are made so, and
  * those of sites around them. */
-int sc_pass_fpm(const struct sc_account *a, const struct sc_plan *plan, const struct sc_made *m,
-                struct sc_error *err);
+int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
+                const struct sc_made *m, struct sc_error *err);
 
 /* After the PHP of one isolated site was changed, and its view with it. */
-int sc_pass_fpm_php(const struct sc_account *a, unsigned id, const char *token,
-                    struct sc_error *err);
+int sc_pass_fpm_php(const struct sc_tools *t, const struct sc_account *a, unsigned id,
+                    const char *token, struct sc_error *err);
 
 /* sc_pass_fpm() for an account that is no more. */
-int sc_pass_fpm_forget(uid_t uid, struct sc_error *err);
+int sc_pass_fpm_forget(const struct sc_tools *t, uid_t uid, struct sc_error *err);
 
 /* Tells why the PHP-FPM of a site (isolated or not) is or would not be covered, a line each, and
  * what to do. *ret_uses: the pools that serve it; *ret_covered: those that run or can run in it. */
-int sc_pass_fpm_look(const struct sc_account *a, const struct sc_plan_site *site,
-                     void (*notice)(void *arg, const char *text), void *arg, unsigned *ret_uses,
-                     unsigned *ret_covered, struct sc_error *err);
+int sc_pass_fpm_look(const struct sc_tools *t, const struct sc_account *a,
+                     const struct sc_plan_site *site, void (*notice)(void *arg, const char *text),
+                     void *arg, unsigned *ret_uses, unsigned *ret_covered, struct sc_error *err);
 
 #endif

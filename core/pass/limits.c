@@ -22,7 +22,8 @@ void sc_pass_site_limits(const struct sc_facts *f, size_t site, struct sc_limits
     *ret = l;
 }
 
-int sc_pass_limits_check(const struct sc_account *a, const struct sc_facts *f, struct sc_error *err)
+int sc_pass_limits_check(const struct sc_tools *t, const struct sc_account *a,
+                         const struct sc_facts *f, struct sc_error *err)
 {
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
     int rc = 0;
@@ -32,30 +33,32 @@ int sc_pass_limits_check(const struct sc_account *a, const struct sc_facts *f, s
         if (!limits.set)
             continue;
         if (!cg)
-            rc = sc_cgroups_open(&cg, err);
-        if (rc == 0 && (rc = sc_limits_check(cg, a->home, &limits, NULL, err)) < 0)
+            rc = t->groups.open(&cg, err);
+        if (rc == 0 && (rc = t->groups.check(cg, a->home, &limits, NULL, err)) < 0)
             sc_error_wrap(err, "%s of user %s", f->plan->sites[i].names[0], a->user);
     }
     return rc;
 }
 
-static int make_site(const struct sc_cgroups *cg, const struct sc_account *a, unsigned id,
-                     struct sc_limits *limits, struct sc_limits_made *ret, struct sc_error *err)
+static int make_site(const struct sc_tools *t, const struct sc_cgroups *cg,
+                     const struct sc_account *a, unsigned id, struct sc_limits *limits,
+                     struct sc_limits_made *ret, struct sc_error *err)
 {
     unsigned bad = 0;
     struct sc_error why = SC_ERROR_INIT; /* what is passed over is no error of ours */
-    int rc = sc_limits_check(cg, a->home, limits, &bad, &why);
+    int rc = t->groups.check(cg, a->home, limits, &bad, &why);
     if (rc < 0 && rc != SC_E_UNSUPPORTED) {
         if (err)
             *err = why;
         return rc;
     }
     limits->set &= ~bad;
-    return sc_limits_make(cg, a->uid, id, a->home, limits, ret, err);
+    return t->groups.make(cg, a->uid, id, a->home, limits, ret, err);
 }
 
-int sc_pass_limits_make(const struct sc_account *a, const struct sc_facts *f, const unsigned *ids,
-                        struct sc_limits_made *ret, struct sc_error *err)
+int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
+                        const struct sc_facts *f, const unsigned *ids, struct sc_limits_made *ret,
+                        struct sc_error *err)
 {
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
     int rc = 0;
@@ -65,15 +68,15 @@ int sc_pass_limits_make(const struct sc_account *a, const struct sc_facts *f, co
         if (!ids[i] || !limits.set)
             continue;
         if (!cg)
-            rc = sc_cgroups_open(&cg, err);
+            rc = t->groups.open(&cg, err);
         if (rc == 0)
-            rc = make_site(cg, a, ids[i], &limits, &ret[i], err);
+            rc = make_site(t, cg, a, ids[i], &limits, &ret[i], err);
     }
     return rc;
 }
 
-int sc_pass_limits_sweep(uid_t uid, const unsigned *ids, const struct sc_limits_made *made,
-                         size_t n, struct sc_error *err)
+int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
+                         const struct sc_limits_made *made, size_t n, struct sc_error *err)
 {
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
     SC_FREE unsigned *keep = calloc(n ? n : 1, sizeof(*keep));
@@ -83,6 +86,6 @@ int sc_pass_limits_sweep(uid_t uid, const unsigned *ids, const struct sc_limits_
     for (size_t i = 0; i < n; i++)
         if (made[i].n_groups)
             keep[n_keep++] = ids[i];
-    int rc = sc_cgroups_open(&cg, err);
-    return rc < 0 ? rc : sc_limits_sweep(cg, uid, keep, n_keep, err);
+    int rc = t->groups.open(&cg, err);
+    return rc < 0 ? rc : t->groups.sweep(cg, uid, keep, n_keep, err);
 }

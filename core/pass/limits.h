@@ -6,24 +6,26 @@
 #include "core/limits/limits.h"
 #include "core/account/account.h"
 #include "core/facts/facts.h"
+#include "core/pass/tools.h"
 
 /* The limits of a site: of its isolated names' entries, the smallest of each (0 is no limit). */
 void sc_pass_site_limits(const struct sc_facts *f, size_t site, struct sc_limits *ret);
 
 /* Before anything is stored: SC_E_UNSUPPORTED or SC_E_INVAL, naming the domain, when a limit in the
  * configuration cannot be held. */
-int sc_pass_limits_check(const struct sc_account *a, const struct sc_facts *f,
-                         struct sc_error *err);
+int sc_pass_limits_check(const struct sc_tools *t, const struct sc_account *a,
+                         const struct sc_facts *f, struct sc_error *err);
 
 /* Makes the groups of the sites with an id as the configuration wants them. A limit that this
  * server cannot hold is left out: a site must not stop because it was moved to another kernel.
  * ret[i] is of plan->sites[i], zeroed before; sc_limits_made_done() each, after a failure too. */
-int sc_pass_limits_make(const struct sc_account *a, const struct sc_facts *f, const unsigned *ids,
-                        struct sc_limits_made *ret, struct sc_error *err);
+int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
+                        const struct sc_facts *f, const unsigned *ids, struct sc_limits_made *ret,
+                        struct sc_error *err);
 
 /* Removes the account's groups that are none of these (n of both): of sites that are gone, or have
  * no limit any more. For when the table is written and the processes of what is gone have ended. */
-int sc_pass_limits_sweep(uid_t uid, const unsigned *ids, const struct sc_limits_made *made,
-                         size_t n, struct sc_error *err);
+int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
+                         const struct sc_limits_made *made, size_t n, struct sc_error *err);
 
 #endif

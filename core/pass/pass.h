@@ -19,6 +19,12 @@ struct sc_wish {
     bool end_processes; /* of all isolated sites: remount */
 };
 
+/* Asks the panel, brings the account's identity in line (core/pass/identify.h), gathers its facts
+ * (core/facts/gather.h, with its errors). The caller holds the account's lock. sc_facts_done()
+ * *ret. */
+int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                   struct sc_facts *ret, struct sc_error *err);
+
 /* Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
  * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named. */
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
@@ -33,9 +39,6 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
 /* A pass without a wish: gathers and applies. */
 int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                  struct sc_error *err);
-
-/* Removes what was made for an account that is no more. The caller holds its lock. */
-int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err);
 
 /* Completes what killed commands left (database table `pending`). What cannot be completed now
  * stays marked. */

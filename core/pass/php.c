@@ -19,8 +19,8 @@ int sc_pass_php_lines(struct sc_php_lazy *l, const struct sc_account *a, const c
     return rc < 0 ? rc : sc_php_site_lines(l, &c, p, err);
 }
 
-int sc_pass_php_make(struct sc_php_lazy *l, const struct sc_account *a, unsigned id,
-                     const char *token, struct sc_error *err)
+int sc_pass_php_make(const struct sc_tools *t, struct sc_php_lazy *l, const struct sc_account *a,
+                     unsigned id, const char *token, struct sc_error *err)
 {
     SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     SC_CLEANUP(sc_php_choice_done) struct sc_php_choice own = {0};
@@ -32,5 +32,5 @@ int sc_pass_php_make(struct sc_php_lazy *l, const struct sc_account *a, unsigned
     if (sc_php_site_read(&o, token, &own, NULL) == SC_E_NOTFOUND &&
         sc_php_site_write(&o, token, &c, &why) < 0)
         sc_log("site %u of %s: its PHP selection cannot be kept: %s", id, a->user, why.text);
-    return sc_php_site_make(l, &c, a->uid, id, err);
+    return t->php.make(l, &c, a->uid, id, err);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
-#include "core/pass/record.h"
 
 #define NOWHERE SIZE_MAX
 

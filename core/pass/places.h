@@ -4,7 +4,9 @@
 #define SC_PASS_PLACES_H
 
 #include "core/base/error.h"
+#include "core/account/account.h"
 #include "core/facts/facts.h"
+#include "core/server/server.h"
 
 /* A name that had a site before this pass: listed as isolated, or missed with a site waiting. */
 struct sc_had {

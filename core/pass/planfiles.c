@@ -8,6 +8,7 @@
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
 #include "core/pass/php.h"
+#include "core/pass/tools.h"
 #include "core/web/suexec_front.h"
 
 static int no_memory(struct sc_error *err)
@@ -44,7 +45,7 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struc
     if (rc == 0 && !(p.php = calloc(1, sizeof(*p.php))))
         rc = no_memory(err);
     if (rc == 0)
-        rc = sc_system_lines(&system, &p.common, err);
+        rc = sc_tools_of(s)->cage.system_lines(&system, &p.common, err);
     if (rc < 0)
         return rc;
     *ret = p;

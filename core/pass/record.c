@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/base/cleanup.h"
 #include "core/facts/names.h"
@@ -16,30 +15,10 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
 }
 
-const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const char *name)
-{
-    for (size_t i = 0; i < plan->n_sites; i++)
-        for (size_t k = 0; k < plan->sites[i].n_names; k++)
-            if (strcmp(plan->sites[i].names[k], name) == 0)
-                return &plan->sites[i];
-    return NULL;
-}
-
 static bool is_somebodys_uid(unsigned id, void *arg)
 {
     (void)arg;
     return getpwuid((uid_t)id) != NULL;
-}
-
-void sc_made_done(struct sc_made *m)
-{
-    free(m->ids);
-    free(m->tokens);
-    free(m->moved);
-    free(m->changed);
-    for (size_t i = 0; m->limits && i < m->n; i++)
-        sc_limits_made_done(&m->limits[i]);
-    free(m->limits);
 }
 
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
@@ -178,7 +157,7 @@ static int store_missed(struct sc_server *s, const struct sc_account *a, const s
                 rows[n].site_id = past->v[k].site_id;
         n++;
     }
-    int64_t now = (int64_t)time(NULL);
+    int64_t now = sc_server_now(s);
     return sc_store_missed_note(s->store, a->uid, rows, n, now, now - SC_MISSED_MAX_S, err);
 }
 
@@ -192,7 +171,7 @@ static int store_domains(struct sc_server *s, const struct sc_account *a, const 
         rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
                                          f->domains.v[i].is_main, a->uid};
     int rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
-    return rc < 0 ? rc : sc_store_user_set_inventory(s->store, a->uid, time(NULL), err);
+    return rc < 0 ? rc : sc_store_user_set_inventory(s->store, a->uid, sc_server_now(s), err);
 }
 
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,

@@ -207,6 +207,15 @@ static struct sc_plan_site *find_site(const struct sc_plan *plan, const char *re
     return NULL;
 }
 
+const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->n_sites; i++)
+        for (size_t k = 0; k < plan->sites[i].n_names; k++)
+            if (strcmp(plan->sites[i].names[k], name) == 0)
+                return &plan->sites[i];
+    return NULL;
+}
+
 const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel)
 {
     return find_site(plan, rel);

@@ -98,6 +98,9 @@ struct sc_plan {
 int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc_error *err);
 void sc_plan_free(struct sc_plan *plan); /* accepts NULL */
 
+/* The site that has this domain among its names, or NULL. */
+const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const char *name);
+
 /* The site with this canonical document root, or NULL. */
 const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel);
 

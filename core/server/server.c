@@ -2,6 +2,7 @@
 #include "core/server/server.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "core/base/file.h"
 #include "core/base/paths.h"
@@ -46,6 +47,11 @@ void sc_server_free(struct sc_server *s)
         free(s->hung);
     }
     free(s);
+}
+
+int64_t sc_server_now(const struct sc_server *s)
+{
+    return s->clock ? s->clock() : (int64_t)time(NULL);
 }
 
 int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, struct sc_error *err)

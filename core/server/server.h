@@ -3,6 +3,7 @@
 #ifndef SC_SERVER_SERVER_H
 #define SC_SERVER_SERVER_H
 
+#include <stdint.h>
 #include "core/config/conf.h"
 #include "core/inventory/inventory.h"
 #include "core/policy/policy.h"
@@ -10,12 +11,28 @@
 #include "core/server/watch.h"
 #include "db/store.h"
 
+/* Told of each step of a pass before it is done (core/pass/steps.c). Returns 0: it is to be done;
+ * 1: it is not, all is well; or an error, which the step then fails with. */
+struct sc_step_hook {
+    int (*before)(void *arg, const char *step, struct sc_error *err); /* NULL: nobody */
+    void *arg;
+};
+
 struct sc_server {
     struct sc_conf conf;
     struct sc_policy_paths policy;
     struct sc_store *store;
     struct sc_inventory_hung *hung; /* what sc_server_panel() hands on */
+
+    /* A test's own, NULL: the real ones. */
+    const struct sc_panel *panel; /* core/server/panel.h */
+    const struct sc_tools *tools; /* core/pass/tools.h */
+    int64_t (*clock)(void);       /* seconds since 1970 */
+    struct sc_step_hook step;     /* before each step of a pass */
 };
+
+/* Now, in seconds since 1970. */
+int64_t sc_server_now(const struct sc_server *s);
 
 /* How the panel is asked. SC_E_PLATFORM when there is none. */
 int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, struct sc_error *err);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan: what a site sees or would see. Looks only: no lock is taken, nothing is finished or changed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/domain_name.h"
+#include "core/engine/internal.h"
+#include "core/facts/gather.h"
+#include "core/pass/planfiles.h"
+#include "core/server/panel.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory");
+}
+
+static int plan_text(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                     const char *name, struct sc_buf *ret, struct sc_error *err)
+{
+    const struct sc_plan *plan = f->plan;
+    size_t i = 0, k = 0;
+    for (i = 0; i < plan->n_sites; i++) {
+        for (k = 0; k < plan->sites[i].n_names && strcmp(plan->sites[i].names[k], name) != 0; k++)
+            ;
+        if (k < plan->sites[i].n_names)
+            break;
+    }
+    if (i == plan->n_sites)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+    SC_FREE char *docroot = NULL;
+    if (asprintf(&docroot, "%s/%s", a->home, plan->sites[i].rel) < 0)
+        return no_memory(err);
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    bool made = sc_store_site_find(s->store, a->uid, docroot, &row, NULL) == 0 && row.isolated;
+    SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {0};
+    SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
+    int rc = sc_planner_init(s, a, &planner, err);
+    if (rc == 0)
+        rc = sc_planner_make(&planner, a, plan, i, made ? row.id : SC_SITE_ID_FIRST,
+                             made ? row.token : "00000000000000000000000000000000", &p, err);
+    sc_buf_fmt(ret, "# %s of user %s: %s\n", name, a->user,
+               made ? "isolated"
+                    : "not isolated; id and token below are placeholders until it is enabled");
+    for (size_t r = 0; r < plan->n_refusals; r++)
+        if (strcmp(plan->refusals[r].site_rel, plan->sites[i].rel) == 0) {
+            sc_buf_str(ret, "# not given: ");
+            sc_buf_enc(ret, plan->refusals[r].path, strlen(plan->refusals[r].path));
+            sc_buf_fmt(ret, " %s\n", plan->refusals[r].reason);
+        }
+    if (rc == 0)
+        rc = sc_planfile_write(&p, ret, err);
+    return rc < 0 ? rc : sc_buf_check(ret, "the plan", err);
+}
+
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   struct sc_error *err)
+{
+    char name[256];
+    uid_t uid;
+    SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    if (sc_domain_canon(domain, name, NULL) < 0)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
+    int rc = sc_panel_domain(s, name, &found, err);
+    if (rc == SC_E_NOTFOUND)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
+    if (rc == 0)
+        rc = sc_account_uid(found.v[0].owner, &uid, err);
+    if (rc == 0)
+        rc = sc_account_look(uid, &a, err);
+    if (rc == 0)
+        rc = sc_facts_gather(s, &a, SC_FACTS_STRICT, &f, err);
+    const char *one = name;
+    const struct sc_wish wish = {.enable = &one, .n_enable = 1};
+    if (rc == 0)
+        rc = sc_pass_check(s, &a, &f, &wish, err);
+    return rc < 0 ? rc : plan_text(s, &a, &f, name, ret, err);
+}

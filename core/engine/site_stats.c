@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/engine/site_stats.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/enter/keeper_find.h"
+
+/* Processes of the site's pid namespace, without the keeper. */
+static unsigned count_processes(pid_t keeper)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
+    SC_DIR DIR *d = opendir(path);
+    unsigned n = 0;
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
+        n += e->d_name[0] >= '1' && e->d_name[0] <= '9' && strcmp(e->d_name, "1") != 0;
+    return n;
+}
+
+bool sc_site_running(uid_t uid, unsigned id, unsigned *ret_processes)
+{
+    SC_FD int pidfd = -EBADF;
+    SC_FD int lock = -EBADF;
+    if (sc_keeper_find(uid, id, &pidfd, &lock) != 0)
+        return false;
+    *ret_processes = count_processes(sc_lock_holder(lock));
+    return true;
+}
+
+int sc_site_stats_look(const struct sc_cgroups *cg, uid_t uid, unsigned id,
+                       struct sc_site_stats *ret, struct sc_error *err)
+{
+    struct sc_limits_stats seen;
+    int rc = sc_limits_stats(cg, uid, id, &seen, err);
+    if (rc < 0)
+        return rc;
+    unsigned processes = 0;
+    if (!(seen.has_usage >> SC_LIMIT_NPROC & 1) && sc_site_running(uid, id, &processes)) {
+        seen.has_usage |= 1u << SC_LIMIT_NPROC;
+        seen.usage[SC_LIMIT_NPROC] = processes;
+    }
+    ret->seen = seen;
+    return 0;
+}

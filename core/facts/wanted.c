@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/facts/wanted.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/account/in_home.h"
+#include "core/base/asuser.h"
+#include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/config/paths_conf.h"
+#include "core/facts/secrets.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's plan");
+}
+
+struct paths {
+    struct sc_plan_path *v;
+    size_t n;
+};
+
+static void paths_done(struct paths *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free((char *)(uintptr_t)p->v[i].rel);
+    free(p->v);
+}
+
+/* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
+static int add_path(const struct sc_account *a, struct sc_asuser *as, struct paths *p,
+                    const char *absolute, bool rw, const char *site_rel, struct sc_error *err)
+{
+    SC_FREE char *known = NULL;
+    char *rel = NULL;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_in_home(a, as, absolute, false, &rel, NULL, &known, &why);
+    if (rc < 0 && sc_in_home_told(rc, &why))
+        return 0;
+    if (rc < 0) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    if (!SC_VEC_ROOM(p->v, p->n)) {
+        free(rel);
+        return no_memory(err);
+    }
+    p->v[p->n++] = (struct sc_plan_path){.rel = rel, .rw = rw, .site_rel = site_rel};
+    return 0;
+}
+
+static int gather_paths(const struct sc_account *a, const struct sc_facts *f, struct paths *p,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_paths_conf_free) struct sc_paths_conf admin = SC_PATHS_CONF_INIT;
+    int rc = sc_paths_conf_load(SC_PATHS_CONF_PATH, 0, &admin, err);
+    if (rc < 0)
+        return rc;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        if (!f->docroots.rels[i])
+            continue;
+        for (size_t k = 0; rc == 0 && e && k < e->n_paths; k++) {
+            SC_FREE char *absolute = NULL;
+            if (asprintf(&absolute, "%s/%s", a->home, e->paths[k].rel) < 0)
+                return no_memory(err);
+            rc = add_path(a, &as, p, absolute, e->paths[k].rw, f->docroots.rels[i], err);
+        }
+        SC_FREE char *docroot = NULL;
+        struct sc_paths_match *m = NULL;
+        size_t n = 0;
+        if (asprintf(&docroot, "%s/%s", a->home, f->docroots.rels[i]) < 0)
+            return no_memory(err);
+        if (rc == 0)
+            rc = sc_paths_conf_match(&admin, docroot, a->home, &m, &n, err);
+        for (size_t k = 0; rc == 0 && k < n; k++)
+            rc = add_path(a, &as, p, m[k].path, m[k].rw, f->docroots.rels[i], err);
+        sc_paths_match_free(m, n);
+    }
+    return rc;
+}
+
+/* A user who may not (any more) gets nothing isolated that was not: what he wrote into his file
+ * himself waits until he is allowed. What is isolated stays so: changing the mode is no clean-up
+ * (docs/formats.md, "Policy"). */
+static int may_isolate(const struct sc_server *s, const struct sc_account *a,
+                       struct sc_isolated_list *ret_only, bool *ret_free, struct sc_error *err)
+{
+    bool on = false, allowed = false;
+    int rc = sc_policy_enabled(&s->policy, &on, err);
+    if (rc == 0 && on)
+        rc = sc_policy_user_allowed(&s->policy, a->user, &allowed, err);
+    *ret_free = on && allowed;
+    return rc < 0 || *ret_free ? rc : sc_store_isolated_get(s->store, a->uid, ret_only, err);
+}
+
+static bool is_among(const struct sc_isolated_list *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The document root of domain `i` has an isolated site, be it under a name that it had before. */
+static int is_isolated_place(const struct sc_server *s, const struct sc_account *a,
+                             const struct sc_facts *f, size_t i, bool *ret, struct sc_error *err)
+{
+    SC_FREE char *docroot = NULL;
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+    if (!f->docroots.rels[i])
+        return 0;
+    if (asprintf(&docroot, "%s/%s", a->home, f->docroots.rels[i]) < 0)
+        return no_memory(err);
+    int rc = sc_store_site_find(s->store, a->uid, docroot, &row, err);
+    *ret = rc == 0 && row.isolated;
+    return rc == SC_E_NOTFOUND ? 0 : rc;
+}
+
+/* What the user wants of domain `i`, as far as he may. */
+static int is_wanted(const struct sc_server *s, const struct sc_account *a,
+                     const struct sc_facts *f, size_t i, const struct sc_isolated_list *only,
+                     bool may, bool *ret, struct sc_error *err)
+{
+    const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+    *ret = e && e->isolated && (may || is_among(only, sc_renames_old(&f->renames, e->name)));
+    return e && e->isolated && !*ret ? is_isolated_place(s, a, f, i, ret, err) : 0;
+}
+
+int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  struct sc_error *err)
+{
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list only = {0};
+    bool may = false;
+    SC_CLEANUP(paths_done) struct paths paths = {0};
+    SC_CLEANUP(sc_secrets_done) struct sc_secrets secrets = {0};
+    int rc = may_isolate(s, a, &only, &may, err);
+    if (rc == 0)
+        rc = gather_paths(a, f, &paths, err);
+    if (rc == 0)
+        rc = sc_secrets_find(a, &secrets, err);
+    if (rc < 0)
+        return rc;
+    SC_FREE struct sc_plan_domain *domains =
+        calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
+    if (!domains)
+        return no_memory(err);
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name,
+                                             .docroot = f->domains.v[i].docroot,
+                                             .rel = f->docroots.rels[i]};
+        rc = is_wanted(s, a, f, i, &only, may, &domains[i].wanted, err);
+    }
+    if (rc < 0)
+        return rc;
+    struct sc_plan_input in = {.home = a->home,
+                               .domains = domains,
+                               .n_domains = f->domains.n,
+                               .secrets = secrets.v,
+                               .n_secrets = secrets.n,
+                               .paths = paths.v,
+                               .n_paths = paths.n,
+                               .closed = (const char *const *)f->docroots.closed,
+                               .n_closed = f->docroots.n_closed};
+    struct sc_plan *plan;
+    rc = sc_plan_make(&in, &plan, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "user %s", a->user);
+    sc_plan_free(f->plan);
+    f->plan = plan;
+    return 0;
+}

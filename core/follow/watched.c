@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the daemon lives for, and what it watches: from the database alone. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/account/account.h"
+#include "core/base/cleanup.h"
+#include "core/follow/follow.h"
+#include "core/server/server.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for what is watched");
+}
+
+int sc_follow_any_isolated(struct sc_server *s, bool *ret, struct sc_error *err)
+{
+    return sc_store_user_isolated(s->store, (uid_t)-1, ret, err);
+}
+
+static void watched_account_done(struct sc_watched_account *a)
+{
+    free(a->user);
+    free(a->home);
+    for (size_t i = 0; i < a->n_docroots; i++)
+        free(a->docroots[i]);
+    free(a->docroots);
+}
+
+void sc_watched_done(struct sc_watched *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        watched_account_done(&w->v[i]);
+    free(w->v);
+    *w = (struct sc_watched){0};
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int watch(struct sc_server *s, const struct sc_user_row *u, struct sc_watched_account *a,
+                 struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list domains = {0};
+    int rc = sc_account_passwd(u->uid, &a->user, &a->gid, &a->home, err);
+    if (rc == 0)
+        rc = sc_store_domains_get(s->store, u->uid, &domains, err);
+    if (rc < 0)
+        return rc;
+    a->uid = u->uid;
+    a->docroots = calloc(domains.n ? domains.n : 1, sizeof(*a->docroots));
+    if (!a->docroots)
+        return no_memory(err);
+    for (size_t i = 0; i < domains.n; i++) { /* the row's text changes hands */
+        a->docroots[a->n_docroots++] = (char *)(uintptr_t)domains.rows[i].docroot;
+        domains.rows[i].docroot = NULL;
+    }
+    qsort(a->docroots, a->n_docroots, sizeof(*a->docroots), by_text);
+    size_t kept = 0;
+    for (size_t i = 0; i < a->n_docroots; i++)
+        if (kept && strcmp(a->docroots[kept - 1], a->docroots[i]) == 0)
+            free(a->docroots[i]);
+        else
+            a->docroots[kept++] = a->docroots[i];
+    a->n_docroots = kept;
+    return 0;
+}
+
+int sc_follow_watched(struct sc_server *s, uid_t uid, struct sc_watched *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    SC_CLEANUP(sc_watched_done) struct sc_watched w = {0};
+    int rc = sc_store_users_get(s->store, true, &users, err);
+    if (rc < 0)
+        return rc;
+    w.v = calloc(users.n ? users.n : 1, sizeof(*w.v));
+    if (!w.v)
+        return no_memory(err);
+    for (size_t i = 0; i < users.n; i++) {
+        if (uid != (uid_t)-1 && users.rows[i].uid != uid)
+            continue;
+        rc = watch(s, &users.rows[i], &w.v[w.n], err);
+        if (rc == SC_E_NOTFOUND) { /* the account is gone */
+            watched_account_done(&w.v[w.n]);
+            w.v[w.n] = (struct sc_watched_account){0};
+            continue;
+        }
+        w.n++;
+        if (rc < 0)
+            return rc;
+    }
+    *ret = w;
+    w = (struct sc_watched){0};
+    return 0;
+}

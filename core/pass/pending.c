@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Completing what killed commands left. */
+#include "core/base/cleanup.h"
+#include "core/pass/forget.h"
+#include "core/pass/pass.h"
+
+void sc_pass_pending(struct sc_server *s)
+{
+    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
+    if (sc_store_pending_get(s->store, &list, NULL) < 0)
+        return;
+    for (size_t i = 0; i < list.n; i++) {
+        SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+        struct sc_error why = SC_ERROR_INIT;
+        uid_t uid = list.rows[i].uid;
+        /* whoever holds the lock is at it, and will finish; if not, the next command finds the mark
+         * again */
+        int rc = sc_account_open_uid(uid, 0, &a, &why);
+        if (rc == SC_E_BUSY)
+            continue;
+        if (rc == SC_E_NOTFOUND) {
+            SC_FD int lock = -EBADF;
+            if (sc_account_lock(uid, 0, &lock, NULL) == 0)
+                (void)sc_pass_forget(s, uid, NULL);
+            continue;
+        }
+        if (rc == 0)
+            rc = sc_pass_user(s, &a, SC_FACTS_LAST_GOOD, &why);
+        if (rc < 0)
+            (void)sc_store_user_set_stale(s->store, uid, why.text, NULL);
+    }
+}

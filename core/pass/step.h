@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps of a pass (the tables in steps.c say in which order and what for). Each is complete in
+ * itself and may be killed at any point: the next pass does it again. */
+#ifndef SC_PASS_STEP_H
+#define SC_PASS_STEP_H
+
+#include <stdbool.h>
+#include "core/account/account.h"
+#include "core/base/error.h"
+#include "core/facts/facts.h"
+#include "core/pass/made.h"
+#include "core/pass/pass.h"
+#include "core/pass/tools.h"
+#include "core/server/server.h"
+
+/* What the steps of one pass hand on to each other. */
+struct sc_pass {
+    struct sc_server *s;
+    const struct sc_tools *tools;
+    const struct sc_account *a;
+    enum sc_facts_how how;
+    struct sc_facts *f;
+    const struct sc_wish *wish; /* from here on: while making */
+    struct sc_made made;
+    bool any; /* some site is wanted isolated */
+};
+
+/* step_look.c */
+int sc_step_ask(struct sc_pass *p, struct sc_error *err);
+int sc_step_identify(struct sc_pass *p, struct sc_error *err);
+int sc_step_facts(struct sc_pass *p, struct sc_error *err);
+
+/* step_store.c */
+int sc_step_mark(struct sc_pass *p, struct sc_error *err);
+int sc_step_config(struct sc_pass *p, struct sc_error *err);
+int sc_step_record(struct sc_pass *p, struct sc_error *err);
+int sc_step_events(struct sc_pass *p, struct sc_error *err);
+int sc_step_done(struct sc_pass *p, struct sc_error *err);
+
+/* step_state.c */
+int sc_step_plans(struct sc_pass *p, struct sc_error *err);
+int sc_step_groups(struct sc_pass *p, struct sc_error *err);
+int sc_step_table(struct sc_pass *p, struct sc_error *err);
+
+/* step_running.c */
+int sc_step_fpm(struct sc_pass *p, struct sc_error *err);
+int sc_step_outside(struct sc_pass *p, struct sc_error *err);
+int sc_step_views(struct sc_pass *p, struct sc_error *err);
+
+/* step_rest.c */
+int sc_step_ended(struct sc_pass *p, struct sc_error *err);
+int sc_step_files(struct sc_pass *p, struct sc_error *err);
+int sc_step_storage(struct sc_pass *p, struct sc_error *err);
+int sc_step_old_groups(struct sc_pass *p, struct sc_error *err);
+int sc_step_cron(struct sc_pass *p, struct sc_error *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps that end what is no isolated site (any more): processes first, then files, then the user's
+ * storage of it, then its groups and its crontab's entries. */
+#include <stdlib.h>
+
+#include "core/base/cleanup.h"
+#include "core/pass/cron.h"
+#include "core/pass/forget.h"
+#include "core/pass/limits.h"
+#include "core/pass/step.h"
+#include "core/pass/storage.h"
+
+static bool has_id(const struct sc_made *m, unsigned id)
+{
+    for (size_t i = 0; i < m->n; i++)
+        if (m->ids[i] == id)
+            return true;
+    return false;
+}
+
+int sc_step_ended(struct sc_pass *p, struct sc_error *err)
+{
+    SC_FREE unsigned *ids = NULL;
+    size_t n = 0;
+    int rc = p->tools->runtime.sites(p->a->uid, &ids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!has_id(&p->made, ids[i]))
+            rc = sc_pass_forget_site(p->tools, p->a->uid, ids[i], err);
+    return rc;
+}
+
+int sc_step_files(struct sc_pass *p, struct sc_error *err)
+{
+    static const unsigned none_but_table[] = {1}; /* no site has this id */
+    SC_FREE unsigned *keep = calloc(p->made.n ? p->made.n : 1, sizeof(*keep));
+    if (!keep)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
+    size_t n = 0;
+    bool broken = false; /* wanted, and cannot be: the table must stay to say so */
+    for (size_t i = 0; i < p->made.n; i++) {
+        if (p->made.ids[i])
+            keep[n++] = p->made.ids[i];
+        broken |= p->f->plan->sites[i].isolated && !p->made.ids[i];
+    }
+    return n || !broken ? p->tools->runtime.sweep(p->a->uid, keep, n, err)
+                        : p->tools->runtime.sweep(p->a->uid, none_but_table, 1, err);
+}
+
+/* The storage of a site that waits, for its document root or its domain, stays: as its row does. */
+int sc_step_storage(struct sc_pass *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    int rc = sc_store_sites_get(p->s->store, p->a->uid, &sites, err);
+    if (rc < 0)
+        return rc;
+    SC_FREE const char **tokens = calloc(sites.n ? sites.n : 1, sizeof(*tokens));
+    if (!tokens)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
+    for (size_t i = 0; i < sites.n; i++)
+        tokens[i] = sites.rows[i].token;
+    return sc_storage_sweep(p->a, tokens, sites.n, err);
+}
+
+int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
+{
+    return sc_pass_limits_sweep(p->tools, p->a->uid, p->made.ids, p->made.limits, p->made.n, err);
+}
+
+int sc_step_cron(struct sc_pass *p, struct sc_error *err)
+{
+    return sc_pass_cron(p->tools, p->a, p->f->plan, &p->made, err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps that change what runs. */
+#include "core/base/cleanup.h"
+#include "core/pass/forget.h"
+#include "core/pass/fpm.h"
+#include "core/pass/step.h"
+
+int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
+{
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, err);
+}
+
+static bool is_asked(const struct sc_pass *p)
+{
+    return p->wish->n_enable || p->wish->n_disable || p->wish->disable_all;
+}
+
+/* FastCGI and LSAPI programs outside belong to a site from now on, or to none. */
+int sc_step_outside(struct sc_pass *p, struct sc_error *err)
+{
+    bool changed = is_asked(p) || p->made.unfinished;
+    for (size_t i = 0; i < p->made.n; i++)
+        changed |= p->made.changed[i] || p->made.moved[i];
+    return changed ? p->tools->php.restart_outside(p->a->uid, err) : 0;
+}
+
+static int change_view(struct sc_pass *p, size_t i, struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    enum sc_live_result result;
+    int rc = p->tools->cage.lock(p->a->uid, p->made.ids[i], true, SC_CAGE_WAIT_MS, &lock, err);
+    return rc < 0 ? rc : p->tools->cage.change(&p->made.plans[i], &result, err);
+}
+
+int sc_step_views(struct sc_pass *p, struct sc_error *err)
+{
+    const struct sc_made *m = &p->made;
+    /* A pass that was asked for a change of some sites leaves the others alone, unless it changed
+     * their plans; one without a wish (regenerate, repair) compares each running view with its
+     * plan. */
+    bool all = m->unfinished || p->f->renamed || !is_asked(p);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < m->n; i++) {
+        if (!m->ids[i] || (!all && !m->changed[i] && !m->moved[i]))
+            continue;
+        if (p->wish->end_processes || m->moved[i] || p->f->renamed)
+            rc = sc_pass_end_site(p->tools, p->a->uid, m->ids[i], err);
+        else
+            rc = change_view(p, i, err);
+    }
+    return rc;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps that make the runtime state: plans before the table, as the table is what makes an entry
+ * look for them. */
+#include "core/base/cleanup.h"
+#include "core/pass/limits.h"
+#include "core/pass/php.h"
+#include "core/pass/planfiles.h"
+#include "core/pass/step.h"
+#include "core/pass/storage.h"
+
+static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t i,
+                     struct sc_error *err)
+{
+    struct sc_made *m = &p->made;
+    const struct sc_runtime_tools *runtime = &p->tools->runtime;
+    int rc = sc_storage_make(p->a, m->tokens[i], err);
+    if (rc == 0)
+        rc = sc_planner_make(planner, p->a, p->f->plan, i, m->ids[i], m->tokens[i], &m->plans[i],
+                             err);
+    if (rc == 0)
+        rc = runtime->make_socket(p->a->uid, m->ids[i], err);
+    if (rc == 0)
+        rc = sc_pass_php_make(p->tools, planner->php, p->a, m->ids[i], m->tokens[i], err);
+    return rc < 0 ? rc : runtime->write_plan(&m->plans[i], &m->changed[i], err);
+}
+
+int sc_step_plans(struct sc_pass *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
+    const struct sc_runtime_tools *runtime = &p->tools->runtime;
+    if (!p->any)
+        return 0;
+    int rc = sc_planner_init(p->s, p->a, &planner, err);
+    if (rc == 0)
+        rc = runtime->dir(p->a->uid, err);
+    if (rc == 0)
+        rc = runtime->write_passwd(p->a->uid, p->a->gid, p->a->user, err);
+    for (size_t i = 0; rc == 0 && i < p->made.n; i++)
+        if (p->made.ids[i])
+            rc = make_site(p, &planner, i, err);
+    return rc < 0 ? rc : runtime->mark(p->a->uid, true, err);
+}
+
+int sc_step_groups(struct sc_pass *p, struct sc_error *err)
+{
+    return p->any ? sc_pass_limits_make(p->tools, p->a, p->f, p->made.ids, p->made.limits, err) : 0;
+}
+
+/* Nothing is isolated any more: entries must stop before the cages end. */
+int sc_step_table(struct sc_pass *p, struct sc_error *err)
+{
+    const struct sc_runtime_tools *runtime = &p->tools->runtime;
+    return p->any ? runtime->write_table(p->a->uid, p->a->home, p->f->plan, p->made.ids,
+                                         p->made.limits, err)
+                  : runtime->unlist(p->a->uid, err);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps that write down what is wanted, and that it is done. */
+#include "core/base/cleanup.h"
+#include "core/pass/record.h"
+#include "core/pass/step.h"
+
+static int is_pending(struct sc_server *s, uid_t uid, bool *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
+    int rc = sc_store_pending_get(s->store, &list, err);
+    for (size_t i = 0; rc == 0 && i < list.n; i++)
+        *ret |= list.rows[i].uid == uid;
+    return rc;
+}
+
+int sc_step_mark(struct sc_pass *p, struct sc_error *err)
+{
+    int rc = is_pending(p->s, p->a->uid, &p->made.unfinished, err);
+    return rc < 0 ? rc : sc_store_pending_set(p->s->store, p->a->uid, sc_server_now(p->s), err);
+}
+
+int sc_step_config(struct sc_pass *p, struct sc_error *err)
+{
+    const struct sc_config_user user = {.name = p->a->user,
+                                        .uid = p->a->uid,
+                                        .gid = p->a->gid,
+                                        .home = p->a->home_alias,
+                                        .homefd = p->a->homefd};
+    return p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
+}
+
+int sc_step_record(struct sc_pass *p, struct sc_error *err)
+{
+    return sc_record(p->s, p->a, p->f, &p->made, err);
+}
+
+/* What the events told and the panel's answer includes is done: they must not be applied again to a
+ * domain that comes back under the same name. */
+int sc_step_events(struct sc_pass *p, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < p->f->hints.n; i++)
+        if (p->f->agreed[i])
+            rc = sc_store_events_done(p->s->store, &p->f->hints.rows[i], 1, err);
+    return rc;
+}
+
+int sc_step_done(struct sc_pass *p, struct sc_error *err)
+{
+    int rc = sc_store_user_set_applied(p->s->store, p->a->uid, sc_server_now(p->s), err);
+    return rc < 0 ? rc : sc_store_pending_clear(p->s->store, p->a->uid, err);
+}

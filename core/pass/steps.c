@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A pass, step by step. */
+#include "core/pass/pass.h"
+
+#include "core/base/cleanup.h"
+#include "core/pass/step.h"
+
+struct step {
+    const char *name; /* for the log, and for tests (struct sc_step_hook) */
+    int (*run)(struct sc_pass *p, struct sc_error *err);
+};
+
+static const struct step looking[] = {
+    {"ask", sc_step_ask},           /* the panel; which events wait */
+    {"identify", sc_step_identify}, /* who the account is, acted on */
+    {"facts", sc_step_facts},       /* the user's file, the home, the names, the plan */
+};
+
+static const struct step making[] = {
+    {"mark", sc_step_mark},             /* unfinished until the last step */
+    {"config", sc_step_config},         /* ~/.lve/domains.json */
+    {"record", sc_step_record},         /* the database: domains, sites, isolated names */
+    {"plans", sc_step_plans},           /* what views are built from */
+    {"groups", sc_step_groups},         /* limits; the table tells of them */
+    {"table", sc_step_table},           /* from here on entries go into the sites, or no more */
+    {"fpm", sc_step_fpm},               /* before views end: who left one is served elsewhere */
+    {"outside", sc_step_outside},       /* PHP programs that were started before it was a site */
+    {"views", sc_step_views},           /* of running sites */
+    {"ended", sc_step_ended},           /* sites that are none any more: their processes */
+    {"files", sc_step_files},           /* … their runtime files */
+    {"storage", sc_step_storage},       /* … what they have in the home */
+    {"old-groups", sc_step_old_groups}, /* … their control groups */
+    {"cron", sc_step_cron},             /* behind all else: entries find their site made */
+    {"events", sc_step_events},         /* what is done need not be done again */
+    {"done", sc_step_done},
+};
+
+static int run_step(struct sc_pass *p, const struct step *step, struct sc_error *err)
+{
+    const struct sc_step_hook *hook = &p->s->step;
+    int rc = hook->before ? hook->before(hook->arg, step->name, err) : 0;
+    return rc < 0 ? rc : rc > 0 ? 0 : step->run(p, err);
+}
+
+static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = run_step(p, &steps[i], err);
+    return rc;
+}
+
+int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                   struct sc_facts *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    struct sc_pass p = {.s = s, .tools = sc_tools_of(s), .a = a, .how = how, .f = &f};
+    int rc = run(&p, looking, sizeof(looking) / sizeof(looking[0]), err);
+    if (rc < 0)
+        return rc;
+    *ret = f;
+    f = (struct sc_facts){0};
+    return 0;
+}
+
+int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  const struct sc_wish *wish, struct sc_error *err)
+{
+    struct sc_pass p = {.s = s, .tools = sc_tools_of(s), .a = a, .f = f, .wish = wish};
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        p.any |= f->plan->sites[i].isolated;
+    int rc = sc_made_init(f->plan->n_sites, &p.made, err);
+    if (rc == 0)
+        rc = run(&p, making, sizeof(making) / sizeof(making[0]), err);
+    sc_made_done(&p.made);
+    return rc;
+}
+
+int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                 struct sc_error *err)
+{
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    const struct sc_wish none = {0};
+    int rc = sc_pass_gather(s, a, how, &f, err);
+    return rc < 0 ? rc : sc_pass_apply(s, a, &f, &none, err);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/tools.h"
+
+#include "core/cage/keeper_start.h"
+#include "core/php/restart.h"
+#include "core/proxyexec/sites.h"
+#include "core/runtime/runtime.h"
+
+static const struct sc_tools real = {
+    .cage = {.system_lines = sc_system_lines,
+             .lock = sc_cage_lock,
+             .change = sc_live_apply,
+             .end = sc_keeper_end},
+    .runtime = {.dir = sc_runtime_dir,
+                .write_passwd = sc_runtime_write_passwd,
+                .make_socket = sc_proxy_site_make,
+                .write_plan = sc_runtime_write_plan,
+                .remove_plan = sc_runtime_remove_plan,
+                .write_table = sc_runtime_write_table,
+                .mark = sc_runtime_mark,
+                .unlist = sc_runtime_unlist,
+                .sites = sc_runtime_sites,
+                .sweep = sc_runtime_sweep},
+    .php = {.make = sc_php_site_make,
+            .restart_site = sc_php_restart_site,
+            .restart_outside = sc_php_restart_outside,
+            .drain = sc_php_drain_site},
+    .fpm = {.apply = sc_fpm_apply, .site_php = sc_fpm_site_php, .look = sc_fpm_look},
+    .groups = {.open = sc_cgroups_open,
+               .check = sc_limits_check,
+               .make = sc_limits_make,
+               .sweep = sc_limits_sweep},
+    .cron = sc_cron_apply,
+};
+
+const struct sc_tools *sc_tools_of(const struct sc_server *s)
+{
+    return s->tools ? s->tools : &real;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whether what a pass is asked for can be done. */
+#include <string.h>
+
+#include "core/facts/wanted.h"
+#include "core/pass/limits.h"
+#include "core/pass/pass.h"
+
+static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name,
+                         struct sc_error *err)
+{
+    const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
+    if (!site)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+    for (size_t i = 0; i < f->domains.n; i++)
+        if (f->docroots.problems[i] && strcmp(f->domains.v[i].name, name) == 0)
+            return sc_error_set(err, SC_E_INVAL,
+                                "%s cannot be isolated: %s; create the document root, or correct "
+                                "it in the panel",
+                                name, f->docroots.problems[i]);
+    if (site->refused)
+        return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user,
+                            site->refused);
+    return 0;
+}
+
+/* A site is its document root: switching one of its names off switches all of them off. */
+static void disable_site(struct sc_facts *f, const char *name)
+{
+    const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
+    for (size_t k = 0; site && k < site->n_names; k++)
+        (void)sc_domains_config_remove(&f->config, site->names[k]);
+    (void)sc_domains_config_remove(&f->config, name);
+}
+
+int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  const struct sc_wish *wish, struct sc_error *err)
+{
+    for (size_t i = 0; i < wish->n_disable; i++)
+        disable_site(f, wish->disable[i]);
+    while (wish->disable_all && f->config.n)
+        (void)sc_domains_config_remove(&f->config, f->config.entries[0].name);
+    for (size_t i = 0; i < wish->n_enable; i++) {
+        int rc = sc_domains_config_set_isolated(&f->config, wish->enable[i], true, err);
+        if (rc < 0)
+            return rc;
+    }
+    int rc = sc_facts_plan(s, a, f, err);
+    for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
+        rc = check_enabled(a, f, wish->enable[i], err);
+    /* what the panel or the home did to other sites meanwhile is no reason to refuse this one */
+    bool removal = wish->n_disable || wish->disable_all || wish->end_processes;
+    return rc < 0 || removal ? rc : sc_pass_limits_check(sc_tools_of(s), a, f, err);
+}
