@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keeper: pid 1 of a site's pid namespace. It holds the site's namespaces by living, and ends
- * by itself when the site has been empty for a while. There is one per running site, thousands on a
- * server, so it has no libc, no heap and four system calls; everything that needs thought was done
- * by sitecage-build, which left it: descriptor 3 (the lock that says it lives), SIGCHLD ignored
- * (the kernel reaps orphans), no capability.
+ * by itself when the site has been empty for a while, or when SIGTERM tells it to: a shutdown waits
+ * for that. There is one per running site, thousands on a server, so it has no libc, no heap and
+ * four system calls; everything that needs thought was done by sitecage-build, which left it:
+ * descriptor 3 (the lock that says it lives), SIGCHLD ignored (the kernel reaps orphans), SIGTERM
+ * blocked, no capability.
  *
  *     sitecage-keeper IDLE_SECONDS ...     (further words only show up in ps) */
 #include <asm/unistd.h>
+#include <linux/signal.h>
 #include <linux/time_types.h>
 
 #define LOCK_FD    3
@@ -14,26 +16,31 @@
 #define UN         8
 #define NO_PROCESS (-3) /* -ESRCH */
 
+#define TERM_WAITS 20       /* of TERM_NS each, for the site's processes to end by themselves */
+#define TERM_NS    50000000 /* they got SIGTERM, too, from who shuts down */
+
 #if defined(__x86_64__)
-static long call(long nr, long a, long b, long c)
+static long call(long nr, long a, long b, long c, long d)
 {
+    register long r10 __asm__("r10") = d;
     long ret;
     __asm__ volatile("syscall"
                      : "=a"(ret)
-                     : "a"(nr), "D"(a), "S"(b), "d"(c)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
                      : "rcx", "r11", "memory");
     return ret;
 }
 __asm__(
     ".globl _start\n_start:\n xor %ebp,%ebp\n mov %rsp,%rdi\n and $-16,%rsp\n call keeper\n hlt\n");
 #elif defined(__aarch64__)
-static long call(long nr, long a, long b, long c)
+static long call(long nr, long a, long b, long c, long d)
 {
     register long x8 __asm__("x8") = nr;
     register long x0 __asm__("x0") = a;
     register long x1 __asm__("x1") = b;
     register long x2 __asm__("x2") = c;
-    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+    register long x3 __asm__("x3") = d;
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
     return x0;
 }
 __asm__(".globl _start\n_start:\n mov x29,#0\n mov x0,sp\n bl keeper\n brk #1\n");
@@ -51,25 +58,67 @@ static long seconds(const char *text)
     return n > 0 ? n : 600;
 }
 
+/* Nobody in the site may end it, so only a signal from outside counts. Of a sender who is not in our
+ * pid namespace the kernel says pid 0; what a sender can forge (rt_sigqueueinfo) has another code
+ * than SI_USER. */
+static int is_from_outside(const siginfo_t *si)
+{
+    return si->si_code == SI_USER && si->si_pid == 0;
+}
+
+/* Sleeps; true when it was woken to end. */
+static int told_to_end(long s, long ns)
+{
+    struct __kernel_timespec ts = {.tv_sec = s, .tv_nsec = ns};
+    const unsigned long long set = 1ULL << (SIGTERM - 1);
+    siginfo_t si;
+    long got = call(__NR_rt_sigtimedwait, (long)&set, (long)&si, (long)&ts, sizeof(set));
+    return got == SIGTERM && is_from_outside(&si);
+}
+
+/* To all but ourselves. */
+static int is_empty(void)
+{
+    return call(__NR_kill, -1, 0, 0, 0) == NO_PROCESS;
+}
+
+/* Somebody who is entering holds the lock shared until his child is in here. */
+static int lock_out(void)
+{
+    return call(__NR_flock, LOCK_FD, EX_NB, 0, 0) >= 0;
+}
+
+/* What is left is ended by the kernel with us. Who wants to enter meanwhile waits for the lock. */
+static void wait_for_end(void)
+{
+    int locked = 0;
+    for (int i = 0; i < TERM_WAITS; i++) {
+        locked = locked || lock_out();
+        if (locked && is_empty())
+            return;
+        (void)told_to_end(0, TERM_NS);
+    }
+}
+
 /* `stack` is what the kernel leaves at a program's start: argc, argv... */
 _Noreturn void keeper(const long *stack)
 {
     const long limit = seconds(stack[0] > 1 ? (const char *)stack[2] : 0);
     const long step = limit < 30 ? 1 : 15;
     for (long idle = 0; idle < limit;) {
-        struct __kernel_timespec ts = {.tv_sec = step};
-        call(__NR_nanosleep, (long)&ts, 0, 0);
-        /* Somebody who is entering holds the lock shared until his child is in here. */
-        if (call(__NR_flock, LOCK_FD, EX_NB, 0) < 0) {
+        if (told_to_end(step, 0)) {
+            wait_for_end();
+            break;
+        }
+        if (!lock_out()) {
             idle = 0;
             continue;
         }
-        /* To all but ourselves; nobody there: ESRCH. */
-        idle = call(__NR_kill, -1, 0, 0) == NO_PROCESS ? idle + step : 0;
+        idle = is_empty() ? idle + step : 0;
         if (idle < limit)
-            call(__NR_flock, LOCK_FD, UN, 0);
+            call(__NR_flock, LOCK_FD, UN, 0, 0);
         /* else the lock goes with us: who waits for it finds no keeper */
     }
     for (;;)
-        call(__NR_exit_group, 0, 0, 0);
+        call(__NR_exit_group, 0, 0, 0, 0);
 }

@@ -115,6 +115,12 @@ static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, 
     if (fcntl(KEEPER_LOCK_FD, F_SETLK, &lock) < 0)
         _exit(3);
     (void)signal(SIGCHLD, SIG_IGN); /* the kernel reaps the site's orphans */
+    /* The first process of a pid namespace gets only signals that it handles; a blocked one waits for
+     * it, and it looks who sent it. */
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    (void)sigprocmask(SIG_SETMASK, &term, NULL);
     (void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
     char seconds[16];
     snprintf(seconds, sizeof(seconds), "%d", idle);

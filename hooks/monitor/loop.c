@@ -28,6 +28,7 @@
 #define READ_GAP_MS  100  /* between two reads of an inotify instance */
 #define POLICY_MS    500  /* after a change of the administrator's files */
 #define LINGER_MS    1000 /* for the queue, when nothing is isolated any more */
+#define END_GRACE_S  5    /* for the pass under way */
 #define END_RETRY_MS 1000 /* somebody is starting or stopping us */
 
 /* ---- what woke us ---- */
@@ -329,8 +330,42 @@ static void hear(struct sc_loop *l)
     }
 }
 
+static void end_later(int sig)
+{
+    (void)sig;
+    (void)alarm(END_GRACE_S);
+}
+
+/* Whoever ends us waits for us, and a pass may wait for a lock or a panel. So SIGTERM and SIGINT,
+ * which the loop else reads, set a time then: after it SIGALRM ends us in the middle of the pass,
+ * which the next one completes. */
+static void work(struct sc_loop *l, int64_t now)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    sigprocmask(SIG_UNBLOCK, &ends, NULL);
+    (void)one_account(l, now);
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+    l->end |= alarm(0) > 0;
+}
+
+static void set_ends(void)
+{
+    struct sigaction later = {.sa_handler = end_later, .sa_flags = SA_RESTART};
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    (void)sigaction(SIGTERM, &later, NULL);
+    (void)sigaction(SIGINT, &later, NULL);
+    (void)signal(SIGALRM, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+}
+
 static void loop(struct sc_loop *l)
 {
+    set_ends();
     while (!l->end) {
         hear(l);
         if (l->reload)
@@ -341,7 +376,7 @@ static void loop(struct sc_loop *l)
         housekeeping(l, now);
         sc_loop_do_chores(l, now);
         if (!l->end)
-            (void)one_account(l, now);
+            work(l, now);
         if (l->m.check_end || l->end_at <= now)
             check_end(l, now);
     }
