@@ -26,6 +26,7 @@
 #define SC_FLAG_FILE "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"
 
 #define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
+#define SC_KEEPER_EXE  SC_LIBEXECDIR "/sitecage-keeper"  /* lives as long as the site runs */
 #define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
 
 /* What cron runs for the entries of isolated sites, and what SITECAGE_SITE says of an entry whose

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sitecage-build UID SITE: started by an entry (core/enter) that found no keeper. Root's; takes
- * nothing from its caller but two numbers, and says in one short line why it failed. */
+ * nothing from its caller but two numbers, and says in one short line why it failed.
+ *
+ * sitecage-build --try <PLAN: builds one view for a trial (core/cage/trial.h) and ends it. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/cage/keeper_start.h"
+#include "core/cage/trial.h"
 #include "core/config/conf.h"
 
 static unsigned number(const char *text)
@@ -24,16 +30,34 @@ static unsigned number(const char *text)
     return (unsigned)n;
 }
 
+static int try_one(void)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_CLEANUP(sc_planfile_done) struct sc_planfile plan = {0};
+    int rc = sc_read_fd(0, SC_PLANFILE_MAX_BYTES, "the plan", &text, &err);
+    if (rc == 0)
+        rc = sc_planfile_parse(text.data, text.len, &plan, &err);
+    if (rc == 0)
+        rc = sc_cage_trial(&plan, &err);
+    if (rc < 0)
+        fprintf(stderr, "%.500s\n", err.text);
+    return rc < 0 ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 3 || getuid() != 0) {
+    bool try = argc == 2 && strcmp(argv[1], "--try") == 0;
+    if ((argc != 3 && !try) || getuid() != 0) {
         fprintf(stderr,
                 "sitecage-build is started by Sitecage itself, as root: sitecage-build UID SITE\n");
         return 2;
     }
-    unsigned uid = number(argv[1]), site = number(argv[2]);
     /* A file system of the user's that never answers must not hold the site's lock for ever. */
     alarm(30);
+    if (try)
+        return try_one();
+    unsigned uid = number(argv[1]), site = number(argv[2]);
     struct sc_error err = SC_ERROR_INIT;
     struct sc_conf conf;
     SC_FD int lock = -EBADF;

@@ -31,7 +31,6 @@
 #include "core/base/clock.h"
 #include "core/base/pidfd.h"
 
-#define KEEPER_EXE      SC_LIBEXECDIR "/sitecage-keeper"
 #define KEEPER_LOCK_FD  3 /* the keeper knows this number */
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 
@@ -86,10 +85,13 @@ static _Noreturn void fail(int say, const struct sc_error *err)
 }
 
 /* Pid 1 of the new namespaces: builds the view, then becomes the keeper. */
-static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, int say, int idle)
+static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, int say,
+                                    const struct sc_keeper_how *how)
 {
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_view_build(plan, SC_RUN_DIR "/base", &err) < 0)
+    if (how->before && how->before(plan, &err) < 0)
+        fail(say, &err);
+    if (sc_view_build(plan, how->base, &err) < 0)
         fail(say, &err);
     /* A POSIX lock belongs to the process, survives exec and ends with it: "I live, and I am this
      * pid". */
@@ -123,13 +125,13 @@ static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, 
     (void)sigprocmask(SIG_SETMASK, &term, NULL);
     (void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
     char seconds[16];
-    snprintf(seconds, sizeof(seconds), "%d", idle);
+    snprintf(seconds, sizeof(seconds), "%d", how->idle);
     char *argv[] = {(char *)(uintptr_t) "sitecage-keeper", seconds, plan->user, plan->docroot,
                     NULL};
     char *env[] = {NULL};
     if (drop_all_caps() == 0)
-        execve(KEEPER_EXE, argv, env);
-    sc_error_sys(&err, errno, "start %s", KEEPER_EXE);
+        execve(SC_KEEPER_EXE, argv, env);
+    sc_error_sys(&err, errno, "start %s", SC_KEEPER_EXE);
     fail(pipe_fd, &err);
 }
 
@@ -204,6 +206,38 @@ static int hear(pid_t child, int fd, struct sc_error *err)
     return sc_error_set(err, r.code < 0 ? r.code : SC_E_SYS, "%s", r.text);
 }
 
+int sc_keeper_launch(const struct sc_planfile *plan, int lockfd, const struct sc_keeper_how *how,
+                     pid_t *ret_keeper, struct sc_error *err)
+{
+    int said[2];
+    int rc = sc_mkdir_p(SC_CAGE_BASE, 0700, err);
+    if (rc < 0)
+        return rc;
+    if (pipe2(said, O_CLOEXEC) < 0)
+        return sc_error_sys(err, errno, "pipe");
+    SC_FD int hears = said[0];
+    SC_FD int says = said[1];
+    pid_t child = fork_keeper();
+    if (child < 0)
+        return sc_error_sys(err, errno, "new namespaces");
+    if (child == 0) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+            _exit(2);
+        /* A parent that was killed before that call: nobody else reads the pipe, and its lock is
+         * gone. */
+        sc_close(&hears);
+        struct pollfd reader = {.fd = says, .events = POLLOUT};
+        if (poll(&reader, 1, 0) < 0 || (reader.revents & POLLERR))
+            _exit(2);
+        become_keeper(plan, lockfd, says, how);
+    }
+    sc_close(&says);
+    rc = hear(child, hears, err);
+    if (rc == 0)
+        *ret_keeper = child;
+    return rc;
+}
+
 int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
@@ -217,35 +251,14 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
     rc = read_plan(uid, site, &plan, err);
     if (rc < 0)
         return sc_error_wrap(err, "site %u", site);
-    rc = sc_mkdir_p(SC_RUN_DIR "/base", 0700, err);
-    if (rc < 0)
-        return rc;
     char path[64];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.keeper", (unsigned)uid, site);
     SC_FD int lockfd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lockfd < 0)
         return sc_error_sys(err, errno, "open %s", path);
-    int said[2];
-    if (pipe2(said, O_CLOEXEC) < 0)
-        return sc_error_sys(err, errno, "pipe");
-    SC_FD int hears = said[0];
-    SC_FD int says = said[1];
-    pid_t child = fork_keeper();
-    if (child < 0)
-        return sc_error_sys(err, errno, "new namespaces for site %u", site);
-    if (child == 0) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-            _exit(2);
-        /* A parent that was killed before that call: nobody else reads the pipe, and its lock is
-         * gone. */
-        sc_close(&hears);
-        struct pollfd reader = {.fd = says, .events = POLLOUT};
-        if (poll(&reader, 1, 0) < 0 || (reader.revents & POLLERR))
-            _exit(2);
-        become_keeper(&plan, lockfd, says, idle);
-    }
-    sc_close(&says);
-    rc = hear(child, hears, err);
+    const struct sc_keeper_how how = {.base = SC_CAGE_BASE, .idle = idle};
+    pid_t keeper;
+    rc = sc_keeper_launch(&plan, lockfd, &how, &keeper, err);
     return rc < 0 ? sc_error_wrap(err, "site %s of %s cannot be built", plan.docroot, plan.user)
                   : 0;
 }

@@ -4,9 +4,12 @@
 #define SC_CAGE_KEEPER_START_H
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/base/paths.h"
+#include "core/plan/planfile.h"
+
+#define SC_CAGE_BASE SC_RUN_DIR "/base" /* an empty directory, on which views are built */
 
 /* Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone.
  * Waits at most `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd. `make`: the lock's file too,
@@ -17,6 +20,18 @@ int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
 /* Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives
  * already. The caller holds the build lock. `idle` in seconds. */
 int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err);
+
+struct sc_keeper_how {
+    const char *base; /* where the view is built */
+    int idle;         /* seconds until an empty site's keeper ends */
+    /* NULL, or what happens in the new namespaces before the view is built */
+    int (*before)(const struct sc_planfile *plan, struct sc_error *err);
+};
+
+/* A new keeper in a new view of `plan`. It takes the POSIX lock on `lockfd`; *ret_keeper is a child
+ * of the caller. */
+int sc_keeper_launch(const struct sc_planfile *plan, int lockfd, const struct sc_keeper_how *how,
+                     pid_t *ret_keeper, struct sc_error *err);
 
 /* Ends the keeper and with it every process of the site; waits until it is gone. Fine when there is
  * none. */

@@ -318,7 +318,6 @@ static int go_to_real_root(int nsfd, struct sc_error *err)
     return 0;
 }
 
-/* Nothing that is mounted or unmounted from here on shows on the server. */
 static int make_private(int nsfd, struct sc_error *err)
 {
     SC_FD int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -336,6 +335,12 @@ static int make_private(int nsfd, struct sc_error *err)
     if (fchdir(root) < 0 || chroot(".") < 0)
         return sc_error_sys(err, errno, "return to the root");
     return 0;
+}
+
+int sc_view_private(struct sc_error *err)
+{
+    SC_FD int nsfd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    return nsfd < 0 ? sc_error_sys(err, errno, "open /proc/self/ns/mnt") : make_private(nsfd, err);
 }
 
 static int switch_root(struct view *v, int nsfd, struct sc_error *err)

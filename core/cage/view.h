@@ -22,6 +22,10 @@
 
 #define SC_CAGE_STORAGE ".cagefs/websites" /* below the home */
 
+/* Nothing that is mounted or unmounted from here on in the calling process's mount namespace (just
+ * made) shows on the server. Needs root. */
+int sc_view_private(struct sc_error *err);
+
 /* Turns the calling process's mount namespace (just made, a copy of the server's) into the site's
  * view: afterwards its root and working directory are the view's root. `base` is an existing
  * directory to mount on on the way. Needs root, in a mount namespace of the caller's own and as pid

@@ -21,6 +21,7 @@
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/service.h"
 #include "core/check/internal.h"
+#include "core/engine/trial.h"
 #include "core/web/suexec_front.h"
 #include "core/server/platform.h"
 
@@ -194,6 +195,15 @@ static void check_isolated(struct sc_checks *c, struct sc_server *s, bool enable
         sc_check_add(c, "domains", SC_CHECK_FAILED, "%s", err.text);
 }
 
+static void check_view(struct sc_checks *c, const struct sc_server *s)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_trial_run(s, &err) < 0)
+        sc_check_add(c, "view", SC_CHECK_FAILED, "%s", err.text);
+    else
+        sc_check_add(c, "view", SC_CHECK_OK, "one was built for a trial, and ended");
+}
+
 int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
                     struct sc_error *err)
 {
@@ -222,6 +232,7 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
         else
             sc_check_add(&c, "policy", SC_CHECK_OK, "feature %s, mode %s", enabled ? "on" : "off",
                          sc_policy_mode_name(mode));
+        check_view(&c, s);
         sc_check_panel(&c, s, enabled);
         check_users(&c, s);
     }

@@ -8,6 +8,7 @@
 #include "core/base/domain_name.h"
 #include "core/proxyexec/service.h"
 #include "core/engine/internal.h"
+#include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
 #include "core/server/panel.h"
 #include "core/web/suexec_front.h"
@@ -147,6 +148,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         rc = check_allowed(s, &l, err);
     if (rc == 0)
+        rc = sc_trial_once(s, err);
+    if (rc == 0)
         rc = sc_jobs_open(s, l.owners, l.n, SC_FACTS_STRICT, &jobs, err);
     if (rc ==
         0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
@@ -159,6 +162,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
+    if (rc == 0)
+        sc_trial_note();
     for (size_t i = 0; rc == 0 && i < jobs.n; i++) {
         const struct sc_job *j = &jobs.v[i];
         for (size_t k = 0; k < j->wish.n_enable; k++)

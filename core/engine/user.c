@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/engine/internal.h"
+#include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
@@ -176,10 +177,16 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc == 0)
         rc = sc_lsapi_check(err);
     if (rc == 0)
+        rc = sc_trial_once(s, err);
+    if (rc == 0)
         rc = set_wish(&c, true, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err);
-    return rc < 0 ? rc : sc_jobs_run(s, &c.jobs, NULL, err);
+    if (rc == 0)
+        rc = sc_jobs_run(s, &c.jobs, NULL, err);
+    if (rc == 0)
+        sc_trial_note();
+    return rc;
 }
 
 int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
