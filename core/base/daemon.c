@@ -15,6 +15,27 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/debug.h"
+
+/* What systemd says, and whether to debug. A command that debugs and happens to start a daemon means
+ * itself. */
+static int clean_environment(void)
+{
+    static const char *const kept[] = {"NOTIFY_SOCKET", "JOURNAL_STREAM"};
+    SC_FREE char *notify = NULL, *journal = NULL;
+    char **copies[] = {&notify, &journal};
+    bool debug = sc_debugging() && strcmp(getenv(SC_DEBUG_ENV), SC_DEBUG_LOG) != 0;
+    for (size_t i = 0; i < 2; i++)
+        if (getenv(kept[i]) && !(*copies[i] = strdup(getenv(kept[i]))))
+            return -1;
+    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
+        setenv("LANG", "C.UTF-8", 1) != 0 || (debug && setenv(SC_DEBUG_ENV, "1", 1) != 0))
+        return -1;
+    for (size_t i = 0; i < 2; i++)
+        if (*copies[i] && setenv(kept[i], *copies[i], 1) != 0)
+            return -1;
+    return 0;
+}
 
 int sc_daemon_clean(void)
 {
@@ -25,12 +46,7 @@ int sc_daemon_clean(void)
     (void)umask(022);
     if (chdir("/") < 0)
         return -1;
-    const char *notify = getenv("NOTIFY_SOCKET");
-    SC_FREE char *keep = notify ? strdup(notify) : NULL;
-    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
-        setenv("LANG", "C.UTF-8", 1) != 0 || (keep && setenv("NOTIFY_SOCKET", keep, 1) != 0))
-        return -1;
-    return 0;
+    return clean_environment();
 }
 
 int sc_daemon_lock(const char *dir, const char *path, int *ret_fd, struct sc_error *err)

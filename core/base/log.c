@@ -2,16 +2,49 @@
 #include "core/base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-void sc_log(const char *fmt, ...)
+#include "core/base/debug.h"
+
+#define LINE_MAX_BYTES 2048
+
+/* systemd says in JOURNAL_STREAM which file the journal reads; the program's stderr may have been
+ * redirected since. */
+static bool is_journal(void)
 {
-    char line[2048], when[32] = "";
+    unsigned long long dev, ino;
+    struct stat st;
+    const char *said = secure_getenv("JOURNAL_STREAM");
+    return said && sscanf(said, "%llu:%llu", &dev, &ino) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+           st.st_dev == dev && st.st_ino == ino;
+}
+
+static void to_stderr(enum sc_log_level level, const char *text)
+{
+    char line[LINE_MAX_BYTES];
+    int n = 0;
+    if (is_journal())
+        n = snprintf(line, sizeof(line), "<%d>%s", (int)level, text);
+    else if (level == SC_LOG_DEBUG && sc_debug_shown())
+        n = snprintf(line, sizeof(line), "%s: %s", program_invocation_short_name, text);
+    if (n <= 0)
+        return;
+    ssize_t done = write(STDERR_FILENO, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line));
+    (void)done;
+}
+
+void sc_log_at(enum sc_log_level level, const char *fmt, ...)
+{
+    if (level == SC_LOG_DEBUG && !sc_debugging())
+        return;
+    int sys = errno;
+    char line[LINE_MAX_BYTES], when[32] = "";
     time_t now = time(NULL);
     struct tm tm;
     if (gmtime_r(&now, &tm))
@@ -22,18 +55,15 @@ void sc_log(const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
+    vsnprintf(line + n, sizeof(line) - (size_t)n - 2, fmt, ap);
     va_end(ap);
     size_t len = strlen(line);
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
             line[i] = '?';
     line[len++] = '\n';
-    int fd =
-        open(SC_LOG_PATH, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-    if (fd < 0)
-        return;
-    ssize_t done = write(fd, line, len); /* one write: lines of several processes do not mix */
-    (void)done;
-    close(fd);
+    line[len] = 0;
+    sc_log_append(line, len);
+    to_stderr(level, line + n);
+    errno = sys;
 }

@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
+#include "core/base/debug.h"
+#include "core/base/log.h"
 #include "core/base/pidfd.h"
 
 #define KILL_WAIT_MS                                                                               \
@@ -321,7 +323,10 @@ static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct s
         home = NULL;
         return sc_error_set(err, SC_E_NOMEM, "out of memory to run %s", program);
     }
-    const char *const clean[] = {"PATH=" SC_RUN_PATH, "LANG=C.UTF-8", home, NULL};
+    /* our own programs debug as we do */
+    bool ours = strncmp(program, SC_LIBEXECDIR "/", sizeof(SC_LIBEXECDIR)) == 0;
+    const char *const clean[] = {"PATH=" SC_RUN_PATH, "LANG=C.UTF-8", home,
+                                 ours ? sc_debug_env(true) : NULL, NULL};
 
     SC_FD int in = -EBADF, out = -EBADF, out_w = -EBADF, errs = -EBADF, errs_w = -EBADF;
     SC_FD int fail = -EBADF, fail_w = -EBADF, pidfd = -EBADF;
@@ -365,6 +370,8 @@ static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct s
         if (errno != EINTR)
             return sc_error_sys(err, errno, "cannot wait for %s", program);
     }
+    sc_log_debug("ran %s: %lld ms, status %d", program, (long long)(sc_clock_ms() - j.started),
+                 r->status);
     return j.failed ? start_error(&j, spec, err) : 0;
 }
 

@@ -12,6 +12,8 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/debug.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/cage/keeper_start.h"
@@ -47,6 +49,7 @@ static int try_one(void)
 
 int main(int argc, char **argv)
 {
+    sc_debug_switch(&argc, argv);
     bool try = argc == 2 && strcmp(argv[1], "--try") == 0;
     if ((argc != 3 && !try) || getuid() != 0) {
         fprintf(stderr,
@@ -63,12 +66,18 @@ int main(int argc, char **argv)
     SC_FD int lock = -EBADF;
     int rc = sc_conf_load(SC_CONF_PATH, 0, &conf, &err);
     if (rc == 0)
+        sc_debug_configured(conf.debug);
+    int64_t began = sc_clock_ms();
+    if (rc == 0)
         rc = sc_cage_lock(uid, site, false, 25000, &lock, &err);
     if (rc == 0)
         rc = sc_keeper_start(uid, site, (int)conf.keeper_idle, &err);
     if (rc < 0) {
         fprintf(stderr, "%.500s\n", err.text);
         sc_log("uid=%u site=%u cannot be built: %s", uid, site, err.text);
+    } else {
+        sc_log_debug("uid=%u site=%u is built: %lld ms", uid, site,
+                     (long long)(sc_clock_ms() - began));
     }
     return rc < 0 ? 1 : 0;
 }

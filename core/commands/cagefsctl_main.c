@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core/base/debug.h"
 #include "core/commands/cagefsctl.h"
 
 /* A descriptor 0-2 that the caller left closed would be given to the first file that is opened, the
@@ -21,13 +23,18 @@ static int guard_fds(void)
     return 0;
 }
 
-/* Of what root's caller has in the environment only PATH may matter to us or to what we run. */
+/* Of what root's caller has in the environment only PATH may matter to us or to what we run, and
+ * whether to debug. */
 static int clean_environment(void)
 {
     static const char plain[] = "/usr/sbin:/usr/bin:/sbin:/bin";
     const char *given = getenv("PATH");
     char *path = strdup(given && *given ? given : plain);
-    int rc = !path || clearenv() != 0 || setenv("PATH", path, 1) != 0 ? -1 : 0;
+    const char *debug = sc_debug_env(false);
+    int rc = !path || clearenv() != 0 || setenv("PATH", path, 1) != 0 ||
+                     (debug && putenv((char *)(uintptr_t)debug) != 0)
+                 ? -1
+                 : 0;
     free(path);
     return rc;
 }
@@ -37,6 +44,7 @@ int main(int argc, char **argv)
     if (guard_fds() < 0 || clean_environment() < 0)
         return 1;
     umask(022);
+    sc_debug_switch(&argc, argv);
     struct sc_ctl_io io = {
         .out = stdout, .err = stderr, .euid = geteuid(), .terminal = isatty(STDERR_FILENO)};
     int status = sc_cagefsctl(argc, argv, &io);

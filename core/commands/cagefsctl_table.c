@@ -95,7 +95,7 @@ const struct sc_ctl_command *sc_ctl_commands(size_t *ret_n)
 
 void sc_ctl_help(struct sc_buf *out)
 {
-    sc_buf_str(out, "usage: cagefsctl [--json] [--wait-lock] COMMAND [NAME...]\n"
+    sc_buf_str(out, "usage: cagefsctl [--json] [--wait-lock] [-v] COMMAND [NAME...]\n"
                     "\n"
                     "Isolates the websites of a hosting account from each other.\n"
                     "\n"
@@ -113,6 +113,7 @@ void sc_ctl_help(struct sc_buf *out)
                "With any of them:\n"
                "  --json                               Answer with one JSON object\n"
                "  --wait-lock                          Accepted; commands always wait their turn\n"
+               "  -v, --verbose                        Say each step and how long it took\n"
                "\n"
                "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 38 limits that this\n"
                "kernel cannot hold. See cagefsctl(8).\n");

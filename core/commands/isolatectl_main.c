@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/base/clock.h"
+#include "core/base/debug.h"
+#include "core/base/log.h"
 #include "core/proxyexec/client.h"
 #include "core/proxyexec/paths.h"
 
@@ -44,6 +47,7 @@ int main(int argc, char **argv)
 {
     if (!sc_proxy_guard_fds())
         return 1;
+    sc_debug_switch(&argc, argv);
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return say(usage);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
@@ -56,7 +60,10 @@ int main(int argc, char **argv)
                                  .n_args = argc > 0 ? (size_t)argc - 1 : 0,
                                  .envp = environ};
     struct sc_proxy_outcome o;
+    int64_t began = sc_clock_ms();
     sc_proxy_call(&call, &o);
+    sc_log_debug("the service answered after %lld ms, status %d",
+                 (long long)(sc_clock_ms() - began), o.status);
     if (o.no_socket && access(SC_PROXY_DIR, R_OK) != 0 && access(FLAG_FILE, F_OK) != 0)
         return error("CloudLinux Isolates is not enabled; ask the administrator of this server");
     if (o.text[0])

@@ -22,6 +22,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
 #include "core/base/file.h"
+#include "core/base/debug.h"
+#include "core/config/conf.h"
 #include "core/commands/isolatectl.h"
 #include "core/proxyexec/calls.h"
 #include "core/proxyexec/listeners.h"
@@ -214,6 +216,9 @@ static int run(int ready, void *arg)
     (void)arg;
     struct daemon d = {.lockfd = -EBADF, .signals = -EBADF, .notes = -EBADF};
     struct sc_error err = SC_ERROR_INIT;
+    struct sc_conf conf;
+    if (sc_conf_load(SC_CONF_PATH, 0, &conf, NULL) == 0) /* cagefsctl complains of a wrong one */
+        sc_debug_configured(conf.debug);
     int rc = sc_daemon_lock(SC_PROXY_DIR, SC_PROXY_LOCK, &d.lockfd, &err);
     if (rc == SC_E_BUSY && ready >= 0) {
         (void)!write(ready, "", 1);
@@ -235,9 +240,10 @@ static int run(int ready, void *arg)
 
 int main(int argc, char **argv)
 {
+    sc_debug_switch(&argc, argv);
     bool background = argc == 2 && strcmp(argv[1], "--daemon") == 0;
     if (geteuid() != 0 || argc > 2 || (argc == 2 && !background)) {
-        fprintf(stderr, "usage: sitecage-proxyexecd [--daemon]   (as root)\n");
+        fprintf(stderr, "usage: sitecage-proxyexecd [--daemon] [-v]   (as root)\n");
         return 2;
     }
     if (sc_daemon_clean() < 0)

@@ -2,9 +2,11 @@
 /* selectorctl: root's side does the work; a user reaches it through the proxyexec daemon, which
  * knows who he is and where. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/base/debug.h"
 #include "core/proxyexec/client.h"
 #include "core/proxyexec/paths.h"
 
@@ -33,10 +35,12 @@ int main(int argc, char **argv)
     bool json = false;
     if (!sc_proxy_guard_fds())
         return 1;
+    sc_debug_long_switch(&argc, argv);
     for (int i = 1; i < argc; i++)
         json |= strcmp(argv[i], "--json") == 0;
     if (getuid() == 0 && geteuid() == 0) {
-        static char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+        char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                             (char *)(uintptr_t)sc_debug_env(false), NULL};
         execve(ROOT_SIDE, argv, env);
         return error(json, "cannot run " ROOT_SIDE);
     }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
@@ -44,6 +45,7 @@ static int rebuild_all(struct sc_server *s, struct sc_error *err)
 
 int main(int argc, char **argv)
 {
+    sc_debug_switch(&argc, argv);
     bool all = argc == 2 && strcmp(argv[1], "--all") == 0;
     char *end = NULL;
     unsigned long uid = argc == 2 && !all ? strtoul(argv[1], &end, 10) : 0;

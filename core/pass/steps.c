@@ -3,6 +3,8 @@
 #include "core/pass/pass.h"
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/pass/step.h"
 
 struct step {
@@ -38,8 +40,14 @@ static const struct step making[] = {
 static int run_step(struct sc_pass *p, const struct step *step, struct sc_error *err)
 {
     const struct sc_step_hook *hook = &p->s->step;
+    int64_t began = sc_clock_ns();
     int rc = hook->before ? hook->before(hook->arg, step->name, err) : 0;
-    return rc < 0 ? rc : rc > 0 ? 0 : step->run(p, err);
+    if (rc == 0)
+        rc = step->run(p, err);
+    double ms = (double)(sc_clock_ns() - began) / 1e6;
+    sc_log_debug("user=%s step %s: %.3f ms%s%s", p->a->user, step->name, ms, rc < 0 ? ": " : "",
+                 rc < 0 && err ? err->text : "");
+    return rc < 0 ? rc : 0;
 }
 
 static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_error *err)

@@ -14,6 +14,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/plan/planfile.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/filter.h"
@@ -197,6 +198,7 @@ static bool prepare(struct call *c)
     for (size_t i = 0; good && i < r->n_env; i++)
         if (sc_proxy_env_passes(r->env[i]))
             good = add_env(c, "%s", r->env[i]);
+    sc_log_debug("uid=%u site=%u runs %s", (unsigned)c->peer->uid, c->peer->site, c->command->path);
     return good ? true : refuse(c, SC_PROXY_EXIT_NOT_RUN, "out of memory");
 }
 

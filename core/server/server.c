@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "core/base/file.h"
+#include "core/base/debug.h"
 #include "core/base/paths.h"
 #include "core/inventory/adapters.h"
 
@@ -24,6 +25,8 @@ int sc_server_open(struct sc_server **ret, struct sc_error *err)
     }
     s->policy = (struct sc_policy_paths)SC_POLICY_PATHS_DEFAULT;
     int rc = sc_conf_load(SC_CONF_PATH, 0, &s->conf, err);
+    if (rc == 0)
+        sc_debug_configured(s->conf.debug);
     if (rc == 0)
         rc = sc_mkdir_p(SC_RUN_DIR, 0711, err);
     if (rc == 0)

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core/base/debug.h"
 #include "core/base/run.h"
 #include "core/config/conf.h"
 #include "core/inventory/envelope.h"
@@ -26,8 +28,11 @@ void sc_adapter_prepare(void)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
             _exit(0);
     }
+    const char *debug = sc_debug_env(false);
     clearenv(); /* the strings stay where they are: whoever kept `environ` can read them */
     setenv("PATH", SC_RUN_PATH, 1);
+    if (debug)
+        putenv((char *)(uintptr_t)debug);
     umask(077);
     (void)!chdir("/");
 }
@@ -74,6 +79,7 @@ static int timeout_ms(void)
     struct sc_conf conf;
     if (sc_conf_load(SC_CONF_PATH, 0, &conf, NULL) < 0)
         return QUESTION_MS;
+    sc_debug_configured(conf.debug);
     return (int)conf.panel_timeout * 1000;
 }
 
@@ -176,6 +182,8 @@ int sc_adapter_main(const struct sc_adapter_ops *ops, int argc, char **argv)
 {
     char *const *env = environ;
     sc_adapter_prepare();
+    if (argc > 1 && strcmp(argv[1], "hook") != 0) /* the words behind it are the panel's */
+        sc_debug_switch(&argc, argv);
     if (argc < 2)
         return usage(ops);
     if (ops->hook && strcmp(argv[1], "hook") == 0) {

@@ -128,7 +128,6 @@ void sc_loop_begin(struct sc_loop *l)
 {
     int64_t now = sc_clock_ms();
     struct sc_monitor *m = &l->m;
-    m->debug |= m->s->conf.debug;
     (void)sc_store_meta_get(m->s->store, SC_META_MONITOR_ERROR, &m->error, NULL);
     sc_survey_clock_init(&m->survey, l->interval, now);
     m->queue_at = m->mark_at = m->front_at = l->paths_at = now;

@@ -37,7 +37,7 @@ void sc_monitor_error(struct sc_monitor *m, const char *text)
         return;
     free(m->error);
     m->error = strdup(text);
-    sc_log("error: %s", text);
+    sc_log_at(SC_LOG_ERROR, "error: %s", text);
     char value[SC_ERROR_TEXT_MAX + 32];
     snprintf(value, sizeof(value), "%lld %s", (long long)time(NULL), text);
     (void)sc_store_meta_set(m->s->store, SC_META_MONITOR_ERROR, value, NULL);
@@ -131,9 +131,8 @@ static void settle_events(struct sc_monitor *m, const char *user, const struct s
             sc_log("user=%s event %s: given up, the panel does not show it: %s", user,
                    event_text(r, text, sizeof(text)), f->missing);
         else if (r->not_before_ms <= wall) {
-            if (m->debug)
-                sc_log("user=%s event %s: later: %s", user, event_text(r, text, sizeof(text)),
-                       error ? error : f->missing);
+            sc_log_debug("user=%s event %s: later: %s", user, event_text(r, text, sizeof(text)),
+                         error ? error : f->missing);
             rc = sc_store_events_defer(m->s->store, r, 1, wall, error ? error : f->missing, &err);
         }
         if (fate != SC_EVENT_LATER)
@@ -181,11 +180,10 @@ static void follow(struct sc_monitor *m, const char *user, unsigned why,
     uid = now_uid != (uid_t)-1 ? now_uid : uid;
     bool has = made_at(uid, &after);
     bool changed = had != has || after.tv_sec != before.tv_sec || after.tv_nsec != before.tv_nsec;
-    if (m->debug)
-        sc_log("user=%s looked at (%u): %s", user, why,
-               error     ? error
-               : changed ? "changed"
-                         : "nothing changed");
+    sc_log_debug("user=%s looked at (%u): %s", user, why,
+                 error     ? error
+                 : changed ? "changed"
+                           : "nothing changed");
     bool news = false;
     /* events come again by themselves */
     unsigned again = why & ~(unsigned)SC_WORK_QUEUE;
@@ -328,8 +326,7 @@ void sc_monitor_survey_ok(struct sc_monitor *m, size_t domains, size_t users, in
     int n = snprintf(line, sizeof(line), "%lld %zu %zu %lld\n", (long long)time(NULL), domains,
                      users, (long long)ms);
     (void)sc_replace_file(SC_MONITOR_SURVEY, 0600, line, (size_t)n, NULL);
-    if (m->debug)
-        sc_log("full pass: %zu domains of %zu users in %lld ms", domains, users, (long long)ms);
+    sc_log_debug("full pass: %zu domains of %zu users in %lld ms", domains, users, (long long)ms);
     sc_monitor_error(m, NULL);
     sc_work_sweep(&m->work, sc_clock_ms());
 }

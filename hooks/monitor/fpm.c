@@ -133,8 +133,7 @@ static void look(struct sc_monitor *m, int64_t now, bool first)
         a->pools = is;
         if (first)
             continue;
-        if (m->debug)
-            sc_log("user=%s: pools of PHP-FPM changed", a->user);
+        sc_log_debug("user=%s: pools of PHP-FPM changed", a->user);
         note(m, a, now);
         a->again = true;
         m->fpm.again_at = now + SC_FPM_AGAIN_MS;

@@ -280,7 +280,6 @@ static void reload(struct sc_loop *l)
     }
     sc_server_free(l->m.s);
     l->m.s = s;
-    l->m.debug |= s->conf.debug;
     l->paths_at = l->hooks_at = sc_clock_ms();
     sc_survey_now(&l->m.survey, sc_clock_ms());
     sc_loop_watch_policy(l);
@@ -397,11 +396,10 @@ static void done(struct sc_loop *l)
     sc_close(&l->lockfd); /* last: who sees it free may start another one */
 }
 
-int sc_monitor_run(bool debug, int64_t interval_ms, int ready, struct sc_error *err)
+int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err)
 {
     SC_CLEANUP(done)
-    struct sc_loop l = {.m = {.debug = debug},
-                        .chore = SC_CHORE_INIT,
+    struct sc_loop l = {.chore = SC_CHORE_INIT,
                         .epfd = -EBADF,
                         .signals = -EBADF,
                         .wake = -EBADF,
@@ -419,12 +417,11 @@ int sc_monitor_run(bool debug, int64_t interval_ms, int ready, struct sc_error *
     return 0;
 }
 
-int sc_monitor_once(bool debug, struct sc_error *err)
+int sc_monitor_once(struct sc_error *err)
 {
-    struct sc_monitor m = {.debug = debug};
+    struct sc_monitor m = {0};
     int rc = sc_server_open(&m.s, err);
     if (rc == 0) {
-        m.debug |= m.s->conf.debug;
         sc_survey_clock_init(&m.survey, SC_SURVEY_INTERVAL_MS, sc_clock_ms());
         sc_monitor_marks(&m);
         while (m.queue_at <= sc_clock_ms() + SC_EVENT_SETTLE_MS) {

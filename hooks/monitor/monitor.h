@@ -43,7 +43,6 @@ struct sc_monitor_fpm {
 };
 
 struct sc_monitor {
-    bool debug;
     struct sc_server *s;
     struct sc_work work;
     struct sc_survey_clock survey;
@@ -97,9 +96,9 @@ void sc_monitor_unwatch_all(struct sc_monitor *m); /* frees */
 /* ---- loop.c ---- */
 
 /* Runs until it is told to end, or nothing is isolated any more. `ready`: core/base/daemon.h. */
-int sc_monitor_run(bool debug, int64_t interval_ms, int ready, struct sc_error *err);
+int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err);
 
 /* All that is due, one full pass and what it finds; then returns. */
-int sc_monitor_once(bool debug, struct sc_error *err);
+int sc_monitor_once(struct sc_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-monitor [--daemon | --foreground | --once] [--debug] [--interval SECONDS]
+/* sitecage-monitor [--daemon | --foreground | --once] [-v] [--interval SECONDS]
  * Follows what panels and homes do to isolated sites. sitecage-monitor(8). */
 #include <getopt.h>
 #include <stdio.h>
@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "core/base/daemon.h"
+#include "core/base/debug.h"
 #include "hooks/monitor/monitor.h"
 
 #define INTERVAL_MIN 1
 #define INTERVAL_MAX 86400
 
 struct options {
-    bool daemon, once, debug;
+    bool daemon, once;
     long interval;
     const char *chore;
 };
@@ -23,7 +24,7 @@ static int run(int ready, void *arg)
 {
     const struct options *o = arg;
     struct sc_error err = SC_ERROR_INIT;
-    int rc = sc_monitor_run(o->debug, o->interval * 1000, ready, &err);
+    int rc = sc_monitor_run(o->interval * 1000, ready, &err);
     if (rc == SC_E_BUSY && ready >= 0) {
         (void)!write(ready, "", 1);
         return 0; /* somebody else was faster */
@@ -33,10 +34,10 @@ static int run(int ready, void *arg)
     return rc < 0 ? 1 : 0;
 }
 
-static int once(const struct options *o)
+static int once(void)
 {
     struct sc_error err = SC_ERROR_INIT;
-    int rc = sc_monitor_once(o->debug, &err);
+    int rc = sc_monitor_once(&err);
     if (rc < 0)
         fprintf(stderr, "sitecage-monitor: %s\n", err.text);
     return rc < 0 ? 1 : 0;
@@ -44,7 +45,7 @@ static int once(const struct options *o)
 
 static int usage(void)
 {
-    fputs("usage: sitecage-monitor [--daemon | --foreground | --once] [--debug] [--interval "
+    fputs("usage: sitecage-monitor [--daemon | --foreground | --once] [-v] [--interval "
           "SECONDS]   (as root)\n",
           stderr);
     return 2;
@@ -52,16 +53,14 @@ static int usage(void)
 
 static int parse(int argc, char **argv, struct options *o)
 {
-    static const struct option options[] = {{"daemon", no_argument, NULL, 'd'},
-                                            {"foreground", no_argument, NULL, 'f'},
-                                            {"once", no_argument, NULL, 'o'},
-                                            {"debug", no_argument, NULL, 'v'},
-                                            {"interval", required_argument, NULL, 'i'},
-                                            {"chore", required_argument, NULL, 'c'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"daemon", no_argument, NULL, 'd'},      {"foreground", no_argument, NULL, 'f'},
+        {"once", no_argument, NULL, 'o'},        {"debug", no_argument, NULL, 'v'},
+        {"verbose", no_argument, NULL, 'v'},     {"interval", required_argument, NULL, 'i'},
+        {"chore", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
     bool foreground = false;
     char *end;
-    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "v", options, NULL)) != -1;) {
         switch (c) {
         case 'd':
             o->daemon = true;
@@ -73,7 +72,7 @@ static int parse(int argc, char **argv, struct options *o)
             o->once = true;
             break;
         case 'v':
-            o->debug = true;
+            (void)setenv(SC_DEBUG_ENV, "1", 1);
             break;
         case 'i':
             o->interval = strtol(optarg, &end, 10);
@@ -100,6 +99,6 @@ int main(int argc, char **argv)
     if (o.chore)
         return sc_chore_do(o.chore);
     if (o.once)
-        return once(&o);
+        return once();
     return o.daemon ? sc_daemon_background(run, &o) : run(-1, &o);
 }
