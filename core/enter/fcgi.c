@@ -15,13 +15,16 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define BEGIN_MS   30000
-#define ANSWER_MS  2000 /* that the entry may take to say why no program runs */
-#define ANSWER_MAX 4096 /* a CGI response of ours */
+#define ANSWER_MS  2000              /* that the entry may take to say why no program runs */
+#define ANSWER_MAX 4096              /* a CGI response of ours */
+#define REST_S     30                /* for the rest of a request that was answered already, */
+#define REST_MAX   ((size_t)4 << 30) /* and its bytes */
 
 bool sc_fcgi_listens(int fd)
 {
@@ -70,6 +73,7 @@ static void lock_up(void)
 #endif
         ALLOW(SYS_ppoll),
         ALLOW(SYS_shutdown),
+        ALLOW(SYS_setitimer),
         ALLOW(SYS_exit_group),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
     };
@@ -136,10 +140,17 @@ static _Noreturn void answer(unsigned id)
     if (n == 0 || !write_record(STDOUT, id, text, n) || !write_record(STDOUT, id, NULL, 0) ||
         !write_record(END_REQUEST, id, complete, sizeof(complete)))
         _exit(0);
-    /* what a visitor still sends must not become a reset, which would take the answer with it */
+    /* what a visitor still sends must not become a reset, which would take the answer with it; a
+     * web server has all of it by now, and does not read the answer before it has sent that */
+    static const struct itimerval end = {.it_value = {.tv_sec = REST_S}};
     (void)shutdown(CLIENT, SHUT_WR);
-    while (readable_in(CLIENT, BEGIN_MS) && read(CLIENT, begin, sizeof(begin)) > 0)
-        ;
+    (void)setitimer(ITIMER_REAL, &end, NULL); /* SIGALRM ends us */
+    for (size_t rest = 0; rest < REST_MAX && readable_in(CLIENT, BEGIN_MS);) {
+        ssize_t got = read(CLIENT, begin, sizeof(begin));
+        if (got <= 0)
+            break;
+        rest += (size_t)got;
+    }
     _exit(0);
 }
 
@@ -239,6 +250,11 @@ static int start(int client, int program, int entry, const struct sockaddr_un *a
             _exit(grandchild < 0);
         (void)setsid();
         (void)signal(SIGPIPE, SIG_IGN);
+        (void)signal(SIGALRM, SIG_DFL);
+        sigset_t alarms;
+        sigemptyset(&alarms);
+        sigaddset(&alarms, SIGALRM);
+        (void)sigprocmask(SIG_UNBLOCK, &alarms, NULL);
         drop_all(client, program, entry);
         without_rights(addr, addr_len);
     }

@@ -27,6 +27,7 @@
 #include <sys/fsuid.h>
 #include <unistd.h>
 
+#include "core/enter/answer.h"
 #include "core/enter/enter.h"
 #include "core/enter/fcgi.h"
 #include "core/enter/hide.h"
@@ -47,12 +48,11 @@ static _Noreturn void become_real(char **argv)
 static _Noreturn void answer(const char *status, unsigned retry_after, const char *title,
                              const char *text)
 {
-    dprintf(
-        visitor,
-        "Status: %s\r\nContent-Type: text/html; charset=utf-8\r\n"
-        "Cache-Control: no-store\r\nRetry-After: %u\r\n\r\n"
-        "<!DOCTYPE html><html><head><title>%s</title></head><body><h1>%s</h1>%s</body></html>\n",
-        status, retry_after, status, title, text);
+    sc_answer(visitor, status, retry_after, title, text);
+    if (visitor == 1) { /* CGI: one socket, or two pipes. Of FastCGI, 0 is where others connect */
+        sc_answer_read_no_more(0);
+        sc_answer_read_no_more(1);
+    }
     _exit(0);
 }
 
@@ -218,14 +218,12 @@ static void clean_environment(void)
 }
 
 /* Opens the table, or becomes the real suexec where the user has no isolated site. */
-static void open_table(uid_t uid, struct sc_table *ret, char **argv)
+static int open_table(uid_t uid, struct sc_table *ret, char **argv, struct sc_enter_why *why)
 {
-    struct sc_enter_why why = {{0}};
-    int rc = sc_state_open(uid, ret, &why);
+    int rc = sc_state_open(uid, ret, why);
     if (rc > 0)
         become_real(argv);
-    if (rc < 0)
-        unavailable("user's sites", why.text);
+    return rc;
 }
 
 int main(int argc, char **argv)
@@ -242,20 +240,24 @@ int main(int argc, char **argv)
     struct sc_table table = {0};
     struct sc_enter_why why = {{0}};
     char cwd[PATH_MAX], docroot[PATH_MAX], real[PATH_MAX];
-    open_table(uid, &table, argv);
+    int rc = open_table(uid, &table, argv, &why);
+    bool is_fcgi = sc_fcgi_listens(0);
+    if (rc < 0 && !is_fcgi)
+        unavailable("user's sites", why.text);
     if (!getcwd(cwd, sizeof(cwd)) || cwd[0] != '/')
         unavailable("working directory", strerror(errno));
     struct said said = {getenv("SCRIPT_FILENAME"), getenv("PATH_TRANSLATED"),
                         getenv("DOCUMENT_ROOT")};
-    bool is_fcgi = sc_fcgi_listens(0);
     if (is_fcgi) {
         static struct sc_fcgi_said first;
-        sc_table_close(&table); /* it may be another one when the request comes */
+        /* it may be another one, and readable, when the request comes */
+        sc_table_close(&table);
         int fd = sc_fcgi_first(0, &first, &why);
         if (fd < 0)
             unavailable(cwd, why.text);
         visitor = fd;
-        open_table(uid, &table, argv);
+        if (open_table(uid, &table, argv, &why) < 0)
+            unavailable("user's sites", why.text);
         said = (struct said){first.script, first.translated, first.docroot};
         if (first.docroot[0] != '/')
             unavailable(cwd, "the first FastCGI request has no DOCUMENT_ROOT");
@@ -293,7 +295,7 @@ int main(int argc, char **argv)
         .argv = argv,
         .envp = environ,
     };
-    int rc = sc_enter(&req, &why);
+    rc = sc_enter(&req, &why);
     if (rc == -SC_EXIT_OVER_LIMIT)
         over_limit(docroot, why.text);
     if (rc < 0)

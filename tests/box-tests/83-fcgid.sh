@@ -240,7 +240,7 @@ check "no process is left" end_php
 pkill -STOP -f 'sitecage-monitor --daemon' # it would put the table right
 mv /run/sitecage/"$(id -u john)"/sites /tmp/sites
 sed 's/^/broken /' /tmp/sites >/run/sitecage/"$(id -u john)"/sites
-expect_output "a table that cannot be read: nothing runs" 500 http_code a.example /many.php
+expect_output "a table that cannot be read: nothing runs" 503 http_code a.example /many.php
 mv /tmp/sites /run/sitecage/"$(id -u john)"/sites
 pkill -CONT -f 'sitecage-monitor --daemon'
 
