@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "db/internal.h"
+#include "core/base/vec.h"
 
 #include <string.h>
 
@@ -96,17 +97,11 @@ int sc_db_int(struct sc_store *store, const char *sql, int64_t *ret, struct sc_e
 
 void *sc_list_add(void *items, size_t *n, size_t size, struct sc_error *err)
 {
-    char *array = *(char **)items;
-    /* Full exactly when the count is 0 or a power of two. */
-    if ((*n & (*n - 1)) == 0) {
-        array = reallocarray(array, *n ? *n * 2 : 1, size);
-        if (!array) {
-            sc_error_set(err, SC_E_NOMEM, "out of memory for rows of the database");
-            return NULL;
-        }
-        *(char **)items = array;
+    if (!sc_vec_room(items, *n, size)) {
+        sc_error_set(err, SC_E_NOMEM, "out of memory for rows of the database");
+        return NULL;
     }
-    char *item = array + *n * size;
+    char *item = *(char **)items + *n * size;
     memset(item, 0, size);
     (*n)++;
     return item;

@@ -11,6 +11,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 #include "core/config/domains_config_private.h"
 
 #define DIR_NAME  ".lve"
@@ -67,12 +68,10 @@ int sc_domains_config_set_isolated(struct sc_domains_config *c, const char *name
         return sc_error_set(err, SC_E_TOOBIG, "cannot add %s: there are %u domains already", name,
                             SC_DOMAINS_MAX);
     char *copy = strdup(name);
-    void *p = copy ? reallocarray(c->entries, c->n + 1, sizeof(*c->entries)) : NULL;
-    if (!p) {
+    if (!copy || !SC_VEC_ROOM(c->entries, c->n)) {
         free(copy);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", name);
     }
-    c->entries = p;
     size_t i = position(c, name);
     memmove(&c->entries[i + 1], &c->entries[i], (c->n - i) * sizeof(*c->entries));
     c->n++;

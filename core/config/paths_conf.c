@@ -9,6 +9,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/vec.h"
 #include "core/config/pathname.h"
 
 #define BLANK " \t\r\f\v"
@@ -97,7 +98,6 @@ int sc_paths_conf_parse(const char *text, size_t len, const char *name, struct s
 {
     SC_CLEANUP(sc_paths_conf_free) struct sc_paths_conf c = SC_PATHS_CONF_INIT;
     struct place at = {.name = name, .err = err};
-    size_t cap = 0;
     for (const char *end = text + len, *next; text < end; text = next) {
         const char *nl = memchr(text, '\n', (size_t)(end - text));
         next = nl ? nl + 1 : end;
@@ -114,13 +114,8 @@ int sc_paths_conf_parse(const char *text, size_t len, const char *name, struct s
         if (c.n == SC_PATHS_CONF_RULES_MAX)
             return sc_error_set(err, SC_E_TOOBIG, "%s has more than %u rules", name,
                                 SC_PATHS_CONF_RULES_MAX);
-        if (c.n == cap) {
-            cap = cap ? 2 * cap : 16;
-            void *p = reallocarray(c.rules, cap, sizeof(*c.rules));
-            if (!p)
-                return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", name);
-            c.rules = p;
-        }
+        if (!SC_VEC_ROOM(c.rules, c.n))
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", name);
         int rc = parse_rule(&at, line, &c.rules[c.n]);
         if (rc < 0)
             return rc;
@@ -172,13 +167,11 @@ int sc_paths_conf_match(const struct sc_paths_conf *c, const char *docroot, cons
         size_t k = 0;
         while (path && k < n && strcmp(m[k].path, path))
             k++;
-        void *p = path && k == n ? reallocarray(m, n + 1, sizeof(*m)) : m;
-        if (!path || (k == n && !p)) {
+        if (!path || (k == n && !SC_VEC_ROOM(m, n))) {
             free(path);
             sc_paths_match_free(m, n);
             return sc_error_set(err, SC_E_NOMEM, "out of memory for the paths of %s", docroot);
         }
-        m = p;
         if (k < n)
             free(m[k].path);
         else

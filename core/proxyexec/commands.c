@@ -12,6 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/domain_name.h"
+#include "core/base/vec.h"
 
 void sc_proxy_commands_done(struct sc_proxy_commands *c)
 {
@@ -65,11 +66,9 @@ static char *trim(char *s)
 static int add(struct sc_proxy_commands *c, const struct sc_proxy_command *given,
                struct sc_error *err)
 {
-    struct sc_proxy_command *v = reallocarray(c->v, c->n + 1, sizeof(*v));
-    if (!v)
+    if (!SC_VEC_ROOM(c->v, c->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    c->v = v;
-    struct sc_proxy_command *to = &v[c->n++];
+    struct sc_proxy_command *to = &c->v[c->n++];
     *to = (struct sc_proxy_command){
         .alias = strdup(given->alias),
         .wrapper = given->wrapper ? strdup(given->wrapper) : NULL,

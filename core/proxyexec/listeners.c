@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/sites.h"
 
@@ -57,10 +58,7 @@ static int open_socket(const char *dir, const char *name, int *ret_fd, ino_t *re
 static int add(struct sc_listeners *l, uid_t uid, unsigned site, const char *dir, const char *name,
                struct sc_error *err)
 {
-    struct sc_listener **v = reallocarray(l->v, l->n + 1, sizeof(*v));
-    if (v)
-        l->v = v;
-    struct sc_listener *one = v ? calloc(1, sizeof(*one)) : NULL;
+    struct sc_listener *one = SC_VEC_ROOM(l->v, l->n) ? calloc(1, sizeof(*one)) : NULL;
     if (!one)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     *one = (struct sc_listener){.fd = -EBADF, .uid = uid, .site = site, .seen = l->scan};

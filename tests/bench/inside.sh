@@ -352,8 +352,8 @@ part_cgi()
 # fpm_rounds DOMAIN...: requests a second of each, interleaved, into /tmp/fpm.DOMAIN
 fpm_rounds()
 {
-    local domain round
-    for round in 1 2 3 4 5 6 7; do
+    local domain
+    for _ in 1 2 3 4 5 6 7; do
         for domain; do
             ab -q -c 2 -n "$(rounds 3000)" -H "Host: $domain" "http://$apache_address/hello.php" 2>&1 |
                 awk '/^Failed requests/ && $3 > 0 { exit 1 } /^Requests per second/ { print $4 }' >>"/tmp/fpm.$domain" ||
