@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "generic/ini.h"
 
-#include <ini.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,83 +8,47 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/ini.h"
 
 #define SECTION "integration_scripts"
-
-/* What is left of the file, for the reader below. */
-struct lines {
-    const char *next;
-    int number;   /* of the line handed out last */
-    int too_long; /* number of the first line that did not fit, 0 */
-    int longest;  /* what would have fitted */
-};
 
 struct search {
     const char *key;
     char *value;
     bool section_seen;
     bool twice;
-    bool no_memory;
 };
 
-/* inih's buffer for a line is small (200 bytes in Debian's build), and it would take the rest of a
- * longer line for a line of its own. So the reader hands out whole lines, and notes the one that
- * does not fit; of a comment nothing is needed. */
-static char *read_line(char *to, int size, void *data)
+static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
 {
-    struct lines *l = data;
-    if (!*l->next || size < 2)
-        return NULL;
-    size_t len = strcspn(l->next, "\n");
-    const char *line = l->next;
-    l->next += len + (line[len] == '\n');
-    l->number++;
-    size_t indent = strspn(line, " \t\r");
-    if (line[indent] == '#' || line[indent] == ';')
-        len = 0;
-    if (len > (size_t)size - 2) {
-        if (!l->too_long) {
-            l->too_long = l->number;
-            l->longest = size - 2;
-        }
-        len = 0;
-    }
-    memcpy(to, line, len);
-    to[len] = '\n';
-    to[len + 1] = 0;
-    return to;
-}
-
-static int on_value(void *data, const char *section, const char *name, const char *value)
-{
-    struct search *s = data;
-    if (strcmp(section, SECTION) != 0)
-        return 1;
+    struct search *s = arg;
+    if (!row->key || strcmp(row->section, SECTION) != 0)
+        return 0;
     s->section_seen = true;
-    if (strcasecmp(name, s->key) != 0)
-        return 1;
+    if (strcasecmp(row->key, s->key) != 0)
+        return 0;
     if (s->value) {
         s->twice = true;
-        return 1;
+        return 0;
     }
-    s->value = strdup(value ? value : "");
-    s->no_memory = !s->value;
-    return 1;
+    s->value = strdup(row->value);
+    return s->value ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for the scripts' list");
 }
 
 static int find_value(const char *path, const char *text, struct search *s, struct sc_error *err)
 {
-    struct lines l = {.next = text};
-    int rc = ini_parse_stream(read_line, &l, on_value, s);
-    if (l.too_long)
+    const struct sc_ini ini = {.file = path, .row = on_row, .arg = s};
+    struct sc_ini_bad bad;
+    int rc = sc_ini_read(&ini, text, strlen(text), &bad, err);
+    if (rc < 0 && !bad.line)
+        return rc;
+    if (rc < 0 && bad.why == SC_INI_LONG)
         return sc_error_set(err, SC_E_PANEL,
-                            "%s: line %d is longer than %d bytes (put the command into a script)",
-                            path, l.too_long, l.longest);
-    if (rc < 0 || s->no_memory)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
-    if (rc > 0)
-        return sc_error_set(err, SC_E_PANEL, "%s: line %d is neither a [section] nor key = value",
-                            path, rc);
+                            "%s: line %u is longer than %u bytes (put the command into a script)",
+                            path, bad.line, SC_INI_LINE_MAX);
+    if (rc < 0)
+        return sc_error_set(err, SC_E_PANEL, "%s: line %u is neither a [section] nor key = value",
+                            path, bad.line);
     if (s->twice)
         return sc_error_set(err, SC_E_PANEL,
                             "%s: '%s' in [" SECTION

@@ -2,62 +2,20 @@
 #include "core/config/conf.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/buf.h"
 #include "core/base/file.h"
+#include "core/base/ini.h"
 #include "core/inventory/adapters.h"
 
-/* What inih is given, line by line, and what came out. inih neither tells its handler the line nor
- * refuses a line longer than its buffer, so both are done here. */
 struct parse {
     const char *name;
-    const char *at, *end;
     unsigned line;
     unsigned seen, seen_api; /* a bit for each key */
     struct sc_conf conf;
     struct sc_error *err;
-    int rc;
 };
-
-static bool known_section(const char *name, size_t len)
-{
-    return (len == strlen("sitecage") && !memcmp(name, "sitecage", len)) ||
-           (len == strlen("api") && !memcmp(name, "api", len));
-}
-
-static char *read_line(char *buf, int size, void *stream)
-{
-    struct parse *p = stream;
-    if (p->rc < 0 || p->at == p->end)
-        return NULL;
-    p->line++;
-    const char *nl = memchr(p->at, '\n', (size_t)(p->end - p->at));
-    size_t len = (size_t)((nl ? nl + 1 : p->end) - p->at);
-    if (len >= (size_t)size) {
-        p->rc = sc_error_set(p->err, SC_E_INVAL, "%s line %u: longer than %d bytes", p->name,
-                             p->line, size - 2);
-        return NULL;
-    }
-    if (memchr(p->at, 0, len)) {
-        p->rc = sc_error_set(p->err, SC_E_INVAL, "%s line %u: a zero byte", p->name, p->line);
-        return NULL;
-    }
-    memcpy(buf, p->at, len);
-    buf[len] = 0;
-    /* inih tells of a section only with a key in it */
-    const char *section = buf + strspn(buf, " \t");
-    size_t name = strcspn(*section ? section + 1 : section, "]\r\n");
-    if (*section == '[' && section[1 + name] == ']' && !known_section(section + 1, name)) {
-        p->rc = sc_error_set(p->err, SC_E_INVAL,
-                             "%s line %u: unknown section [%.*s]: use [sitecage] or [api]", p->name,
-                             p->line, (int)name, section + 1);
-        return NULL;
-    }
-    p->at += len;
-    return buf;
-}
 
 static int bad_value(struct parse *p, const char *key, const char *value, const char *allowed)
 {
@@ -230,29 +188,29 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
     }
 }
 
-static int handle(void *user, const char *section, const char *name, const char *value)
+static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
 {
-    struct parse *p = user;
-    if (p->rc == 0)
-        p->rc = parse_key(p, section, name, value);
-    return p->rc == 0;
+    struct parse *p = arg;
+    p->err = err;
+    p->line = row->line;
+    if (row->key)
+        return parse_key(p, row->section, row->key, row->value);
+    if (strcmp(row->section, "sitecage") == 0 || strcmp(row->section, "api") == 0)
+        return 0;
+    return sc_error_set(err, SC_E_INVAL,
+                        "%s line %u: unknown section [%s]: use [sitecage] or [api]", p->name,
+                        p->line, row->section);
 }
 
 int sc_conf_parse(const char *text, size_t len, const char *name, struct sc_conf *ret,
                   struct sc_error *err)
 {
-    struct parse p = {
-        .name = name, .at = text, .end = text + len, .conf = SC_CONF_DEFAULT, .err = err};
-    int bad_line = ini_parse_stream(read_line, &p, handle, &p);
-    if (p.rc < 0)
-        return p.rc;
-    if (bad_line > 0)
-        return sc_error_set(err, SC_E_INVAL, "%s line %d: neither 'key = value' nor [section]",
-                            name, bad_line);
-    if (bad_line < 0)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", name);
-    *ret = p.conf;
-    return 0;
+    struct parse p = {.name = name, .conf = SC_CONF_DEFAULT};
+    const struct sc_ini ini = {.file = name, .row = on_row, .arg = &p};
+    int rc = sc_ini_read(&ini, text, len, NULL, err);
+    if (rc == 0)
+        *ret = p.conf;
+    return rc;
 }
 
 int sc_conf_load(const char *path, uid_t owner, struct sc_conf *ret, struct sc_error *err)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/ini.h"
 #include "core/base/vec.h"
 
 #define BLANKS " \t\r"
@@ -191,13 +192,8 @@ static int bad(const struct parse *p, struct sc_error *err, const char *what, co
     return sc_error_set(err, SC_E_INVAL, "%s line %u: %s: '%.64s'", p->file, p->line, what, text);
 }
 
-static int section(struct parse *p, char *text, struct sc_error *err)
+static int section(struct parse *p, const char *name, struct sc_error *err)
 {
-    char *end = strchr(text, ']');
-    if (!end || end[1])
-        return bad(p, err, "a section's name stands in [ ]", text);
-    *end = 0;
-    const char *name = text + 1;
     p->in = IN_NONE;
     if (strcmp(name, "global") == 0)
         p->in = IN_GLOBAL;
@@ -235,30 +231,20 @@ static int version_key(struct parse *p, const char *key, const char *value, stru
     return 0;
 }
 
-static int line(struct parse *p, char *text, struct sc_error *err)
+static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
 {
-    text = trim(text);
-    if (!*text || *text == '#' || *text == ';')
-        return 0;
-    for (const char *c = text; *c; c++)
-        if ((unsigned char)*c < 0x20 && *c != '\t')
-            return bad(p, err, "a control byte", text);
-    if (*text == '[')
-        return section(p, text, err);
-    char *value = strchr(text, '=');
-    if (!value)
-        return bad(p, err, "neither [SECTION] nor KEY=VALUE", text);
-    *value++ = 0;
-    const char *key = trim(text);
-    value = trim(value);
+    struct parse *p = arg;
+    p->line = row->line;
+    if (!row->key)
+        return section(p, row->section, err);
     if (p->in == IN_PHP)
-        return version_key(p, key, value, err);
-    if (p->in == IN_GLOBAL && strcmp(key, "selector") == 0)
-        p->c.off = strcmp(value, "disabled") == 0;
-    if (p->in == IN_VERSIONS && strcmp(key, "php") == 0) {
-        if (!sc_php_name_valid(value))
-            return bad(p, err, "not a version as 8.1, nor native", value);
-        strcpy(p->c.version, value);
+        return version_key(p, row->key, row->value, err);
+    if (p->in == IN_GLOBAL && strcmp(row->key, "selector") == 0)
+        p->c.off = strcmp(row->value, "disabled") == 0;
+    if (p->in == IN_VERSIONS && strcmp(row->key, "php") == 0) {
+        if (!sc_php_name_valid(row->value))
+            return bad(p, err, "not a version as 8.1, nor native", row->value);
+        strcpy(p->c.version, row->value);
     }
     return 0;
 }
@@ -269,18 +255,12 @@ int sc_php_choice_parse(const char *text, size_t len, const char *file, struct s
     if (len > SC_PHP_CHOICE_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "%s is larger than %u bytes", file,
                             SC_PHP_CHOICE_MAX);
-    if (len && memchr(text, 0, len))
-        return sc_error_set(err, SC_E_INVAL, "%s: a zero byte", file);
-    SC_FREE char *copy = len ? strndup(text, len) : strdup("");
-    if (!copy)
-        return no_memory(err);
     SC_CLEANUP(parse_done) struct parse p = {.file = file};
-    for (char *rest = copy, *one; (one = strsep(&rest, "\n")) != NULL;) {
-        p.line++;
-        int rc = line(&p, one, err);
-        if (rc < 0)
-            return rc;
-    }
+    const struct sc_ini ini = {
+        .file = file, .plain_indent = true, .long_lines = true, .row = on_row, .arg = &p};
+    int rc = sc_ini_read(&ini, text, len, NULL, err);
+    if (rc < 0)
+        return rc;
     *ret = p.c;
     p.c = (struct sc_php_choice){0};
     return 0;

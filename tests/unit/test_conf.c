@@ -121,9 +121,9 @@ static void refuses_long_lines_and_zero_bytes(void **state)
     (void)state;
     struct sc_error err = SC_ERROR_INIT;
     struct sc_conf c;
-    char text[600] = "debug = on\n# ";
-    memset(text + 13, 'x', 500);
-    strcpy(text + 513, "\npanel = auto\n");
+    char text[6000] = "debug = on\nx=";
+    memset(text + 13, 'x', 5000);
+    strcpy(text + 5013, "\npanel = auto\n");
     assert_int_equal(parse(text, &c, &err), SC_E_INVAL);
     assert_error_has(&err, SC_E_INVAL, "the.conf line 2: longer than ");
     assert_int_equal(sc_conf_parse("debug = on\0x\n", 13, "the.conf", &c, &err), SC_E_INVAL);
