@@ -14,7 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/run.h"
 #include "core/base/pidfd.h"
-#include "core/enter/keeper_find.h"
+#include "core/base/lock.h"
 
 #define STOP_MS 5000
 #define CALL_MS 30000

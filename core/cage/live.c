@@ -18,6 +18,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/beneath.h"
+#include "core/base/lock.h"
 #include "core/cage/holders.h"
 #include "core/cage/homeview.h"
 #include "core/cage/keeper_start.h"

@@ -14,6 +14,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
 #include "core/base/vec.h"
+#include "core/php/vendors/vendors.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/sites.h"
@@ -30,11 +31,6 @@ static const char *const sockets[] = {"/run/mysqld",   "/run/mariadb",         "
 /* PHP's session directories of the distributions: each site has its own behind them. */
 static const char *const sessions[] = {"/var/lib/php/sessions", "/var/lib/php/session",
                                        "/var/lib/php/wsdlcache", "/var/lib/php/opcache"};
-
-/* The same of PHP versions beside the server's own. Patterns as in glob(3). */
-static const char *const own_sessions[] = {"/opt/alt/php*/var/lib/php/session",
-                                           "/var/cpanel/php/sessions/*",
-                                           "/var/opt/remi/php*/lib/php/session"};
 
 /* In the trees above, and no site's business: other accounts, schedules, servers, keys. Patterns as
  * in glob(3). */
@@ -58,12 +54,6 @@ static const char *const closed[] = {"/etc/cagefs",
                                      "/etc/httpd",
                                      "/etc/nginx",
                                      "/etc/lighttpd",
-                                     "/etc/php-fpm*",
-                                     "/etc/php/*/fpm/pool.d",
-                                     "/etc/php/*/fpm/php-fpm.conf",
-                                     "/usr/local/php*/sockets",
-                                     "/opt/cpanel/ea-php*/root/usr/var/run",
-                                     "/opt/*/php*/etc/php-fpm*",
                                      "/etc/exim*",
                                      "/etc/postfix",
                                      "/etc/dovecot",
@@ -286,6 +276,11 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         rc = add_schedulers(p, err);
     for (size_t i = 0; rc == 0 && i < sizeof(closed) / sizeof(closed[0]); i++)
         rc = close_matches(p, closed[i], err);
+    size_t n_vendors;
+    const struct sc_php_vendor *vendors = sc_php_vendors(&n_vendors);
+    for (size_t i = 0; rc == 0 && i < n_vendors; i++)
+        for (size_t k = 0; rc == 0 && vendors[i].closed[k]; k++)
+            rc = close_matches(p, vendors[i].closed[k], err);
     for (size_t i = 0; rc == 0 && in->panel_paths && in->panel_paths[i]; i++)
         rc = close_panel(p, in->panel_paths[i], err);
     if (rc == 0 && !in->suexec_config)
@@ -308,7 +303,8 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     for (size_t i = 0; rc == 0 && i < sizeof(sessions) / sizeof(sessions[0]); i++)
         if (is_dir(sessions[i]))
             rc = add(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
-    for (size_t i = 0; rc == 0 && i < sizeof(own_sessions) / sizeof(own_sessions[0]); i++)
-        rc = add_own_sessions(p, own_sessions[i], err);
+    for (size_t i = 0; rc == 0 && i < n_vendors; i++)
+        if (vendors[i].sessions)
+            rc = add_own_sessions(p, vendors[i].sessions, err);
     return rc;
 }

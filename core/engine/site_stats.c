@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/lock.h"
 #include "core/enter/keeper_find.h"
 
 /* Processes of the site's pid namespace, without the keeper. */

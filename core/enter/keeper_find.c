@@ -5,20 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/base/lock.h"
 #include "core/base/paths.h"
 #include "core/base/pidfd.h"
-
-/* Who holds the lock: a pid in our pid namespace, or 0 for nobody (or nobody whom we can see). */
-pid_t sc_lock_holder(int fd)
-{
-    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(fd, F_GETLK, &fl) < 0 || fl.l_type == F_UNLCK)
-        return 0;
-    return fl.l_pid > 0 ? fl.l_pid : 0;
-}
 
 int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
 {

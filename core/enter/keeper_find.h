@@ -13,7 +13,4 @@
  * keeper lives (then no descriptor is returned), another negative errno on failure. Needs root. */
 int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd);
 
-/* Who holds the POSIX lock on this file (a keeper's, a daemon's): a pid that we can see, or 0. */
-pid_t sc_lock_holder(int lockfd);
-
 #endif

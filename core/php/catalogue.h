@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
-#include "core/php/version.h"
+#include "core/php/vendors/version.h"
 
 #define SC_PHP_ETC   "/etc/cl.selector"
 #define SC_PHP_CACHE "/var/lib/sitecage/php.cache"

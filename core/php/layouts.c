@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the vendors of PHP packages put their versions. */
+/* The versions of PHP that lie where vendors put them (core/php/vendors). */
 #include <ctype.h>
 #include <glob.h>
 #include <limits.h>
@@ -11,58 +11,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/php/catalogue_private.h"
-
-/* `find` is a pattern; what its '*' stands for is the version, with a point between its numbers or
- * without. In the other paths %v is "8.1" and %n is "81"; of two that are apart by '|' the first
- * that exists counts. */
-static const struct layout {
-    const char *name, *find;
-    const char *bin[SC_PHP_SAPIS];
-    const char *ini, *modules;
-} layouts[] = {
-    {"alt-php",
-     "/opt/alt/php*/usr/bin",
-     {"/opt/alt/php%n/usr/bin/php-cgi", "/opt/alt/php%n/usr/bin/php",
-      "/opt/alt/php%n/usr/sbin/php-fpm", "/opt/alt/php%n/usr/bin/lsphp"},
-     "/opt/alt/php%n/etc/php.ini",
-     "/opt/alt/php%n/etc/php.d.all"},
-    {"ea-php",
-     "/opt/cpanel/ea-php*/root/usr/bin",
-     {"/opt/cpanel/ea-php%n/root/usr/bin/php-cgi", "/opt/cpanel/ea-php%n/root/usr/bin/php",
-      "/opt/cpanel/ea-php%n/root/usr/sbin/php-fpm", "/opt/cpanel/ea-php%n/root/usr/bin/lsphp"},
-     "/opt/cpanel/ea-php%n/root/etc/php.ini",
-     "/opt/cpanel/ea-php%n/root/etc/php.d"},
-    {"plesk-php",
-     "/opt/plesk/php/*/bin",
-     {"/opt/plesk/php/%v/bin/php-cgi", "/opt/plesk/php/%v/bin/php",
-      "/opt/plesk/php/%v/sbin/php-fpm", "/opt/plesk/php/%v/bin/lsphp"},
-     "/opt/plesk/php/%v/etc/php.ini",
-     "/opt/plesk/php/%v/etc/php.d"},
-    {"directadmin",
-     "/usr/local/php*/bin",
-     {"/usr/local/php%n/bin/php-cgi%n|/usr/local/php%n/bin/php-cgi",
-      "/usr/local/php%n/bin/php%n|/usr/local/php%n/bin/php",
-      "/usr/local/php%n/sbin/php-fpm%n|/usr/local/php%n/sbin/php-fpm",
-      "/usr/local/php%n/bin/lsphp%n|/usr/local/php%n/bin/lsphp"},
-     "/usr/local/php%n/lib/php.ini",
-     "/usr/local/php%n/lib/php.conf.d"},
-    {"remi",
-     "/opt/remi/php*/root/usr/bin",
-     {"/opt/remi/php%n/root/usr/bin/php-cgi", "/opt/remi/php%n/root/usr/bin/php",
-      "/opt/remi/php%n/root/usr/sbin/php-fpm", "/opt/remi/php%n/root/usr/bin/lsphp"},
-     "/etc/opt/remi/php%n/php.ini",
-     "/etc/opt/remi/php%n/php.d"},
-    {"debian",
-     "/usr/bin/php-cgi*",
-     {"/usr/bin/php-cgi%v", "/usr/bin/php%v", "/usr/sbin/php-fpm%v", "/usr/bin/lsphp%v"},
-     "/etc/php/%v/cgi/php.ini|/etc/php/%v/cli/php.ini",
-     "/etc/php/%v/mods-available"},
-    {"debian",
-     "/usr/sbin/php-fpm*",
-     {"/usr/bin/php-cgi%v", "/usr/bin/php%v", "/usr/sbin/php-fpm%v", "/usr/bin/lsphp%v"},
-     "/etc/php/%v/fpm/php.ini",
-     "/etc/php/%v/mods-available"},
-};
+#include "core/php/vendors/vendors.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -116,7 +65,7 @@ static bool name_of(const char *text, size_t len, char name[SC_PHP_NAME_MAX + 1]
     return sc_php_name_valid(name);
 }
 
-static int add_version(const char *root, const struct layout *l, const char *name,
+static int add_version(const char *root, const struct sc_php_vendor *l, const char *name,
                        struct sc_php_catalogue *c, struct sc_error *err)
 {
     if (sc_php_find(c, name))
@@ -134,7 +83,7 @@ static int add_version(const char *root, const struct layout *l, const char *nam
     return rc;
 }
 
-static int find_one(const char *root, const struct layout *l, struct sc_php_catalogue *c,
+static int find_one(const char *root, const struct sc_php_vendor *l, struct sc_php_catalogue *c,
                     struct sc_error *err)
 {
     char pattern[PATH_MAX];
@@ -157,9 +106,12 @@ static int find_one(const char *root, const struct layout *l, struct sc_php_cata
 
 int sc_php_layouts_find(const char *root, struct sc_php_catalogue *c, struct sc_error *err)
 {
+    size_t n;
+    const struct sc_php_vendor *v = sc_php_vendors(&n);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(layouts) / sizeof(layouts[0]); i++)
-        rc = find_one(root, &layouts[i], c, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (v[i].find)
+            rc = find_one(root, &v[i], c, err);
     return rc;
 }
 

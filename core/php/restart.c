@@ -20,6 +20,7 @@
 #include "core/base/file.h"
 #include "core/base/vec.h"
 #include "core/base/pidfd.h"
+#include "core/base/lock.h"
 #include "core/enter/keeper_find.h"
 
 #define PROCESSES_MAX 4096

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 #include "core/base/error.h"
-#include "core/php/version.h"
+#include "core/php/vendors/version.h"
 
 #define SC_PHP_CONF_MAX (64u << 10)
 

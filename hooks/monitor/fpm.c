@@ -70,9 +70,12 @@ static void watch_dirs(struct sc_monitor *m, int64_t now)
     size_t n = 0;
     m->fpm.rewatch_at = now + SC_FPM_REWATCH_MS;
     sc_watches_begin(w, SC_WATCH_FPM, 0);
-    for (const char *const *dir = sc_fpm_pool_dirs; *dir; dir++) {
+    size_t n_vendors;
+    const struct sc_php_vendor *v = sc_php_vendors(&n_vendors);
+    for (size_t k = 0; k < n_vendors; k++) {
+        char pattern[PATH_MAX];
         glob_t g = {0};
-        if (glob(*dir, GLOB_NOSORT, NULL, &g) == 0)
+        if (sc_fpm_pool_dir(&v[k], pattern) && glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
             for (size_t i = 0; i < g.gl_pathc && n < SC_FPM_DIRS_MAX; i++, n++)
                 (void)sc_watches_add(w, -1, g.gl_pathv[i], SC_WATCH_NAMES | IN_CLOSE_WRITE,
                                      SC_WATCH_FPM, 0, NULL, NULL, NULL);

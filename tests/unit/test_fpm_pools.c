@@ -333,25 +333,25 @@ static void layouts(void **state)
     assert_int_equal(system(cmd), 0);
     assert_int_equal(l.n, 3);
     static const char *const want[][4] = {
-        {"/etc/php/8.2/fpm/pool.d/www.conf", "www", "/etc/php/8.2/fpm/php-fpm.conf",
-         "/usr/sbin/php-fpm8.2"},
         {"/opt/cpanel/ea-php81/root/etc/php-fpm.d/x.conf", "x",
          "/opt/cpanel/ea-php81/root/etc/php-fpm.conf",
          "/opt/cpanel/ea-php81/root/usr/sbin/php-fpm"},
         {"/usr/local/directadmin/data/users/john/php/php-fpm82.conf", "john",
-         "/usr/local/php82/etc/php-fpm.conf", "/usr/local/php82/sbin/php-fpm82"}};
+         "/usr/local/php82/etc/php-fpm.conf", "/usr/local/php82/sbin/php-fpm82"},
+        {"/etc/php/8.2/fpm/pool.d/www.conf", "www", "/etc/php/8.2/fpm/php-fpm.conf",
+         "/usr/sbin/php-fpm8.2"}};
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(l.v[i].file, want[i][0]);
         assert_string_equal(l.v[i].pool, want[i][1]);
         assert_string_equal(l.v[i].main, want[i][2]);
         assert_string_equal(l.v[i].exe, want[i][3]);
     }
-    assert_int_equal(l.v[0].mode, 0600);
-    assert_int_equal(l.v[0].backlog, 7);
-    assert_int_equal(l.v[1].mode, 0660);
-    assert_true(sc_fpm_shared_dir(l.v[0].file, dir));
+    assert_int_equal(l.v[2].mode, 0600);
+    assert_int_equal(l.v[2].backlog, 7);
+    assert_int_equal(l.v[0].mode, 0660);
+    assert_true(sc_fpm_shared_dir(l.v[2].file, dir));
     assert_string_equal(dir, "/etc/php/8.2/fpm/pool.d");
-    assert_false(sc_fpm_shared_dir(l.v[2].file, dir));
+    assert_false(sc_fpm_shared_dir(l.v[1].file, dir));
 }
 
 int main(void)

@@ -11,38 +11,6 @@
 #include "core/base/file.h"
 #include "core/base/vec.h"
 
-/* Where vendors have them. '%' is a version, the same in all three; '*' anything but '/'. */
-static const struct {
-    const char *files, *main, *exe;
-    bool shared_dir;
-} layouts[] = {
-    {"/etc/php/%/fpm/pool.d/*.conf", "/etc/php/%/fpm/php-fpm.conf", "/usr/sbin/php-fpm%", true},
-    {"/etc/php-fpm.d/*.conf", "/etc/php-fpm.conf", "/usr/sbin/php-fpm", true},
-    {"/opt/cpanel/ea-php%/root/etc/php-fpm.d/*.conf", "/opt/cpanel/ea-php%/root/etc/php-fpm.conf",
-     "/opt/cpanel/ea-php%/root/usr/sbin/php-fpm", true},
-    {"/opt/alt/php%/etc/php-fpm.d/*.conf", "/opt/alt/php%/etc/php-fpm.conf",
-     "/opt/alt/php%/usr/sbin/php-fpm", true},
-    {"/opt/plesk/php/%/etc/php-fpm.d/*.conf", "/opt/plesk/php/%/etc/php-fpm.conf",
-     "/opt/plesk/php/%/sbin/php-fpm", true},
-    {"/etc/opt/remi/php%/php-fpm.d/*.conf", "/etc/opt/remi/php%/php-fpm.conf",
-     "/opt/remi/php%/root/usr/sbin/php-fpm", true},
-    {"/usr/local/php%/etc/php-fpm.d/*.conf", "/usr/local/php%/etc/php-fpm.conf",
-     "/usr/local/php%/sbin/php-fpm%", true},
-    {"/usr/local/directadmin/data/users/*/php/php-fpm%.conf", "/usr/local/php%/etc/php-fpm.conf",
-     "/usr/local/php%/sbin/php-fpm%", false},
-};
-#define N_LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
-
-const char *const sc_fpm_pool_dirs[] = {"/etc/php/*/fpm/pool.d",
-                                        "/etc/php-fpm.d",
-                                        "/opt/cpanel/ea-php*/root/etc/php-fpm.d",
-                                        "/opt/alt/php*/etc/php-fpm.d",
-                                        "/opt/plesk/php/*/etc/php-fpm.d",
-                                        "/etc/opt/remi/php*/php-fpm.d",
-                                        "/usr/local/php*/etc/php-fpm.d",
-                                        "/usr/local/directadmin/data/users/*/php",
-                                        NULL};
-
 void sc_fpm_known_done(struct sc_fpm_known_list *l)
 {
     for (size_t i = 0; i < l->n; i++) {
@@ -62,15 +30,23 @@ void sc_fpm_known_done(struct sc_fpm_known_list *l)
     *l = (struct sc_fpm_known_list){0};
 }
 
-/* Whether `path` is of the pattern; what stood for '%' is in `version`. */
+/* %v or %n at `p`: the version, as the path writes it. */
+static bool is_version(const char *p)
+{
+    return p[0] == '%' && (p[1] == 'v' || p[1] == 'n');
+}
+
+/* Whether `path` is of the pattern; what stood for the version is in `version`. */
 static bool matches(const char *pattern, const char *path, char version[16])
 {
     for (; *pattern; pattern++, path++) {
-        if (*pattern == '*' || *pattern == '%') {
-            for (size_t n = 0; path[n] && path[n] != '/' && (*pattern == '*' || n < 15); n++) {
-                if (!matches(pattern + 1, path + n + 1, version))
+        bool any = *pattern == '*', ver = is_version(pattern);
+        if (any || ver) {
+            const char *rest = pattern + (ver ? 2 : 1);
+            for (size_t n = 0; path[n] && path[n] != '/' && (any || n < 15); n++) {
+                if (!matches(rest, path + n + 1, version))
                     continue;
-                if (*pattern == '%') {
+                if (ver) {
                     memcpy(version, path, n + 1);
                     version[n + 1] = 0;
                 }
@@ -84,23 +60,37 @@ static bool matches(const char *pattern, const char *path, char version[16])
     return *path == 0;
 }
 
-/* The pattern with '%' replaced. NULL: no memory. */
+/* The pattern with the version replaced. NULL: no memory. */
 static char *filled(const char *pattern, const char *with)
 {
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     for (; *pattern; pattern++)
-        if (*pattern == '%')
+        if (is_version(pattern)) {
             sc_buf_str(&out, with);
-        else
+            pattern++;
+        } else {
             sc_buf_add(&out, pattern, 1);
+        }
     return out.failed ? NULL : sc_steal_ptr(&out.data);
+}
+
+bool sc_fpm_pool_dir(const struct sc_php_vendor *v, char out[PATH_MAX])
+{
+    SC_FREE char *any = v->pools ? filled(v->pools, "*") : NULL;
+    if (!any || strlen(any) >= PATH_MAX)
+        return false;
+    *strrchr(any, '/') = 0;
+    strcpy(out, any);
+    return true;
 }
 
 bool sc_fpm_shared_dir(const char *file, char *out)
 {
     char version[16] = "";
-    for (size_t i = 0; i < N_LAYOUTS; i++)
-        if (layouts[i].shared_dir && matches(layouts[i].files, file, version)) {
+    size_t n;
+    const struct sc_php_vendor *v = sc_php_vendors(&n);
+    for (size_t i = 0; i < n; i++)
+        if (v[i].pools && v[i].pool_dir && matches(v[i].pools, file, version)) {
             snprintf(out, PATH_MAX, "%.*s", (int)(strrchr(file, '/') - file), file);
             return true;
         }
@@ -163,12 +153,14 @@ int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
     char version[16] = "";
+    size_t n;
+    const struct sc_php_vendor *v = sc_php_vendors(&n);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < N_LAYOUTS; i++) {
-        if (!matches(layouts[i].files, file, version))
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (!v[i].pools || !matches(v[i].pools, file, version))
             continue;
-        SC_FREE char *main = filled(layouts[i].main, version);
-        SC_FREE char *exe = filled(layouts[i].exe, version);
+        SC_FREE char *main = filled(v[i].fpm_main, version);
+        SC_FREE char *exe = filled(v[i].fpm_exe, version);
         rc = main && exe ? load_file(file, file, main, exe, &l, err)
                          : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
         break;
@@ -183,9 +175,13 @@ int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
+    size_t n;
+    const struct sc_php_vendor *v = sc_php_vendors(&n);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < N_LAYOUTS; i++) {
-        SC_FREE char *any = filled(layouts[i].files, "*");
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (!v[i].pools)
+            continue;
+        SC_FREE char *any = filled(v[i].pools, "*");
         char pattern[PATH_MAX];
         glob_t g = {0};
         if (!any || snprintf(pattern, sizeof(pattern), "%s%s", root, any) >= (int)sizeof(pattern))
@@ -194,10 +190,10 @@ int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc
             for (size_t k = 0; rc == 0 && k < g.gl_pathc; k++) {
                 const char *name = g.gl_pathv[k] + strlen(root);
                 char version[16] = "";
-                if (!matches(layouts[i].files, name, version))
+                if (!matches(v[i].pools, name, version))
                     continue;
-                SC_FREE char *main = filled(layouts[i].main, version);
-                SC_FREE char *exe = filled(layouts[i].exe, version);
+                SC_FREE char *main = filled(v[i].fpm_main, version);
+                SC_FREE char *exe = filled(v[i].fpm_exe, version);
                 rc = main && exe ? load_file(g.gl_pathv[k], name, main, exe, &l, err)
                                  : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
             }

@@ -3,11 +3,13 @@
 #ifndef SC_PHP_FPM_KNOWN_H
 #define SC_PHP_FPM_KNOWN_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/error.h"
 #include "core/php/fpm/pools.h"
 #include "core/php/fpm/taken.h"
+#include "core/php/vendors/vendors.h"
 #include "core/web/vhosts.h"
 
 struct sc_fpm_known {
@@ -41,8 +43,8 @@ int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *
                      const char *exe, const char *text, const struct sc_fpm_pool *p,
                      struct sc_error *err);
 
-/* Directories that pools of a layout are put into (globs), for a watcher: NULL-terminated. */
-extern const char *const sc_fpm_pool_dirs[];
+/* The directory that pools of a vendor are put into (glob(3)), for a watcher. False: none. */
+bool sc_fpm_pool_dir(const struct sc_php_vendor *v, char out[PATH_MAX]);
 
 /* "/dir/pool.d" of a pool file whose master reads all *.conf of that directory; false: it reads
  * single files. `out` has PATH_MAX bytes. */

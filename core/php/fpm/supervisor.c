@@ -18,7 +18,7 @@
 #include "core/base/run.h"
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
-#include "core/enter/keeper_find.h"
+#include "core/base/lock.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/taken.h"
 

@@ -33,9 +33,12 @@ static void watch_pool(struct sc_fpm_held *p)
 static void watch_others(void)
 {
     me.n_dirs = 0;
-    for (size_t i = 0; sc_fpm_pool_dirs[i]; i++) {
+    size_t n_vendors;
+    const struct sc_php_vendor *v = sc_php_vendors(&n_vendors);
+    for (size_t i = 0; i < n_vendors; i++) {
+        char pattern[PATH_MAX];
         glob_t g = {0};
-        if (glob(sc_fpm_pool_dirs[i], 0, NULL, &g) == 0)
+        if (sc_fpm_pool_dir(&v[i], pattern) && glob(pattern, 0, NULL, &g) == 0)
             for (size_t k = 0; k < g.gl_pathc && me.n_dirs < SC_FPM_DIRS_MAX; k++) {
                 char file[PATH_MAX], dir[PATH_MAX];
                 struct sc_fpm_dir *d = &me.dirs[me.n_dirs];

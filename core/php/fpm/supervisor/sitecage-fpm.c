@@ -23,6 +23,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
 #include "core/base/clock.h"
+#include "core/base/lock.h"
 #include "core/php/fpm/supervisor/own.h"
 #include "core/enter/keeper_find.h"
 

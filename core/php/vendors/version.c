@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/php/version.h"
+#include "core/php/vendors/version.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of PHP versions, programs and modules. Pure. */
-#ifndef SC_PHP_VERSION_H
-#define SC_PHP_VERSION_H
+#ifndef SC_PHP_VENDORS_VERSION_H
+#define SC_PHP_VENDORS_VERSION_H
 
 #include <stdbool.h>
 
