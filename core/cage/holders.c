@@ -15,6 +15,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/pidfd.h"
+#include "core/base/proc.h"
 #include "core/plan/entries.h"
 
 /* The rule that decides about a path: the deepest entry at or above it. */
@@ -72,25 +73,20 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
 {
     /* The site's own /proc, seen through the keeper's root: it lists the site's processes and no
      * other. */
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d) {
-        int e = errno;
-        if (fd >= 0)
-            close(fd);
-        return e == ENOENT || e == ESRCH ? 0 : sc_error_sys(err, e, "list the site's processes");
-    }
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        if (e->d_name[0] < '1' || e->d_name[0] > '9' || strcmp(e->d_name, "1") == 0)
-            continue;
-        SC_FD int proc = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (proc < 0 || !holds_closed(plan, proc))
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    int rc = sc_proc_list_open(keeper, &l);
+    if (rc < 0)
+        return rc == -ENOENT || rc == -ESRCH ? 0
+                                             : sc_error_sys(err, -rc, "list the site's processes");
+    for (;;) {
+        SC_FD int proc = -EBADF;
+        pid_t pid = sc_proc_next(&l, &proc);
+        if (pid <= 0)
+            return pid == 0 ? 0 : sc_error_sys(err, -pid, "list the site's processes");
+        if (!holds_closed(plan, proc))
             continue;
         /* a directory of /proc serves as a process's descriptor: it cannot become another process */
         if (sc_pidfd_signal(proc, SIGKILL) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a process that holds a closed directory");
     }
-    return 0;
 }

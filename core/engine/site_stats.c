@@ -8,17 +8,18 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/lock.h"
+#include "core/base/proc.h"
 #include "core/enter/keeper_find.h"
 
 /* Processes of the site's pid namespace, without the keeper. */
 static unsigned count_processes(pid_t keeper)
 {
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
-    SC_DIR DIR *d = opendir(path);
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
     unsigned n = 0;
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
-        n += e->d_name[0] >= '1' && e->d_name[0] <= '9' && strcmp(e->d_name, "1") != 0;
+    if (keeper <= 0 || sc_proc_list_open(keeper, &l) < 0)
+        return 0;
+    for (int fd = -EBADF; sc_proc_next(&l, &fd) > 0; sc_close(&fd))
+        n++;
     return n;
 }
 

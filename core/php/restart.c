@@ -21,6 +21,7 @@
 #include "core/base/vec.h"
 #include "core/base/pidfd.h"
 #include "core/base/lock.h"
+#include "core/base/proc.h"
 #include "core/enter/keeper_find.h"
 
 #define PROCESSES_MAX 4096
@@ -122,13 +123,11 @@ bool sc_php_waits(int procfd)
 
 bool sc_php_parent(int procfd, int *ret)
 {
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_FD int fd = openat(procfd, "status", O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || sc_read_fd(fd, 65536, "status", &text, NULL) < 0)
+    struct sc_proc_stat st;
+    if (sc_proc_stat(procfd, &st) < 0)
         return false;
-    const char *p = strstr(text.data, "\nPPid:");
-    *ret = p ? atoi(p + 6) : 0;
-    return p != NULL;
+    *ret = (int)st.parent;
+    return true;
 }
 
 int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct sc_error *err)
@@ -167,26 +166,20 @@ static bool is_wanted(const struct sc_php_catalogue *c, int procfd)
 static int find(const struct sc_php_catalogue *c, bool cgi, pid_t keeper,
                 struct sc_php_processes *l, struct sc_error *err)
 {
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!d) {
-        int e = errno;
-        if (fd >= 0)
-            close(fd);
-        return e == ENOENT || e == ESRCH ? 0 : sc_error_sys(err, e, "list the site's processes");
-    }
-    int rc = 0;
-    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL && l->n < PROCESSES_MAX;) {
-        int pid = atoi(e->d_name);
-        if (pid <= 1)
-            continue;
-        SC_FD int proc = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (proc >= 0 && (cgi ? answers_cgi(proc) && !sc_php_waits(proc) : is_wanted(c, proc)))
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list all = {0};
+    int rc = sc_proc_list_open(keeper, &all);
+    if (rc == -ENOENT || rc == -ESRCH)
+        return 0;
+    pid_t pid = rc;
+    while (rc == 0 && l->n < PROCESSES_MAX) {
+        SC_FD int proc = -EBADF;
+        pid = sc_proc_next(&all, &proc);
+        if (pid <= 0)
+            break;
+        if (cgi ? answers_cgi(proc) && !sc_php_waits(proc) : is_wanted(c, proc))
             rc = sc_php_processes_add(l, pid, sc_steal_fd(&proc), err);
     }
-    return rc;
+    return pid < 0 ? sc_error_sys(err, -pid, "list the site's processes") : rc;
 }
 
 /* A shell that waits for its PHP is of another program: both are told. */

@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
+#include "core/base/proc.h"
 #include "core/enter/table.h"
 #include "core/php/restart.h"
 #include "core/php/restart_private.h"
@@ -111,20 +112,21 @@ static int look_at(struct look *l, int pid, int procfd, struct sc_error *err)
 
 static int look_around(struct look *l, struct sc_error *err)
 {
-    int rc = 0;
-    SC_DIR DIR *d = opendir("/proc");
-    if (!d)
-        return sc_error_sys(err, errno, "list processes");
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list all = {0};
+    int rc = sc_proc_list_open(0, &all);
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "list processes");
     sc_php_processes_done(&l->found);
     l->starting = false;
-    for (struct dirent *e; rc == 0 && (e = readdir(d)) != NULL && l->found.n < PROCESSES_MAX;) {
-        int pid = atoi(e->d_name);
-        SC_FD int proc =
-            pid > 1 ? openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
-        if (proc >= 0)
-            rc = look_at(l, pid, sc_steal_fd(&proc), err);
+    pid_t pid = 0;
+    while (rc == 0 && l->found.n < PROCESSES_MAX) {
+        int proc = -EBADF;
+        pid = sc_proc_next(&all, &proc);
+        if (pid <= 0)
+            break;
+        rc = look_at(l, pid, proc, err);
     }
-    return rc;
+    return pid < 0 ? sc_error_sys(err, -pid, "list processes") : rc;
 }
 
 int sc_php_restart_outside(uid_t uid, struct sc_error *err)

@@ -2,6 +2,7 @@
 /* Growable arrays, writing and reading all, processes by descriptor. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include "core/base/clock.h"
 #include "core/base/io.h"
 #include "core/base/pidfd.h"
+#include "core/base/proc.h"
 #include "core/base/vec.h"
 
 static void an_array_grows(void **state)
@@ -119,6 +121,50 @@ static void a_process_is_ended_by_its_descriptor(void **state)
     close(p[1]);
 }
 
+static void processes_are_listed(void **state)
+{
+    (void)state;
+    struct sc_proc_list l = {0};
+    assert_int_equal(sc_proc_list_open(0, &l), 0);
+    bool found = false;
+    pid_t pid;
+    int fd = -1;
+    while ((pid = sc_proc_next(&l, &fd)) > 0) {
+        struct sc_proc_stat st;
+        char text[8];
+        assert_true(pid > 1);
+        if (pid == getpid()) {
+            found = true;
+            assert_int_equal(sc_proc_stat(fd, &st), 0);
+            assert_int_equal(st.parent, getppid());
+            assert_int_equal(st.state, 'R');
+            assert_int_equal(sc_proc_read(fd, "cmdline", text, sizeof(text)), sizeof(text) - 1);
+            assert_int_equal(text[sizeof(text) - 1], 0);
+            assert_int_equal(sc_proc_read(fd, "nothing", text, sizeof(text)), -ENOENT);
+        }
+        close(fd);
+    }
+    assert_int_equal(pid, 0);
+    assert_true(found);
+    sc_proc_list_close(&l);
+    sc_proc_list_close(&l);
+    assert_int_equal(sc_proc_list_open(INT_MAX, &l), -ENOENT);
+}
+
+static void a_process_that_has_ended_is_told(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    int fd = sc_proc_open(pid);
+    assert_true(fd >= 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    struct sc_proc_stat st;
+    assert_true(sc_proc_stat(fd, &st) == -ESRCH || sc_proc_stat(fd, &st) == -ENOENT);
+    close(fd);
+}
+
 static void the_clock_goes_on(void **state)
 {
     (void)state;
@@ -137,6 +183,8 @@ int main(void)
         cmocka_unit_test(all_is_written_and_read),
         cmocka_unit_test(an_error_is_not_the_end),
         cmocka_unit_test(a_process_is_ended_by_its_descriptor),
+        cmocka_unit_test(processes_are_listed),
+        cmocka_unit_test(a_process_that_has_ended_is_told),
         cmocka_unit_test(the_clock_goes_on),
     };
     return cmocka_run_group_tests_name("vec_io", tests, NULL, NULL);

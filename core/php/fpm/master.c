@@ -34,6 +34,7 @@
 #include "core/base/run.h"
 #include "core/base/clock.h"
 #include "core/base/pidfd.h"
+#include "core/base/proc.h"
 #include "core/php/fpm/run.h"
 
 #ifndef SYS_pidfd_getfd
@@ -47,11 +48,10 @@
 
 static ssize_t read_proc(pid_t pid, const char *what, char *out, size_t size)
 {
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, what);
-    SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, out, size - 1);
-    out[n > 0 ? n : 0] = 0;
+    SC_FD int fd = sc_proc_open(pid);
+    ssize_t n = fd < 0 ? -1 : sc_proc_read(fd, what, out, size);
+    if (n < 0)
+        out[0] = 0;
     return n;
 }
 
@@ -73,30 +73,32 @@ pid_t sc_fpm_master_find(const char *main)
 {
     char want[PATH_MAX + 40], got[PATH_MAX + 40];
     snprintf(want, sizeof(want), TITLE "%s)", main);
-    SC_DIR DIR *d = opendir("/proc");
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-        pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-        if (pid > 1 && read_proc(pid, "cmdline", got, sizeof(got)) > 0 &&
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    if (sc_proc_list_open(0, &l) < 0)
+        return 0;
+    for (;;) {
+        SC_FD int fd = -EBADF;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            return 0;
+        if (sc_proc_read(fd, "cmdline", got, sizeof(got)) > 0 &&
             strncmp(got, want, strlen(want)) == 0 && is_ours(pid))
             return pid;
     }
-    return 0;
 }
 
-/* State and parent of a process; 0 when it is gone. */
-static char state_of(pid_t pid, pid_t *ret_parent)
+static char state_of(pid_t pid)
 {
-    char text[512];
-    int parent;
-    char state;
-    if (read_proc(pid, "stat", text, sizeof(text)) <= 0)
-        return 0;
-    char *end = strrchr(text, ')');
-    if (!end || sscanf(end + 1, " %c %d", &state, &parent) != 2)
-        return 0;
-    if (ret_parent)
-        *ret_parent = parent;
-    return state;
+    struct sc_proc_stat st;
+    SC_FD int fd = sc_proc_open(pid);
+    return fd >= 0 && sc_proc_stat(fd, &st) == 0 ? st.state : 0;
+}
+
+static bool is_child(int procfd, pid_t parent)
+{
+    struct sc_proc_stat st;
+    return procfd >= 0 && sc_proc_stat(procfd, &st) == 0 && st.state != 'Z' && st.state != 'X' &&
+           st.parent == parent;
 }
 
 #define WORKERS_MAX 8192
@@ -106,16 +108,17 @@ static size_t workers(pid_t master, const char *title, pid_t **ret)
 {
     size_t n = 0;
     pid_t *v = calloc(WORKERS_MAX, sizeof(*v));
-    SC_DIR DIR *d = v ? opendir("/proc") : NULL;
-    for (struct dirent *e; d && n < WORKERS_MAX && (e = readdir(d)) != NULL;) {
-        pid_t pid = (pid_t)strtol(e->d_name, NULL, 10), parent = 0;
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    bool open = v && sc_proc_list_open(0, &l) == 0;
+    while (open && n < WORKERS_MAX) {
+        SC_FD int fd = -EBADF;
         char got[256];
-        char state = pid > 1 ? state_of(pid, &parent) : 0;
-        if (!state || state == 'Z' || state == 'X' || parent != master)
-            continue;
-        if (title && (read_proc(pid, "cmdline", got, sizeof(got)) <= 0 || strcmp(got, title) != 0))
-            continue;
-        v[n++] = pid;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            break;
+        if (is_child(fd, master) &&
+            (!title || (sc_proc_read(fd, "cmdline", got, sizeof(got)) > 0 && !strcmp(got, title))))
+            v[n++] = pid;
     }
     *ret = v;
     return n;
@@ -123,9 +126,8 @@ static size_t workers(pid_t master, const char *title, pid_t **ret)
 
 static bool lives(pid_t pid, pid_t master)
 {
-    pid_t parent = 0;
-    char state = state_of(pid, &parent);
-    return state && state != 'Z' && state != 'X' && parent == master;
+    SC_FD int fd = sc_proc_open(pid);
+    return is_child(fd, master);
 }
 
 /* True when all are gone in time. */
@@ -228,7 +230,7 @@ static void drain(pid_t pid)
     /* one that just lost a worker would make another when it goes on: stop it at a better time */
     for (int i = 0; i < 20; i++) {
         (void)kill(pid, SIGSTOP);
-        for (int k = 0; k < 500 && state_of(pid, NULL) != 'T'; k++)
+        for (int k = 0; k < 500 && state_of(pid) != 'T'; k++)
             sc_sleep_ms(1);
         bool pending = read_proc(pid, "status", text, sizeof(text)) > 0 &&
                        (!strstr(text, "\nShdPnd:\t0000000000000000") ||

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/proc.h"
+#include "core/base/pidfd.h"
 #include "core/enter/enter.h"
 #include "core/enter/hide.h"
 #include "core/enter/state.h"
@@ -90,27 +92,25 @@ _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *con
 }
 
 /* They have nobody any more, and a mount namespace that is not ours. */
-static bool is_orphan(const char *pid)
+static bool is_orphan(int procfd)
 {
-    char path[64], text[256], name[64];
-    int parent = 0;
+    struct sc_proc_stat p;
     struct stat st, theirs, ours;
-    snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
-    SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-    if (n <= 0 || fstat(fd, &st) < 0 || st.st_uid != me.uid)
-        return false;
-    text[n] = 0;
-    snprintf(path, sizeof(path), "/proc/%.16s/ns/mnt", pid);
-    return sscanf(text, "%*d (%60[^)]) %*c %d", name, &parent) == 2 && parent == 1 &&
-           strncmp(name, "php-fpm", 7) == 0 && stat(path, &theirs) == 0 &&
-           stat("/proc/self/ns/mnt", &ours) == 0 && theirs.st_ino != ours.st_ino;
+    return fstat(procfd, &st) == 0 && st.st_uid == me.uid && sc_proc_stat(procfd, &p) == 0 &&
+           p.parent == 1 && strncmp(p.name, "php-fpm", 7) == 0 &&
+           fstatat(procfd, "ns/mnt", &theirs, 0) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
+           theirs.st_ino != ours.st_ino;
 }
 
 void sc_fpm_outside_end_orphans(void)
 {
-    SC_DIR DIR *d = opendir("/proc");
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
-        if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && is_orphan(e->d_name))
-            (void)kill((pid_t)strtol(e->d_name, NULL, 10), SIGQUIT);
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    int rc = sc_proc_list_open(0, &l);
+    while (rc >= 0) {
+        SC_FD int fd = -EBADF;
+        if (sc_proc_next(&l, &fd) <= 0)
+            return;
+        if (is_orphan(fd))
+            (void)sc_pidfd_signal(fd, SIGQUIT);
+    }
 }

@@ -24,6 +24,8 @@
 #include "core/base/daemon.h"
 #include "core/base/clock.h"
 #include "core/base/lock.h"
+#include "core/base/proc.h"
+#include "core/base/pidfd.h"
 #include "core/php/fpm/supervisor/own.h"
 #include "core/enter/keeper_find.h"
 
@@ -167,22 +169,15 @@ static void end_orphans(void)
     pid_t keeper = sc_lock_holder(lockfd);
     close(pidfd);
     close(lockfd);
-    SC_DIR DIR *d = keeper > 0 ? opendir("/proc") : NULL;
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-        char path[64], text[256], name[64];
-        int parent = 0;
-        pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-        if (pid <= 1)
-            continue;
-        snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-        SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-        ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-        if (n <= 0)
-            continue;
-        text[n] = 0;
-        if (sscanf(text, "%*d (%60[^)]) %*c %d", name, &parent) == 2 && parent == keeper &&
-            strncmp(name, "php-fpm", 7) == 0)
-            (void)kill(pid, SIGQUIT);
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    int rc = keeper > 0 ? sc_proc_list_open(0, &l) : -ESRCH;
+    while (rc >= 0) {
+        SC_FD int fd = -EBADF;
+        struct sc_proc_stat p;
+        if (sc_proc_next(&l, &fd) <= 0)
+            return;
+        if (sc_proc_stat(fd, &p) == 0 && p.parent == keeper && strncmp(p.name, "php-fpm", 7) == 0)
+            (void)sc_pidfd_signal(fd, SIGQUIT);
     }
 }
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/io.h"
+
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+int sc_proc_list_open(pid_t keeper, struct sc_proc_list *ret)
+{
+    char path[64] = "/proc";
+    if (keeper > 0)
+        snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)keeper);
+    int fd = open(path, DIRECTORY);
+    if (fd < 0)
+        return -errno;
+    ret->dir = fdopendir(fd);
+    if (!ret->dir) {
+        int rc = -errno;
+        close(fd);
+        return rc;
+    }
+    return 0;
+}
+
+void sc_proc_list_close(struct sc_proc_list *l)
+{
+    if (l->dir)
+        closedir(l->dir);
+    l->dir = NULL;
+}
+
+pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd)
+{
+    for (;;) {
+        errno = 0;
+        struct dirent *e = readdir(l->dir);
+        if (!e)
+            return -errno;
+        char *end;
+        long pid = strtol(e->d_name, &end, 10);
+        if (*end || pid <= 1)
+            continue;
+        int fd = openat(dirfd(l->dir), e->d_name, DIRECTORY);
+        if (fd < 0 && (errno == ENOENT || errno == ESRCH))
+            continue; /* it has ended since */
+        if (fd < 0)
+            return -errno;
+        *ret_procfd = fd;
+        return (pid_t)pid;
+    }
+}
+
+int sc_proc_open(pid_t pid)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+    return open(path, DIRECTORY);
+}
+
+ssize_t sc_proc_read(int procfd, const char *name, char *out, size_t size)
+{
+    int fd = openat(procfd, name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = sc_read_all(fd, out, size - 1);
+    if (n < 0)
+        n = -errno;
+    close(fd);
+    if (n >= 0)
+        out[n] = 0;
+    return n;
+}
+
+int sc_proc_stat(int procfd, struct sc_proc_stat *ret)
+{
+    char text[512];
+    int parent;
+    ssize_t n = sc_proc_read(procfd, "stat", text, sizeof(text));
+    if (n < 0)
+        return (int)n;
+    /* the name may have anything in it, parentheses too */
+    const char *begin = strchr(text, '('), *end = strrchr(text, ')');
+    if (!begin || !end || sscanf(end + 1, " %c %d", &ret->state, &parent) != 2)
+        return -ESRCH;
+    snprintf(ret->name, sizeof(ret->name), "%.*s", (int)(end - begin - 1), begin + 1);
+    ret->parent = (pid_t)parent;
+    return 0;
+}

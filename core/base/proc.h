@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading /proc. A process is its directory there: the descriptor stays that process's, also when its
+ * number is given again (and serves sc_pidfd_signal()). libc only. */
+#ifndef SC_BASE_PROC_H
+#define SC_BASE_PROC_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct sc_proc_list {
+    void *dir; /* DIR */
+};
+
+/* Begins a walk over the processes of this pid namespace (`keeper` 0), or over those of a site, seen
+ * through its keeper's root. 0, or a negative errno; -ENOENT, -ESRCH: the keeper has ended. */
+int sc_proc_list_open(pid_t keeper, struct sc_proc_list *ret);
+void sc_proc_list_close(struct sc_proc_list *l); /* fine twice */
+
+/* The next process but the first of its namespace, with its directory (O_CLOEXEC; the caller closes
+ * it). 0: that was the last. A negative errno: it could not be asked. */
+pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd);
+
+/* The directory of one process; -1 with errno. */
+int sc_proc_open(pid_t pid);
+
+struct sc_proc_stat {
+    char name[17]; /* as the kernel has it: at most 15 bytes */
+    char state;    /* 'R', 'S', …; 'Z' and 'X': it has ended */
+    pid_t parent;
+};
+
+/* proc(5), /proc/PID/stat. 0, or a negative errno; -ESRCH: it has ended. */
+int sc_proc_stat(int procfd, struct sc_proc_stat *ret);
+
+/* A file of it, cut off at size - 1 bytes and ended with a NUL. How many, or a negative errno. */
+ssize_t sc_proc_read(int procfd, const char *name, char *out, size_t size);
+
+#endif
