@@ -10,13 +10,16 @@
 #include "core/base/beneath_private.h"
 #include "core/base/cleanup.h"
 
+#define SWAPPED_MAX 32 /* somebody who swaps a directory for a link again and again wins no more */
+
 struct walk {
     const char *base, *alias, *path;
     int basefd;
     int links;
     char done[PATH_MAX]; /* resolved so far, relative to base, no links in it */
     char rest[PATH_MAX]; /* still to come */
-    bool blind;          /* it failed, and something may lie below `done` all the same */
+    bool blind;          /* it failed, and something may lie at or below `done` all the same */
+    bool swapped;        /* it failed, because somebody put a link there meanwhile */
     struct sc_error *err;
 };
 
@@ -107,6 +110,9 @@ static int open_error(struct walk *w, int fd, const char *at)
     if (fd == -ENAMETOOLONG)
         return sc_error_set(w->err, SC_E_INVAL, "%s has too long a component", w->path);
     w->blind = fd != -ENOENT;
+    w->swapped = fd == -ELOOP;
+    if (fd == -EXDEV && at != w->done) /* the mount itself can be covered */
+        memcpy(w->done, at, strlen(at) + 1);
     char full[2 * PATH_MAX];
     snprintf(full, sizeof(full), "%s%s%s", w->base, *at ? "/" : "", at);
     return sc_beneath_error(fd, full, w->err);
@@ -179,24 +185,36 @@ static int walk_all(struct walk *w, bool want_dir, int *ret_fd)
     int fd = open_end(w, want_dir);
     if (fd < 0) {
         rc = open_error(w, fd, w->done);
-        drop_last(w->done);
+        if (fd != -EXDEV)
+            drop_last(w->done);
         return rc;
     }
     *ret_fd = fd;
     return 0;
 }
 
+/* From the beginning to the end of the path. */
+static int try(struct walk *w, bool want_dir, int *ret_fd)
+{
+    const char *rest = below(w, w->path);
+    if (!rest)
+        return outside(w);
+    w->done[0] = w->rest[0] = 0;
+    w->links = 0;
+    w->blind = w->swapped = false;
+    int rc = prepend(w, rest);
+    return rc < 0 ? rc : walk_all(w, want_dir, ret_fd);
+}
+
 static int resolve(struct walk *w, bool want_dir, char **ret_rel, int *ret_fd)
 {
     if (*w->path != '/')
         return sc_error_set(w->err, SC_E_INVAL, "'%s' is not an absolute path", w->path);
-    const char *rest = below(w, w->path);
-    if (!rest)
-        return outside(w);
     SC_FD int fd = -EBADF;
-    int rc = prepend(w, rest);
-    if (rc == 0)
-        rc = walk_all(w, want_dir, &fd);
+    int rc, tries = 0;
+    do
+        rc = try(w, want_dir, &fd);
+    while (rc < 0 && w->swapped && ++tries < SWAPPED_MAX);
     if (rc < 0)
         return rc;
     char *rel = strdup(w->done);
@@ -223,6 +241,8 @@ int sc_resolve_known(const char *base, const char *alias, int basefd, const char
     int rc = resolve(&w, want_dir, ret_rel, ret_fd);
     if (rc == 0 || rc == SC_E_NOMEM)
         return rc;
+    if (w.swapped)
+        rc = sc_error_sys(err, ELOOP, "%s changes all the time", path);
     char *known = w.blind ? strdup(w.done) : NULL;
     if (w.blind && !known)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);

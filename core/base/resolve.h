@@ -30,10 +30,9 @@ int sc_resolve_beneath(const char *base, const char *alias, int basefd, const ch
  *  - with SC_E_NOTFOUND, SC_E_DENIED, SC_E_INVAL: NULL when nobody can open the path (something is
  *    missing or is no directory, more links than the kernel follows) or it leaves `base`; else what
  *    could be found of it: the deepest directory on the way, relative to base. What the path leads
- *    to lies at or below that, but cannot be looked at now (a user's FUSE mount, too long a path, a
- *    link that came meanwhile);
+ *    to lies at or below that, but cannot be looked at now (a user's FUSE mount, too long a path);
  *  - with SC_E_SYS, whose errno is in err->sys: the same. EACCES: a directory on the way may not be
- *    searched by the calling thread.
+ *    searched by the calling thread. ELOOP: it changed under our eyes, each time.
  * Other codes leave it as it is. */
 int sc_resolve_known(const char *base, const char *alias, int basefd, const char *path,
                      bool want_dir, char **ret_rel, int *ret_fd, char **ret_known,

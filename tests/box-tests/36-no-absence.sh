@@ -66,44 +66,59 @@ expect_fail 1 "points to /home2/john/real/e.example" cagefsctl --site-isolation-
 check "nothing is isolated" cagefsctl --site-isolation-disable a.example b.example
 probe_end a
 
-# --- the same by faults ---------------------------------------------------------------------------------------------
-# faulty CALL ERROR N COMMAND...: the Nth such call of the command or what it starts fails
-faulty()
+# --- the same by faults: tests/faults does it at each call ------------------------------------------------------------
+check "the tool" cc -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -I"$SC_SOURCE" -o /usr/local/bin/fault-inject "$SC_SOURCE/tests/faults/inject.c" "$SC_SOURCE/tests/faults/calls.c"
+errors="EMFILE ENFILE ENOMEM EIO EACCES ELOOP ETIMEDOUT ENOSPC"
+# met N ERROR PATH COMMAND...: the Nth openat2 of PATH failed; the command's status in $status
+status=
+met()
 {
-    local call=$1 error=$2 n=$3
+    local n=$1 error=$2 path=$3
     shift 3
-    strace -f -qq -o "$checks_dir/trace" -e trace="$call" -e inject="$call:error=$error:when=$n" "$@" >"$checks_dir/said" 2>&1
+    fault-inject -o "$checks_dir/fault" -c openat2 -p "$path" -n "$n" -e "$error" "$@" >"$checks_dir/said" 2>"$checks_dir/why"
+    status=$?
+    ! grep -q ^total "$checks_dir/fault"
 }
-injected() { grep -q INJECTED "$checks_dir/trace"; }
-
-# sweep ERROR STEP: enable a with the error at every STEPth openat2; where it says done, nothing may be open.
-sweep()
+# plans PATH: enable a while PATH cannot be opened, at each time that it is
+plans()
 {
-    local error=$1 by=$2 n bad='' met=0 done=0 status
-    for ((n = 1; n < 2000; n += by)); do
-        faulty openat2 "$error" $n cagefsctl --site-isolation-enable a.example
-        status=$?
-        injected || break
-        met=$((met + 1))
-        [ $status -le 1 ] || bad+="$n: status $status: $(cat "$checks_dir/said")"$'\n'
-        if [ $status = 0 ]; then
-            done=$((done + 1))
-            [ -z "$(reads)" ] || bad+="$n: $(reads)"$'\n'
-        fi
-        cagefsctl --site-isolation-disable a.example >/dev/null 2>&1
+    local error bad='' n times=0
+    for error in $errors; do
+        for n in 1 2 3 4; do
+            met $n "$error" "$1" cagefsctl --site-isolation-enable a.example || break
+            times=$((times + 1))
+            [ $status = 1 ] || [ $status = 0 ] || bad+="$error: status $status"$'\n'
+            [ $status = 1 ] || [ -z "$(reads)" ] || bad+="$error, $n: done, and reads $(reads)"$'\n'
+            cagefsctl --site-isolation-disable a.example >/dev/null 2>&1
+        done
     done
-    if [ -n "$bad" ] || [ $met = 0 ]; then
-        fail "enable with $error at an openat2" "$(head -c 1500 <<<"$bad") ($met)"
-    else
-        pass "enable with $error at each of $met openat2: $done times done, with nothing open"
-    fi
+    [ $times -ge 8 ] && [ -z "$bad" ] || { echo "$times times: $bad" >&2 && false; }
 }
-sweep EIO 3
-by=7
-for error in EMFILE ENFILE ENOMEM ELOOP EACCES EINTR ETIMEDOUT; do
-    sweep $error $by
-    by=$((by + 2))
+for path in up up/b.example a.example/deep a.example/deep/down/c.example d.example home2 home/john/real/e.example .config .config/gcloud; do
+    check "enabling while $path fails to open: refused, or closed" plans "$path"
 done
-check "enabled" cagefsctl --site-isolation-enable a.example
-expect_output "after all that a reads nothing" "" reads
+
+check "a is isolated" cagefsctl --site-isolation-enable a.example
+sees() { in_a "cat /etc/crontab; ls /etc/apache2 /etc/cron.d; for p in /etc/php/*/fpm/pool.d; do ls \$p; done"; }
+what() { sees 2>/dev/null; true; }
+expect_output "a sees nothing of the server's files" "" what
+# builds PATH: while a's view is built, PATH in it cannot be opened
+builds()
+{
+    local error bad=''
+    for error in $errors; do
+        cagefsctl --remount john >/dev/null
+        met 1 "$error" "$1" -a sitecage-build setpriv --reuid john --regid john --init-groups env -i PATH=/usr/bin:/bin \
+            cagefs_enter_site a.example sh -c 'echo in; cat /etc/crontab; ls /etc/apache2 /etc/cron.d /etc/php/*/fpm/pool.d' || bad+="$error: not met"$'\n'
+        [ $status != 0 ] || bad+="$error: it ran"$'\n'
+        [ ! -s "$checks_dir/said" ] || bad+="$error: it ran: $(cat "$checks_dir/said")"$'\n'
+        [ -z "$(what)" ] || bad+="$error: then it sees $(what)"$'\n'
+    done
+    [ -z "$bad" ] || { echo "$bad" >&2 && false; }
+}
+for path in etc/crontab etc/apache2 etc/cron.d $(cd / && echo etc/php/*/fpm/pool.d); do
+    check "a view in which $path cannot be opened is none" builds "$path"
+done
+check "and with no error" in_a true
+expect_output "a reads nothing" "" reads
 finish

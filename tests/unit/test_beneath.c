@@ -586,7 +586,7 @@ static int fails_with(struct world *w, int call, int errnum, const char *want)
     char known[64] = "";
     struct sc_error err = SC_ERROR_INIT;
     int rc = resolve_known(w, "a/b", known, sizeof(known), &err);
-    bool told = errnum == ELOOP ? rc == SC_E_DENIED : rc == SC_E_SYS && err.sys == errnum;
+    bool told = rc == SC_E_SYS && err.sys == errnum;
     if (!told || strcmp(known, want) != 0)
         fprintf(stderr, "call %d, %s: %d '%s' %s\n", call, strerror(errnum), rc, known, err.text);
     return told && strcmp(known, want) == 0 ? 0 : 1;
@@ -827,7 +827,7 @@ static int with_fuse(struct world *w)
     SC_FREE char *known = NULL;
     if (sc_resolve_known(w->base, NULL, w->home, at(&w->t, "home/a/b"), true, &rel, NULL, &known,
                          &err) != SC_E_DENIED ||
-        !known || *known)
+        !known || strcmp(known, "a") != 0)
         return 8;
     if (sc_mkdirs_beneath(w->home, "a/new", 0700, NULL, &err) != SC_E_DENIED)
         return 5;
