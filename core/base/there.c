@@ -2,12 +2,14 @@
 #include "core/base/there.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 
@@ -35,6 +37,25 @@ int sc_dir_there(const char *path, struct sc_error *err)
     struct stat st;
     int rc = sc_there(path, &st, err);
     return rc == SC_THERE && !S_ISDIR(st.st_mode) ? SC_ABSENT : rc;
+}
+
+int sc_there_beneath_mounts(int dirfd, const char *rel, int *ret_fd, struct stat *ret_st,
+                            struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    struct stat st;
+    SC_FD int fd = -EBADF;
+    int rc = sc_open_beneath_mounts(dirfd, rel, O_PATH | O_NOFOLLOW, 0, &fd, &why);
+    if (rc == SC_E_NOTFOUND || (rc == SC_E_SYS && sc_is_absent(why.sys)))
+        return SC_ABSENT;
+    if (rc == 0 && fstat(fd, ret_st ? ret_st : &st) < 0)
+        rc = sc_error_sys(&why, errno, "cannot look at %s", rel);
+    if (rc < 0 && err)
+        *err = why;
+    if (rc < 0)
+        return rc;
+    *ret_fd = sc_steal_fd(&fd);
+    return SC_THERE;
 }
 
 int sc_real_path(const char *path, char **ret, struct sc_error *err)

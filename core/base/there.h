@@ -33,6 +33,12 @@ int sc_there_followed(const char *path, struct stat *ret_st, struct sc_error *er
  * file; SC_E_SYS. */
 int sc_dir_there(const char *path, struct sc_error *err);
 
+/* The same for what sc_open_beneath_mounts() (core/base/beneath.h) finds at `rel` below `dirfd`, a
+ * link itself being found: SC_THERE and *ret_fd, O_PATH, and *ret_st (may be NULL); SC_ABSENT; its
+ * errors, and SC_E_SYS. */
+int sc_there_beneath_mounts(int dirfd, const char *rel, int *ret_fd, struct stat *ret_st,
+                            struct sc_error *err);
+
 /* realpath(3): SC_THERE and *ret, which the caller frees; SC_ABSENT, also for a link that leads
  * nowhere; SC_E_SYS, SC_E_NOMEM. */
 int sc_real_path(const char *path, char **ret, struct sc_error *err);

@@ -12,6 +12,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/there.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
 
@@ -36,12 +37,31 @@ static int record_of(const struct sc_planfile *plan, struct sc_buf *out, struct 
     return sc_buf_check(out, "a view's PHP", err);
 }
 
-static int open_in(int rootfd, const char *path, int *ret_fd, struct stat *ret_st)
+static int open_in(int rootfd, const char *path, int *ret_fd, struct stat *ret_st,
+                   struct sc_error *err)
 {
     while (*path == '/')
         path++;
-    int rc = sc_open_beneath_mounts(rootfd, path, O_PATH | O_NOFOLLOW, 0, ret_fd, NULL);
-    return rc == 0 && fstat(*ret_fd, ret_st) < 0 ? -1 : rc;
+    return sc_there_beneath_mounts(rootfd, path, ret_fd, ret_st, err);
+}
+
+/* A place and what is to lie there: SC_ABSENT when one of them is not there. */
+struct both {
+    int to, from;
+    struct stat t, f;
+};
+
+static void both_done(struct both *b)
+{
+    sc_close(&b->to);
+    sc_close(&b->from);
+}
+
+static int open_both(int rootfd, const char *place, const char *source, struct both *b,
+                     struct sc_error *err)
+{
+    int rc = open_in(rootfd, place, &b->to, &b->t, err);
+    return rc == SC_THERE ? open_in(rootfd, source, &b->from, &b->f, err) : rc;
 }
 
 static bool same(const struct stat *a, const struct stat *b)
@@ -51,14 +71,12 @@ static bool same(const struct stat *a, const struct stat *b)
 
 static int mount_one(int rootfd, const char *place, const char *source, struct sc_error *err)
 {
-    SC_FD int to = -EBADF;
-    SC_FD int from = -EBADF;
-    struct stat t, f;
-    if (open_in(rootfd, place, &to, &t) < 0 || open_in(rootfd, source, &from, &f) < 0 ||
-        S_ISDIR(t.st_mode) != S_ISDIR(f.st_mode) || S_ISLNK(t.st_mode) || S_ISLNK(f.st_mode) ||
-        same(&t, &f))
-        return 0;
-    int rc = sc_mnt_bind(from, to, SC_MNT_RO, err);
+    SC_CLEANUP(both_done) struct both b = {.to = -EBADF, .from = -EBADF};
+    int rc = open_both(rootfd, place, source, &b, err);
+    if (rc != SC_THERE || S_ISDIR(b.t.st_mode) != S_ISDIR(b.f.st_mode) || S_ISLNK(b.t.st_mode) ||
+        S_ISLNK(b.f.st_mode) || same(&b.t, &b.f))
+        return rc < 0 ? sc_error_wrap(err, "%s", place) : 0;
+    rc = sc_mnt_bind(b.from, b.to, SC_MNT_RO, err);
     return rc < 0 ? sc_error_wrap(err, "%s", place) : 0;
 }
 
@@ -66,13 +84,11 @@ static int mount_one(int rootfd, const char *place, const char *source, struct s
 static int detach_one(int rootfd, const char *place, const char *source, struct sc_error *err)
 {
     for (int i = 0; i < DETACH_MAX; i++) {
-        SC_FD int at = -EBADF;
-        SC_FD int from = -EBADF;
-        struct stat a, f;
-        if (open_in(rootfd, place, &at, &a) < 0 || open_in(rootfd, source, &from, &f) < 0 ||
-            !same(&a, &f))
-            return 0;
-        int rc = sc_mnt_detach(at, err);
+        SC_CLEANUP(both_done) struct both b = {.to = -EBADF, .from = -EBADF};
+        int rc = open_both(rootfd, place, source, &b, err);
+        if (rc != SC_THERE || !same(&b.t, &b.f))
+            return rc < 0 ? sc_error_wrap(err, "%s", place) : 0;
+        rc = sc_mnt_detach(b.to, err);
         if (rc < 0)
             return sc_error_wrap(err, "%s", place);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/cage/system.h"
 
-#include <glob.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -13,6 +13,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/php/vendors/vendors.h"
 #include "core/proxyexec/commands.h"
@@ -91,88 +92,107 @@ static int add(struct sc_planfile *p, const char *kind, const char *a, const cha
                : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
 }
 
-static bool is_dir(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static int add_trees(struct sc_planfile *p, struct sc_error *err)
 {
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(trees) / sizeof(trees[0]); i++) {
+    for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
         struct stat st;
         char target[PATH_MAX];
-        if (lstat(trees[i], &st) < 0)
+        int rc = sc_there(trees[i], &st, err);
+        if (rc == SC_ABSENT)
             continue;
-        ssize_t n = S_ISLNK(st.st_mode) ? readlink(trees[i], target, sizeof(target) - 1) : 0;
-        if (n > 0) {
+        if (rc == SC_THERE && S_ISLNK(st.st_mode)) {
+            ssize_t n = readlink(trees[i], target, sizeof(target) - 1);
+            if (n < 0)
+                return sc_error_sys(err, errno, "cannot read the link %s", trees[i]);
             target[n] = 0;
             rc = add(p, "link", trees[i], target, err);
-        } else if (S_ISDIR(st.st_mode)) {
-            rc = add(p, "bind", trees[i], trees[i], err);
+        } else if (rc == SC_THERE) {
+            rc = S_ISDIR(st.st_mode) ? add(p, "bind", trees[i], trees[i], err) : 0;
         }
+        if (rc < 0)
+            return rc;
     }
-    return rc;
+    return 0;
 }
 
-/* Closes what matches, by its real path: a link is no place to mount on. */
+/* Calls `with` for what matches, by its real path: a link is no place to mount on. */
+static int each_match(struct sc_planfile *p, const char *pattern,
+                      int (*with)(struct sc_planfile *p, const char *real, struct sc_error *err),
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
+    int rc = sc_match(pattern, &m, err);
+    for (size_t i = 0; rc >= 0 && i < m.n; i++) {
+        SC_FREE char *real = NULL;
+        rc = sc_real_path(m.v[i], &real, err);
+        if (rc == SC_THERE && real[1])
+            rc = with(p, real, err);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int close_one(struct sc_planfile *p, const char *real, struct sc_error *err)
+{
+    return add(p, "close", real, NULL, err);
+}
+
 static int close_matches(struct sc_planfile *p, const char *pattern, struct sc_error *err)
 {
-    glob_t g = {0};
-    int rc = 0;
-    if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
-        for (size_t i = 0; rc == 0 && i < g.gl_pathc; i++) {
-            SC_FREE char *real = realpath(g.gl_pathv[i], NULL);
-            if (real && real[1])
-                rc = add(p, "close", real, NULL, err);
-        }
-    globfree(&g);
-    return rc;
+    return each_match(p, pattern, close_one, err);
+}
+
+/* The directory that `path` lies in; NULL when that is the root. The caller frees it. */
+static int parent_of(const char *path, char **ret, struct sc_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    *ret = slash && slash != path ? strndup(path, (size_t)(slash - path)) : NULL;
+    return slash && slash != path && !*ret
+               ? sc_error_set(err, SC_E_NOMEM, "out of memory for a plan")
+               : 0;
 }
 
 /* A panel's home: the directory itself, or the one that its file lies in. */
 static int close_panel(struct sc_planfile *p, const char *path, struct sc_error *err)
 {
-    SC_FREE char *dir = strdup(path);
-    if (!dir)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-    if (access(dir, F_OK) < 0)
-        return 0;
-    if (!is_dir(dir)) {
-        char *slash = strrchr(dir, '/');
-        if (!slash || slash == dir)
-            return 0;
-        *slash = 0;
-    }
-    return is_dir(dir) ? add(p, "close", dir, NULL, err) : 0;
+    struct stat st;
+    SC_FREE char *parent = NULL, *real = NULL;
+    int rc = sc_there_followed(path, &st, err);
+    if (rc != SC_THERE)
+        return rc;
+    if (!S_ISDIR(st.st_mode) && (rc = parent_of(path, &parent, err)) < 0)
+        return rc;
+    rc = sc_real_path(S_ISDIR(st.st_mode) ? path : parent ? parent : "/", &real, err);
+    return rc == SC_THERE && real[1] ? close_one(p, real, err) : rc < 0 ? rc : 0;
 }
 
 /* suexec runs inside as root before it becomes the user: what only it needs lies behind directories
  * that the user cannot enter. */
+static int add_suexec_config(struct sc_planfile *p, const char *dir, struct sc_error *err)
+{
+    SC_FREE char *parent = NULL;
+    int rc = parent_of(dir, &parent, err);
+    if (rc == 0 && parent)
+        rc = sc_dir_there(dir, err);
+    if (rc != SC_THERE || !parent)
+        return rc < 0 ? rc : 0;
+    rc = add(p, "over", parent, "0700", err);
+    return rc < 0 ? rc : add(p, "bind", dir, dir, err);
+}
+
+/* The directory, so that a rotated log is followed. */
+static int add_suexec_log(struct sc_planfile *p, const char *log, struct sc_error *err)
+{
+    SC_FREE char *parent = NULL;
+    int rc = parent_of(log, &parent, err);
+    if (rc == 0 && parent && strncmp(parent, "/var/log/", 9) == 0)
+        rc = sc_dir_there(parent, err);
+    return rc == SC_THERE ? add(p, "rwbind", parent, parent, err) : rc;
+}
+
 static int add_suexec(struct sc_planfile *p, const struct sc_system *in, struct sc_error *err)
 {
-    int rc = 0;
-    if (in->suexec_config) {
-        SC_FREE char *parent = strdup(in->suexec_config);
-        char *slash = parent ? strrchr(parent, '/') : NULL;
-        if (slash && slash != parent && is_dir(in->suexec_config)) {
-            *slash = 0;
-            rc = add(p, "over", parent, "0700", err);
-            if (rc == 0)
-                rc = add(p, "bind", in->suexec_config, in->suexec_config, err);
-        }
-    }
-    if (rc == 0 && in->suexec_log) {
-        SC_FREE char *parent = strdup(in->suexec_log);
-        char *slash = parent ? strrchr(parent, '/') : NULL;
-        if (slash && slash != parent) {
-            *slash = 0; /* the directory, so that a rotated log is followed */
-            if (is_dir(parent) && strncmp(parent, "/var/log/", 9) == 0)
-                rc = add(p, "rwbind", parent, parent, err);
-        }
-    }
-    return rc;
+    int rc = in->suexec_config ? add_suexec_config(p, in->suexec_config, err) : 0;
+    return rc == 0 && in->suexec_log ? add_suexec_log(p, in->suexec_log, err) : rc;
 }
 
 static bool bound(const struct sc_planfile *p, const char *path)
@@ -183,54 +203,91 @@ static bool bound(const struct sc_planfile *p, const char *path)
     return false;
 }
 
+/* Whether root may run the program. */
+static int is_program(const char *path, struct sc_error *err)
+{
+    if (access(path, X_OK) == 0)
+        return SC_THERE;
+    return sc_is_absent(errno) || errno == EACCES
+               ? SC_ABSENT
+               : sc_error_sys(err, errno, "cannot look at %s", path);
+}
+
+/* Several names may lead to one program: the first counts, as for the daemon. */
+static int add_proxied_one(struct sc_planfile *p, const struct sc_proxy_command *c,
+                           struct sc_error *err)
+{
+    SC_FREE char *real = NULL;
+    char wrapper[PATH_MAX];
+    int rc = sc_real_path(c->path, &real, err);
+    if (rc != SC_THERE || bound(p, real))
+        return rc < 0 ? rc : 0;
+    if (!c->wrapper)
+        return add(p, "bind", real, SC_PROXY_CLIENT, err);
+    snprintf(wrapper, sizeof(wrapper), SC_PROXY_SAFE "/%s", c->wrapper);
+    rc = is_program(wrapper, err);
+    return rc == SC_THERE ? add(p, "bind", real, wrapper, err) : rc;
+}
+
 /* Programs that run outside are replaced by the client, or by the wrapper that the administrator
  * named. A mistake in those files replaces nothing: such programs then run inside, which is safe,
  * and the daemon logs what is wrong. */
 static int add_proxied(struct sc_planfile *p, struct sc_error *err)
 {
     SC_CLEANUP(sc_proxy_commands_done) struct sc_proxy_commands c = {0};
-    if (sc_proxy_commands_load(SC_PROXY_ETC, 0, &c, NULL) < 0)
-        return 0;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < c.n; i++) {
-        SC_FREE char *real = c.v[i].noproceed ? NULL : realpath(c.v[i].path, NULL);
-        char wrapper[PATH_MAX];
-        snprintf(wrapper, sizeof(wrapper), SC_PROXY_SAFE "/%s",
-                 c.v[i].wrapper ? c.v[i].wrapper : "");
-        /* several names may lead to one program: the first counts, as for the daemon */
-        if (real && !bound(p, real) && (!c.v[i].wrapper || access(wrapper, X_OK) == 0))
-            rc = add(p, "bind", real, c.v[i].wrapper ? wrapper : SC_PROXY_CLIENT, err);
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_proxy_commands_load(SC_PROXY_ETC, 0, &c, &why);
+    if (rc == SC_E_SYS || rc == SC_E_NOMEM) {
+        if (err)
+            *err = why;
+        return rc;
     }
+    rc = 0;
+    for (size_t i = 0; rc == 0 && i < c.n; i++)
+        if (!c.v[i].noproceed)
+            rc = add_proxied_one(p, &c.v[i], err);
     return rc;
 }
 
 static int add_schedulers(struct sc_planfile *p, struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(schedulers) / sizeof(schedulers[0]); i++) {
+    for (size_t i = 0; rc >= 0 && i < sizeof(schedulers) / sizeof(schedulers[0]); i++) {
         struct stat st;
-        if (lstat(schedulers[i], &st) == 0 && S_ISREG(st.st_mode) && !bound(p, schedulers[i]))
+        rc = sc_there(schedulers[i], &st, err);
+        if (rc == SC_THERE && S_ISREG(st.st_mode) && !bound(p, schedulers[i]))
             rc = add(p, "bind", schedulers[i], SCHEDULE_EXE, err);
     }
-    return rc;
+    return rc < 0 ? rc : 0;
 }
 
-/* In the site's storage they are called by their whole path. */
-static int add_own_sessions(struct sc_planfile *p, const char *pattern, struct sc_error *err)
+/* A site has its own of these directories behind the server's. In its storage they are called by
+ * their whole path. */
+static int own_session(struct sc_planfile *p, const char *real, struct sc_error *err)
 {
-    glob_t g = {0};
-    int rc = 0;
-    if (glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
-        for (size_t i = 0; rc == 0 && i < g.gl_pathc; i++) {
-            SC_FREE char *real = realpath(g.gl_pathv[i], NULL);
-            SC_FREE char *name = real ? strdup(real + 1) : NULL;
-            for (char *c = name; c && *c; c++)
-                *c = *c == '/' ? '-' : *c;
-            if (name && *name && is_dir(real))
-                rc = add(p, "private", real, name, err);
-        }
-    globfree(&g);
-    return rc;
+    int rc = sc_dir_there(real, err);
+    if (rc != SC_THERE)
+        return rc;
+    SC_FREE char *name = strdup(real + 1);
+    if (!name)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
+    for (char *c = name; *c; c++)
+        *c = *c == '/' ? '-' : *c;
+    return add(p, "private", real, name, err);
+}
+
+/* Adds a line for the directory if it is there. */
+static int add_if_dir(struct sc_planfile *p, const char *kind, const char *dir, const char *b,
+                      struct sc_error *err)
+{
+    int rc = sc_dir_there(dir, err);
+    return rc == SC_THERE ? add(p, kind, dir, b, err) : rc;
+}
+
+static int add_mysql(struct sc_planfile *p, struct sc_error *err)
+{
+    int rc = sc_there("/var/lib/mysql/mysql.sock", NULL, err);
+    return rc == SC_THERE ? add(p, "bind", "/var/lib/mysql", "/var/lib/mysql", err) : rc;
 }
 
 int sc_system_site_lines(struct sc_planfile *p, struct sc_error *err)
@@ -262,10 +319,9 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     if (rc == 0)
         rc = add(p, "shm", "/dev/shm", shm, err);
     for (size_t i = 0; rc == 0 && i < sizeof(sockets) / sizeof(sockets[0]); i++)
-        if (is_dir(sockets[i]))
-            rc = add(p, "bind", sockets[i], sockets[i], err);
-    if (rc == 0 && access("/var/lib/mysql/mysql.sock", F_OK) == 0)
-        rc = add(p, "bind", "/var/lib/mysql", "/var/lib/mysql", err);
+        rc = add_if_dir(p, "bind", sockets[i], sockets[i], err);
+    if (rc == 0)
+        rc = add_mysql(p, err);
     if (rc == 0)
         rc = add(p, "bind", "/etc/passwd", passwd, err);
     if (rc == 0)
@@ -301,10 +357,9 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     if (rc == 0)
         rc = add(p, "private", "/var/tmp", "var-tmp", err);
     for (size_t i = 0; rc == 0 && i < sizeof(sessions) / sizeof(sessions[0]); i++)
-        if (is_dir(sessions[i]))
-            rc = add(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
+        rc = add_if_dir(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         if (vendors[i].sessions)
-            rc = add_own_sessions(p, vendors[i].sessions, err);
+            rc = each_match(p, vendors[i].sessions, own_session, err);
     return rc;
 }

@@ -10,12 +10,13 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
+#include "core/cage/devices.h"
 #include "core/cage/homeview.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
@@ -42,8 +43,9 @@ static int place(const struct view *v, const char *path, bool dir, int *ret_fd,
                  struct sc_error *err)
 {
     const char *rel = below_root(path);
-    if (sc_open_beneath_mounts(v->rootfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, NULL) == 0)
-        return 0;
+    int found = sc_there_beneath_mounts(v->rootfd, rel, ret_fd, NULL, err);
+    if (found != SC_ABSENT)
+        return found < 0 ? found : 0;
     SC_FD int parent = -EBADF;
     const char *slash = strrchr(rel, '/');
     if (slash) {
@@ -98,12 +100,35 @@ static int add_link(struct view *v, const struct sc_sysline *l, struct sc_error 
     return 0;
 }
 
+static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error *err)
+{
+    SC_FD int dst = -EBADF;
+    struct stat st;
+    int rc = sc_there_beneath_mounts(v->rootfd, below_root(l->a), &dst, &st, err);
+    if (rc != SC_THERE)
+        return rc < 0 ? rc : 1;
+    if (S_ISLNK(st.st_mode))
+        return sc_error_set(err, SC_E_INVAL,
+                            "%s has become a symbolic link: run cagefsctl "
+                            "--site-isolation-regenerate",
+                            l->a);
+    SC_FD int src =
+        openat(v->masksfd, S_ISDIR(st.st_mode) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE,
+               O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (src < 0)
+        return sc_error_sys(err, errno, "open a mask for %s", l->a);
+    return sc_mnt_bind(src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
+}
+
 static int add_bind(struct view *v, const struct sc_sysline *l, int flags, struct sc_error *err)
 {
     SC_FD int src = open(l->b, O_PATH | O_CLOEXEC);
     struct stat st;
+    /* what should lie over another thing and is missing must not show that */
+    if (src < 0 && sc_is_absent(errno))
+        return strcmp(l->a, l->b) == 0 ? 1 : add_close(v, l, err);
     if (src < 0 || fstat(src, &st) < 0)
-        return errno == ENOENT ? 1 : sc_error_sys(err, errno, "open %s", l->b);
+        return sc_error_sys(err, errno, "open %s", l->b);
     SC_FD int dst = -EBADF;
     int rc = place(v, l->a, S_ISDIR(st.st_mode), &dst, err);
     return rc != 0 ? rc : sc_mnt_bind(src, dst, flags, err);
@@ -112,8 +137,9 @@ static int add_bind(struct view *v, const struct sc_sysline *l, int flags, struc
 static int add_over(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
     SC_FD int dst = -EBADF;
-    if (sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_PATH | O_NOFOLLOW, 0, &dst, NULL) < 0)
-        return 1;
+    int rc = sc_there_beneath_mounts(v->rootfd, below_root(l->a), &dst, NULL, err);
+    if (rc != SC_THERE)
+        return rc < 0 ? rc : 1;
     char name[32];
     snprintf(name, sizeof(name), SC_CAGE_OVERS "/%u", v->overs++);
     if (mkdirat(v->masksfd, name, 0700) < 0 || fchmodat(v->masksfd, name, octal(l->b), 0) < 0)
@@ -122,22 +148,6 @@ static int add_over(struct view *v, const struct sc_sysline *l, struct sc_error 
     if (src < 0)
         return sc_error_sys(err, errno, "open a cover for %s", l->a);
     return sc_mnt_bind(src, dst, SC_MNT_NOEXEC, err);
-}
-
-static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error *err)
-{
-    SC_FD int dst = -EBADF;
-    struct stat st;
-    if (sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_PATH | O_NOFOLLOW, 0, &dst, NULL) < 0)
-        return 1;
-    if (fstat(dst, &st) < 0 || S_ISLNK(st.st_mode))
-        return 1;
-    SC_FD int src =
-        openat(v->masksfd, S_ISDIR(st.st_mode) ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE,
-               O_PATH | O_CLOEXEC | O_NOFOLLOW);
-    if (src < 0)
-        return sc_error_sys(err, errno, "open a mask for %s", l->a);
-    return sc_mnt_bind(src, dst, SC_MNT_RO | SC_MNT_NOEXEC, err);
 }
 
 static int add_fs(struct view *v, const struct sc_sysline *l, const char *type, const char *options,
@@ -157,37 +167,13 @@ static int add_shm(struct view *v, const struct sc_sysline *l, struct sc_error *
 
 static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
-    static const struct {
-        const char *name;
-        unsigned major, minor;
-    } nodes[] = {{"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
-                 {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
-    static const char *const links[][2] = {{"fd", "/proc/self/fd"},
-                                           {"stdin", "/proc/self/fd/0"},
-                                           {"stdout", "/proc/self/fd/1"},
-                                           {"stderr", "/proc/self/fd/2"},
-                                           {"ptmx", "pts/ptmx"}};
     int rc =
         add_fs(v, l, "tmpfs", "mode=0755,size=64k,nr_inodes=64", SC_MNT_NOEXEC | SC_MNT_DEV, err);
     if (rc != 0)
         return rc;
     SC_FD int dev = -EBADF;
     rc = sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_RDONLY | O_DIRECTORY, 0, &dev, err);
-    mode_t old = umask(0);
-    for (size_t i = 0; rc == 0 && i < sizeof(nodes) / sizeof(nodes[0]); i++)
-        if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) <
-            0)
-            rc = sc_error_sys(err, errno, "make /dev/%s", nodes[i].name);
-    for (size_t i = 0; rc == 0 && i < sizeof(links) / sizeof(links[0]); i++)
-        if (symlinkat(links[i][1], dev, links[i][0]) < 0)
-            rc = sc_error_sys(err, errno, "link /dev/%s", links[i][0]);
-    if (rc == 0 && (mkdirat(dev, "pts", 0755) < 0 || mkdirat(dev, "shm", 0755) < 0))
-        rc = sc_error_sys(err, errno, "make /dev/pts");
-    umask(old);
-    SC_FD int pts = rc == 0 ? openat(dev, "pts", O_PATH | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
-    if (rc == 0)
-        rc = sc_mnt_fs("devpts", "ptmxmode=0666,mode=0620", SC_MNT_NOEXEC | SC_MNT_DEV, pts, err);
-    return rc;
+    return rc < 0 ? rc : sc_devices_make(dev, err);
 }
 
 /* The site's own storage, made as the user when it is not there: the home may have been restored
