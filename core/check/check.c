@@ -2,7 +2,6 @@
 /* --site-isolation-check: can this server do it, and is what should be in place in place. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -11,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -58,15 +56,7 @@ void sc_check_add_domain(struct sc_checks *c, const char *domain, const char *ha
     c->v[n].covered = covered;
 }
 
-/* ---- the kernel: asked by harmless calls, never by its version
- * ------------------------------------------------ */
-
-static bool has_openat2(void)
-{
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC};
-    SC_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
-    return fd >= 0;
-}
+/* ---- the kernel: asked by harmless calls, never by its version ---- */
 
 static void check_kernel(struct sc_checks *c)
 {
@@ -74,15 +64,13 @@ static void check_kernel(struct sc_checks *c)
     if (sc_platform_check(&err) < 0)
         sc_check_add(c, "kernel", SC_CHECK_FAILED, "%s", err.text);
     else
-        sc_check_add(c, "kernel", SC_CHECK_OK,
-                     "namespaces, pidfd, setns, close_range, mount_setattr and seccomp are there");
-    sc_check_add(c, "kernel: openat2", has_openat2() ? SC_CHECK_OK : SC_CHECK_WARNING, "%s",
-                 has_openat2() ? "there"
-                               : "missing (Linux 5.6): a slower walk is used below homes");
+        sc_check_add(
+            c, "kernel", SC_CHECK_OK,
+            "namespaces, pidfd, setns, openat2, close_range, mount_setattr and seccomp are "
+            "there");
 }
 
-/* ---- the product, the panel, the web server
- * -------------------------------------------------------------------- */
+/* ---- the product, the panel, the web server ---- */
 
 static void check_setuid(struct sc_checks *c, const char *name, const char *path)
 {

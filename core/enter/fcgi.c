@@ -33,7 +33,7 @@ bool sc_fcgi_listens(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) == 0 && yes;
 }
 
-/* ---- the process without rights: its descriptors are numbers --------------------------------- */
+/* ---- the process without rights: its descriptors are numbers ---- */
 
 enum {
     CLIENT = 3,
@@ -237,7 +237,7 @@ static _Noreturn void without_rights(const struct sockaddr_un *addr, socklen_t a
     relay(len, r.said.id);
 }
 
-/* ---- the entry ------------------------------------------------------------------------------- */
+/* ---- the entry ---- */
 
 /* Nobody's child: the program that will be run here may count its own. */
 static int start(int client, int program, int entry, const struct sockaddr_un *addr,

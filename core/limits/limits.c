@@ -30,7 +30,7 @@ void sc_limits_made_done(struct sc_limits_made *m)
     *m = (struct sc_limits_made){0};
 }
 
-/* ---- what can be held ---------------------------------------------------------------------- */
+/* ---- what can be held ---- */
 
 /* What shows that the limit can be held, in a group below the root. */
 static const struct {
@@ -156,7 +156,7 @@ int sc_limits_check(const struct sc_cgroups *cg, const char *home, const struct 
     return rc;
 }
 
-/* ---- one group ----------------------------------------------------------------------------- */
+/* ---- one group ---- */
 
 /* 1: holds, or nothing to do; 0: not yet. */
 static int setting_holds(const struct sc_cgroups *cg, const char *name, const struct sc_setting *s,
@@ -354,7 +354,7 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
     return 0;
 }
 
-/* ---- removing ------------------------------------------------------------------------------ */
+/* ---- removing ---- */
 
 /* What is left with processes in it must hold them back no longer. */
 static int lift(const struct sc_cgroups *cg, const char *name, struct sc_error *err)
