@@ -2,15 +2,26 @@
 #include "generic/generic.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "generic/hook.h"
 #include "generic/ini.h"
 
+/* What cannot be looked up counts as there. */
+static bool is_user(const char *name)
+{
+    struct passwd entry, *found = NULL;
+    char strings[16384];
+    int rc = getpwnam_r(name, &entry, strings, sizeof(strings), &found);
+    return found || (rc != 0 && rc != ENOENT && rc != ESRCH);
+}
+
 struct sc_generic_conf sc_generic_conf(const struct sc_caller *c)
 {
-    struct sc_generic_conf conf = {.ini = SC_INTEGRATION_INI, .max_bytes = SC_GENERIC_MAX_BYTES};
+    struct sc_generic_conf conf = {
+        .ini = SC_INTEGRATION_INI, .max_bytes = SC_GENERIC_MAX_BYTES, .is_user = is_user};
     if (c->place)
         conf = *(const struct sc_generic_conf *)c->place;
     conf.timeout_ms = c->timeout_ms;

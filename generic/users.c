@@ -29,17 +29,17 @@ int sc_generic_users(const struct sc_caller *c, const struct sc_question *q, jso
     int rc = sc_vendor_ask(&v, args, err);
     if (rc < 0)
         return rc;
-    SC_JSON json_t *data = NULL;
+    SC_JSON json_t *data = NULL, *good = NULL;
     struct sc_error why = SC_ERROR_INIT;
     rc = sc_envelope_parse(v.result.out.data, v.result.out.len, v.who, &data, &why);
     if (rc == 0)
-        rc = sc_users_check(v.who, data, &why);
+        rc = sc_users_check(c, v.who, data, &good, &why);
     rc = sc_vendor_judge(&v, rc, &why);
     if (rc < 0) {
         if (err)
             *err = why;
         return rc;
     }
-    *ret = json_incref(data);
+    *ret = json_incref(good);
     return 0;
 }

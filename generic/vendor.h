@@ -4,6 +4,7 @@
 #define SC_GENERIC_VENDOR_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
@@ -13,11 +14,12 @@
 #define SC_GENERIC_MAX_BYTES (64u << 20)
 
 struct sc_generic_conf {
-    const char *ini;       /* path of integration.ini */
-    struct sc_trust trust; /* all zero in production */
-    int timeout_ms;        /* for one question, however many scripts run for it */
-    size_t max_bytes;      /* most that a script may print */
-    const char *home;      /* HOME for the scripts */
+    const char *ini;                   /* path of integration.ini */
+    struct sc_trust trust;             /* all zero in production */
+    int timeout_ms;                    /* for one question, however many scripts run for it */
+    size_t max_bytes;                  /* most that a script may print */
+    const char *home;                  /* HOME for the scripts */
+    bool (*is_user)(const char *name); /* whether the system has that user; NULL: not asked */
 };
 
 /* One question's way to the scripts. */

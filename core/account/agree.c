@@ -88,7 +88,7 @@ static bool awaits(const struct sc_event_row *events, size_t n, const struct sc_
         snprintf(text, size, "domain %s is not there yet", there);
         return true;
     }
-    if (gone && sc_domains_find(panel, gone) && !appears(events, n, gone)) {
+    if (gone && sc_domains_lists(panel, gone) && !appears(events, n, gone)) {
         snprintf(text, size, "domain %s is still there", gone);
         return true;
     }

@@ -74,10 +74,13 @@ static void check_domains(struct sc_checks *c, const struct sc_inventory_conf *p
 {
     struct sc_error err = SC_ERROR_INIT;
     SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
-    char age[128];
+    char age[128], odd[SC_ERROR_TEXT_MAX];
     stored_age(age, sizeof(age));
     if (sc_inventory_all(panel, &all, &err) < 0)
         sc_check_add(c, "panel: domains", SC_CHECK_FAILED, "%s%s", err.text, age);
+    else if (sc_odds_text(&all.odds, odd, sizeof(odd)))
+        sc_check_add(c, "panel: domains", SC_CHECK_WARNING,
+                     "%zu%s; passed over: %.700s; correct it in the panel", all.n, age, odd);
     else
         sc_check_add(c, "panel: domains", SC_CHECK_OK, "%zu%s", all.n, age);
 }

@@ -93,6 +93,13 @@ static void log_job(const struct sc_job *j, const struct sc_error *failed)
     sc_log("user=%s%s: %s", j->account.user, b.data ? b.data : "", failed ? failed->text : "done");
 }
 
+/* What of the panel's answer is not as it should be, but stops nothing. */
+static void tell_odd(const struct sc_job *j, const struct sc_watch *w)
+{
+    if (j->facts.why.code && j->facts.from_panel)
+        sc_watch_notice(w, "user %s: %s", j->account.user, j->facts.why.text);
+}
+
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err)
 {
@@ -103,6 +110,8 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
         sc_watch_progress(w, i, jobs->n);
         rc = sc_pass_apply(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
         log_job(&jobs->v[i], rc == 0 ? NULL : err);
+        if (rc == 0 && !jobs->v[i].wish.n_disable)
+            tell_odd(&jobs->v[i], w);
     }
     if (rc == 0)
         sc_watch_progress(w, jobs->n, jobs->n);

@@ -66,7 +66,8 @@ static int find_owner(struct sc_server *s, bool for_removal, struct named *d, st
                    : sc_error_set(err, SC_E_NOMEM, "out of memory");
     if (for_removal)
         return owner_from_store(s, d->name, &d->owner, err);
-    return rc == SC_E_NOTFOUND ? unknown(d->name, err) : rc;
+    bool plain = rc == SC_E_NOTFOUND && (!err || strcmp(err->text, SC_INVENTORY_NO_DOMAIN) == 0);
+    return plain ? unknown(d->name, err) : rc; /* else it says what is odd about it */
 }
 
 static int find_owners(struct sc_server *s, const char *const *domains, size_t n, bool for_removal,

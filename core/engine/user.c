@@ -121,6 +121,19 @@ static bool is_his(const struct sc_job *j, const struct sc_isolated_list *isolat
     return false;
 }
 
+/* Or it is his, and the panel's answer for it is odd. */
+static int not_his(const struct sc_job *j, const char *name, size_t n, struct sc_error *err)
+{
+    for (size_t i = 0; i < j->facts.domains.odds.n; i++) {
+        const struct sc_odd *o = &j->facts.domains.odds.v[i];
+        if (o->name && o->owner && strcmp(o->name, name) == 0)
+            return sc_error_set(err, SC_E_NOTFOUND,
+                                SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER "%.600s",
+                                name, o->text);
+    }
+    return unknown(name, n, err);
+}
+
 /* Checks the policy, takes the account's lock, gathers its facts, checks the names. */
 static int begin(struct sc_server *s, uid_t uid, const char *const *domains, size_t n, bool removal,
                  struct change *c, struct sc_error *err)
@@ -147,7 +160,7 @@ static int begin(struct sc_server *s, uid_t uid, const char *const *domains, siz
         rc = sc_store_isolated_get(s->store, uid, &isolated, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (!is_his(&c->jobs.v[0], &isolated, c->names[i]))
-            rc = unknown(c->names[i], n, err);
+            rc = not_his(&c->jobs.v[0], c->names[i], n, err);
     return rc;
 }
 

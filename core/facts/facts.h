@@ -22,7 +22,8 @@ struct sc_facts {
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 
     bool renamed;                 /* the account had another name, or uid, until now */
-    struct sc_error why;          /* why it is not from_panel, or not from_file */
+    struct sc_error why;          /* why it is not from_panel or from_file, or what of the panel's
+                                     answer was passed over */
     struct sc_event_list hints;   /* waiting events that can be about the account; … */
     bool *agreed;                 /* … per event: the panel's answer includes it */
     struct sc_domain_list before; /* the domains as they were known */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/account/odd.h"
 #include "core/base/cleanup.h"
 #include "core/facts/names.h"
 #include "core/facts/wanted.h"
@@ -166,10 +167,30 @@ static int check_docroots(const struct sc_server *s, const struct sc_account *a,
     return 0;
 }
 
+/* What of the panel's answer was passed over: what was known stays, what it names is closed. */
+static int settle_odd(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list known = {0};
+    const struct sc_odd_account who = {
+        .user = a->user, .uid = a->uid, .home = a->home, .alias = a->home_alias};
+    char text[SC_ERROR_TEXT_MAX];
+    if (f->domains.odds.n == 0)
+        return 0;
+    int rc = sc_store_domains_get(s->store, a->uid, &known, err);
+    if (rc < 0)
+        return rc;
+    sc_odd_part(&f->domains.odds, &who, &known);
+    if (sc_odds_text(&f->domains.odds, text, sizeof(text)))
+        sc_error_set(&f->why, SC_E_PANEL, "passed over in the panel's answer: %.900s", text);
+    return sc_odd_settle(&f->domains, &who, &known, &f->hints, err);
+}
+
 int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                       struct sc_facts *f, struct sc_error *err)
 {
-    int rc = f->from_panel ? 0 : domains_from_store(s, a, &f->domains, err);
+    int rc =
+        f->from_panel ? settle_odd(s, a, f, err) : domains_from_store(s, a, &f->domains, err);
     if (rc == 0)
         rc = gather_config(s, a, how, f, err);
     if (rc == 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/account/odd.h"
 #include "core/base/cleanup.h"
 
 struct names {
@@ -63,9 +64,10 @@ static int gather_known(const struct sc_server *s, const struct sc_account *a, s
     n->known = calloc(f->before.n + n->missed.n + f->config.n + 1, sizeof(*n->known));
     if (!n->known)
         return no_memory(err);
-    for (; n->n_known < f->before.n; n->n_known++)
-        n->known[n->n_known] = (struct sc_known_name){
-            .name = f->before.rows[n->n_known].name, .docroot = f->before.rows[n->n_known].docroot};
+    for (size_t i = 0; i < f->before.n; i++)
+        if (!sc_odd_is_place(f->before.rows[i].name))
+            n->known[n->n_known++] = (struct sc_known_name){.name = f->before.rows[i].name,
+                                                            .docroot = f->before.rows[i].docroot};
     /* what is missed and not wanted is gone; no name is in both lists */
     for (size_t i = 0; i < n->missed.n; i++)
         if (*n->missed.rows[i].docroot &&
@@ -87,7 +89,9 @@ static int part_foreign(const struct sc_server *s, const struct sc_account *a, s
         return no_memory(err);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++)
-        if (!is_known(n, f->domains.v[i].name))
+        if (sc_odd_is_place(f->domains.v[i].name))
+            n->foreign[i] = true; /* nobody's new name */
+        else if (!is_known(n, f->domains.v[i].name))
             rc = is_foreign(s, a, n, f->domains.v[i].name, &n->foreign[i], err);
     for (size_t i = 0; rc == 0 && i < f->config.n;) {
         const char *name = f->config.entries[i].name;
@@ -115,7 +119,7 @@ static void drop_missing(const struct sc_server *s, struct sc_facts *f, const st
     int64_t now = sc_server_now(s);
     for (size_t i = 0; i < n->missed.n; i++) {
         const struct sc_missed_row *m = &n->missed.rows[i];
-        if (now - m->since > SC_MISSED_MAX_S && !sc_domains_find(&f->domains, m->name))
+        if (now - m->since > SC_MISSED_MAX_S && !sc_domains_lists(&f->domains, m->name))
             (void)sc_domains_config_remove(&f->config, m->name);
     }
 }

@@ -9,7 +9,8 @@
 #include "core/server/server.h"
 
 /* A domain that is wanted isolated and that the panel does not list stays wanted for so long: a
- * panel that forgets one for a while does not switch isolation off. Seconds. */
+ * panel that forgets one for a while does not switch isolation off. Seconds. What it lists
+ * only oddly (core/account/odd.h) is listed. */
 #define SC_MISSED_MAX_S 600
 
 /* Changes f->config, in memory: names that were renamed move with all they have; what was deleted

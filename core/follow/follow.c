@@ -16,6 +16,7 @@
 #include "core/base/log.h"
 #include "core/follow/internal.h"
 #include "core/account/identity.h"
+#include "core/account/odd.h"
 #include "core/pass/deny.h"
 #include "core/pass/forget.h"
 #include "core/pass/identify.h"
@@ -70,13 +71,10 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
         rc = sc_pass_apply(s, &a, &f, &none, err);
     if (rc < 0)
         return rc;
-    if (f.why.code) {
-        (void)sc_store_user_set_stale(s->store, a.uid, f.why.text, NULL);
-        if (!f.from_panel && err)
-            *err = f.why;
-        if (!f.from_panel)
-            return f.why.code;
-    }
+    if (!f.from_panel && err)
+        *err = f.why;
+    if (!f.from_panel)
+        return f.why.code;
     return sc_follow_judge(events, &f.before, &f.domains, ret, err);
 }
 
@@ -96,9 +94,10 @@ bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char 
 
 /* Where nothing is isolated: the copy of the panel's domains, and who the account is. */
 static int follow_copy(struct sc_server *s, const struct sc_identity *me,
-                       const struct sc_event_list *events, struct sc_follow *ret,
-                       struct sc_error *err)
+                       const struct sc_event_list *events, struct sc_domains *panel,
+                       struct sc_follow *ret, struct sc_error *err)
 {
+    const struct sc_odd_account who = {.user = me->user, .uid = me->uid, .home = me->home};
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list before = {0};
     SC_FD int lock = -EBADF;
     bool renamed = false;
@@ -109,16 +108,18 @@ static int follow_copy(struct sc_server *s, const struct sc_identity *me,
         rc = sc_store_user_put(s->store, me->uid, me->user, me->home, err);
     if (rc == 0)
         rc = sc_store_domains_get(s->store, me->uid, &before, err);
-    SC_FREE struct sc_domain_row *rows = calloc(me->panel->n + 1, sizeof(*rows));
+    if (rc == 0)
+        rc = sc_odd_settle(panel, &who, &before, me->hints, err);
+    SC_FREE struct sc_domain_row *rows = calloc(panel->n + 1, sizeof(*rows));
     if (!rows)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains of %s", me->user);
-    for (size_t i = 0; i < me->panel->n; i++) {
-        const struct sc_domain *d = &me->panel->v[i];
+    for (size_t i = 0; i < panel->n; i++) {
+        const struct sc_domain *d = &panel->v[i];
         rows[i] = (struct sc_domain_row){d->name, d->docroot, d->is_main, me->uid};
     }
     if (rc == 0)
-        rc = sc_store_domains_replace(s->store, me->uid, rows, me->panel->n, NULL, err);
-    return rc < 0 ? rc : sc_follow_judge(events, &before, me->panel, ret, err);
+        rc = sc_store_domains_replace(s->store, me->uid, rows, panel->n, NULL, err);
+    return rc < 0 ? rc : sc_follow_judge(events, &before, panel, ret, err);
 }
 
 static bool has_event(const struct sc_event_list *events, const char *kind)
@@ -173,7 +174,7 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
     me.user = user;
     me.home = home;
     me.panel = &domains;
-    return rc < 0 ? rc : follow_copy(s, &me, events, ret, err);
+    return rc < 0 ? rc : follow_copy(s, &me, events, &domains, ret, err);
 }
 
 /* ---- an account that is gone ---- */

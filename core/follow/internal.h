@@ -23,4 +23,9 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
 int sc_follow_nobodys(struct sc_server *s, const struct sc_event_list *events,
                       struct sc_follow *ret, struct sc_error *err);
 
+/* What the odd entries of the panel's answer for all mean for the accounts that the database has
+ * (core/account/odd.h): adds it to `panel`. */
+int sc_survey_odd(struct sc_domains *panel, const struct sc_user_list *users,
+                  const struct sc_domain_list *known, struct sc_error *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/account/odd.h"
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/follow/follow.h"
@@ -240,6 +241,8 @@ static void compare(struct survey *sv)
         struct one *was = c >= 0 ? find_one(sv, sv->n, r->uid) : NULL, *is = NULL;
         p += c <= 0;
         k += c >= 0;
+        if (c > 0 && sc_odd_is_place(r->name)) /* the account's own answer may have told it */
+            continue;
         if (c == 0 && was && was->name && strcmp(was->name, d->owner) == 0 &&
             strcmp(d->docroot, r->docroot) == 0 && d->is_main == r->is_main)
             continue;
@@ -338,6 +341,9 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
         rc = sc_panel_all(s, &sv.panel, err);
     if (rc == 0)
         rc = sc_store_domains_all(s->store, &sv.known, err);
+    size_t told = sv.panel.n;
+    if (rc == 0)
+        rc = sc_survey_odd(&sv.panel, &sv.users, &sv.known, err);
     if (rc == 0)
         rc = read_accounts(&sv, err);
     if (rc == 0)
@@ -362,7 +368,7 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
         if (pass[i])
             found(sv.v[i].known ? sv.v[i].known->name : sv.v[i].name, arg);
     if (ret_domains)
-        *ret_domains = sv.panel.n;
+        *ret_domains = told;
     if (ret_users)
         *ret_users = owners;
     return 0;

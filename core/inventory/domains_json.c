@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/base/domain_name.h"
+#include "core/base/vec.h"
 #include "core/inventory/envelope.h"
 
 static void domain_done(struct sc_domain *d)
@@ -20,6 +20,7 @@ void sc_domains_done(struct sc_domains *d)
     for (size_t i = 0; i < d->n; i++)
         domain_done(&d->v[i]);
     free(d->v);
+    sc_odds_done(&d->odds);
     *d = (struct sc_domains)SC_DOMAINS_INIT;
 }
 
@@ -48,150 +49,59 @@ const char *sc_docroot_clean(const char *raw, char out[SC_DOCROOT_MAX + 1])
     return NULL;
 }
 
-static int bad(struct sc_error *err, const char *who, const char *domain, const char *key,
-               const char *what)
+int sc_domains_put(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
+                   bool is_main, struct sc_error *err)
 {
-    return sc_error_set(err, SC_E_PANEL, "%s: domain '%s': \"%s\" %s", who, domain, key, what);
-}
-
-/* The string of that key, or NULL and the error is set. */
-static const char *need_string(const json_t *o, const char *who, const char *domain,
-                               const char *key, struct sc_error *err)
-{
-    const json_t *v = json_object_get(o, key);
-    if (!v)
-        bad(err, who, domain, key, "is missing");
-    else if (!json_is_string(v))
-        bad(err, who, domain, key, "is not a string");
-    return json_string_value(v);
-}
-
-static int parse_one(const char *key, const json_t *o, const char *who, struct sc_domain *ret,
-                     struct sc_error *err)
-{
-    char name[256];
-    struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_domain_canon(key, name, &why);
-    if (rc < 0)
-        return sc_error_set(err, rc == SC_E_NOMEM ? rc : SC_E_PANEL, "%s: %s", who, why.text);
-    if (!json_is_object(o))
-        return sc_error_set(err, SC_E_PANEL, "%s: domain '%s' is not described by an object", who,
-                            key);
-    const char *owner = need_string(o, who, key, "owner", err);
-    if (!owner)
-        return SC_E_PANEL;
-    if (!sc_owner_valid(owner))
-        return bad(err, who, key, "owner", *owner ? "is not a user name" : "is empty");
-    const char *raw = need_string(o, who, key, "document_root", err);
-    if (!raw)
-        return SC_E_PANEL;
-    char docroot[SC_DOCROOT_MAX + 1];
-    const char *wrong = sc_docroot_clean(raw, docroot);
-    if (wrong)
-        return bad(err, who, key, "document_root", wrong);
-    const json_t *is_main = json_object_get(o, "is_main");
-    if (is_main && !json_is_boolean(is_main))
-        return bad(err, who, key, "is_main", "is neither true nor false");
-
-    SC_CLEANUP(domain_done)
-    struct sc_domain d = {.name = strdup(name), .owner = strdup(owner), .docroot = strdup(docroot)};
-    if (!d.name || !d.owner || !d.docroot)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
-    d.is_main = json_is_true(is_main);
-    *ret = d;
-    d = (struct sc_domain){0};
-    return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct sc_domain *)a)->name, ((const struct sc_domain *)b)->name);
-}
-
-/* Two keys of the answer may be spellings of one name: "Bücher.de", "xn--bcher-kva.de". */
-static int merge_spellings(struct sc_domains *d, const char *who, struct sc_error *err)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < d->n; i++) {
-        struct sc_domain *prev = kept ? &d->v[kept - 1] : NULL;
-        if (!prev || strcmp(prev->name, d->v[i].name) != 0) {
-            if (kept != i) {
-                d->v[kept] = d->v[i];
-                d->v[i] = (struct sc_domain){0};
-            }
-            kept++;
-            continue;
-        }
-        if (strcmp(prev->owner, d->v[i].owner) != 0 || strcmp(prev->docroot, d->v[i].docroot) != 0)
-            return sc_error_set(
-                err, SC_E_PANEL,
-                "%s: domain '%s' is there twice, with different owners or document roots", who,
-                prev->name);
-        prev->is_main = prev->is_main || d->v[i].is_main;
-        domain_done(&d->v[i]);
-    }
-    d->n = kept;
-    return 0;
-}
-
-int sc_domains_parse(const char *json, size_t len, const char *who, struct sc_domains *ret,
-                     struct sc_error *err)
-{
-    SC_JSON json_t *data = NULL;
-    int rc = sc_envelope_parse(json, len, who, &data, err);
-    if (rc < 0)
-        return rc;
-    if (!who)
-        who = "the panel adapter";
-    /* PHP's json_encode() writes an empty map as []. */
-    bool empty_list = json_is_array(data) && json_array_size(data) == 0;
-    if (!json_is_object(data) && !empty_list)
-        return sc_error_set(err, SC_E_PANEL, "%s answered with \"data\" that is not an object",
-                            who);
-    size_t n = empty_list ? 0 : json_object_size(data);
-    if (n > SC_INVENTORY_DOMAINS_MAX)
-        return sc_error_set(err, SC_E_TOOBIG, "%s answered with more than %u domains", who,
+    if (d->n >= SC_INVENTORY_DOMAINS_MAX)
+        return sc_error_set(err, SC_E_TOOBIG, "the panel has more than %u domains",
                             SC_INVENTORY_DOMAINS_MAX);
-    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
-    if (n) {
-        d.v = calloc(n, sizeof(*d.v));
-        if (!d.v)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for %zu domains", n);
-        const char *key;
-        json_t *value;
-        json_object_foreach(data, key, value)
-        {
-            rc = parse_one(key, value, who, &d.v[d.n], err);
-            if (rc < 0)
-                return rc;
-            d.n++;
-        }
-        qsort(d.v, d.n, sizeof(*d.v), by_name);
-        rc = merge_spellings(&d, who, err);
-        if (rc < 0)
-            return rc;
-    }
-    *ret = d;
-    d = (struct sc_domains)SC_DOMAINS_INIT;
+    if (!SC_VEC_ROOM(d->v, d->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
+    SC_CLEANUP(domain_done)
+    struct sc_domain one = {.name = strdup(name),
+                            .owner = strdup(owner),
+                            .docroot = strdup(docroot),
+                            .is_main = is_main};
+    if (!one.name || !one.owner || !one.docroot)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
+    d->v[d->n++] = one;
+    one = (struct sc_domain){0};
     return 0;
 }
 
-int sc_domains_to_json(const struct sc_domains *d, struct sc_buf *out, struct sc_error *err)
+/* ---- order ---- */
+
+struct numbered {
+    struct sc_domain d;
+    size_t at;
+};
+
+static int by_name_then_order(const void *a, const void *b)
 {
-    SC_JSON json_t *data = json_object();
-    for (size_t i = 0; i < d->n; i++) {
-        const struct sc_domain *one = &d->v[i];
-        SC_JSON json_t *root = json_string(one->docroot);
-        if (!root)
-            return sc_error_set(err, SC_E_PANEL, "domain '%s': its document root is not UTF-8",
-                                one->name);
-        json_t *o = json_pack("{s:s, s:O, s:b}", "owner", one->owner, "document_root", root,
-                              "is_main", one->is_main ? 1 : 0);
-        if (json_object_set_new_nocheck(data, one->name, o) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
+    const struct numbered *x = a, *y = b;
+    int c = strcmp(x->d.name, y->d.name);
+    return c ? c : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Equal names stay in the order in which they were added; qsort() does not promise that. */
+void sc_domains_sort(struct sc_domains *d)
+{
+    SC_FREE struct numbered *v = calloc(d->n + 1, sizeof(*v));
+    if (v) {
+        for (size_t i = 0; i < d->n; i++)
+            v[i] = (struct numbered){d->v[i], i};
+        qsort(v, d->n, sizeof(*v), by_name_then_order);
+        for (size_t i = 0; i < d->n; i++)
+            d->v[i] = v[i].d;
+        return;
     }
-    return data ? sc_envelope_ok(data, out, err)
-                : sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
+    for (size_t i = 1; i < d->n; i++) { /* without memory: slow, in place */
+        struct sc_domain one = d->v[i];
+        size_t at = i;
+        for (; at > 0 && strcmp(d->v[at - 1].name, one.name) > 0; at--)
+            d->v[at] = d->v[at - 1];
+        d->v[at] = one;
+    }
 }
 
 size_t sc_domains_filter(struct sc_domains *d, const char *owner, const char *name)
@@ -204,6 +114,7 @@ size_t sc_domains_filter(struct sc_domains *d, const char *owner, const char *na
         else
             d->v[kept++] = d->v[i];
     }
+    sc_odds_filter(&d->odds, owner, name);
     size_t dropped = d->n - kept;
     d->n = kept;
     if (kept == 0) {
@@ -213,8 +124,69 @@ size_t sc_domains_filter(struct sc_domains *d, const char *owner, const char *na
     return dropped;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sc_domain *)a)->name, ((const struct sc_domain *)b)->name);
+}
+
 const struct sc_domain *sc_domains_find(const struct sc_domains *d, const char *name)
 {
     const struct sc_domain key = {.name = (char *)name};
     return d->n ? bsearch(&key, d->v, d->n, sizeof(*d->v), by_name) : NULL;
+}
+
+bool sc_domains_lists(const struct sc_domains *d, const char *name)
+{
+    for (size_t i = 0; i < d->odds.n; i++)
+        if (d->odds.v[i].name && strcmp(d->odds.v[i].name, name) == 0)
+            return true;
+    return sc_domains_find(d, name) != NULL;
+}
+
+/* ---- writing ---- */
+
+static bool sayable(const char *text)
+{
+    SC_JSON json_t *v = json_string(text);
+    return v != NULL;
+}
+
+/* What JSON cannot say is told in another way. */
+static int part_unsayable(struct sc_domains *d, struct sc_error *err)
+{
+    int rc = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        struct sc_domain *one = &d->v[i];
+        if (rc < 0 || sayable(one->docroot)) {
+            d->v[kept++] = *one;
+            continue;
+        }
+        const struct sc_odd what = {.name = one->name, .owner = one->owner, .path = one->docroot};
+        rc = sc_odds_add(&d->odds, &what, err, "domain '%s': its document root is not UTF-8",
+                         one->name);
+        if (rc < 0)
+            d->v[kept++] = *one;
+        else
+            domain_done(one);
+    }
+    d->n = kept;
+    return rc;
+}
+
+int sc_domains_to_json(struct sc_domains *d, struct sc_buf *out, struct sc_error *err)
+{
+    SC_JSON json_t *data = json_object();
+    int rc = part_unsayable(d, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < d->n; i++) {
+        const struct sc_domain *one = &d->v[i];
+        json_t *o = json_pack("{s:s, s:s, s:b}", "owner", one->owner, "document_root", one->docroot,
+                              "is_main", one->is_main ? 1 : 0);
+        if (json_object_set_new_nocheck(data, one->name, o) < 0)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
+    }
+    return data ? sc_envelope_ok(data, &d->odds, out, err)
+                : sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include "core/inventory/printed.h"
 
 static const struct {
     const char *name;
@@ -39,32 +40,89 @@ static int parse_error(const char *result, const json_t *meta, const char *who,
                         result);
 }
 
-int sc_envelope_parse(const char *json, size_t len, const char *who, json_t **ret_data,
-                      struct sc_error *err)
+/* Why the text is no answer: the JSON parser's words, where it has some. */
+static int not_json(const char *text, size_t len, const char *who, struct sc_error *err)
 {
     json_error_t je;
-    SC_JSON json_t *root = json_loadb(json ? json : "", len, JSON_REJECT_DUPLICATES, &je);
+    SC_JSON json_t *root = json_loadb(text ? text : "", len, JSON_REJECT_DUPLICATES, &je);
     if (!root)
         return sc_error_set(err, SC_E_PANEL,
                             "%s did not answer with valid JSON: line %d, column %d: %s", named(who),
                             je.line, je.column, je.text);
-    if (!json_is_object(root))
-        return sc_error_set(err, SC_E_PANEL, "%s answered with JSON that is not an object",
-                            named(who));
-    const json_t *meta = json_object_get(root, "metadata");
-    if (!json_is_object(meta))
+    return sc_error_set(err, SC_E_PANEL, "%s answered with JSON that is not an object", named(who));
+}
+
+/* The members `data` and `metadata`. False: they cannot be told, or one is there twice. */
+static bool find_parts(struct sc_span object, struct sc_span *data, struct sc_span *meta)
+{
+    struct sc_json_walk w;
+    struct sc_span key, value;
+    int more = sc_json_walk_begin(&w, object) ? 1 : -1;
+    while (more == 1 && (more = sc_json_walk_next(&w, &key, &value)) == 1) {
+        struct sc_span *to = sc_json_is(key, "data")       ? data
+                             : sc_json_is(key, "metadata") ? meta
+                                                           : NULL;
+        if (to && to->p)
+            return false;
+        if (to)
+            *to = value;
+    }
+    return more == 0;
+}
+
+static int check_meta(const struct sc_span *meta, const char *who, json_t **ret,
+                      struct sc_error *err)
+{
+    SC_JSON json_t *m = meta->p ? sc_json_piece(*meta) : NULL;
+    if (!json_is_object(m))
         return sc_error_set(err, SC_E_PANEL, "%s answered without the object \"metadata\"",
                             named(who));
-    const char *result = json_string_value(json_object_get(meta, "result"));
+    const char *result = json_string_value(json_object_get(m, "result"));
     if (!result)
         return sc_error_set(err, SC_E_PANEL,
                             "%s answered without the string \"result\" in \"metadata\"",
                             named(who));
     if (strcmp(result, "ok") != 0)
-        return parse_error(result, meta, who, err);
-    json_t *data = json_object_get(root, "data");
+        return parse_error(result, m, who, err);
+    *ret = json_incref(m);
+    return 0;
+}
+
+int sc_envelope_open(const char *text, size_t len, const char *who, struct sc_envelope *ret,
+                     struct sc_odds *odds, struct sc_error *err)
+{
+    struct sc_printed p;
+    struct sc_span data = {0}, meta = {0};
+    SC_JSON json_t *m = NULL;
+    if (!sc_printed_find(text, len, &p))
+        return not_json(text, len, who, err);
+    if (!find_parts(p.object, &data, &meta))
+        return not_json(text, len, who, err);
+    int rc = check_meta(&meta, who, &m, err);
+    if (rc == 0 && !data.p)
+        rc = sc_error_set(err, SC_E_PANEL, "%s answered without \"data\"", named(who));
+    if (rc == 0 && odds)
+        rc = sc_printed_tell(&p, named(who), odds, err);
+    if (rc == 0)
+        *ret = (struct sc_envelope){data, json_incref(m)};
+    return rc;
+}
+
+int sc_envelope_parse(const char *text, size_t len, const char *who, json_t **ret_data,
+                      struct sc_error *err)
+{
+    struct sc_envelope e;
+    int rc = sc_envelope_open(text, len, who, &e, NULL, err);
+    if (rc < 0)
+        return rc;
+    json_decref(e.meta);
+    json_error_t je;
+    SC_JSON json_t *data =
+        json_loadb(e.data.p, e.data.n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &je);
     if (!data)
-        return sc_error_set(err, SC_E_PANEL, "%s answered without \"data\"", named(who));
+        return sc_error_set(err, SC_E_PANEL,
+                            "%s did not answer with valid JSON: \"data\", line %d, column %d: %s",
+                            named(who), je.line, je.column, je.text);
     *ret_data = json_incref(data);
     return 0;
 }
@@ -75,12 +133,21 @@ static int add_chunk(const char *chunk, size_t len, void *data)
     return 0;
 }
 
-int sc_envelope_ok(json_t *data, struct sc_buf *out, struct sc_error *err)
+int sc_envelope_ok(json_t *data, const struct sc_odds *odds, struct sc_buf *out,
+                   struct sc_error *err)
 {
+    SC_JSON json_t *list = odds && odds->n ? sc_odds_to_json(odds) : NULL;
+    bool bad = odds && odds->n && !list;
     sc_buf_str(out, "{\"data\": ");
-    if (json_dump_callback(data, add_chunk, out, JSON_ENCODE_ANY) < 0)
+    bad = bad || json_dump_callback(data, add_chunk, out, JSON_ENCODE_ANY) < 0;
+    sc_buf_str(out, ", \"metadata\": {\"result\": \"ok\"");
+    if (list) {
+        sc_buf_str(out, ", \"" SC_ENVELOPE_ODDS "\": ");
+        bad = bad || json_dump_callback(list, add_chunk, out, 0) < 0;
+    }
+    sc_buf_str(out, "}}\n");
+    if (bad)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
-    sc_buf_str(out, ", \"metadata\": {\"result\": \"ok\"}}\n");
     return sc_buf_check(out, "the answer", err);
 }
 

@@ -93,6 +93,17 @@ int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
     return 0;
 }
 
+static int not_there(const char *name, const struct sc_error *why, struct sc_error *err)
+{
+    const char *odd = strstr(why->text, SC_INVENTORY_PASSED_OVER);
+    if (!odd)
+        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+    return sc_error_set(err, SC_E_NOTFOUND,
+                        SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER
+                                               "%.600s; correct it in the panel",
+                        name, odd + strlen(SC_INVENTORY_PASSED_OVER));
+}
+
 int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
                         struct sc_domains *ret, struct sc_error *err)
 {
@@ -103,9 +114,12 @@ int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
     if (rc < 0)
         return rc;
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
-    rc = ask(conf, "--name", canon, &d, err);
+    struct sc_error why = SC_ERROR_INIT;
+    rc = ask(conf, "--name", canon, &d, &why);
     if (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0))
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return not_there(canon, &why, err);
+    if (rc < 0 && err)
+        *err = why;
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < d.n; i++) {

@@ -13,6 +13,9 @@
 /* The text of SC_E_NOTFOUND for a domain; commands print it as it is. */
 #define SC_INVENTORY_NO_DOMAIN "Please specify existing domain name and try again"
 
+/* In an adapter's NotFound, behind the domain: the panel has it, but its answer for it is odd. */
+#define SC_INVENTORY_PASSED_OVER " is passed over in the panel's answer: "
+
 /* A panel that was waited for in vain: for SC_INVENTORY_HUNG_MS it is not asked again, so that a
  * command that needs it for many accounts waits once. {0} at first. */
 #define SC_INVENTORY_HUNG_MS 60000
@@ -44,8 +47,9 @@ int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
                       struct sc_domains *ret, struct sc_error *err);
 
 /* The domain of that name, in any spelling: exactly one entry. SC_E_NOTFOUND with
- * SC_INVENTORY_NO_DOMAIN when the panel does not have it, or no domain can be called so. An answer
- * with another domain is SC_E_PANEL. */
+ * SC_INVENTORY_NO_DOMAIN when the panel does not have it, or no domain can be called so; where the
+ * panel's answer for it is odd, the name and the reason follow. An answer with another domain is
+ * SC_E_PANEL. */
 int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
                         struct sc_domains *ret, struct sc_error *err);
 

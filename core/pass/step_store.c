@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps that write down what is wanted, and that it is done. */
+#include <string.h>
+
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
 
@@ -45,8 +48,23 @@ int sc_step_events(struct sc_pass *p, struct sc_error *err)
     return rc;
 }
 
+/* What was not as it should be stays in the account's state, and is logged when it is new. */
+static int note_applied(struct sc_pass *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    const char *why = p->f->why.code ? p->f->why.text : NULL;
+    int rc = why ? sc_store_user_by_uid(p->s->store, p->a->uid, &row, err) : 0;
+    if (rc == 0)
+        rc = sc_store_user_set_applied(p->s->store, p->a->uid, sc_server_now(p->s), err);
+    if (rc < 0 || !why)
+        return rc;
+    if (!row.last_error || strcmp(row.last_error, why) != 0)
+        sc_log("user=%s: %s", p->a->user, why);
+    return sc_store_user_set_stale(p->s->store, p->a->uid, why, err);
+}
+
 int sc_step_done(struct sc_pass *p, struct sc_error *err)
 {
-    int rc = sc_store_user_set_applied(p->s->store, p->a->uid, sc_server_now(p->s), err);
+    int rc = note_applied(p, err);
     return rc < 0 ? rc : sc_store_pending_clear(p->s->store, p->a->uid, err);
 }

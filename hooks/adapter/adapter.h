@@ -37,9 +37,13 @@ struct sc_caller {
     const char *user; /* NULL: root, who may know all; else answers are limited to this user */
     uid_t uid;
     const char *home;
-    int timeout_ms;    /* for the whole question */
-    const void *place; /* NULL; the adapter's own: where its unit tests have the panel's files */
+    int timeout_ms;       /* for the whole question */
+    const void *place;    /* NULL; the adapter's own: where its unit tests have the panel's files */
+    struct sc_buf *notes; /* NULL; what was passed over, a line each, for people */
 };
+
+/* Notes an odd entry of the panel's answer; an empty text is none. */
+void sc_caller_note(const struct sc_caller *c, const char *text);
 
 /* The question's options; NULL where not given. Users and names are checked and canonical already:
  * `owner` (of domains) and `username` are possible unix users, `name` is a canonical domain,
@@ -92,12 +96,16 @@ void sc_adapter_prepare(void);
 /* ---- for adapters' `domains` ---- */
 
 /* Adds a domain as the panel spells it. One that cannot be a domain, owner or document root (a
- * relative path, "..") is SC_E_INVAL and nothing is added: the adapter decides whether to leave it
- * out. Trailing and doubled slashes of the document root are dropped. SC_E_TOOBIG, SC_E_NOMEM. */
+ * relative path, "..") is passed over: it goes to d->odds with what is wrong. Trailing and doubled
+ * slashes of the document root are dropped. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
                    bool is_main, struct sc_error *err);
 
-/* Sorts by name. Of several entries for one name the first added stays. */
+/* Adds all that `from` has, and empties it. SC_E_TOOBIG, SC_E_NOMEM. */
+int sc_domains_move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err);
+
+/* Sorts by name. Of several entries for one name the first added stays; the place of another one
+ * goes to d->odds. Odd entries for names that are there rightly go. */
 void sc_domains_finish(struct sc_domains *d);
 
 #endif

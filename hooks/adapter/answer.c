@@ -1,9 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/adapter/answer.h"
 
+#include <string.h>
+
 #include "core/inventory/envelope.h"
+#include "core/inventory/inventory.h"
 #include "hooks/adapter/question.h"
 #include "hooks/adapter/users.h"
+
+/* Why the panel's answer has no such domain: an odd entry of that name, or one that may hide it. */
+static int no_domain(const struct sc_domains *d, const char *name, struct sc_error *err)
+{
+    const struct sc_odd *named = NULL, *hides = NULL;
+    for (size_t i = 0; i < d->odds.n; i++) {
+        const struct sc_odd *o = &d->odds.v[i];
+        named = !named && o->name && strcmp(o->name, name) == 0 ? o : named;
+        hides = !hides && o->hides ? o : hides;
+    }
+    if (named)
+        return sc_error_set(err, SC_E_NOTFOUND, "domain '%s'" SC_INVENTORY_PASSED_OVER "%s", name,
+                            named->text);
+    if (hides)
+        return sc_error_set(err, SC_E_NOTFOUND,
+                            "domain '%s'" SC_INVENTORY_PASSED_OVER
+                            "not all of it is understood: %s",
+                            name, hides->text);
+    return sc_error_set(err, SC_E_NOTFOUND, "domain '%s' does not exist", name);
+}
+
+void sc_caller_note(const struct sc_caller *c, const char *text)
+{
+    if (c->notes && *text)
+        sc_buf_fmt(c->notes, "passed over: %s\n", text);
+}
+
+/* What names no owner may be another's: then a user is told of nothing odd. */
+static void filter(const struct sc_caller *c, const struct sc_question *q, struct sc_domains *d)
+{
+    sc_domains_filter(d, q->owner, q->name);
+    for (size_t i = 0; c->user && i < d->odds.n; i++)
+        if (!d->odds.v[i].owner) {
+            sc_odds_done(&d->odds);
+            return;
+        }
+}
 
 static int domains(const struct sc_adapter_ops *ops, const struct sc_caller *c,
                    const struct sc_asked *a, struct sc_buf *out, struct sc_error *err)
@@ -12,11 +52,13 @@ static int domains(const struct sc_adapter_ops *ops, const struct sc_caller *c,
     struct sc_error why = SC_ERROR_INIT;
     int rc = ops->domains(c, &a->q, &d, &why);
     if (rc == 0)
-        sc_domains_filter(&d, a->q.owner, a->q.name);
+        filter(c, &a->q, &d);
+    for (size_t i = 0; i < d.odds.n; i++)
+        sc_caller_note(c, d.odds.v[i].text);
     /* To a user, another's domain is one that does not exist. */
     if (a->q.name &&
         (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0) || (rc == SC_E_DENIED && c->user)))
-        return sc_error_set(err, SC_E_NOTFOUND, "domain '%s' does not exist", a->q.name);
+        return no_domain(&d, a->q.name, err);
     if (rc < 0)
         return sc_error_set(err, rc, "%s", why.text);
     return sc_domains_to_json(&d, out, err);
@@ -32,7 +74,7 @@ static int users(const struct sc_adapter_ops *ops, const struct sc_caller *c,
     if (rc == 0 && a->one_user && json_array_size(kept) == 0)
         rc = sc_error_set(err, SC_E_NOTFOUND, "user '%s' does not exist",
                           a->q.username ? a->q.username : a->q.unix_id);
-    return rc < 0 ? rc : sc_envelope_ok(kept, out, err);
+    return rc < 0 ? rc : sc_envelope_ok(kept, NULL, out, err);
 }
 
 static int panel_info(const struct sc_adapter_ops *ops, const struct sc_caller *c,
@@ -40,7 +82,7 @@ static int panel_info(const struct sc_adapter_ops *ops, const struct sc_caller *
 {
     SC_JSON json_t *info = NULL;
     int rc = ops->panel_info(c, &info, err);
-    return rc < 0 ? rc : sc_envelope_ok(info, out, err);
+    return rc < 0 ? rc : sc_envelope_ok(info, NULL, out, err);
 }
 
 static int answer(const struct sc_adapter_ops *ops, const struct sc_caller *c, int argc,

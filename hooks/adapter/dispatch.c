@@ -85,14 +85,16 @@ static int timeout_ms(void)
 
 static int answer(const struct sc_adapter_ops *ops, int argc, char **argv)
 {
-    struct sc_caller caller = {.home = "/root", .timeout_ms = timeout_ms()};
-    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    SC_BUF struct sc_buf out = SC_BUF_INIT, notes = SC_BUF_INIT;
+    struct sc_caller caller = {.home = "/root", .timeout_ms = timeout_ms(), .notes = &notes};
     struct sc_error err = SC_ERROR_INIT;
     int status = 1;
     if (know_caller(&caller, &err) < 0)
         sc_envelope_error(&err, &out);
     else
         status = sc_adapter_answer(ops, &caller, argc, argv, &out);
+    if (notes.data)
+        (void)fputs(notes.data, stderr);
     return print(ops, &out) < 0 ? 1 : status;
 }
 

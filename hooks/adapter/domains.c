@@ -2,87 +2,115 @@
 /* An adapter's list of domains. */
 #include <stdlib.h>
 #include <string.h>
-#include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
-#include "core/base/vec.h"
+#include "core/inventory/envelope.h"
 #include "hooks/adapter/adapter.h"
+
+/* What is said of a domain, as the panel spells it. */
+struct said {
+    const char *name, *owner, *docroot; /* none is NULL */
+};
+
+static int pass_over(struct sc_domains *d, const struct said *s, const char *canon,
+                     const struct sc_error *why, struct sc_error *err)
+{
+    bool owner_ok = sc_owner_valid(s->owner), has_path = *s->docroot != 0;
+    const struct sc_odd what = {.name = *canon ? canon : NULL,
+                                .owner = owner_ok ? s->owner : NULL,
+                                .path = has_path ? s->docroot : NULL,
+                                .hides = !*canon && !has_path};
+    return sc_odds_add(&d->odds, &what, err, "%s", why->text);
+}
+
+/* JSON has UTF-8 only. */
+static bool sayable(const char *text)
+{
+    SC_JSON json_t *v = json_string(text);
+    return v != NULL;
+}
 
 int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
                    bool is_main, struct sc_error *err)
 {
-    char canon[256], root[SC_DOCROOT_MAX + 1];
-    if (d->n >= SC_INVENTORY_DOMAINS_MAX)
-        return sc_error_set(err, SC_E_TOOBIG, "the panel has more than %u domains",
-                            SC_INVENTORY_DOMAINS_MAX);
-    int rc = sc_domain_canon(name ? name : "", canon, err);
+    const struct said s = {name ? name : "", owner ? owner : "", docroot ? docroot : ""};
+    char canon[256] = "", root[SC_DOCROOT_MAX + 1];
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_domain_canon(s.name, canon, &why);
+    if (rc == SC_E_INVAL)
+        return pass_over(d, &s, "", &why, err);
     if (rc < 0)
-        return rc;
-    if (!owner || !sc_owner_valid(owner))
-        return sc_error_set(err, SC_E_INVAL, "domain '%s': its owner '%.64s' is not a user name",
-                            canon, owner ? owner : "");
-    const char *wrong = sc_docroot_clean(docroot ? docroot : "", root);
-    if (wrong)
-        return sc_error_set(err, SC_E_INVAL, "domain '%s': its document root '%.256s' %s", canon,
-                            docroot ? docroot : "", wrong);
-    if (!SC_VEC_ROOM(d->v, d->n))
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
-    SC_FREE char *n = strdup(canon), *o = strdup(owner), *r = strdup(root);
-    if (!n || !o || !r)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
-    d->v[d->n++] = (struct sc_domain){.name = sc_steal_ptr(&n),
-                                      .owner = sc_steal_ptr(&o),
-                                      .docroot = sc_steal_ptr(&r),
-                                      .is_main = is_main};
-    return 0;
+        return sc_error_set(err, rc, "%s", why.text);
+    const char *wrong = sc_docroot_clean(s.docroot, root);
+    if (!wrong && !sayable(root))
+        wrong = "is not UTF-8";
+    if (!sc_owner_valid(s.owner))
+        sc_error_set(&why, SC_E_INVAL, "domain '%s': its owner '%.64s' is not a user name", canon,
+                     s.owner);
+    else if (wrong)
+        sc_error_set(&why, SC_E_INVAL, "domain '%s': its document root '%.256s' %s", canon,
+                     s.docroot, wrong);
+    return why.code ? pass_over(d, &s, canon, &why, err)
+                    : sc_domains_put(d, canon, s.owner, root, is_main, err);
 }
 
-struct numbered {
-    struct sc_domain d;
-    size_t at;
-};
-
-static int by_name_then_order(const void *a, const void *b)
+int sc_domains_move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err)
 {
-    const struct numbered *x = a, *y = b;
-    int c = strcmp(x->d.name, y->d.name);
-    return c ? c : (x->at > y->at) - (x->at < y->at);
+    int rc = sc_odds_move(&from->odds, &to->odds, err);
+    for (size_t i = 0; rc == 0 && i < from->n; i++)
+        rc = sc_domains_put(to, from->v[i].name, from->v[i].owner, from->v[i].docroot,
+                            from->v[i].is_main, err);
+    if (rc == 0)
+        sc_domains_done(from);
+    return rc;
 }
 
-/* Equal names stay in the order in which they were added; qsort() does not promise that. */
-static void sort(struct sc_domains *d)
+/* Whether the odd entry says nothing that the domain of that name does not. */
+static bool says_less(const struct sc_domains *d, const struct sc_odd *o)
 {
-    SC_FREE struct numbered *v = calloc(d->n, sizeof(*v));
-    if (v) {
-        for (size_t i = 0; i < d->n; i++)
-            v[i] = (struct numbered){d->v[i], i};
-        qsort(v, d->n, sizeof(*v), by_name_then_order);
-        for (size_t i = 0; i < d->n; i++)
-            d->v[i] = v[i].d;
-        return;
+    const struct sc_domain *it = o->name ? sc_domains_find(d, o->name) : NULL;
+    return it && (!o->path || strcmp(o->path, it->docroot) == 0) &&
+           (!o->owner || strcmp(o->owner, it->owner) == 0);
+}
+
+static void drop_odds(struct sc_domains *d)
+{
+    struct sc_odds rest = {0};
+    for (size_t i = 0; i < d->odds.n; i++) {
+        const struct sc_odd *o = &d->odds.v[i];
+        if (!says_less(d, o) && sc_odds_add(&rest, o, NULL, "%s", o->text) < 0) {
+            sc_odds_done(&rest); /* without memory they stay as they are */
+            return;
+        }
     }
-    for (size_t i = 1; i < d->n; i++) { /* without memory: slow, in place */
-        struct sc_domain one = d->v[i];
-        size_t at = i;
-        for (; at > 0 && strcmp(d->v[at - 1].name, one.name) > 0; at--)
-            d->v[at] = d->v[at - 1];
-        d->v[at] = one;
-    }
+    sc_odds_done(&d->odds);
+    d->odds = rest;
+}
+
+/* The place of an entry that another one of its name was preferred to. */
+static void keep_place(struct sc_domains *d, const struct sc_domain *kept,
+                       const struct sc_domain *other)
+{
+    const struct sc_odd what = {.owner = other->owner, .path = other->docroot};
+    if (strcmp(kept->docroot, other->docroot) != 0)
+        (void)sc_odds_add(&d->odds, &what, NULL,
+                          "domain '%s' is there twice: its document root is %s, not %s", kept->name,
+                          kept->docroot, other->docroot);
 }
 
 void sc_domains_finish(struct sc_domains *d)
 {
-    if (d->n < 2)
-        return;
-    sort(d);
-    size_t kept = 1;
+    size_t kept = d->n ? 1 : 0;
+    sc_domains_sort(d);
     for (size_t i = 1; i < d->n; i++) {
         if (strcmp(d->v[kept - 1].name, d->v[i].name) != 0) {
             d->v[kept++] = d->v[i];
             continue;
         }
+        keep_place(d, &d->v[kept - 1], &d->v[i]);
         free(d->v[i].name);
         free(d->v[i].owner);
         free(d->v[i].docroot);
     }
     d->n = kept;
+    drop_odds(d);
 }

@@ -95,18 +95,26 @@ static int check_user(const char *who, size_t i, const json_t *u, struct sc_erro
     return 0;
 }
 
-int sc_users_check(const char *who, const json_t *users, struct sc_error *err)
+int sc_users_check(const struct sc_caller *c, const char *who, const json_t *users, json_t **ret,
+                   struct sc_error *err)
 {
     if (!json_is_array(users))
         return sc_error_set(err, SC_E_PANEL, "%s answered with \"data\" that is not a list", who);
+    SC_JSON json_t *good = json_array();
+    bool ok = good != NULL;
     size_t i;
     json_t *u;
     json_array_foreach(users, i, u)
     {
-        int rc = check_user(who, i, u, err);
-        if (rc < 0)
-            return rc;
+        struct sc_error why = SC_ERROR_INIT;
+        if (check_user(who, i, u, &why) < 0)
+            sc_caller_note(c, why.text);
+        else
+            ok = ok && json_array_append(good, u) == 0;
     }
+    if (!ok)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");
+    *ret = json_incref(good);
     return 0;
 }
 

@@ -38,10 +38,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              "document roots are clean");
         must(i == 0 || strcmp(d.v[i - 1].name, d.v[i].name) < 0, "sorted, each once");
     }
+    for (size_t i = 0; i < d.odds.n; i++) {
+        const struct sc_odd *o = &d.odds.v[i];
+        char again[256];
+        must(!o->name ||
+                 (sc_domain_canon(o->name, again, NULL) == 0 && strcmp(again, o->name) == 0),
+             "odd names are canonical");
+        must(!o->owner || sc_owner_valid(o->owner), "odd owners are user names");
+        must(o->text[0] && (!o->path || o->path[0]), "an odd entry says what is wrong");
+    }
     struct sc_buf b = SC_BUF_INIT;
     struct sc_domains back = SC_DOMAINS_INIT;
     must(sc_domains_to_json(&d, &b, &err) == 0, "what was read can be written");
-    must(sc_domains_parse(b.data, b.len, "it", &back, &err) == 0 && back.n == d.n,
+    must(sc_domains_parse(b.data, b.len, NULL, &back, &err) == 0 && back.n == d.n &&
+             back.odds.n == d.odds.n,
          "what was written can be read");
     sc_domains_done(&back);
     sc_buf_free(&b);

@@ -2,6 +2,8 @@
 /* What becomes of a panel's words, and of a list of domains that an adapter makes. */
 #include "tests/unit/fixture.h"
 
+#include "tests/unit/odd_text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include "hooks/adapter/adapter.h"
@@ -146,14 +148,18 @@ static void a_text_is_cut_to_its_room(void **state)
 
 /* ---- sc_domains_add(), sc_domains_finish() ---- */
 
-static void refuse(struct sc_domains *d, const char *text, const char *name, const char *owner,
-                   const char *docroot)
+/* It is passed over: `odd` is what is kept of it. */
+static void refuse(struct sc_domains *d, const char *text, const char *odd, const char *name,
+                   const char *owner, const char *docroot)
 {
     struct sc_error err = SC_ERROR_INIT;
     size_t n = d->n;
-    assert_int_equal(sc_domains_add(d, name, owner, docroot, false, &err), SC_E_INVAL);
-    assert_error(&err, SC_E_INVAL, text);
+    sc_odds_done(&d->odds);
+    assert_int_equal(sc_domains_add(d, name, owner, docroot, false, &err), 0);
     assert_int_equal(d->n, n);
+    assert_int_equal(d->odds.n, 1);
+    assert_string_equal(d->odds.v[0].text, text);
+    assert_string_equal(odd_text(&d->odds), odd);
 }
 
 static void domains_are_checked_as_they_come(void **state)
@@ -169,17 +175,21 @@ static void domains_are_checked_as_they_come(void **state)
     assert_string_equal(d.v[1].docroot, "/");
     assert_int_equal(sc_domains_add(&d, "dots.example", "john", "/.a/..b/c..", false, NULL), 0);
     assert_string_equal(d.v[2].docroot, "/.a/..b/c..");
-    refuse(&d, "domain name 'a b' has a character that no domain name has", "a b", "john", "/x");
-    refuse(&d, "a domain name is empty", NULL, "john", "/x");
-    refuse(&d, "domain 'a.de': its owner '../x' is not a user name", "a.de", "../x", "/x");
-    refuse(&d, "domain 'a.de': its owner '' is not a user name", "a.de", NULL, "/x");
-    refuse(&d, "domain 'a.de': its document root '' is not an absolute path", "a.de", "john", NULL);
-    refuse(&d, "domain 'a.de': its document root 'x/y' is not an absolute path", "a.de", "john",
-           "x/y");
-    refuse(&d, "domain 'a.de': its document root '/x/../y' has a part \".\" or \"..\"", "a.de",
-           "john", "/x/../y");
-    refuse(&d, "domain 'a.de': its document root '/x/.' has a part \".\" or \"..\"", "a.de", "john",
-           "/x/.");
+    refuse(&d, "domain name 'a b' has a character that no domain name has", "- john /x\n", "a b",
+           "john", "/x");
+    refuse(&d, "a domain name is empty", "- john /x\n", NULL, "john", "/x");
+    refuse(&d, "a domain name is empty", "- john - hides\n", "", "john", NULL);
+    refuse(&d, "domain 'a.de': its owner '../x' is not a user name", "a.de - /x\n", "A.de", "../x",
+           "/x");
+    refuse(&d, "domain 'a.de': its owner '' is not a user name", "a.de - /x\n", "a.de", NULL, "/x");
+    refuse(&d, "domain 'a.de': its document root '' is not an absolute path", "a.de john -\n",
+           "a.de.", "john", NULL);
+    refuse(&d, "domain 'a.de': its document root 'x/y' is not an absolute path", "a.de john x/y\n",
+           "a.de", "john", "x/y");
+    refuse(&d, "domain 'a.de': its document root '/x/../y' has a part \".\" or \"..\"",
+           "a.de john /x/../y\n", "a.de", "john", "/x/../y");
+    refuse(&d, "domain 'a.de': its document root '/x/.' has a part \".\" or \"..\"",
+           "a.de john /x/.\n", "a.de", "john", "/x/.");
     char path[SC_DOCROOT_MAX + 3];
     memset(path, 'x', sizeof(path));
     path[0] = '/';
@@ -187,9 +197,9 @@ static void domains_are_checked_as_they_come(void **state)
     assert_int_equal(sc_domains_add(&d, "long.example", "john", path, false, NULL), 0);
     path[SC_DOCROOT_MAX] = 'x';
     path[SC_DOCROOT_MAX + 1] = 0;
-    struct sc_error err = SC_ERROR_INIT;
-    assert_int_equal(sc_domains_add(&d, "a.de", "john", path, false, &err), SC_E_INVAL);
-    assert_error_has(&err, SC_E_INVAL, " is longer than 4095 bytes");
+    sc_odds_done(&d.odds);
+    assert_int_equal(sc_domains_add(&d, "a.de", "john", path, false, NULL), 0);
+    assert_non_null(strstr(d.odds.v[0].text, " is longer than 4095 bytes"));
 }
 
 static void the_first_of_a_name_stays(void **state)
@@ -219,6 +229,26 @@ static void the_first_of_a_name_stays(void **state)
         assert_string_equal(d.v[i].docroot, "/r0");
     }
     assert_ptr_equal(sc_domains_find(&d, "d042.de"), &d.v[42]);
+    /* the places of the others stay closed */
+    assert_int_equal(d.odds.n, NAMES * (TIMES - 1));
+    assert_string_equal(d.odds.v[0].path, "/r1");
+}
+
+static void an_odd_entry_beside_a_right_one(void **state)
+{
+    (void)state;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    assert_int_equal(sc_domains_add(&d, "a.de", "john", "/a", false, NULL), 0);
+    assert_int_equal(sc_domains_add(&d, "a.de", "john", NULL, false, NULL), 0);
+    assert_int_equal(sc_domains_add(&d, "a.de", "john", "/b/..", false, NULL), 0);
+    assert_int_equal(sc_domains_add(&d, "a.de", "-", "/a", false, NULL), 0);
+    assert_int_equal(sc_domains_add(&d, "b.de", "john", NULL, false, NULL), 0);
+    sc_domains_finish(&d);
+    assert_int_equal(d.n, 1);
+    assert_string_equal(odd_text(&d.odds), "a.de john /b/..\nb.de john -\n");
+    assert_true(sc_domains_lists(&d, "b.de"));
+    assert_true(sc_domains_lists(&d, "a.de"));
+    assert_false(sc_domains_lists(&d, "c.de"));
 }
 
 int main(void)
@@ -230,6 +260,7 @@ int main(void)
         cmocka_unit_test(a_text_is_cut_to_its_room),
         cmocka_unit_test(domains_are_checked_as_they_come),
         cmocka_unit_test(the_first_of_a_name_stays),
+        cmocka_unit_test(an_odd_entry_beside_a_right_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

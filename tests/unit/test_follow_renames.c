@@ -82,7 +82,7 @@ static void find(const char *known, const char *events, const char *panel, const
     read_words(&k, known);
     read_words(&p, panel);
     read_events(&e, events);
-    const struct sc_domains domains = {p.domains, p.n};
+    const struct sc_domains domains = {.v = p.domains, .n = p.n};
     assert_int_equal(sc_renames_find(k.known, k.n, e.rows, e.n, &domains, NULL, &r, &err), 0);
     char got[512] = "";
     size_t n = 0;
@@ -165,7 +165,7 @@ static void the_same_document_root_shows_a_rename(void **state)
     read_words(&k, "a:/x");
     read_words(&p, "b:/x");
     const bool foreign = true;
-    const struct sc_domains domains = {p.domains, p.n};
+    const struct sc_domains domains = {.v = p.domains, .n = p.n};
     SC_CLEANUP(sc_renames_done) struct sc_renames r = {0};
     assert_int_equal(sc_renames_find(k.known, k.n, NULL, 0, &domains, &foreign, &r, NULL), 0);
     assert_int_equal(r.n, 0);
@@ -207,7 +207,7 @@ static void agree(const char *before, const char *events, const char *panel, con
     for (size_t i = 0; i < k.n; i++)
         rows[i] = (struct sc_domain_row){.name = k.known[i].name, .docroot = k.known[i].docroot};
     const struct sc_domain_list list = {rows, k.n};
-    const struct sc_domains domains = {p.domains, p.n};
+    const struct sc_domains domains = {.v = p.domains, .n = p.n};
     bool done[LIST_MAX] = {0};
     char missing[128] = "";
     assert_int_equal(sc_events_agree(e.rows, e.n, &list, &domains, done, missing, sizeof(missing)),
