@@ -3,6 +3,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/inventory/envelope.h"
+#include "core/inventory/printed.h"
 #include "cpanel/api.h"
 
 /* 1, "1" and true; numbers come as either. */
@@ -66,16 +67,10 @@ static const char *string(const json_t *o, const char *key, const char *other)
 static int add_item(const json_t *item, const char *user, bool is_main, struct sc_domains *ret,
                     struct sc_error *err)
 {
-    struct sc_error why = SC_ERROR_INIT;
     const char *type = string(item, "domain_type", "type"), *own = string(item, "user", "user");
-    int rc = sc_domains_add(ret, string(item, "domain", "domain"), own ? own : user,
-                            string(item, "docroot", "documentroot"),
-                            is_main || (type && strncmp(type, "main", 4) == 0), &why);
-    if (rc == 0 || rc == SC_E_INVAL)
-        return 0;
-    if (err)
-        *err = why;
-    return rc;
+    return sc_domains_add(ret, string(item, "domain", "domain"), own ? own : user,
+                          string(item, "docroot", "documentroot"),
+                          is_main || (type && strncmp(type, "main", 4) == 0), err);
 }
 
 static int add_items(const json_t *list, const char *user, struct sc_domains *ret,
@@ -100,15 +95,9 @@ static int add_kinds(const json_t *data, const char *user, struct sc_domains *re
         rc = add_items(json_object_get(data, "addon_domains"), user, ret, err);
     if (rc == 0)
         rc = add_items(json_object_get(data, "sub_domains"), user, ret, err);
-    for (size_t i = 0; rc == 0 && i < json_array_size(parked); i++) {
-        struct sc_error why = SC_ERROR_INIT;
+    for (size_t i = 0; rc == 0 && i < json_array_size(parked); i++)
         rc = sc_domains_add(ret, json_string_value(json_array_get(parked, i)), own ? own : user,
-                            root, false, &why);
-        if (rc == SC_E_INVAL)
-            rc = 0;
-        else if (rc < 0 && err)
-            *err = why;
-    }
+                            root, false, err);
     return rc;
 }
 
@@ -117,7 +106,10 @@ int sc_cpanel_api_parse(const char *json, size_t len, const char *who, const cha
 {
     json_error_t at;
     const json_t *data = NULL;
-    SC_JSON json_t *doc = json_loadb(json, len, 0, &at);
+    struct sc_printed p = {0};
+    bool found = sc_printed_find(json, len, &p);
+    SC_JSON json_t *doc =
+        found ? json_loadb(p.object.p, p.object.n, 0, &at) : json_loadb(json, len, 0, &at);
     if (!json_is_object(doc))
         return sc_error_set(err, SC_E_PANEL, "%s answered with something that is not JSON: %s", who,
                             doc ? "no object" : at.text);
@@ -125,6 +117,9 @@ int sc_cpanel_api_parse(const char *json, size_t len, const char *who, const cha
     if (rc < 0)
         return rc;
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    rc = sc_printed_tell(&p, who, &d.odds, err);
+    if (rc < 0)
+        return rc;
     if (json_is_array(data))
         rc = add_items(data, user, &d, err);
     else if (json_is_array(json_object_get(data, "domains")))

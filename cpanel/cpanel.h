@@ -30,10 +30,7 @@ struct sc_cpanel {
     /* In production sc_api_conf_load() and sc_http_fetch(). */
     int (*api_conf)(struct sc_api_conf *ret, struct sc_error *err);
     int (*fetch)(const struct sc_http_request *rq, struct sc_buf *out, struct sc_error *err);
-    int settle_s; /* userdata changed less than this many seconds ago may be half-written */
 };
-
-#define SC_CPANEL_SETTLE_S 60
 
 /* As in struct sc_adapter_ops. */
 int sc_cpanel_domains(const struct sc_cpanel *cp, const struct sc_caller *c,

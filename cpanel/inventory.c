@@ -62,17 +62,26 @@ struct pick {
     struct sc_error *err;
 };
 
+/* Adds a row. Of one that does not say whose it is only that: it may be anybody's. */
+static int add_row(struct sc_domains *to, const struct sc_cpanel_row *row, struct sc_error *err)
+{
+    return sc_domains_add(to, row->name, row->user, row->docroot, row->is_main, err);
+}
+
+static bool is_called(const struct sc_cpanel_row *row, const char *name)
+{
+    char canon[256];
+    return sc_domain_canon(row->name, canon, NULL) == 0 && strcmp(canon, name) == 0;
+}
+
 static int picked_row(const struct sc_cpanel_row *row, void *arg)
 {
     const struct pick *p = arg;
-    struct sc_error why = SC_ERROR_INIT;
-    if ((p->user && strcmp(row->user, p->user) != 0) ||
-        (p->name && strcmp(row->name, p->name) != 0) || !known_user(p->cp, row->user))
+    if ((p->name && !is_called(row, p->name)) ||
+        (*row->user &&
+         ((p->user && strcmp(row->user, p->user) != 0) || !known_user(p->cp, row->user))))
         return 0;
-    int rc = sc_domains_add(p->ret, row->name, row->user, row->docroot, row->is_main, &why);
-    if (rc < 0 && rc != SC_E_INVAL && p->err)
-        *p->err = why;
-    return rc == SC_E_INVAL ? 0 : rc;
+    return add_row(p->ret, row, p->err);
 }
 
 /* What the cache has of that user or name, for an account without userdata. SC_E_NOTFOUND when that
@@ -91,7 +100,7 @@ static int from_cache(const struct sc_cpanel *cp, const char *user, const char *
     if (rc == 0)
         rc = json ? sc_cpanel_cache_json(text.data, text.len, path, picked_row, &p, &why)
                   : sc_cpanel_cache_text(text.data, text.len, picked_row, &p);
-    if (sc_cpanel_unreadable(rc, &why) || (rc == 0 && d.n == 0))
+    if (sc_cpanel_unreadable(rc, &why) || (rc == 0 && d.n == 0 && d.odds.n == 0))
         return sc_error_set(err, SC_E_NOTFOUND, "the cache of domains does not have it");
     if (rc < 0) {
         if (err)
@@ -140,6 +149,23 @@ static int one_user(const struct sc_cpanel *cp, const struct sc_caller *c, const
 
 /* ---- one name ---- */
 
+/* Whether the text is a spelling of the canonical name. Most lines are not, and need no look at
+ * their letters. */
+static bool same_name(const char *text, size_t n, const char *canon)
+{
+    char copy[512], other[256];
+    size_t want = strlen(canon);
+    bool ascii = true;
+    for (size_t i = 0; i < n; i++)
+        ascii &= (unsigned char)text[i] < 0x80;
+    if (n >= sizeof(copy) ||
+        (ascii && (n < want || n > want + 1 || strncasecmp(text, canon, want) != 0)))
+        return false;
+    memcpy(copy, text, n);
+    copy[n] = 0;
+    return sc_domain_canon(copy, other, NULL) == 0 && strcmp(other, canon) == 0;
+}
+
 /* The user of that name in /etc/userdomains ("name: user"). *ret stays "" when it is not there. */
 static int owner_of(const char *path, const char *name, char ret[SC_OWNER_MAX + 1],
                     struct sc_error *err)
@@ -149,11 +175,10 @@ static int owner_of(const char *path, const char *name, char ret[SC_OWNER_MAX + 
         return errno == ENOENT ? sc_error_set(err, SC_E_NOTFOUND, "%s does not exist", path)
                                : sc_error_sys(err, errno, "cannot read %s", path);
     char line[1024];
-    size_t n = strlen(name);
     for (bool whole = true, began = true; fgets(line, sizeof(line), f); began = whole) {
-        size_t len = strcspn(line, "\n");
+        size_t len = strcspn(line, "\n"), n = strcspn(line, ":");
         whole = line[len] == '\n';
-        if (!began || strncmp(line, name, n) != 0 || line[n] != ':')
+        if (!began || line[n] != ':' || !same_name(line, n, name))
             continue;
         const char *user = line + n + 1 + strspn(line + n + 1, " \t");
         line[len - (len && line[len - 1] == '\r')] = 0;
@@ -190,7 +215,7 @@ static int one_name(const struct sc_cpanel *cp, const struct sc_caller *c, const
     }
     /* That file is written last: who changed since may have the name now. */
     SC_CLEANUP(sc_cpanel_accounts_done) struct sc_cpanel_accounts accounts = {0};
-    if (!sc_domains_find(&d, name)) {
+    if (!sc_domains_lists(&d, name)) {
         sc_domains_done(&d);
         why = (struct sc_error)SC_ERROR_INIT;
         rc = sc_cpanel_accounts_read(cp, &st.st_mtim, &accounts, &why);
@@ -213,7 +238,7 @@ static int one_name(const struct sc_cpanel *cp, const struct sc_caller *c, const
             }
         }
         /* an account of which there is nothing but the cache */
-        if (!found && !c->user && from_cache(cp, NULL, name, &d, NULL) == 0 &&
+        if (!found && !c->user && from_cache(cp, NULL, name, &d, NULL) == 0 && d.n &&
             has_userdata(cp, d.v[0].owner))
             sc_domains_done(&d);
     }
@@ -236,7 +261,7 @@ struct whole {
 static int cached_row(const struct sc_cpanel_row *row, void *arg)
 {
     struct whole *w = arg;
-    if (w->have_accounts) {
+    if (w->have_accounts && *row->user) {
         struct sc_cpanel_account *a = sc_cpanel_account_find(&w->accounts, row->user);
         if (a)
             a->cached = true;
@@ -244,13 +269,7 @@ static int cached_row(const struct sc_cpanel_row *row, void *arg)
         if (a ? a->read : !known_user(w->cp, row->user))
             return 0;
     }
-    struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_domains_add(w->ret, row->name, row->user, row->docroot, row->is_main, &why);
-    if (rc == 0 || rc == SC_E_INVAL)
-        return 0;
-    if (w->err)
-        *w->err = why;
-    return rc;
+    return add_row(w->ret, row, w->err);
 }
 
 /* Reads userdata of the accounts that need it. A failure is only an error where nothing else tells

@@ -2,10 +2,8 @@
 /* sitecage-cpanel: the adapter for cPanel & WHM (docs/panels/cpanel.md). */
 #include "cpanel/cpanel.h"
 
-static const struct sc_cpanel panel = {.root = "",
-                                       .api_conf = sc_api_conf_load,
-                                       .fetch = sc_http_fetch,
-                                       .settle_s = SC_CPANEL_SETTLE_S};
+static const struct sc_cpanel panel = {
+    .root = "", .api_conf = sc_api_conf_load, .fetch = sc_http_fetch};
 
 static int domains(const struct sc_caller *c, const struct sc_question *q, struct sc_domains *ret,
                    struct sc_error *err)

@@ -2,11 +2,11 @@
 #include "cpanel/userdata.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/domain_name.h"
@@ -42,13 +42,6 @@ static bool same(const struct stamp *a, const struct stamp *b)
            a->main.tv_nsec == b->main.tv_nsec;
 }
 
-/* A time in the future (a clock that was set) counts as young for as long as it is near. */
-static bool young(const struct sc_cpanel *cp, const struct stamp *s)
-{
-    time_t now = time(NULL), last = s->dir.tv_sec > s->main.tv_sec ? s->dir.tv_sec : s->main.tv_sec;
-    return llabs((long long)now - (long long)last) < cp->settle_s;
-}
-
 static int read_main(const char *path, struct sc_cpanel_names *ret, struct sc_error *err)
 {
     SC_BUF struct sc_buf b = SC_BUF_INIT;
@@ -56,12 +49,15 @@ static int read_main(const char *path, struct sc_cpanel_names *ret, struct sc_er
     return rc < 0 ? rc : sc_cpanel_main_parse(b.data, b.len, path, ret, err);
 }
 
-/* The file of a domain; that of a wildcard has been called in two ways. */
+/* The file of a domain; that of a wildcard has been called in two ways. SC_E_INVAL: it is damaged,
+ * or no file has such a name. */
 static int read_docroot(const struct sc_cpanel *cp, const char *user, const char *name, char **ret,
                         struct sc_error *err)
 {
     char path[SC_CPANEL_PATH_MAX];
     SC_BUF struct sc_buf b = SC_BUF_INIT;
+    if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > NAME_MAX)
+        return sc_error_set(err, SC_E_INVAL, "no file is called '%.64s'", name);
     int rc = sc_cpanel_path(cp, path, err, SC_CPANEL_USERDATA "/%s/%s", user, name);
     if (rc < 0)
         return rc;
@@ -81,80 +77,63 @@ static int read_docroot(const struct sc_cpanel *cp, const char *user, const char
     return rc;
 }
 
-/* One reading of what the "main" file lists. *ret_gap: a domain was left out. */
-static int gather(const struct sc_cpanel *cp, const char *user, const struct sc_cpanel_names *names,
-                  struct sc_domains *ret, bool *ret_gap, struct sc_error *ret_why,
-                  struct sc_error *err)
+/* A domain whose document root cannot be read. */
+static int pass_over(const struct sc_cpanel_name *n, const char *user, const struct sc_error *why,
+                     struct sc_domains *ret, struct sc_error *err)
 {
-    *ret_gap = false;
-    for (size_t i = 0; i < names->n; i++) {
+    const struct sc_odd what = {.name = n->name, .owner = user, .hides = !n->name};
+    return sc_odds_add(&ret->odds, &what, err, "domain '%.253s' of %s: %.500s" WAY_OUT, n->said,
+                       user, why->text);
+}
+
+/* One reading of what the "main" file lists. */
+static int gather(const struct sc_cpanel *cp, const char *user, const struct sc_cpanel_names *names,
+                  struct sc_domains *ret, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < names->n; i++) {
         const struct sc_cpanel_name *n = &names->v[i];
         SC_FREE char *docroot = NULL;
         struct sc_error why = SC_ERROR_INIT;
-        int rc = read_docroot(cp, user, n->source, &docroot, &why);
-        if (rc == SC_E_NOTFOUND) {
-            *ret_gap = true;
-            *ret_why = why;
-            continue;
-        }
-        if (rc == SC_E_INVAL)
-            rc = sc_error_set(err, SC_E_PANEL, "%s" WAY_OUT, why.text);
-        else if (rc < 0 && err)
+        rc = read_docroot(cp, user, n->file, &docroot, &why);
+        if (rc == SC_E_NOTFOUND || rc == SC_E_INVAL)
+            rc = pass_over(n, user, &why, ret, err);
+        else if (rc == 0)
+            rc = sc_domains_add(ret, n->said, user, docroot, n->kind == SC_CPANEL_MAIN, err);
+        else if (err)
             *err = why;
-        if (rc < 0)
-            return rc;
-        rc = sc_domains_add(ret, n->name, user, docroot, n->kind == SC_CPANEL_MAIN, &why);
-        if (rc < 0 && rc != SC_E_INVAL) {
-            if (err)
-                *err = why;
-            return rc;
-        }
     }
-    return 0;
-}
-
-static void take(struct sc_domains *from, struct sc_domains *to)
-{
-    sc_domains_done(to);
-    *to = *from;
-    *from = (struct sc_domains)SC_DOMAINS_INIT;
+    return rc;
 }
 
 static int read_user(const struct sc_cpanel *cp, const char *user, const char *dir,
                      const char *main_file, struct sc_domains *ret, struct sc_error *err)
 {
-    struct sc_error why = SC_ERROR_INIT;
     for (int i = 0; i < TRIES; i++) {
         struct stamp before, after;
         SC_CLEANUP(sc_cpanel_names_done) struct sc_cpanel_names names = {0};
         SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
-        bool gap = false;
         int rc = stamp_of(dir, main_file, &before, err);
         if (rc < 0)
             return rc;
-        struct sc_error main_why = SC_ERROR_INIT;
-        rc = read_main(main_file, &names, &main_why);
+        struct sc_error why = SC_ERROR_INIT;
+        rc = read_main(main_file, &names, &why);
         if (rc == SC_E_INVAL)
-            return sc_error_set(err, SC_E_PANEL, "%s" WAY_OUT, main_why.text);
+            return sc_error_set(err, SC_E_PANEL, "%s" WAY_OUT, why.text);
         if (rc < 0) {
             if (err)
-                *err = main_why;
+                *err = why;
             return rc;
         }
-        rc = gather(cp, user, &names, &d, &gap, &why, err);
+        rc = gather(cp, user, &names, &d, err);
         if (rc < 0)
             return rc;
-        if (stamp_of(dir, main_file, &after, NULL) < 0 || !same(&before, &after)) {
-            sc_error_set(&why, SC_E_PANEL, "%s changes all the time", main_file);
-            continue;
-        }
-        if (gap && young(cp, &after))
-            break;
-        take(&d, ret);
-        return 0;
+        if (stamp_of(dir, main_file, &after, NULL) == 0 && same(&before, &after))
+            return sc_domains_move(&d, ret, err);
     }
-    return sc_error_set(err, SC_E_PANEL, "cPanel is at work on user %s: %s" WAY_OUT, user,
-                        why.text);
+    return sc_error_set(err, SC_E_PANEL,
+                        "cPanel is at work on user %s: %s changes all the time" WAY_OUT, user,
+                        main_file);
 }
 
 /* A user without userdata: unknown, or about to be made or broken? */
@@ -200,12 +179,7 @@ int sc_cpanel_user_domains(const struct sc_cpanel *cp, const char *user, struct 
             *err = why;
         return rc;
     }
-    for (size_t i = 0; i < d.n; i++) {
-        rc = sc_domains_add(ret, d.v[i].name, user, d.v[i].docroot, d.v[i].is_main, err);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
+    return sc_domains_move(&d, ret, err);
 }
 
 int sc_cpanel_main_domain(const struct sc_cpanel *cp, const char *user, char out[256],
@@ -220,7 +194,7 @@ int sc_cpanel_main_domain(const struct sc_cpanel *cp, const char *user, char out
         return rc;
     rc = read_main(path, &names, NULL);
     for (size_t i = 0; rc == 0 && i < names.n; i++) {
-        if (names.v[i].kind == SC_CPANEL_MAIN) {
+        if (names.v[i].kind == SC_CPANEL_MAIN && names.v[i].name) {
             snprintf(out, 256, "%s", names.v[i].name);
             return 0;
         }
@@ -242,7 +216,7 @@ bool sc_cpanel_has_domain(const struct sc_cpanel *cp, const char *user, const ch
         read_main(path, &names, NULL) < 0)
         return false;
     for (size_t i = 0; i < names.n; i++) {
-        if (strcmp(names.v[i].name, name) == 0)
+        if (names.v[i].name && strcmp(names.v[i].name, name) == 0)
             return true;
     }
     return false;

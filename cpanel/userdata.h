@@ -18,8 +18,9 @@ enum sc_cpanel_kind {
 
 /* A domain in userdata's "main" file. */
 struct sc_cpanel_name {
-    char *name;   /* canonical */
-    char *source; /* canonical: the domain whose file holds the document root */
+    char *name; /* canonical; NULL: it cannot be a domain */
+    char *said; /* as it stands there */
+    char *file; /* the name, as it stands there, of the domain whose file holds the document root */
     enum sc_cpanel_kind kind;
 };
 
@@ -31,19 +32,20 @@ struct sc_cpanel_names {
 void sc_cpanel_names_done(struct sc_cpanel_names *names);
 
 /* Parses a "main" file (main_domain, addon_domains{addon: sub}, parked_domains[], sub_domains[]).
- * Names that cannot be domains are left out. SC_E_INVAL, also without a main_domain. */
+ * SC_E_INVAL, also without a main_domain. */
 int sc_cpanel_main_parse(const char *data, size_t len, const char *what,
                          struct sc_cpanel_names *ret, struct sc_error *err);
 
-/* The `documentroot` of a domain's file, a new string; SC_E_INVAL when there is none. */
+/* The `documentroot` of a domain's file, a new string, whatever it is; SC_E_INVAL when there is
+ * none. */
 int sc_cpanel_docroot_parse(const char *data, size_t len, const char *what, char **ret,
                             struct sc_error *err);
 
-/* Adds the user's domains to *ret. A domain whose file is missing is left out if that has been so
- * for cp->settle_s; younger, the panel is at work on it. So is one with a document root that cannot
- * be one. A user without userdata has no domains, if the panel does not know him otherwise. Errors:
- * SC_E_NOTFOUND when there is no userdata at all; SC_E_SYS with EACCES; SC_E_PANEL for what is
- * damaged or half-written. */
+/* Adds the user's domains to *ret. A domain whose file is missing or damaged, or whose document root
+ * cannot be one, is passed over (ret->odds): the panel may be at work on it. A user without userdata
+ * has no domains, if the panel does not know him otherwise. Errors: SC_E_NOTFOUND when there is no
+ * userdata at all; SC_E_SYS with EACCES; SC_E_PANEL for a damaged "main" file, and for one that
+ * changes all the time. */
 int sc_cpanel_user_domains(const struct sc_cpanel *cp, const char *user, struct sc_domains *ret,
                            struct sc_error *err);
 

@@ -12,54 +12,60 @@
 
 struct main_file {
     struct sc_cpanel_names names;
-    char main_domain[256];
+    char *main_domain; /* as it stands there; NULL */
     struct sc_error *err;
 };
 
 static void main_file_done(struct main_file *m)
 {
     sc_cpanel_names_done(&m->names);
+    free(m->main_domain);
 }
 
 void sc_cpanel_names_done(struct sc_cpanel_names *names)
 {
     for (size_t i = 0; i < names->n; i++) {
         free(names->v[i].name);
-        free(names->v[i].source);
+        free(names->v[i].said);
+        free(names->v[i].file);
     }
     free(names->v);
     *names = (struct sc_cpanel_names){0};
 }
 
-/* `source` may be NULL: its own file. */
+/* `file` may be NULL: its own. */
 static int add_name(struct main_file *m, enum sc_cpanel_kind kind, const char *text,
-                    const char *source)
+                    const char *file)
 {
-    char name[256], from[256];
-    int rc = sc_domain_canon(text, name, m->err);
-    if (rc == 0)
-        rc = sc_domain_canon(source ? source : text, from, m->err);
-    if (rc < 0)
-        return rc == SC_E_INVAL ? 0 : rc;
+    char name[256];
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_domain_canon(text, name, &why);
+    if (rc < 0 && rc != SC_E_INVAL)
+        return sc_error_set(m->err, rc, "%s", why.text);
     struct sc_cpanel_names *names = &m->names;
     if (names->n == NAMES_MAX)
         return sc_error_set(m->err, SC_E_TOOBIG, "more than %u domains", NAMES_MAX);
     if (!SC_VEC_ROOM(names->v, names->n))
         return sc_error_set(m->err, SC_E_NOMEM, "out of memory for the domains");
-    struct sc_cpanel_name *n = &names->v[names->n];
-    *n = (struct sc_cpanel_name){.name = strdup(name), .source = strdup(from), .kind = kind};
-    names->n++;
-    return n->name && n->source ? 0
-                                : sc_error_set(m->err, SC_E_NOMEM, "out of memory for the domains");
+    struct sc_cpanel_name *n = &names->v[names->n++];
+    *n = (struct sc_cpanel_name){.name = rc == 0 ? strdup(name) : NULL,
+                                 .said = strdup(text),
+                                 .file = strdup(file ? file : text),
+                                 .kind = kind};
+    return n->said && n->file && (rc < 0 || n->name)
+               ? 0
+               : sc_error_set(m->err, SC_E_NOMEM, "out of memory for the domains");
 }
 
 static int main_item(const char *key, const char *sub, const char *value, void *arg)
 {
     struct main_file *m = arg;
     if (strcmp(key, "main_domain") == 0 && !sub) {
-        if (sc_domain_canon(value, m->main_domain, NULL) < 0)
-            m->main_domain[0] = 0;
-        return 0;
+        free(m->main_domain);
+        m->main_domain = *value ? strdup(value) : NULL;
+        return m->main_domain || !*value
+                   ? 0
+                   : sc_error_set(m->err, SC_E_NOMEM, "out of memory for the domains");
     }
     if (strcmp(key, "addon_domains") == 0 && sub)
         return add_name(m, SC_CPANEL_ADDON, sub, value);
@@ -76,9 +82,8 @@ int sc_cpanel_main_parse(const char *data, size_t len, const char *what,
     struct sc_error why = SC_ERROR_INIT;
     SC_CLEANUP(main_file_done) struct main_file m = {.err = &why};
     int rc = sc_cpanel_yaml_read(data, len, what, main_item, &m, &why);
-    if (rc == 0 && !m.main_domain[0])
+    if (rc == 0 && !m.main_domain)
         rc = sc_error_set(&why, SC_E_INVAL, "%s: main_domain is missing", what);
-    /* Names that were left out have set it, too. */
     if (rc == 0)
         rc = add_name(&m, SC_CPANEL_MAIN, m.main_domain, NULL);
     if (rc < 0) {
@@ -89,9 +94,9 @@ int sc_cpanel_main_parse(const char *data, size_t len, const char *what,
     for (size_t i = 0; i < m.names.n; i++) {
         struct sc_cpanel_name *n = &m.names.v[i];
         if (n->kind == SC_CPANEL_PARKED) {
-            free(n->source);
-            n->source = strdup(m.main_domain);
-            if (!n->source)
+            free(n->file);
+            n->file = strdup(m.main_domain);
+            if (!n->file)
                 return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
         }
     }
@@ -119,7 +124,7 @@ int sc_cpanel_docroot_parse(const char *data, size_t len, const char *what, char
         return sc_error_set(err, rc, "out of memory for %s", what);
     if (rc < 0)
         return rc;
-    if (!docroot || docroot[0] != '/')
+    if (!docroot || !*docroot)
         return sc_error_set(err, SC_E_INVAL, "%s: documentroot is missing", what);
     *ret = sc_steal_ptr(&docroot);
     return 0;

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 #include "core/inventory/envelope.h"
+#include "core/inventory/printed.h"
 
 enum {
     USER,
@@ -14,24 +15,18 @@ enum {
     FIELDS
 }; /* what is behind them is of no interest */
 
-static bool usable(const struct sc_cpanel_row *r)
-{
-    return *r->name && *r->user && r->docroot[0] == '/';
-}
-
-/* Only "==" separates: a document root may have a single '='. */
+/* Only "==" separates: a document root may have a single '='. What a line lacks is "". */
 static bool split_line(char *line, struct sc_cpanel_row *ret)
 {
+    static char nothing[] = "";
     char *fields[FIELDS], *p = strstr(line, ": ");
     if (!p)
         return false;
     *p = 0;
     p += 2;
     for (int i = 0; i < FIELDS; i++) {
-        if (!p)
-            return false;
-        fields[i] = p;
-        p = strstr(p, "==");
+        fields[i] = p ? p : nothing;
+        p = p ? strstr(p, "==") : NULL;
         if (p) {
             *p = 0;
             p += 2;
@@ -41,7 +36,7 @@ static bool split_line(char *line, struct sc_cpanel_row *ret)
                                   .user = fields[USER],
                                   .docroot = fields[DOCROOT],
                                   .is_main = strcmp(fields[TYPE], "main") == 0};
-    return usable(ret);
+    return *ret->name != 0;
 }
 
 int sc_cpanel_cache_text(char *text, size_t len, sc_cpanel_row_fn *fn, void *arg)
@@ -63,28 +58,32 @@ int sc_cpanel_cache_text(char *text, size_t len, sc_cpanel_row_fn *fn, void *arg
     return rc;
 }
 
+static const char *word(const json_t *v)
+{
+    return json_is_string(v) ? json_string_value(v) : "";
+}
+
+/* What is not JSON is "". */
+static int json_row(struct sc_span name, struct sc_span value, sc_cpanel_row_fn *fn, void *arg)
+{
+    SC_JSON json_t *key = sc_json_piece(name), *v = sc_json_piece(value);
+    struct sc_cpanel_row row = {.name = word(key),
+                                .user = word(json_array_get(v, USER)),
+                                .docroot = word(json_array_get(v, DOCROOT)),
+                                .is_main = strcmp(word(json_array_get(v, TYPE)), "main") == 0};
+    return fn(&row, arg);
+}
+
 int sc_cpanel_cache_json(const char *text, size_t len, const char *what, sc_cpanel_row_fn *fn,
                          void *arg, struct sc_error *err)
 {
-    json_error_t at;
-    SC_JSON json_t *doc = json_loadb(text, len, 0, &at);
-    if (!json_is_object(doc))
-        return sc_error_set(err, SC_E_INVAL, "%s: not a JSON object: %s", what,
-                            doc ? "something else" : at.text);
-    const char *name;
-    json_t *v;
-    json_object_foreach(doc, name, v)
-    {
-        const char *type = json_string_value(json_array_get(v, TYPE));
-        struct sc_cpanel_row row = {.name = name,
-                                    .user = json_string_value(json_array_get(v, USER)),
-                                    .docroot = json_string_value(json_array_get(v, DOCROOT)),
-                                    .is_main = type && strcmp(type, "main") == 0};
-        if (!row.user || !row.docroot || !usable(&row))
-            continue;
-        int rc = fn(&row, arg);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
+    struct sc_json_walk w;
+    struct sc_span name, value;
+    struct sc_printed p;
+    int more = 1, rc = 0;
+    if (!sc_printed_find(text, len, &p) || !sc_json_walk_begin(&w, p.object))
+        return sc_error_set(err, SC_E_INVAL, "%s: not a JSON object: something else", what);
+    while (rc == 0 && (more = sc_json_walk_next(&w, &name, &value)) == 1)
+        rc = json_row(name, value, fn, arg);
+    return more < 0 ? sc_error_set(err, SC_E_INVAL, "%s: not a JSON object: damaged", what) : rc;
 }

@@ -19,11 +19,11 @@ struct sc_cpanel_row {
 /* A negative code ends the reading. */
 typedef int sc_cpanel_row_fn(const struct sc_cpanel_row *row, void *arg);
 
-/* Calls `fn` for each line that has a domain, a user and a document root; others are passed over.
+/* Calls `fn` for each line that has a domain; what it lacks else is "". Other lines are passed over.
  * `text` (NUL-terminated) is written into. */
 int sc_cpanel_cache_text(char *text, size_t len, sc_cpanel_row_fn *fn, void *arg);
 
-/* The same for the JSON. SC_E_INVAL when it is not such a document. */
+/* The same for the members of the JSON, all of them. SC_E_INVAL when it is no object. */
 int sc_cpanel_cache_json(const char *text, size_t len, const char *what, sc_cpanel_row_fn *fn,
                          void *arg, struct sc_error *err);
 

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
+#include "core/inventory/printed.h"
 #include "hooks/adapter/adapter.h"
 
 /* Subdomains come behind all domains: a name that is both is the domain. */
@@ -17,62 +18,119 @@ struct reading {
     struct sc_error *err;
 };
 
-static int add(struct reading *r, struct sc_domains *to, const char *name, const char *owner,
-               const json_t *site)
+static void reading_done(struct reading *r)
 {
-    const char *docroot = json_string_value(json_object_get(site, "public_html"));
-    struct sc_error why = SC_ERROR_INIT;
-    int rc = docroot ? sc_domains_add(to, name, owner, docroot, false, &why) : 0;
-    if (rc == 0 || rc == SC_E_INVAL)
+    sc_domains_done(&r->first);
+    sc_domains_done(&r->later);
+}
+
+/* The piece as a word, for the caller to free; "" when it is no string. NULL: no memory. */
+static char *word(struct sc_span s)
+{
+    SC_JSON json_t *v = sc_json_piece(s);
+    const char *text = json_string_value(v);
+    return strdup(text && strlen(text) == json_string_length(v) ? text : "");
+}
+
+static int no_memory(struct reading *r)
+{
+    return sc_error_set(r->err, SC_E_NOMEM, "out of memory for the answer of %s", r->who);
+}
+
+/* The value of that key; p NULL: there is none. Of several the last. */
+static struct sc_span member(struct sc_span object, const char *name)
+{
+    struct sc_json_walk w;
+    struct sc_span key, value, found = {0};
+    if (!sc_json_walk_begin(&w, object) || !w.object)
+        return found;
+    while (sc_json_walk_next(&w, &key, &value) == 1)
+        if (sc_json_is(key, name))
+            found = value;
+    return found;
+}
+
+static int add(struct reading *r, struct sc_domains *to, const char *name, const char *owner,
+               struct sc_span site)
+{
+    struct sc_span root = member(site, "public_html");
+    SC_FREE char *docroot = root.p ? word(root) : strdup("");
+    return docroot ? sc_domains_add(to, name, owner, docroot, false, r->err) : no_memory(r);
+}
+
+static int add_subdomains(struct reading *r, const char *name, const char *owner,
+                          struct sc_span subdomains)
+{
+    struct sc_json_walk w;
+    struct sc_span key, sub;
+    int rc = 0;
+    if (!subdomains.p || !sc_json_walk_begin(&w, subdomains) || !w.object)
         return 0;
-    if (r->err)
-        *r->err = why;
+    while (rc == 0 && sc_json_walk_next(&w, &key, &sub) == 1) {
+        SC_FREE char *label = word(key), *fqdn = NULL;
+        if (!label || asprintf(&fqdn, "%s.%s", label, name) < 0)
+            return no_memory(r);
+        rc = add(r, &r->later, fqdn, owner, sub);
+    }
     return rc;
 }
 
-static int add_domains(struct reading *r, const char *owner, json_t *domains)
+static int add_domains(struct reading *r, const char *owner, struct sc_span domains)
 {
-    const char *name, *label;
-    json_t *site, *sub;
-    json_object_foreach(domains, name, site)
-    {
-        if (!json_is_object(site))
-            return sc_error_set(r->err, SC_E_PANEL, "%s: domain '%.253s' is not an object", r->who,
-                                name);
-        int rc = add(r, &r->first, name, owner, site);
+    struct sc_json_walk w;
+    struct sc_span key, site;
+    int more, rc = 0;
+    if (!sc_json_walk_begin(&w, domains))
+        return 0;
+    while ((more = sc_json_walk_next(&w, &key, &site)) == 1) {
+        SC_FREE char *name = word(key);
+        if (!name)
+            return no_memory(r);
+        rc = add(r, &r->first, name, owner, site);
+        if (rc == 0)
+            rc = add_subdomains(r, name, owner, member(site, "subdomains"));
         if (rc < 0)
             return rc;
-        json_object_foreach(json_object_get(site, "subdomains"), label, sub)
-        {
-            char fqdn[2 * SC_DOMAIN_MAX + 8];
-            int n = snprintf(fqdn, sizeof(fqdn), "%s.%s", label, name);
-            if (n > 0 && (size_t)n < sizeof(fqdn) && (rc = add(r, &r->later, fqdn, owner, sub)) < 0)
-                return rc;
-        }
     }
-    return 0;
+    const struct sc_odd rest = {.owner = owner, .hides = true};
+    return more < 0 ? sc_odds_add(&r->first.odds, &rest, r->err,
+                                  "%s: the domains of user '%.64s' are not JSON", r->who, owner)
+                    : 0;
 }
 
-static int add_users(struct reading *r, const char *owner, json_t *users)
+static bool is_list(struct sc_span s, bool object)
 {
-    const char *user;
-    json_t *record;
-    if (!json_is_object(users))
+    struct sc_json_walk w;
+    return s.p && sc_json_walk_begin(&w, s) && w.object == object;
+}
+
+/* One user's record. PHP writes an empty map as a list. */
+static int add_user(struct reading *r, const char *user, struct sc_span record)
+{
+    struct sc_span domains = member(record, "domains");
+    if (!is_list(domains, true) && !is_list(domains, false))
+        return sc_error_set(r->err, SC_E_PANEL, "%s: \"domains\" of user '%.64s' is missing",
+                            r->who, user);
+    return is_list(domains, true) ? add_domains(r, user, domains) : 0;
+}
+
+static int add_users(struct reading *r, const char *owner, struct sc_span users)
+{
+    struct sc_json_walk w;
+    struct sc_span key, record;
+    int more, rc = 0;
+    if (!is_list(users, true) || !sc_json_walk_begin(&w, users))
         return sc_error_set(r->err, SC_E_PANEL, "%s: \"users\" is not an object", r->who);
-    json_object_foreach(users, user, record)
-    {
-        if (owner && strcmp(owner, user) != 0)
-            continue;
-        json_t *domains = json_object_get(record, "domains");
-        bool none = json_is_array(domains) && json_array_size(domains) == 0;
-        if (!json_is_object(domains) && !none)
-            return sc_error_set(r->err, SC_E_PANEL, "%s: \"domains\" of user '%.64s' is missing",
-                                r->who, user);
-        int rc = add_domains(r, user, domains);
-        if (rc < 0)
-            return rc;
+    while (rc == 0 && (more = sc_json_walk_next(&w, &key, &record)) == 1) {
+        SC_FREE char *user = word(key);
+        if (!user)
+            return no_memory(r);
+        if (!owner || strcmp(owner, user) == 0)
+            rc = add_user(r, user, record);
     }
-    return 0;
+    return rc == 0 && more < 0
+               ? sc_error_set(r->err, SC_E_PANEL, "%s: \"users\" is not JSON", r->who)
+               : rc;
 }
 
 /* error=1&text=…&details=…: the old form of an error. */
@@ -92,22 +150,18 @@ static int reported_error(const char *text, size_t len, const char *who, struct 
     return sc_error_set(err, SC_E_PANEL, "%s reports an error: %s", who, word);
 }
 
-static int read_json(struct reading *r, const char *owner, json_t *root)
+static int read_json(struct reading *r, const char *owner, struct sc_span root)
 {
-    const json_t *error = json_object_get(root, "error");
-    if (error && !json_is_object(error)) {
-        const char *text = json_string_value(json_object_get(root, "text"));
-        const char *word = json_string_value(error);
+    struct sc_span error = member(root, "error"), users = member(root, "users");
+    if (error.p && !is_list(error, true)) {
+        struct sc_span said = member(root, "text");
+        SC_FREE char *text = said.p ? word(said) : NULL, *reason = word(error);
         return sc_error_set(r->err, SC_E_PANEL, "%s reports an error: %.256s", r->who,
-                            text   ? text
-                            : word ? word
-                                   : "no reason given");
+                            text && *text       ? text
+                            : reason && *reason ? reason
+                                                : "no reason given");
     }
-    if (!json_is_object(root))
-        return sc_error_set(r->err, SC_E_PANEL, "%s answered with JSON that is not an object",
-                            r->who);
-    json_t *users = json_object_get(root, "users");
-    if (users)
+    if (users.p)
         return add_users(r, owner, users);
     if (!owner)
         return sc_error_set(
@@ -116,25 +170,17 @@ static int read_json(struct reading *r, const char *owner, json_t *root)
     return add_domains(r, owner, root);
 }
 
-static int move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err)
-{
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < from->n; i++)
-        rc = sc_domains_add(to, from->v[i].name, from->v[i].owner, from->v[i].docroot, false, err);
-    return rc;
-}
-
-int sc_da_answer(const char *json, size_t len, const char *who, const char *owner,
-                 struct sc_domains *ret, struct sc_error *err)
+/* What an answer is that has no JSON object in it. */
+static int no_object(const char *text, size_t len, const char *who, struct sc_error *err)
 {
     json_error_t why;
-    SC_JSON json_t *root = json_loadb(json, len, JSON_REJECT_DUPLICATES, &why);
+    SC_JSON json_t *root = json_loadb(text, len, 0, &why);
     size_t skip = 0;
-    while (skip < len && strchr(" \t\r\n", json[skip]))
+    while (skip < len && strchr(" \t\r\n", text[skip]))
         skip++;
-    if (!root && len - skip > 6 && strncmp(json + skip, "error=", 6) == 0 && json[skip + 6] != '0')
-        return reported_error(json, len, who, err);
-    if (!root && skip < len && json[skip] == '<')
+    if (!root && len - skip > 6 && strncmp(text + skip, "error=", 6) == 0 && text[skip + 6] != '0')
+        return reported_error(text, len, who, err);
+    if (!root && skip < len && text[skip] == '<')
         return sc_error_set(err, SC_E_PANEL,
                             "%s answered with a web page: name and key are wrong, or it is not "
                             "DirectAdmin's address",
@@ -142,15 +188,30 @@ int sc_da_answer(const char *json, size_t len, const char *who, const char *owne
     if (!root)
         return sc_error_set(err, SC_E_PANEL, "%s did not answer with valid JSON: line %d: %s", who,
                             why.line, why.text);
-    struct reading r = {.who = who, .err = err};
-    int rc = read_json(&r, owner, root);
-    SC_DOMAINS struct sc_domains first = r.first, later = r.later;
-    if (rc == 0 && (rc = move(&later, &first, err)) == 0) {
-        sc_domains_done(ret);
-        *ret = first;
-        first = (struct sc_domains)SC_DOMAINS_INIT;
-    }
-    return rc;
+    return sc_error_set(err, SC_E_PANEL, "%s answered with JSON that is not an object", who);
+}
+
+int sc_da_answer(const char *json, size_t len, const char *who, const char *owner,
+                 struct sc_domains *ret, struct sc_error *err)
+{
+    struct sc_printed p;
+    SC_CLEANUP(reading_done) struct reading r = {.who = who, .err = err};
+    if (!sc_printed_find(json, len, &p))
+        return no_object(json, len, who, err);
+    int rc = sc_printed_tell(&p, who, &r.first.odds, err);
+    if (rc == 0)
+        rc = read_json(&r, owner, p.object);
+    if (rc == 0)
+        rc = sc_domains_move(&r.later, &r.first, err);
+    if (rc == 0 && r.first.n == 0 && r.first.odds.n) /* it is no answer to the question */
+        rc = sc_error_set(err, SC_E_PANEL, "%s told no domain rightly: %.700s", who,
+                          r.first.odds.v[0].text);
+    if (rc < 0)
+        return rc;
+    sc_domains_done(ret);
+    *ret = r.first;
+    r.first = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
 }
 
 /* Copies and decodes one part of the URL. */

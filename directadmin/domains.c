@@ -39,17 +39,10 @@ static void domain_done(struct domain *d)
         sc_buf_free(&d->tokens[i]);
 }
 
-/* What cannot be a domain is left out, not an error for all the others. */
 static int add(struct listing *l, struct sc_domains *to, const char *name, const char *docroot,
                bool is_main)
 {
-    struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_domains_add(to, name, l->user, docroot, is_main, &why);
-    if (rc == SC_E_INVAL)
-        return 0;
-    if (rc < 0 && l->err)
-        *l->err = why;
-    return rc;
+    return sc_domains_add(to, name, l->user, docroot, is_main, l->err);
 }
 
 static int read_pointers(struct listing *l, struct domain *d)
@@ -121,11 +114,12 @@ static int add_subdomains(struct listing *l, struct domain *d)
     int rc = 0;
     for (char *label; rc == 0 && (label = sc_da_line(&it));) {
         const char *own = sc_da_value(label);
-        char name[2 * SC_DOMAIN_MAX + 8], docroot[SC_DOCROOT_MAX + 1];
-        int n = snprintf(name, sizeof(name), "%s.%s", label, d->name);
-        if (n > 0 && (size_t)n < sizeof(name) &&
-            sub_docroot(l, d, label, own, docroot, sizeof(docroot)))
-            rc = add(l, &l->later, name, docroot, false);
+        char docroot[SC_DOCROOT_MAX + 1];
+        SC_FREE char *name = NULL;
+        if (asprintf(&name, "%s.%s", label, d->name) < 0)
+            return sc_error_set(l->err, SC_E_NOMEM, "out of memory for the domains");
+        bool known = sub_docroot(l, d, label, own, docroot, sizeof(docroot));
+        rc = add(l, &l->later, name, known ? docroot : "", false);
     }
     return rc;
 }
@@ -155,9 +149,11 @@ static int list_domain(struct listing *l, const char *name)
     SC_CLEANUP(domain_done) struct domain d = {.name = name};
     char canon[256];
     if (sc_domain_canon(name, canon, NULL) < 0)
-        return 0; /* and what is no name is no file name either */
+        return add(l, &l->first, name, "", false); /* and what is no name is no file name either */
     int rc = read_domain(l, &d);
-    if (rc < 0 || !domain_docroot(l, &d))
+    if (rc == 0 && !domain_docroot(l, &d))
+        return add(l, &l->first, name, "", false);
+    if (rc < 0)
         return rc;
     bool is_main = l->main[0] && same_name(name, l->main);
     if ((rc = add(l, &l->first, name, d.docroot, is_main)) < 0 || (rc = add_subdomains(l, &d)) < 0)
@@ -183,15 +179,6 @@ static int walk(struct listing *l, const char *user, int (*each)(struct listing 
     return rc;
 }
 
-static int move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err)
-{
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < from->n; i++)
-        rc = sc_domains_add(to, from->v[i].name, from->v[i].owner, from->v[i].docroot,
-                            from->v[i].is_main, err);
-    return rc;
-}
-
 int sc_da_files_domains(const struct sc_da *da, const char *owner, struct sc_domains *ret,
                         struct sc_error *err)
 {
@@ -213,7 +200,7 @@ int sc_da_files_domains(const struct sc_da *da, const char *owner, struct sc_dom
     }
     first = l.first;
     later = l.later;
-    if (rc == 0 && (rc = move(&later, &first, err)) == 0) {
+    if (rc == 0 && (rc = sc_domains_move(&later, &first, err)) == 0) {
         sc_domains_done(ret);
         *ret = first;
         first = (struct sc_domains)SC_DOMAINS_INIT;
@@ -260,7 +247,7 @@ int sc_da_files_complete(const struct sc_da *da, const char *owner, struct sc_do
             *err = why;
         return rc;
     }
-    rc = move(&later, d, err);
+    rc = sc_domains_move(&later, d, err);
     sc_domains_finish(d);
     return rc;
 }

@@ -164,6 +164,8 @@ int sc_da_files_owner(const struct sc_da *da, const char *name, char owner[SC_OW
             key = canon;
         }
         size_t len = strlen(key);
+        if (len && key[len - 1] == '.')
+            key[--len] = 0;
         if (len > best && is_below(name, key)) {
             best = len;
             memcpy(found, user, strlen(user) + 1);

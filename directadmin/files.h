@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* DirectAdmin's domains as its own files have them (facts: docs/panels/directadmin.md), for when
  * its API does not answer. The files are root's and diradmin's; links in them are not followed.
- * Entries that cannot be a domain or a document root are left out. */
+ * Entries that cannot be a domain or a document root are among the odds. */
 #ifndef SC_DIRECTADMIN_FILES_H
 #define SC_DIRECTADMIN_FILES_H
 

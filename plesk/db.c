@@ -6,7 +6,7 @@
 #include "core/base/domain_name.h"
 #include "core/base/clock.h"
 #include "core/inventory/envelope.h"
-#include "plesk/add.h"
+#include "core/inventory/printed.h"
 #include "plesk/rows.h"
 
 #define ALIASES "domain_aliases"
@@ -57,16 +57,38 @@ void sc_plesk_sql_users(const char *owner, struct sc_buf *sql)
 
 static int add_domain(char *const *c, void *arg, struct sc_error *err)
 {
-    if (strcmp(c[3], "0") != 0 && strcmp(c[3], "1") != 0)
-        return sc_error_set(err, SC_E_PANEL, "'plesk db' answered '%.32s' where 0 or 1 is expected",
-                            c[3]);
-    return sc_plesk_add(arg, c[0], c[1], c[2], c[3][0] == '1', err);
+    struct sc_domains *d = arg;
+    const struct sc_odd flag = {.hides = false};
+    bool odd = strcmp(c[3], "0") != 0 && strcmp(c[3], "1") != 0;
+    const char *docroot = strcmp(c[2], "NULL") == 0 ? "" : c[2];
+    int rc = sc_domains_add(d, c[0], c[1], docroot, c[3][0] == '1' && !odd, err);
+    if (rc == 0 && odd)
+        rc = sc_odds_add(&d->odds, &flag, err,
+                         "'plesk db' answered '%.32s' where 0 or 1 is expected", c[3]);
+    return rc;
+}
+
+/* A line that is no row: what it stands for may be missing. */
+static int pass_over(const char *line, size_t len, const struct sc_error *why, void *arg,
+                     struct sc_error *err)
+{
+    struct sc_domains *d = arg;
+    const struct sc_odd what = {.hides = true};
+    if (len == 0)
+        return 0;
+    if (sc_printed_diagnostic((struct sc_span){line, len}))
+        return sc_odds_add(&d->odds, &what, err, "'plesk db' put text around its answer: '%.*s'",
+                           (int)(len < 200 ? len : 200), line);
+    return sc_odds_add(&d->odds, &what, err, "%s", why->text);
 }
 
 int sc_plesk_db_parse(const char *data, size_t len, struct sc_domains *ret, struct sc_error *err)
 {
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
-    int rc = sc_rows_parse(data, len, 4, "'plesk db'", add_domain, &d, err);
+    const struct sc_rows_reader r = {4, "'plesk db'", add_domain, pass_over, &d};
+    int rc = sc_rows_parse(data, len, &r, err);
+    if (rc == 0 && len && d.n == 0 && d.odds.n && d.odds.v[d.odds.n - 1].hides)
+        rc = sc_error_set(err, SC_E_PANEL, "%s", d.odds.v[d.odds.n - 1].text);
     if (rc < 0)
         return rc;
     sc_domains_done(ret);
@@ -121,9 +143,10 @@ int sc_plesk_db_domains(const struct sc_plesk *p, const char *owner, const char 
     long long start = sc_clock_ms();
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     int rc = ask_domains(p, owner, name, timeout_ms, &d, err);
-    /* Plesk may have stored an international name in its own letters: MySQL could not be asked for
-     * those where the column is ASCII, so all are looked at. */
-    if (rc == 0 && d.n == 0 && name && strstr(name, "xn--"))
+    /* Plesk may have stored it in another spelling: in capitals, with a dot at its end, or in its
+     * own letters, for which MySQL could not be asked where the column is ASCII. So all are looked
+     * at. */
+    if (rc == 0 && d.n == 0 && d.odds.n == 0 && name)
         rc = ask_domains(p, owner, NULL, sc_plesk_left_ms(start, timeout_ms), &d, err);
     if (rc < 0)
         return rc;
@@ -144,6 +167,17 @@ static int add_user(char *const *c, void *arg, struct sc_error *err)
     return 0;
 }
 
+static int no_user(const char *line, size_t len, const struct sc_error *why, void *arg,
+                   struct sc_error *err)
+{
+    (void)line;
+    (void)len;
+    (void)why;
+    (void)arg;
+    (void)err;
+    return 0;
+}
+
 int sc_plesk_db_users(const struct sc_plesk *p, const char *owner, int timeout_ms, json_t **ret,
                       struct sc_error *err)
 {
@@ -158,7 +192,8 @@ int sc_plesk_db_users(const struct sc_plesk *p, const char *owner, int timeout_m
     SC_JSON json_t *users = json_array();
     if (!users)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");
-    rc = sc_rows_parse(r.out.data, r.out.len, 4, "'plesk db'", add_user, users, err);
+    const struct sc_rows_reader reader = {4, "'plesk db'", add_user, no_user, users};
+    rc = sc_rows_parse(r.out.data, r.out.len, &reader, err);
     if (rc < 0)
         return rc;
     *ret = json_incref(users);

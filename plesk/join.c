@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/domain_name.h"
 #include "core/base/vec.h"
-#include "plesk/add.h"
 #include "plesk/api.h"
-#include "plesk/domains.h"
 #include "plesk/rows.h"
 #include "plesk/xml.h"
 
@@ -147,20 +146,33 @@ static int add(const struct objects *o, const struct object *one, struct sc_doma
     } else if (is_kind(one, "subdomain")) {
         owner = by_name(o, one->c[GROUP]);
     }
-    if (!of || !owner)
+    if (!of || !owner || !of->c[DOCROOT][0]) /* without one it is a domain without hosting */
         return 0;
-    return sc_plesk_add(ret, one->c[NAME], login(o, owner), of->c[DOCROOT], is_main, err);
+    return sc_domains_add(ret, one->c[NAME], login(o, owner), of->c[DOCROOT], is_main, err);
+}
+
+static int add_odd(const struct object *one, struct sc_domains *ret, struct sc_error *err)
+{
+    char name[256];
+    bool named = sc_domain_canon(one->c[NAME], name, NULL) == 0;
+    const struct sc_odd what = {.name = named ? name : NULL,
+                                .owner = sc_owner_valid(one->c[LOGIN]) ? one->c[LOGIN] : NULL,
+                                .hides = one->c[FLAG][0] == '1'};
+    return sc_odds_add(&ret->odds, &what, err, "%s", one->c[DOCROOT]);
 }
 
 int sc_plesk_api_join(const char *rows, size_t len, struct sc_domains *ret, struct sc_error *err)
 {
     SC_CLEANUP(objects_done) struct objects o = {0};
-    int rc = sc_rows_parse(rows, len, SC_PLESK_XML_COLUMNS, "sitecage-plesk-xml", keep, &o, err);
+    const struct sc_rows_reader reader = {SC_PLESK_XML_COLUMNS, "sitecage-plesk-xml", keep, NULL,
+                                          &o};
+    int rc = sc_rows_parse(rows, len, &reader, err);
     if (rc == 0)
         rc = index_all(&o, err);
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     for (size_t i = 0; rc == 0 && i < o.n; i++)
-        rc = add(&o, &o.v[i], &d, err);
+        rc = is_kind(&o.v[i], SC_PLESK_XML_ODD) ? add_odd(&o.v[i], &d, err)
+                                                : add(&o, &o.v[i], &d, err);
     if (rc < 0)
         return rc;
     sc_domains_done(ret);

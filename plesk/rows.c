@@ -38,34 +38,45 @@ static int split(char *line, size_t n, char **columns)
     return 0;
 }
 
-int sc_rows_parse(const char *data, size_t len, size_t n, const char *who,
-                  int (*row)(char *const *columns, void *arg, struct sc_error *err), void *arg,
+/* Takes the line apart. SC_E_PANEL when it is no row; SC_E_NOMEM. */
+static int read_row(const char *data, size_t size, size_t number, const struct sc_rows_reader *r,
+                    char **line, char **columns, struct sc_error *err)
+{
+    if (memchr(data, 0, size))
+        return sc_error_set(err, SC_E_PANEL, "%s: row %zu has a NUL byte", r->who, number);
+    *line = malloc(size + 1);
+    if (!*line)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the rows of %s", r->who);
+    memcpy(*line, data, size);
+    (*line)[size] = 0;
+    if (split(*line, r->n, columns) < 0)
+        return sc_error_set(err, SC_E_PANEL, "%s: row %zu does not have %zu columns", r->who,
+                            number, r->n);
+    for (size_t i = 0; i < r->n; i++)
+        if (unescape(columns[i]) < 0)
+            return sc_error_set(err, SC_E_PANEL, "%s: row %zu has an unknown escape", r->who,
+                                number);
+    return 0;
+}
+
+int sc_rows_parse(const char *data, size_t len, const struct sc_rows_reader *r,
                   struct sc_error *err)
 {
-    size_t number = 0;
-    while (len) {
-        number++;
+    for (size_t number = 1; len; number++) {
         const char *end = memchr(data, '\n', len);
         if (!end)
-            return sc_error_set(err, SC_E_PANEL, "%s: row %zu is cut off", who, number);
+            return sc_error_set(err, SC_E_PANEL, "%s: row %zu is cut off", r->who, number);
         size_t size = (size_t)(end - data);
-        if (memchr(data, 0, size))
-            return sc_error_set(err, SC_E_PANEL, "%s: row %zu has a NUL byte", who, number);
-        SC_FREE char *line = malloc(size + 1);
-        if (!line)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the rows of %s", who);
-        memcpy(line, data, size);
-        line[size] = 0;
+        SC_FREE char *line = NULL;
         char *columns[SC_ROW_COLUMNS_MAX];
-        if (split(line, n, columns) < 0)
-            return sc_error_set(err, SC_E_PANEL, "%s: row %zu does not have %zu columns", who,
-                                number, n);
-        for (size_t i = 0; i < n; i++) {
-            if (unescape(columns[i]) < 0)
-                return sc_error_set(err, SC_E_PANEL, "%s: row %zu has an unknown escape", who,
-                                    number);
-        }
-        int rc = row(columns, arg, err);
+        struct sc_error why = SC_ERROR_INIT;
+        int rc = read_row(data, size, number, r, &line, columns, &why);
+        if (rc == 0)
+            rc = r->row(columns, r->arg, err);
+        else if (rc == SC_E_PANEL && r->bad)
+            rc = r->bad(data, size, &why, r->arg, err);
+        else if (err)
+            *err = why;
         if (rc < 0)
             return rc;
         data = end + 1;

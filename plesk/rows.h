@@ -11,12 +11,21 @@
 
 #define SC_ROW_COLUMNS_MAX 8
 
-/* Calls `row` for each row, in order, with its n columns as strings that hold until it returns.
- * Stops at its first error and returns that. SC_E_PANEL, naming `who` and the row, for another
- * number of columns, an unknown escape, a NUL byte (escaped or not) or a last row that was cut off.
- * SC_E_NOMEM. */
-int sc_rows_parse(const char *data, size_t len, size_t n, const char *who,
-                  int (*row)(char *const *columns, void *arg, struct sc_error *err), void *arg,
+struct sc_rows_reader {
+    size_t n;        /* columns */
+    const char *who; /* who printed them, for texts */
+    /* a row, its columns as strings that hold until it returns */
+    int (*row)(char *const *columns, void *arg, struct sc_error *err);
+    /* a line that is no row, and why; NULL: that is an error */
+    int (*bad)(const char *line, size_t len, const struct sc_error *why, void *arg,
+               struct sc_error *err);
+    void *arg;
+};
+
+/* Reads all rows, in order. Stops at the first error of `row` or `bad` and returns that. SC_E_PANEL,
+ * naming `who` and the row, for another number of columns, an unknown escape, a NUL byte (escaped or
+ * not), and in any case for a last row that was cut off. SC_E_NOMEM. */
+int sc_rows_parse(const char *data, size_t len, const struct sc_rows_reader *r,
                   struct sc_error *err);
 
 /* Appends one row. */

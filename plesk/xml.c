@@ -8,6 +8,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/inventory/domains_json.h"
+#include "core/inventory/printed.h"
 #include "plesk/rows.h"
 
 #define DEPTH_MAX  16
@@ -24,6 +25,7 @@ struct result {
     char login[WORD_BYTES], docroot[SC_DOCROOT_MAX + 1];
     char state[32], web[16];
     char property[WORD_BYTES]; /* of the <property> that is being read */
+    bool hosted;               /* it has web hosting */
 };
 
 struct reading {
@@ -32,7 +34,9 @@ struct reading {
     size_t depth;
     struct sc_buf text; /* of the innermost element */
     struct result r;
-    bool answered; /* there was something that an answer has */
+    bool answered;                   /* there was something that an answer has */
+    bool right;                      /* … that is no error */
+    char refused[SC_ERROR_TEXT_MAX]; /* the first result that is an error */
     struct sc_buf *out;
 };
 
@@ -108,6 +112,25 @@ static int failed(const char *what, const struct result *r, struct sc_error *err
                         r->errcode[0] ? r->errcode : "?", r->errtext);
 }
 
+static int add_odd(struct reading *g, const char *name, const char *login, const char *text,
+                   bool hides, struct sc_error *err)
+{
+    const char *columns[SC_PLESK_XML_COLUMNS] = {SC_PLESK_XML_ODD, "", "", name, login, text,
+                                                 hides ? "1" : "0"};
+    sc_rows_add(g->out, columns, SC_PLESK_XML_COLUMNS);
+    return sc_buf_check(g->out, WHO, err);
+}
+
+/* One object that Plesk cannot tell of. */
+static int refuse(struct reading *g, const char *op)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    (void)failed(op, &g->r, &why);
+    if (!g->refused[0])
+        memcpy(g->refused, why.text, sizeof(g->refused));
+    return 0;
+}
+
 static int end_result(struct reading *g, const char *op, struct sc_error *err)
 {
     struct result *r = &g->r;
@@ -115,7 +138,8 @@ static int end_result(struct reading *g, const char *op, struct sc_error *err)
     if (is(r->errcode, "1013")) /* "… does not exist" */
         return 0;
     if (!is(r->status, "ok"))
-        return failed(op, r, err);
+        return refuse(g, op);
+    g->right = true;
     const char *name = r->ascii_name[0] ? r->ascii_name : r->name;
     if (!name[0]) /* an empty list is one result without an object */
         return 0;
@@ -131,7 +155,11 @@ static int end_result(struct reading *g, const char *op, struct sc_error *err)
         op,         r->id,           is(op, "webspace") ? r->id : r->group, name, r->login,
         r->docroot, flag ? "1" : "0"};
     sc_rows_add(g->out, columns, SC_PLESK_XML_COLUMNS);
-    return sc_buf_check(g->out, WHO, err);
+    if (!r->hosted || r->docroot[0])
+        return sc_buf_check(g->out, WHO, err);
+    char text[WORD_BYTES + 64];
+    snprintf(text, sizeof(text), "domain '%.253s': Plesk tells no www_root of its hosting", name);
+    return add_odd(g, name, r->login, text, false, err);
 }
 
 static void value(struct reading *g)
@@ -161,6 +189,8 @@ static int end(struct reading *g, struct sc_error *err)
     else if (place &&
              (is(place, "data/hosting/vrt_hst/property/value") || is(place, "data/property/value")))
         value(g);
+    if (place && is(place, "data/hosting/vrt_hst"))
+        g->r.hosted = true;
     for (size_t i = 0; place && i < sizeof(words) / sizeof(words[0]); i++) {
         if (is(place, words[i].place))
             put((char *)&g->r + words[i].offset, words[i].size, &g->text);
@@ -239,16 +269,37 @@ static int read_all(struct reading *g, xmlTextReaderPtr x, struct sc_error *err)
     }
     if (!g->answered)
         return sc_error_set(err, SC_E_PANEL, WHO " has no result in it");
-    return 0;
+    if (g->refused[0] && !g->right)
+        return sc_error_set(err, SC_E_PANEL, "%s", g->refused);
+    return g->refused[0] ? add_odd(g, "", "", g->refused, true, err) : 0;
+}
+
+/* Where the document is in what was received: PHP's text may stand around it. Without a document
+ * all of it, for the parser to complain about. */
+static struct sc_span find_document(const char *xml, size_t len, struct sc_printed *said)
+{
+    struct sc_span all = {xml, len};
+    const char *declared = memmem(xml, len, "<?xml", 5), *packet = memmem(xml, len, "<packet", 7);
+    const char *from = declared && (!packet || declared < packet) ? declared : packet;
+    const char *to = xml + len;
+    while (from && to - from >= 9 && memcmp(to - 9, "</packet>", 9) != 0)
+        to--;
+    if (!from || to - from < 9 ||
+        !sc_printed_noise((struct sc_span){xml, (size_t)(from - xml)}, said) ||
+        !sc_printed_noise((struct sc_span){to, (size_t)(xml + len - to)}, said))
+        return all;
+    return (struct sc_span){from, (size_t)(to - from)};
 }
 
 int sc_plesk_xml(const char *xml, size_t len, struct sc_buf *out, struct sc_error *err)
 {
     if (len > INT_MAX)
         return sc_error_set(err, SC_E_TOOBIG, WHO " is longer than %d bytes", INT_MAX);
+    struct sc_printed said = {0};
+    struct sc_span document = find_document(xml, len, &said);
     xmlResetLastError();
     SC_CLEANUP(reader_free)
-    xmlTextReaderPtr x = xmlReaderForMemory(xml, (int)len, NULL, NULL,
+    xmlTextReaderPtr x = xmlReaderForMemory(document.p, (int)document.n, NULL, NULL,
                                             XML_PARSE_NONET | XML_PARSE_NOERROR |
                                                 XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
     SC_FREE struct reading *g = calloc(1, sizeof(*g));
@@ -258,6 +309,12 @@ int sc_plesk_xml(const char *xml, size_t len, struct sc_buf *out, struct sc_erro
     g->out = &rows;
     g->text.limit = 64u << 10;
     int rc = read_all(g, x, err);
+    if (rc == 0 && said.said.p) {
+        char text[300];
+        snprintf(text, sizeof(text), WHO " has text around it: '%.*s'",
+                 (int)(said.said.n < 200 ? said.said.n : 200), said.said.p);
+        rc = add_odd(g, "", "", text, true, err);
+    }
     sc_buf_free(&g->text);
     if (rc < 0)
         return rc;

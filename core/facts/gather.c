@@ -189,8 +189,7 @@ static int settle_odd(const struct sc_server *s, const struct sc_account *a, str
 int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                       struct sc_facts *f, struct sc_error *err)
 {
-    int rc =
-        f->from_panel ? settle_odd(s, a, f, err) : domains_from_store(s, a, &f->domains, err);
+    int rc = f->from_panel ? settle_odd(s, a, f, err) : domains_from_store(s, a, &f->domains, err);
     if (rc == 0)
         rc = gather_config(s, a, how, f, err);
     if (rc == 0)

@@ -44,8 +44,8 @@ static bool copy(const char **ret, const char *text)
 static int put(struct sc_odds *o, const struct sc_odd *what, char *text, struct sc_error *err)
 {
     struct sc_odd one = {.hides = what->hides, .text = text};
-    if (!text || !SC_VEC_ROOM(o->v, o->n) || !copy(&one.name, what->name) || !copy(&one.owner, what->owner) ||
-        !copy(&one.path, what->path))
+    if (!text || !SC_VEC_ROOM(o->v, o->n) || !copy(&one.name, what->name) ||
+        !copy(&one.owner, what->owner) || !copy(&one.path, what->path))
         return sc_odd_done(&one), no_memory(err);
     o->v[o->n++] = one;
     return 0;

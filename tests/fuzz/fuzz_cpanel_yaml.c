@@ -28,9 +28,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t mains = 0;
         for (size_t i = 0; i < names.n; i++) {
             char again[256];
-            must(sc_domain_canon(names.v[i].name, again, NULL) == 0 &&
-                     strcmp(again, names.v[i].name) == 0 && !strchr(names.v[i].source, '/'),
-                 "names are names, and can be file names");
+            must(!names.v[i].name || (sc_domain_canon(names.v[i].name, again, NULL) == 0 &&
+                                      strcmp(again, names.v[i].name) == 0),
+                 "names are names");
+            must(names.v[i].said && names.v[i].file, "and stand there");
             mains += names.v[i].kind == SC_CPANEL_MAIN;
         }
         must(mains == 1, "there is one main domain");
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     err = (struct sc_error)SC_ERROR_INIT;
     if (sc_cpanel_docroot_parse((const char *)data, size, "it", &docroot, &err) == 0)
-        must(docroot[0] == '/', "a document root is absolute");
+        must(docroot[0] != 0, "a document root is something");
     else
         must(err.text[0] && !docroot, "a failure has a text");
     err = (struct sc_error)SC_ERROR_INIT;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/fixture.h"
 
+#include "tests/unit/odd_text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/cleanup.h"
@@ -306,6 +308,15 @@ static void names_that_are_none_are_left_out(void **state)
                         "other.example acme /home/acme/domains/other.example/public_html main\n"
                         "xn--bcher-kva.example acme /home/acme/domains/B\xc3\x9c"
                         "CHER.example/public_html\n");
+    const struct sc_question q = {.owner = "acme"};
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    assert_int_equal(sc_da_domains(&caller, &q, &d, NULL), 0);
+    assert_string_equal(odd_text(&d.odds),
+                        "- acme - hides\n- acme - hides\n"
+                        "- acme /home/acme/domains/other.example/public_html/../x\n"
+                        "- acme /home/acme/domains/other.example/public_html/-bad\n"
+                        "- acme /home/acme/domains/other.example/public_html/$(id)\n"
+                        "- acme /home/acme/domains/other.example/public_html\n");
 }
 
 /* A domain is a domain, whoever calls a subdomain so. */
@@ -376,13 +387,10 @@ static void answers_that_are_none(void **state)
                         "it answered with a web page: name and key are wrong, or it is not "
                         "DirectAdmin's address");
     assert_non_null(strstr(answered("", "u"), "it did not answer with valid JSON"));
-    assert_non_null(strstr(answered("{\"a.example\":{},\"a.example\":{}}", "u"), "duplicate"));
     assert_string_equal(answered("[]", "u"), "it answered with JSON that is not an object");
     assert_string_equal(answered("{\"users\":[]}", "u"), "it: \"users\" is not an object");
     assert_string_equal(answered("{\"users\":{\"u\":{}}}", NULL),
                         "it: \"domains\" of user 'u' is missing");
-    assert_string_equal(answered("{\"a.example\":\"/x\"}", "u"),
-                        "it: domain 'a.example' is not an object");
     assert_string_equal(answered("{}", "u"), "");
     assert_string_equal(answered("{\"users\":{\"u\":{\"domains\":[]}}}", NULL), "");
     assert_string_equal(
@@ -391,6 +399,42 @@ static void answers_that_are_none(void **state)
             "\"b.example\":{\"public_html\":7},\"c.example\":{\"public_html\":\"/home/u//c/\"}}",
             "u"),
         "c.example u /home/u/c\n");
+}
+
+/* What is odd of the answer; the domains beside are read. */
+static void assert_odd(const char *json, const char *want, const char *odd)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    if (sc_da_answer(json, strlen(json), "it", "u", &d, &err) < 0)
+        fail_msg("%s", err.text);
+    sc_domains_finish(&d);
+    assert_string_equal(lines(&d), want);
+    assert_string_equal(odd_text(&d.odds), odd);
+}
+
+static void answers_that_are_odd(void **state)
+{
+    (void)state;
+    static const char good[] = "b.example u /b\n";
+#define B "\"b.example\":{\"public_html\":\"/b\"}"
+    assert_odd("{\"a.example\":\"/x\"," B "}", good, "a.example u -\n");
+    assert_odd("{\"a.example\":{\"public_html\":null}," B "}", good, "a.example u -\n");
+    assert_odd("{\"a.example\":{\"public_html\":\"x\"}," B "}", good, "a.example u x\n");
+    assert_odd("{\"a b\":{\"public_html\":\"/x\"}," B "}", good, "- u /x\n");
+    assert_odd("{\"a.example\":{\"public_html\":\"/x\"},\"a.example\":{\"public_html\":\"/y\"}," B
+               "}",
+               "a.example u /x\nb.example u /b\n", "- u /y\n");
+    assert_odd("{\"b.example\":{\"public_html\":\"/b\",\"x\":\"\xff\",\"subdomains\":{\"s\":{},"
+               "\"t\":{\"public_html\":\"/t\"},\"u v\":{\"public_html\":\"/u\"}}}}",
+               "b.example u /b\nt.b.example u /t\n", "s.b.example u -\n- u /u\n");
+    assert_string_equal(
+        answered("{\"a.example\":\"/x\"}", "u"),
+        "it told no domain rightly: domain 'a.example': its document root '' is not "
+        "an absolute path");
+    assert_odd("\nWarning: x in /y on line 1\n{" B "}", good, "- - - hides\n");
+    assert_odd("{\"users\":{\"v\":{\"domains\":7},\"u\":{\"domains\":{" B ",}}}}", good,
+               "- u - hides\n");
 }
 
 static void aliases_and_main_domains_come_from_the_files(void **state)
@@ -566,6 +610,7 @@ int main(void)
         cmocka_unit_test(conditions_in_each_other),
         cmocka_unit_test(samples_of_the_api),
         cmocka_unit_test(answers_that_are_none),
+        cmocka_unit_test(answers_that_are_odd),
         cmocka_unit_test(one_time_addresses),
         ON_SERVER(the_files_of_all_and_of_one),
         ON_SERVER(one_owner_reads_only_his_files),

@@ -13,6 +13,7 @@
 #include "plesk/info.h"
 #include "plesk/rows.h"
 #include "plesk/xml.h"
+#include "tests/unit/odd_text.h"
 #include "tests/unit/tempdir.h"
 
 #define SAMPLES SC_TEST_SOURCE "/tests/payloads/plesk/"
@@ -43,7 +44,7 @@ static void expect_rows(const char *data, size_t len, const char *want)
 {
     SC_BUF struct sc_buf b = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_rows_parse(data, len, 2, "it", note, &b, &err) < 0)
+    if (sc_rows_parse(data, len, &(struct sc_rows_reader){2, "it", note, NULL, &b}, &err) < 0)
         fail_msg("%s", err.text);
     assert_string_equal(b.data ? b.data : "", want);
 }
@@ -52,7 +53,7 @@ static void expect_no_rows(const char *data, size_t len, const char *text)
 {
     SC_BUF struct sc_buf b = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
-    int rc = sc_rows_parse(data, len, 2, "it", note, &b, &err);
+    int rc = sc_rows_parse(data, len, &(struct sc_rows_reader){2, "it", note, NULL, &b}, &err);
     assert_true(rc < 0);
     assert_int_equal(rc, err.code);
     assert_string_equal(err.text, text);
@@ -253,6 +254,14 @@ static void without_the_table_of_aliases(void **state)
     ask(s, NULL, "alias.example", "");
 }
 
+static void a_name_in_another_spelling_is_found(void **state)
+{
+    struct server *s = *state;
+    sql(s, "UPDATE domains SET name = 'Addon.Example.' WHERE name = 'addon.example'");
+    ask(s, NULL, "addon.example",
+        "addon.example nobody /var/www/vhosts/first.example/addon.example\n");
+}
+
 static void a_document_root_that_json_cannot_say_costs_nobody_else(void **state)
 {
     struct server *s = *state;
@@ -272,9 +281,24 @@ static void nonsense_from_the_database(void **state)
     static const char three[] = "a.example\tu\t/x\n", two[] = "a.example\tu\t/x\t2\n";
     assert_int_equal(sc_plesk_db_parse(three, sizeof(three) - 1, &d, &err), SC_E_PANEL);
     assert_string_equal(err.text, "'plesk db': row 1 does not have 4 columns");
-    assert_int_equal(sc_plesk_db_parse(two, sizeof(two) - 1, &d, &err), SC_E_PANEL);
-    assert_string_equal(err.text, "'plesk db' answered '2' where 0 or 1 is expected");
     assert_int_equal(d.n, 0);
+    assert_int_equal(sc_plesk_db_parse(two, sizeof(two) - 1, &d, &err), 0);
+    expect_domains(&d, "a.example u /x\n");
+    assert_string_equal(d.odds.v[0].text, "'plesk db' answered '2' where 0 or 1 is expected");
+    /* beside good ones, what is no row is passed over */
+    static const char odd[] = "PHP Deprecated:  x in /y on line 3\n\na.example\tu\t/x\t1\nb\tu\n"
+                              "c.example\tu\tNULL\t0\nd.example\tu\t\xff\t0\ne e\tu\t/e\t0\n";
+    assert_int_equal(sc_plesk_db_parse(odd, sizeof(odd) - 1, &d, &err), 0);
+    expect_domains(&d, "a.example u /x main\n");
+    assert_string_equal(odd_text(&d.odds), "- - - hides\n- - - hides\nc.example u -\n"
+                                           "d.example u \xff\n- u /e\n");
+    assert_string_equal(d.odds.v[0].text,
+                        "'plesk db' put text around its answer: 'PHP Deprecated:  "
+                        "x in /y on line 3'");
+    assert_string_equal(d.odds.v[1].text, "'plesk db': row 4 does not have 4 columns");
+    /* a cut-off answer is none */
+    static const char cut[] = "a.example\tu\t/x\t1\nb.exam";
+    assert_int_equal(sc_plesk_db_parse(cut, sizeof(cut) - 1, &d, &err), SC_E_PANEL);
 }
 
 static void users(void **state)
@@ -454,6 +478,35 @@ static void xml_that_is_wrong(void **state)
     }
 }
 
+static void xml_that_is_odd(void **state)
+{
+    (void)state;
+    SC_BUF struct sc_buf rows = SC_BUF_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    static const char odd[] =
+        "\xef\xbb\xbf\n<br />\n<b>Deprecated</b>:  x in <b>/y</b> on line <b>3</b><br />\n"
+        "<?xml version=\"1.0\"?>\n<packet><site><get>"
+        "<result><status>error</status><errcode>1023</errcode><errtext>no</errtext></result>"
+        "<result><status>ok</status><id>1</id><data><gen_info><name>a.example</name></gen_info>"
+        "<hosting><vrt_hst><property><name>ftp_login</name><value>u</value></property></vrt_hst>"
+        "</hosting></data></result>"
+        "<result><status>ok</status><id>2</id><data><gen_info><name>f.example</name></gen_info>"
+        "<hosting><std_fwd/></hosting></data></result>"
+        "</get></site></packet>\n\nWarning: y in /z on line 1\n";
+    assert_int_equal(sc_plesk_xml(odd, sizeof(odd) - 1, &rows, &err), 0);
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    assert_int_equal(sc_plesk_api_join(rows.data, rows.len, &d, &err), 0);
+    assert_int_equal(d.n, 0);
+    assert_string_equal(odd_text(&d.odds), "a.example u -\n- - - hides\n- - - hides\n");
+    assert_string_equal(d.odds.v[0].text,
+                        "domain 'a.example': Plesk tells no www_root of its hosting");
+    assert_string_equal(d.odds.v[1].text, "Plesk's XML API refuses site: error 1023: no");
+    assert_string_equal(d.odds.v[2].text,
+                        "the answer of Plesk's XML API has text around it: "
+                        "'Deprecated</b>:  x in <b>/y</b> on line <b>3</b><br />'");
+    bad_xml("Fatal error: x\n" RESULT("site", "<status>ok</status>"), "is not valid XML");
+}
+
 static void join(const char *rows, const char *want)
 {
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
@@ -585,6 +638,7 @@ int main(void)
         TEST(the_database_tells_all),
         cmocka_unit_test(the_database_is_asked_for_what_is_wanted),
         TEST(without_the_table_of_aliases),
+        TEST(a_name_in_another_spelling_is_found),
         TEST(a_document_root_that_json_cannot_say_costs_nobody_else),
         cmocka_unit_test(nonsense_from_the_database),
         TEST(users),
@@ -594,6 +648,7 @@ int main(void)
         TEST(the_command_line_answers_for_one_name_when_the_database_does_not),
         cmocka_unit_test(xml_samples),
         cmocka_unit_test(xml_that_is_wrong),
+        cmocka_unit_test(xml_that_is_odd),
         cmocka_unit_test(objects_are_put_together),
         TEST(the_api_answers_when_the_database_does_not),
         TEST(the_database_is_preferred),
