@@ -5,6 +5,7 @@
 #include "core/pass/cron.h"
 #include "core/pass/fpm.h"
 #include "core/pass/limits.h"
+#include "core/pass/web.h"
 
 int sc_pass_end_site(const struct sc_tools *t, uid_t uid, unsigned id, struct sc_error *err)
 {
@@ -32,6 +33,8 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     int rc = t->runtime.unlist(uid, err);
     if (rc == 0)
         rc = sc_pass_fpm_forget(t, uid, err);
+    if (rc == 0)
+        rc = sc_pass_web_forget(t, uid, err);
     if (rc == 0)
         rc = t->runtime.sites(uid, &ids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++)

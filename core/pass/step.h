@@ -44,6 +44,7 @@ int sc_step_table(struct sc_pass *p, struct sc_error *err);
 
 /* step_running.c */
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err);
+int sc_step_web(struct sc_pass *p, struct sc_error *err);
 int sc_step_outside(struct sc_pass *p, struct sc_error *err);
 int sc_step_views(struct sc_pass *p, struct sc_error *err);
 

@@ -4,10 +4,16 @@
 #include "core/pass/forget.h"
 #include "core/pass/fpm.h"
 #include "core/pass/step.h"
+#include "core/pass/web.h"
 
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
     return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, err);
+}
+
+int sc_step_web(struct sc_pass *p, struct sc_error *err)
+{
+    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, err);
 }
 
 static bool is_asked(const struct sc_pass *p)

@@ -26,6 +26,7 @@ static const struct step making[] = {
     {"groups", sc_step_groups},         /* limits; the table tells of them */
     {"table", sc_step_table},           /* from here on entries go into the sites, or no more */
     {"fpm", sc_step_fpm},               /* before views end: who left one is served elsewhere */
+    {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */
     {"outside", sc_step_outside},       /* PHP programs that were started before it was a site */
     {"views", sc_step_views},           /* of running sites */
     {"ended", sc_step_ended},           /* sites that are none any more: their processes */

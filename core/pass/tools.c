@@ -5,6 +5,7 @@
 #include "core/php/restart.h"
 #include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
+#include "core/web/part.h"
 
 static const struct sc_tools real = {
     .cage = {.system_lines = sc_system_lines,
@@ -25,7 +26,11 @@ static const struct sc_tools real = {
             .restart_site = sc_php_restart_site,
             .restart_outside = sc_php_restart_outside,
             .drain = sc_php_drain_site},
-    .fpm = {.apply = sc_fpm_apply, .site_php = sc_fpm_site_php, .look = sc_fpm_look},
+    .fpm = {.apply = sc_fpm_apply,
+            .site_php = sc_fpm_site_php,
+            .look = sc_fpm_look,
+            .tell = sc_fpm_tell},
+    .web = {.save = sc_web_part_save},
     .groups = {.open = sc_cgroups_open,
                .check = sc_limits_check,
                .make = sc_limits_make,

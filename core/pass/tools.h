@@ -5,6 +5,7 @@
 #ifndef SC_PASS_TOOLS_H
 #define SC_PASS_TOOLS_H
 
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/cage/live.h"
 #include "core/cage/system.h"
@@ -12,6 +13,7 @@
 #include "core/limits/limits.h"
 #include "core/php/catalogue.h"
 #include "core/php/fpm/apply.h"
+#include "core/php/fpm/told.h"
 #include "core/php/site.h"
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
@@ -55,6 +57,11 @@ struct sc_fpm_tools { /* core/php/fpm */
     int (*site_php)(unsigned id, const char *php, const char *changes, struct sc_error *err);
     int (*look)(const struct sc_fpm_account *a, const struct sc_fpm_site *site, unsigned *ret_uses,
                 unsigned *ret_covered, struct sc_error *err);
+    int (*tell)(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
+};
+
+struct sc_web_tools { /* core/web/part.h */
+    int (*save)(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
 };
 
 struct sc_group_tools { /* core/limits */
@@ -72,6 +79,7 @@ struct sc_tools {
     struct sc_runtime_tools runtime;
     struct sc_php_tools php;
     struct sc_fpm_tools fpm;
+    struct sc_web_tools web;
     struct sc_group_tools groups;
     /* core/cron/apply.h */
     int (*cron)(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,

@@ -124,6 +124,22 @@ static int note(struct sc_error *err)
     return rc < 0 ? rc : sc_replace_file(NOTED, 0600, b.data ? b.data : "", b.len, err);
 }
 
+bool sc_suexec_place(char *path, struct stat *ret)
+{
+    static const char *const places[] = {"/usr/lib/apache2/suexec", "/usr/sbin/suexec",
+                                         "/usr/local/apache/bin/suexec"};
+    struct stat entry, st;
+    if (stat(SC_SUEXEC_ENTRY, &entry) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (stat(places[i], &st) == 0 && st.st_dev == entry.st_dev && st.st_ino == entry.st_ino) {
+            snprintf(path, PATH_MAX, "%s", places[i]);
+            *ret = st;
+            return true;
+        }
+    return false;
+}
+
 int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err)
 {
     SC_BUF struct sc_buf b = SC_BUF_INIT;

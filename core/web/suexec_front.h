@@ -6,6 +6,7 @@
 #define SC_WEB_SUEXEC_FRONT_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include "core/base/error.h"
 #include "core/web/suexec_arm.h"
 
@@ -26,6 +27,10 @@ void sc_suexec_done(struct sc_suexec *s);
 
 /* Looks, changes nothing. Needs root for what `suexec -V` tells. */
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err);
+
+/* Where Apache looks for suexec, when Sitecage's entry is there now: its path, and which file that
+ * is. False: it is at none of the usual places. Nothing is run. */
+bool sc_suexec_place(char *path, struct stat *ret); /* PATH_MAX bytes */
 
 /* What a site's view needs of the real suexec: only config_dir and log of *ret are set, from what
  * was noted when the entry was put in place. Nothing is run. */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/told.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/php/fpm/known.h"
+#include "core/php/fpm/supervisor.h"
+#include "core/php/fpm/taken.h"
+
+void sc_fpm_told_done(struct sc_fpm_told *t)
+{
+    for (size_t i = 0; i < t->n_pools; i++)
+        free(t->pools[i]);
+    for (size_t i = 0; i < t->n_own; i++)
+        free(t->own[i].path);
+    free(t->pools);
+    free(t->own);
+    *t = (struct sc_fpm_told){0};
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
+}
+
+static int tell_pools(const struct sc_fpm_known_list *known, const char *user,
+                      struct sc_fpm_told *t, struct sc_error *err)
+{
+    t->pools = calloc(known->n + 1, sizeof(*t->pools));
+    for (size_t i = 0; t->pools && i < known->n; i++) {
+        const struct sc_fpm_known *k = &known->v[i];
+        if (!k->user || strcmp(k->user, user) != 0)
+            continue;
+        t->pools[t->n_pools] = strdup(k->listen);
+        if (!t->pools[t->n_pools++])
+            return no_memory(err);
+    }
+    return t->pools ? 0 : no_memory(err);
+}
+
+static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t,
+                    struct sc_error *err)
+{
+    t->own = calloc(taken->n + 1, sizeof(*t->own));
+    for (size_t i = 0; t->own && i < taken->n; i++) {
+        const struct sc_fpm_taken *k = &taken->v[i];
+        if (k->leaving || k->listen[0] != '/' || k->id >= SC_FPM_OUTSIDE ||
+            !sc_fpm_supervisor(k->id, NULL))
+            continue;
+        t->own[t->n_own] = (struct sc_fpm_own_socket){k->id, strdup(k->listen)};
+        if (!t->own[t->n_own++].path)
+            return no_memory(err);
+    }
+    return t->own ? 0 : no_memory(err);
+}
+
+int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list known = {0};
+    SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list taken = {0};
+    SC_CLEANUP(sc_fpm_told_done) struct sc_fpm_told t = {0};
+    int rc = sc_fpm_known_load("", &known, err);
+    if (rc == 0)
+        rc = sc_fpm_taken_load(uid, 0, &taken, NULL, err);
+    if (rc == 0)
+        rc = tell_pools(&known, user, &t, err);
+    if (rc == 0)
+        rc = tell_own(&taken, &t, err);
+    if (rc < 0)
+        return rc;
+    *ret = t;
+    t = (struct sc_fpm_told){0};
+    return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What PHP-FPM has for an account, told to whom it concerns. */
+#ifndef SC_PHP_FPM_TOLD_H
+#define SC_PHP_FPM_TOLD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+
+/* A site's own master, and the socket that it is reached by. */
+struct sc_fpm_own_socket {
+    unsigned id;
+    char *path;
+};
+
+struct sc_fpm_told {
+    char **pools; /* addresses of all pools that run as the account, in any master */
+    size_t n_pools;
+    struct sc_fpm_own_socket *own;
+    size_t n_own;
+};
+
+void sc_fpm_told_done(struct sc_fpm_told *t);
+
+/* SC_E_NOMEM, SC_E_SYS. Needs root. */
+int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
+
+#endif

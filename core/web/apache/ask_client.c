@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/web/apache/ask_client.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include "core/base/cleanup.h"
+
+#define ANSWER_S 35 /* a build gives up after 30 s */
+
+static int knock(const char *path, int *ret_fd, struct sc_error *err)
+{
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    struct timeval patience = {.tv_sec = ANSWER_S};
+    SC_FD int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (strlen(path) >= sizeof(sa.sun_path))
+        return sc_error_set(err, SC_E_TOOBIG, "the socket's path is too long: %s", path);
+    strcpy(sa.sun_path, path);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+        connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) < 0)
+        return sc_error_sys(err, errno, "ask Sitecage's service for web servers at %s", path);
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
+/* Takes what came along; closes what is not wanted. */
+static size_t take_fds(struct msghdr *m, int fds[SC_WEB_FDS])
+{
+    size_t n = 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < count; i++) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+            if (n < SC_WEB_FDS)
+                fds[n++] = fd;
+            else
+                close(fd);
+        }
+    }
+    return n;
+}
+
+static int hear(int fd, int fds[SC_WEB_FDS], struct sc_error *err)
+{
+    struct sc_web_answer a = {0};
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int) * SC_WEB_FDS)];
+    struct iovec part = {&a, sizeof(a)};
+    struct msghdr m = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+    ssize_t n;
+    do
+        n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == EAGAIN)
+        return sc_error_set(err, SC_E_TIMEOUT,
+                            "Sitecage's service for web servers does not answer");
+    if (n < 0)
+        return sc_error_sys(err, errno, "hear Sitecage's service for web servers");
+    size_t got = take_fds(&m, fds);
+    a.text[sizeof(a.text) - 1] = 0;
+    if (n == (ssize_t)sizeof(a) && a.status == 0 && got == SC_WEB_FDS)
+        return 0;
+    while (got > 0)
+        close(fds[--got]);
+    if (n == (ssize_t)sizeof(a) && a.status < 0)
+        return sc_error_set(err, a.status, "%s", a.text);
+    return sc_error_set(err, SC_E_SYS, "Sitecage's service for web servers answered nonsense");
+}
+
+int sc_web_ask(const char *path, uint32_t uid, uint32_t site, int fds[SC_WEB_FDS],
+               struct sc_error *err)
+{
+    struct sc_web_question q = {SC_WEB_ASK_MAGIC, uid, site};
+    SC_FD int fd = -EBADF;
+    int rc = knock(path, &fd, err);
+    if (rc == 0 && send(fd, &q, sizeof(q), MSG_NOSIGNAL) != (ssize_t)sizeof(q))
+        rc = sc_error_sys(err, errno, "ask Sitecage's service for web servers");
+    return rc < 0 ? rc : hear(fd, fds, err);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The gate: code of an isolated site runs in the site or not at all. Asked when the handler is about
+ * to run, because only then nothing changes the handler's name any more. */
+#include "core/web/apache/mod.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unixd.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/web/apache/handler.h"
+#include "core/web/apache/path.h"
+#include "core/web/apache/stand_in.h"
+#include "core/web/apache/verdict.h"
+
+APLOG_USE_MODULE(sitecage);
+
+/* ---- whose code ---- */
+
+/* What an un-isolated request's file really is, for who may have come by a link. */
+static bool real_place(const char *filename, char real[PATH_MAX], struct stat *st)
+{
+    SC_FD int fd = open(filename, O_PATH | O_CLOEXEC);
+    return fd >= 0 && fstat(fd, st) == 0 && sc_web_real_path(fd, real);
+}
+
+bool sc_mod_is_sites_code(const request_rec *r, const char *filename)
+{
+    char room[PATH_MAX], real[PATH_MAX];
+    struct stat st;
+    const struct sc_mod_request *q = sc_mod_request_of(r);
+    struct sc_web_context c = {.table = q->shared->table, .site = q->site};
+    return sc_web_inside(&c, filename, room) || !real_place(filename, real, &st) ||
+           sc_web_is_users(c.table, real, &st);
+}
+
+/* A program that is given the site's file is as good as the site's own. */
+static bool was_sites_code(const request_rec *r)
+{
+    for (const request_rec *before = r->prev; before; before = before->prev)
+        if (before->filename && before->filename[0] == '/' &&
+            sc_mod_is_sites_code(r, before->filename))
+            return true;
+    return false;
+}
+
+/* A request of a host that is not isolated, for code that lies in an isolated site. */
+static int find_real_site(request_rec *r)
+{
+    char real[PATH_MAX];
+    struct stat st;
+    if (!r->filename || r->filename[0] != '/' || !real_place(r->filename, real, &st))
+        return 0;
+    const struct sc_web_site *site = sc_mod_site_of_path(r, real);
+    return site ? sc_mod_enter(r, site) : 0;
+}
+
+/* ---- what stands in the way ---- */
+
+static enum sc_web_suexec_is suexec_is(const request_rec *r)
+{
+    struct stat st;
+    struct sc_web_suexec ours = sc_web_table_suexec(sc_mod_request_of(r)->shared->table);
+    if (!ap_unixd_config.suexec_enabled || !ap_run_get_suexec_identity(r))
+        return SC_WEB_SUEXEC_NONE;
+    return ours.path && stat(ours.path, &st) == 0 && st.st_dev == ours.dev &&
+                   st.st_ino == ours.ino && (st.st_mode & S_ISUID)
+               ? SC_WEB_SUEXEC_OURS
+               : SC_WEB_SUEXEC_OTHER;
+}
+
+static bool is_listed(const apr_array_header_t *list, const char *word)
+{
+    for (int i = 0; list && i < list->nelts; i++)
+        if (strcmp(APR_ARRAY_IDX(list, i, const char *), word) == 0)
+            return true;
+    return false;
+}
+
+/* SSI may start programs, too: not where they would run outside. */
+static void forbid_exec(request_rec *r)
+{
+    core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    if (!(core->opts & OPT_INC_WITH_EXEC) || suexec_is(r) == SC_WEB_SUEXEC_OURS)
+        return;
+    ap_conf_vector_t *only = ap_create_per_dir_config(r->pool);
+    core = apr_pmemdup(r->pool, core, sizeof(*core));
+    core->opts &= (allow_options_t)~OPT_INC_WITH_EXEC;
+    r->per_dir_config = ap_merge_per_dir_configs(r->pool, r->per_dir_config, only);
+    ap_set_core_module_config(r->per_dir_config, core);
+}
+
+static bool has_includes(const request_rec *r)
+{
+    for (const ap_filter_t *f = r->output_filters; f; f = f->next)
+        if (strcasecmp(f->frec->name, "INCLUDES") == 0)
+            return true;
+    return false;
+}
+
+/* ---- the gate ---- */
+
+static int route(request_rec *r, const struct sc_web_site *site)
+{
+    r->handler = apr_pstrcat(r->pool, "proxy:unix:", site->fpm, "|fcgi://localhost", NULL);
+    return 0;
+}
+
+static int judge(request_rec *r)
+{
+    struct sc_mod_request *q = sc_mod_request_of(r);
+    const struct sc_mod_dir *dir = ap_get_module_config(r->per_dir_config, &sitecage_module);
+    enum sc_web_handler handler = sc_web_handler_of(r->handler);
+    if (has_includes(r))
+        forbid_exec(r);
+    if (handler == SC_WEB_STATIC)
+        return 0;
+    q->sites_code = !r->filename || r->filename[0] != '/' || sc_mod_is_sites_code(r, r->filename);
+    bool program = handler == SC_WEB_CGI || handler == SC_WEB_FCGID;
+    struct sc_web_ask ask = {.handler = handler,
+                             .allowed = is_listed(dir->handlers, r->handler),
+                             .sites_code = q->sites_code || (program && was_sites_code(r)),
+                             .has_fpm = q->site->fpm != NULL,
+                             .can_proxy = sc_mod->can_proxy,
+                             .suexec = program ? suexec_is(r) : SC_WEB_SUEXEC_NONE};
+    struct sc_web_verdict v = sc_web_judge_handler(&ask);
+    if (v.action == SC_WEB_ROUTE)
+        return route(r, q->site);
+    return v.action == SC_WEB_REFUSE ? sc_mod_refuse(r, q->site, v.status, v.reason, r->handler)
+                                     : 0;
+}
+
+/* mod_actions hands names that no module has to programs, which are judged when they are about to
+ * run. Others must not come before it with a name that they have. */
+static int try_actions(request_rec *r)
+{
+    enum sc_web_handler handler = sc_web_handler_of(r->handler);
+    const apr_array_header_t *hooks = ap_hook_get_handler();
+    if (handler != SC_WEB_PHP && handler != SC_WEB_UNKNOWN)
+        return DECLINED;
+    for (int i = 0; hooks && i < hooks->nelts; i++) {
+        const ap_LINK_handler_t *h = &APR_ARRAY_IDX(hooks, i, ap_LINK_handler_t);
+        if (strcmp(h->szName, "mod_actions.c") == 0)
+            return h->pFunc(r);
+    }
+    return DECLINED;
+}
+
+/* All that comes after us in the handler phase happens in here, so that its end is seen. */
+static int run_for_site(request_rec *r)
+{
+    struct sc_mod_request *q = sc_mod_request_of(r);
+    int rc = try_actions(r);
+    if (rc == DECLINED)
+        rc = judge(r);
+    if (rc == 0) {
+        q->handled = true;
+        rc = ap_run_handler(r);
+        q->handled = false;
+        if (rc == DECLINED) {
+            ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "no module has the handler %s for %s",
+                          r->handler, r->filename);
+            rc = HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+    if (!r->main)
+        sc_mod_leave();
+    return rc;
+}
+
+static int on_handler(request_rec *r)
+{
+    struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
+    if (!q || q->handled || sc_web_table_sites(q->shared->table) == 0)
+        return DECLINED;
+    int rc = q->site ? sc_mod_enter(r, q->site) : sc_mod_find_site(r);
+    if (rc == 0 && !q->site && sc_web_handler_of(r->handler) != SC_WEB_STATIC)
+        rc = find_real_site(r);
+    if (rc)
+        return rc;
+    return sc_mod_request_of(r)->site ? run_for_site(r) : DECLINED;
+}
+
+/* ---- as whom programs run ---- */
+
+/* Programs of an isolated site run as its account, also where the host names nobody. */
+static ap_unix_identity_t *on_identity(const request_rec *r)
+{
+    const struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
+    if (!q || !q->site || !r->filename ||
+        (!sc_mod_is_sites_code(r, r->filename) && !was_sites_code(r)))
+        return NULL;
+    ap_unix_identity_t *id = apr_pcalloc(r->pool, sizeof(*id));
+    id->uid = q->site->account->uid;
+    id->gid = q->site->account->gid;
+    return id;
+}
+
+void sc_mod_gate_hooks(apr_pool_t *p)
+{
+    (void)p;
+    ap_hook_handler(on_handler, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_get_suexec_identity(on_identity, NULL, NULL, APR_HOOK_REALLY_LAST);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table as it is now: read again when root replaced it, so that a change counts for the next
+ * request. Safe for threads. No httpd. */
+#ifndef SC_WEB_APACHE_LIVE_H
+#define SC_WEB_APACHE_LIVE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "core/web/apache/table.h"
+
+/* One state of the table, shared by those who use it. */
+struct sc_web_shared {
+    struct sc_web_table *table; /* never NULL; without sites when there is none */
+    bool lost; /* its file was there and is not, or cannot be read: none of its sites is served */
+    unsigned refs; /* the live table's own */
+};
+
+struct sc_web_live;
+
+/* `owner` of the file: 0, in tests another. */
+int sc_web_live_new(const char *path, uid_t owner, struct sc_web_live **ret, struct sc_error *err);
+void sc_web_live_free(struct sc_web_live *l); /* accepts NULL */
+
+/* The table, as new as its file is; sc_web_live_put() it. With `said` set to true, *err tells of a
+ * table that was lost just now. */
+struct sc_web_shared *sc_web_live_get(struct sc_web_live *l, bool *said, struct sc_error *err);
+void sc_web_live_ref(struct sc_web_live *l, struct sc_web_shared *s);
+void sc_web_live_put(struct sc_web_live *l, struct sc_web_shared *s); /* accepts NULL */
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of mod_sitecage that know httpd share. */
+#ifndef SC_WEB_APACHE_MOD_H
+#define SC_WEB_APACHE_MOD_H
+
+#include <httpd.h>
+#include <http_config.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <apr_strings.h>
+
+#include "core/web/apache/ask.h"
+#include "core/web/apache/counts.h"
+#include "core/web/apache/docroots.h"
+#include "core/web/apache/live.h"
+#include "core/web/apache/slots.h"
+#include "core/web/apache/views.h"
+
+/* The only name of this library that others see. */
+extern module AP_MODULE_DECLARE_DATA __attribute__((visibility("default"))) sitecage_module;
+
+/* What one process of the server has for one reading of its configuration. */
+struct sc_mod {
+    struct sc_web_slots slots;
+    struct sc_web_live *live;
+    struct sc_web_views *views; /* of a child */
+    struct sc_web_docroots *docroots;
+    struct sc_web_counts *counts; /* shared by all children; NULL: nothing is counted */
+    const char *broken;           /* why no isolated site may be served; NULL: nothing is wrong */
+    bool can_proxy;               /* mod_proxy and mod_proxy_fcgi are loaded */
+};
+extern struct sc_mod *sc_mod; /* NULL while the configuration is only looked at */
+
+/* Directives that allow what the gate would refuse; of a directory or the whole server. */
+struct sc_mod_dir {
+    apr_array_header_t *handlers, *backends; /* of const char *; NULL: none */
+};
+
+/* What is known about one request. */
+struct sc_mod_request {
+    struct sc_web_shared *shared;   /* the table that it is judged by */
+    const struct sc_web_site *site; /* NULL: no isolated site's */
+    bool proxied;                   /* mod_proxy's connection was decided */
+    bool handled;                   /* the handler phase was entered for the site */
+    bool sites_code;                /* with handled: what it runs is users' doing */
+    bool refused;
+};
+
+/* ---- request.c ---- */
+
+/* Of this request; of its main request where it has none. Never NULL after create_request. */
+struct sc_mod_request *sc_mod_request_of(const request_rec *r);
+
+/* From now on this thread works for the site, until another request begins. 0, or the status that
+ * the visitor gets, logged. */
+int sc_mod_enter(request_rec *r, const struct sc_web_site *site);
+void sc_mod_leave(void);
+
+/* Finds out whose the request is by what is known of it now, and enters. 0, or a status. */
+int sc_mod_find_site(request_rec *r);
+
+/* The isolated site that clean `path` lies in by its text; NULL. */
+const struct sc_web_site *sc_mod_site_of_path(const request_rec *r, const char *path);
+
+/* Says no: logged in one line, counted. Returns `status`. `detail` says what is meant; NULL. */
+int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, const char *reason,
+                  const char *detail);
+
+void sc_mod_request_hooks(apr_pool_t *p);
+
+/* ---- gate.c ---- */
+
+/* Whether what the request's file name leads to is code that users can write. */
+bool sc_mod_is_sites_code(const request_rec *r, const char *filename);
+void sc_mod_gate_hooks(apr_pool_t *p);
+
+/* ---- proxy.c ---- */
+
+void sc_mod_proxy_hooks(apr_pool_t *p); /* in pre_config: mod_proxy may be loaded after us */
+
+/* ---- htaccess.c ---- */
+
+void sc_mod_htaccess_hooks(apr_pool_t *p);
+
+/* ---- selftest.c ---- */
+
+/* NULL, or why the guard does not work in this process. */
+const char *sc_mod_selftest(apr_pool_t *p);
+
+/* ---- report.c ---- */
+
+void sc_mod_report(apr_pool_t *p, server_rec *s); /* root's process, at each start */
+
+#endif

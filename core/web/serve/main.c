@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sitecage-web [--daemon]: gives the web server the views of isolated sites, and has them built when
+ * there are none. Who may ask is who may pass the socket's directory. This process only answers; a
+ * build is waited for in a process of its own, so one site's view delays no other's. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/daemon.h"
+#include "core/base/file.h"
+#include "core/web/serve/handover.h"
+#include "core/web/serve/service.h"
+
+#define CLIENTS_MAX 256
+#define BUILDS_MAX  32 /* at once */
+#define BUILDS_EACH 2  /* of one account */
+#define PATIENCE_S  2  /* for a question, when others want the place */
+
+struct client {
+    int fd;
+    time_t since;
+};
+
+struct build {
+    pid_t pid; /* 0: free */
+    uid_t uid;
+};
+
+struct daemon {
+    int lock, signals, listener;
+    struct client clients[CLIENTS_MAX];
+    size_t n_clients;
+    struct build builds[BUILDS_MAX];
+    bool end;
+};
+
+static time_t now_s(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec;
+}
+
+/* ---- start ---- */
+
+static int listen_at(const char *path, int *ret, struct sc_error *err)
+{
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    SC_FD int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path);
+    if (unlink(path) < 0 && errno != ENOENT)
+        return sc_error_sys(err, errno, "remove %s", path);
+    /* the directory says who may ask */
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&sa, sizeof(sa)) < 0 || chmod(path, 0666) < 0 ||
+        listen(fd, 128) < 0)
+        return sc_error_sys(err, errno, "listen at %s", path);
+    *ret = sc_steal_fd(&fd);
+    return 0;
+}
+
+static int set_up(struct daemon *d, struct sc_error *err)
+{
+    static const int signals[] = {SIGCHLD, SIGTERM, SIGINT};
+    struct rlimit files;
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        sigaddset(&set, signals[i]);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+    d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (d->signals < 0)
+        return sc_error_sys(err, errno, "prepare to listen");
+    return listen_at(SC_WEB_SOCKET, &d->listener, err);
+}
+
+/* ---- builds ---- */
+
+static struct build *room_for(struct daemon *d, uid_t uid)
+{
+    struct build *room = NULL;
+    unsigned of_account = 0;
+    for (size_t i = 0; i < BUILDS_MAX; i++)
+        if (d->builds[i].pid == 0)
+            room = &d->builds[i];
+        else
+            of_account += d->builds[i].uid == uid;
+    return of_account < BUILDS_EACH ? room : NULL;
+}
+
+/* In a process of its own. */
+static _Noreturn void build_and_answer(int sock, const struct sc_web_question *q)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    int rc = sc_web_build(q->uid, q->site, &why);
+    if (rc == 0)
+        rc = sc_web_hand_over(sock, q->uid, q->site, &why);
+    if (rc < 0)
+        sc_web_turn_away(sock, &why);
+    _exit(0);
+}
+
+static void start_build(struct daemon *d, int sock, const struct sc_web_question *q)
+{
+    struct sc_error busy = {.code = SC_E_BUSY, .text = "too many views are being built"};
+    struct build *b = room_for(d, q->uid);
+    pid_t pid = b ? fork() : -1;
+    if (pid == 0)
+        build_and_answer(sock, q);
+    if (pid > 0)
+        *b = (struct build){pid, q->uid};
+    else
+        sc_web_turn_away(sock, &busy);
+}
+
+static void read_signals(struct daemon *d)
+{
+    struct signalfd_siginfo si;
+    while (read(d->signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
+        d->end |= si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT;
+    for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
+        for (size_t i = 0; i < BUILDS_MAX; i++)
+            if (d->builds[i].pid == pid)
+                d->builds[i] = (struct build){0};
+}
+
+/* ---- questions ---- */
+
+static void answer(struct daemon *d, int sock)
+{
+    struct sc_web_question q;
+    struct sc_error why = SC_ERROR_INIT;
+    if (recv(sock, &q, sizeof(q), MSG_DONTWAIT) != (ssize_t)sizeof(q) ||
+        q.magic != SC_WEB_ASK_MAGIC || q.uid == 0 || q.site == 0)
+        return;
+    int rc = sc_web_hand_over(sock, q.uid, q.site, &why);
+    if (rc == SC_E_NOTFOUND)
+        start_build(d, sock, &q);
+    else if (rc < 0)
+        sc_web_turn_away(sock, &why);
+}
+
+static void let_go(struct daemon *d, size_t i)
+{
+    sc_close(&d->clients[i].fd);
+    d->clients[i] = d->clients[--d->n_clients];
+}
+
+static void take_clients(struct daemon *d)
+{
+    while (d->n_clients < CLIENTS_MAX) {
+        int fd = accept4(d->listener, NULL, NULL, SOCK_CLOEXEC);
+        if (fd < 0)
+            return;
+        d->clients[d->n_clients++] = (struct client){fd, now_s()};
+    }
+    for (size_t i = d->n_clients; i-- > 0;)
+        if (now_s() - d->clients[i].since > PATIENCE_S)
+            let_go(d, i);
+}
+
+static void loop(struct daemon *d)
+{
+    while (!d->end) {
+        struct pollfd p[CLIENTS_MAX + 2] = {{.fd = d->signals, .events = POLLIN},
+                                            {.fd = d->listener, .events = POLLIN}};
+        size_t n = d->n_clients;
+        for (size_t i = 0; i < n; i++)
+            p[i + 2] = (struct pollfd){.fd = d->clients[i].fd, .events = POLLIN};
+        if (poll(p, n + 2, n == CLIENTS_MAX ? 1000 : -1) < 0 && errno != EINTR)
+            return;
+        if (p[0].revents)
+            read_signals(d);
+        for (size_t i = n; i-- > 0;)
+            if (p[i + 2].revents) {
+                answer(d, d->clients[i].fd);
+                let_go(d, i);
+            }
+        if (p[1].revents)
+            take_clients(d);
+    }
+}
+
+static int run(int ready, void *arg)
+{
+    (void)arg;
+    struct daemon d = {.lock = -EBADF, .signals = -EBADF, .listener = -EBADF};
+    struct sc_error err = SC_ERROR_INIT;
+    int rc = sc_mkdir_p(SC_RUN_DIR, 0711, &err);
+    if (rc == 0)
+        rc = sc_mkdir_p(SC_WEB_DIR, 0700, &err); /* mod_sitecage gives it its group */
+    if (rc == 0)
+        rc = sc_daemon_lock(SC_WEB_DIR, SC_WEB_LOCK, &d.lock, &err);
+    if (rc == SC_E_BUSY && ready >= 0) {
+        sc_daemon_ready(ready); /* somebody else was faster */
+        return 0;
+    }
+    if (rc == 0)
+        rc = set_up(&d, &err);
+    if (rc < 0) {
+        fprintf(stderr, "sitecage-web: %s\n", err.text);
+        return 1;
+    }
+    sc_daemon_ready(ready);
+    loop(&d);
+    return d.end ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    bool background = argc == 2 && strcmp(argv[1], "--daemon") == 0;
+    if (geteuid() != 0 || argc > 2 || (argc == 2 && !background)) {
+        fprintf(stderr, "usage: sitecage-web [--daemon]   (as root)\n");
+        return 2;
+    }
+    if (sc_daemon_clean() < 0)
+        return 1;
+    return background ? sc_daemon_background(run, NULL) : run(-1, NULL);
+}
