@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include "core/base/cleanup.h"
 #include "core/base/io.h"
 
@@ -73,6 +75,13 @@ int sc_read_trusted_file(const char *path, uid_t owner, size_t max, struct sc_bu
     return rc < 0 ? rc : sc_read_fd(fd, max, path, out, err);
 }
 
+/* What is in memory alone is not there after a crash, whatever is synced. */
+static bool is_in_memory(int fd)
+{
+    struct statfs fs;
+    return fstatfs(fd, &fs) == 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
+
 int sc_replace_file_at(int dirfd, const char *name, mode_t mode, const void *data, size_t len,
                        struct sc_error *err)
 {
@@ -87,11 +96,12 @@ int sc_replace_file_at(int dirfd, const char *name, mode_t mode, const void *dat
     if (fd < 0)
         return sc_error_sys(err, errno, "cannot create %s", tmp);
     const char *step = NULL;
+    bool sync = !is_in_memory(fd);
     if (fchmod(fd, mode) < 0)
         step = "set the mode of";
     else if (sc_write_all(fd, data, len) < 0)
         step = "write";
-    else if (fsync(fd) < 0)
+    else if (sync && fsync(fd) < 0)
         step = "sync";
     else if (renameat(dirfd, tmp, dirfd, name) < 0)
         step = "rename";
@@ -100,7 +110,7 @@ int sc_replace_file_at(int dirfd, const char *name, mode_t mode, const void *dat
         (void)unlinkat(dirfd, tmp, 0);
         return sc_error_sys(err, saved, "cannot %s %s", step, tmp);
     }
-    if (fsync(dirfd) < 0)
+    if (sync && fsync(dirfd) < 0)
         return sc_error_sys(err, errno, "cannot sync the directory of %s", name);
     return 0;
 }

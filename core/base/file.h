@@ -25,7 +25,8 @@ int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct 
 /* Writes the file anew, so that after a crash there is the old or the new content, on disk when
  * this returns: `.<name>.new` in the same directory, fsync, rename, fsync of the directory. The
  * temporary name is fixed, so that a crash leaves at most one file, which the next write removes;
- * two writers of one file must therefore hold one lock. `mode` is exact, whatever the umask. */
+ * two writers of one file must therefore hold one lock. `mode` is exact, whatever the umask. On a
+ * file system in memory nothing is synced. */
 int sc_replace_file(const char *path, mode_t mode, const void *data, size_t len,
                     struct sc_error *err);
 
