@@ -8,6 +8,8 @@
 void sc_check_lsapi(struct sc_checks *c)
 {
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_lsapi_check(&err) < 0)
+    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
+    (void)sc_vhosts_load("", &hosts, NULL);
+    if (sc_lsapi_check(&hosts, &err) < 0)
         sc_check_add(c, "web server: LSAPI", SC_CHECK_FAILED, "%s", err.text);
 }

@@ -12,6 +12,7 @@
 #include "core/server/monitor_service.h"
 #include "core/server/panel.h"
 #include "core/web/suexec_front.h"
+#include "core/web/vhosts.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/server/platform.h"
@@ -134,6 +135,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
                   const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
+    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
     const struct named_list none = {0};
     int rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
@@ -142,8 +144,11 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     if (rc == 0)
         rc = sc_platform_check(err);
+    /* what cannot be read does not stop anybody: the entries themselves fail closed */
     if (rc == 0)
-        rc = sc_lsapi_check(err);
+        (void)sc_vhosts_load("", &hosts, NULL);
+    if (rc == 0)
+        rc = sc_lsapi_check(&hosts, err);
     if (rc == 0)
         rc = find_owners(s, domains, n, false, &l, err);
     if (rc == 0)
@@ -169,7 +174,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         const struct sc_job *j = &jobs.v[i];
         for (size_t k = 0; k < j->wish.n_enable; k++)
             sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
-        sc_hint_fpm(s, &j->account, &j->facts, j->wish.enable, j->wish.n_enable, w);
+        sc_hint_fpm(s, &j->account, &j->facts, j->wish.enable, j->wish.n_enable, &hosts, w);
     }
     return rc;
 }

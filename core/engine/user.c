@@ -12,6 +12,7 @@
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
+#include "core/web/vhosts.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/server/platform.h"
@@ -181,14 +182,18 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
                   struct sc_error *err)
 {
     SC_FD int front = -EBADF;
+    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
     SC_CLEANUP(change_done) struct change c = {.n = 0};
     int rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
         rc = begin(s, uid, domains, n, false, &c, err);
     if (rc == 0)
         rc = sc_platform_check(err);
+    /* what cannot be read does not stop anybody: the entries themselves fail closed */
     if (rc == 0)
-        rc = sc_lsapi_check(err);
+        (void)sc_vhosts_load("", &hosts, NULL);
+    if (rc == 0)
+        rc = sc_lsapi_check(&hosts, err);
     if (rc == 0)
         rc = sc_trial_once(s, err);
     if (rc == 0)

@@ -235,21 +235,21 @@ int sc_pass_fpm_forget(const struct sc_tools *t, uid_t uid, struct sc_error *err
 }
 
 int sc_pass_fpm_look(const struct sc_tools *t, const struct sc_account *a,
-                     const struct sc_plan_site *site, void (*notice)(void *arg, const char *text),
-                     void *arg, unsigned *ret_uses, unsigned *ret_covered, struct sc_error *err)
+                     const struct sc_plan_site *site, const struct sc_vhosts *hosts,
+                     void (*notice)(void *arg, const char *text), void *arg, struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
-    if (!site->rel) {
-        *ret_uses = *ret_covered = 0;
+    unsigned uses, covered;
+    if (!site->rel)
         return 0;
-    }
     int rc = prepare(&all, 1, err);
     if (rc == 0)
         rc = add_site(&all, a, site, 0, NULL, err);
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);
+    acc.hosts = hosts;
     acc.notice = notice;
     acc.arg = arg;
-    return t->fpm.look(&acc, &all.sites[0], ret_uses, ret_covered, err);
+    return t->fpm.look(&acc, &all.sites[0], &uses, &covered, err);
 }

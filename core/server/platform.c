@@ -12,7 +12,6 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/pidfd.h"
-#include "core/web/vhosts.h"
 
 #define NOT_AVAILABLE "CloudLinux Isolates feature is not available on this platform"
 
@@ -90,11 +89,9 @@ int sc_platform_check(struct sc_error *err)
     return 0;
 }
 
-int sc_lsapi_check(struct sc_error *err)
+int sc_lsapi_check(const struct sc_vhosts *hosts, struct sc_error *err)
 {
-    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts v = {0};
-    /* what cannot be read does not stop anybody: the entries themselves fail closed */
-    if (sc_vhosts_load("", &v, NULL) < 0 || !v.per_user_at)
+    if (!hosts->per_user_at)
         return 0;
     return sc_error_set(
         err, SC_E_PLATFORM,
@@ -103,5 +100,5 @@ int sc_lsapi_check(struct sc_error *err)
         "lsphp master process handles all virtual hosts for a user, making per-domain isolation "
         "architecturally impossible. Switch to lsapi_per_user Off (the default) before enabling "
         "isolation.",
-        v.per_user_at);
+        hosts->per_user_at);
 }

@@ -4,12 +4,13 @@
 #define SC_SERVER_PLATFORM_H
 
 #include "core/base/error.h"
+#include "core/web/vhosts.h"
 
 /* The kernel: SC_E_PLATFORM with the contract's text and what is missing. */
 int sc_platform_check(struct sc_error *err);
 
-/* SC_E_PLATFORM with the contract's text where the web server's configuration has `lsapi_per_user
- * On`. */
-int sc_lsapi_check(struct sc_error *err);
+/* SC_E_PLATFORM with the contract's text where the web server's configuration (`hosts`) has
+ * `lsapi_per_user On`. Pure. */
+int sc_lsapi_check(const struct sc_vhosts *hosts, struct sc_error *err);
 
 #endif

@@ -64,12 +64,19 @@ static int add_taken(struct sc_fpm_pass *p, struct sc_error *err)
     return rc;
 }
 
+static const struct sc_vhosts *hosts_of(const struct sc_fpm_pass *p)
+{
+    return p->a->hosts ? p->a->hosts : &p->hosts;
+}
+
 static int load(struct sc_fpm_pass *p, struct sc_error *err)
 {
     int rc = sc_fpm_known_load("", &p->known, err);
     if (rc == 0)
         rc = add_taken(p, err);
     bool look = p->a->notice != NULL;
+    if (p->a->hosts)
+        return rc;
     for (size_t i = 0; i < p->known.n && !look; i++)
         look = p->known.v[i].user && strcmp(p->known.v[i].user, p->a->user) == 0;
     return rc == 0 && look && p->known.n ? sc_vhosts_load("", &p->hosts, err) : rc;
@@ -99,7 +106,8 @@ static bool is_safe(const char *listen)
 static int uses_of(const struct sc_fpm_pass *p, const struct sc_fpm_site *s,
                    struct sc_fpm_use **ret, size_t *ret_n, struct sc_error *err)
 {
-    int rc = sc_fpm_which(&p->hosts, &p->known, s->texts, s->n_texts, p->a->user, ret, ret_n, err);
+    int rc =
+        sc_fpm_which(hosts_of(p), &p->known, s->texts, s->n_texts, p->a->user, ret, ret_n, err);
     for (size_t i = 0; rc == 0 && i < *ret_n; i++)
         if ((*ret)[i].how == SC_FPM_COVERED && !is_safe((*ret)[i].pool->listen))
             (*ret)[i].how = SC_FPM_PLACE;
@@ -308,12 +316,12 @@ static int look_around(const struct sc_fpm_pass *p, const struct sc_fpm_site *si
                        struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < p->hosts.n; i++) {
-        const char *around = p->hosts.v[i].docroot;
-        bool seen = !p->hosts.v[i].n_listens || !around ||
+    for (size_t i = 0; rc == 0 && i < hosts_of(p)->n; i++) {
+        const char *around = hosts_of(p)->v[i].docroot;
+        bool seen = !hosts_of(p)->v[i].n_listens || !around ||
                     !sc_fpm_is_around(around, site->texts, site->n_texts);
         for (size_t k = 0; k < i && !seen; k++)
-            seen = p->hosts.v[k].docroot && strcmp(p->hosts.v[k].docroot, around) == 0;
+            seen = hosts_of(p)->v[k].docroot && strcmp(hosts_of(p)->v[k].docroot, around) == 0;
         if (seen)
             continue;
         struct sc_fpm_site outer = {.docroot = around, .texts = &around, .n_texts = 1};

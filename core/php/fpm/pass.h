@@ -13,7 +13,7 @@ struct sc_fpm_pass {
     const struct sc_fpm_account *a;
     struct sc_fpm_taken_list taken; /* the account's records, kept up to date */
     struct sc_fpm_known_list known; /* in the files, and taken out */
-    struct sc_vhosts hosts;
+    struct sc_vhosts hosts;         /* unless the caller has them: a->hosts */
 };
 
 /* The record of the pool for site `id`; NULL. Good until the list changes. */

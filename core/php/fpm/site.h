@@ -19,12 +19,15 @@ struct sc_fpm_site {
     const char *changes; /* a word that differs when the choice's settings do; NULL */
 };
 
+struct sc_vhosts;
+
 struct sc_fpm_account {
     uid_t uid;
     gid_t gid;
     const char *user, *home;
     const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
     size_t n_sites;
+    const struct sc_vhosts *hosts; /* of the web server, where they are read already; NULL */
     /* told what is not covered and why, a line each; may be NULL */
     void (*notice)(void *arg, const char *text);
     void *arg;
