@@ -6,6 +6,7 @@
 void sc_facts_done(struct sc_facts *f)
 {
     sc_docroots_done(&f->docroots);
+    sc_secrets_done(&f->secrets);
     sc_domains_done(&f->domains);
     sc_domains_config_free(&f->config);
     sc_plan_free(f->plan);

@@ -132,18 +132,24 @@ static int is_wanted(const struct sc_server *s, const struct sc_account *a,
     return e && e->isolated && !*ret ? is_isolated_place(s, a, f, i, ret, err) : 0;
 }
 
+static int find_secrets(const struct sc_account *a, struct sc_facts *f, struct sc_error *err)
+{
+    int rc = f->has_secrets ? 0 : sc_secrets_find(a, &f->secrets, err);
+    f->has_secrets |= rc == 0;
+    return rc;
+}
+
 int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   struct sc_error *err)
 {
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list only = {0};
     bool may = false;
     SC_CLEANUP(paths_done) struct paths paths = {0};
-    SC_CLEANUP(sc_secrets_done) struct sc_secrets secrets = {0};
     int rc = may_isolate(s, a, &only, &may, err);
     if (rc == 0)
         rc = gather_paths(a, f, &paths, err);
     if (rc == 0)
-        rc = sc_secrets_find(a, &secrets, err);
+        rc = find_secrets(a, f, err);
     if (rc < 0)
         return rc;
     SC_FREE struct sc_plan_domain *domains =
@@ -161,8 +167,8 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     struct sc_plan_input in = {.home = a->home,
                                .domains = domains,
                                .n_domains = f->domains.n,
-                               .secrets = secrets.v,
-                               .n_secrets = secrets.n,
+                               .secrets = f->secrets.v,
+                               .n_secrets = f->secrets.n,
                                .paths = paths.v,
                                .n_paths = paths.n,
                                .closed = (const char *const *)f->docroots.closed,

@@ -22,8 +22,15 @@ struct sc_pass {
     struct sc_facts *f;
     const struct sc_wish *wish; /* from here on: while making */
     struct sc_made made;
-    bool any; /* some site is wanted isolated */
+    bool any;        /* some site is wanted isolated */
+    bool had_groups; /* sites had control groups before this pass, or may have had */
 };
+
+/* It was asked for a change of some sites; else it compares all (regenerate, repair). */
+static inline bool sc_pass_is_asked(const struct sc_pass *p)
+{
+    return p->wish->n_enable || p->wish->n_disable || p->wish->disable_all;
+}
 
 /* step_look.c */
 int sc_step_ask(struct sc_pass *p, struct sc_error *err);

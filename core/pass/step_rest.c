@@ -63,6 +63,11 @@ int sc_step_storage(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
 {
+    bool made = false;
+    for (size_t i = 0; i < p->made.n; i++)
+        made |= p->made.limits[i].n_groups != 0;
+    if (!made && !p->had_groups)
+        return 0;
     return sc_pass_limits_sweep(p->tools, p->a->uid, p->made.ids, p->made.limits, p->made.n, err);
 }
 

@@ -16,15 +16,10 @@ int sc_step_web(struct sc_pass *p, struct sc_error *err)
     return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, err);
 }
 
-static bool is_asked(const struct sc_pass *p)
-{
-    return p->wish->n_enable || p->wish->n_disable || p->wish->disable_all;
-}
-
 /* FastCGI and LSAPI programs outside belong to a site from now on, or to none. */
 int sc_step_outside(struct sc_pass *p, struct sc_error *err)
 {
-    bool changed = is_asked(p) || p->made.unfinished;
+    bool changed = sc_pass_is_asked(p) || p->made.unfinished;
     for (size_t i = 0; i < p->made.n; i++)
         changed |= p->made.changed[i] || p->made.moved[i];
     return changed ? p->tools->php.restart_outside(p->a->uid, err) : 0;
@@ -44,7 +39,7 @@ int sc_step_views(struct sc_pass *p, struct sc_error *err)
     /* A pass that was asked for a change of some sites leaves the others alone, unless it changed
      * their plans; one without a wish (regenerate, repair) compares each running view with its
      * plan. */
-    bool all = m->unfinished || p->f->renamed || !is_asked(p);
+    bool all = m->unfinished || p->f->renamed || !sc_pass_is_asked(p);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < m->n; i++) {
         if (!m->ids[i] || (!all && !m->changed[i] && !m->moved[i]))

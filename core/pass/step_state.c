@@ -41,8 +41,15 @@ int sc_step_plans(struct sc_pass *p, struct sc_error *err)
     return rc < 0 ? rc : runtime->mark(p->a->uid, true, err);
 }
 
+/* Groups are looked for where there can be some: to ask for all hierarchies takes long. */
+static bool may_have_groups(const struct sc_pass *p)
+{
+    return !sc_pass_is_asked(p) || p->made.unfinished || p->tools->runtime.has_groups(p->a->uid);
+}
+
 int sc_step_groups(struct sc_pass *p, struct sc_error *err)
 {
+    p->had_groups = may_have_groups(p);
     return p->any ? sc_pass_limits_make(p->tools, p->a, p->f, p->made.ids, p->made.limits, err) : 0;
 }
 

@@ -65,6 +65,12 @@ static int note_applied(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_done(struct sc_pass *p, struct sc_error *err)
 {
-    int rc = note_applied(p, err);
-    return rc < 0 ? rc : sc_store_pending_clear(p->s->store, p->a->uid, err);
+    SC_CLEANUP(sc_store_rollbackp)
+    __attribute__((unused)) struct sc_store *transaction = p->s->store;
+    int rc = sc_store_begin(p->s->store, err); /* one change: one wait for the disk */
+    if (rc == 0)
+        rc = note_applied(p, err);
+    if (rc == 0)
+        rc = sc_store_pending_clear(p->s->store, p->a->uid, err);
+    return rc < 0 ? rc : sc_store_commit(p->s->store, err);
 }

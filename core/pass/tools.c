@@ -18,6 +18,7 @@ static const struct sc_tools real = {
                 .write_plan = sc_runtime_write_plan,
                 .remove_plan = sc_runtime_remove_plan,
                 .write_table = sc_runtime_write_table,
+                .has_groups = sc_runtime_has_groups,
                 .mark = sc_runtime_mark,
                 .unlist = sc_runtime_unlist,
                 .sites = sc_runtime_sites,

@@ -37,6 +37,7 @@ struct sc_runtime_tools { /* core/runtime, core/proxyexec/sites.h */
     int (*remove_plan)(uid_t uid, unsigned id, struct sc_error *err);
     int (*write_table)(uid_t uid, const char *home, const struct sc_plan *plan, const unsigned *ids,
                        const struct sc_limits_made *limits, struct sc_error *err);
+    bool (*has_groups)(uid_t uid);
     int (*mark)(uid_t uid, bool on, struct sc_error *err);
     int (*unlist)(uid_t uid, struct sc_error *err);
     int (*sites)(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err);

@@ -17,6 +17,7 @@
 #include "core/proxyexec/sites.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX
+#define GROUP_WORD       "cgroup" /* a line of the table */
 
 static void dir_path(uid_t uid, char out[64])
 {
@@ -87,7 +88,7 @@ static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const 
 static void add_limits(struct sc_buf *b, unsigned id, const struct sc_limits_made *limits)
 {
     for (size_t i = 0; i < limits->n_groups; i++)
-        add_path_line(b, "cgroup", id, limits->groups[i]);
+        add_path_line(b, GROUP_WORD, id, limits->groups[i]);
     if (limits->ep)
         sc_buf_fmt(b, "ep %u %" PRIu64 "\n", id, limits->ep);
     if (limits->vmem)
@@ -195,6 +196,15 @@ int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error 
     if (n == 0 && rmdir(dir) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove %s", dir);
     return n == 0 ? sc_runtime_mark(uid, false, err) : 0;
+}
+
+bool sc_runtime_has_groups(uid_t uid)
+{
+    char path[64];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/sites", (unsigned)uid);
+    int rc = sc_read_file(path, SC_TABLE_MAX, &text, NULL);
+    return rc == 0 ? strstr(text.data, "\n" GROUP_WORD " ") != NULL : rc != SC_E_NOTFOUND;
 }
 
 int sc_runtime_mark(uid_t uid, bool on, struct sc_error *err)
