@@ -43,19 +43,4 @@ int sc_there_beneath_mounts(int dirfd, const char *rel, int *ret_fd, struct stat
  * nowhere; SC_E_SYS, SC_E_NOMEM. */
 int sc_real_path(const char *path, char **ret, struct sc_error *err);
 
-/* Paths that match a pattern, in no order. */
-struct sc_matches {
-    char **v;
-    size_t n;
-};
-
-void sc_matches_done(struct sc_matches *m);
-
-/* glob(3) for absolute patterns that root wrote, with errors told: *ret gets what exists (links are
- * not followed at the end), nothing being no error. A name that begins with a dot is matched by
- * such a pattern only. SC_E_SYS when a directory cannot be read or an entry cannot be looked at;
- * SC_E_TOOBIG beyond SC_MATCHES_MAX; SC_E_NOMEM. */
-#define SC_MATCHES_MAX 10000u
-int sc_match(const char *pattern, struct sc_matches *ret, struct sc_error *err);
-
 #endif

@@ -13,6 +13,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/base/match.h"
 #include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/php/vendors/vendors.h"
@@ -116,12 +117,12 @@ static int add_trees(struct sc_planfile *p, struct sc_error *err)
 }
 
 /* Calls `with` for what matches, by its real path: a link is no place to mount on. */
-static int each_match(struct sc_planfile *p, const char *pattern,
+static int each_match(struct sc_planfile *p, struct sc_dirs *dirs, const char *pattern,
                       int (*with)(struct sc_planfile *p, const char *real, struct sc_error *err),
                       struct sc_error *err)
 {
     SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
-    int rc = sc_match(pattern, &m, err);
+    int rc = sc_match(pattern, dirs, &m, err);
     for (size_t i = 0; rc >= 0 && i < m.n; i++) {
         SC_FREE char *real = NULL;
         rc = sc_real_path(m.v[i], &real, err);
@@ -136,9 +137,10 @@ static int close_one(struct sc_planfile *p, const char *real, struct sc_error *e
     return add(p, "close", real, NULL, err);
 }
 
-static int close_matches(struct sc_planfile *p, const char *pattern, struct sc_error *err)
+static int close_matches(struct sc_planfile *p, struct sc_dirs *dirs, const char *pattern,
+                         struct sc_error *err)
 {
-    return each_match(p, pattern, close_one, err);
+    return each_match(p, dirs, pattern, close_one, err);
 }
 
 /* The directory that `path` lies in; NULL when that is the root. The caller frees it. */
@@ -303,13 +305,14 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     snprintf(shm, sizeof(shm), "%" PRIu64, in->shm_size);
     snprintf(passwd, sizeof(passwd), "/run/sitecage/%u/passwd", (unsigned)in->uid);
     snprintf(group, sizeof(group), "/run/sitecage/%u/group", (unsigned)in->uid);
+    SC_CLEANUP(sc_dirs_done) struct sc_dirs dirs = {0};
     int rc = add_trees(p, err);
-    static const char *const dirs[][2] = {
+    static const char *const made[][2] = {
         {"/home", "0711"},    {"/run", "0755"},       {"/run/lock", "1777"},  {"/var", "0755"},
         {"/var/lib", "0755"}, {"/var/cache", "0755"}, {"/var/spool", "0755"}, {"/var/log", "0700"},
         {"/root", "0700"},    {"/srv", "0755"},       {"/mnt", "0755"}};
-    for (size_t i = 0; rc == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++)
-        rc = add(p, "dir", dirs[i][0], dirs[i][1], err);
+    for (size_t i = 0; rc == 0 && i < sizeof(made) / sizeof(made[0]); i++)
+        rc = add(p, "dir", made[i][0], made[i][1], err);
     if (rc == 0)
         rc = add(p, "link", "/var/run", "/run", err);
     if (rc == 0)
@@ -331,16 +334,16 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     if (rc == 0)
         rc = add_schedulers(p, err);
     for (size_t i = 0; rc == 0 && i < sizeof(closed) / sizeof(closed[0]); i++)
-        rc = close_matches(p, closed[i], err);
+        rc = close_matches(p, &dirs, closed[i], err);
     size_t n_vendors;
     const struct sc_php_vendor *vendors = sc_php_vendors(&n_vendors);
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         for (size_t k = 0; rc == 0 && vendors[i].closed[k]; k++)
-            rc = close_matches(p, vendors[i].closed[k], err);
+            rc = close_matches(p, &dirs, vendors[i].closed[k], err);
     for (size_t i = 0; rc == 0 && in->panel_paths && in->panel_paths[i]; i++)
         rc = close_panel(p, in->panel_paths[i], err);
     if (rc == 0 && !in->suexec_config)
-        rc = close_matches(p, "/etc/apache2", err);
+        rc = close_matches(p, &dirs, "/etc/apache2", err);
     if (rc == 0)
         rc = add_suexec(p, in, err);
     /* a home inside one of the live trees: its neighbours are other people's */
@@ -360,6 +363,6 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         rc = add_if_dir(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         if (vendors[i].sessions)
-            rc = each_match(p, vendors[i].sessions, own_session, err);
+            rc = each_match(p, &dirs, vendors[i].sessions, own_session, err);
     return rc;
 }

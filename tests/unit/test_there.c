@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <sys/wait.h>
 #include "core/base/cleanup.h"
+#include "core/base/match.h"
 #include "core/base/there.h"
 
 static int setup(void **state)
@@ -82,7 +83,7 @@ static const char *matched(struct tempdir *t, const char *pattern)
     static char text[512];
     SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_match(at(t, pattern), &m, &err) < 0)
+    if (sc_match(at(t, pattern), NULL, &m, &err) < 0)
         fail_msg("%s: %s", pattern, err.text);
     text[0] = 0;
     for (size_t n = m.n; n > 0; n--) {
@@ -113,7 +114,7 @@ static void matches_patterns(void **state)
     assert_string_equal(matched(t, "d/file/*"), "");
     struct sc_matches m = {0};
     struct sc_error err = SC_ERROR_INIT;
-    assert_int_equal(sc_match("d/*", &m, &err), SC_E_INVAL);
+    assert_int_equal(sc_match("d/*", NULL, &m, &err), SC_E_INVAL);
     assert_null(m.v);
 }
 
@@ -126,7 +127,7 @@ static int asks(struct tempdir *t, int call, int errnum)
     seccomp_release(f);
     struct sc_matches m = {0};
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_match(at(t, "d/*/conf"), &m, &err) != SC_E_SYS || err.sys != errnum || m.v)
+    if (sc_match(at(t, "d/*/conf"), NULL, &m, &err) != SC_E_SYS || err.sys != errnum || m.v)
         return 1;
     if (call == SCMP_SYS(getdents64) || call == SCMP_SYS(openat))
         return 0;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which files match a pattern, with errors told: core/base/there.h says what that is for. */
+#ifndef SC_BASE_MATCH_H
+#define SC_BASE_MATCH_H
+
+#include <stddef.h>
+#include "core/base/dirs.h"
+#include "core/base/error.h"
+
+/* Paths that match a pattern, in no order. */
+struct sc_matches {
+    char **v;
+    size_t n;
+};
+
+void sc_matches_done(struct sc_matches *m);
+
+/* glob(3) for absolute patterns that root wrote, with errors told: *ret gets what exists (links are
+ * not followed at the end), nothing being no error. A name that begins with a dot is matched by
+ * such a pattern only. SC_E_SYS when a directory cannot be read or an entry cannot be looked at;
+ * SC_E_TOOBIG beyond SC_MATCHES_MAX; SC_E_NOMEM. `dirs`: kept by a caller who matches many patterns,
+ * NULL. */
+#define SC_MATCHES_MAX 10000u
+int sc_match(const char *pattern, struct sc_dirs *dirs, struct sc_matches *ret,
+             struct sc_error *err);
+
+#endif
