@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/commands/cagefsctl.h"
 
-/* The names stand in the answer as the caller gave them. */
-static void say(struct sc_ctl *c, const char *done)
+#include <stdlib.h>
+#include "core/base/cleanup.h"
+
+static void say(struct sc_ctl *c, const char *done, const char *const *names, size_t n)
 {
     sc_out_fmt(c->out, "CloudLinux Isolates was %s for domain(s),\n", done);
-    sc_out_words(c->out, c->names, c->n, ",");
+    sc_out_words(c->out, names, n, ",");
     sc_out_fmt(c->out, "\n");
-    sc_out_set_take(c->out, "domains", sc_json_texts(c->names, c->n));
+    sc_out_set_take(c->out, "domains", sc_json_texts(names, n));
 }
 
 int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
@@ -15,15 +17,23 @@ int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
     int rc = sc_engine_enable(c->server, c->names, c->n, c->watch, err);
     if (rc < 0)
         return rc;
-    say(c, "enabled");
+    say(c, "enabled", c->names, c->n); /* as the caller gave them */
     return 0;
 }
 
 int sc_ctl_disable(struct sc_ctl *c, struct sc_error *err)
 {
-    int rc = sc_engine_disable(c->server, c->names, c->n, c->watch, err);
+    SC_CLEANUP(sc_names_done) struct sc_names others = {0};
+    int rc = sc_engine_disable(c->server, c->names, c->n, c->watch, &others, err);
     if (rc < 0)
         return rc;
-    say(c, "disabled");
+    /* done, whatever happens now: without memory it names fewer */
+    SC_FREE const char **all = calloc(c->n + others.n, sizeof(*all));
+    size_t n = 0;
+    for (; all && n < c->n; n++)
+        all[n] = c->names[n];
+    for (size_t i = 0; all && i < others.n; i++)
+        all[n++] = others.v[i];
+    say(c, "disabled", all ? all : c->names, all ? n : c->n);
     return 0;
 }

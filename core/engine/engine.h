@@ -30,8 +30,18 @@ int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct 
 
 int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
                      const struct sc_watch *w, struct sc_error *err);
+
+struct sc_names {
+    char **v;
+    size_t n;
+};
+
+void sc_names_done(struct sc_names *names);
+
+/* A site is its document root: with one of its names all of them end. *ret_others: the isolated
+ * domains that ended with those named, sorted within each user; for sc_names_done(). */
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
-                      const struct sc_watch *w, struct sc_error *err);
+                      const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err);
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
                          const struct sc_watch *w, struct sc_error *err);
 /* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew. */

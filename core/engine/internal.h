@@ -28,6 +28,10 @@ void sc_jobs_done(struct sc_jobs *jobs);
 int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
                  struct sc_jobs *ret, struct sc_error *err);
 
+/* Puts to the names that j->wish disables the other isolated names of their sites, and adds them to
+ * *others, which must live as long as the job. SC_E_NOMEM. */
+int sc_job_widen(struct sc_job *j, struct sc_names *others, struct sc_error *err);
+
 /* sc_pass_check() of all, then sc_pass_apply() of each, telling the progress. */
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err);

@@ -5,8 +5,22 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/vec.h"
 #include "core/follow/follow.h"
 #include "core/engine/internal.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory");
+}
+
+void sc_names_done(struct sc_names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->v[i]);
+    free(names->v);
+    *names = (struct sc_names){0};
+}
 
 void sc_jobs_done(struct sc_jobs *jobs)
 {
@@ -53,7 +67,7 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
     SC_FREE struct who *who = calloc(n ? n : 1, sizeof(*who));
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {.v = calloc(n ? n : 1, sizeof(*jobs.v))};
     if (!who || !jobs.v)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        return no_memory(err);
     for (size_t i = 0; i < n; i++) {
         who[i].user = users[i];
         int rc = sc_account_uid(users[i], &who[i].uid, err);
@@ -75,6 +89,69 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
     *ret = jobs;
     jobs = (struct sc_jobs){0};
     return 0;
+}
+
+static bool is_disabled(const struct sc_job *j, const char *name)
+{
+    for (size_t i = 0; i < j->wish.n_disable; i++)
+        if (strcmp(j->wish.disable[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_isolated(const struct sc_job *j, const char *name)
+{
+    const struct sc_domain_entry *e = sc_domains_config_find(&j->facts.config, name);
+    return e && e->isolated;
+}
+
+static int add_others(const struct sc_job *j, const struct sc_plan_site *site,
+                      struct sc_names *others, struct sc_error *err)
+{
+    for (size_t i = 0; i < site->n_names; i++) {
+        if (!is_isolated(j, site->names[i]) || is_disabled(j, site->names[i]))
+            continue;
+        if (!SC_VEC_ROOM(others->v, others->n) || !(others->v[others->n] = strdup(site->names[i])))
+            return no_memory(err);
+        others->n++;
+    }
+    return 0;
+}
+
+static bool ends(const struct sc_job *j, const struct sc_plan_site *site)
+{
+    for (size_t i = 0; i < site->n_names; i++)
+        if (is_disabled(j, site->names[i]))
+            return true;
+    return false;
+}
+
+/* The job's names, and those of `more` from `first` on. */
+static int append_names(struct sc_job *j, const struct sc_names *more, size_t first,
+                        struct sc_error *err)
+{
+    size_t n = j->wish.n_disable;
+    const char **all = calloc(n + more->n - first + 1, sizeof(*all));
+    if (!all)
+        return no_memory(err);
+    for (size_t i = 0; i < n; i++)
+        all[i] = j->names[i];
+    for (size_t i = first; i < more->n; i++)
+        all[n++] = more->v[i];
+    free(j->names);
+    j->names = all;
+    j->wish = (struct sc_wish){.disable = all, .n_disable = n};
+    return 0;
+}
+
+int sc_job_widen(struct sc_job *j, struct sc_names *others, struct sc_error *err)
+{
+    size_t first = others->n;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < j->facts.plan->n_sites; i++)
+        if (ends(j, &j->facts.plan->sites[i]))
+            rc = add_others(j, &j->facts.plan->sites[i], others, err);
+    return rc < 0 ? rc : append_names(j, others, first, err);
 }
 
 static void log_names(struct sc_buf *b, const char *what, const char *const *names, size_t n)

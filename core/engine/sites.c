@@ -190,17 +190,26 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
 }
 
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
-                      const struct sc_watch *w, struct sc_error *err)
+                      const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err)
 {
     sc_pass_recover(s);
     SC_CLEANUP(named_done) struct named_list l = {0};
+    SC_CLEANUP(sc_names_done) struct sc_names others = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     int rc = find_owners(s, domains, n, true, &l, err);
     if (rc == 0)
         rc = sc_jobs_open(s, l.owners, l.n, SC_FACTS_REMOVAL, &jobs, err);
     if (rc == 0)
         rc = assign(&jobs, &l, false, err);
-    return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);
+    for (size_t i = 0; rc == 0 && i < jobs.n; i++)
+        rc = sc_job_widen(&jobs.v[i], &others, err);
+    if (rc == 0)
+        rc = sc_jobs_run(s, &jobs, w, err);
+    if (rc < 0)
+        return rc;
+    *ret_others = others;
+    others = (struct sc_names){0};
+    return 0;
 }
 
 static int regenerate(struct sc_server *s, const char *const *users, size_t n,

@@ -219,10 +219,13 @@ int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *dom
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
                            struct sc_error *err)
 {
+    SC_CLEANUP(sc_names_done) struct sc_names others = {0};
     SC_CLEANUP(change_done) struct change c = {.n = 0};
     int rc = begin(s, uid, domains, n, true, &c, err);
     if (rc == 0)
         rc = set_wish(&c, false, err);
+    if (rc == 0)
+        rc = sc_job_widen(&c.jobs.v[0], &others, err);
     return rc < 0 ? rc : sc_jobs_run(s, &c.jobs, NULL, err);
 }
 

@@ -45,6 +45,8 @@ static struct sc_site_ref look_up(const struct sc_table *t, const char *site)
         return (struct sc_site_ref){0};
     for (size_t i = 0; i <= n; i++)
         name[i] = (char)tolower((unsigned char)site[i]);
+    if (n > 1 && name[n - 1] == '.')
+        name[n - 1] = 0;
     return sc_table_name(t, name);
 }
 

@@ -24,20 +24,11 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
     return 0;
 }
 
-/* A site is its document root: switching one of its names off switches all of them off. */
-static void disable_site(struct sc_facts *f, const char *name)
-{
-    const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
-    for (size_t k = 0; site && k < site->n_names; k++)
-        (void)sc_domains_config_remove(&f->config, site->names[k]);
-    (void)sc_domains_config_remove(&f->config, name);
-}
-
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err)
 {
     for (size_t i = 0; i < wish->n_disable; i++)
-        disable_site(f, wish->disable[i]);
+        (void)sc_domains_config_remove(&f->config, wish->disable[i]);
     while (wish->disable_all && f->config.n)
         (void)sc_domains_config_remove(&f->config, f->config.entries[0].name);
     for (size_t i = 0; i < wish->n_enable; i++) {

@@ -25,6 +25,7 @@ static struct {
     size_t progress;           /* told to the watcher: 0..this of this */
     enum sc_policy_mode toggled;
     struct sc_listing listing; /* static data: the fakes of the _done functions free nothing */
+    struct sc_names others;    /* that end with those named */
     struct sc_status status;
     struct sc_checks checks;
     const char *plan;
@@ -121,10 +122,19 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
 }
 
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
-                      const struct sc_watch *w, struct sc_error *err)
+                      const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err)
 {
     (void)s;
-    return fake_call("disable", domains, n, w, err);
+    int rc = fake_call("disable", domains, n, w, err);
+    if (rc == 0)
+        *ret_others = fake.others;
+    return rc;
+}
+
+void sc_names_done(struct sc_names *names)
+{
+    (void)names;
+    fake.done++;
 }
 
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,

@@ -52,6 +52,25 @@ static void domains_text(void **state)
     assert_string_equal(fake.called, "disable example.com");
 }
 
+/* With one name of a document root the others end, too. */
+static void others_are_named(void **state)
+{
+    (void)state;
+    static char *others[] = {"also.example", "more.example"};
+    fake_reset();
+    fake.others = (struct sc_names){others, 2};
+    run("--site-isolation-disable", "One.example", "two.example");
+    assert_ran(0,
+               "CloudLinux Isolates was disabled for domain(s),\n"
+               "One.example,two.example,also.example,more.example\n",
+               "");
+    run("--site-isolation-disable", "one.example", "--json");
+    assert_ran(0,
+               "{\"result\": \"success\", "
+               "\"domains\": [\"one.example\", \"also.example\", \"more.example\"]}\n",
+               "");
+}
+
 static char *john_domains[] = {"example.com", "mysite.org"};
 static char *jane_domains[] = {"shop.\xff\xc3\xa9\n"};
 static struct sc_listed_user two_users[] = {
@@ -384,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(users_text),
         cmocka_unit_test(domains_text),
+        cmocka_unit_test(others_are_named),
         cmocka_unit_test(list),
         cmocka_unit_test(users_and_domains_json),
         cmocka_unit_test(status),
