@@ -26,11 +26,13 @@
 #define REST_S     30                /* for the rest of a request that was answered already, */
 #define REST_MAX   ((size_t)4 << 30) /* and its bytes */
 
-bool sc_fcgi_listens(int fd)
+int sc_fcgi_listens(int fd)
 {
     int yes = 0;
     socklen_t len = sizeof(yes);
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) == 0 && yes;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) < 0)
+        return errno == ENOTSOCK ? 0 : -errno;
+    return yes != 0;
 }
 
 /* ---- the process without rights: its descriptors are numbers ---- */

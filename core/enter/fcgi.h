@@ -9,8 +9,9 @@
 #include "core/enter/enter.h"
 #include "core/enter/fcgi_params.h"
 
-/* Whether the descriptor is a socket on which connections are accepted. */
-bool sc_fcgi_listens(int fd);
+/* Whether the descriptor is a socket on which connections are accepted: 1, 0, or -errno when the
+ * kernel does not say. */
+int sc_fcgi_listens(int fd);
 
 /* Waits for the first connection to `listener`, for as long as it takes, and for what its request
  * says. Who reads it is a process without rights (the real ids of the caller, no files, no way to

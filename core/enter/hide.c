@@ -4,25 +4,40 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/base/paths.h"
+
+/* With the owner's rights, for root does not walk where a user could lead it. Where a directory on
+ * the way is closed to the owner himself, he can open it later: then as root, along no link. */
+static int open_docroot(const char *docroot, uid_t uid)
+{
+    (void)setfsuid(uid);
+    int fd = open(docroot, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), e = errno;
+    (void)setfsuid(0);
+    if (fd >= 0 || e != EACCES)
+        return fd >= 0 ? fd : -e;
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                           .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    fd = (int)syscall(SYS_openat2, AT_FDCWD, docroot, &how, sizeof(how));
+    return fd >= 0 ? fd : -errno;
+}
 
 /* 0 also where there is no such directory. */
 static int cover(const char *docroot, uid_t uid)
 {
     char path[32];
-    (void)setfsuid(uid); /* root does not walk where a user could lead it */
-    int fd = open(docroot, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), e = errno;
-    (void)setfsuid(0);
+    int fd = open_docroot(docroot, uid), e;
     if (fd < 0)
-        return e == ENOENT ? 0 : -e;
+        return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     int rc = mount("none", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
                    "mode=000,size=4k,nr_inodes=2");

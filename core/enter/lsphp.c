@@ -37,6 +37,8 @@ static void native_lsphp(char out[PATH_MAX])
     char line[PATH_MAX + 64];
     memcpy(out, NATIVE, sizeof(NATIVE));
     FILE *f = fopen(NATIVE_CONF, "re");
+    if (!f && errno != ENOENT)
+        refuse(SC_EXIT_CANNOT_ENTER, NATIVE_CONF, strerror(errno));
     while (f && fgets(line, sizeof(line), f)) {
         char *p = line + strspn(line, " \t");
         if (strncmp(p, "lsphp", 5) != 0)
@@ -49,6 +51,8 @@ static void native_lsphp(char out[PATH_MAX])
         if (p[0] == '/' && strlen(p) < PATH_MAX)
             memcpy(out, p, strlen(p) + 1);
     }
+    if (f && ferror(f))
+        refuse(SC_EXIT_CANNOT_ENTER, NATIVE_CONF, strerror(errno));
     if (f)
         fclose(f);
 }
@@ -64,7 +68,7 @@ static void real_lsphp(const char *called, char out[PATH_MAX])
         return;
     }
     snprintf(out, PATH_MAX, "/opt/alt/php%s/usr/bin/lsphp", version);
-    if (access(out, F_OK) < 0)
+    if (access(out, F_OK) < 0 && errno == ENOENT)
         snprintf(out, PATH_MAX, "/opt/cpanel/ea-php%s/root/usr/bin/lsphp", version);
 }
 
@@ -72,8 +76,10 @@ static void real_lsphp(const char *called, char out[PATH_MAX])
 static bool is_me(const char *path)
 {
     struct stat me, st;
-    return stat("/proc/self/exe", &me) == 0 && stat(path, &st) == 0 && me.st_dev == st.st_dev &&
-           me.st_ino == st.st_ino;
+    if (stat(path, &st) < 0 && errno == ENOENT)
+        return false; /* as its exec will say */
+    return stat("/proc/self/exe", &me) < 0 || stat(path, &st) < 0 ||
+           (me.st_dev == st.st_dev && me.st_ino == st.st_ino);
 }
 
 static _Noreturn void become_real(const char *exe, char **argv)
@@ -88,7 +94,7 @@ static _Noreturn void become_real(const char *exe, char **argv)
 }
 
 /* The deepest of what the working directory and DOCUMENT_ROOT say that is closed; as for suexec, a
- * place counts before what was said. */
+ * place counts before what was said. Broken when that cannot be told. */
 static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char *cwd,
                                  const char *docroot)
 {
@@ -103,6 +109,8 @@ static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char
         return site;
     (void)setfsuid(uid);
     const char *way = realpath(docroot, real);
+    if (!way && errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG)
+        site.state = SC_SITE_BROKEN;
     (void)setfsuid(0);
     return way ? sc_table_docroot(t, way) : site;
 }
@@ -148,7 +156,10 @@ int main(int argc, char **argv)
         refuse(SC_EXIT_CANNOT_ENTER, "DOCUMENT_ROOT is not set",
                "which isolated site is this? (lsapi_per_user On is incompatible with CloudLinux "
                "Isolates: switch it to Off)");
+    errno = 0;
     const char *cwd = getcwd(here, sizeof(here)) && here[0] == '/' ? here : NULL;
+    if (!cwd && errno != 0 && errno != ENOENT) /* ENOENT: it was removed */
+        refuse(SC_EXIT_CANNOT_ENTER, "working directory", strerror(errno));
     struct sc_site_ref site = decide(&table, uid, cwd, said);
     if (site.state == SC_SITE_OPEN || site.state == SC_SITE_NONE) {
         if (sc_enter_hide(&table, &site, uid, &why) < 0)

@@ -72,6 +72,24 @@ static _Noreturn void over_limit(const char *docroot, const char *why)
            "limit.</p><p>Please try again later.</p>");
 }
 
+/* A user of /etc/passwd: 0 when there is none of that name, -errno when that cannot be told. */
+static int find_user(const char *name, uid_t *ret)
+{
+    FILE *f = fopen("/etc/passwd", "re");
+    if (!f)
+        return errno == ENOENT ? 0 : -errno;
+    int rc = 0;
+    struct passwd *pw;
+    while ((pw = fgetpwent(f)) != NULL && strcmp(pw->pw_name, name) != 0)
+        ;
+    if (pw)
+        *ret = pw->pw_uid;
+    else if (ferror(f) || !feof(f))
+        rc = -EIO;
+    fclose(f);
+    return rc;
+}
+
 /* The number that Apache gives, with a ~ before it for a user directory; people may give a name. 0
  * when it is neither a number nor a name of /etc/passwd. */
 static uid_t target_uid(const char *word)
@@ -83,26 +101,28 @@ static uid_t target_uid(const char *word)
     unsigned long n = strtoul(word, &end, 10);
     if (word[0] >= '0' && word[0] <= '9' && *end == 0 && errno == 0 && n < UINT_MAX)
         return (uid_t)n;
-    FILE *f = fopen("/etc/passwd", "re");
-    if (!f)
-        return 0;
     uid_t uid = 0;
-    for (struct passwd *pw; (pw = fgetpwent(f)) != NULL;)
-        if (strcmp(pw->pw_name, word) == 0) {
-            uid = pw->pw_uid;
-            break;
-        }
-    fclose(f);
+    int rc = find_user(word, &uid);
+    if (rc < 0)
+        unavailable("/etc/passwd cannot be read", strerror(-rc));
     return uid;
 }
 
-/* Resolves links with the owner's rights: root does not walk where a user could lead it. */
+/* Whether this errno value means that nothing is there: a name that no file can have, too. */
+static bool is_absent(int errnum)
+{
+    return errnum == ENOENT || errnum == ENOTDIR || errnum == ENAMETOOLONG;
+}
+
+/* Resolves links with the owner's rights: root does not walk where a user could lead it. What is
+ * not there keeps its name; NULL when that cannot be told. */
 static const char *resolved(uid_t uid, const char *path, char out[PATH_MAX])
 {
     (void)setfsuid(uid);
     const char *real = realpath(path, out);
+    int e = errno;
     (void)setfsuid(0);
-    return real ? real : path;
+    return real ? real : is_absent(e) ? path : NULL;
 }
 
 static bool closed(struct sc_site_ref site)
@@ -145,6 +165,8 @@ static struct sc_site_ref site_on_way(const struct sc_table *t, const char *cwd,
             memcpy(at + len + 1, p, n);
             at[len + 1 + n] = 0;
             ssize_t got = readlink(at, target, sizeof(target));
+            if (got < 0 && errno != EINVAL && !is_absent(errno)) /* a link, for all we know */
+                return broken;
             if (got > 0 && closed(site))
                 return site;
             site = sc_table_containing(t, at);
@@ -195,7 +217,10 @@ static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char
     if (!docroot || docroot[0] != '/' || strlen(docroot) >= PATH_MAX)
         return (struct sc_site_ref){0};
     site = sc_table_docroot(t, docroot);
-    return site.state != SC_SITE_NONE ? site : sc_table_docroot(t, resolved(uid, docroot, path));
+    if (site.state != SC_SITE_NONE)
+        return site;
+    const char *real = resolved(uid, docroot, path);
+    return real ? sc_table_docroot(t, real) : (struct sc_site_ref){.state = SC_SITE_BROKEN};
 }
 
 /* .htaccess can set any variable; what steers a dynamic linker or libc never gets to the real
@@ -241,7 +266,9 @@ int main(int argc, char **argv)
     struct sc_enter_why why = {{0}};
     char cwd[PATH_MAX], docroot[PATH_MAX], real[PATH_MAX];
     int rc = open_table(uid, &table, argv, &why);
-    bool is_fcgi = sc_fcgi_listens(0);
+    int is_fcgi = sc_fcgi_listens(0);
+    if (is_fcgi < 0)
+        unavailable("standard input", strerror(-is_fcgi));
     if (rc < 0 && !is_fcgi)
         unavailable("user's sites", why.text);
     if (!getcwd(cwd, sizeof(cwd)) || cwd[0] != '/')
