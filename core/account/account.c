@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
+#include "core/base/users.h"
 
 void sc_account_done(struct sc_account *a)
 {
@@ -62,97 +62,50 @@ int sc_account_lock_global(const char *name, bool exclusive, int wait_ms, int *r
     return lock_file(path, exclusive ? LOCK_EX : LOCK_SH, wait_ms, "another command", ret_fd, err);
 }
 
-struct lookup {
-    struct passwd pw, *found;
-    char *text;
-};
-
-static void lookup_done(struct lookup *l)
-{
-    free(l->text);
-}
-
-static int look_up(const char *user, uid_t uid, struct lookup *l, struct sc_error *err)
-{
-    size_t size = 16384;
-    for (;;) {
-        char *p = realloc(l->text, size);
-        if (!p)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        l->text = p;
-        int e = user ? getpwnam_r(user, &l->pw, l->text, size, &l->found)
-                     : getpwuid_r(uid, &l->pw, l->text, size, &l->found);
-        if (e == 0)
-            break;
-        if (e != ERANGE || size > (1u << 20))
-            return sc_error_sys(err, e, "look up user %s", user ? user : "by uid");
-        size *= 2;
-    }
-    if (!l->found && user)
-        return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist", user);
-    if (!l->found)
-        return sc_error_set(err, SC_E_NOTFOUND, "UID %u does not exist", (unsigned)uid);
-    return 0;
-}
-
 int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err)
 {
-    SC_CLEANUP(lookup_done) struct lookup l = {0};
-    int rc = look_up(user, 0, &l, err);
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    int rc = sc_user_by_name(user, &u, err);
     if (rc == 0)
-        *ret = l.pw.pw_uid;
+        *ret = u.uid;
     return rc;
 }
 
 int sc_account_uid_exists(uid_t uid, struct sc_error *err)
 {
-    SC_CLEANUP(lookup_done) struct lookup l = {0};
-    int rc = look_up(NULL, uid, &l, err);
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    int rc = sc_user_by_uid(uid, &u, err);
     return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : 1;
-}
-
-/* As passwd has it, without a slash at its end. */
-static char *home_of(const struct passwd *pw)
-{
-    char *home = strdup(pw->pw_dir ? pw->pw_dir : "");
-    for (size_t n = home ? strlen(home) : 0; n > 1 && home[n - 1] == '/';)
-        home[--n] = 0;
-    return home;
 }
 
 int sc_account_passwd(uid_t uid, char **ret_user, gid_t *ret_gid, char **ret_home,
                       struct sc_error *err)
 {
-    SC_CLEANUP(lookup_done) struct lookup l = {0};
-    int rc = look_up(NULL, uid, &l, err);
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    int rc = sc_user_by_uid(uid, &u, err);
     if (rc < 0)
         return rc;
-    SC_FREE char *user = strdup(l.pw.pw_name);
-    SC_FREE char *home = home_of(&l.pw);
-    if (!user || !home)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory");
     if (ret_user)
-        *ret_user = sc_steal_ptr(&user);
+        *ret_user = sc_steal_ptr(&u.name);
     if (ret_home)
-        *ret_home = sc_steal_ptr(&home);
+        *ret_home = sc_steal_ptr(&u.home);
     if (ret_gid)
-        *ret_gid = l.pw.pw_gid;
+        *ret_gid = u.gid;
     return 0;
 }
 
-static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *err)
+/* Takes the user's strings over. */
+static int fill(struct sc_user *u, struct sc_account *a, struct sc_error *err)
 {
-    if (pw->pw_uid == 0)
+    if (u->uid == 0)
         return sc_error_set(err, SC_E_INVAL, "sites of user %s cannot be isolated: it is root",
-                            pw->pw_name);
-    if (!pw->pw_dir || pw->pw_dir[0] != '/')
-        return sc_error_set(err, SC_E_INVAL, "user %s has no home directory", pw->pw_name);
-    a->uid = pw->pw_uid;
-    a->gid = pw->pw_gid;
-    a->user = strdup(pw->pw_name);
-    a->home_alias = home_of(pw);
-    if (!a->user || !a->home_alias)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+                            u->name);
+    if (u->home[0] != '/')
+        return sc_error_set(err, SC_E_INVAL, "user %s has no home directory", u->name);
+    a->uid = u->uid;
+    a->gid = u->gid;
+    a->user = sc_steal_ptr(&u->name);
+    a->home_alias = sc_steal_ptr(&u->home);
     a->home = realpath(a->home_alias, NULL);
     if (!a->home)
         return sc_error_sys(err, errno, "the home %s of user %s", a->home_alias, a->user);
@@ -171,12 +124,12 @@ static int fill(const struct passwd *pw, struct sc_account *a, struct sc_error *
 static int open_account(const char *user, uid_t uid, int wait_ms, struct sc_account *ret,
                         struct sc_error *err)
 {
-    SC_CLEANUP(lookup_done) struct lookup l = {0};
-    int rc = look_up(user, uid, &l, err);
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    int rc = user ? sc_user_by_name(user, &u, err) : sc_user_by_uid(uid, &u, err);
     if (rc < 0)
         return rc;
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
-    rc = fill(&l.pw, &a, err);
+    rc = fill(&u, &a, err);
     if (rc == 0 && wait_ms >= 0)
         rc = sc_account_lock(a.uid, wait_ms, &a.lockfd, err);
     if (rc < 0)

@@ -2,12 +2,12 @@
 #include "core/engine/user.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/users.h"
 #include "core/engine/internal.h"
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
@@ -102,10 +102,13 @@ static int check_allowed(const struct sc_server *s, const char *user, struct sc_
 
 static int find_user(uid_t uid, struct change *c, struct sc_error *err)
 {
-    const struct passwd *pw = uid ? getpwuid(uid) : NULL;
-    if (!pw || !sc_owner_valid(pw->pw_name) || strlen(pw->pw_name) >= sizeof(c->user))
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    int rc = uid ? sc_user_by_uid(uid, &u, err) : SC_E_NOTFOUND;
+    if (rc < 0 && rc != SC_E_NOTFOUND)
+        return rc;
+    if (rc < 0 || !sc_owner_valid(u.name) || strlen(u.name) >= sizeof(c->user))
         return sc_error_set(err, SC_E_INVAL, "uid %u is no hosting user", (unsigned)uid);
-    strcpy(c->user, pw->pw_name);
+    strcpy(c->user, u.name);
     return 0;
 }
 

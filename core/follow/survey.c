@@ -2,13 +2,13 @@
 /* The full pass, and what the daemon watches. Nothing here grows faster than the server: one
  * question to the panel, one reading of passwd and of each table, merged in memory. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/account/odd.h"
 #include "core/base/cleanup.h"
+#include "core/base/users.h"
 #include "core/base/vec.h"
 #include "core/follow/follow.h"
 #include "core/follow/internal.h"
@@ -71,8 +71,11 @@ static int by_account_name(const void *a, const void *b)
     return strcmp(((const struct account *)a)->name, ((const struct account *)b)->name);
 }
 
-static int add_account(struct survey *sv, const struct passwd *pw, struct sc_error *err)
+static int add_account(const struct passwd *pw, void *arg, struct sc_error *err)
 {
+    struct survey *sv = arg;
+    if (pw->pw_uid == 0)
+        return 0;
     if (!SC_VEC_ROOM(sv->accounts, sv->n_accounts))
         return no_memory(err);
     struct account *a = &sv->accounts[sv->n_accounts++];
@@ -90,12 +93,7 @@ static int add_account(struct survey *sv, const struct passwd *pw, struct sc_err
 /* All of them at once: to look each owner up would read the whole file each time. */
 static int read_accounts(struct survey *sv, struct sc_error *err)
 {
-    int rc = 0;
-    setpwent();
-    for (struct passwd *pw; rc == 0 && (pw = getpwent()) != NULL;)
-        if (pw->pw_uid != 0)
-            rc = add_account(sv, pw, err);
-    endpwent();
+    int rc = sc_users_each(add_account, sv, err);
     if (rc == 0 && sv->n_accounts)
         qsort(sv->accounts, sv->n_accounts, sizeof(*sv->accounts), by_account_name);
     return rc;
@@ -122,7 +120,7 @@ static int find_account(struct survey *sv, const char *name, struct account **re
     rc = sc_account_passwd(uid, NULL, &gid, &home, err);
     const struct passwd pw = {.pw_name = key.name, .pw_dir = home, .pw_uid = uid, .pw_gid = gid};
     if (rc == 0)
-        rc = add_account(sv, &pw, err);
+        rc = add_account(&pw, sv, err);
     if (rc < 0)
         return rc;
     qsort(sv->accounts, sv->n_accounts, sizeof(*sv->accounts), by_account_name);

@@ -7,6 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/there.h"
 #include "core/pass/front.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
@@ -34,12 +35,16 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     struct sc_wish all = {.disable_all = true};
-    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, err);
-    if (rc == SC_E_NOTFOUND || rc == SC_E_INVAL || rc == SC_E_SYS) { /* user or home are gone */
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, &why);
+    if (rc == SC_E_NOTFOUND || rc == SC_E_INVAL || /* user or home are missing */
+        (rc == SC_E_SYS && sc_is_absent(why.sys))) {
         SC_FD int lock = -EBADF;
         rc = sc_account_lock(uid, SC_ACCOUNT_WAIT_MS, &lock, err);
         return rc < 0 ? rc : sc_pass_forget(s, uid, err);
     }
+    if (rc < 0 && err)
+        *err = why;
     if (rc == 0)
         rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
     if (rc == 0)

@@ -3,6 +3,21 @@
 #include "core/base/cleanup.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
+#include "core/server/panel.h"
+
+/* The system knows no such uid. A directory service that does not answer looks like that, too: the
+ * panel must agree before anything ends. */
+static void finish_gone(struct sc_server *s, uid_t uid)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    SC_DOMAINS struct sc_domains domains = SC_DOMAINS_INIT;
+    int rc = sc_store_user_by_uid(s->store, uid, &row, NULL);
+    if (rc == 0 && !row.gone && (sc_panel_user(s, row.name, &domains, NULL) < 0 || domains.n))
+        return;
+    SC_FD int lock = -EBADF;
+    if ((rc == 0 || rc == SC_E_NOTFOUND) && sc_account_lock(uid, 0, &lock, NULL) == 0)
+        (void)sc_pass_forget(s, uid, NULL);
+}
 
 void sc_pass_pending(struct sc_server *s)
 {
@@ -19,9 +34,7 @@ void sc_pass_pending(struct sc_server *s)
         if (rc == SC_E_BUSY)
             continue;
         if (rc == SC_E_NOTFOUND) {
-            SC_FD int lock = -EBADF;
-            if (sc_account_lock(uid, 0, &lock, NULL) == 0)
-                (void)sc_pass_forget(s, uid, NULL);
+            finish_gone(s, uid);
             continue;
         }
         if (rc == 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/record.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/account/account.h"
 #include "core/facts/names.h"
 #include "core/pass/places.h"
 
@@ -15,10 +15,11 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
 }
 
+/* Or cannot be told to be nobody's. */
 static bool is_somebodys_uid(unsigned id, void *arg)
 {
     (void)arg;
-    return getpwuid((uid_t)id) != NULL;
+    return sc_account_uid_exists((uid_t)id, NULL) != 0;
 }
 
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,

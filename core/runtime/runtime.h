@@ -32,7 +32,8 @@ int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *pl
                            const unsigned *ids, const struct sc_limits_made *limits,
                            struct sc_error *err);
 
-/* passwd and group as a site of the account sees them: the system's own accounts and this one. */
+/* passwd and group as a site of the account sees them: the system's own accounts and this one.
+ * SC_E_SYS when one of the system's files cannot be read to its end: half a list is none. */
 int sc_runtime_write_passwd(uid_t uid, gid_t gid, const char *user, struct sc_error *err);
 
 /* Removes the files of sites that are not among `keep`; with n == 0 everything of the account,

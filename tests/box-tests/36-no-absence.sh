@@ -120,5 +120,30 @@ for path in etc/crontab etc/apache2 etc/cron.d $(cd / && echo etc/php/*/fpm/pool
     check "a view in which $path cannot be opened is none" builds "$path"
 done
 check "and with no error" in_a true
+
+# The list of users that a site has is whole, or the old one: half of it would be a 500 for each request.
+uid=$(id -u john)
+cp /run/sitecage/"$uid"/passwd "$checks_dir/passwd" && cp /run/sitecage/"$uid"/group "$checks_dir/group"
+half_read()
+{
+    local file call n times=0 bad=''
+    for file in /etc/passwd /etc/group; do
+        for call in read openat; do
+            for ((n = 1; n < 20; n++)); do
+                strace -f -qq -P $file -o "$checks_dir/trace" -e trace=$call -e inject=$call:error=EIO:when=$n \
+                    cagefsctl --site-isolation-regenerate john >/dev/null 2>&1
+                status=$?
+                grep -q INJECTED "$checks_dir/trace" || break
+                times=$((times + 1))
+                [ $status -le 1 ] || bad+="$file, $call $n: status $status"$'\n'
+                cmp -s "$checks_dir/passwd" /run/sitecage/"$uid"/passwd && cmp -s "$checks_dir/group" /run/sitecage/"$uid"/group || bad+="$file, $call $n: half a list"$'\n'
+                [ "$(cagefsctl --site-isolation-list | grep -c a.example)" = 1 ] || bad+="$file, $call $n: it is not isolated any more"$'\n'
+            done
+        done
+    done
+    [ $times -ge 8 ] && [ -z "$bad" ] || { echo "$times times: $bad" >&2 && false; }
+}
+check "a pass while a list of users cannot be read leaves the one that there was" half_read
+expect_contains "the site knows its user" "john:x:$uid" in_a "getent passwd john"
 expect_output "a reads nothing" "" reads
 finish
