@@ -13,6 +13,12 @@
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
+int sc_proc_list_take(int procfs, struct sc_proc_list *ret)
+{
+    ret->dir = fdopendir(procfs);
+    return ret->dir ? 0 : -errno;
+}
+
 int sc_proc_list_open(pid_t keeper, struct sc_proc_list *ret)
 {
     char path[64] = "/proc";
@@ -21,13 +27,10 @@ int sc_proc_list_open(pid_t keeper, struct sc_proc_list *ret)
     int fd = open(path, DIRECTORY);
     if (fd < 0)
         return -errno;
-    ret->dir = fdopendir(fd);
-    if (!ret->dir) {
-        int rc = -errno;
+    int rc = sc_proc_list_take(fd, ret);
+    if (rc < 0)
         close(fd);
-        return rc;
-    }
-    return 0;
+    return rc;
 }
 
 void sc_proc_list_close(struct sc_proc_list *l)
@@ -82,15 +85,16 @@ ssize_t sc_proc_read(int procfd, const char *name, char *out, size_t size)
 int sc_proc_stat(int procfd, struct sc_proc_stat *ret)
 {
     char text[512];
-    int parent;
+    int parent, session;
     ssize_t n = sc_proc_read(procfd, "stat", text, sizeof(text));
     if (n < 0)
         return (int)n;
     /* the name may have anything in it, parentheses too */
     const char *begin = strchr(text, '('), *end = strrchr(text, ')');
-    if (!begin || !end || sscanf(end + 1, " %c %d", &ret->state, &parent) != 2)
+    if (!begin || !end || sscanf(end + 1, " %c %d %*d %d", &ret->state, &parent, &session) != 3)
         return -ESRCH;
     snprintf(ret->name, sizeof(ret->name), "%.*s", (int)(end - begin - 1), begin + 1);
     ret->parent = (pid_t)parent;
+    ret->session = (pid_t)session;
     return 0;
 }

@@ -14,6 +14,8 @@ struct sc_proc_list {
 /* Begins a walk over the processes of this pid namespace (`keeper` 0), or over those of a site, seen
  * through its keeper's root. 0, or a negative errno; -ENOENT, -ESRCH: the keeper has ended. */
 int sc_proc_list_open(pid_t keeper, struct sc_proc_list *ret);
+/* The same over a /proc that is open: the list's from here on, unless it fails. */
+int sc_proc_list_take(int procfs, struct sc_proc_list *ret);
 void sc_proc_list_close(struct sc_proc_list *l); /* fine twice */
 
 /* The next process but the first of its namespace, with its directory (O_CLOEXEC; the caller closes
@@ -26,7 +28,7 @@ int sc_proc_open(pid_t pid);
 struct sc_proc_stat {
     char name[17]; /* as the kernel has it: at most 15 bytes */
     char state;    /* 'R', 'S', …; 'Z' and 'X': it has ended */
-    pid_t parent;
+    pid_t parent, session;
 };
 
 /* proc(5), /proc/PID/stat. 0, or a negative errno; -ESRCH: it has ended. */

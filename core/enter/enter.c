@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,9 @@
 #include "core/enter/drop.h"
 #include "core/enter/ep.h"
 #include "core/enter/groups.h"
+#include "core/enter/helper.h"
 #include "core/enter/keeper_find.h"
+#include "core/enter/watch.h"
 
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
 
@@ -30,15 +31,6 @@
 #define SUEXEC_CAPS                                                                                \
     (SC_CAP_BIT(CAP_SETUID) | SC_CAP_BIT(CAP_SETGID) | SC_CAP_BIT(CAP_DAC_OVERRIDE) |              \
      SC_CAP_BIT(CAP_DAC_READ_SEARCH))
-
-int sc_why(struct sc_enter_why *why, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(why->text, sizeof(why->text), fmt, ap);
-    va_end(ap);
-    return -SC_EXIT_CANNOT_ENTER;
-}
 
 void sc_enter_guard_fds(void)
 {
@@ -86,6 +78,18 @@ static int run(const struct sc_enter *req)
     return errno;
 }
 
+/* An entry under way. */
+struct entry {
+    const struct sc_enter *req;
+    sigset_t signals; /* that the waiting parent takes */
+    int keeper,
+        keeper_lock; /* descriptors: the process, and its file, locked until the child is inside */
+    struct sc_groups groups;
+    int self;      /* this process, for the child to see its end */
+    int failed[2]; /* a pipe: why the child could not run the program */
+    struct sc_watch *watch;
+};
+
 /* What the child says on the pipe when it could not run the program; silence means that it did. */
 struct failure {
     int status;
@@ -103,23 +107,24 @@ static _Noreturn void fail(int pipe_fd, int status, const char *what, int errnum
 /* kill(0, ...) reaches the whole process group, whatever namespaces are between: a request would
  * end the requests of its siblings, which are all children of one process. On a terminal the
  * shell's job control needs the caller's group. */
-static void own_group(const struct sc_enter *req)
+static void own_session(const struct sc_enter *req, struct sc_watch *watch)
 {
     int tty = req->as_root ? -EBADF : open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (tty < 0)
-        (void)setsid();
-    else
+    if (tty >= 0)
         close(tty);
+    else if (setsid() > 0 && watch)
+        watch->session = getpid();
 }
 
 /* The child, inside the site's namespaces, still root. The order is the design; do not change it
  * lightly. */
-static _Noreturn void inside(const struct sc_enter *req, const struct sc_groups *g,
-                             int parent_pidfd, int pipe_fd, const sigset_t *mask)
+static _Noreturn void inside(const struct entry *e)
 {
+    const struct sc_enter *req = e->req;
+    const int pipe_fd = e->failed[1], parent_pidfd = e->self;
     /* 1. limits: from here on all that is done is the site's, and nothing of the user's ran yet */
     const char *what;
-    int rc = sc_groups_join(g, req->limits, &what);
+    int rc = sc_groups_join(&e->groups, req->limits, &what);
     if (rc < 0)
         fail(pipe_fd, SC_EXIT_CANNOT_ENTER, what, -rc);
 
@@ -154,7 +159,7 @@ static _Noreturn void inside(const struct sc_enter *req, const struct sc_groups 
     }
     if (req->as_root)
         (void)setfsuid(0);
-    own_group(req);
+    own_session(req, e->watch);
 
     /* 5. end with the parent, also when it ended just now; here, because a change of the fsuid
      * undoes it */
@@ -167,19 +172,120 @@ static _Noreturn void inside(const struct sc_enter *req, const struct sc_groups 
 
     /* 6. no way to gain anything, ever */
     sc_drop_everything_else();
-    sigprocmask(SIG_SETMASK, mask, NULL);
-    int e = run(req);
-    int status = e == ENOENT || e == ENOTDIR ? SC_EXIT_NOT_FOUND : SC_EXIT_CANNOT_ENTER;
-    fail(pipe_fd, status, req->exe, e);
+    sigset_t none; /* what the caller blocked must not make the program deaf */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    rc = run(req);
+    int status = rc == ENOENT || rc == ENOTDIR ? SC_EXIT_NOT_FOUND : SC_EXIT_CANNOT_ENTER;
+    fail(pipe_fd, status, req->exe, rc);
 }
 
-/* The parent: passes on what is sent to it alone (a terminal's signals reach the child by
- * themselves, being in the same process group), and waits. */
-static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
+/* ---- the parent ------------------------------------------------------------------------------ */
+
+static void block_signals(sigset_t *ret)
 {
+    static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1,
+                                    SIGUSR2, SIGALRM, SIGWINCH, SIGCHLD};
+    sigemptyset(ret);
+    for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+        sigaddset(ret, passed_on[i]);
+    /* a caller may have ignored it, and wait() would find nothing */
+    (void)signal(SIGCHLD, SIG_DFL);
+    sigprocmask(SIG_BLOCK, ret, NULL);
+}
+
+/* Kept until this process ends. */
+static int take_place(const struct sc_enter *req, struct sc_enter_why *why)
+{
+    int place = req->limits->ep ? sc_ep_take(req->uid, req->site, req->limits->ep) : 0;
+    if (place == -EUSERS) {
+        sc_why(why, "the site has as many entry processes as its limit allows; try again later");
+        return -SC_EXIT_OVER_LIMIT;
+    }
+    return place < 0 ? sc_why(why, "cannot count the site's entry processes: %s", strerror(-place))
+                     : 0;
+}
+
+/* Where the program can have no parent-death signal (suexec's change of ids undoes it), before the
+ * site is joined. */
+static int watch_from_the_start(struct entry *e, struct sc_enter_why *why)
+{
+    int rc = sc_watch_start(e->watch, true, e->req->argv);
+    return rc < 0 ? sc_why(why, "cannot watch the entry: %s", strerror(-rc)) : 0;
+}
+
+static void watch_late(struct entry *e)
+{
+    if (sc_watch_see(e->watch) == 0)
+        (void)sc_watch_start(e->watch, false, e->req->argv);
+}
+
+/* Joins the site. From here on its mounts are ours, and our next child is its process. */
+static int join(struct entry *e, struct sc_enter_why *why)
+{
+    const struct sc_enter *req = e->req;
+    if (!req->unwatched && !(e->watch = sc_watch_new(why)))
+        return -SC_EXIT_CANNOT_ENTER;
+    int rc = e->watch && req->as_root ? watch_from_the_start(e, why) : 0;
+    if (rc < 0)
+        return rc;
+    if (setns(e->keeper, SITE_NAMESPACES) < 0)
+        return sc_why(why, "cannot join the site: %s", strerror(errno));
+    rc = e->watch && req->as_root ? sc_watch_see(e->watch) : 0;
+    return rc < 0 ? sc_why(why, "the site has no /proc: %s", strerror(-rc)) : 0;
+}
+
+/* From here we are only a go-between: no descriptor of the caller's, no privilege but to signal. */
+static void become_go_between(struct entry *e)
+{
+    const struct sc_enter *req = e->req;
+    /* our further children, none of which is the site's, are born outside of it */
+    if (setns(e->self, CLONE_NEWPID) < 0)
+        abort();
+    close(e->failed[1]);
+    sc_groups_close(&e->groups);
+    close(e->keeper_lock);
+    close(e->keeper);
+    close(e->self);
+    /* A reader must see the child's end of file, not ours */
+    for (int fd = 0; fd < 3; fd++)
+        if (fd != 1 || !req->hold_output)
+            close(fd);
+    for (size_t i = 0; i < req->n_keep; i++)
+        close(req->keep[i]);
+    if (chdir("/") < 0 || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+        abort();
+    uid_t uid = getuid();
+    gid_t gid = getgid();
+    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
+        abort();
+    /* what runs as another user than the caller is signalled by right, not by name */
+    sc_drop_caps(req->as_root || uid != req->uid ? SC_CAP_BIT(CAP_KILL) : 0);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* The next signal; late in coming, it finds the entry watched. */
+static int next_signal(struct entry *e, bool *late, siginfo_t *ret)
+{
+    static const struct timespec soon = {.tv_nsec = SC_WATCH_LATE_MS * 1000000L};
+    if (!*late)
+        return sigwaitinfo(&e->signals, ret);
+    int sig = sigtimedwait(&e->signals, ret, &soon);
+    if (sig < 0 && errno == EAGAIN) {
+        *late = false;
+        watch_late(e);
+    }
+    return sig;
+}
+
+/* Passes on what is sent to us alone (a terminal's signals reach the child by themselves, being in
+ * the same process group), and waits. */
+static int wait_for(struct entry *e, pid_t child, int child_pidfd)
+{
+    bool late = e->watch && !e->req->as_root;
     for (;;) {
         siginfo_t si;
-        int sig = sigwaitinfo(signals, &si);
+        int sig = next_signal(e, &late, &si);
         if (sig < 0)
             continue;
         if (sig != SIGCHLD) {
@@ -189,6 +295,8 @@ static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
         }
         int status;
         pid_t pid = waitpid(child, &status, WNOHANG);
+        if (pid == child && e->watch)
+            e->watch->over = true;
         if (pid == child)
             return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         if (pid < 0 && errno != EINTR)
@@ -196,119 +304,62 @@ static int wait_for(pid_t child, int child_pidfd, const sigset_t *signals)
     }
 }
 
-/* Apache's mod_cgid, when a request's output ends while the process that it knows still lives,
- * sleeps 10 ms and looks again; and a process's descriptors are closed before it is gone. So a
- * helper shares them, the caller's ids and nothing else with us, and ends when we have ended: the
- * reader sees the end of the output after that. Without it all works, slower. */
-static void hold_output(void)
+/* Ends at the child's exec, or its end. False: the program runs. */
+static bool child_failed(const struct entry *e, struct failure *ret)
 {
-    pid_t self = getpid();
-    uid_t uid = getuid();
-    gid_t gid = getgid();
-    if (syscall(SYS_clone, (long)CLONE_FILES, 0L, 0L, 0L, 0L) != 0)
-        return;
-    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        _exit(1);
-    sc_drop_caps(0);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != self)
-        _exit(0);
-    for (;;)
-        pause();
+    ssize_t n;
+    do
+        n = read(e->failed[0], ret, sizeof(*ret));
+    while (n < 0 && errno == EINTR);
+    close(e->failed[0]);
+    ret->text[sizeof(ret->text) - 1] = 0;
+    return n == (ssize_t)sizeof(*ret);
+}
+
+static int see_to_it(struct entry *e, pid_t child, struct sc_enter_why *why)
+{
+    struct failure f;
+    int child_pidfd = sc_pidfd_open(child);
+    /* until the program runs, for the caller to read why not */
+    int saved_err = fcntl(2, F_DUPFD_CLOEXEC, 3);
+    become_go_between(e);
+    bool failed = child_failed(e, &f);
+    if (!failed && saved_err >= 0)
+        close(saved_err);
+    int status = wait_for(e, child, child_pidfd);
+    if (!failed)
+        return status;
+    if (saved_err >= 0) {
+        (void)dup2(saved_err, 2);
+        close(saved_err);
+    }
+    sc_why(why, "%s", f.text);
+    return status > 0 ? -status : -SC_EXIT_CANNOT_ENTER;
 }
 
 int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
 {
-    static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1,
-                                    SIGUSR2, SIGALRM, SIGWINCH, SIGCHLD};
-    sigset_t signals, old;
-    sigemptyset(&signals);
-    for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-        sigaddset(&signals, passed_on[i]);
-    (void)signal(SIGCHLD,
-                 SIG_DFL); /* a caller may have ignored it, and wait() would find nothing */
-    sigprocmask(SIG_BLOCK, &signals, &old);
-    sigset_t child_mask;
-    sigemptyset(&child_mask); /* what the caller blocked must not make the program deaf */
-
-    /* First of all, for it is the cheapest refusal; the place is kept until this process ends. */
-    if (req->limits->ep) {
-        int place = sc_ep_take(req->uid, req->site, req->limits->ep);
-        if (place == -EUSERS) {
-            sc_why(why,
-                   "the site has as many entry processes as its limit allows; try again later");
-            return -SC_EXIT_OVER_LIMIT;
-        }
-        if (place < 0)
-            return sc_why(why, "cannot count the site's entry processes: %s", strerror(-place));
-    }
-    int pidfd = -EBADF, lockfd = -EBADF, pipe_fds[2];
-    int rc = keeper(req, &pidfd, &lockfd, why);
+    struct entry e = {.req = req, .keeper = -EBADF, .keeper_lock = -EBADF};
+    block_signals(&e.signals);
+    int rc = take_place(req, why); /* first, for it is the cheapest refusal */
+    if (rc == 0)
+        rc = keeper(req, &e.keeper, &e.keeper_lock, why);
+    if (rc == 0)
+        rc = sc_groups_open(req->uid, req->limits, &e.groups, why);
     if (rc < 0)
         return rc;
-    struct sc_groups g;
-    rc = sc_groups_open(req, &g, why);
-    if (rc < 0)
-        return rc;
-    int self = sc_pidfd_open(getpid());
-    if (self < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0)
+    e.self = sc_pidfd_open(getpid());
+    if (e.self < 0 || pipe2(e.failed, O_CLOEXEC) < 0)
         return sc_why(why, "cannot prepare: %s", strerror(errno));
-    if (req->hold_output)
-        hold_output();
-    if (setns(pidfd, SITE_NAMESPACES) < 0)
-        return sc_why(why, "cannot join the site: %s", strerror(errno));
-
-    pid_t child = sc_groups_fork(&g);
+    rc = join(&e, why);
+    if (rc < 0)
+        return rc;
+    pid_t child = sc_groups_fork(&e.groups);
     if (child < 0 && errno == EAGAIN && req->limits->nproc)
         return sc_why(why, SC_OVER_NPROC); /* a version 2 group refuses the birth itself */
     if (child < 0)
         return sc_why(why, "cannot fork into the site: %s", strerror(errno));
     if (child == 0)
-        inside(req, &g, self, pipe_fds[1], &child_mask);
-
-    /* From here we are only a go-between: no descriptor of the caller's, no privilege but to
-     * signal. */
-    int child_pidfd = sc_pidfd_open(child);
-    close(pipe_fds[1]);
-    sc_groups_close(&g);
-    close(lockfd);
-    close(pidfd);
-    close(self);
-    int saved_err =
-        fcntl(2, F_DUPFD_CLOEXEC, 3); /* until the program runs, for the caller to read why not */
-    /* A reader must see the child's end of file, not ours: but for hold_output() */
-    for (int fd = 0; fd < 3; fd++)
-        if (fd != 1 || !req->hold_output)
-            close(fd);
-    for (size_t i = 0; i < req->n_keep; i++)
-        close(req->keep[i]);
-    if (chdir("/") < 0 || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-        abort();
-    uid_t caller = getuid();
-    gid_t caller_gid = getgid();
-    if (setresgid(caller_gid, caller_gid, caller_gid) < 0 || setresuid(caller, caller, caller) < 0)
-        abort();
-    /* what runs as another user than the caller is signalled by right, not by name */
-    sc_drop_caps(req->as_root || caller != req->uid ? SC_CAP_BIT(CAP_KILL) : 0);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-
-    struct failure f;
-    ssize_t n;
-    do
-        n = read(pipe_fds[0], &f, sizeof(f)); /* ends at the child's exec, or its end */
-    while (n < 0 && errno == EINTR);
-    close(pipe_fds[0]);
-    if (n != (ssize_t)sizeof(f)) {
-        if (saved_err >= 0)
-            close(saved_err);
-        return wait_for(child, child_pidfd, &signals);
-    }
-    int status = wait_for(child, child_pidfd, &signals);
-    if (saved_err >= 0) {
-        (void)dup2(saved_err, 2);
-        close(saved_err);
-    }
-    f.text[sizeof(f.text) - 1] = 0;
-    sc_why(why, "%s", f.text);
-    return status > 0 ? -status : -SC_EXIT_CANNOT_ENTER;
+        inside(&e);
+    return see_to_it(&e, child, why);
 }

@@ -9,13 +9,7 @@
 #include <sys/types.h>
 
 #include "core/enter/table.h"
-
-/* Exit statuses of the command line, as shells have them. */
-enum {
-    SC_EXIT_OVER_LIMIT = 75, /* EX_TEMPFAIL of sysexits.h: too many entries at once */
-    SC_EXIT_CANNOT_ENTER = 126,
-    SC_EXIT_NOT_FOUND = 127
-};
+#include "core/enter/why.h"
 
 #define SC_ENTER_KEEP_MAX 16
 
@@ -28,6 +22,7 @@ struct sc_enter {
     bool cwd_must;       /* refuse to run anywhere else than in cwd */
     bool as_root;        /* for suexec, which drops by itself: uid 0, few capabilities */
     bool hold_output;    /* standard output stays open until this process ends (mod_cgid) */
+    bool unwatched;      /* when the entry is killed, what the program started goes on (php-fpm) */
     const struct sc_site_limits *limits; /* from the table */
     const int *keep; /* further descriptors that the program gets, at their numbers (3 and above),
                         not O_CLOEXEC; NULL: none. The waiting parent closes them. */
@@ -37,11 +32,6 @@ struct sc_enter {
     char *const *envp;
 };
 
-/* The text of why an entry failed: for a log, or the caller's terminal. */
-struct sc_enter_why {
-    char text[256];
-};
-
 /* Enters and runs. Needs euid 0 (setuid); real ids stay the caller's until they are dropped.
  * Returns the exit status (128+N after signal N) once the program has ended. When the program did
  * not run: the negative of the exit status to end with (-126, -127 for a program that is not there,
@@ -49,16 +39,8 @@ struct sc_enter_why {
  * its privileges up by then, so it can only report and end. */
 int sc_enter(const struct sc_enter *req, struct sc_enter_why *why);
 
-/* Runs one of our own root programs (SC_BUILD_EXE, SC_REBUILD_EXE) with full root credentials, an
- * empty environment, reset limits and signals, out of the caller's reach, and waits for it. argv[0]
- * is the path. Returns 0, or -SC_EXIT_CANNOT_ENTER with the program's own words in *why. */
-int sc_enter_helper(char *const argv[], struct sc_enter_why *why);
-
 /* Opens /dev/null for each of descriptors 0-2 that the caller left closed. Ends the process when it
  * cannot. */
 void sc_enter_guard_fds(void);
-
-/* Fills *why. Returns -SC_EXIT_CANNOT_ENTER. */
-int sc_why(struct sc_enter_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

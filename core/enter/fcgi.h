@@ -6,7 +6,7 @@
 #define SC_ENTER_FCGI_H
 
 #include <stdbool.h>
-#include "core/enter/enter.h"
+#include "core/enter/why.h"
 #include "core/enter/fcgi_params.h"
 
 /* Whether the descriptor is a socket on which connections are accepted: 1, 0, or -errno when the

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/paths.h"
+#include "core/enter/helper.h"
 
 void sc_groups_close(struct sc_groups *g)
 {
@@ -56,18 +57,19 @@ static int open_all(const struct sc_site_limits *limits, struct sc_groups *g)
     return rc;
 }
 
-int sc_groups_open(const struct sc_enter *req, struct sc_groups *ret, struct sc_enter_why *why)
+int sc_groups_open(uid_t uid, const struct sc_site_limits *limits, struct sc_groups *ret,
+                   struct sc_enter_why *why)
 {
-    int rc = open_all(req->limits, ret);
+    int rc = open_all(limits, ret);
     if (rc == -ENOENT) {
-        char uid[16], exe[] = SC_REBUILD_EXE;
-        snprintf(uid, sizeof(uid), "%u", (unsigned)req->uid);
-        char *argv[] = {exe, uid, NULL};
+        char number[16], exe[] = SC_REBUILD_EXE;
+        snprintf(number, sizeof(number), "%u", (unsigned)uid);
+        char *argv[] = {exe, number, NULL};
         sc_groups_close(ret);
         int done = sc_enter_helper(argv, why);
         if (done < 0)
             return done;
-        rc = open_all(req->limits, ret);
+        rc = open_all(limits, ret);
     }
     return rc == 0 ? 0 : sc_why(why, "the site's control groups: %s", strerror(-rc));
 }

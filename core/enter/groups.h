@@ -3,7 +3,8 @@
 #ifndef SC_ENTER_GROUPS_H
 #define SC_ENTER_GROUPS_H
 
-#include "core/enter/enter.h"
+#include "core/enter/table.h"
+#include "core/enter/why.h"
 
 /* Opened before the site is joined: nothing of the outside's control groups is seen inside. */
 struct sc_groups {
@@ -15,9 +16,10 @@ struct sc_groups {
 
 #define SC_OVER_NPROC "the site has as many processes as its limit allows"
 
-/* Opens them, made again first when somebody removed them. 0, or -SC_EXIT_CANNOT_ENTER with *why.
- * Needs root. The caller closes *ret, in both cases. */
-int sc_groups_open(const struct sc_enter *req, struct sc_groups *ret, struct sc_enter_why *why);
+/* Opens those of a site of `uid`, made again first when somebody removed them. 0, or
+ * -SC_EXIT_CANNOT_ENTER with *why. Needs root. The caller closes *ret, in both cases. */
+int sc_groups_open(uid_t uid, const struct sc_site_limits *limits, struct sc_groups *ret,
+                   struct sc_enter_why *why);
 void sc_groups_close(struct sc_groups *g);
 
 /* fork(), into the site's version 2 group where there is one. */

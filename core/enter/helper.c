@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Starting our own root programs out of a setuid one: nothing of the caller's may reach them. */
+#include "core/enter/helper.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -11,8 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "core/enter/enter.h"
 
 /* What a caller set on itself to make root's work fail half-way. Raising needs CAP_SYS_RESOURCE; a
  * container without it keeps what it has. */

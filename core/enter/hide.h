@@ -2,7 +2,7 @@
 #ifndef SC_ENTER_HIDE_H
 #define SC_ENTER_HIDE_H
 
-#include "core/enter/enter.h"
+#include "core/enter/why.h"
 #include "core/enter/table.h"
 
 /* For a program that answers many requests outside of every site (FastCGI, LSAPI), of which only

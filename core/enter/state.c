@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/base/paths.h"
+#include "core/enter/helper.h"
 
 /* Not knowing counts as marked: nothing may run un-isolated by an error. (access() would ask for
  * the real uid.) */

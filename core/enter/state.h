@@ -2,7 +2,7 @@
 #ifndef SC_ENTER_STATE_H
 #define SC_ENTER_STATE_H
 
-#include "core/enter/enter.h"
+#include "core/enter/why.h"
 #include "core/enter/table.h"
 
 /* The table of `uid`, rebuilt first when it is lost though the user has isolated sites (after a

@@ -145,6 +145,7 @@ static _Noreturn void enter_site(int config, int err_fd, pid_t parent)
                            .docroot = me.run.docroot,
                            .keep = keep,
                            .n_keep = n,
+                           .unwatched = true,
                            .limits = &limits,
                            .exe = exe,
                            .argv = argv,
