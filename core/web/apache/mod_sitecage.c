@@ -181,11 +181,12 @@ static void on_child(apr_pool_t *p, server_rec *s)
 {
     struct sc_error err = SC_ERROR_INIT;
     struct sc_mod *m = sc_mod;
+    const struct sc_web_views_conf conf = SC_WEB_VIEWS_CONF;
     *sc_web_now() = (struct sc_web_context){.root = -1};
     m->broken = sc_mod_selftest(p);
     if (!m->broken && m->can_proxy && !sc_web_slots_has(&m->slots, "mod_proxy.so", "connect"))
         m->broken = "the guard does not see where mod_proxy connects to";
-    if (!m->broken && sc_web_views_new(SC_WEB_SOCKET, &m->views, &err) < 0)
+    if (!m->broken && sc_web_views_new(&conf, &m->views, &err) < 0)
         m->broken = apr_pstrdup(p, err.text);
     sc_web_on_load(write_slots_again, m);
     apr_pool_cleanup_register(p, m, end_child, apr_pool_cleanup_null);

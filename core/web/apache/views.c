@@ -17,11 +17,9 @@
 #include "core/web/apache/ask.h"
 #include "core/web/apache/ask_client.h"
 
-#define VIEWS_MAX  128  /* three descriptors each */
-#define ASKING_MAX 64   /* sites whose views are being asked for, or could not be had */
-#define WAIT_MS    1000 /* for an answer that another thread asked for */
-#define WAITERS    4    /* threads that wait for one site's answer, beside the one that asks */
-#define FAILED_MS  1000 /* how long a failure is the answer for everybody */
+#define VIEWS_MAX  128 /* three descriptors each */
+#define ASKING_MAX 64  /* sites whose views are being asked for, or could not be had */
+#define WAITERS    4   /* threads that wait for one site's answer, beside the one that asks */
 
 enum asking_state {
     ASKED,  /* a thread waits for the answer */
@@ -46,6 +44,7 @@ struct sc_web_views {
     unsigned clock;
     struct sc_web_view *views[VIEWS_MAX];
     struct asking asking[ASKING_MAX];
+    struct sc_web_views_conf conf;
     char *socket;
 };
 
@@ -187,7 +186,7 @@ static int is_busy(struct sc_error *err)
 /* For the answer that another thread asked for. */
 static int wait_for(struct sc_web_views *v, struct asking *a, struct sc_error *err)
 {
-    int64_t end = now_ms() + WAIT_MS;
+    int64_t end = now_ms() + v->conf.wait_ms;
     struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
     if (a->waiters >= WAITERS)
         return is_busy(err);
@@ -215,7 +214,7 @@ static int ask(struct sc_web_views *v, struct asking *a, struct sc_web_view **re
     if (rc < 0) {
         free(view);
         a->state = REFUSED;
-        a->until = now_ms() + FAILED_MS;
+        a->until = now_ms() + v->conf.failed_ms;
         a->err = why;
         return sc_error_set(err, why.code, "%s", why.text);
     }
@@ -325,13 +324,15 @@ static void make_locks(struct sc_web_views *v)
     pthread_condattr_destroy(&attr);
 }
 
-int sc_web_views_new(const char *socket, struct sc_web_views **ret, struct sc_error *err)
+int sc_web_views_new(const struct sc_web_views_conf *conf, struct sc_web_views **ret,
+                     struct sc_error *err)
 {
     struct sc_web_views *v = calloc(1, sizeof(*v));
     if (!v)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the views of sites");
     v->epoll = v->stop = -EBADF;
-    v->socket = strdup(socket);
+    v->conf = *conf;
+    v->socket = strdup(conf->socket);
     make_locks(v);
     int rc = 0;
     if (!v->socket)

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include "core/base/error.h"
+#include "core/web/apache/ask.h"
 
 struct sc_web_view {
     int root;   /* O_PATH */
@@ -18,9 +19,20 @@ struct sc_web_view {
 
 struct sc_web_views;
 
-/* `socket` is where to ask. Starts a thread that lets the views of dead keepers go. SC_E_SYS,
- * SC_E_NOMEM. */
-int sc_web_views_new(const char *socket, struct sc_web_views **ret, struct sc_error *err);
+struct sc_web_views_conf {
+    const char *socket; /* where to ask */
+    int wait_ms;        /* for an answer that another thread asked for */
+    int failed_ms;      /* how long a failure is the answer for everybody */
+};
+
+#define SC_WEB_VIEWS_CONF                                                                          \
+    {                                                                                              \
+        .socket = SC_WEB_SOCKET, .wait_ms = 1000, .failed_ms = 1000                                \
+    }
+
+/* Starts a thread that lets the views of dead keepers go. SC_E_SYS, SC_E_NOMEM. */
+int sc_web_views_new(const struct sc_web_views_conf *conf, struct sc_web_views **ret,
+                     struct sc_error *err);
 void sc_web_views_free(struct sc_web_views *v); /* nobody uses it or its views any more */
 
 /* The view of a site, with a living keeper, asked for and built when there is none;
