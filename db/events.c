@@ -234,6 +234,63 @@ int sc_store_events_peek(struct sc_store *store, const char *user, int64_t now_m
     return 0;
 }
 
+void sc_due_list_done(struct sc_due_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free((void *)(uintptr_t)list->rows[i].user);
+    free(list->rows);
+    *list = (struct sc_due_list){0};
+}
+
+static int next_after(struct sc_store *store, int64_t now_ms, int64_t *ret, struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store,
+                            "SELECT coalesce(min(not_before_ms), -1) FROM event WHERE "
+                            "not_before_ms > ?1",
+                            err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, now_ms);
+    r = sc_stmt_step(&q, err);
+    if (r == 1)
+        *ret = sc_col_int(&q, 0);
+    return r < 0 ? r : 0;
+}
+
+int sc_store_events_due(struct sc_store *store, int64_t now_ms, size_t max, struct sc_due_list *ret,
+                        struct sc_error *err)
+{
+    SC_STMT struct sc_stmt q = {0};
+    SC_CLEANUP(sc_due_list_done) struct sc_due_list list = {.next_ms = -1};
+    int r = sc_stmt_prepare(&q, store,
+                            "SELECT user, min(created_ms), max(attempts) FROM event WHERE "
+                            "not_before_ms <= ?1 GROUP BY user ORDER BY min(not_before_ms), "
+                            "min(id) LIMIT ?2",
+                            err);
+    if (r < 0)
+        return r;
+    sc_bind_int(&q, now_ms);
+    sc_bind_int(&q, (int64_t)max);
+    while ((r = sc_stmt_step(&q, err)) == 1) {
+        struct sc_due_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
+        if (!row)
+            return SC_E_NOMEM;
+        row->created_ms = sc_col_int(&q, 1);
+        row->attempts = (int)sc_col_int(&q, 2);
+        r = sc_col_dup(&q, 0, &row->user, err);
+        if (r < 0)
+            return r;
+    }
+    if (r == 0)
+        r = next_after(store, now_ms, &list.next_ms, err);
+    if (r < 0)
+        return r;
+    *ret = list;
+    list = (struct sc_due_list){0};
+    return 0;
+}
+
 int sc_store_events_next(struct sc_store *store, int64_t *ret_ms, struct sc_error *err)
 {
     return sc_db_int(store, "SELECT coalesce(min(not_before_ms), -1) FROM event", ret_ms, err);

@@ -139,6 +139,11 @@ static int secure_file(const char *path, const char *real, struct sc_error *err)
     return 0;
 }
 
+void sc_store_set_wait(struct sc_store *store, int wait_ms)
+{
+    sqlite3_busy_timeout(store->db, wait_ms);
+}
+
 /* Switches to the write-ahead log: readers and a writer do not wait for each other. */
 static int use_wal(struct sc_store *store, int wait_ms, struct sc_error *err)
 {

@@ -55,6 +55,9 @@ struct sc_store;
 int sc_store_open(const char *path, struct sc_store **ret, struct sc_error *err);
 int sc_store_open_wait(const char *path, int wait_ms, struct sc_store **ret, struct sc_error *err);
 
+/* From now on waits that long for other writers: then a change is SC_E_BUSY. */
+void sc_store_set_wait(struct sc_store *store, int wait_ms);
+
 /* Closes; what was not committed is undone. NULL is accepted. */
 void sc_store_free(struct sc_store *store);
 static inline void sc_store_freep(struct sc_store **store)
@@ -335,6 +338,25 @@ int sc_store_events_peek(struct sc_store *store, const char *user, int64_t now_m
  * name `also` (may be NULL), of nobody, and of those who were renamed to one of these. */
 int sc_store_events_about(struct sc_store *store, const char *user, const char *also,
                           struct sc_event_list *ret, struct sc_error *err);
+
+/* Who has due events. */
+struct sc_due_row {
+    const char *user;   /* "": nobody in particular */
+    int64_t created_ms; /* of the oldest */
+    int attempts;       /* the most that one has */
+};
+
+struct sc_due_list {
+    struct sc_due_row *rows;
+    size_t n;
+    int64_t next_ms; /* when the next one becomes due; -1: none */
+};
+
+void sc_due_list_done(struct sc_due_list *list);
+
+/* The users with events that are due at `now_ms`, at most `max`: who has waited longest first. */
+int sc_store_events_due(struct sc_store *store, int64_t now_ms, size_t max, struct sc_due_list *ret,
+                        struct sc_error *err);
 
 /* When the next event is due (possibly in the past); -1 when there is none. */
 int sc_store_events_next(struct sc_store *store, int64_t *ret_ms, struct sc_error *err);

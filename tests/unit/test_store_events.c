@@ -20,6 +20,40 @@ static int64_t count(struct sc_store *s)
     return store_int(s, "SELECT count(*) FROM event");
 }
 
+static void who_is_due(void **state)
+{
+    STORE *s = store_open(*state);
+    SC_CLEANUP(sc_due_list_done) struct sc_due_list due = {0};
+    assert_ok(sc_store_events_due(s, 1000, 10, &due, ok));
+    assert_int_equal(due.n, 0);
+    assert_int_equal(due.next_ms, -1);
+    push(s, "john", "a", NULL, 300, 300);
+    push(s, "john", "b", NULL, 100, 500);
+    push(s, "jane", "a", NULL, 200, 200);
+    push(s, "", "a", NULL, 400, 400);
+    push(s, "later", "a", NULL, 500, 2000);
+    SC_CLEANUP(sc_event_list_done) struct sc_event_list list = {0};
+    assert_ok(sc_store_events_peek(s, "jane", 1000, &list, ok));
+    assert_ok(sc_store_events_defer(s, list.rows, 1, -1800, "no", ok)); /* due at 200 again */
+    assert_ok(sc_store_events_due(s, 1000, 10, &due, ok));
+    assert_int_equal(due.n, 3);
+    assert_string_equal(due.rows[0].user, "jane");
+    assert_int_equal(due.rows[0].attempts, 1);
+    assert_string_equal(due.rows[1].user, "john");
+    assert_int_equal(due.rows[1].created_ms, 100);
+    assert_int_equal(due.rows[1].attempts, 0);
+    assert_string_equal(due.rows[2].user, "");
+    assert_int_equal(due.next_ms, 2000);
+    sc_due_list_done(&due);
+    assert_ok(sc_store_events_due(s, 1000, 2, &due, ok)); /* who waits longest */
+    assert_int_equal(due.n, 2);
+    assert_string_equal(due.rows[1].user, "john");
+    sc_due_list_done(&due);
+    assert_ok(sc_store_events_due(s, 2000, 10, &due, ok));
+    assert_int_equal(due.n, 4);
+    assert_int_equal(due.next_ms, -1);
+}
+
 static void events_come_back_as_pushed(void **state)
 {
     STORE *s = store_open(*state);
@@ -222,6 +256,7 @@ static void the_queue_of_a_user_is_limited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        store_test(who_is_due),
         store_test(events_come_back_as_pushed),
         store_test(a_batch_is_one_users),
         store_test(equal_events_become_one),
