@@ -139,9 +139,9 @@ static int open_account(const char *user, uid_t uid, int wait_ms, struct sc_acco
     return 0;
 }
 
-int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err)
+int sc_account_open(const char *user, int wait_ms, struct sc_account *ret, struct sc_error *err)
 {
-    return open_account(user, 0, SC_ACCOUNT_WAIT_MS, ret, err);
+    return open_account(user, 0, wait_ms, ret, err);
 }
 
 int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err)

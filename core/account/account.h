@@ -21,14 +21,13 @@ struct sc_account {
     {                                                                                              \
         .homefd = -9, .lockfd = -9                                                                 \
     }
-#define SC_ACCOUNT_WAIT_MS 60000
 
 void sc_account_done(struct sc_account *a);
 
-/* Looks the user up and takes the account's lock, waiting for other changes of it. SC_E_NOTFOUND:
- * no such user; SC_E_INVAL: root, or a home that cannot be a site's (missing, "/", owned by another
- * user); SC_E_BUSY. */
-int sc_account_open(const char *user, struct sc_account *ret, struct sc_error *err);
+/* Looks the user up and takes the account's lock, waiting at most so long for other changes of it.
+ * SC_E_NOTFOUND: no such user; SC_E_INVAL: root, or a home that cannot be a site's (missing, "/",
+ * owned by another user); SC_E_BUSY. */
+int sc_account_open(const char *user, int wait_ms, struct sc_account *ret, struct sc_error *err);
 int sc_account_open_uid(uid_t uid, int wait_ms, struct sc_account *ret, struct sc_error *err);
 
 /* Takes only the lock, for an account that is no more, or to see (wait_ms 0) whether somebody is

@@ -39,10 +39,15 @@ static int clean_environment(void)
 
 int sc_daemon_clean(void)
 {
+    return sc_daemon_clean_from(3);
+}
+
+int sc_daemon_clean_from(unsigned first)
+{
     for (int fd = 0; fd < 3; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
             return -1;
-    (void)syscall(SYS_close_range, 3U, ~0U, 0);
+    (void)syscall(SYS_close_range, first, ~0U, 0);
     (void)umask(022);
     if (chdir("/") < 0)
         return -1;

@@ -9,6 +9,9 @@
  * working directory "/", the environment PATH, LANG and NOTIFY_SOCKET. 0, or -1. */
 int sc_daemon_clean(void);
 
+/* The same with the descriptors below `first`, at least 3, kept as well. */
+int sc_daemon_clean_from(unsigned first);
+
 /* Makes and locks (POSIX, for the life of the process) the file; its directory is made when
  * missing, 0711. SC_E_BUSY: another process holds it. */
 int sc_daemon_lock(const char *dir, const char *path, int *ret_fd, struct sc_error *err);

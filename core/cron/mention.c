@@ -61,10 +61,10 @@ static bool normalize(struct sc_cron_names *names, const char *base, const char 
         while (p < end) {
             const char *slash = memchr(p, '/', (size_t)(end - p));
             size_t k = (size_t)((slash ? slash : end) - p);
-            if (k == 2 && p[0] == '.' && p[1] == '.') {
+            if (k == 2 && memcmp(p, "..", 2) == 0) {
                 while (n && out[--n] != '/')
                     ;
-            } else if (k && !(k == 1 && p[0] == '.')) {
+            } else if (k && !(k == 1 && memcmp(p, ".", 1) == 0)) {
                 if (n + k + 2 > size)
                     return false;
                 out[n++] = '/';

@@ -80,7 +80,7 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
             continue;
         struct sc_job *j = &jobs.v[jobs.n++];
         j->account = (struct sc_account)SC_ACCOUNT_INIT;
-        int rc = sc_account_open(who[i].user, &j->account, err);
+        int rc = sc_account_open(who[i].user, s->lock_ms, &j->account, err);
         if (rc == 0)
             rc = sc_pass_gather(s, &j->account, how, &j->facts, err);
         if (rc < 0)

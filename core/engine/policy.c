@@ -14,7 +14,7 @@ int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_
 {
     sc_pass_recover(s);
     SC_FD int lock = -EBADF;
-    int rc = sc_pass_lock_deny(SC_ACCOUNT_WAIT_MS, &lock, err);
+    int rc = sc_pass_lock_deny(SC_LOCK_WAIT_MS, &lock, err);
     return rc < 0 ? rc : sc_pass_deny_all(s, w, err);
 }
 
@@ -24,7 +24,7 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
     sc_pass_recover(s);
     SC_FD int lock = -EBADF;
     bool on = false;
-    int rc = sc_pass_lock_deny(SC_ACCOUNT_WAIT_MS, &lock, err);
+    int rc = sc_pass_lock_deny(SC_LOCK_WAIT_MS, &lock, err);
     if (rc == 0)
         rc = sc_policy_enabled(&s->policy, &on, err);
     if (rc == 0 && !on)

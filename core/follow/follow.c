@@ -17,7 +17,6 @@
 #include "core/follow/internal.h"
 #include "core/account/identity.h"
 #include "core/account/odd.h"
-#include "core/pass/deny.h"
 #include "core/pass/forget.h"
 #include "core/pass/identify.h"
 #include "core/server/panel.h"
@@ -64,7 +63,7 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     const struct sc_wish none = {0};
-    int rc = sc_account_open(user, &a, err);
+    int rc = sc_account_open(user, s->lock_ms, &a, err);
     if (rc == 0)
         rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
     if (rc == 0)
@@ -101,7 +100,7 @@ static int follow_copy(struct sc_server *s, const struct sc_identity *me,
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list before = {0};
     SC_FD int lock = -EBADF;
     bool renamed = false;
-    int rc = sc_account_lock(me->uid, SC_ACCOUNT_WAIT_MS, &lock, err);
+    int rc = sc_account_lock(me->uid, s->lock_ms, &lock, err);
     if (rc == 0)
         rc = sc_pass_identify(s, me, &renamed, err);
     if (rc == 0)
@@ -202,7 +201,7 @@ static int forget(struct sc_server *s, const char *user, uid_t uid, struct sc_fo
         return 0;
     }
     SC_FD int lock = -EBADF;
-    rc = uid != (uid_t)-1 ? sc_account_lock(uid, SC_ACCOUNT_WAIT_MS, &lock, err) : 0;
+    rc = uid != (uid_t)-1 ? sc_account_lock(uid, s->lock_ms, &lock, err) : 0;
     if (rc == 0 && *user != '#')
         rc = sc_policy_user_gone(&s->policy, user, err);
     if (rc == 0 && uid != (uid_t)-1)
@@ -313,7 +312,6 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
     uid_t uid = (uid_t)-1;
     if (!events)
         events = &no_events;
-    sc_pass_recover(s);
     int rc = 0;
     if (!*user)
         rc = sc_follow_nobodys(s, events, &f, err);

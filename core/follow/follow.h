@@ -20,7 +20,7 @@ struct sc_follow {
  * panel's domains is brought up to date, and the home is not touched. Hints of a rename and of a
  * deletion are only used when the panel's own data agree with them.
  * Returns 0 also when !agrees: the caller asks again later, or lets it be. Errors leave what was
- * applied last. */
+ * applied last; SC_E_BUSY: somebody else is changing the account. */
 int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
                       struct sc_follow *ret, struct sc_error *err);
 
@@ -31,6 +31,12 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
  * the panel has. */
 int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                      size_t *ret_domains, size_t *ret_users, struct sc_error *err);
+
+/* What killed commands left: finishes a deny that was interrupted and cleans up after accounts that
+ * are gone; tells the others, which need a pass. Accounts that somebody is changing now are left
+ * alone. */
+int sc_follow_pending(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
+                      struct sc_error *err);
 
 /* Whether any site is isolated now (or is wanted and waits for its document root): what the daemon
  * lives for. */

@@ -13,7 +13,6 @@
 #include "core/follow/follow.h"
 #include "core/follow/internal.h"
 #include "core/facts/names.h"
-#include "core/pass/deny.h"
 #include "core/server/panel.h"
 
 #define USERS_A_CHANGE 500 /* in one transaction, so that no hook waits for long */
@@ -331,7 +330,6 @@ static int look_at_missed(struct sc_server *s, const struct survey *sv, bool *pa
 int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                      size_t *ret_domains, size_t *ret_users, struct sc_error *err)
 {
-    sc_pass_recover(s);
     SC_CLEANUP(survey_done) struct survey sv = {0};
     /* first: what is changed while the panel answers is seen by the next pass */
     int rc = sc_store_users_get(s->store, false, &sv.users, err);

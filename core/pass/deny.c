@@ -36,11 +36,11 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     struct sc_wish all = {.disable_all = true};
     struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, &why);
+    int rc = sc_account_open_uid(uid, s->lock_ms, &a, &why);
     if (rc == SC_E_NOTFOUND || rc == SC_E_INVAL || /* user or home are missing */
         (rc == SC_E_SYS && sc_is_absent(why.sys))) {
         SC_FD int lock = -EBADF;
-        rc = sc_account_lock(uid, SC_ACCOUNT_WAIT_MS, &lock, err);
+        rc = sc_account_lock(uid, s->lock_ms, &lock, err);
         return rc < 0 ? rc : sc_pass_forget(s, uid, err);
     }
     if (rc < 0 && err)
@@ -151,7 +151,7 @@ static int recover_users(struct sc_server *s, char *text)
     return sc_pass_deny_users(s, users, n, NULL, NULL);
 }
 
-static void recover_deny(struct sc_server *s)
+void sc_pass_recover_deny(struct sc_server *s)
 {
     SC_FREE char *seen = NULL, *denied = NULL;
     SC_FD int lock = -EBADF;
@@ -168,6 +168,6 @@ static void recover_deny(struct sc_server *s)
 
 void sc_pass_recover(struct sc_server *s)
 {
-    recover_deny(s);
+    sc_pass_recover_deny(s);
     sc_pass_pending(s);
 }

@@ -24,7 +24,10 @@ int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_er
 int sc_pass_deny_users(struct sc_server *s, const char *const *users, size_t n,
                        const struct sc_watch *w, struct sc_error *err);
 
-/* Finishes what killed commands left: marked accounts, and a deny that was interrupted. */
+/* Finishes a deny that was interrupted, unless its command is at it. */
+void sc_pass_recover_deny(struct sc_server *s);
+
+/* Finishes what killed commands left: that, and marked accounts. */
 void sc_pass_recover(struct sc_server *s);
 
 #endif

@@ -13,7 +13,7 @@ static int lock_front(bool taking_away, int wait_ms, int *ret_fd, struct sc_erro
 
 int sc_pass_lock_front(bool taking_away, int *ret_fd, struct sc_error *err)
 {
-    return lock_front(taking_away, SC_ACCOUNT_WAIT_MS, ret_fd, err);
+    return lock_front(taking_away, SC_LOCK_WAIT_MS, ret_fd, err);
 }
 
 static int see_to(struct sc_server *s, int wait_ms, int (*front)(struct sc_error *err),
@@ -29,7 +29,7 @@ static int see_to(struct sc_server *s, int wait_ms, int (*front)(struct sc_error
 
 int sc_pass_front_keep(struct sc_server *s, struct sc_error *err)
 {
-    return see_to(s, SC_ACCOUNT_WAIT_MS, sc_suexec_front_on, err);
+    return see_to(s, s->lock_ms, sc_suexec_front_on, err);
 }
 
 int sc_pass_front_renew(struct sc_server *s, struct sc_error *err)

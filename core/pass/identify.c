@@ -37,7 +37,7 @@ static int act_locked(struct sc_server *s, const struct sc_identity *me, uid_t u
 {
     SC_FD int lock = -EBADF;
     SC_CLEANUP(sc_verdict_done) struct sc_verdict v = {0};
-    int rc = sc_account_lock(uid, SC_ACCOUNT_WAIT_MS, &lock, err);
+    int rc = sc_account_lock(uid, s->lock_ms, &lock, err);
     if (rc == 0)
         rc = sc_identity_look(s, me, &v, err);
     if (rc < 0 || !v.n || v.v[0].uid != uid)

@@ -20,7 +20,7 @@
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
-    int rc = sc_account_open_uid(uid, SC_ACCOUNT_WAIT_MS, &a, err);
+    int rc = sc_account_open_uid(uid, SC_LOCK_WAIT_MS, &a, err);
     if (rc == 0)
         rc = sc_pass_user(s, &a, SC_FACTS_LAST_GOOD, err);
     sc_log("uid=%u rebuild: %s", (unsigned)uid, rc < 0 ? err->text : "done");

@@ -18,6 +18,9 @@ struct sc_step_hook {
     void *arg;
 };
 
+/* How long a command waits for others' changes of an account. */
+#define SC_LOCK_WAIT_MS 60000
+
 struct sc_server {
     struct sc_conf conf;
     struct sc_policy_paths policy;
@@ -29,6 +32,8 @@ struct sc_server {
     const struct sc_tools *tools; /* core/pass/tools.h */
     int64_t (*clock)(void);       /* seconds since 1970 */
     struct sc_step_hook step;     /* before each step of a pass */
+
+    int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
 };
 
 /* Now, in seconds since 1970. */

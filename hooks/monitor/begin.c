@@ -61,8 +61,8 @@ int sc_loop_own_files(struct sc_loop *l, struct sc_error *err)
         {SC_MARK_DIR, NULL, SC_WATCH_NAMES, SC_WATCH_MARKS},
     };
     for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++)
-        rc = sc_watches_add(l->m.sets[0].w, -1, places[i].path, places[i].mask, places[i].what, 0,
-                            places[i].name, NULL, err);
+        rc = sc_watches_add(l->m.sets[0].w, places[i].path, places[i].mask, places[i].what, 0,
+                            places[i].name, err);
     return rc;
 }
 
@@ -71,17 +71,16 @@ void sc_loop_watch_policy(struct sc_loop *l)
 {
     struct sc_watches *w = l->m.sets[0].w;
     sc_watches_begin(w, SC_WATCH_POLICY, 0);
-    (void)sc_watches_add(w, -1, "/etc/cagefs", SC_WATCH_FILES, SC_WATCH_POLICY, 0,
-                         strrchr(SC_PATHS_CONF_PATH, '/') + 1, NULL, NULL);
-    (void)sc_watches_add(w, -1, "/etc/cagefs", SC_WATCH_FILES, SC_WATCH_POLICY, 0,
-                         strrchr(SC_SECRETS_DIR, '/') + 1, NULL, NULL);
-    (void)sc_watches_add(w, -1, SC_SECRETS_DIR, SC_WATCH_FILES, SC_WATCH_POLICY, 0, NULL, NULL,
-                         NULL);
+    (void)sc_watches_add(w, "/etc/cagefs", SC_WATCH_FILES, SC_WATCH_POLICY, 0,
+                         strrchr(SC_PATHS_CONF_PATH, '/') + 1, NULL);
+    (void)sc_watches_add(w, "/etc/cagefs", SC_WATCH_FILES, SC_WATCH_POLICY, 0,
+                         strrchr(SC_SECRETS_DIR, '/') + 1, NULL);
+    (void)sc_watches_add(w, SC_SECRETS_DIR, SC_WATCH_FILES, SC_WATCH_POLICY, 0, NULL, NULL);
     sc_watches_end(w, SC_WATCH_POLICY, 0);
     sc_watches_begin(w, SC_WATCH_CRON, 0);
     for (const char *const *dir = sc_cron_spools(); *dir; dir++)
-        (void)sc_watches_add(w, -1, *dir, IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR,
-                             SC_WATCH_CRON, 0, NULL, NULL, NULL);
+        (void)sc_watches_add(w, *dir, IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR,
+                             SC_WATCH_CRON, 0, NULL, NULL);
     sc_watches_end(w, SC_WATCH_CRON, 0);
 }
 
@@ -91,11 +90,37 @@ static int watch_begin(struct sc_loop *l, struct sc_error *err)
         int rc = sc_watches_new(&l->m.sets[i].w, err);
         if (rc < 0)
             return rc;
-        struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->m.sets[i]};
+        struct epoll_event e = {.events = EPOLLIN | EPOLLONESHOT, .data.ptr = &l->m.sets[i]};
         if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, sc_watches_fd(l->m.sets[i].w), &e) < 0)
             return sc_error_sys(err, errno, "epoll");
     }
     return 0;
+}
+
+int sc_loop_open_server(struct sc_server **ret, struct sc_error *err)
+{
+    int rc = sc_server_open(ret, err);
+    if (rc == 0)
+        sc_store_set_wait((*ret)->store, SC_MONITOR_STORE_MS);
+    return rc;
+}
+
+static int listen_to(struct sc_loop *l, int fd, void *ptr)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.ptr = ptr};
+    return epoll_ctl(l->epfd, EPOLL_CTL_ADD, fd, &e);
+}
+
+int sc_loop_worker(struct sc_loop *l, struct sc_worker *w, const struct sc_worker_spec *spec,
+                   void *ptr, struct sc_error *err)
+{
+    int rc = sc_worker_start(w, spec, sc_clock_ms(), err);
+    if (rc < 0 || (listen_to(l, w->fd, ptr) == 0 && listen_to(l, w->pidfd, ptr) == 0))
+        return rc;
+    rc = sc_error_sys(err, errno, "epoll");
+    sc_worker_kill(w, "it cannot be heard");
+    sc_worker_drop(w);
+    return rc;
 }
 
 int sc_loop_set_up(struct sc_loop *l, struct sc_error *err)
@@ -113,7 +138,7 @@ int sc_loop_set_up(struct sc_loop *l, struct sc_error *err)
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->signals};
     if (l->epfd < 0 || l->signals < 0 || epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->signals, &e) < 0)
         return sc_error_sys(err, errno, "prepare to listen");
-    int rc = sc_server_open(&l->m.s, err);
+    int rc = sc_loop_open_server(&l->m.s, err);
     if (rc == 0)
         rc = watch_begin(l, err);
     if (rc == 0)
@@ -123,20 +148,27 @@ int sc_loop_set_up(struct sc_loop *l, struct sc_error *err)
     return rc;
 }
 
+void sc_loop_init(struct sc_loop *l)
+{
+    for (size_t i = 0; i < SC_VISITS; i++)
+        l->visits[i] = (struct sc_visit){.w = SC_WORKER_INIT, .l = l, .home = (uid_t)-1};
+    for (size_t i = 0; i < SC_CHORES; i++)
+        l->chores[i] = (struct sc_chore){.w = SC_WORKER_INIT, .l = l, .at = SC_WORK_NEVER};
+}
+
 /* Whatever happened while nobody looked. */
 void sc_loop_begin(struct sc_loop *l)
 {
     int64_t now = sc_clock_ms();
     struct sc_monitor *m = &l->m;
     (void)sc_store_meta_get(m->s->store, SC_META_MONITOR_ERROR, &m->error, NULL);
+    l->chores[SC_CHORE_PENDING].at = l->chores[SC_CHORE_PATHS].at = now;
+    l->chores[SC_CHORE_HOOKS].at = now + HOOKS_FIRST_MS;
     sc_survey_clock_init(&m->survey, l->interval, now);
-    m->queue_at = m->mark_at = m->front_at = l->paths_at = now;
-    l->hooks_at = now + HOOKS_FIRST_MS;
+    sc_monitor_fpm_begin(m, now);
+    m->queue_at = m->mark_at = m->front_at = m->accounts_at = now;
     l->alive_at = now + ALIVE_MS;
     l->policy_at = l->end_at = l->lost_at = SC_WORK_NEVER;
     l->policy_done = l->lost_done = now - POLICY_GAP_MS - LOST_GAP_MS;
-    sc_monitor_rewatch(m, (uid_t)-1);
-    sc_monitor_all_due(m, false);
-    sc_monitor_fpm_begin(m);
     m->check_end = true;
 }

@@ -1,126 +1,310 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a process of its own does for the daemon: the full pass, the panel's hooks and paths. */
-#include <errno.h>
+/* What workers do for the server: the full pass, the panel's hooks and paths, lists. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/inotify.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/log.h"
 #include "core/base/clock.h"
+#include "core/base/log.h"
+#include "hooks/monitor/fpm.h"
+#include "hooks/monitor/jobs.h"
+#include "hooks/monitor/look.h"
 #include "hooks/monitor/loop.h"
 
-#define HOOKS_MS  600000
-#define PATHS_MS  3600000
-#define PATHS_MAX 4096
+#define DEADLINE_MS 600000 /* a panel may have very many domains */
+#define AGAIN_MS    5000   /* after one that failed */
+#define HOOKS_MS    600000
+#define PATHS_MS    3600000
+#define PATHS_MAX   4096
+#define MARKS_MS    30000
+
+bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr)
+{
+    const struct sc_chore *c = ptr;
+    return c >= l->chores && c < l->chores + SC_CHORES;
+}
+
+/* ---- the panel's files ---- */
 
 /* A file is watched by its directory: it may be replaced. */
-static void watch_panel_path(struct sc_loop *l, const char *path)
+static void watch_panel_path(struct sc_watches *w, const char *path)
 {
-    struct sc_watches *w = l->m.sets[0].w;
-    if (path[0] != '/' || l->n_paths++ >= PATHS_MAX)
+    if (path[0] != '/')
         return;
-    if (sc_watches_add(w, -1, path, SC_WATCH_FILES, SC_WATCH_PANEL, 0, NULL, NULL, NULL) == 0)
+    if (sc_watches_add(w, path, SC_WATCH_FILES, SC_WATCH_PANEL, 0, NULL, NULL) == 0)
         return;
     SC_FREE char *dir = strdup(path);
     char *slash = dir ? strrchr(dir, '/') : NULL;
     if (!slash || !slash[1])
         return;
     *slash = 0;
-    (void)sc_watches_add(w, -1, dir[0] ? dir : "/", SC_WATCH_FILES, SC_WATCH_PANEL, 0, slash + 1,
-                         NULL, NULL);
+    (void)sc_watches_add(w, dir[0] ? dir : "/", SC_WATCH_FILES, SC_WATCH_PANEL, 0, slash + 1, NULL);
 }
 
-static void hooks_line(struct sc_loop *l, const char *text, bool bad)
+static void paths_line(struct sc_chore *c, const char *word, char *rest)
 {
-    if (bad && (!l->hooks_error || strcmp(l->hooks_error, text) != 0))
-        sc_log("the panel's hooks are not in place: %s", text);
-    if (!bad && strcmp(text, "put") == 0)
+    struct sc_watches *w = c->l->m.sets[0].w;
+    if (strcmp(word, "path") != 0 || c->n++ >= PATHS_MAX)
+        return;
+    if (!c->begun)
+        sc_watches_begin(w, SC_WATCH_PANEL, 0);
+    c->begun = true;
+    watch_panel_path(w, rest);
+}
+
+static void paths_over(struct sc_chore *c, int64_t now)
+{
+    if (c->ok && c->begun)
+        sc_watches_end(c->l->m.sets[0].w, SC_WATCH_PANEL, 0);
+    c->at = now + PATHS_MS;
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
+/* ---- the panel's hooks ---- */
+
+static void hooks_line(struct sc_chore *c, const char *word, char *rest)
+{
+    (void)c, (void)rest;
+    if (strcmp(word, "put") == 0)
         sc_log("the panel's hooks were lost and are in place again");
-    free(l->hooks_error);
-    l->hooks_error = bad ? strdup(text) : NULL;
 }
 
-static void survey_line(struct sc_loop *l, const char *word, const char *rest)
+static void hooks_over(struct sc_chore *c, int64_t now)
 {
-    unsigned long domains, users;
-    long long ms;
-    if (strcmp(word, "found") == 0)
-        sc_monitor_survey_found(rest, &l->m);
-    else if (strcmp(word, "ok") == 0 && sscanf(rest, "%lu %lu %lld", &domains, &users, &ms) == 3)
-        sc_monitor_survey_ok(&l->m, domains, users, ms);
-    else if (strcmp(word, "error") == 0)
-        sc_monitor_error(&l->m, rest);
+    char **last = &c->l->hooks_error;
+    c->at = now + HOOKS_MS;
+    if (c->error && (!*last || strcmp(*last, c->error) != 0))
+        sc_log("the panel's hooks are not in place: %s", c->error);
+    free(*last);
+    *last = sc_steal_ptr(&c->error);
 }
 
-struct chore_lines {
-    struct sc_loop *l;
-    const char *name;
-};
+/* ---- the full pass, marks, what killed commands left ---- */
 
-static void chore_line(char *text, void *arg)
+static void found_line(struct sc_chore *c, const char *word, char *rest)
 {
-    struct chore_lines *c = arg;
+    struct sc_monitor *m = &c->l->m;
+    if (strcmp(word, "found") == 0 && sc_decode_word(rest) >= 0)
+        sc_monitor_note(m, rest, SC_WORK_FOUND);
+    else if (strcmp(word, "resync") == 0)
+        sc_survey_asked(&m->survey, sc_clock_ms());
+}
+
+static void survey_over(struct sc_chore *c, int64_t now)
+{
+    sc_monitor_error(&c->l->m, c->error);
+    if (c->ok)
+        sc_work_sweep(&c->l->m.work, now);
+}
+
+static void marks_over(struct sc_chore *c, int64_t now)
+{
+    struct sc_monitor *m = &c->l->m;
+    m->mark_at = now + (c->ok ? MARKS_MS : AGAIN_MS);
+    m->queue_at = now;
+}
+
+static void pending_over(struct sc_chore *c, int64_t now)
+{
+    (void)now;
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
+/* ---- the accounts ---- */
+
+static void accounts_line(struct sc_chore *c, const char *word, char *rest)
+{
+    struct sc_monitor *m = &c->l->m;
+    char *name = NULL;
+    if (strcmp(word, "account") != 0)
+        return;
+    uid_t uid = (uid_t)strtoul(rest, &name, 10);
+    if (uid == 0 || *name != ' ' || sc_decode_word(++name) <= 0)
+        return;
+    struct sc_monitor_account *a = sc_monitor_by_uid(m, uid);
+    enum sc_work_why why = a ? SC_WORK_WATCH : SC_WORK_START;
+    a = sc_monitor_ensure(m, uid, name);
+    if (!a)
+        return;
+    a->seen = true;
+    sc_monitor_note(m, a->user, why);
+}
+
+static void accounts_over(struct sc_chore *c, int64_t now)
+{
+    struct sc_monitor *m = &c->l->m;
+    for (size_t i = m->n_accounts; i-- > 0;) {
+        bool seen = m->accounts[i].seen;
+        m->accounts[i].seen = false;
+        if (c->ok && !seen)
+            sc_monitor_drop(m, m->accounts[i].uid);
+    }
+    m->check_end = true;
+    if (c->ok)
+        return;
+    m->accounts_at = now + AGAIN_MS;
+    sc_monitor_error(m, c->error);
+}
+
+/* ---- pools of PHP-FPM ---- */
+
+static void pools_line(struct sc_chore *c, const char *word, char *rest)
+{
+    struct sc_watches *w = c->l->m.sets[0].w;
+    if (strcmp(word, "pools") == 0) {
+        sc_monitor_fpm_line(&c->l->m, rest);
+    } else if (strcmp(word, "dir") == 0 && sc_decode_word(rest) > 0) {
+        if (!c->begun)
+            sc_watches_begin(w, SC_WATCH_FPM, 0);
+        c->begun = true;
+        (void)sc_watches_add(w, rest, SC_WATCH_NAMES | IN_CLOSE_WRITE, SC_WATCH_FPM, 0, NULL, NULL);
+    }
+}
+
+static void pools_over(struct sc_chore *c, int64_t now)
+{
+    (void)now;
+    if (c->ok && c->begun)
+        sc_watches_end(c->l->m.sets[0].w, SC_WATCH_FPM, 0);
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+    const char *job;
+    void (*line)(struct sc_chore *c, const char *word, char *rest);
+    void (*over)(struct sc_chore *c, int64_t now);
+} kinds[SC_CHORES] = {[SC_CHORE_ACCOUNTS] = {SC_JOB_ACCOUNTS, accounts_line, accounts_over},
+                      [SC_CHORE_MARKS] = {SC_JOB_MARKS, found_line, marks_over},
+                      [SC_CHORE_PENDING] = {SC_JOB_PENDING, found_line, pending_over},
+                      [SC_CHORE_SURVEY] = {SC_JOB_SURVEY, found_line, survey_over},
+                      [SC_CHORE_POOLS] = {SC_JOB_POOLS, pools_line, pools_over},
+                      [SC_CHORE_PATHS] = {SC_JOB_PATHS, paths_line, paths_over},
+                      [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over}};
+
+static void line(char *text, void *arg)
+{
+    struct sc_chore *c = arg;
     char *rest = strchr(text, ' ');
     if (rest)
         *rest++ = 0;
     else
         rest = text + strlen(text);
-    bool bad = strcmp(text, "error") == 0;
-    if (strcmp(c->name, SC_CHORE_SURVEY) == 0) {
-        survey_line(c->l, text, rest);
-    } else if (strcmp(c->name, SC_CHORE_HOOKS) == 0) {
-        hooks_line(c->l, bad ? rest : text, bad);
-    } else if (strcmp(text, "path") == 0) {
-        if (!c->l->paths_begun)
-            sc_watches_begin(c->l->m.sets[0].w, SC_WATCH_PANEL, 0);
-        c->l->paths_begun = true;
-        watch_panel_path(c->l, rest);
-    } else if (bad) {
-        sc_monitor_error(&c->l->m, rest);
+    if (strcmp(text, "error") == 0) {
+        free(c->error);
+        c->error = strdup(rest);
+    } else if (strcmp(text, "ok") == 0) {
+        c->ok = true;
+    } else {
+        kinds[c - c->l->chores].line(c, text, rest);
     }
 }
 
-void sc_loop_read_chore(struct sc_loop *l)
+void sc_loop_hear_chore(struct sc_chore *c)
 {
-    struct chore_lines c = {l, l->chore.name};
-    l->n_paths = 0;
-    if (!l->chore.name || !sc_chore_read(&l->chore, chore_line, &c))
+    int status = 0;
+    if (c->w.pid <= 0 || !sc_worker_hear(&c->w, line, c, &status))
         return;
-    if (l->paths_begun)
-        sc_watches_end(l->m.sets[0].w, SC_WATCH_PANEL, 0);
-    l->paths_begun = false;
+    const char *job = kinds[c - c->l->chores].job;
+    if (!c->ok && !c->error &&
+        asprintf(&c->error, "%s: %s", job, c->w.killed ? c->w.killed : "it ended by itself") < 0)
+        c->error = NULL;
+    kinds[c - c->l->chores].over(c, sc_clock_ms());
+    free(sc_steal_ptr(&c->error));
+    c->w.killed = NULL;
 }
 
-static void start_chore(struct sc_loop *l, const char *name)
+static void start(struct sc_chore *c, int64_t now)
 {
     struct sc_error err = SC_ERROR_INIT;
-    struct epoll_event e = {.events = EPOLLIN, .data.ptr = &l->chore};
-    if (sc_chore_start(&l->chore, name, sc_clock_ms(), &err) < 0)
-        sc_monitor_error(&l->m, err.text);
-    else if (epoll_ctl(l->epfd, EPOLL_CTL_ADD, l->chore.fd, &e) < 0)
-        sc_chore_kill(&l->chore);
+    struct sc_worker_spec spec = {.job = kinds[c - c->l->chores].job};
+    c->ok = c->begun = false;
+    c->n = 0;
+    c->at = SC_WORK_NEVER;
+    if (sc_loop_worker(c->l, &c->w, &spec, c, &err) == 0)
+        return;
+    sc_monitor_error(&c->l->m, err.text);
+    c->at = now + AGAIN_MS;
+}
+
+/* When it is due by the clocks that others set. */
+static int64_t due(const struct sc_loop *l, enum sc_chore_kind kind)
+{
+    const struct sc_monitor *m = &l->m;
+    switch (kind) {
+    case SC_CHORE_SURVEY:
+        return sc_survey_next(&m->survey);
+    case SC_CHORE_MARKS:
+        return m->mark_at;
+    case SC_CHORE_ACCOUNTS:
+        return m->accounts_at;
+    case SC_CHORE_POOLS:
+        return sc_monitor_fpm_look_next(m);
+    default:
+        return l->chores[kind].at;
+    }
+}
+
+static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
+{
+    struct sc_monitor *m = &l->m;
+    switch (kind) {
+    case SC_CHORE_SURVEY:
+        if (sc_survey_next(&m->survey) == m->survey.timer)
+            sc_monitor_all_due(m, true);
+        m->front_at = now;
+        l->chores[SC_CHORE_PENDING].at = now;
+        sc_survey_began(&m->survey, now);
+        break;
+    case SC_CHORE_MARKS:
+        m->mark_at = now + MARKS_MS;
+        break;
+    case SC_CHORE_ACCOUNTS:
+        m->accounts_at = SC_WORK_NEVER;
+        break;
+    case SC_CHORE_POOLS:
+        sc_monitor_fpm_looks(m, now);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Whether it has anything to do: a look into two directories of root's is no worker's. */
+static bool is_idle(enum sc_chore_kind kind)
+{
+    return kind == SC_CHORE_MARKS && !sc_monitor_any_marks();
 }
 
 void sc_loop_do_chores(struct sc_loop *l, int64_t now)
 {
-    if (l->chore.name) {
-        if (now - l->chore.began > SC_CHORE_MS) {
-            sc_monitor_error(&l->m, "the panel does not answer");
-            sc_chore_kill(&l->chore);
-        }
-    } else if (sc_survey_next(&l->m.survey) <= now) {
-        if (sc_survey_next(&l->m.survey) == l->m.survey.timer)
-            sc_monitor_all_due(&l->m, true);
-        l->m.front_at = now;
-        sc_monitor_survey_began(&l->m);
-        start_chore(l, SC_CHORE_SURVEY);
-    } else if (l->paths_at <= now) {
-        l->paths_at = now + PATHS_MS;
-        start_chore(l, SC_CHORE_PATHS);
-    } else if (l->hooks_at <= now) {
-        l->hooks_at = now + HOOKS_MS;
-        start_chore(l, SC_CHORE_HOOKS);
+    for (int kind = 0; kind < SC_CHORES; kind++) {
+        struct sc_chore *c = &l->chores[kind];
+        if (c->w.pid > 0 && now - c->w.began >= DEADLINE_MS)
+            sc_worker_kill(&c->w, "it took too long");
+        if (c->w.pid > 0 || due(l, (enum sc_chore_kind)kind) > now)
+            continue;
+        take(l, (enum sc_chore_kind)kind, now);
+        if (!is_idle((enum sc_chore_kind)kind))
+            start(c, now);
     }
+}
+
+int64_t sc_loop_chores_next(const struct sc_loop *l)
+{
+    int64_t at = SC_WORK_NEVER;
+    for (int kind = 0; kind < SC_CHORES; kind++) {
+        const struct sc_chore *c = &l->chores[kind];
+        int64_t one = c->w.pid > 0 ? c->w.began + DEADLINE_MS : due(l, (enum sc_chore_kind)kind);
+        /* one that was ended and hangs wakes us by its end */
+        if (!c->w.killed && one < at)
+            at = one;
+    }
+    return at;
 }

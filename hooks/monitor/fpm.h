@@ -32,12 +32,23 @@ uint64_t sc_fpm_digest(const struct sc_fpm_known_list *known, const char *user,
  * rarely. */
 bool sc_fpm_dead_due(unsigned times);
 
+/* ---- the worker ---- */
+
+/* The digest of an account's pools as they are. False: they cannot be looked at. */
+bool sc_fpm_digest_of(const struct sc_fpm_known_list *known, uid_t uid, const char *user,
+                      uint64_t *ret);
+
 /* ---- the daemon ---- */
 
-/* The first look: what is there now is no change. */
-void sc_monitor_fpm_begin(struct sc_monitor *m);
+void sc_monitor_fpm_begin(struct sc_monitor *m, int64_t now);
 
-/* Does what is due. */
+/* When a worker has to look at the pools; it does so now; a line of what it found: "UID DIGEST". An
+ * account's first one is no change. */
+int64_t sc_monitor_fpm_look_next(const struct sc_monitor *m);
+void sc_monitor_fpm_looks(struct sc_monitor *m, int64_t now);
+void sc_monitor_fpm_line(struct sc_monitor *m, const char *text);
+
+/* Does the rest of what is due. */
 void sc_monitor_fpm(struct sc_monitor *m, int64_t now);
 
 /* When something is due next. */

@@ -19,8 +19,8 @@ static void watch(struct sc_watches *w)
                   {SC_LIBEXECDIR, SC_SUEXEC_INSTALLED}};
     sc_watches_begin(w, SC_WATCH_FRONT, 0);
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        (void)sc_watches_add(w, -1, places[i].dir, SC_WATCH_FILES | IN_ATTRIB, SC_WATCH_FRONT, 0,
-                             strrchr(places[i].name, '/') + 1, NULL, NULL);
+        (void)sc_watches_add(w, places[i].dir, SC_WATCH_FILES | IN_ATTRIB, SC_WATCH_FRONT, 0,
+                             strrchr(places[i].name, '/') + 1, NULL);
     sc_watches_end(w, SC_WATCH_FRONT, 0);
 }
 

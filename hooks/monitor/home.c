@@ -20,11 +20,14 @@
 #define LVE_FILE  "domains.json"
 
 struct home {
-    struct sc_watches *w;
+    int inotify;
     const struct sc_watched_account *a;
+    sc_home_told *told;
+    void *arg;
     char *real; /* of the home */
     int fd;
-    size_t dirs;
+    int dirs[SC_HOME_DIRS_MAX]; /* watches so far */
+    size_t n_dirs;
     bool whole;
 };
 
@@ -70,15 +73,19 @@ char *sc_home_follow_link(const char *home, const char *alias, const char *link,
     return out;
 }
 
-static int add(struct home *h, int fd, const char *name, uint32_t mask, struct sc_error *err)
+static void add(struct home *h, int fd, const char *name, uint32_t mask)
 {
-    bool first = false;
-    int rc = sc_watches_add(h->w, fd, NULL, mask, SC_WATCH_HOME, h->a->uid, name, &first, err);
-    if (rc == SC_E_NOMEM)
-        return rc;
-    h->whole &= rc == 0;
-    h->dirs += first;
-    return 0;
+    int wd = -1;
+    if (sc_watch_dir(h->inotify, fd, mask, &wd, NULL) < 0) {
+        h->whole = false;
+        return;
+    }
+    size_t i = 0;
+    while (i < h->n_dirs && h->dirs[i] != wd)
+        i++;
+    if (i == h->n_dirs && i < SC_HOME_DIRS_MAX)
+        h->dirs[h->n_dirs++] = wd;
+    h->told(wd, name, h->arg);
 }
 
 /* With the user's rights; what he cannot open is not there. */
@@ -136,15 +143,13 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
             if (!name)
                 return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
             if (n) {
-                if (h->dirs >= SC_HOME_DIRS_MAX) {
+                if (h->n_dirs == SC_HOME_DIRS_MAX) {
                     h->whole = false;
                     return 0;
                 }
-                int rc = add(h, fd, name, SC_WATCH_NAMES, err);
-                if (rc == 0 && step(h, sofar, name, rest, &fd, &again, &end) < 0)
-                    rc = sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
-                if (rc < 0)
-                    return rc;
+                add(h, fd, name, SC_WATCH_NAMES);
+                if (step(h, sofar, name, rest, &fd, &again, &end) < 0)
+                    return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
                 if (sofar[0])
                     strcat(sofar, "/");
                 strcat(sofar, name);
@@ -161,10 +166,11 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
 
 static int watch_all(struct home *h, struct sc_error *err)
 {
-    int rc = add(h, h->fd, NULL, SC_WATCH_NAMES, err);
+    int rc = 0;
+    add(h, h->fd, NULL, SC_WATCH_NAMES);
     SC_FD int lve = open_as_user(h, h->fd, LVE_DIR, O_DIRECTORY);
-    if (rc == 0 && lve >= 0)
-        rc = add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY, err);
+    if (lve >= 0)
+        add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY);
     for (size_t i = 0; rc == 0 && i < h->a->n_docroots; i++) {
         const char *rel = sc_path_below(h->a->docroots[i], h->a->home);
         if (!rel)
@@ -175,28 +181,25 @@ static int watch_all(struct home *h, struct sc_error *err)
     return rc;
 }
 
-int sc_home_watch(struct sc_watches *w, const struct sc_watched_account *a, bool *ret_whole,
-                  struct sc_error *err)
+int sc_home_watch(int inotify, const struct sc_watched_account *a, sc_home_told *told, void *arg,
+                  bool *ret_whole, struct sc_error *err)
 {
     SC_FREE char *real = realpath(a->home, NULL);
     SC_FD int fd = real ? open(real, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) : -EBADF;
     struct stat st;
     if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != a->uid || a->uid == 0) {
-        sc_home_unwatch(w, a->uid);
         *ret_whole = false;
         return 0;
     }
-    struct home h = {.w = w, .a = a, .real = real, .fd = fd, .whole = true};
-    sc_watches_begin(w, SC_WATCH_HOME, a->uid);
+    struct home h = {.inotify = inotify,
+                     .a = a,
+                     .told = told,
+                     .arg = arg,
+                     .real = real,
+                     .fd = fd,
+                     .whole = true};
     int rc = watch_all(&h, err);
-    sc_watches_end(w, SC_WATCH_HOME, a->uid);
     if (rc == 0)
         *ret_whole = h.whole;
     return rc;
-}
-
-void sc_home_unwatch(struct sc_watches *w, uid_t uid)
-{
-    sc_watches_begin(w, SC_WATCH_HOME, uid);
-    sc_watches_end(w, SC_WATCH_HOME, uid);
 }

@@ -17,10 +17,12 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/base/clock.h"
+#include "core/follow/follow.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/fpm.h"
 #include "hooks/monitor/front.h"
+#include "hooks/monitor/home.h"
 #include "hooks/monitor/loop.h"
 #include "hooks/events/queue.h"
 
@@ -28,21 +30,9 @@
 #define READ_GAP_MS  100  /* between two reads of an inotify instance */
 #define POLICY_MS    500  /* after a change of the administrator's files */
 #define LINGER_MS    1000 /* for the queue, when nothing is isolated any more */
-#define END_GRACE_S  5    /* for the pass under way */
 #define END_RETRY_MS 1000 /* somebody is starting or stopping us */
 
 /* ---- what woke us ---- */
-
-static void note_rewatch(struct sc_monitor *m, uid_t uid)
-{
-    for (size_t i = 0; i < m->n_rewatch; i++)
-        if (m->rewatch[i] == uid)
-            return;
-    if (m->n_rewatch == sizeof(m->rewatch) / sizeof(m->rewatch[0]))
-        m->rewatch_all = true;
-    else
-        m->rewatch[m->n_rewatch++] = uid;
-}
 
 static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg)
 {
@@ -57,10 +47,10 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
     case SC_WATCH_MARKS:
         m->check_end = true;
         if (name && (uid = (uid_t)strtoul(name, NULL, 10)) != 0)
-            note_rewatch(m, uid);
+            sc_monitor_sites_changed(m, uid);
         break;
     case SC_WATCH_TABLE:
-        note_rewatch(m, uid);
+        sc_monitor_sites_changed(m, uid);
         break;
     case SC_WATCH_PANEL:
         sc_survey_panel_changed(&m->survey, now);
@@ -78,19 +68,21 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         for (size_t i = 0; name && !a && i < m->n_accounts; i++)
             a = strcmp(m->accounts[i].user, name) == 0 ? &m->accounts[i] : NULL;
         if (a)
-            (void)sc_work_note(&m->work, a->user, SC_WORK_HOME, now, NULL);
+            sc_monitor_note(m, a->user, SC_WORK_HOME);
         break;
     case SC_WATCH_HOME:
         a = sc_monitor_by_uid(m, uid);
         if (a)
-            (void)sc_work_note(&m->work, a->user, SC_WORK_HOME, now, NULL);
+            sc_monitor_note(m, a->user, SC_WORK_HOME);
         break;
     }
 }
 
-static void arm(struct sc_loop *l, struct sc_monitor_set *set, bool on)
+/* For one event: then the kernel does not even look up. (With events = 0 it wakes us for each and
+ * finds that there is nothing to tell.) */
+static void arm(struct sc_loop *l, struct sc_monitor_set *set)
 {
-    struct epoll_event e = {.events = on ? EPOLLIN : 0, .data.ptr = set};
+    struct epoll_event e = {.events = EPOLLIN | EPOLLONESHOT, .data.ptr = set};
     (void)epoll_ctl(l->epfd, EPOLL_CTL_MOD, sc_watches_fd(set->w), &e);
 }
 
@@ -99,12 +91,18 @@ static void read_set(struct sc_loop *l, struct sc_monitor_set *set)
     bool lost = false;
     sc_watches_read(set->w, told, &l->m, &lost);
     set->read_at = sc_clock_ms() + READ_GAP_MS;
-    arm(l, set, false);
     if (lost) {
         l->lost[set - l->m.sets] = true;
         int64_t at = l->lost_done + LOST_GAP_MS;
         l->lost_at = at > sc_clock_ms() ? at : sc_clock_ms();
     }
+}
+
+void sc_loop_sites_told(struct sc_loop *l, uid_t uid)
+{
+    l->m.covered = uid;
+    read_set(l, &l->m.sets[0]);
+    l->m.covered = 0;
 }
 
 static void read_signals(struct sc_loop *l)
@@ -133,76 +131,62 @@ static void read_wake(struct sc_loop *l)
 
 /* ---- what is due ---- */
 
-static void rewatch(struct sc_loop *l)
+static void read_sets_again(struct sc_loop *l, int64_t now)
+{
+    for (size_t i = 0; i < SC_MONITOR_SETS; i++)
+        if (l->m.sets[i].read_at && l->m.sets[i].read_at <= now) {
+            l->m.sets[i].read_at = 0;
+            arm(l, &l->m.sets[i]);
+        }
+}
+
+static void policy(struct sc_loop *l, int64_t now)
+{
+    if (l->m.policy_changed) {
+        int64_t at = l->policy_done + POLICY_GAP_MS;
+        l->m.policy_changed = false;
+        l->policy_at = at > now + POLICY_MS ? at : now + POLICY_MS;
+    }
+    if (l->policy_at > now)
+        return;
+    l->policy_at = SC_WORK_NEVER;
+    l->policy_done = now;
+    sc_log("the administrator's files in /etc/cagefs changed: all accounts are looked at");
+    sc_loop_watch_policy(l);
+    sc_monitor_all_due(&l->m, false);
+}
+
+/* The kernel threw events away. */
+static void events_lost(struct sc_loop *l, int64_t now)
 {
     struct sc_monitor *m = &l->m;
-    if (m->rewatch_all)
-        sc_monitor_rewatch(m, (uid_t)-1);
-    for (size_t i = 0; !m->rewatch_all && i < m->n_rewatch; i++)
-        sc_monitor_rewatch(m, m->rewatch[i]);
-    m->rewatch_all = false;
-    m->n_rewatch = 0;
+    l->lost_at = SC_WORK_NEVER;
+    l->lost_done = now;
+    sc_log("too much happened at once in some homes: their accounts are looked at");
+    if (l->lost[0]) {
+        m->accounts_at = now;
+        sc_fpm_clock_changed(&m->fpm.clock, now);
+    }
+    for (size_t i = 0; i < m->n_accounts; i++)
+        if (l->lost[1 + sc_home_set(m->accounts[i].uid, SC_MONITOR_HOME_SETS)])
+            sc_monitor_note(m, m->accounts[i].user, SC_WORK_START);
+    memset(l->lost, 0, sizeof(l->lost));
+    sc_survey_asked(&m->survey, now);
+    m->mark_at = now;
 }
 
 static void housekeeping(struct sc_loop *l, int64_t now)
 {
     struct sc_monitor *m = &l->m;
-    for (size_t i = 0; i < SC_MONITOR_SETS; i++)
-        if (m->sets[i].read_at && m->sets[i].read_at <= now) {
-            m->sets[i].read_at = 0;
-            arm(l, &m->sets[i], true);
-        }
-    if (m->policy_changed) {
-        int64_t at = l->policy_done + POLICY_GAP_MS;
-        m->policy_changed = false;
-        l->policy_at = at > now + POLICY_MS ? at : now + POLICY_MS;
-    }
-    if (l->policy_at <= now) {
-        l->policy_at = SC_WORK_NEVER;
-        l->policy_done = now;
-        sc_log("the administrator's files in /etc/cagefs changed: all accounts are looked at");
-        sc_loop_watch_policy(l);
-        sc_monitor_all_due(m, false);
-    }
-    if (l->lost_at <= now) {
-        l->lost_at = SC_WORK_NEVER;
-        l->lost_done = now;
-        sc_log("too much happened at once in some homes: their accounts are looked at");
-        if (l->lost[0]) {
-            m->rewatch_all = true;
-            sc_fpm_clock_changed(&m->fpm.clock, now);
-        }
-        for (size_t i = 0; i < m->n_accounts; i++)
-            if (l->lost[1 + m->accounts[i].uid % (SC_MONITOR_SETS - 1)])
-                (void)sc_work_note(&m->work, m->accounts[i].user, SC_WORK_START, now, NULL);
-        memset(l->lost, 0, sizeof(l->lost));
-        sc_survey_asked(&m->survey, now);
-        m->mark_at = now;
-    }
-    if (m->rewatch_all || m->n_rewatch)
-        rewatch(l);
-    if (m->mark_at <= now)
-        sc_monitor_marks(m);
+    read_sets_again(l, now);
+    policy(l, now);
+    if (l->lost_at <= now)
+        events_lost(l, now);
     sc_monitor_fpm(m, now);
     if (m->front_at <= now)
         sc_monitor_front(m, now);
-}
-
-/* One account. Queue and homes take turns. False: nothing was due. */
-static bool one_account(struct sc_loop *l, int64_t now)
-{
-    struct sc_monitor *m = &l->m;
-    l->queue_turn = !l->queue_turn;
-    if (l->queue_turn && m->queue_at <= now) {
+    if (m->queue_at <= now)
         sc_monitor_queue(m);
-        return true;
-    }
-    if (sc_monitor_account(m))
-        return true;
-    if (m->queue_at > now)
-        return false;
-    sc_monitor_queue(m);
-    return true;
 }
 
 /* /run may have been emptied: then another daemon could be started beside us. */
@@ -212,6 +196,8 @@ static void check_alive(struct sc_loop *l)
     struct sc_error err = SC_ERROR_INIT;
     l->alive_at = sc_clock_ms() + ALIVE_MS;
     l->m.check_alive = false;
+    if (sc_monitor_any_pending(&l->m))
+        l->chores[SC_CHORE_PENDING].at = sc_clock_ms();
     if (fstat(l->lockfd, &mine) == 0 && stat(SC_MONITOR_LOCK, &there) == 0 &&
         mine.st_ino == there.st_ino && mine.st_dev == there.st_dev)
         return;
@@ -245,6 +231,10 @@ static void check_end(struct sc_loop *l, int64_t now)
         l->idle_since = 0;
         return;
     }
+    if (sc_loop_visits_any(l)) {
+        l->end_at = now + LINGER_MS / 10;
+        return;
+    }
     int64_t next = -1;
     (void)sc_store_events_next(l->m.s->store, &next, NULL);
     l->idle_since = l->idle_since ? l->idle_since : now;
@@ -274,13 +264,13 @@ static void reload(struct sc_loop *l)
     struct sc_server *s = NULL;
     struct sc_error err = SC_ERROR_INIT;
     l->reload = false;
-    if (sc_server_open(&s, &err) < 0) {
+    if (sc_loop_open_server(&s, &err) < 0) {
         sc_monitor_error(&l->m, err.text);
         return;
     }
     sc_server_free(l->m.s);
     l->m.s = s;
-    l->paths_at = l->hooks_at = sc_clock_ms();
+    l->chores[SC_CHORE_PATHS].at = l->chores[SC_CHORE_HOOKS].at = sc_clock_ms();
     sc_survey_now(&l->m.survey, sc_clock_ms());
     sc_loop_watch_policy(l);
     sc_monitor_all_due(&l->m, false);
@@ -297,18 +287,15 @@ static int64_t min64(int64_t a, int64_t b)
 static int wait_ms(const struct sc_loop *l)
 {
     int64_t now = sc_clock_ms();
-    int64_t at = min64(sc_work_next(&l->m.work), min64(l->m.queue_at, l->m.mark_at));
-    at = min64(at, min64(sc_monitor_fpm_next(&l->m), l->m.front_at));
-    at = min64(at, min64(l->alive_at, min64(l->policy_at, min64(l->end_at, l->lost_at))));
-    if (l->chore.name)
-        at = min64(at, l->chore.began + SC_CHORE_MS + 1);
-    else
-        at = min64(at, min64(sc_survey_next(&l->m.survey), min64(l->paths_at, l->hooks_at)));
-    for (size_t i = 0; i < SC_MONITOR_SETS; i++)
-        if (l->m.sets[i].read_at)
-            at = min64(at, l->m.sets[i].read_at);
-    if (l->m.policy_changed || l->m.rewatch_all || l->m.n_rewatch || l->m.check_end)
+    const struct sc_monitor *m = &l->m;
+    if (m->policy_changed || m->check_end)
         return 0;
+    int64_t at = min64(sc_loop_visits_next(l, now), sc_loop_chores_next(l));
+    at = min64(at, min64(m->queue_at, min64(sc_monitor_fpm_next(m), m->front_at)));
+    at = min64(at, min64(l->alive_at, min64(l->policy_at, min64(l->end_at, l->lost_at))));
+    for (size_t i = 0; i < SC_MONITOR_SETS; i++)
+        if (m->sets[i].read_at)
+            at = min64(at, m->sets[i].read_at);
     at = at > now ? at - now : 0;
     return at > 60000 ? 60000 : (int)at;
 }
@@ -322,49 +309,17 @@ static void hear(struct sc_loop *l)
             read_signals(l);
         else if (e[i].data.ptr == &l->wake)
             read_wake(l);
-        else if (e[i].data.ptr == &l->chore)
-            sc_loop_read_chore(l);
+        else if (sc_loop_is_chore(l, e[i].data.ptr))
+            sc_loop_hear_chore(e[i].data.ptr);
+        else if (sc_loop_is_visit(l, e[i].data.ptr))
+            sc_loop_hear_visit(e[i].data.ptr);
         else
             read_set(l, e[i].data.ptr);
     }
 }
 
-static void end_later(int sig)
-{
-    (void)sig;
-    (void)alarm(END_GRACE_S);
-}
-
-/* Whoever ends us waits for us, and a pass may wait for a lock or a panel. So SIGTERM and SIGINT,
- * which the loop else reads, set a time then: after it SIGALRM ends us in the middle of the pass,
- * which the next one completes. */
-static void work(struct sc_loop *l, int64_t now)
-{
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    sigprocmask(SIG_UNBLOCK, &ends, NULL);
-    (void)one_account(l, now);
-    sigprocmask(SIG_BLOCK, &ends, NULL);
-    l->end |= alarm(0) > 0;
-}
-
-static void set_ends(void)
-{
-    struct sigaction later = {.sa_handler = end_later, .sa_flags = SA_RESTART};
-    sigset_t alarms;
-    sigemptyset(&alarms);
-    sigaddset(&alarms, SIGALRM);
-    (void)sigaction(SIGTERM, &later, NULL);
-    (void)sigaction(SIGINT, &later, NULL);
-    (void)signal(SIGALRM, SIG_DFL);
-    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
-}
-
 static void loop(struct sc_loop *l)
 {
-    set_ends();
     while (!l->end) {
         hear(l);
         if (l->reload)
@@ -374,8 +329,7 @@ static void loop(struct sc_loop *l)
             check_alive(l);
         housekeeping(l, now);
         sc_loop_do_chores(l, now);
-        if (!l->end)
-            work(l, now);
+        sc_loop_do_visits(l, now);
         if (l->m.check_end || l->end_at <= now)
             check_end(l, now);
     }
@@ -383,10 +337,9 @@ static void loop(struct sc_loop *l)
 
 static void done(struct sc_loop *l)
 {
-    sc_chore_kill(&l->chore);
-    sc_event_list_done(&l->m.resync);
+    sc_loop_end_workers(l);
     sc_work_free(&l->m.work);
-    sc_monitor_unwatch_all(&l->m);
+    sc_monitor_accounts_done(&l->m);
     sc_server_free(l->m.s);
     free(l->m.error);
     free(l->hooks_error);
@@ -399,12 +352,12 @@ static void done(struct sc_loop *l)
 int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err)
 {
     SC_CLEANUP(done)
-    struct sc_loop l = {.chore = SC_CHORE_INIT,
-                        .epfd = -EBADF,
+    struct sc_loop l = {.epfd = -EBADF,
                         .signals = -EBADF,
                         .wake = -EBADF,
                         .lockfd = -EBADF,
                         .interval = interval_ms};
+    sc_loop_init(&l);
     int rc = sc_daemon_lock(SC_RUN_DIR, SC_MONITOR_LOCK, &l.lockfd, err);
     if (rc == 0)
         rc = sc_loop_set_up(&l, err);
@@ -415,28 +368,4 @@ int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err)
     sc_loop_begin(&l);
     loop(&l);
     return 0;
-}
-
-int sc_monitor_once(struct sc_error *err)
-{
-    struct sc_monitor m = {0};
-    int rc = sc_server_open(&m.s, err);
-    if (rc == 0) {
-        sc_survey_clock_init(&m.survey, SC_SURVEY_INTERVAL_MS, sc_clock_ms());
-        sc_monitor_marks(&m);
-        while (m.queue_at <= sc_clock_ms() + SC_EVENT_SETTLE_MS) {
-            int64_t wait = m.queue_at - sc_clock_ms();
-            if (wait > 0)
-                sc_sleep_ms(wait);
-            sc_monitor_queue(&m);
-        }
-        rc = sc_monitor_survey(&m, err);
-        while (sc_monitor_account(&m))
-            ;
-    }
-    sc_event_list_done(&m.resync);
-    sc_work_free(&m.work);
-    sc_server_free(m.s);
-    free(m.error);
-    return rc;
 }

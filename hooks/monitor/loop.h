@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon's loop, shared by its files: monitor.c (what woke it, what is due), monitor_begin.c
- * (how it starts), monitor_chores.c (what it has done by a process of its own). One thread. */
+/* The daemon's loop, shared by its files: loop.c (what woke it, what is due), begin.c (how it
+ * starts), chores.c and visits.c (what it has done by workers). One thread. */
 #ifndef SC_HOOKS_MONITOR_LOOP_H
 #define SC_HOOKS_MONITOR_LOOP_H
 
@@ -8,27 +8,74 @@
 #include <stdint.h>
 #include "core/base/error.h"
 #include "hooks/monitor/monitor.h"
+#include "hooks/monitor/worker.h"
 
 #define POLICY_GAP_MS 10000 /* between two looks at all accounts because of them */
 #define ALIVE_MS      30000 /* whether the lock is still ours */
 #define LOST_GAP_MS   60000 /* between two looks at all accounts because events were lost */
 
+/* A worker's look at one account. */
+struct sc_visit {
+    struct sc_worker w;
+    struct sc_loop *l;
+    char *user; /* NULL: none */
+    unsigned why;
+    int64_t deadline, cpu; /* what it may take */
+    bool watches;          /* it was given the homes' instances */
+    /* what it has said */
+    uid_t home; /* the account whose watches it tells; (uid_t)-1 */
+    bool ok, locked, changed, missed;
+    char *error;
+};
+
+/* Room for those that were ended and hang in the kernel, too. */
+#define SC_VISITS (SC_WORK_ALL + 48)
+
+/* A worker for the server. */
+struct sc_chore {
+    struct sc_worker w;
+    struct sc_loop *l;
+    int64_t at; /* when it is due; SC_WORK_NEVER */
+    bool ok, begun;
+    size_t n; /* lines of a kind that has a limit */
+    char *error;
+};
+
+enum sc_chore_kind {
+    SC_CHORE_ACCOUNTS,
+    SC_CHORE_MARKS,
+    SC_CHORE_PENDING,
+    SC_CHORE_SURVEY,
+    SC_CHORE_POOLS,
+    SC_CHORE_PATHS,
+    SC_CHORE_HOOKS,
+    SC_CHORES
+};
+
 struct sc_loop {
     struct sc_monitor m;
-    struct sc_chore chore;
+    struct sc_chore chores[SC_CHORES];
+    struct sc_visit visits[SC_VISITS];
+    int64_t room_at; /* when one more visit may begin; SC_WORK_NEVER */
     int epfd, signals, wake, lockfd;
     int64_t interval;
-    int64_t hooks_at, paths_at, policy_at, policy_done, alive_at, end_at, lost_at, lost_done;
+    int64_t policy_at, policy_done, alive_at, end_at, lost_at, lost_done;
     int64_t idle_since; /* nothing is isolated; 0: something is */
     bool lost[SC_MONITOR_SETS];
     bool end, reload;
     char *hooks_error;
-    bool queue_turn;
-    bool paths_begun;
-    size_t n_paths;
 };
 
-/* ---- monitor_begin.c ---- */
+/* ---- loop.c ---- */
+
+/* A worker begins to tell the watches of the account: what has changed of its sites so far, the
+ * worker's own pass first, needs no other worker for that. */
+void sc_loop_sites_told(struct sc_loop *l, uid_t uid);
+
+/* ---- begin.c ---- */
+
+/* Before anything else. */
+void sc_loop_init(struct sc_loop *l);
 
 /* Takes the lock, opens what is listened to, and begins to watch. */
 int sc_loop_set_up(struct sc_loop *l, struct sc_error *err);
@@ -36,15 +83,37 @@ int sc_loop_set_up(struct sc_loop *l, struct sc_error *err);
 /* What stands in /run and /var/lib: the socket, the watches of marks. Again when /run was emptied. */
 int sc_loop_own_files(struct sc_loop *l, struct sc_error *err);
 
+/* The server again, with the configuration as it is now. */
+int sc_loop_open_server(struct sc_server **ret, struct sc_error *err);
+
 /* The first looks become due. */
 void sc_loop_begin(struct sc_loop *l);
 
 /* The administrator's files and the crontabs, where they are or would be; again when they came. */
 void sc_loop_watch_policy(struct sc_loop *l);
 
-/* ---- monitor_chores.c ---- */
+/* Starts a worker whose words wake the loop, with `ptr` as the event's. */
+int sc_loop_worker(struct sc_loop *l, struct sc_worker *w, const struct sc_worker_spec *spec,
+                   void *ptr, struct sc_error *err);
 
-void sc_loop_read_chore(struct sc_loop *l); /* its descriptor is readable */
+/* ---- chores.c ---- */
+
+bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr);
+void sc_loop_hear_chore(struct sc_chore *c);
 void sc_loop_do_chores(struct sc_loop *l, int64_t now);
+int64_t sc_loop_chores_next(const struct sc_loop *l);
+
+/* ---- visits.c ---- */
+
+bool sc_loop_is_visit(const struct sc_loop *l, const void *ptr);
+void sc_loop_hear_visit(struct sc_visit *v);
+
+/* Ends those that take too long, begins those that are due. */
+void sc_loop_do_visits(struct sc_loop *l, int64_t now);
+int64_t sc_loop_visits_next(const struct sc_loop *l, int64_t now);
+bool sc_loop_visits_any(const struct sc_loop *l); /* but those that hang in the kernel */
+
+/* Ends all workers, and waits for that, not for long. */
+void sc_loop_end_workers(struct sc_loop *l);
 
 #endif

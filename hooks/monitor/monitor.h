@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reconciling daemon: what it holds, and its parts. docs/man/sitecage-monitor.8. */
+/* The reconciling daemon: what its loop knows, and the parts that decide. docs/man/sitecage-monitor.8.
+ * Nothing here waits: what may take long is a worker's. */
 #ifndef SC_HOOKS_MONITOR_MONITOR_H
 #define SC_HOOKS_MONITOR_MONITOR_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "core/follow/follow.h"
 #include "core/server/server.h"
-#include "hooks/monitor/chore.h"
 #include "hooks/monitor/watch.h"
 #include "hooks/monitor/work.h"
 
-#define SC_MONITOR_SETS     17     /* inotify instances: the server's, and those of the homes */
-#define SC_MONITOR_DIRS_MAX 100000 /* watched directories of all homes */
+#define SC_MONITOR_HOME_SETS 16     /* inotify instances of homes */
+#define SC_MONITOR_SETS      17     /* with the server's */
+#define SC_MONITOR_DIRS_MAX  100000 /* watched directories of all homes */
+#define SC_MONITOR_STORE_MS  50     /* for other writers of the database */
 
 struct sc_monitor_account {
     uid_t uid;
     char *user;
     bool whole; /* all of it is watched; else the timer looks */
+    bool seen;  /* by the list of accounts that is being heard */
 
+    bool has_pools;
     uint64_t pools; /* sc_fpm_digest() of the last look */
     bool again;     /* they changed lately: one more look */
     bool dead_now;  /* a supervisor of its sites is gone: found by the poll under way */
@@ -46,59 +49,66 @@ struct sc_monitor {
     struct sc_server *s;
     struct sc_work work;
     struct sc_survey_clock survey;
-    int64_t queue_at; /* when to look at the queue next */
-    int64_t mark_at;  /* when to look for marks next */
+    int64_t queue_at;    /* when to look at the queue next */
+    int64_t mark_at;     /* when to look for marks next */
+    int64_t accounts_at; /* when to list the accounts anew */
     struct sc_monitor_fpm fpm;
     int64_t front_at; /* when to look at the entry in front of suexec next */
 
     struct sc_monitor_account *accounts; /* by uid */
     size_t n_accounts;
     struct sc_monitor_set sets[SC_MONITOR_SETS]; /* 0: the server's */
-    bool rewatch_all, policy_changed, check_end, check_alive;
-    uid_t rewatch[64]; /* accounts whose sites may have changed; more: rewatch_all */
-    size_t n_rewatch;
+    uid_t covered; /* an account whose watches are being made: its sites may be others; 0 */
+    bool policy_changed, check_end, check_alive;
 
-    struct sc_event_list resync; /* what the pass under way answers */
-    char *error;                 /* the last one of the daemon itself, as logged */
+    char *error; /* the last one of the daemon itself, as logged */
 };
+
+/* ---- queue.c ---- */
 
 /* Logs an error of the daemon and stores it for --site-isolation-check; the same text once. NULL:
  * all is well again. */
 void sc_monitor_error(struct sc_monitor *m, const char *text);
 
-/* ---- monitor_follow.c: one account ---- */
+/* The account needs a look now. */
+void sc_monitor_note(struct sc_monitor *m, const char *user, enum sc_work_why why);
 
-/* Takes the marks that hooks left into the queue. */
-void sc_monitor_marks(struct sc_monitor *m);
+/* Whether killed commands may have left something. */
+bool sc_monitor_any_pending(const struct sc_monitor *m);
 
-/* One look at the queue; m->queue_at is set anew. */
+/* Notes the users with events that are due and have settled; m->queue_at is set anew. */
 void sc_monitor_queue(struct sc_monitor *m);
-
-/* The account that is due now. False: there was none. */
-bool sc_monitor_account(struct sc_monitor *m);
-
-/* A full pass in this process, for --once. Its finds are due then. */
-int sc_monitor_survey(struct sc_monitor *m, struct sc_error *err);
-void sc_monitor_survey_began(struct sc_monitor *m);
-void sc_monitor_survey_found(const char *user, void *m);
-void sc_monitor_survey_ok(struct sc_monitor *m, size_t domains, size_t users, int64_t ms);
 
 /* Every account with isolated sites is due. */
 void sc_monitor_all_due(struct sc_monitor *m, bool only_unwatched);
 
-/* ---- monitor_watched.c: whose homes are watched ---- */
+/* ---- accounts.c: whose homes are watched ---- */
 
-/* The account's watches, and whether it has some, anew. (uid_t)-1: of all. */
-void sc_monitor_rewatch(struct sc_monitor *m, uid_t uid);
-const struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t uid);
-void sc_monitor_unwatch_all(struct sc_monitor *m); /* frees */
+struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t uid);
 
-/* ---- loop.c ---- */
+/* NULL: no memory. */
+struct sc_monitor_account *sc_monitor_ensure(struct sc_monitor *m, uid_t uid, const char *user);
+
+/* Its watches end. Nothing where it is not known. */
+void sc_monitor_drop(struct sc_monitor *m, uid_t uid);
+
+/* Its sites may be others. */
+void sc_monitor_sites_changed(struct sc_monitor *m, uid_t uid);
+
+/* The instance of its home. */
+struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid);
+
+/* Directories of all homes. */
+size_t sc_monitor_dirs(const struct sc_monitor *m);
+
+void sc_monitor_accounts_done(struct sc_monitor *m); /* frees */
+
+/* ---- loop.c, once.c ---- */
 
 /* Runs until it is told to end, or nothing is isolated any more. `ready`: core/base/daemon.h. */
 int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err);
 
-/* All that is due, one full pass and what it finds; then returns. */
+/* All that is due, one full pass and what it finds, in this process; then returns. */
 int sc_monitor_once(struct sc_error *err);
 
 #endif

@@ -9,7 +9,9 @@
 
 #include "core/base/daemon.h"
 #include "core/base/debug.h"
+#include "hooks/monitor/jobs.h"
 #include "hooks/monitor/monitor.h"
+#include "hooks/monitor/worker.h"
 
 #define INTERVAL_MIN 1
 #define INTERVAL_MAX 86400
@@ -17,7 +19,8 @@
 struct options {
     bool daemon, once;
     long interval;
-    const char *chore;
+    const char *chore, *argument;
+    long descriptors; /* that a chore was given */
 };
 
 static int run(int ready, void *arg)
@@ -53,11 +56,15 @@ static int usage(void)
 
 static int parse(int argc, char **argv, struct options *o)
 {
-    static const struct option options[] = {
-        {"daemon", no_argument, NULL, 'd'},      {"foreground", no_argument, NULL, 'f'},
-        {"once", no_argument, NULL, 'o'},        {"debug", no_argument, NULL, 'v'},
-        {"verbose", no_argument, NULL, 'v'},     {"interval", required_argument, NULL, 'i'},
-        {"chore", required_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"daemon", no_argument, NULL, 'd'},
+                                            {"foreground", no_argument, NULL, 'f'},
+                                            {"once", no_argument, NULL, 'o'},
+                                            {"debug", no_argument, NULL, 'v'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {"interval", required_argument, NULL, 'i'},
+                                            {"chore", required_argument, NULL, 'c'},
+                                            {"descriptors", required_argument, NULL, 'n'},
+                                            {NULL, 0, NULL, 0}};
     bool foreground = false;
     char *end;
     for (int c; (c = getopt_long(argc, argv, "v", options, NULL)) != -1;) {
@@ -82,10 +89,17 @@ static int parse(int argc, char **argv, struct options *o)
         case 'c':
             o->chore = optarg;
             break;
+        case 'n':
+            o->descriptors = strtol(optarg, &end, 10);
+            if (o->descriptors < 0 || o->descriptors > SC_WORKER_FDS_MAX)
+                return -1;
+            break;
         default:
             return -1;
         }
     }
+    if (o->chore && optind < argc)
+        o->argument = argv[optind++];
     return optind < argc || (int)o->daemon + o->once + foreground > 1 ? -1 : 0;
 }
 
@@ -94,10 +108,10 @@ int main(int argc, char **argv)
     struct options o = {.interval = SC_SURVEY_INTERVAL_MS / 1000};
     if (geteuid() != 0 || parse(argc, argv, &o) < 0)
         return usage();
-    if (sc_daemon_clean() < 0)
+    if (sc_daemon_clean_from(SC_WORKER_FIRST_FD + (unsigned)o.descriptors) < 0)
         return 1;
     if (o.chore)
-        return sc_chore_do(o.chore);
+        return sc_job_do(o.chore, o.argument, (unsigned)o.descriptors);
     if (o.once)
         return once();
     return o.daemon ? sc_daemon_background(run, &o) : run(-1, &o);

@@ -13,6 +13,7 @@
 
 #define BUCKETS   4096
 #define READS_MAX 64 /* of 64 KiB: more than the kernel's queue holds */
+#define ODD_MAX   1024
 
 struct interest {
     enum sc_watch_what what;
@@ -35,6 +36,11 @@ struct count {
 
 struct sc_watches {
     int fd;
+    unsigned joined; /* workers that may add watches now */
+    int *odd; /* watches that nobody told yet and something happened to, or that are removed */
+    size_t n_odd;
+    bool odd_lost; /* there were more */
+    int removed;   /* the watch that we removed last: many of its events may be waiting */
     struct dir *bucket[BUCKETS];
     size_t n_dirs;
     struct count *counts; /* of the read under way */
@@ -74,6 +80,7 @@ void sc_watches_free(struct sc_watches *w)
             dir_free(d);
         }
     close(w->fd);
+    free(w->odd);
     free(w->counts);
     free(w);
 }
@@ -152,24 +159,32 @@ static int add_interest(struct dir *d, enum sc_watch_what what, uid_t uid, const
     return 0;
 }
 
-int sc_watches_add(struct sc_watches *w, int dirfd, const char *path, uint32_t mask,
-                   enum sc_watch_what what, uid_t uid, const char *name, bool *ret_first,
-                   struct sc_error *err)
+static int watch(int inotify, const char *path, uint32_t mask, int *ret_wd, struct sc_error *err)
 {
-    char self[32];
-    if (!path) {
-        snprintf(self, sizeof(self), "/proc/self/fd/%d", dirfd);
-        path = self;
+    int wd = inotify_add_watch(inotify, path, mask | IN_MASK_ADD);
+    if (wd >= 0) {
+        *ret_wd = wd;
+        return 0;
     }
-    int wd = inotify_add_watch(w->fd, path, mask | IN_MASK_ADD);
-    if (wd < 0 && errno == ENOSPC)
+    if (errno == ENOSPC)
         return sc_error_set(err, SC_E_TOOBIG,
                             "the kernel's limit of watches is reached: raise "
                             "fs.inotify.max_user_watches");
-    if (wd < 0)
-        return errno == ENOENT || errno == ENOTDIR
-                   ? sc_error_set(err, SC_E_NOTFOUND, "%s is no directory", path)
-                   : sc_error_sys(err, errno, "watch %s", path);
+    return errno == ENOENT || errno == ENOTDIR
+               ? sc_error_set(err, SC_E_NOTFOUND, "%s is no directory", path)
+               : sc_error_sys(err, errno, "watch %s", path);
+}
+
+int sc_watch_dir(int inotify, int dirfd, uint32_t mask, int *ret_wd, struct sc_error *err)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
+    return watch(inotify, path, mask, ret_wd, err);
+}
+
+static int interest_in(struct sc_watches *w, int wd, enum sc_watch_what what, uid_t uid,
+                       const char *name, struct sc_error *err)
+{
     struct dir **p = slot(w, wd);
     if (!*p) {
         *p = calloc(1, sizeof(**p));
@@ -180,14 +195,59 @@ int sc_watches_add(struct sc_watches *w, int dirfd, const char *path, uint32_t m
         (*p)->wd = wd;
         w->n_dirs++;
     }
-    bool first = true;
-    for (size_t i = 0; i < (*p)->n; i++) {
-        const struct interest *x = &(*p)->v[i];
-        first &= x->old || x->what != what || x->uid != uid;
-    }
-    if (ret_first)
-        *ret_first = first;
     return add_interest(*p, what, uid, name, err);
+}
+
+int sc_watches_add(struct sc_watches *w, const char *path, uint32_t mask, enum sc_watch_what what,
+                   uid_t uid, const char *name, struct sc_error *err)
+{
+    int wd = -1, rc = watch(w->fd, path, mask, &wd, err);
+    return rc < 0 ? rc : interest_in(w, wd, what, uid, name, err);
+}
+
+/* ---- watches that another process adds ---- */
+
+static void note_odd(struct sc_watches *w, int wd)
+{
+    if (!w->joined || w->odd_lost)
+        return;
+    for (size_t i = 0; i < w->n_odd; i++)
+        if (w->odd[i] == wd)
+            return;
+    int *v = w->n_odd < ODD_MAX ? realloc(w->odd, (w->n_odd + 1) * sizeof(*v)) : NULL;
+    if (!v) {
+        w->odd_lost = true;
+        return;
+    }
+    w->odd = v;
+    v[w->n_odd++] = wd;
+}
+
+void sc_watches_join(struct sc_watches *w)
+{
+    w->joined++;
+}
+
+void sc_watches_leave(struct sc_watches *w)
+{
+    if (--w->joined)
+        return;
+    free(w->odd);
+    w->odd = NULL;
+    w->n_odd = 0;
+    w->odd_lost = false;
+}
+
+int sc_watches_take(struct sc_watches *w, int wd, enum sc_watch_what what, uid_t uid,
+                    const char *name, bool *ret_missed, struct sc_error *err)
+{
+    bool missed = w->odd_lost;
+    for (size_t i = 0; i < w->n_odd && !missed; i++)
+        missed = w->odd[i] == wd;
+    int rc = interest_in(w, wd, what, uid, name, err);
+    if (rc == 0)
+        *ret_missed = missed;
+    return rc;
 }
 
 void sc_watches_begin(struct sc_watches *w, enum sc_watch_what what, uid_t uid)
@@ -211,6 +271,8 @@ void sc_watches_end(struct sc_watches *w, enum sc_watch_what what, uid_t uid)
                 continue;
             }
             (void)inotify_rm_watch(w->fd, d->wd);
+            w->removed = d->wd;
+            note_odd(w, d->wd);
             *p = d->next;
             dir_free(d);
             w->n_dirs--;
@@ -233,13 +295,27 @@ static bool floods(struct sc_watches *w, uid_t uid)
     return false;
 }
 
+/* Of a watch that was removed, or that is not told yet, or that a killed worker left. */
+static void take_odd(struct sc_watches *w, const struct inotify_event *e)
+{
+    if (e->wd == w->removed)
+        return;
+    note_odd(w, e->wd);
+    if (w->joined || (e->mask & IN_IGNORED))
+        return;
+    (void)inotify_rm_watch(w->fd, e->wd);
+    w->removed = e->wd;
+}
+
 static void take(struct sc_watches *w, const struct inotify_event *e, sc_watch_told *told,
                  void *arg)
 {
     struct dir **p = slot(w, e->wd);
     struct dir *d = *p;
-    if (!d)
-        return; /* of a watch that was removed */
+    if (!d) {
+        take_odd(w, e);
+        return;
+    }
     const char *name = e->len ? e->name : NULL;
     uid_t flood = 0;
     for (size_t i = 0; i < d->n; i++) {
@@ -251,6 +327,7 @@ static void take(struct sc_watches *w, const struct inotify_event *e, sc_watch_t
     }
     if (e->mask & IN_IGNORED) { /* the directory is gone, and the kernel's watch with it */
         *p = d->next;
+        note_odd(w, d->wd);
         dir_free(d);
         w->n_dirs--;
     }

@@ -37,16 +37,31 @@ void sc_watches_free(struct sc_watches *w);
 int sc_watches_fd(const struct sc_watches *w);      /* readable when something happened */
 size_t sc_watches_dirs(const struct sc_watches *w); /* watched directories */
 
-/* Adds an interest. The directory is `path`, or for an account's `dirfd` (which may be O_PATH).
- * `name` NULL: any. `uid`: the account; 0: the server. *ret_first (may be NULL): the first interest
- * of (what, uid) in that directory since begin. SC_E_NOTFOUND: there is no such directory;
- * SC_E_TOOBIG: the kernel has no watches left (fs.inotify.max_user_watches); SC_E_SYS. */
-int sc_watches_add(struct sc_watches *w, int dirfd, const char *path, uint32_t mask,
-                   enum sc_watch_what what, uid_t uid, const char *name, bool *ret_first,
-                   struct sc_error *err);
+/* Adds an interest of the server (uid 0) in a directory of root's. `name` NULL: any.
+ * SC_E_NOTFOUND: there is no such directory; SC_E_TOOBIG: the kernel has no watches left
+ * (fs.inotify.max_user_watches); SC_E_SYS. */
+int sc_watches_add(struct sc_watches *w, const char *path, uint32_t mask, enum sc_watch_what what,
+                   uid_t uid, const char *name, struct sc_error *err);
+
+/* ---- watches that another process adds ----
+ *
+ * To look at a directory of a user's may take for ever, so a worker that has a copy of the
+ * instance's descriptor does that, and tells the number that the kernel gave the watch. Between
+ * join and leave what happens to watches that nobody told yet is kept for them. */
+
+/* In the worker: the number of the watch in *ret_wd. Errors as above. `dirfd` may be O_PATH. */
+int sc_watch_dir(int inotify, int dirfd, uint32_t mask, int *ret_wd, struct sc_error *err);
+
+void sc_watches_join(struct sc_watches *w);
+void sc_watches_leave(struct sc_watches *w);
+
+/* Adds an interest in the directory of watch `wd`. *ret_missed: something happened there already,
+ * or the watch was removed meanwhile: it must be looked at again. SC_E_NOMEM. */
+int sc_watches_take(struct sc_watches *w, int wd, enum sc_watch_what what, uid_t uid,
+                    const char *name, bool *ret_missed, struct sc_error *err);
 
 /* Between begin and end the interests of (what, uid) are added anew; end removes those that were
- * not. Watches that stay are not interrupted. */
+ * not. Watches that stay are not interrupted. A begin without an end removes nothing. */
 void sc_watches_begin(struct sc_watches *w, enum sc_watch_what what, uid_t uid);
 void sc_watches_end(struct sc_watches *w, enum sc_watch_what what, uid_t uid);
 

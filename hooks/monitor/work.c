@@ -86,18 +86,23 @@ static int64_t pause_of(const struct sc_work_item *it)
                : doubled(SC_WORK_PAUSE_MS, it->fired - SC_WORK_FREE, SC_WORK_PAUSE_MAX_MS);
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 static int64_t when(struct sc_work_item *it, enum sc_work_why why, int64_t now)
 {
     if (why != SC_WORK_HOME)
-        return now;
+        return later(now, it->hold);
     int64_t pause = pause_of(it);
     int64_t calm = it->done < 0 ? 0 : (now - it->done - pause) / SC_WORK_CALM_MS;
     if (calm > 0) {
         it->fired = calm < it->fired ? it->fired - (unsigned)calm : 0;
         pause = pause_of(it);
     }
-    int64_t settled = now + SC_WORK_SETTLE_MS;
-    return it->done >= 0 && it->done + pause > settled ? it->done + pause : settled;
+    int64_t settled = later(now + SC_WORK_SETTLE_MS, it->hold);
+    return it->done >= 0 ? later(it->done + pause, settled) : settled;
 }
 
 int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int64_t now,
@@ -118,7 +123,7 @@ int64_t sc_work_next(const struct sc_work *w)
 {
     int64_t next = SC_WORK_NEVER;
     for (size_t i = 0; i < w->n; i++)
-        if (w->v[i]->due < next)
+        if (w->v[i]->due < next && !w->v[i]->running)
             next = w->v[i]->due;
     return next;
 }
@@ -129,6 +134,7 @@ static unsigned begin(struct sc_work *w, struct sc_work_item *it)
     it->why = 0;
     it->due = SC_WORK_NEVER;
     it->served = ++w->turn;
+    it->running = true;
     return why;
 }
 
@@ -137,7 +143,9 @@ static unsigned begin(struct sc_work *w, struct sc_work_item *it)
 
 static int class_of(const struct sc_work_item *it)
 {
-    return it->why & SC_WORK_HOME ? 0 : it->why & ~(unsigned)SC_WORK_START ? 1 : 2;
+    return it->why & (SC_WORK_HOME | SC_WORK_QUEUE)    ? 0
+           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH) ? 1
+                                                       : 2;
 }
 
 static bool before(const struct sc_work_item *a, const struct sc_work_item *b, bool fair)
@@ -152,7 +160,7 @@ const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why)
     struct sc_work_item *best = NULL;
     bool fair = w->turn % FAIR_EVERY == FAIR_EVERY - 1;
     for (size_t i = 0; i < w->n; i++)
-        if (w->v[i]->due <= now && (!best || before(w->v[i], best, fair)))
+        if (w->v[i]->due <= now && !w->v[i]->running && (!best || before(w->v[i], best, fair)))
             best = w->v[i];
     if (!best)
         return NULL;
@@ -163,7 +171,37 @@ const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why)
 unsigned sc_work_begin(struct sc_work *w, const char *user)
 {
     struct sc_work_item *it = find(w, user);
-    return it ? begin(w, it) : 0;
+    return it && !it->running ? begin(w, it) : 0;
+}
+
+static void again(struct sc_work_item *it, unsigned why, int64_t due)
+{
+    it->why |= why;
+    if (due < it->due)
+        it->due = due;
+    if (it->due < it->hold)
+        it->due = it->hold;
+}
+
+static int note_error(struct sc_work_item *it, const char *error, bool *ret_new,
+                      struct sc_error *err)
+{
+    char *copy = NULL;
+    if (error && !(copy = strdup(error)))
+        return no_memory(err);
+    if (ret_new)
+        *ret_new = error && (!it->error || strcmp(it->error, error) != 0);
+    free(it->error);
+    it->error = copy;
+    return 0;
+}
+
+static int64_t pause_after_error(struct sc_work_item *it)
+{
+    int64_t pause = doubled(SC_WORK_RETRY_MS, it->failed, SC_WORK_RETRY_MAX_MS);
+    if (it->failed < 32)
+        it->failed++;
+    return pause;
 }
 
 int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
@@ -173,13 +211,12 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     int rc = ensure(w, user, &it, err);
     if (rc < 0)
         return rc;
-    char *copy = NULL;
-    if (error && !(copy = strdup(error)))
-        return no_memory(err);
-    if (ret_new)
-        *ret_new = error && (!it->error || strcmp(it->error, error) != 0);
-    free(it->error);
-    it->error = copy;
+    it->running = false;
+    it->late = it->busy = 0;
+    it->hold = 0;
+    rc = note_error(it, error, ret_new, err);
+    if (rc < 0)
+        return rc;
     it->done = now;
     if (why & SC_WORK_HOME) {
         it->fired++;
@@ -190,13 +227,71 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
         it->failed = 0;
         return 0;
     }
-    int64_t due = now + doubled(SC_WORK_RETRY_MS, it->failed, SC_WORK_RETRY_MAX_MS);
-    if (it->failed < 32)
-        it->failed++;
-    it->why |= SC_WORK_RETRY;
-    if (due < it->due)
-        it->due = due;
+    int64_t pause = pause_after_error(it);
+    if (why & ~(unsigned)SC_WORK_QUEUE)
+        again(it, SC_WORK_RETRY, now + pause);
     return 0;
+}
+
+void sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t now)
+{
+    struct sc_work_item *it = find(w, user);
+    if (!it)
+        return;
+    it->running = false;
+    it->hold = now + doubled(SC_WORK_BUSY_MS, it->busy, SC_WORK_BUSY_MAX_MS);
+    if (it->busy < 32)
+        it->busy++;
+    again(it, why, it->hold);
+}
+
+int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *error, int64_t now,
+                 bool *ret_new, struct sc_error *err)
+{
+    struct sc_work_item *it;
+    int rc = ensure(w, user, &it, err);
+    if (rc < 0)
+        return rc;
+    it->running = false;
+    it->done = now;
+    if (it->late < 32)
+        it->late++;
+    it->hold = now + pause_after_error(it);
+    again(it, why | SC_WORK_RETRY, it->hold);
+    return note_error(it, error, ret_new, err);
+}
+
+/* ---- how many at once ---- */
+
+bool sc_work_room(const int64_t *began, size_t n, int64_t now, int64_t *ret_when, size_t *ret_yield)
+{
+    size_t fresh = 0, slowest = n;
+    int64_t next = SC_WORK_NEVER; /* when one that is fresh will not be */
+    for (size_t i = 0; i < n; i++) {
+        int64_t slow_at = began[i] + SC_WORK_SLOW_MS;
+        fresh += slow_at > now;
+        if (slow_at > now && slow_at < next)
+            next = slow_at;
+        if (slowest == n || began[i] < began[slowest])
+            slowest = i;
+    }
+    *ret_yield = n;
+    if (n < SC_WORK_ALL) {
+        *ret_when = fresh < SC_WORK_PARALLEL ? now : next;
+        return fresh < SC_WORK_PARALLEL;
+    }
+    *ret_when = began[slowest] + SC_WORK_YIELD_MS;
+    if (*ret_when <= now)
+        *ret_yield = slowest;
+    return false;
+}
+
+int64_t sc_work_deadline(const struct sc_work *w, const char *user, int64_t *ret_cpu)
+{
+    const struct sc_work_item *it = find(w, user);
+    unsigned late = it ? it->late : 0;
+    *ret_cpu = doubled(SC_WORK_CPU_MS, late, SC_WORK_CPU_MAX_MS);
+    return doubled(SC_WORK_DEADLINE_MS, late, SC_WORK_DEADLINE_MAX_MS);
 }
 
 void sc_work_sweep(struct sc_work *w, int64_t now)
@@ -204,7 +299,7 @@ void sc_work_sweep(struct sc_work *w, int64_t now)
     size_t n = 0;
     for (size_t i = 0; i < w->n; i++) {
         struct sc_work_item *it = w->v[i];
-        if (!it->why && now - it->done > FORGET_MS)
+        if (!it->why && !it->running && now - it->done > FORGET_MS)
             item_free(it);
         else
             w->v[n++] = it;
@@ -217,11 +312,6 @@ void sc_work_sweep(struct sc_work *w, int64_t now)
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
 }
 
 void sc_survey_clock_init(struct sc_survey_clock *c, int64_t interval, int64_t now)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which account the daemon looks at when. Pure: knows no clock, no file, no database; `now` and all
- * times are milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970. */
+/* Which account the daemon looks at when, and which looks take too long. Each look is made by a
+ * process of its own (worker.h). Pure: knows no clock, no file, no database; `now` and all times are
+ * milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970. */
 #ifndef SC_HOOKS_MONITOR_WORK_H
 #define SC_HOOKS_MONITOR_WORK_H
 
@@ -21,13 +22,16 @@
 #define SC_WORK_CALM_MS        2000 /* of quiet after the pause take back one look */
 #define SC_WORK_RETRY_MS       2000 /* after an error, doubling */
 #define SC_WORK_RETRY_MAX_MS   300000
+#define SC_WORK_BUSY_MS        50 /* after a look that found the account locked, doubling */
+#define SC_WORK_BUSY_MAX_MS    1000
 
 enum sc_work_why {
-    SC_WORK_HOME = 1,  /* something changed in the home: the user can make it happen as he likes */
-    SC_WORK_FOUND = 2, /* the full pass found a difference */
-    SC_WORK_START = 4, /* whatever may have happened while nobody looked */
-    SC_WORK_RETRY = 8, /* the last look failed */
-    SC_WORK_QUEUE = 16 /* events: due by the queue's own times, never noted here */
+    SC_WORK_HOME = 1,   /* something changed in the home: the user can make it happen as he likes */
+    SC_WORK_FOUND = 2,  /* the full pass found a difference */
+    SC_WORK_START = 4,  /* whatever may have happened while nobody looked */
+    SC_WORK_RETRY = 8,  /* the last look failed */
+    SC_WORK_QUEUE = 16, /* events wait; they come again by the queue's own times */
+    SC_WORK_WATCH = 32  /* its sites may be others: what is watched of it must follow */
 };
 
 struct sc_work_item {
@@ -38,6 +42,10 @@ struct sc_work_item {
     unsigned long served; /* in which turn */
     unsigned fired;       /* looks because of the home since it was last quiet */
     unsigned failed;      /* looks in a row */
+    unsigned late;        /* looks in a row that were ended */
+    unsigned busy;        /* looks in a row that found it locked */
+    int64_t hold;         /* no look before this: the last one came to nothing */
+    bool running;         /* a look is under way: no other is begun */
     char *error;          /* of the last look; NULL */
 };
 
@@ -56,18 +64,50 @@ int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int6
 /* When the next look is due; SC_WORK_NEVER. */
 int64_t sc_work_next(const struct sc_work *w);
 
-/* Of the accounts that are due now the one that was not looked at for the longest, homes before the
- * full pass's finds before the rest in most turns; NULL. *ret_why as noted. The look begins: what
- * is noted from now on needs another one. The pointer is good until the next call that changes w. */
+/* Of the accounts that are due now, and of which no look is under way, the one that was not looked
+ * at for the longest, homes and events before the full pass's finds before the rest in most turns;
+ * NULL. *ret_why as noted. The look begins: what is noted from now on needs another one. The pointer
+ * is good until the next call that changes w. */
 const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why);
 
 /* The same for this account, whether it is due or not: 0 when nothing was noted. */
 unsigned sc_work_begin(struct sc_work *w, const char *user);
 
-/* The look that was begun for `why` is over. `error` NULL: it was done; else it is tried again.
- * *ret_new (may be NULL): the error is another one than the last look's. */
+/* The look that was begun for `why` is over. `error` NULL: it was done; else it is tried again,
+ * unless it was for events alone. *ret_new (may be NULL): the error is another one than the last
+ * look's. */
 int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
                 int64_t now, bool *ret_new, struct sc_error *err);
+
+/* It found the account locked: it is made again soon, and ever less soon. Nothing of it counts. */
+void sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t now);
+
+/* It was ended, because it took too long (or ended itself in no way that it should): `error` says
+ * so. It is made again after an error's pause, whatever is noted meanwhile. As sc_work_end(). */
+int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *error, int64_t now,
+                 bool *ret_new, struct sc_error *err);
+
+/* ---- how many looks at once ---- */
+
+#define SC_WORK_PARALLEL 4     /* that have just begun */
+#define SC_WORK_SLOW_MS  500   /* those that have not do not hold up others */
+#define SC_WORK_ALL      16    /* with them */
+#define SC_WORK_YIELD_MS 10000 /* when that many run, the slowest makes room after this */
+
+/* A pass is ended after this, doubling each time in a row: one that is slow but honest gets there.
+ * The same of the processor's time. */
+#define SC_WORK_DEADLINE_MS     60000
+#define SC_WORK_DEADLINE_MAX_MS 600000
+#define SC_WORK_CPU_MS          20000
+#define SC_WORK_CPU_MAX_MS      200000
+
+/* Whether one more may begin beside those that began at `began[0..n-1]`. *ret_when: if not, when to
+ * ask again. *ret_yield (n: none): which one has to make room. */
+bool sc_work_room(const int64_t *began, size_t n, int64_t now, int64_t *ret_when,
+                  size_t *ret_yield);
+
+/* How long a look at this account may take, in all and of the processor's time. */
+int64_t sc_work_deadline(const struct sc_work *w, const char *user, int64_t *ret_cpu);
 
 /* Forgets accounts that have been quiet for long. */
 void sc_work_sweep(struct sc_work *w, int64_t now);

@@ -32,6 +32,7 @@ left()
 none_left() { [ -z "$(left)" ]; }
 
 panel_install
+echo "debug = on" >>/etc/sitecage.conf
 make_user john
 make_user mary
 make_site john cgi.example $H/cgi.example
@@ -82,15 +83,23 @@ check "a request that comes then is answered" is_caged cgi.example
 check "it has ended" gone_within "$k" 5
 check "and the process with it" gone_within "$inner" 1
 
-# The daemon, in the middle of a pass that waits for a lock.
+# The daemon, while an account that it has to look at is locked: its worker comes again and again, and none waits.
 wait_until 10 monitor_pid
 m=$(monitor_pid)
 uid=$(id -u john)
 exec {lock}>>"/run/sitecage/lock/$uid"
 flock -x "$lock"
-has_lock_open() { readlink "/proc/$m"/fd/* | grep -qx "/run/sitecage/lock/$uid"; }
+visited_locked() { grep -q "user=john looked at: somebody else is changing it" /var/log/sitecage.log; }
 check "a home changes" as_user john mkdir $H/new
-check "the daemon waits for the account's lock" wait_until 10 has_lock_open
+check "the daemon finds the account locked" wait_until 10 visited_locked
+workers() { pgrep -f -- "--chore account"; }
+none_stays()
+{
+    local pid
+    for pid in $1; do gone "$pid" || return 1; done
+}
+seen=$(workers)
+check "and does not wait for it" wait_until 2 none_stays "$seen"
 check "it is ended" kill -TERM "$m"
 check "and ends, while the lock is held" gone_within "$m" 15
 exec {lock}>&-

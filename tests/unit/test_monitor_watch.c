@@ -67,7 +67,7 @@ static void make(const char *dir, const char *name)
 static void add(struct sc_watches *w, const char *dir, enum sc_watch_what what, uid_t uid,
                 const char *name)
 {
-    assert_int_equal(sc_watches_add(w, -1, dir, SC_WATCH_NAMES, what, uid, name, NULL, NULL), 0);
+    assert_int_equal(sc_watches_add(w, dir, SC_WATCH_NAMES, what, uid, name, NULL), 0);
 }
 
 static void only_names_that_matter(void **state)
@@ -75,13 +75,8 @@ static void only_names_that_matter(void **state)
     struct sc_watches *w = NULL;
     const char *dir = *state;
     assert_int_equal(sc_watches_new(&w, NULL), 0);
-    bool first = false;
-    assert_int_equal(
-        sc_watches_add(w, -1, dir, SC_WATCH_NAMES, SC_WATCH_HOME, 7, "www", &first, NULL), 0);
-    assert_true(first);
-    assert_int_equal(
-        sc_watches_add(w, -1, dir, SC_WATCH_NAMES, SC_WATCH_HOME, 7, "web", &first, NULL), 0);
-    assert_false(first);
+    add(w, dir, SC_WATCH_HOME, 7, "www");
+    add(w, dir, SC_WATCH_HOME, 7, "web");
     assert_int_equal(sc_watches_dirs(w), 1);
     make(dir, "other");
     make(dir, "ww");
@@ -168,12 +163,113 @@ static void a_directory_that_goes(void **state)
     assert_int_equal(rmdir(path), 0);
     hears(w, "5:7:- "); /* a reason to look */
     assert_int_equal(sc_watches_dirs(w), 0);
-    assert_int_equal(
-        sc_watches_add(w, -1, path, SC_WATCH_NAMES, SC_WATCH_HOME, 7, NULL, NULL, &err),
-        SC_E_NOTFOUND);
+    assert_int_equal(sc_watches_add(w, path, SC_WATCH_NAMES, SC_WATCH_HOME, 7, NULL, &err),
+                     SC_E_NOTFOUND);
     char want[600];
     snprintf(want, sizeof(want), "%s is no directory", path);
     assert_error(&err, SC_E_NOTFOUND, want);
+    sc_watches_free(w);
+}
+
+/* ---- watches that another process adds ---- */
+
+/* As a worker does, which has the same instance. */
+static int worker_adds(struct sc_watches *w, const char *dir)
+{
+    int wd = -1;
+    SC_FD int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(sc_watch_dir(sc_watches_fd(w), fd, SC_WATCH_NAMES, &wd, NULL), 0);
+    return wd;
+}
+
+static bool takes(struct sc_watches *w, int wd, const char *name)
+{
+    bool missed = false;
+    assert_int_equal(sc_watches_take(w, wd, SC_WATCH_HOME, 7, name, &missed, NULL), 0);
+    return missed;
+}
+
+static void a_worker_adds_watches(void **state)
+{
+    struct sc_watches *w = NULL;
+    const char *dir = *state;
+    assert_int_equal(sc_watches_new(&w, NULL), 0);
+    sc_watches_join(w);
+    int wd = worker_adds(w, dir);
+    sc_watches_begin(w, SC_WATCH_HOME, 7);
+    assert_false(takes(w, wd, "a"));
+    assert_int_equal(worker_adds(w, dir), wd);
+    assert_false(takes(w, wd, "b"));
+    sc_watches_end(w, SC_WATCH_HOME, 7);
+    sc_watches_leave(w);
+    assert_int_equal(sc_watches_dirs(w), 1);
+    make(dir, "b");
+    make(dir, "c");
+    hears(w, "5:7:b 5:7:b ");
+    sc_watches_free(w);
+}
+
+static void what_happens_before_a_watch_is_told_is_missed(void **state)
+{
+    struct sc_watches *w = NULL;
+    const char *dir = *state;
+    assert_int_equal(sc_watches_new(&w, NULL), 0);
+    sc_watches_join(w);
+    int wd = worker_adds(w, dir);
+    make(dir, "a");
+    hears(w, "");
+    assert_true(takes(w, wd, "a"));
+    sc_watches_leave(w);
+    sc_watches_join(w); /* a later worker's are no concern of it */
+    assert_int_equal(worker_adds(w, dir), wd);
+    assert_false(takes(w, wd, "a"));
+    sc_watches_leave(w);
+    sc_watches_free(w);
+}
+
+static void a_watch_that_ends_before_it_is_told_is_missed(void **state)
+{
+    struct sc_watches *w = NULL;
+    const char *dir = *state;
+    assert_int_equal(sc_watches_new(&w, NULL), 0);
+    add(w, dir, SC_WATCH_HOME, 7, "a");
+    sc_watches_join(w);
+    int wd = worker_adds(w, dir);
+    sc_watches_begin(w, SC_WATCH_HOME, 7); /* somebody ends it meanwhile */
+    sc_watches_end(w, SC_WATCH_HOME, 7);
+    assert_int_equal(sc_watches_dirs(w), 0);
+    assert_true(takes(w, wd, "a"));
+    sc_watches_leave(w);
+    sc_watches_free(w);
+}
+
+static void what_a_killed_worker_left_ends(void **state)
+{
+    struct sc_watches *w = NULL;
+    const char *dir = *state;
+    assert_int_equal(sc_watches_new(&w, NULL), 0);
+    sc_watches_join(w);
+    int wd = worker_adds(w, dir);
+    sc_watches_leave(w); /* it told nothing */
+    make(dir, "a");
+    hears(w, "");
+    hears(w, ""); /* the end of the watch itself */
+    assert_true(worker_adds(w, dir) != wd);
+    sc_watches_free(w);
+}
+
+static void a_beginning_without_an_end_removes_nothing(void **state)
+{
+    struct sc_watches *w = NULL;
+    const char *dir = *state;
+    assert_int_equal(sc_watches_new(&w, NULL), 0);
+    add(w, dir, SC_WATCH_HOME, 7, "a");
+    sc_watches_begin(w, SC_WATCH_HOME, 7); /* its worker was killed */
+    make(dir, "a");
+    hears(w, "5:7:a 5:7:a ");
+    sc_watches_end(w, SC_WATCH_HOME, 8);
+    assert_int_equal(sc_watches_dirs(w), 1);
     sc_watches_free(w);
 }
 
@@ -227,6 +323,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(many_names_become_any, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_flood_is_told_and_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_directory_that_goes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_worker_adds_watches, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_happens_before_a_watch_is_told_is_missed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_watch_that_ends_before_it_is_told_is_missed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_a_killed_worker_left_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_beginning_without_an_end_removes_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test(names_meet),
         cmocka_unit_test(links_in_a_home),
     };

@@ -185,6 +185,7 @@ static void homes_go_before_a_long_backlog_and_do_not_starve_it(void **state)
             backlog++;
         else
             homes++;
+        end(&w, got, why, false, 1000);
     }
     assert_int_equal(homes, 30);
     assert_int_equal(backlog, 10);
@@ -232,6 +233,129 @@ static void quiet_accounts_are_forgotten_and_waiting_ones_kept(void **state)
     sc_work_sweep(&w, 100000000);
     assert_int_equal(w.n, 1);
     takes(&w, 100000000, "waiting", SC_WORK_FOUND);
+}
+
+static void one_look_at_a_time(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    note(&w, "john", SC_WORK_FOUND, 0);
+    takes(&w, 0, "john", SC_WORK_FOUND);
+    note(&w, "john", SC_WORK_QUEUE, 5);
+    takes_none(&w, 100000);
+    assert_int_equal(sc_work_begin(&w, "john"), 0);
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER); /* its end wakes us */
+    note(&w, "jane", SC_WORK_QUEUE, 5);
+    takes(&w, 100000, "jane", SC_WORK_QUEUE);
+    end(&w, "john", SC_WORK_FOUND, false, 100000);
+    takes(&w, 100000, "john", SC_WORK_QUEUE);
+}
+
+static void events_come_again_by_themselves(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    note(&w, "john", SC_WORK_QUEUE, 0);
+    takes(&w, 0, "john", SC_WORK_QUEUE);
+    assert_int_equal(sc_work_end(&w, "john", SC_WORK_QUEUE, false, "panel down", 0, NULL, NULL), 0);
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER);
+    note(&w, "john", SC_WORK_QUEUE, 10);
+    takes(&w, 10, "john", SC_WORK_QUEUE);
+}
+
+/* A user's command holds the account: no look waits for it, and it is missed by little. */
+static void a_locked_account_is_visited_again_soon(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 1000, gap = 0;
+    note(&w, "john", SC_WORK_FOUND, now);
+    for (int i = 0; i < 12; i++) {
+        takes(&w, now, "john", i < 3 ? SC_WORK_FOUND : SC_WORK_FOUND | SC_WORK_QUEUE);
+        if (i == 2)
+            note(&w, "john", SC_WORK_QUEUE, now); /* does not make it sooner */
+        sc_work_locked(&w, "john", i < 3 ? SC_WORK_FOUND : SC_WORK_FOUND | SC_WORK_QUEUE, now);
+        gap = sc_work_next(&w) - now;
+        if (i == 0)
+            assert_int_equal(gap, SC_WORK_BUSY_MS);
+        note(&w, "john", SC_WORK_QUEUE, now);
+        note(&w, "john", SC_WORK_HOME, now);
+        assert_true(sc_work_next(&w) == now + gap);
+        if (i < 2) /* take back what the notes added */
+            w.v[0]->why = SC_WORK_FOUND;
+        else
+            w.v[0]->why = SC_WORK_FOUND | SC_WORK_QUEUE;
+        now += gap;
+    }
+    assert_int_equal(gap, SC_WORK_BUSY_MAX_MS);
+    takes(&w, now, "john", SC_WORK_FOUND | SC_WORK_QUEUE);
+    end(&w, "john", SC_WORK_FOUND | SC_WORK_QUEUE, true, now);
+    note(&w, "john", SC_WORK_FOUND, now);
+    assert_int_equal(sc_work_next(&w), now);
+}
+
+static void a_late_look_is_made_again_with_more_time_and_less_often(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 0, cpu = 0, gap = 0;
+    bool news = false;
+    note(&w, "john", SC_WORK_QUEUE, now);
+    assert_int_equal(sc_work_deadline(&w, "john", &cpu), SC_WORK_DEADLINE_MS);
+    assert_int_equal(cpu, SC_WORK_CPU_MS);
+    unsigned why = SC_WORK_QUEUE;
+    for (int i = 0; i < 10; i++) {
+        takes(&w, now, "john", why);
+        assert_int_equal(sc_work_late(&w, "john", why, "too long", now, &news, NULL), 0);
+        assert_int_equal(news, i == 0);
+        note(&w, "john", SC_WORK_QUEUE, now); /* the queue still has it */
+        why = SC_WORK_QUEUE | SC_WORK_RETRY;
+        gap = sc_work_next(&w) - now;
+        assert_true(i > 0 || gap == SC_WORK_RETRY_MS);
+        takes_none(&w, now + gap - 1);
+        now += gap;
+    }
+    assert_int_equal(gap, SC_WORK_RETRY_MAX_MS);
+    assert_int_equal(sc_work_deadline(&w, "john", &cpu), SC_WORK_DEADLINE_MAX_MS);
+    assert_int_equal(cpu, SC_WORK_CPU_MAX_MS);
+    assert_int_equal(sc_work_deadline(&w, "jane", &cpu), SC_WORK_DEADLINE_MS);
+    takes(&w, now, "john", why);
+    end(&w, "john", why, true, now);
+    assert_int_equal(sc_work_deadline(&w, "john", &cpu), SC_WORK_DEADLINE_MS);
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER);
+}
+
+/* ---- how many at once ---- */
+
+static void a_few_fresh_looks_at_once(void **state)
+{
+    int64_t began[SC_WORK_ALL], when = 0;
+    size_t yield = 99;
+    (void)state;
+    for (size_t i = 0; i < SC_WORK_ALL; i++)
+        began[i] = 1000;
+    assert_true(sc_work_room(began, 0, 1000, &when, &yield));
+    assert_true(sc_work_room(began, SC_WORK_PARALLEL - 1, 1000, &when, &yield));
+    assert_false(sc_work_room(began, SC_WORK_PARALLEL, 1000, &when, &yield));
+    assert_int_equal(yield, SC_WORK_PARALLEL);
+    assert_int_equal(when, 1000 + SC_WORK_SLOW_MS);
+    assert_true(sc_work_room(began, SC_WORK_PARALLEL, 1000 + SC_WORK_SLOW_MS, &when, &yield));
+}
+
+/* Accounts whose looks hang do not keep others from theirs. */
+static void slow_looks_hold_nobody_up_for_long(void **state)
+{
+    int64_t began[SC_WORK_ALL], when = 0, now = 100000;
+    size_t yield = 99;
+    (void)state;
+    for (size_t i = 0; i < SC_WORK_ALL; i++)
+        began[i] = now - SC_WORK_SLOW_MS - (int64_t)i;
+    assert_true(sc_work_room(began, SC_WORK_ALL - 1, now, &when, &yield));
+    assert_false(sc_work_room(began, SC_WORK_ALL, now, &when, &yield));
+    assert_int_equal(yield, SC_WORK_ALL);
+    assert_int_equal(when, began[SC_WORK_ALL - 1] + SC_WORK_YIELD_MS);
+    assert_false(sc_work_room(began, SC_WORK_ALL, when, &when, &yield));
+    assert_int_equal(yield, SC_WORK_ALL - 1); /* the one that is at it for the longest */
 }
 
 /* ---- the full pass ---- */
@@ -332,6 +456,12 @@ int main(void)
         cmocka_unit_test(homes_go_before_a_long_backlog_and_do_not_starve_it),
         cmocka_unit_test(errors_are_tried_again_and_told_once),
         cmocka_unit_test(quiet_accounts_are_forgotten_and_waiting_ones_kept),
+        cmocka_unit_test(one_look_at_a_time),
+        cmocka_unit_test(events_come_again_by_themselves),
+        cmocka_unit_test(a_locked_account_is_visited_again_soon),
+        cmocka_unit_test(a_late_look_is_made_again_with_more_time_and_less_often),
+        cmocka_unit_test(a_few_fresh_looks_at_once),
+        cmocka_unit_test(slow_looks_hold_nobody_up_for_long),
         cmocka_unit_test(the_timer),
         cmocka_unit_test(panel_files),
         cmocka_unit_test(a_hook_makes_the_pass_wait),

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The accounts with isolated sites, and whose homes are watched. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "core/base/clock.h"
+#include "core/base/paths.h"
+#include "core/base/vec.h"
+#include "hooks/monitor/home.h"
+#include "hooks/monitor/monitor.h"
+
+static size_t place(const struct sc_monitor *m, uid_t uid)
+{
+    size_t from = 0, to = m->n_accounts;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (m->accounts[mid].uid < uid)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from;
+}
+
+struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t uid)
+{
+    size_t i = place(m, uid);
+    return i < m->n_accounts && m->accounts[i].uid == uid ? &m->accounts[i] : NULL;
+}
+
+struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid)
+{
+    return m->sets[1 + sc_home_set(uid, SC_MONITOR_HOME_SETS)].w;
+}
+
+static void table_watch(struct sc_monitor *m, uid_t uid, bool on)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u", (unsigned)uid);
+    sc_watches_begin(m->sets[0].w, SC_WATCH_TABLE, uid);
+    if (on)
+        (void)sc_watches_add(m->sets[0].w, path, IN_MOVED_TO | IN_ONLYDIR, SC_WATCH_TABLE, uid,
+                             SC_TABLE_NAME, NULL);
+    sc_watches_end(m->sets[0].w, SC_WATCH_TABLE, uid);
+}
+
+void sc_monitor_drop(struct sc_monitor *m, uid_t uid)
+{
+    size_t i = place(m, uid);
+    if (i == m->n_accounts || m->accounts[i].uid != uid)
+        return;
+    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    table_watch(m, uid, false);
+    free(m->accounts[i].user);
+    memmove(&m->accounts[i], &m->accounts[i + 1], (--m->n_accounts - i) * sizeof(*m->accounts));
+    m->check_end = true;
+}
+
+struct sc_monitor_account *sc_monitor_ensure(struct sc_monitor *m, uid_t uid, const char *user)
+{
+    size_t i = place(m, uid);
+    char *copy = strdup(user);
+    if (!copy)
+        return NULL;
+    if (i < m->n_accounts && m->accounts[i].uid == uid) {
+        free(m->accounts[i].user);
+        m->accounts[i].user = copy;
+    } else if (!SC_VEC_ROOM(m->accounts, m->n_accounts)) {
+        free(copy);
+        return NULL;
+    } else {
+        memmove(&m->accounts[i + 1], &m->accounts[i], (m->n_accounts++ - i) * sizeof(*m->accounts));
+        m->accounts[i] = (struct sc_monitor_account){.uid = uid, .user = copy};
+    }
+    table_watch(m, uid, true); /* its directory may be another one */
+    return &m->accounts[i];
+}
+
+void sc_monitor_sites_changed(struct sc_monitor *m, uid_t uid)
+{
+    const struct sc_monitor_account *a = sc_monitor_by_uid(m, uid);
+    if (a && uid != m->covered)
+        sc_monitor_note(m, a->user, SC_WORK_WATCH);
+    else if (!a)
+        m->accounts_at = sc_clock_ms();
+}
+
+size_t sc_monitor_dirs(const struct sc_monitor *m)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < SC_MONITOR_SETS; i++)
+        n += sc_watches_dirs(m->sets[i].w);
+    return n;
+}
+
+void sc_monitor_accounts_done(struct sc_monitor *m)
+{
+    for (size_t i = 0; i < m->n_accounts; i++)
+        free(m->accounts[i].user);
+    free(m->accounts);
+    m->accounts = NULL;
+    m->n_accounts = 0;
+    for (size_t i = 0; i < SC_MONITOR_SETS; i++) {
+        sc_watches_free(m->sets[i].w);
+        m->sets[i].w = NULL;
+    }
+}

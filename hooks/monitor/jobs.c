@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/monitor/jobs.h"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/follow/follow.h"
+#include "core/php/fpm/known.h"
+#include "core/server/panel_hooks.h"
+#include "core/server/server.h"
+#include "hooks/monitor/fpm.h"
+#include "hooks/monitor/jobs_account.h"
+#include "hooks/monitor/look.h"
+#include "hooks/monitor/worker.h"
+
+static void found(const char *user, void *arg)
+{
+    (void)arg;
+    if (user)
+        sc_job_print("found", user);
+    else
+        puts("resync");
+}
+
+static int survey(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    (void)argument, (void)n_sets;
+    int rc = sc_monitor_survey(s, found, NULL, err);
+    if (rc == 0)
+        puts("ok");
+    return rc;
+}
+
+static int hooks(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    bool changed = false;
+    (void)argument, (void)n_sets;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0)
+        rc = sc_panel_hooks_ensure(&panel, &changed, err);
+    if (changed)
+        puts("put");
+    if (rc == 0 || rc == SC_E_UNSUPPORTED)
+        puts("ok");
+    return rc == SC_E_UNSUPPORTED ? 0 : rc;
+}
+
+static int paths(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    (void)argument, (void)n_sets;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0)
+        rc = sc_panel_paths(&panel, &text, err);
+    if (rc < 0)
+        return rc;
+    char *save = NULL;
+    for (char *l = strtok_r(text.data, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
+        printf("path %s\n", l);
+    puts("ok");
+    return 0;
+}
+
+static int marks(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    (void)argument, (void)n_sets;
+    if (!sc_monitor_marks(s, found, NULL))
+        return sc_error_set(err, SC_E_BUSY, "the queue of events cannot be written");
+    puts("ok");
+    return 0;
+}
+
+static int pending(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    (void)argument, (void)n_sets;
+    int rc = sc_follow_pending(s, found, NULL, err);
+    if (rc == 0)
+        puts("ok");
+    return rc;
+}
+
+static int accounts(struct sc_server *s, const char *argument, unsigned n_sets,
+                    struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    (void)argument, (void)n_sets;
+    int rc = sc_store_users_get(s->store, true, &users, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < users.n; i++) {
+        char word[32];
+        snprintf(word, sizeof(word), "account %u", (unsigned)users.rows[i].uid);
+        sc_job_print(word, users.rows[i].name);
+    }
+    puts("ok");
+    return 0;
+}
+
+/* ---- pools of PHP-FPM ---- */
+
+static void pool_dirs(void)
+{
+    size_t n = 0, n_vendors;
+    const struct sc_php_vendor *v = sc_php_vendors(&n_vendors);
+    for (size_t k = 0; k < n_vendors; k++) {
+        char pattern[PATH_MAX];
+        glob_t g = {0};
+        if (sc_fpm_pool_dir(&v[k], pattern) && glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
+            for (size_t i = 0; i < g.gl_pathc && n < SC_FPM_DIRS_MAX; i++, n++)
+                sc_job_print("dir", g.gl_pathv[i]);
+        globfree(&g);
+    }
+}
+
+static int pools(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list known = {0};
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    (void)argument, (void)n_sets;
+    pool_dirs();
+    int rc = sc_fpm_known_load("", &known, err);
+    if (rc == 0)
+        rc = sc_store_users_get(s->store, true, &users, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < users.n; i++) {
+        uint64_t digest;
+        if (sc_fpm_digest_of(&known, users.rows[i].uid, users.rows[i].name, &digest))
+            printf("pools %u %" PRIu64 "\n", (unsigned)users.rows[i].uid, digest);
+    }
+    puts("ok");
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+    const char *name;
+    int (*work)(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err);
+} jobs[] = {{SC_JOB_ACCOUNT, sc_job_account},
+            {SC_JOB_WATCH, sc_job_watch},
+            {SC_JOB_SURVEY, survey},
+            {SC_JOB_HOOKS, hooks},
+            {SC_JOB_PATHS, paths},
+            {SC_JOB_MARKS, marks},
+            {SC_JOB_PENDING, pending},
+            {SC_JOB_ACCOUNTS, accounts},
+            {SC_JOB_POOLS, pools}};
+
+int sc_job_do(const char *job, const char *argument, unsigned n_fds)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    size_t i = 0;
+    while (i < sizeof(jobs) / sizeof(jobs[0]) && strcmp(jobs[i].name, job) != 0)
+        i++;
+    if (i == sizeof(jobs) / sizeof(jobs[0]))
+        return 2;
+    /* what it starts gets none of the daemon's descriptors */
+    for (unsigned fd = 0; fd < n_fds; fd++)
+        (void)fcntl(SC_WORKER_FIRST_FD + (int)fd, F_SETFD, FD_CLOEXEC);
+    int rc = sc_server_open(&s, &err);
+    if (rc == 0) {
+        s->lock_ms = 0; /* the daemon comes again */
+        rc = jobs[i].work(s, argument, n_fds, &err);
+    }
+    if (rc < 0)
+        printf("error %s\n", err.text);
+    return fflush(stdout) == 0 && rc == 0 ? 0 : 1;
+}
