@@ -242,6 +242,11 @@ void sc_store_free(struct sc_store *store)
     free(store);
 }
 
+int sc_store_version(struct sc_store *store, int64_t *ret, struct sc_error *err)
+{
+    return sc_db_int(store, "PRAGMA data_version", ret, err);
+}
+
 /* ---- transactions ---- */
 
 static int exec(struct sc_store *store, const char *sql, struct sc_error *err)

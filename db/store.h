@@ -78,6 +78,9 @@ static inline void sc_store_rollbackp(struct sc_store **store)
     sc_store_rollback(*store);
 }
 
+/* A number that is another one when another process (or another store) has written since. */
+int sc_store_version(struct sc_store *store, int64_t *ret, struct sc_error *err);
+
 /* ---- users ---- */
 
 struct sc_user_row {

@@ -87,6 +87,7 @@ const struct sc_adapter_ops sc_generic_ops = {
     .name = "generic",
     .title = "integration scripts",
     .domains = sc_generic_domains,
+    .all_as_one = true,
     .users = sc_generic_users,
     .panel_info = sc_generic_panel_info,
     .hook = hook,

@@ -23,10 +23,22 @@ struct sc_jobs {
 
 void sc_jobs_done(struct sc_jobs *jobs);
 
+/* What was asked before the jobs were opened, of accounts by their owners. */
+struct sc_answers {
+    struct sc_answer {
+        const char *owner; /* in heard.domains */
+        struct sc_heard heard;
+    } * v;
+    size_t n;
+};
+
+void sc_answers_done(struct sc_answers *l);
+
 /* Locks the accounts of these users (in the order of their uids, so that two calls never wait for
- * each other) and gathers their facts. Users named twice are one job. */
+ * each other) and gathers their facts. Users named twice are one job. `answers` (may
+ * be NULL): their contents are taken. */
 int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
-                 struct sc_jobs *ret, struct sc_error *err);
+                 struct sc_answers *answers, struct sc_jobs *ret, struct sc_error *err);
 
 /* Puts to the names that j->wish disables the other isolated names of their sites, and adds them to
  * *others, which must live as long as the job. SC_E_NOMEM. */

@@ -61,8 +61,24 @@ static int not_there(struct sc_server *s, const char *user, struct sc_error *err
                         f.agrees ? "what was isolated of it has been cleaned up" : f.missing);
 }
 
+void sc_answers_done(struct sc_answers *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        sc_heard_done(&l->v[i].heard);
+    free(l->v);
+    *l = (struct sc_answers){0};
+}
+
+static struct sc_heard *heard_of(struct sc_answers *l, const char *user)
+{
+    for (size_t i = 0; l && i < l->n; i++)
+        if (strcmp(l->v[i].owner, user) == 0)
+            return &l->v[i].heard;
+    return NULL;
+}
+
 int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum sc_facts_how how,
-                 struct sc_jobs *ret, struct sc_error *err)
+                 struct sc_answers *answers, struct sc_jobs *ret, struct sc_error *err)
 {
     SC_FREE struct who *who = calloc(n ? n : 1, sizeof(*who));
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {.v = calloc(n ? n : 1, sizeof(*jobs.v))};
@@ -82,7 +98,8 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
         j->account = (struct sc_account)SC_ACCOUNT_INIT;
         int rc = sc_account_open(who[i].user, s->lock_ms, &j->account, err);
         if (rc == 0)
-            rc = sc_pass_gather(s, &j->account, how, &j->facts, err);
+            rc =
+                sc_pass_gather(s, &j->account, how, heard_of(answers, who[i].user), &j->facts, err);
         if (rc < 0)
             return rc;
     }

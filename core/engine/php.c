@@ -49,7 +49,7 @@ static int find_otherwise(struct sc_server *s, struct sc_account *a,
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     int rc = check_allowed(s, a->user, err);
     if (rc == 0)
-        rc = sc_facts_gather(s, a, SC_FACTS_LAST_GOOD, &f, err);
+        rc = sc_facts_gather(s, a, SC_FACTS_LAST_GOOD, NULL, &f, err);
     if (rc < 0)
         return rc;
     const struct sc_plan_site *site = sc_plan_site_of(f.plan, name);

@@ -58,20 +58,22 @@ int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
 {
     char name[256];
     uid_t uid;
-    SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
+    SC_CLEANUP(sc_heard_done) struct sc_heard heard = SC_HEARD_INIT;
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     if (sc_domain_canon(domain, name, NULL) < 0)
         return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    int rc = sc_panel_domain(s, name, &found, err);
+    int rc = sc_store_version(s->store, &heard.version, err);
+    if (rc == 0)
+        rc = sc_panel_account(s, name, &heard.domains, err);
     if (rc == SC_E_NOTFOUND)
         return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
     if (rc == 0)
-        rc = sc_account_uid(found.v[0].owner, &uid, err);
+        rc = sc_account_uid(heard.domains.v[0].owner, &uid, err);
     if (rc == 0)
         rc = sc_account_look(uid, &a, err);
     if (rc == 0)
-        rc = sc_facts_gather(s, &a, SC_FACTS_STRICT, &f, err);
+        rc = sc_facts_gather(s, &a, SC_FACTS_STRICT, &heard, &f, err);
     const char *one = name;
     const struct sc_wish wish = {.enable = &one, .n_enable = 1};
     if (rc == 0)

@@ -5,92 +5,19 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/domain_name.h"
 #include "core/proxyexec/service.h"
 #include "core/engine/internal.h"
+#include "core/engine/named.h"
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
-#include "core/server/panel.h"
 #include "core/web/suexec_front.h"
 #include "core/web/vhosts.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/server/platform.h"
 
-/* A domain that was named, and whose it is. */
-struct named {
-    char name[256];
-    char *owner;
-};
-
-struct named_list {
-    struct named *v;
-    const char **owners;
-    size_t n;
-};
-
-static void named_done(struct named_list *l)
-{
-    for (size_t i = 0; i < l->n; i++)
-        free(l->v[i].owner);
-    free(l->v);
-    free(l->owners);
-}
-
-static int unknown(const char *name, struct sc_error *err)
-{
-    return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
-}
-
-/* Whom the database last knew as the owner: for what the panel has forgotten, or cannot say now. */
-static int owner_from_store(struct sc_server *s, const char *name, char **ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row d = {0};
-    SC_CLEANUP(sc_user_row_done) struct sc_user_row u = {0};
-    int rc = sc_store_domain_find(s->store, name, &d, err);
-    if (rc == 0)
-        rc = sc_store_user_by_uid(s->store, d.uid, &u, err);
-    if (rc == SC_E_NOTFOUND)
-        return unknown(name, err);
-    if (rc == 0 && !(*ret = strdup(u.name)))
-        rc = sc_error_set(err, SC_E_NOMEM, "out of memory");
-    return rc;
-}
-
-static int find_owner(struct sc_server *s, bool for_removal, struct named *d, struct sc_error *err)
-{
-    SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
-    int rc = sc_panel_domain(s, d->name, &found, err);
-    if (rc == 0)
-        return (d->owner = strdup(found.v[0].owner))
-                   ? 0
-                   : sc_error_set(err, SC_E_NOMEM, "out of memory");
-    if (for_removal)
-        return owner_from_store(s, d->name, &d->owner, err);
-    bool plain = rc == SC_E_NOTFOUND && (!err || strcmp(err->text, SC_INVENTORY_NO_DOMAIN) == 0);
-    return plain ? unknown(d->name, err) : rc; /* else it says what is odd about it */
-}
-
-static int find_owners(struct sc_server *s, const char *const *domains, size_t n, bool for_removal,
-                       struct named_list *l, struct sc_error *err)
-{
-    l->v = calloc(n ? n : 1, sizeof(*l->v));
-    l->owners = calloc(n ? n : 1, sizeof(*l->owners));
-    if (!l->v || !l->owners)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        l->n = i + 1;
-        if (sc_domain_canon(domains[i], l->v[i].name, NULL) < 0)
-            return unknown(domains[i], err);
-        rc = find_owner(s, for_removal, &l->v[i], err);
-        l->owners[i] = l->v[i].owner;
-    }
-    return rc;
-}
-
 /* Gives each job the names that are its user's. */
-static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable,
+static int assign(struct sc_jobs *jobs, const struct sc_named_list *l, bool enable,
                   struct sc_error *err)
 {
     for (size_t i = 0; i < jobs->n; i++) {
@@ -110,7 +37,7 @@ static int assign(struct sc_jobs *jobs, const struct named_list *l, bool enable,
     return 0;
 }
 
-static int check_allowed(const struct sc_server *s, const struct named_list *l,
+static int check_allowed(const struct sc_server *s, const struct sc_named_list *l,
                          struct sc_error *err)
 {
     bool on = false;
@@ -131,17 +58,67 @@ static int check_allowed(const struct sc_server *s, const struct named_list *l,
     return rc;
 }
 
+static int open_for_enable(struct sc_server *s, const char *const *domains, size_t n, bool guess,
+                           struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
+{
+    int rc = sc_named_find(s, domains, n, guess, false, l, err);
+    if (rc == 0)
+        rc = check_allowed(s, l, err);
+    if (rc == 0)
+        rc = sc_trial_once(s, err);
+    if (rc == 0)
+        rc = sc_jobs_open(s, l->owners, l->n, SC_FACTS_STRICT, &l->answers, jobs, err);
+    if (rc ==
+        0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
+        rc = check_allowed(s, l, err);
+    return rc < 0 ? rc : sc_named_confirm(l, jobs, err);
+}
+
+static int open_for_disable(struct sc_server *s, const char *const *domains, size_t n, bool guess,
+                            struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
+{
+    int rc = sc_named_find(s, domains, n, guess, true, l, err);
+    if (rc == 0)
+        rc = sc_jobs_open(s, l->owners, l->n, SC_FACTS_REMOVAL, &l->answers, jobs, err);
+    return rc < 0 ? rc : sc_named_confirm(l, jobs, err);
+}
+
+/* As the database has it first; where that is not so any more, as the panel says. */
+static int open_named(struct sc_server *s, const char *const *domains, size_t n, bool enable,
+                      struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
+{
+    int (*open)(struct sc_server *, const char *const *, size_t, bool, struct sc_named_list *,
+                struct sc_jobs *, struct sc_error *) = enable ? open_for_enable : open_for_disable;
+    int rc = open(s, domains, n, true, l, jobs, err);
+    if (l->guessed && (rc == SC_E_NOTFOUND || rc == SC_E_DENIED)) {
+        sc_jobs_done(jobs);
+        sc_named_done(l);
+        rc = open(s, domains, n, false, l, jobs, err);
+    }
+    return rc < 0 ? rc : assign(jobs, l, enable, err);
+}
+
+static void tell_hints(struct sc_server *s, const struct sc_jobs *jobs,
+                       const struct sc_vhosts *hosts, const struct sc_watch *w)
+{
+    for (size_t i = 0; i < jobs->n; i++) {
+        const struct sc_job *j = &jobs->v[i];
+        for (size_t k = 0; k < j->wish.n_enable; k++)
+            sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
+        sc_hint_fpm(s, &j->account, &j->facts, j->wish.enable, j->wish.n_enable, hosts, w);
+    }
+}
+
 static int enable(struct sc_server *s, const char *const *domains, size_t n,
                   const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
-    const struct named_list none = {0};
+    SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
+    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     int rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
-        rc = check_allowed(s, &none, err);
-    SC_CLEANUP(named_done) struct named_list l = {0};
-    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
+        rc = check_allowed(s, &l, err); /* the feature alone: nobody is named yet */
     if (rc == 0)
         rc = sc_platform_check(err);
     /* what cannot be read does not stop anybody: the entries themselves fail closed */
@@ -150,33 +127,18 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         rc = sc_lsapi_check(&hosts, err);
     if (rc == 0)
-        rc = find_owners(s, domains, n, false, &l, err);
-    if (rc == 0)
-        rc = check_allowed(s, &l, err);
-    if (rc == 0)
-        rc = sc_trial_once(s, err);
-    if (rc == 0)
-        rc = sc_jobs_open(s, l.owners, l.n, SC_FACTS_STRICT, &jobs, err);
-    if (rc ==
-        0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
-        rc = check_allowed(s, &l, err);
-    if (rc == 0)
-        rc = assign(&jobs, &l, true, err);
+        rc = open_named(s, domains, n, true, &l, &jobs, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
     if (rc == 0)
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
-    if (rc == 0)
-        sc_trial_note();
-    for (size_t i = 0; rc == 0 && i < jobs.n; i++) {
-        const struct sc_job *j = &jobs.v[i];
-        for (size_t k = 0; k < j->wish.n_enable; k++)
-            sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
-        sc_hint_fpm(s, &j->account, &j->facts, j->wish.enable, j->wish.n_enable, &hosts, w);
-    }
-    return rc;
+    if (rc < 0)
+        return rc;
+    sc_trial_note();
+    tell_hints(s, &jobs, &hosts, w);
+    return 0;
 }
 
 int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
@@ -193,14 +155,10 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
                       const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err)
 {
     sc_pass_recover(s);
-    SC_CLEANUP(named_done) struct named_list l = {0};
+    SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
-    int rc = find_owners(s, domains, n, true, &l, err);
-    if (rc == 0)
-        rc = sc_jobs_open(s, l.owners, l.n, SC_FACTS_REMOVAL, &jobs, err);
-    if (rc == 0)
-        rc = assign(&jobs, &l, false, err);
+    int rc = open_named(s, domains, n, false, &l, &jobs, err);
     for (size_t i = 0; rc == 0 && i < jobs.n; i++)
         rc = sc_job_widen(&jobs.v[i], &others, err);
     if (rc == 0)
@@ -218,7 +176,7 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     struct sc_error why = SC_ERROR_INIT;
     int front = sc_pass_front_keep(s, &why); /* no reason not to repair the rest */
-    int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, &jobs, err);
+    int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     bool on = false;
@@ -243,7 +201,7 @@ static int remount_some(struct sc_server *s, const char *const *users, size_t n,
                         const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
-    int rc = sc_jobs_open(s, users, n, SC_FACTS_LAST_GOOD, &jobs, err);
+    int rc = sc_jobs_open(s, users, n, SC_FACTS_LAST_GOOD, NULL, &jobs, err);
     for (size_t i = 0; rc == 0 && i < jobs.n; i++)
         jobs.v[i].wish.end_processes = true;
     return rc < 0 ? rc : sc_jobs_run(s, &jobs, w, err);

@@ -153,7 +153,8 @@ static int begin(struct sc_server *s, uid_t uid, const char *const *domains, siz
     c->n = n;
     const char *user = c->user;
     if (rc == 0)
-        rc = sc_jobs_open(s, &user, 1, removal ? SC_FACTS_REMOVAL : SC_FACTS_STRICT, &c->jobs, err);
+        rc = sc_jobs_open(s, &user, 1, removal ? SC_FACTS_REMOVAL : SC_FACTS_STRICT, NULL, &c->jobs,
+                          err);
     /* again: a user who was denied meanwhile had his sites ended before we got his lock */
     if (rc == 0)
         rc = check_allowed(s, c->user, err);

@@ -3,6 +3,12 @@
 
 #include <stdlib.h>
 
+void sc_heard_done(struct sc_heard *t)
+{
+    sc_domains_done(&t->domains);
+    *t = (struct sc_heard)SC_HEARD_INIT;
+}
+
 void sc_facts_done(struct sc_facts *f)
 {
     sc_docroots_done(&f->docroots);

@@ -35,6 +35,19 @@ struct sc_facts {
 
 void sc_facts_done(struct sc_facts *f);
 
+/* What was asked before the account's lock was taken, so that nobody is asked twice. It is used if
+ * nobody else has written the database since: then no other pass was made in between. */
+struct sc_heard {
+    int64_t version; /* sc_store_version() before the question */
+    struct sc_domains domains;
+};
+
+#define SC_HEARD_INIT                                                                              \
+    {                                                                                              \
+        .domains = SC_DOMAINS_INIT                                                                 \
+    }
+void sc_heard_done(struct sc_heard *t);
+
 enum sc_facts_how {
     SC_FACTS_STRICT,   /* the panel and the user's file must be readable and right */
     SC_FACTS_REMOVAL,  /* the user's file must be; a panel that fails is no reason to keep something

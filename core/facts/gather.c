@@ -56,10 +56,26 @@ static int gather_hints(const struct sc_server *s, const struct sc_account *a, s
     return rc;
 }
 
-int sc_facts_ask(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                 struct sc_facts *f, struct sc_error *err)
+static bool is_fresh(const struct sc_server *s, const struct sc_heard *heard)
 {
-    int asked = sc_panel_user(s, a->user, &f->domains, &f->why);
+    int64_t now = 0;
+    return heard && sc_store_version(s->store, &now, NULL) == 0 && now == heard->version;
+}
+
+static int ask_panel(const struct sc_server *s, const struct sc_account *a, struct sc_heard *heard,
+                     struct sc_facts *f)
+{
+    if (!is_fresh(s, heard))
+        return sc_panel_user(s, a->user, &f->domains, &f->why);
+    f->domains = heard->domains;
+    heard->domains = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+int sc_facts_ask(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                 struct sc_heard *heard, struct sc_facts *f, struct sc_error *err)
+{
+    int asked = ask_panel(s, a, heard, f);
     f->from_panel = asked == 0;
     if (asked < 0 && how == SC_FACTS_STRICT) {
         if (err)
@@ -202,11 +218,11 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
 }
 
 int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                    struct sc_facts *ret, struct sc_error *err)
+                    struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     SC_CLEANUP(sc_verdict_done) struct sc_verdict verdict = {0};
-    int rc = sc_facts_ask(s, a, how, &f, err);
+    int rc = sc_facts_ask(s, a, how, heard, &f, err);
     const struct sc_identity me = sc_facts_identity(a, &f);
     if (rc == 0)
         rc = sc_identity_look(s, &me, &verdict, err);

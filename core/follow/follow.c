@@ -65,7 +65,7 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
     const struct sc_wish none = {0};
     int rc = sc_account_open(user, s->lock_ms, &a, err);
     if (rc == 0)
-        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
+        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, NULL, &f, err);
     if (rc == 0)
         rc = sc_pass_apply(s, &a, &f, &none, err);
     if (rc < 0)

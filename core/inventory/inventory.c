@@ -104,10 +104,10 @@ static int not_there(const char *name, const struct sc_error *why, struct sc_err
                         name, odd + strlen(SC_INVENTORY_PASSED_OVER));
 }
 
-int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
-                        struct sc_domains *ret, struct sc_error *err)
+/* Asks about a name; an answer without any domain is SC_E_NOTFOUND. */
+static int ask_name(const struct sc_inventory_conf *conf, const char *option, const char *name,
+                    char canon[256], struct sc_domains *ret, struct sc_error *err)
 {
-    char canon[256];
     int rc = sc_domain_canon(name, canon, err);
     if (rc == SC_E_INVAL)
         return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
@@ -115,11 +115,24 @@ int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
         return rc;
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     struct sc_error why = SC_ERROR_INIT;
-    rc = ask(conf, "--name", canon, &d, &why);
+    rc = ask(conf, option, canon, &d, &why);
     if (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0))
         return not_there(canon, &why, err);
     if (rc < 0 && err)
         *err = why;
+    if (rc < 0)
+        return rc;
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
+                        struct sc_domains *ret, struct sc_error *err)
+{
+    char canon[256];
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    int rc = ask_name(conf, "--name", name, canon, &d, err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < d.n; i++) {
@@ -127,6 +140,25 @@ int sc_inventory_domain(const struct sc_inventory_conf *conf, const char *name,
             return sc_error_set(err, SC_E_PANEL, "%s, asked for '%s', answered with '%s'",
                                 conf->adapter_exe, canon, d.v[i].name);
     }
+    *ret = d;
+    d = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+int sc_inventory_account(const struct sc_inventory_conf *conf, const char *name,
+                         struct sc_domains *ret, struct sc_error *err)
+{
+    char canon[256];
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    int rc = ask_name(conf, "--account-of", name, canon, &d, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_domain *asked = sc_domains_find(&d, canon);
+    for (size_t i = 0; i < d.n; i++)
+        if (!asked || strcmp(d.v[i].owner, asked->owner) != 0)
+            return sc_error_set(err, SC_E_PANEL,
+                                "%s, asked for the account of '%s', answered with '%s' of '%s'",
+                                conf->adapter_exe, canon, d.v[i].name, d.v[i].owner);
     *ret = d;
     d = (struct sc_domains)SC_DOMAINS_INIT;
     return 0;

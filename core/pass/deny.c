@@ -46,7 +46,7 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
     if (rc < 0 && err)
         *err = why;
     if (rc == 0)
-        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, &f, err);
+        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, NULL, &f, err);
     if (rc == 0)
         rc = sc_pass_check(s, &a, &f, &all, err);
     return rc < 0 ? rc : sc_pass_apply(s, &a, &f, &all, err);

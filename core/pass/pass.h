@@ -20,10 +20,10 @@ struct sc_wish {
 };
 
 /* Asks the panel, brings the account's identity in line (core/pass/identify.h), gathers its facts
- * (core/facts/gather.h, with its errors). The caller holds the account's lock. sc_facts_done()
- * *ret. */
+ * (core/facts/gather.h, with its errors). The caller holds the account's lock. `heard`: what
+ * was asked before that; its content is taken; NULL. sc_facts_done() *ret. */
 int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                   struct sc_facts *ret, struct sc_error *err);
+                   struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err);
 
 /* Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
  * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named. */

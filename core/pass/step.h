@@ -19,6 +19,7 @@ struct sc_pass {
     const struct sc_tools *tools;
     const struct sc_account *a;
     enum sc_facts_how how;
+    struct sc_heard *heard;
     struct sc_facts *f;
     const struct sc_wish *wish; /* from here on: while making */
     struct sc_made made;

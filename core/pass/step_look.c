@@ -6,7 +6,7 @@
 
 int sc_step_ask(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_facts_ask(p->s, p->a, p->how, p->f, err);
+    return sc_facts_ask(p->s, p->a, p->how, p->heard, p->f, err);
 }
 
 int sc_step_identify(struct sc_pass *p, struct sc_error *err)

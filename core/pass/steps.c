@@ -60,10 +60,11 @@ static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_
 }
 
 int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                   struct sc_facts *ret, struct sc_error *err)
+                   struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
-    struct sc_pass p = {.s = s, .tools = sc_tools_of(s), .a = a, .how = how, .f = &f};
+    struct sc_pass p = {
+        .s = s, .tools = sc_tools_of(s), .a = a, .how = how, .heard = heard, .f = &f};
     int rc = run(&p, looking, sizeof(looking) / sizeof(looking[0]), err);
     if (rc < 0)
         return rc;
@@ -90,6 +91,6 @@ int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_
 {
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     const struct sc_wish none = {0};
-    int rc = sc_pass_gather(s, a, how, &f, err);
+    int rc = sc_pass_gather(s, a, how, NULL, &f, err);
     return rc < 0 ? rc : sc_pass_apply(s, a, &f, &none, err);
 }

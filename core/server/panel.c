@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/server/panel.h"
 
-static const struct sc_panel real = {
-    .user = sc_inventory_user, .domain = sc_inventory_domain, .all = sc_inventory_all};
+static const struct sc_panel real = {.user = sc_inventory_user,
+                                     .account = sc_inventory_account,
+                                     .domain = sc_inventory_domain,
+                                     .all = sc_inventory_all};
 
 /* A test's panel is there without any adapter. */
 static int find(const struct sc_server *s, const struct sc_panel **ret,
@@ -20,6 +22,15 @@ int sc_panel_user(const struct sc_server *s, const char *user, struct sc_domains
     struct sc_inventory_conf conf;
     int rc = find(s, &p, &conf, err);
     return rc < 0 ? rc : p->user(&conf, user, ret, err);
+}
+
+int sc_panel_account(const struct sc_server *s, const char *name, struct sc_domains *ret,
+                     struct sc_error *err)
+{
+    const struct sc_panel *p;
+    struct sc_inventory_conf conf;
+    int rc = find(s, &p, &conf, err);
+    return rc < 0 ? rc : p->account(&conf, name, ret, err);
 }
 
 int sc_panel_domain(const struct sc_server *s, const char *name, struct sc_domains *ret,

@@ -3,7 +3,7 @@
  * manners (all of stdin read, nothing on stdout but the panel's success, exit status 0, an alarm
  * that ends it within the second). An adapter fills in struct sc_adapter_ops.
  *
- *   domains [--owner|-o USER] [--name|-n DOMAIN]      users […]      panel_info
+ *   domains [--owner|-o USER] [--name|-n DOMAIN | --account-of DOMAIN]      users […]   panel_info
  *   hook [EVENT] [ARGUMENT…]      --describe      register   unregister   status
  *   paths                         (for the daemon: which files show that something changed) */
 #ifndef SC_HOOKS_ADAPTER_ADAPTER_H
@@ -62,6 +62,7 @@ struct sc_adapter_ops {
      * there. Should read no more of the panel than the question needs. */
     int (*domains)(const struct sc_caller *c, const struct sc_question *q, struct sc_domains *ret,
                    struct sc_error *err);
+    bool all_as_one; /* a program of the panel's is run: all domains cost about what one does */
     /* `users`: a new array of user objects as the integration scripts' specification has them
      * (id, username, owner, domain, package, email, locale_code); filtered by the skeleton. */
     int (*users)(const struct sc_caller *c, const struct sc_question *q, json_t **ret,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/cleanup.h"
 #include "core/inventory/envelope.h"
 #include "core/inventory/inventory.h"
 #include "hooks/adapter/question.h"
@@ -45,19 +46,57 @@ static void filter(const struct sc_caller *c, const struct sc_question *q, struc
         }
 }
 
+/* The owner's domains, all of them: those that have been asked for, or asked for now. */
+static int whole_account(const struct sc_adapter_ops *ops, const struct sc_caller *c,
+                         const struct sc_question *asked, struct sc_domains *d,
+                         struct sc_error *err)
+{
+    const struct sc_domain *one = sc_domains_find(d, asked->name);
+    SC_FREE char *owner = one ? strdup(one->owner) : NULL;
+    if (!owner)
+        return one ? sc_error_set(err, SC_E_NOMEM, "out of memory for an owner") : 0;
+    const struct sc_question q = {.owner = owner};
+    if (!asked->owner && ops->all_as_one) {
+        filter(c, &q, d);
+        return 0;
+    }
+    SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
+    int rc = ops->domains(c, &q, &all, err);
+    if (rc < 0)
+        return rc;
+    filter(c, &q, &all);
+    sc_domains_done(d);
+    *d = all;
+    all = (struct sc_domains)SC_DOMAINS_INIT;
+    return 0;
+}
+
+static int ask(const struct sc_adapter_ops *ops, const struct sc_caller *c,
+               const struct sc_asked *a, struct sc_domains *d, struct sc_error *err)
+{
+    struct sc_question q = a->q;
+    bool all = a->account && ops->all_as_one && !q.owner;
+    if (all)
+        q.name = NULL;
+    int rc = ops->domains(c, &q, d, err);
+    if (rc < 0)
+        return rc;
+    if (!all)
+        filter(c, &q, d);
+    return a->account ? whole_account(ops, c, &a->q, d, err) : 0;
+}
+
 static int domains(const struct sc_adapter_ops *ops, const struct sc_caller *c,
                    const struct sc_asked *a, struct sc_buf *out, struct sc_error *err)
 {
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     struct sc_error why = SC_ERROR_INIT;
-    int rc = ops->domains(c, &a->q, &d, &why);
-    if (rc == 0)
-        filter(c, &a->q, &d);
+    int rc = ask(ops, c, a, &d, &why);
     for (size_t i = 0; i < d.odds.n; i++)
         sc_caller_note(c, d.odds.v[i].text);
     /* To a user, another's domain is one that does not exist. */
-    if (a->q.name &&
-        (rc == SC_E_NOTFOUND || (rc == 0 && d.n == 0) || (rc == SC_E_DENIED && c->user)))
+    bool there = a->account ? sc_domains_find(&d, a->q.name) != NULL : d.n > 0;
+    if (a->q.name && (rc == SC_E_NOTFOUND || (rc == 0 && !there) || (rc == SC_E_DENIED && c->user)))
         return no_domain(&d, a->q.name, err);
     if (rc < 0)
         return sc_error_set(err, rc, "%s", why.text);

@@ -16,6 +16,7 @@ struct sc_asked {
     enum sc_question_kind kind;
     struct sc_question q;
     char name[256];  /* q.name, when it is given */
+    bool account;    /* all domains of the account that has q.name */
     long long id;    /* of --unix-id; -1 */
     unsigned fields; /* of --fields, as sc_users_fields() gives them; 0: all */
     bool one_user;   /* the question names a user: not to find him is an error */

@@ -10,7 +10,8 @@
 #include "hooks/adapter/users.h"
 
 enum opt {
-    OPT_PACKAGE_NAME = 256,
+    OPT_ACCOUNT_OF = 256,
+    OPT_PACKAGE_NAME,
     OPT_PACKAGE_OWNER,
     OPT_USERNAME,
     OPT_UNIX_ID,
@@ -18,7 +19,10 @@ enum opt {
 };
 
 static const struct option domains_options[] = {
-    {"owner", required_argument, NULL, 'o'}, {"name", required_argument, NULL, 'n'}, {0}};
+    {"owner", required_argument, NULL, 'o'},
+    {"name", required_argument, NULL, 'n'},
+    {"account-of", required_argument, NULL, OPT_ACCOUNT_OF}, /* asked by Sitecage alone */
+    {0}};
 static const struct option users_options[] = {
     {"owner", required_argument, NULL, 'o'},
     {"package-name", required_argument, NULL, OPT_PACKAGE_NAME},
@@ -53,9 +57,10 @@ bool sc_question_knows(const char *command)
     return find(command) != NULL;
 }
 
-static int read_options(const struct command *c, int argc, char **argv, struct sc_question *q,
+static int read_options(const struct command *c, int argc, char **argv, struct sc_asked *a,
                         struct sc_error *err)
 {
+    struct sc_question *q = &a->q;
     opterr = 0;
     optind = 0; /* glibc: start anew */
     int o;
@@ -72,6 +77,7 @@ static int read_options(const struct command *c, int argc, char **argv, struct s
                                 optarg);
         const char **slot = o == 'o'                 ? &q->owner
                             : o == 'n'               ? &q->name
+                            : o == OPT_ACCOUNT_OF    ? &q->name
                             : o == OPT_PACKAGE_NAME  ? &q->package_name
                             : o == OPT_PACKAGE_OWNER ? &q->package_owner
                             : o == OPT_USERNAME      ? &q->username
@@ -80,6 +86,7 @@ static int read_options(const struct command *c, int argc, char **argv, struct s
         if (*slot)
             return sc_error_set(err, SC_E_INVAL, "%s: an option is given twice", c->name);
         *slot = optarg;
+        a->account |= o == OPT_ACCOUNT_OF;
     }
     if (optind < argc)
         return sc_error_set(err, SC_E_INVAL, "%s: unknown argument '%s'", c->name, argv[optind]);
@@ -144,7 +151,7 @@ int sc_question_parse(const struct sc_caller *c, int argc, char **argv, struct s
     if (!command)
         return sc_error_set(err, SC_E_INVAL, "unknown command '%s'", argv[0] ? argv[0] : "");
     *ret = (struct sc_asked){.kind = (enum sc_question_kind)(command - commands), .id = -1};
-    int rc = read_options(command, argc, argv, &ret->q, err);
+    int rc = read_options(command, argc, argv, ret, err);
     if (rc == 0 && ret->kind == SC_ASK_DOMAINS)
         rc = check_domains(c, ret, err);
     if (rc == 0 && ret->kind == SC_ASK_USERS)

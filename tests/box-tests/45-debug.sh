@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debugging: -v, SITECAGE_DEBUG and debug = on reach all of root's programs, and no user and no setuid program can
 # turn it on. Each pass says its steps and how long they took.
-# shellcheck disable=SC2317
+# shellcheck disable=SC2317,SC2069,SC2086
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"
