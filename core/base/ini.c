@@ -55,7 +55,7 @@ static int tell(struct reader *r, const char *key, char *value, bool continued,
     return r->ini->row(&row, r->ini->arg, err);
 }
 
-static int bad(struct reader *r, int why, const char *what, struct sc_error *err)
+static int bad(struct reader *r, enum sc_ini_why why, const char *what, struct sc_error *err)
 {
     r->bad = (struct sc_ini_bad){.line = r->line, .why = why};
     return sc_error_set(err, SC_E_INVAL, "%s line %u: %s", r->ini->file, r->line, what);

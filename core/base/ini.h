@@ -27,13 +27,15 @@ struct sc_ini {
 
 #define SC_INI_LINE_MAX 4096u /* bytes of a line that is no comment, where `long_lines` is false */
 
+enum sc_ini_why {
+    SC_INI_JUNK,    /* neither a section nor a key */
+    SC_INI_CONTROL, /* a zero byte or another control byte */
+    SC_INI_LONG
+};
+
 struct sc_ini_bad {
     unsigned line; /* 0: the error is not the reader's own */
-    enum {
-        SC_INI_JUNK,    /* neither a section nor a key */
-        SC_INI_CONTROL, /* a zero byte or another control byte */
-        SC_INI_LONG
-    } why;
+    enum sc_ini_why why;
 };
 
 /* SC_E_INVAL with *ret_bad (may be NULL) filled and a text of the form "FILE line N: …";

@@ -22,6 +22,7 @@
 #include "core/enter/groups.h"
 #include "core/enter/helper.h"
 #include "core/enter/keeper_find.h"
+#include "core/enter/limits.h"
 #include "core/enter/watch.h"
 
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
@@ -337,13 +338,25 @@ static int see_to_it(struct entry *e, pid_t child, struct sc_enter_why *why)
     return status > 0 ? -status : -SC_EXIT_CANNOT_ENTER;
 }
 
-int sc_enter(const struct sc_enter *req, struct sc_enter_why *why)
+/* The keeper's lock is held: from here on no change of limits passes us by. */
+static int newest_limits(struct sc_enter *req, struct sc_site_limits *room,
+                         struct sc_enter_why *why)
 {
+    int rc = sc_enter_limits_now(req->uid, req->site, req->limits, room, &req->limits);
+    return rc < 0 ? sc_why(why, "the site's limits cannot be read: %s", strerror(-rc)) : 0;
+}
+
+int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
+{
+    struct sc_site_limits newer;
+    struct sc_enter now = *asked, *req = &now;
     struct entry e = {.req = req, .keeper = -EBADF, .keeper_lock = -EBADF};
     block_signals(&e.signals);
     int rc = take_place(req, why); /* first, for it is the cheapest refusal */
     if (rc == 0)
         rc = keeper(req, &e.keeper, &e.keeper_lock, why);
+    if (rc == 0)
+        rc = newest_limits(req, &newer, why);
     if (rc == 0)
         rc = sc_groups_open(req->uid, req->limits, &e.groups, why);
     if (rc < 0)

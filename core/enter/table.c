@@ -17,10 +17,29 @@
 #define HEAD "sitecage-sites 1\n"
 #define TAIL "\nend\n"
 
+static void path_of(uid_t uid, char out[64])
+{
+    snprintf(out, 64, SC_RUN_DIR "/%u/" SC_TABLE_NAME, (unsigned)uid);
+}
+
+static struct sc_table_id id_of(const struct stat *st)
+{
+    return (struct sc_table_id){.ino = st->st_ino, .mtime = st->st_mtim};
+}
+
+bool sc_table_is(uid_t uid, const struct sc_table_id *id)
+{
+    char path[64];
+    struct stat st;
+    path_of(uid, path);
+    return lstat(path, &st) == 0 && st.st_ino == id->ino && st.st_mtim.tv_sec == id->mtime.tv_sec &&
+           st.st_mtim.tv_nsec == id->mtime.tv_nsec;
+}
+
 int sc_table_open(uid_t uid, struct sc_table *ret)
 {
     char path[64];
-    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/" SC_TABLE_NAME, (unsigned)uid);
+    path_of(uid, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
     if (fd < 0)
         return -errno;
@@ -44,6 +63,7 @@ int sc_table_open(uid_t uid, struct sc_table *ret)
     }
     ret->data = data;
     ret->len = len;
+    ret->id = id_of(&st);
     return 0;
 }
 
@@ -202,6 +222,17 @@ struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name)
     return find(t, name, strlen(name), MATCH_NAME);
 }
 
+struct sc_site_ref sc_table_site(const struct sc_table *t, unsigned id)
+{
+    const char *at = t->data + sizeof(HEAD) - 1, *end = t->data + t->len;
+    struct sc_site_ref cur = {0};
+    struct line l;
+    while (next_line(&at, end, &l))
+        if (site_line(&l, &cur) && cur.id == id && id != 0)
+            return cur;
+    return (struct sc_site_ref){0};
+}
+
 bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *above,
                            const char **at, struct sc_site_ref *ret)
 {
@@ -296,6 +327,7 @@ int sc_table_limits(const struct sc_table *t, const struct sc_site_ref *ref,
 {
     ret->ep = ret->vmem = ret->nproc = 0;
     ret->n_groups = 0;
+    ret->from = t->id;
     const char *at = ref->docroot + ref->docroot_len + 1, *end = t->data + t->len;
     struct line l;
     int rc = 1;

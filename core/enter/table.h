@@ -10,10 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
+
+/* Which table it is: each change of an account's sites makes a new file. */
+struct sc_table_id {
+    ino_t ino;
+    struct timespec mtime;
+};
 
 struct sc_table {
     const char *data; /* mapped; NULL when there is none */
     size_t len;
+    struct sc_table_id id;
 };
 
 enum sc_site_state {
@@ -45,6 +53,12 @@ struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *pat
 /* The site of a domain name (lower case, as the table has it). */
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name);
 
+/* The site with this id. */
+struct sc_site_ref sc_table_site(const struct sc_table *t, unsigned id);
+
+/* Whether the table of `uid` is still that one; false when it cannot be looked at. Needs root. */
+bool sc_table_is(uid_t uid, const struct sc_table_id *id);
+
 /* Walks the sites that are closed (isolated or broken) and lie below `above`'s document root; below
  * any place when that is SC_SITE_NONE. *at is NULL at first. False at the end. */
 bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *above,
@@ -55,6 +69,7 @@ bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *a
 
 /* What the table says of a site's resource limits; 0 or none is unlimited. */
 struct sc_site_limits {
+    struct sc_table_id from; /* the table that says so */
     uint64_t ep, vmem, nproc;
     unsigned n_groups;
     char group[SC_SITE_GROUPS_MAX][SC_SITE_GROUP_PATH]; /* control group directories */

@@ -16,6 +16,7 @@
 #include "core/base/paths.h"
 #include "core/limits/cgroups.h"
 #include "core/limits/device.h"
+#include "core/limits/private.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -78,15 +79,6 @@ static const char *missing(const struct sc_cgroups *cg, size_t need)
     return path && access(path, W_OK) == 0 ? NULL : needs[need].no_file;
 }
 
-/* The group above all of ours, when nothing is below it. The caller holds the lock. */
-static void drop_root(const struct sc_cgroups *cg)
-{
-    bool left;
-    for (unsigned i = 0; i < SC_CTRL_COUNT; i++)
-        if (cg->version[i])
-            (void)sc_cgroup_remove(cg, i, SC_CGROUP_ROOT, &left, NULL);
-}
-
 int sc_limits_probe(const struct sc_cgroups *cg, struct sc_limits_caps *ret, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
@@ -99,7 +91,7 @@ int sc_limits_probe(const struct sc_cgroups *cg, struct sc_limits_caps *ret, str
         if (!caps.missing[needs[i].limit])
             caps.held |= 1u << needs[i].limit;
     }
-    drop_root(cg);
+    sc_limits_drop_root(cg);
     *ret = caps;
     return 0;
 }
@@ -206,8 +198,8 @@ static int too_full(const struct sc_setting *s, const char *name, struct sc_erro
 
 /* Writes twice where it must: memory.memsw.limit_in_bytes may never be below
  * memory.limit_in_bytes, so which one goes first depends on how they were. */
-static int write_settings(const struct sc_cgroups *cg, const char *name,
-                          const struct sc_setting *settings, size_t n, struct sc_error *err)
+int sc_limits_write(const struct sc_cgroups *cg, const char *name,
+                    const struct sc_setting *settings, size_t n, struct sc_error *err)
 {
     for (size_t i = 0; i < n; i++)
         (void)write_setting(cg, name, &settings[i], NULL);
@@ -336,7 +328,7 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
         bool is_new = !has_group(cg, name);
         rc = make_groups(cg, name, needed, err);
         if (rc == 0)
-            rc = write_settings(cg, name, settings, n, err);
+            rc = sc_limits_write(cg, name, settings, n, err);
         if (rc == 0)
             rc = note_birth(uid, id, is_new, err);
         if (rc == 0)
@@ -352,110 +344,4 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
     *ret = m;
     m = (struct sc_limits_made){0};
     return 0;
-}
-
-/* ---- removing ---- */
-
-/* What is left with processes in it must hold them back no longer. */
-static int lift(const struct sc_cgroups *cg, const char *name, struct sc_error *err)
-{
-    static const struct sc_limits none;
-    struct sc_setting settings[SC_SETTINGS_MAX];
-    size_t n;
-    /* a disk that does not exist: every line of a file is about another one, and goes */
-    int rc = sc_limits_settings(&none, cg->version, "0:0", settings, &n, err);
-    return rc < 0 ? rc : write_settings(cg, name, settings, n, err);
-}
-
-static int remove_site(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err)
-{
-    char name[SC_CGROUP_NAME_MAX], path[64];
-    sc_cgroup_site_name(uid, id, name);
-    int rc = 0;
-    bool any_left = false;
-    for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++) {
-        bool left = cg->version[i] != 0;
-        /* a process that was just ended may need a moment to leave */
-        for (int tries = 0; rc == 0 && left && tries < 10; tries++) {
-            if (tries)
-                (void)poll(NULL, 0, 2);
-            rc = sc_cgroup_remove(cg, i, name, &left, err);
-        }
-        any_left |= left;
-    }
-    if (rc == 0 && any_left)
-        rc = lift(cg, name, err);
-    if (rc == 0 && !any_left) {
-        snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.group", (unsigned)uid, id);
-        if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
-            rc = sc_error_sys(err, errno, "remove %s", path);
-    }
-    return rc;
-}
-
-/* The account's group and the top one, when nothing is below them. */
-static int drop_parents(const struct sc_cgroups *cg, uid_t uid, struct sc_error *err)
-{
-    char name[SC_CGROUP_NAME_MAX];
-    sc_cgroup_account_name(uid, name);
-    int rc = 0;
-    bool left;
-    for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++)
-        if (cg->version[i])
-            rc = sc_cgroup_remove(cg, i, name, &left, err);
-    drop_root(cg);
-    return rc;
-}
-
-static bool account_has_groups(const struct sc_cgroups *cg, uid_t uid)
-{
-    char name[SC_CGROUP_NAME_MAX];
-    sc_cgroup_account_name(uid, name);
-    bool any = false;
-    for (unsigned i = 0; i < SC_CTRL_COUNT && !any; i++) {
-        SC_FREE char *dir = cg->version[i] ? sc_cgroup_path(cg, i, name, NULL) : NULL;
-        any = dir && access(dir, F_OK) == 0;
-    }
-    return any;
-}
-
-int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err)
-{
-    if (!account_has_groups(cg, uid))
-        return 0;
-    SC_FD int lock = -EBADF;
-    int rc = sc_cgroup_lock(&lock, err);
-    if (rc == 0)
-        rc = remove_site(cg, uid, id, err);
-    return rc < 0 ? rc : drop_parents(cg, uid, err);
-}
-
-int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
-                    struct sc_error *err)
-{
-    if (!account_has_groups(cg, uid))
-        return 0;
-    SC_FD int lock = -EBADF;
-    int rc = sc_cgroup_lock(&lock, err);
-    char name[SC_CGROUP_NAME_MAX];
-    sc_cgroup_account_name(uid, name);
-    for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++) {
-        SC_FREE char *path = cg->version[i] ? sc_cgroup_path(cg, i, name, NULL) : NULL;
-        SC_DIR DIR *d = path ? opendir(path) : NULL;
-        for (struct dirent *e; rc == 0 && d && (e = readdir(d)) != NULL;) {
-            char *end;
-            unsigned long id = strtoul(e->d_name, &end, 10);
-            bool stays = e->d_type != DT_DIR || end == e->d_name || *end;
-            for (size_t k = 0; k < n && !stays; k++)
-                stays = keep[k] == id;
-            if (!stays)
-                rc = remove_site(cg, uid, (unsigned)id, err);
-        }
-    }
-    return rc < 0 ? rc : drop_parents(cg, uid, err);
-}
-
-int sc_limits_remove_account(const struct sc_cgroups *cg, uid_t uid, struct sc_error *err)
-{
-    return sc_limits_sweep(cg, uid, NULL, 0, err);
 }

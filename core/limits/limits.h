@@ -45,6 +45,7 @@ int sc_limits_check(const struct sc_cgroups *cg, const char *home, const struct 
                     unsigned *ret_bad, struct sc_error *err);
 
 #define SC_LIMITS_GROUPS_MAX 8
+#define SC_JOIN_MS           2000 /* join.h */
 
 /* What the table for the hot path has to say of a site (core/runtime). */
 struct sc_limits_made {
@@ -69,7 +70,8 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
 int sc_limits_dirs(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_limits_made *ret,
                    struct sc_error *err);
 
-/* Removes a site's group; one that still has processes loses its limits and stays. */
+/* Removes a site's group; its processes go to where its keeper is. Those that the kernel does not let
+ * go hold the group, which then has no limits any more. */
 int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err);
 
 /* Removes the groups of the account's sites that are not among `keep`, and the account's own when

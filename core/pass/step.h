@@ -25,6 +25,8 @@ struct sc_pass {
     struct sc_made made;
     bool any;        /* some site is wanted isolated */
     bool had_groups; /* sites had control groups before this pass, or may have had */
+    /* what could not be done, and keeps nothing else from being done: the pass's error at its end */
+    struct sc_error late;
 };
 
 /* It was asked for a change of some sites; else it compares all (regenerate, repair). */
@@ -51,6 +53,7 @@ int sc_step_groups(struct sc_pass *p, struct sc_error *err);
 int sc_step_table(struct sc_pass *p, struct sc_error *err);
 
 /* step_running.c */
+int sc_step_join(struct sc_pass *p, struct sc_error *err);
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err);
 int sc_step_web(struct sc_pass *p, struct sc_error *err);
 int sc_step_outside(struct sc_pass *p, struct sc_error *err);

@@ -6,6 +6,23 @@
 #include "core/pass/step.h"
 #include "core/pass/web.h"
 
+/* The account's other sites are not to suffer from one whose processes escape. */
+int sc_step_join(struct sc_pass *p, struct sc_error *err)
+{
+    (void)err;
+    for (size_t i = 0; p->any && i < p->made.n; i++) {
+        struct sc_error why = SC_ERROR_INIT;
+        if (!p->made.ids[i] ||
+            p->tools->groups.join(p->a->uid, p->made.ids[i], &p->made.limits[i], &why) == 0)
+            continue;
+        sc_error_set(&p->late, why.code,
+                     "the limits of %s hold for what starts from now on: %s; end what runs with: "
+                     "cagefsctl --remount %s",
+                     p->f->plan->sites[i].names[0], why.text, p->a->user);
+    }
+    return 0;
+}
+
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
     return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, err);

@@ -65,6 +65,8 @@ static int note_applied(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_done(struct sc_pass *p, struct sc_error *err)
 {
+    if (p->late.code)
+        return sc_error_set(err, p->late.code, "%s", p->late.text);
     SC_CLEANUP(sc_store_rollbackp)
     __attribute__((unused)) struct sc_store *transaction = p->s->store;
     int rc = sc_store_begin(p->s->store, err); /* one change: one wait for the disk */

@@ -25,6 +25,7 @@ static const struct step making[] = {
     {"plans", sc_step_plans},           /* what views are built from */
     {"groups", sc_step_groups},         /* limits; the table tells of them */
     {"table", sc_step_table},           /* from here on entries go into the sites, or no more */
+    {"join", sc_step_join},             /* what runs already comes under the limits */
     {"fpm", sc_step_fpm},               /* before views end: who left one is served elsewhere */
     {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */
     {"outside", sc_step_outside},       /* PHP programs that were started before it was a site */

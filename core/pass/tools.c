@@ -35,6 +35,7 @@ static const struct sc_tools real = {
     .groups = {.open = sc_cgroups_open,
                .check = sc_limits_check,
                .make = sc_limits_make,
+               .join = sc_limits_join,
                .sweep = sc_limits_sweep},
     .cron = sc_cron_apply,
 };

@@ -10,6 +10,7 @@
 #include "core/cage/live.h"
 #include "core/cage/system.h"
 #include "core/cron/apply.h"
+#include "core/limits/join.h"
 #include "core/limits/limits.h"
 #include "core/php/catalogue.h"
 #include "core/php/fpm/apply.h"
@@ -71,6 +72,7 @@ struct sc_group_tools { /* core/limits */
                  unsigned *ret_bad, struct sc_error *err);
     int (*make)(const struct sc_cgroups *cg, uid_t uid, unsigned id, const char *home,
                 const struct sc_limits *limits, struct sc_limits_made *ret, struct sc_error *err);
+    int (*join)(uid_t uid, unsigned id, const struct sc_limits_made *made, struct sc_error *err);
     int (*sweep)(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
                  struct sc_error *err);
 };

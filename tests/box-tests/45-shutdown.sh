@@ -24,7 +24,7 @@ left()
 {
     local dir text
     for dir in /proc/[0-9]*; do
-        case ${dir#/proc/} in 1 | $$ | "$BASHPID") continue ;; esac
+        case ${dir#/proc/} in 1 | "$$" | "$BASHPID") continue ;; esac
         text=$(<"$dir/stat") 2>/dev/null || continue
         [[ ${text##*)} = " Z"* ]] || echo "$text"
     done

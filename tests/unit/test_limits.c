@@ -194,7 +194,7 @@ static int limits_of(const char *lines, struct sc_site_limits *ret)
 {
     char text[1024];
     int n = snprintf(text, sizeof(text), "sitecage-sites 1\nisolated 60001 /h/a\n%send\n", lines);
-    struct sc_table t = {text, (size_t)n};
+    struct sc_table t = {.data = text, .len = (size_t)n};
     struct sc_site_ref ref = sc_table_docroot(&t, "/h/a");
     assert_int_equal(ref.state, SC_SITE_ISOLATED);
     return sc_table_limits(&t, &ref, ret);

@@ -20,7 +20,7 @@ static const char text[] = "sitecage-sites 1\n"
                            "isolated nonsense /home/u/odd\n"
                            "end\n";
 
-static const struct sc_table table = {text, sizeof(text) - 1};
+static const struct sc_table table = {.data = text, .len = sizeof(text) - 1};
 
 static void assert_ref(struct sc_site_ref ref, enum sc_site_state state, unsigned id)
 {

@@ -69,7 +69,7 @@ static const command_rec commands[] = {
                     "names of handlers that requests of isolated sites may have"),
     AP_INIT_ITERATE("SitecageAllowBackend", allow_backend, NULL, RSRC_CONF | ACCESS_CONF,
                     "addresses that requests of isolated sites may be passed on to"),
-    {NULL}};
+    {.name = NULL}};
 
 /* ---- the server's process ---- */
 
