@@ -26,7 +26,6 @@ struct domain {
     const char *name; /* as DirectAdmin spells it */
     struct sc_buf conf, subdomains, pointers, override;
     struct sc_buf tokens[3];
-    char docroot[SC_DOCROOT_MAX + 1];
 };
 
 static void domain_done(struct domain *d)
@@ -43,6 +42,13 @@ static int add(struct listing *l, struct sc_domains *to, const char *name, const
                bool is_main)
 {
     return sc_domains_add(to, name, l->user, docroot, is_main, l->err);
+}
+
+static bool same_name(const char *a, const char *b)
+{
+    char x[256], y[256];
+    return sc_domain_canon(a, x, NULL) == 0 && sc_domain_canon(b, y, NULL) == 0 &&
+           strcmp(x, y) == 0;
 }
 
 static int read_pointers(struct listing *l, struct domain *d)
@@ -69,39 +75,94 @@ static int read_domain(struct listing *l, struct domain *d)
     return rc;
 }
 
-static bool by_tokens(const struct listing *l, const struct domain *d, const char *sub, char *out,
-                      size_t size)
+/* `plain`: the document root as it is without the templates. The first of the three that has one
+ * wins; what the others have, or may have, is for *also. */
+static int by_tokens(const struct listing *l, const struct domain *d, const char *sub,
+                     const char *plain, char **ret, struct sc_da_places *also)
 {
-    const struct sc_da_site site = {l->user, l->home, d->name, sub};
+    const struct sc_da_site site = {l->user, l->home, d->name, sub, plain};
+    SC_FREE char *best = NULL;
     for (size_t i = 0; i < 3; i++) {
-        if (d->tokens[i].len && sc_da_tokens_docroot(d->tokens[i].data, &site, out, size))
-            return true;
+        SC_FREE char *path = NULL;
+        int rc = d->tokens[i].len
+                     ? sc_da_tokens_docroot(d->tokens[i].data, &site, &path, also, l->err)
+                     : 0;
+        if (rc == 0 && best && path && strcmp(best, path) != 0)
+            rc = sc_da_places_add(also, path, NULL, l->err);
+        if (rc < 0)
+            return rc;
+        if (!best)
+            best = sc_steal_ptr(&path);
     }
-    return false;
+    *ret = sc_steal_ptr(&best);
+    return 0;
 }
 
-static bool domain_docroot(const struct listing *l, struct domain *d)
+/* Tells the further places of a domain's, closed to other sites. `name`: as DirectAdmin spells it. */
+static int add_places(struct listing *l, struct sc_domains *to, const char *name,
+                      const struct sc_da_places *p)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < p->n; i++) {
+        char canon[256];
+        bool known = sc_domain_canon(name, canon, NULL) == 0;
+        const struct sc_odd what = {
+            .name = known ? canon : NULL, .owner = l->user, .path = p->v[i].path};
+        if (!p->v[i].why)
+            rc = sc_odds_add(&to->odds, &what, l->err, "%s", "");
+        else
+            rc = sc_odds_add(&to->odds, &what, l->err,
+                             "domain '%s': a template has |%s|, which is not understood; its "
+                             "document root may be %.256s",
+                             name, p->v[i].why, p->v[i].path ? p->v[i].path : "another");
+    }
+    return rc;
+}
+
+/* Adds the domain or subdomain (`sub` not ""), with its further places. `plain`: NULL: it is too
+ * long. `first`: it comes before the templates' one. */
+static int add_site(struct listing *l, struct domain *d, struct sc_domains *to, const char *name,
+                    const char *sub, const char *plain, bool first, char **ret)
+{
+    SC_CLEANUP(sc_da_places_done) struct sc_da_places also = {0};
+    SC_FREE char *path = NULL;
+    int rc = by_tokens(l, d, sub, plain ? plain : "", &path, &also);
+    if (rc == 0 && path && first)
+        rc = sc_da_places_add(&also, path, NULL, l->err);
+    const char *docroot = path && !first ? path : plain ? plain : "";
+    bool is_main = !*sub && l->main[0] && same_name(name, l->main);
+    if (rc == 0)
+        rc = add(l, to, name, docroot, is_main);
+    if (rc == 0)
+        rc = add_places(l, to, name, &also);
+    if (rc == 0 && ret && !(*ret = strdup(docroot)))
+        rc = sc_error_set(l->err, SC_E_NOMEM, "out of memory for the domains");
+    return rc;
+}
+
+/* False: it is too long. */
+static bool domain_docroot(const struct listing *l, struct domain *d, char *out, size_t size)
 {
     char value[VALUE_MAX];
-    if (by_tokens(l, d, "", d->docroot, sizeof(d->docroot)))
-        return true;
     if (sc_da_conf_get(d->conf.data, "public_html", value, sizeof(value)) &&
-        sc_da_below_home(l->home, value, d->docroot, sizeof(d->docroot)))
+        sc_da_below_home(l->home, value, out, size))
         return true;
-    int n = snprintf(d->docroot, sizeof(d->docroot), "%s/domains/%s/public_html", l->home, d->name);
-    return n > 0 && (size_t)n < sizeof(d->docroot);
+    int n = snprintf(out, size, "%s/domains/%s/public_html", l->home, d->name);
+    return n > 0 && (size_t)n < size;
+}
+
+static bool by_override(const struct listing *l, const struct domain *d, const char *label,
+                        char *out, size_t size)
+{
+    char value[VALUE_MAX], path[SC_DOCROOT_MAX + 1];
+    return sc_da_conf_get(d->override.data, label, value, sizeof(value)) &&
+           sc_da_override(value, path, sizeof(path)) && sc_da_below_home(l->home, path, out, size);
 }
 
 /* `own`: what stands behind the label in .subdomains; NULL: nothing. */
 static bool sub_docroot(const struct listing *l, const struct domain *d, const char *label,
                         const char *own, char *out, size_t size)
 {
-    char value[VALUE_MAX], path[SC_DOCROOT_MAX + 1];
-    if (sc_da_conf_get(d->override.data, label, value, sizeof(value)) &&
-        sc_da_override(value, path, sizeof(path)) && sc_da_below_home(l->home, path, out, size))
-        return true;
-    if (by_tokens(l, d, label, out, size))
-        return true;
     if (own && sc_da_below_home(l->home, own, out, size))
         return true;
     int n = snprintf(out, size, "%s/domains/%s/public_html/%s", l->home, d->name, label);
@@ -118,8 +179,9 @@ static int add_subdomains(struct listing *l, struct domain *d)
         SC_FREE char *name = NULL;
         if (asprintf(&name, "%s.%s", label, d->name) < 0)
             return sc_error_set(l->err, SC_E_NOMEM, "out of memory for the domains");
-        bool known = sub_docroot(l, d, label, own, docroot, sizeof(docroot));
-        rc = add(l, &l->later, name, known ? docroot : "", false);
+        bool first = by_override(l, d, label, docroot, sizeof(docroot));
+        bool known = first || sub_docroot(l, d, label, own, docroot, sizeof(docroot));
+        rc = add_site(l, d, &l->later, name, label, known ? docroot : NULL, first, NULL);
     }
     return rc;
 }
@@ -137,28 +199,22 @@ static int add_aliases(struct listing *l, struct domain *d, const char *docroot)
     return rc;
 }
 
-static bool same_name(const char *a, const char *b)
-{
-    char x[256], y[256];
-    return sc_domain_canon(a, x, NULL) == 0 && sc_domain_canon(b, y, NULL) == 0 &&
-           strcmp(x, y) == 0;
-}
-
 static int list_domain(struct listing *l, const char *name)
 {
     SC_CLEANUP(domain_done) struct domain d = {.name = name};
     char canon[256];
     if (sc_domain_canon(name, canon, NULL) < 0)
         return add(l, &l->first, name, "", false); /* and what is no name is no file name either */
+    char plain[SC_DOCROOT_MAX + 1];
+    SC_FREE char *docroot = NULL;
     int rc = read_domain(l, &d);
-    if (rc == 0 && !domain_docroot(l, &d))
-        return add(l, &l->first, name, "", false);
     if (rc < 0)
         return rc;
-    bool is_main = l->main[0] && same_name(name, l->main);
-    if ((rc = add(l, &l->first, name, d.docroot, is_main)) < 0 || (rc = add_subdomains(l, &d)) < 0)
-        return rc;
-    return add_aliases(l, &d, d.docroot);
+    bool known = domain_docroot(l, &d, plain, sizeof(plain));
+    rc = add_site(l, &d, &l->first, name, "", known ? plain : NULL, false, &docroot);
+    if (rc == 0)
+        rc = add_subdomains(l, &d);
+    return rc < 0 ? rc : add_aliases(l, &d, docroot);
 }
 
 /* Calls `each` for every domain of the user, with l->user and l->main set. */

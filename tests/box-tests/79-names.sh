@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Domain names: a panel's and an argument's mean the same in capitals, with a final dot and in letters of any
 # language; and what ends with another name of its document root is named.
+# Functions are called by the checks.
+# shellcheck disable=SC2317
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"

@@ -8,23 +8,31 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void broken(void)
+{
+    fprintf(stderr, "broken promise: an absolute path, or nothing; or why it is not known\n");
+    abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const subs[] = {"", "shop"};
-    char *text = malloc(size + 1), out[48];
+    char *text = malloc(size + 1);
     if (!text)
         return 0;
     memcpy(text, data, size);
     text[size] = 0;
     for (size_t i = 0; i < 2; i++) {
-        const struct sc_da_site site = {"u", "/home/u", "d.example", subs[i]};
-        memcpy(out, "before", 7);
-        if (sc_da_tokens_docroot(text, &site, out, sizeof(out))
-                ? out[0] != '/' || strlen(out) >= sizeof(out)
-                : strcmp(out, "before") != 0) {
-            fprintf(stderr, "broken promise: an absolute path, or nothing\n");
-            abort();
-        }
+        const struct sc_da_site site = {"u", "/home/u", "d.example", subs[i], "/home/u/plain"};
+        struct sc_da_places also = {0};
+        char *out = NULL;
+        if (sc_da_tokens_docroot(text, &site, &out, &also, NULL) < 0 || (out && *out != '/'))
+            broken();
+        for (size_t k = 0; k < also.n; k++)
+            if (also.v[k].path ? *also.v[k].path != '/' : !also.v[k].why)
+                broken();
+        sc_da_places_done(&also);
+        free(out);
     }
     free(text);
     return 0;

@@ -248,11 +248,105 @@ static void tokens_of_custom_templates(void **state)
     assert_non_null(strstr(all, "second.example jdoe /home2/jdoe/pub/second\n"));
 }
 
+/* What the text sets, "-" for nothing; then " +PATH" for each further place, " ?PATH (|TOKEN|)" for each that
+ * may be one. */
 static const char *token(const char *text, const char *sub)
 {
-    static char out[128];
-    const struct sc_da_site site = {"u", "/home/u", "d.example", sub};
-    return sc_da_tokens_docroot(text, &site, out, sizeof(out)) ? out : "-";
+    static char out[512];
+    const struct sc_da_site site = {"u", "/home/u", "d.example", sub, "/home/u/plain"};
+    SC_CLEANUP(sc_da_places_done) struct sc_da_places also = {0};
+    SC_FREE char *path = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    assert_int_equal(sc_da_tokens_docroot(text, &site, &path, &also, &err), 0);
+    int n = snprintf(out, sizeof(out), "%s", path ? path : "-");
+    for (size_t i = 0; i < also.n; i++) {
+        const struct sc_da_place *p = &also.v[i];
+        n += snprintf(out + n, sizeof(out) - (size_t)n, p->why ? " ?%s (|%s|)" : " +%s",
+                      p->path ? p->path : "", p->why);
+    }
+    return out;
+}
+
+/* As DirectAdmin's own importer, and administrators, write them. */
+static void conditions_on_the_subdomain(void **state)
+{
+    (void)state;
+    const char *not_sub = "|*if !SUB|\n|?DOCROOT=`HOME`/a|\n|*endif|\n";
+    assert_string_equal(token(not_sub, ""), "/home/u/a");
+    assert_string_equal(token(not_sub, "s"), "-");
+    const char *is_sub = "|*if SUB|\n|?DOCROOT=`HOME`/subs/`SUB`|\n|*endif|\n";
+    assert_string_equal(token(is_sub, ""), "-");
+    assert_string_equal(token(is_sub, "s"), "/home/u/subs/s");
+    const char *both = "|*if !SUB|\n|?DOCROOT=/a|\n|*else|\n|?DOCROOT=/b/`SUB`|\n|*endif|\n";
+    assert_string_equal(token(both, ""), "/a");
+    assert_string_equal(token(both, "s"), "/b/s");
+    const char *turned = "|*if SUB|\n|?SDOCROOT=/b|\n|*else|\n|?DOCROOT=/a|\n|*endif|\n";
+    assert_string_equal(token(turned, ""), "/a");
+    assert_string_equal(token(turned, "s"), "/b");
+    const char *inner = "|*if SUB|\n|*if SUB!=\"t\"|\n|?DOCROOT=/a|\n|*else|\n|?DOCROOT=/b|\n"
+                        "|*endif|\n|*endif|\n|*if !SUB|\n|*if DOMAIN='d.example'|\n|?DOCROOT=/c|\n"
+                        "|*endif|\n|*endif|\n";
+    assert_string_equal(token(inner, "s"), "/a");
+    assert_string_equal(token(inner, "t"), "/b");
+    assert_string_equal(token(inner, ""), "/c");
+    /* spaces, and the first line as it is seen on servers */
+    assert_string_equal(token("|*if !SUB\n|?DOCROOT=/a|\n|*endif|\n", ""), "/a");
+    assert_string_equal(token("|*if !SUB\n|?DOCROOT=/a|\n|*endif|\n", "s"), "-");
+    assert_string_equal(token("  |* if  SUB = \"s\" |\n|? DOCROOT= /a |\n|*endif |\n", "s"), "/a");
+    assert_string_equal(token("|*if SUB==\"s\"|\n|?DOCROOT=/a|\n|*endif|\n", "s"), "/a");
+}
+
+static void variables_are_followed(void **state)
+{
+    (void)state;
+    assert_string_equal(token("|?ROOT=`HOME`/r||?DOCROOT=`ROOT`/x|", ""), "/home/u/r/x");
+    assert_string_equal(token("|?DOCROOT=`DOCROOT`/public|", ""), "/home/u/plain/public");
+    assert_string_equal(token("|?DOCROOT=/a||?DOCROOT=`DOCROOT`/b|", ""), "/a/b");
+    assert_string_equal(token("|*if SUB||?SDOCROOT=`SDOCROOT`/w||*endif|", "s"), "/home/u/plain/w");
+    /* AND and OR, as its documentation has them */
+    const char *either = "|?T=0||*if SUB=\"s\"||?T=1||*endif||*if SUB=\"t\"||?T=1||*endif|"
+                         "|*if T=\"1\"||?DOCROOT=/a||*endif|";
+    assert_string_equal(token(either, "s"), "/a");
+    assert_string_equal(token(either, "t"), "/a");
+    assert_string_equal(token(either, "v"), "-");
+    assert_string_equal(token(either, ""), "-");
+    assert_string_equal(token("|?X=1||*if X||?DOCROOT=/a||*else||?DOCROOT=/b||*endif|", ""), "/a");
+    assert_string_equal(token("|?X=||*if X||?DOCROOT=/a||*else||?DOCROOT=/b||*endif|", ""), "/b");
+}
+
+/* Every branch is a place that may be the site's: it stays closed to others. */
+static void what_is_not_understood_stays_closed(void **state)
+{
+    (void)state;
+    assert_string_equal(token("|*if X=\"1\"||?DOCROOT=/a||*else||?DOCROOT=/b||*endif|", ""),
+                        "- ?/a (|*if X=\"1\"|) ?/b (|*if X=\"1\"|)");
+    assert_string_equal(token("|*if N>\"1\"||?DOCROOT=/a||*endif||?DOCROOT=/b|", ""),
+                        "/b ?/a (|*if N>\"1\"|)");
+    assert_string_equal(token("|*if SUB~\"x\"||?DOCROOT=/a||*endif|", ""),
+                        "- ?/a (|*if SUB~\"x\"|)");
+    assert_string_equal(token("|*if !SUB=\"x\"||?DOCROOT=/a||*endif|", ""),
+                        "- ?/a (|*if !SUB=\"x\"|)");
+    assert_string_equal(token("|*if SUB=\"x\"||*elseif SUB||?DOCROOT=/a||*endif|", ""),
+                        "- ?/a (|*elseif SUB|)");
+    assert_string_equal(token("|*if X||?DOCROOT=/a-`SUB`||*endif|", "s"), "- ?/a-s (|*if X|)");
+    assert_string_equal(token("|?DOCROOT=/a-`SUB`|", "s"), "- +/a-s");
+    assert_string_equal(token("|*while X||?DOCROOT=/a|", ""), "- ?/a (|*while X|)");
+    assert_string_equal(token("|*if ||?DOCROOT=/a||*endif|", ""), "- ?/a (|*if |)");
+    assert_string_equal(token("|*if X||?V=1||*endif||*if V=\"1\"||?DOCROOT=/a||*endif|", ""),
+                        "- ?/a (|*if V=\"1\"|)");
+    assert_string_equal(token("|*if X=\"1\"||*if SUB=\"t\"||?DOCROOT=/a||*endif||*endif|", "s"),
+                        "-");
+    /* where it leads cannot be told */
+    assert_string_equal(token("|?DOCROOT=`X`/a|", ""), "- ? (|?DOCROOT=`X`/a|)");
+    assert_string_equal(token("|?DOCROOT=rel|", ""), "- ? (|?DOCROOT=rel|)");
+    assert_string_equal(token("|?DOCROOT=/a`HOME|", ""), "- ? (|?DOCROOT=/a`HOME|)");
+    assert_string_equal(token("|?DOCROOT=/a\n|", ""), "- ?/a (|?DOCROOT=/a|)");
+    /* what the host for HTTPS has is no question, but another place */
+    assert_string_equal(
+        token("|*if SSL_TEMPLATE=\"1\"||?DOCROOT=/s||*else||?DOCROOT=/p||*endif|", ""), "/p +/s");
+    /* and what one of the two tokens for subdomains sets that the other overrules */
+    assert_string_equal(token("|*if SUB||?SDOCROOT=/s||?DOCROOT=/d||*endif|", "s"), "/s +/d");
+    assert_string_equal(token("|*if SUB||?DOCROOT=/d||?SDOCROOT=/s||*endif|", "s"), "/s +/d");
 }
 
 static void conditions_in_each_other(void **state)
@@ -264,23 +358,19 @@ static void conditions_in_each_other(void **state)
         token("|*if DOMAIN!=\"d.example\"||?DOCROOT=/a||*else||?DOCROOT=/b||*endif|", ""), "/b");
     assert_string_equal(
         token("|*if SUB=\"s\"||*if X=\"1\"||?SDOCROOT=/a||*endif||?SDOCROOT=/b||*endif|", "s"),
-        "/b");
+        "/b ?/a (|*if X=\"1\"|)");
     assert_string_equal(token("|*if SUB=\"s\"||?DOCROOT=/a||*endif|", "s"), "/a");
-    assert_string_equal(token("|*if SUB=\"s\"||?SDOCROOT=/s||?DOCROOT=/d||*endif|", "s"), "/s");
     assert_string_equal(token("|*if SUB=\"s\"||?DOCROOT=/a||*endif|", "t"), "-");
     assert_string_equal(token("|*if SUB=\"s\"||?DOCROOT=/a||*endif|", ""), "-");
     assert_string_equal(token("|*if SUB=\"\"||?DOCROOT=/a||*endif|", ""), "/a");
     assert_string_equal(token("|?DOCROOT=/a|", "s"), "-");
     assert_string_equal(token("|?SDOCROOT=/a|", ""), "-");
-    assert_string_equal(token("|?DOCROOT=rel|", ""), "-");
-    assert_string_equal(token("|?DOCROOT=/a\n|", ""), "-");
-    assert_string_equal(token("|?DOCROOT=/a`HOME|", ""), "-");
     assert_string_equal(token("|*endif||*else||?DOCROOT=`HOME`/`USER`  |", ""), "/home/u/u");
     char deep[40 * 12 + 64] = "";
     for (int i = 0; i < 40; i++)
         strcat(deep, "|*if SUB=\"\"|");
     strcat(deep, "|?DOCROOT=/deep|");
-    assert_string_equal(token(deep, ""), "-");
+    assert_string_equal(token(deep, ""), "- ?/deep (|*if SUB=\"\"|)");
     assert_string_equal(token(deep + 12 * 12, ""), "/deep"); /* 28 of them: the control */
 }
 
@@ -617,6 +707,9 @@ int main(void)
         ON_SERVER(a_name_is_found_by_the_list_of_owners),
         ON_SERVER(overrides_in_every_encoding),
         ON_SERVER(tokens_of_custom_templates),
+        cmocka_unit_test(conditions_on_the_subdomain),
+        cmocka_unit_test(variables_are_followed),
+        cmocka_unit_test(what_is_not_understood_stays_closed),
         ON_SERVER(links_in_the_files_are_not_followed),
         ON_SERVER(names_that_are_none_are_left_out),
         ON_SERVER(domains_come_before_subdomains),
