@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The adapter for cPanel & WHM: where the panel keeps what, and what the adapter answers from it. */
+/* The adapter for cPanel & WHM: where the panel keeps what, and what the adapter answers from
+ * it. */
 #ifndef SC_CPANEL_CPANEL_H
 #define SC_CPANEL_CPANEL_H
 

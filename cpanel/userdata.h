@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /var/cpanel/userdata/USER: what cPanel itself goes by, and so never older than the panel. */
+/* /var/cpanel/userdata/USER: what cPanel itself uses, and so never older than the panel. */
 #ifndef SC_CPANEL_USERDATA_H
 #define SC_CPANEL_USERDATA_H
 
@@ -41,11 +41,11 @@ int sc_cpanel_main_parse(const char *data, size_t len, const char *what,
 int sc_cpanel_docroot_parse(const char *data, size_t len, const char *what, char **ret,
                             struct sc_error *err);
 
-/* Adds the user's domains to *ret. A domain whose file is missing or damaged, or whose document root
- * cannot be one, is passed over (ret->odds): the panel may be at work on it. A user without userdata
- * has no domains, if the panel does not know him otherwise. Errors: SC_E_NOTFOUND when there is no
- * userdata at all; SC_E_SYS with EACCES; SC_E_PANEL for a damaged "main" file, and for one that
- * changes all the time. */
+/* Adds the user's domains to *ret. A domain whose file is missing or damaged, or whose document
+ * root cannot be one, is passed over (ret->odds): the panel may be at work on it. A user without
+ * userdata has no domains, if the panel does not know him otherwise. Errors: SC_E_NOTFOUND when
+ * there is no userdata at all; SC_E_SYS with EACCES; SC_E_PANEL for a damaged "main" file, and for
+ * one that changes all the time. */
 int sc_cpanel_user_domains(const struct sc_cpanel *cp, const char *user, struct sc_domains *ret,
                            struct sc_error *err);
 

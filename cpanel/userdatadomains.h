@@ -19,8 +19,8 @@ struct sc_cpanel_row {
 /* A negative code ends the reading. */
 typedef int sc_cpanel_row_fn(const struct sc_cpanel_row *row, void *arg);
 
-/* Calls `fn` for each line that has a domain; what it lacks else is "". Other lines are passed over.
- * `text` (NUL-terminated) is written into. */
+/* Calls `fn` for each line that has a domain; what it lacks else is "". Other lines are passed
+ * over. `text` (NUL-terminated) is written into. */
 int sc_cpanel_cache_text(char *text, size_t len, sc_cpanel_row_fn *fn, void *arg);
 
 /* The same for the members of the JSON, all of them. SC_E_INVAL when it is no object. */

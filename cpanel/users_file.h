@@ -12,7 +12,8 @@ struct sc_cpanel_user { /* "" where the file has none */
     char owner[64], plan[256], email[256], locale[32];
 };
 
-/* Takes the text apart; it is written into. Values that are too long are as if they were missing. */
+/* Takes the text apart; it is written into. Values that are too long are as if they were
+ * missing. */
 void sc_cpanel_user_parse(char *text, struct sc_cpanel_user *ret);
 
 /* sc_read_file()'s errors. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the files of db/ (and their tests) only: statements, transactions, lists, the schema. */
+/* Shared by the files of db/ (and their tests) only: statements, transactions, lists, the
+ * schema. */
 #ifndef SC_DB_INTERNAL_H
 #define SC_DB_INTERNAL_H
 
@@ -40,7 +41,8 @@ void sc_stmt_done(struct sc_stmt *q);
 int sc_stmt_prepare(struct sc_stmt *q, struct sc_store *store, const char *sql,
                     struct sc_error *err);
 
-/* Each binds the next parameter. The bytes must stay until the statement was run; NULL binds NULL. */
+/* Each binds the next parameter. The bytes must stay until the statement was run; NULL binds
+ * NULL. */
 void sc_bind_int(struct sc_stmt *q, int64_t value);
 void sc_bind_text(struct sc_stmt *q, const char *text);
 void sc_bind_path(struct sc_stmt *q, const char *path); /* as a BLOB */
@@ -72,7 +74,8 @@ int sc_db_note_missed(struct sc_store *store, uid_t uid, const struct sc_domain_
                       size_t have_n, const struct sc_domain_row *want, size_t want_n,
                       struct sc_error *err);
 
-/* ---- sets of rows by domain name (names.c); the first member of a row is `const char *name` ---- */
+/* ---- sets of rows by domain name (names.c); the first member of a row is `const char *name`
+ * ---- */
 
 /* In the order that SQLite has, too. */
 int sc_names_cmp(const void *a, const void *b);

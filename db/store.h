@@ -109,7 +109,7 @@ void sc_user_list_done(struct sc_user_list *list);
 int sc_store_user_put(struct sc_store *store, uid_t uid, const char *name, const char *home,
                       struct sc_error *err);
 
-/* SC_E_NOTFOUND when there is none; by name none that is gone is found. */
+/* SC_E_NOTFOUND when there is none; by name none that was removed is found. */
 int sc_store_user_by_uid(struct sc_store *store, uid_t uid, struct sc_user_row *ret,
                          struct sc_error *err);
 int sc_store_user_by_name(struct sc_store *store, const char *name, struct sc_user_row *ret,
@@ -230,7 +230,8 @@ struct sc_site_list {
 void sc_site_row_done(struct sc_site_row *row);
 void sc_site_list_done(struct sc_site_list *list);
 
-/* Says whether `id` must not become a site's, because it is somebody's uid. Must not use the store. */
+/* Says whether `id` must not become a site's, because it is somebody's uid. Must not use the
+ * store. */
 typedef bool sc_id_taken(unsigned id, void *arg);
 
 /* The site of the user's document root; a new one (not isolated) gets a token and the next id from

@@ -10,9 +10,9 @@
 
 /* Adds the domains and subdomains, not finished. An administrator is answered {"users": {USER:
  * {"domains": {DOMAIN: …}}}}, a user {DOMAIN: …}: those are `owner`'s. With `owner` no others are
- * added. Entries that cannot be a domain or a document root are among ret->odds. SC_E_PANEL: none is
- * right, an error that the API reports (also as error=1&text=…), a page of HTML, anything else that
- * is no such answer, or, without `owner`, a user's answer. The texts begin with `who`. */
+ * added. Entries that cannot be a domain or a document root are among ret->odds. SC_E_PANEL: none
+ * is right, an error that the API reports (also as error=1&text=…), a page of HTML, anything else
+ * that is no such answer, or, without `owner`, a user's answer. The texts begin with `who`. */
 int sc_da_answer(const char *json, size_t len, const char *who, const char *owner,
                  struct sc_domains *ret, struct sc_error *err);
 

@@ -13,7 +13,8 @@
 
 #define VALUE_MAX (3 * SC_DOCROOT_MAX) /* percent-encoded */
 
-/* Domains go before subdomains and aliases, of whichever user: a name that is both is the domain. */
+/* Domains go before subdomains and aliases, of whichever user: a name that is both is the
+ * domain. */
 struct listing {
     int dirfd;
     struct sc_domains first, later;
@@ -98,7 +99,8 @@ static int by_tokens(const struct listing *l, const struct domain *d, const char
     return 0;
 }
 
-/* Tells the further places of a domain's, closed to other sites. `name`: as DirectAdmin spells it. */
+/* Tells the further places of a domain's, closed to other sites. `name`: as DirectAdmin spells
+ * it. */
 static int add_places(struct listing *l, struct sc_domains *to, const char *name,
                       const struct sc_da_places *p)
 {
@@ -186,7 +188,8 @@ static int add_subdomains(struct listing *l, struct domain *d)
     return rc;
 }
 
-/* name=alias is another name of the domain's site; name=pointer is a redirect, which has no files. */
+/* name=alias is another name of the domain's site; name=pointer is a redirect, which has no
+ * files. */
 static int add_aliases(struct listing *l, struct domain *d, const char *docroot)
 {
     struct sc_da_lines it = {d->pointers.data};

@@ -127,7 +127,7 @@ int sc_da_panel_info(const struct sc_caller *c, json_t **ret, struct sc_error *e
 }
 
 /* The folder of all users for those that come and go; of each the folder whose files name his
- * domains, which DirectAdmin writes anew. */
+ * domains, which DirectAdmin writes again. */
 int sc_da_paths(const struct sc_da *da, struct sc_buf *out, struct sc_error *err)
 {
     SC_FD int dirfd = -EBADF;

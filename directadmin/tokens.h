@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tokens of DOMAIN.cust_httpd (cust_nginx, cust_openlitespeed) that move a document root, of
  * DirectAdmin's template language: |?NAME=value|, |*if NAME="value"|, !=, |*if NAME|, |*if !NAME|,
- * |*else|, |*endif|, and `NAME` in values (docs.directadmin.com, "Customizing Apache"; its knowledge
- * base, "Custom HTTPD templates: read order"). Pure. */
+ * |*else|, |*endif|, and `NAME` in values (docs.directadmin.com, "Customizing Apache"; its
+ * knowledge base, "Custom HTTPD templates: read order"). Pure. */
 #ifndef SC_DIRECTADMIN_TOKENS_H
 #define SC_DIRECTADMIN_TOKENS_H
 
 #include <stddef.h>
 #include "core/base/error.h"
-
-struct sc_da_site {
-    const char *user, *home, *domain;
-    const char *sub;     /* label of the subdomain of `domain`; "": the domain itself */
-    const char *docroot; /* what it is without these tokens */
-};
+#include "directadmin/site.h"
 
 /* A document root that is, or may be, the site's too. */
 struct sc_da_place {
@@ -38,7 +33,8 @@ int sc_da_places_add(struct sc_da_places *p, const char *path, const char *why,
  * is set, or what is set is no absolute path.
  *
  * What the HTTPS host (SSL_TEMPLATE) has otherwise, and what depends on a condition that is not
- * understood (a variable that nothing here sets, another operator), is added to *also. SC_E_NOMEM. */
+ * understood (a variable that nothing here sets, another operator), is added to *also.
+ * SC_E_NOMEM. */
 int sc_da_tokens_docroot(const char *text, const struct sc_da_site *site, char **ret,
                          struct sc_da_places *also, struct sc_error *err);
 

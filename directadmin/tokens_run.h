@@ -5,7 +5,9 @@
 #define SC_DIRECTADMIN_TOKENS_RUN_H
 
 #include <stdbool.h>
-#include "directadmin/tokens.h"
+#include <stddef.h>
+#include "core/base/error.h"
+#include "directadmin/site.h"
 
 enum sc_da_truth {
     SC_DA_NO,

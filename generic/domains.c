@@ -31,7 +31,8 @@ static int part_nobodys(const struct sc_vendor *v, struct sc_domains *d, const c
     return rc;
 }
 
-/* One question to the vendor, its answer filtered again, because vendors' filters are not reliable. */
+/* One question to the vendor, its answer filtered again, because vendors' filters are not
+ * reliable. */
 static int ask(struct sc_vendor *v, const char *const *args, const char *owner, const char *name,
                struct sc_domains *ret, struct sc_error *err)
 {

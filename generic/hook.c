@@ -117,7 +117,7 @@ static void complain(struct call *c, const char *what, const char *word)
 static void read_args(struct call *c, int argc, char **argv)
 {
     opterr = 0;
-    optind = 0; /* glibc: start anew */
+    optind = 0; /* glibc: start again */
     int o;
     while ((o = getopt_long(argc, argv, ":u:o:n:", longs, NULL)) != -1) {
         if (o == ':')

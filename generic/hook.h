@@ -12,7 +12,8 @@
 /* The commands' names, NULL-terminated: "pre_modify_user.py"… */
 extern const char *const sc_generic_commands[];
 
-/* The name of the command in its static spelling; `name` may lack the ".py". NULL: there is none. */
+/* The name of the command in its static spelling; `name` may lack the ".py". NULL: there is
+ * none. */
 const char *sc_generic_command(const char *name);
 
 /* Reads the arguments of `command` (one of sc_generic_commands; `args` NULL-terminated, the

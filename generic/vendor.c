@@ -66,7 +66,8 @@ static int ask(struct sc_vendor *v, const char *const *args, struct sc_error *er
         return sc_error_set(err, SC_E_NOMEM, "out of memory to run %s", w.v[0]);
     memcpy(argv, w.v, w.n * sizeof(*argv));
     memcpy(argv + w.n, args, n_args * sizeof(*argv));
-    /* PYTHONNOUSERSITE: Python would load code from the user's home before the script's first line. */
+    /* PYTHONNOUSERSITE: Python would load code from the user's home before the script's first
+     * line. */
     const char *const env[] = {"PATH=" SC_RUN_PATH, "LANG=C.UTF-8", home, "PYTHONNOUSERSITE=1",
                                NULL};
     long long left = v->deadline_ms - sc_clock_ms();

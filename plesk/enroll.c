@@ -146,7 +146,7 @@ static int create_missing(const struct sc_plesk *p, const struct sc_handlers *ow
             return rc;
         if (seen)
             continue;
-        /* One that we do not find again would be made anew each time. */
+        /* One that we do not find again would be made again each time. */
         SC_CLEANUP(sc_handlers_done) struct sc_handlers now = {0};
         rc = list_own(p, &now, err);
         if (rc < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Puts the adapter's hooks into Plesk's event manager: `plesk bin event_handler` (Plesk,
- * "event_handler: Event Handlers"). Plesk does not merge duplicates, so what is there is looked at
+ * "event_handler: Event Handlers"). Plesk does not merge duplicates, so its list is looked at
  * first. All need root; one runs at a time. */
 #ifndef SC_PLESK_ENROLL_H
 #define SC_PLESK_ENROLL_H

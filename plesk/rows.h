@@ -22,9 +22,9 @@ struct sc_rows_reader {
     void *arg;
 };
 
-/* Reads all rows, in order. Stops at the first error of `row` or `bad` and returns that. SC_E_PANEL,
- * naming `who` and the row, for another number of columns, an unknown escape, a NUL byte (escaped or
- * not), and in any case for a last row that was cut off. SC_E_NOMEM. */
+/* Reads all rows, in order. Stops at the first error of `row` or `bad` and returns that.
+ * SC_E_PANEL, naming `who` and the row, for another number of columns, an unknown escape, a NUL
+ * byte (escaped or not), and in any case for a last row that was cut off. SC_E_NOMEM. */
 int sc_rows_parse(const char *data, size_t len, const struct sc_rows_reader *r,
                   struct sc_error *err);
 

@@ -113,7 +113,8 @@ static int fill(struct sc_user *u, struct sc_account *a, struct sc_error *err)
     struct stat st;
     if (a->homefd < 0 || fstat(a->homefd, &st) < 0)
         return sc_error_sys(err, errno, "open the home %s of user %s", a->home, a->user);
-    /* homes that belong to root are usual where the user shall not change the home itself (chroots) */
+    /* homes that belong to root are usual where the user shall not change the home itself
+     * (chroots) */
     if (strcmp(a->home, "/") == 0 || (st.st_uid != a->uid && st.st_uid != 0))
         return sc_error_set(err, SC_E_INVAL, "the home %s is not user %s's own directory", a->home,
                             a->user);

@@ -65,7 +65,8 @@ bool sc_verdict_renamed(const struct sc_verdict *v, uid_t uid);
 int sc_identity_look(const struct sc_server *s, const struct sc_identity *me,
                      struct sc_verdict *ret, struct sc_error *err);
 
-/* Whether the account's sites, or those of an account that it may have been, are in the database. */
+/* Whether the account's sites, or those of an account that it may have been, are in the
+ * database. */
 int sc_identity_has_claim(const struct sc_server *s, uid_t uid, const char *user,
                           const struct sc_event_list *hints, bool *ret, struct sc_error *err);
 

@@ -21,7 +21,7 @@ struct sc_known_name { /* known before; by name, each once */
 struct sc_renames {
     struct sc_domain_rename *v; /* by old_name; each old and each new name at most once */
     size_t n;
-    char **ended; /* deleted, and not listed any more or created anew: nothing of them is left */
+    char **ended; /* deleted, and not listed any more or created again: nothing of them is left */
     size_t n_ended;
 };
 

@@ -168,7 +168,7 @@ int sc_beneath_open(int dirfd, const char *rel, int flags, mode_t mode, int how)
         } while (fd < 0 && (errno == EAGAIN || errno == EINTR) && ++tries < 32);
         if (fd >= 0)
             return (int)fd;
-        /* A mount is in the way: the walk looks at each one before it enters it. */
+        /* A mount lies on the way: the walk looks at each one before it enters it. */
         if (errno != EXDEV || how & (SC_BENEATH_NO_XDEV | SC_BENEATH_ANY_MOUNT))
             return -errno;
     }

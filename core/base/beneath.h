@@ -9,7 +9,7 @@
  * purpose there is core/base/resolve.h.
  *
  * Errors of all: SC_E_NOTFOUND (a component is missing), SC_E_DENIED (a symbolic link, or a mount
- * that may not be entered, is in the way), SC_E_INVAL (a path or a kind of file that cannot be
+ * that may not be entered, lies on the way), SC_E_INVAL (a path or a kind of file that cannot be
  * meant), SC_E_SYS. The kernel's openat2(2) does the work; where it is missing (before 5.6) a walk
  * by O_PATH descriptors does the same. */
 #ifndef SC_BASE_BENEATH_H

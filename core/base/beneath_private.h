@@ -13,7 +13,8 @@ enum {
 };
 
 /* An fd, or a negative errno: -ENOENT, -ELOOP (a link), -EXDEV (a mount that may not be entered, or
- * a path that leaves), … `rel` is not checked for "..": openat2 confines it, the walk refuses it. */
+ * a path that leaves), … `rel` is not checked for "..": openat2 confines it, the walk refuses
+ * it. */
 int sc_beneath_open(int dirfd, const char *rel, int flags, mode_t mode, int how);
 
 /* The error for sc_beneath_open's negative result on `rel`. */

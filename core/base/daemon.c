@@ -17,8 +17,8 @@
 #include "core/base/file.h"
 #include "core/base/debug.h"
 
-/* What systemd says, and whether to debug. A command that debugs and happens to start a daemon means
- * itself. */
+/* What systemd says, and whether to debug. A command that debugs and happens to start a daemon
+ * means itself. */
 static int clean_environment(void)
 {
     static const char *const kept[] = {"NOTIFY_SOCKET", "JOURNAL_STREAM"};

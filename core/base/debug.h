@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether a program debugs: then sc_log_debug() (core/base/log.h) says what it does and how long it
- * takes. Said by the environment, so that it reaches the programs that it starts: SITECAGE_DEBUG=log
- * is for the log alone, any other value but "" and 0 for stderr as well. No setuid program heeds
- * it. libc only. */
+ * takes. Said by the environment, so that it reaches the programs that it starts:
+ * SITECAGE_DEBUG=log is for the log alone, any other value but "" and 0 for stderr as well. No
+ * setuid program heeds it. libc only. */
 #ifndef SC_BASE_DEBUG_H
 #define SC_BASE_DEBUG_H
 

@@ -22,7 +22,7 @@ int sc_read_trusted_file(const char *path, uid_t owner, size_t max, struct sc_bu
 /* Reads what is left of `fd`, at most `max` bytes. `what` names it in errors. */
 int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct sc_error *err);
 
-/* Writes the file anew, so that after a crash there is the old or the new content, on disk when
+/* Writes the file again, so that after a crash there is the old or the new content, on disk when
  * this returns: `.<name>.new` in the same directory, fsync, rename, fsync of the directory. The
  * temporary name is fixed, so that a crash leaves at most one file, which the next write removes;
  * two writers of one file must therefore hold one lock. `mode` is exact, whatever the umask. On a

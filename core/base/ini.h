@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one reader of INI files: "[section]", "key = value" or "key: value", comments from '#' or ';' at
- * a line's beginning, and from " ;" behind a value (as inih and Python's configparser have them). */
+/* The one reader of INI files: "[section]", "key = value" or "key: value", comments from '#' or ';'
+ * at a line's beginning, and from " ;" behind a value (as inih and Python's configparser have
+ * them). */
 #ifndef SC_BASE_INI_H
 #define SC_BASE_INI_H
 

@@ -18,8 +18,8 @@ void sc_matches_done(struct sc_matches *m);
 /* glob(3) for absolute patterns that root wrote, with errors told: *ret gets what exists (links are
  * not followed at the end), nothing being no error. A name that begins with a dot is matched by
  * such a pattern only. SC_E_SYS when a directory cannot be read or an entry cannot be looked at;
- * SC_E_TOOBIG beyond SC_MATCHES_MAX; SC_E_NOMEM. `dirs`: kept by a caller who matches many patterns,
- * NULL. */
+ * SC_E_TOOBIG beyond SC_MATCHES_MAX; SC_E_NOMEM. `dirs`: kept by a caller who matches many
+ * patterns, NULL. */
 #define SC_MATCHES_MAX 10000u
 int sc_match(const char *pattern, struct sc_dirs *dirs, struct sc_matches *ret,
              struct sc_error *err);

@@ -4,7 +4,7 @@
 #ifndef SC_BASE_PATHS_H
 #define SC_BASE_PATHS_H
 
-#define SC_RUN_DIR   "/run/sitecage"     /* runtime state; rebuilt when it is gone */
+#define SC_RUN_DIR   "/run/sitecage"     /* runtime state; rebuilt when it is missing */
 #define SC_STATE_DIR "/var/lib/sitecage" /* survives a reboot */
 
 /* Below SC_RUN_DIR/<uid>/ (format of `sites` and `<id>.plan`: docs/formats.md): */

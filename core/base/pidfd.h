@@ -10,7 +10,8 @@
 /* An O_CLOEXEC descriptor, or -1 with errno; ESRCH: no such process. The caller closes it. */
 int sc_pidfd_open(pid_t pid);
 
-/* A descriptor of the process's directory in /proc will do, too. -1 with errno; ESRCH: it has ended. */
+/* A descriptor of the process's directory in /proc will do, too. -1 with errno; ESRCH: it has
+ * ended. */
 int sc_pidfd_signal(int pidfd, int sig);
 
 /* Waits until it has ended, at most `wait_ms` (-1: as long as it takes). False: it has not. The

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading /proc. A process is its directory there: the descriptor stays that process's, also when its
- * number is given again (and serves sc_pidfd_signal()). libc only. */
+/* Reading /proc. A process is its directory there: the descriptor stays that process's, also when
+ * its number is given again (and serves sc_pidfd_signal()). libc only. */
 #ifndef SC_BASE_PROC_H
 #define SC_BASE_PROC_H
 
@@ -11,8 +11,8 @@ struct sc_proc_list {
     void *dir; /* DIR */
 };
 
-/* Begins a walk over the processes of this pid namespace (`keeper` 0), or over those of a site, seen
- * through its keeper's root. 0, or a negative errno; -ENOENT, -ESRCH: the keeper has ended. */
+/* Begins a walk over the processes of this pid namespace (`keeper` 0), or over those of a site,
+ * seen through its keeper's root. 0, or a negative errno; -ENOENT, -ESRCH: the keeper has ended. */
 int sc_proc_list_open(pid_t keeper, struct sc_proc_list *ret);
 /* The same over a /proc that is open: the list's from here on, unless it fails. */
 int sc_proc_list_take(int procfs, struct sc_proc_list *ret);

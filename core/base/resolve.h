@@ -16,7 +16,7 @@
  * or alias; ".." never climbs above base. Works with the calling thread's file rights.
  *
  * *ret_rel: the path relative to base without links, dots and doubled slashes, "" for base itself;
- * any bytes; the caller frees it. *ret_fd (may be NULL): what is there, O_PATH, opened with no link
+ * any bytes; the caller frees it. *ret_fd (may be NULL): the thing, O_PATH, opened with no link
  * followed, so that it is beneath base whatever was renamed meanwhile; the caller closes it.
  *
  * SC_E_NOTFOUND: a component is missing (the text says which). SC_E_DENIED: it leaves base, lies

@@ -84,7 +84,8 @@ static _Noreturn void child(const struct sc_run_spec *spec, const char *program,
 {
     for (int sig = 1; sig < NSIG; sig++)
         signal(sig, SIG_DFL);
-    /* The caller may have had 0-2 closed, so that a pipe's end is one of them: all move up first. */
+    /* The caller may have had 0-2 closed, so that a pipe's end is one of them: all move up
+     * first. */
     int up[3];
     fail = fcntl(fail, F_DUPFD_CLOEXEC, 3);
     if (fail < 0)

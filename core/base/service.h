@@ -19,7 +19,8 @@ struct sc_service {
 };
 
 int sc_service_start(const struct sc_service *v, struct sc_error *err); /* nothing when it runs */
-int sc_service_stop(const struct sc_service *v, struct sc_error *err); /* returns when it is gone */
+int sc_service_stop(const struct sc_service *v,
+                    struct sc_error *err); /* returns when it has ended */
 bool sc_service_running(const struct sc_service *v);
 bool sc_by_systemd(void); /* as sd_booted(3) */
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * "Is it there?" has three answers: yes, no, and "it could not be asked". Only ENOENT and ENOTDIR
+/* "Is it there?" has three answers: yes, no, and "it could not be asked". Only ENOENT and ENOTDIR
  * mean no. Whatever else the kernel says (no descriptor or memory left, a broken disk, a directory
  * that may not be entered) is an error: who asks because something must be closed closes it, or
- * fails. For what follows a user's links or lies below a home: core/base/beneath.h, resolve.h.
- */
+ * fails. For what follows a user's links or lies below a home: core/base/beneath.h, resolve.h. */
 #ifndef SC_BASE_THERE_H
 #define SC_BASE_THERE_H
 

@@ -85,7 +85,8 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
             return pid == 0 ? 0 : sc_error_sys(err, -pid, "list the site's processes");
         if (!holds_closed(plan, proc))
             continue;
-        /* a directory of /proc serves as a process's descriptor: it cannot become another process */
+        /* a directory of /proc serves as a process's descriptor: it cannot become another
+         * process */
         if (sc_pidfd_signal(proc, SIGKILL) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a process that holds a closed directory");
     }

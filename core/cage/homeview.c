@@ -60,7 +60,7 @@ static int open_mask(const struct sc_homeview *v, const struct sc_plan_entry *en
         return rc;
     if (entry->kind == SC_ENTRY_SHELL && dir)
         return sc_masks_shell(v->masksfd, v->wholefd, entry, ret_fd, err);
-    /* by what is there now: a file may have become a directory since the plan was made */
+    /* by what lies there now: a file may have become a directory since the plan was made */
     const char *name = dir ? SC_CAGE_CLOSED_DIR : SC_CAGE_CLOSED_FILE;
     int fd = openat(v->masksfd, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)

@@ -58,9 +58,9 @@ static long seconds(const char *text)
     return n > 0 ? n : 600;
 }
 
-/* Nobody in the site may end it, so only a signal from outside counts. Of a sender who is not in our
- * pid namespace the kernel says pid 0; what a sender can forge (rt_sigqueueinfo) has another code
- * than SI_USER. */
+/* Nobody in the site may end it, so only a signal from outside counts. Of a sender who is not in
+ * our pid namespace the kernel says pid 0; what a sender can forge (rt_sigqueueinfo) has another
+ * code than SI_USER. */
 static int is_from_outside(const siginfo_t *si)
 {
     return si->si_code == SI_USER && si->si_pid == 0;

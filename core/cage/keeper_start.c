@@ -117,8 +117,8 @@ static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, 
     if (fcntl(KEEPER_LOCK_FD, F_SETLK, &lock) < 0)
         _exit(3);
     (void)signal(SIGCHLD, SIG_IGN); /* the kernel reaps the site's orphans */
-    /* The first process of a pid namespace gets only signals that it handles; a blocked one waits for
-     * it, and it looks who sent it. */
+    /* The first process of a pid namespace gets only signals that it handles; a blocked one waits
+     * for it, and it looks who sent it. */
     sigset_t term;
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
@@ -152,7 +152,7 @@ static int read_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct s
 
 /* systemd ends what is in the control group of a service or a login session, when that ends. A
  * keeper outlives the caller that started it, so it lives in the root of the hierarchies that
- * systemd goes by (at the places where systemd mounts them). Tried only: without systemd it does
+ * systemd uses (at the places where systemd mounts them). Tried only: without systemd it does
  * not matter where it is. Returns the version 2 root, or -1. */
 static int root_group(void)
 {

@@ -13,7 +13,8 @@
 
 /* Holds a site's build lock: whoever builds, changes live or ends a site's cage does so alone.
  * Waits at most `wait_ms`, then SC_E_BUSY. The caller closes *ret_fd. `make`: the lock's file too,
- * which only the holder of the account's lock may do; else SC_E_NOTFOUND when the site is gone. */
+ * which only the holder of the account's lock may do; else SC_E_NOTFOUND when the site does not
+ * exist. */
 int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
                  struct sc_error *err);
 
@@ -33,8 +34,8 @@ struct sc_keeper_how {
 int sc_keeper_launch(const struct sc_planfile *plan, int lockfd, const struct sc_keeper_how *how,
                      pid_t *ret_keeper, struct sc_error *err);
 
-/* Ends the keeper and with it every process of the site; waits until it is gone. Fine when there is
- * none. */
+/* Ends the keeper and with it every process of the site; waits until it has ended. Fine when there
+ * is none. */
 int sc_keeper_end(uid_t uid, unsigned site, struct sc_error *err);
 
 #endif

@@ -22,7 +22,8 @@ enum sc_mnt_flags {
     SC_MNT_DEV = 8        /* device nodes are devices; else nodev */
 };
 
-/* Binds what `src` refers to onto what `dst` refers to (both O_PATH; both directories, or neither). */
+/* Binds what `src` refers to onto what `dst` refers to (both O_PATH; both directories, or
+ * neither). */
 int sc_mnt_bind(int src, int dst, int flags, struct sc_error *err);
 
 /* Mounts a new file system of `type` on `dst`. `options`: "KEY=VALUE,..." of that file system,

@@ -15,7 +15,8 @@ struct sc_mounttable {
     size_t n_keys;
 };
 
-/* Reads the mount table of process `keeper`, and computes the keys of the plan's entries from it. */
+/* Reads the mount table of process `keeper`, and computes the keys of the plan's entries from
+ * it. */
 int sc_mounttable_read(pid_t keeper, const struct sc_planfile *plan, struct sc_mounttable *ret,
                        struct sc_error *err);
 void sc_mounttable_done(struct sc_mounttable *t);

@@ -283,7 +283,7 @@ static int add_entries(struct view *v, struct sc_error *err)
         return kept;
     for (size_t i = 0; i < p->entries.n; i++) {
         const struct sc_plan_entry *e = &p->entries.v[i];
-        /* opened anew each time: an entry may lie over the home itself */
+        /* opened again each time: an entry may lie over the home itself */
         SC_FD int home = -EBADF;
         int rc = sc_open_beneath_mounts(v->rootfd, below_root(p->home), O_PATH | O_DIRECTORY, 0,
                                         &home, err);

@@ -5,15 +5,16 @@
  *     link PATH TARGET    a symbolic link
  *     bind PATH SOURCE    the live directory or file, read-only, with what is mounted below it
  *     rwbind PATH SOURCE  the same, read-write (what suexec logs to; in a directory closed to users)
- *     over PATH MODE      a directory of the view's own, laid over what is there
- *     close PATH          an unreadable directory or file over what is there
+ *     over PATH MODE      a directory of the view's own, laid over that path
+ *     close PATH          an unreadable directory or file over that path
  *     proc PATH           the site's own /proc
  *     dev PATH            a minimal /dev with its own terminals
  *     shm PATH SIZE       a tmpfs of the site's own
  *     private PATH NAME   ~/.cagefs/websites/<token>/NAME, read-write
  *     php PATH SOURCE     core/cage/phpbinds.h
  *
- * A line about something that is not on this machine is left out, except for private, proc and dev. */
+ * A line about something that is not on this machine is left out, except for private, proc and
+ * dev. */
 #ifndef SC_CAGE_VIEW_H
 #define SC_CAGE_VIEW_H
 

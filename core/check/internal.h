@@ -10,7 +10,8 @@
 void sc_check_add(struct sc_checks *c, const char *name, enum sc_check_result result,
                   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* The panel, whether it tells its changes, what was last heard of it, and the daemon that follows. */
+/* The panel, whether it tells its changes, what was last heard of it, and the daemon that
+ * follows. */
 void sc_check_panel(struct sc_checks *c, struct sc_server *s, bool enabled);
 
 /* A row where mod_lsapi runs in the mode that cannot be isolated. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mod_lsapi's mode in which one lsphp serves all virtual hosts of a user: nothing can be isolated. */
+/* mod_lsapi's mode in which one lsphp serves all virtual hosts of a user: nothing can be
+ * isolated. */
 #include "core/base/cleanup.h"
 #include "core/check/internal.h"
 #include "core/web/vhosts.h"

@@ -145,7 +145,7 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the command line");
     }
     opterr = 0;
-    optind = 0; /* glibc: start anew */
+    optind = 0; /* glibc: start again */
     int c, index = 0;
     while ((c = getopt_long(argc, argv, letters, options, &index)) != -1) {
         const char *word = argv[optind - 1]; /* only used where it is the one just read */

@@ -60,7 +60,7 @@ static const struct sc_ctl_command table[] = {
     {BOTH("list"), .operands = "[USER...]", .one = "USER", .max = MANY, .run = sc_ctl_list,
      .flags = SC_CTL_SERVER, .help = "List the isolated domains"},
     {BOTH("regenerate"), USERS, .run = sc_ctl_regenerate, .flags = SC_CTL_SERVER,
-     .help = "Make the users' sites anew, in place"},
+     .help = "Make the users' sites again, in place"},
     {BOTH("status"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_status,
      .flags = SC_CTL_SERVER, .help = "Say what is on, what is stale, and why"},
     {BOTH("check"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_check,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A bar for long work: shown on a terminal once the work takes half a second, gone when it is over. */
+/* A bar for long work: shown on a terminal once the work takes half a second, gone when it is
+ * over. */
 #ifndef SC_COMMANDS_PROGRESS_H
 #define SC_COMMANDS_PROGRESS_H
 

@@ -62,7 +62,8 @@ struct sc_select_caller {
     unsigned site; /* the site that he is in; 0: in none */
 };
 
-/* ---- answers: pure. `current` is the default, `selected` the user's or the domain's version ---- */
+/* ---- answers: pure. `current` is the default, `selected` the user's or the domain's version
+ * ---- */
 
 /* "8.1 8.1.27 /opt/alt/php81/usr/bin/php-cgi" a line */
 void sc_select_text_list(const struct sc_php_catalogue *c, struct sc_buf *out);

@@ -85,11 +85,10 @@ struct sc_config_user {
 int sc_domains_config_load(const struct sc_config_user *user, struct sc_domains_config *ret,
                            struct sc_error *err);
 
-/* Writes what load would read as *c: nothing when that is what was loaded, else the file anew (0600
- * in
- * ~/.lve 0700, atomically). Without entries the file is removed, and ~/.lve where that leaves it
- * empty. In a home that belongs to root and that nobody else may write, root makes ~/.lve for the
- * user. */
+/* Writes what load would read as *c: nothing when that is what was loaded, else the file again
+ * (0600 in ~/.lve 0700, atomically). Without entries the file is removed, and ~/.lve where that
+ * leaves it empty. In a home that belongs to root and that nobody else may write, root makes ~/.lve
+ * for the user. */
 int sc_domains_config_save(const struct sc_config_user *user, struct sc_domains_config *c,
                            struct sc_error *err);
 

@@ -259,7 +259,8 @@ int sc_domains_config_parse(const char *text, size_t len, const char *home,
     return 0;
 }
 
-/* Adds "limits" and "paths" where there are any. 0, or -1: no memory, or a path that is not UTF-8. */
+/* Adds "limits" and "paths" where there are any. 0, or -1: no memory, or a path that is not
+ * UTF-8. */
 static int put_settings(json_t *object, const struct sc_domain_entry *e)
 {
     if (e->limits.set) {

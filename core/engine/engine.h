@@ -44,7 +44,8 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
                       const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err);
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
                          const struct sc_watch *w, struct sc_error *err);
-/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views anew. */
+/* Ends every process of the users' isolated sites (NULL: of all users') and makes their views
+ * again. */
 int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
                       const struct sc_watch *w, struct sc_error *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan: what a site sees or would see. Looks only: no lock is taken, nothing is finished or changed. */
+/* plan: what a site sees or would see. Looks only: no lock is taken, nothing is finished or
+ * changed. */
 #include <stdio.h>
 #include <string.h>
 

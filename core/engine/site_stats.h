@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one site uses, and how often its limits were in the way: the figures of the moment. Need
+/* What one site uses, and how often its limits stopped it: the figures of the moment. Need
  * root. */
 #ifndef SC_ENGINE_SITE_STATS_H
 #define SC_ENGINE_SITE_STATS_H

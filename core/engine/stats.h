@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What sites use, and how often their limits were in the way. Nothing is changed and no lock is
+/* What sites use, and how often their limits stopped them. Nothing is changed and no lock is
  * taken: the figures are those of the moment. Need root. */
 #ifndef SC_ENGINE_STATS_H
 #define SC_ENGINE_STATS_H

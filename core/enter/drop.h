@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Giving up what a program of a site must not have. There is no way back from a partial drop: all of
- * these abort when they fail. libc only. */
+/* Giving up what a program of a site must not have. There is no way back from a partial drop: all
+ * of these abort when they fail. libc only. */
 #ifndef SC_ENTER_DROP_H
 #define SC_ENTER_DROP_H
 

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Ends a program whose entry was killed (kill -9). A parent-death signal cannot do that alone: the
- * kernel forgets it when suexec changes its ids, a program may forget its own, and it does not reach
- * what the program started. So a process stands beside each entry, which is told by the kernel when
- * the entry ends. Where the program had not ended by then, it kills the program's session: the
- * program and all that it started, but for what made a session of its own (setsid(2)), as a daemon
- * does on purpose. What a program leaves when it ends by itself stays.
+/* Ends a program whose entry was killed (kill -9). A parent-death signal cannot do that alone: the
+ * kernel forgets it when suexec changes its ids, a program may forget its own, and it does not
+ * reach what the program started. So a process stands beside each entry, which is told by the
+ * kernel when the entry ends. Where the program had not ended by then, it kills the program's
+ * session: the program and all that it started, but for what made a session of its own (setsid(2)),
+ * as a daemon does on purpose. What a program leaves when it ends by itself stays.
  *
  * It has a name of its own, and a session: who ends entries by name or group does not end it.
  *
  * It shares the entry's table of descriptors, so that a descriptor which the entry leaves open, and
  * a place among the site's entries (ep.h), are free only when it has done its work. Apache's
  * mod_cgid, too, wants that: when a request's output ends while the process that it knows still
- * lives, it sleeps 10 ms and looks again.
- */
+ * lives, it sleeps 10 ms and looks again. */
 #ifndef SC_ENTER_WATCH_H
 #define SC_ENTER_WATCH_H
 
@@ -26,7 +24,8 @@
  * is watched when the program has run for so long. */
 #define SC_WATCH_LATE_MS 5
 
-/* What the entry and its watcher both see, and the program's process until it becomes the program. */
+/* What the entry and its watcher both see, and the program's process until it becomes the
+ * program. */
 struct sc_watch {
     atomic_int session; /* the program's, in the site's numbers; 0: nothing runs yet */
     atomic_int proc;    /* a descriptor of the site's /proc; -EBADF: there is none yet */
@@ -39,13 +38,10 @@ struct sc_watch *sc_watch_new(struct sc_enter_why *why);
 /* Opens the site's /proc: when its mounts are this process's. 0, or a negative errno. */
 int sc_watch_see(struct sc_watch *w);
 
-/*
- * Starts the watcher: with the ids that this process has, or, `as_root`, as root with nothing but
- * the right to signal, so that the caller cannot signal it. It must be born outside of the site. Only
- * as root it is this process's child, without a signal at its end.
- * `argv`: among them are this process's own arguments, which it does not show as its own. 0, or a
- * negative errno.
- */
+/* Starts the watcher: with the ids that this process has, or, `as_root`, as root with nothing but
+ * the right to signal, so that the caller cannot signal it. It must be born outside of the site.
+ * Only as root it is this process's child, without a signal at its end. `argv`: among them are this
+ * process's own arguments, which it does not show as its own. 0, or a negative errno. */
 int sc_watch_start(struct sc_watch *w, bool as_root, char *const argv[]);
 
 #endif

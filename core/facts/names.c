@@ -68,7 +68,7 @@ static int gather_known(const struct sc_server *s, const struct sc_account *a, s
         if (!sc_odd_is_place(f->before.rows[i].name))
             n->known[n->n_known++] = (struct sc_known_name){.name = f->before.rows[i].name,
                                                             .docroot = f->before.rows[i].docroot};
-    /* what is missed and not wanted is gone; no name is in both lists */
+    /* what is missed and not wanted is forgotten; no name is in both lists */
     for (size_t i = 0; i < n->missed.n; i++)
         if (*n->missed.rows[i].docroot &&
             sc_domains_config_find(&f->config, n->missed.rows[i].name))
@@ -124,7 +124,8 @@ static void drop_missing(const struct sc_server *s, struct sc_facts *f, const st
     }
 }
 
-/* An event without a user, or with the name that this one had or has had, can be another account's. */
+/* An event without a user, or with the name that this one had or has had, can be another
+ * account's. */
 static bool concerns(const struct sc_account *a, const struct sc_facts *f, const struct names *n,
                      const struct sc_event_row *e)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From facts to the plan: what is wanted isolated and may be, what each site is given of the home. */
+/* From facts to the plan: what is wanted isolated and may be, what each site is given of the
+ * home. */
 #ifndef SC_FACTS_WANTED_H
 #define SC_FACTS_WANTED_H
 

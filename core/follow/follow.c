@@ -176,7 +176,7 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
     return rc < 0 ? rc : follow_copy(s, &me, events, &domains, ret, err);
 }
 
-/* ---- an account that is gone ---- */
+/* ---- an account that no longer exists ---- */
 
 static int end_events_of(struct sc_server *s, const char *user, struct sc_error *err)
 {

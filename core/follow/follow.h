@@ -27,8 +27,8 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
 /* The full pass: asks the panel once for all domains and compares with the database. Accounts
  * without isolation are brought up to date in the database; nothing is written when nothing
  * changed. `found` is called for each account with isolation (or with a claim on it) that differs
- * or whose user is gone: the caller follows it. *ret_domains and *ret_users (may be NULL): how many
- * the panel has. */
+ * or whose user no longer exists: the caller follows it. *ret_domains and *ret_users (may be NULL):
+ * how many the panel has. */
 int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                      size_t *ret_domains, size_t *ret_users, struct sc_error *err);
 

@@ -82,7 +82,7 @@ int sc_follow_watched(struct sc_server *s, uid_t uid, struct sc_watched *ret, st
         if (uid != (uid_t)-1 && users.rows[i].uid != uid)
             continue;
         rc = watch(s, &users.rows[i], &w.v[w.n], err);
-        if (rc == SC_E_NOTFOUND) { /* the account is gone */
+        if (rc == SC_E_NOTFOUND) { /* the account no longer exists */
             watched_account_done(&w.v[w.n]);
             w.v[w.n] = (struct sc_watched_account){0};
             continue;

@@ -21,12 +21,12 @@ struct sc_envelope {
     json_t *meta;        /* a new reference */
 };
 
-/* Finds the parts of an ok answer: a JSON object with `data` and `metadata`, each once, with nothing
- * around it but what sc_printed_find() passes over; that is told in *odds (may be NULL), and what a
- * diagnostic stands around hides. `who` names the answerer in the texts. Errors: the class's code with
- * "<who> answered <CLASS>: <message>", or, when `who` is NULL (the answerer is a part of Sitecage
- * and its message is complete), with the message alone; SC_E_PANEL for anything that is not such an
- * answer. */
+/* Finds the parts of an ok answer: a JSON object with `data` and `metadata`, each once, with
+ * nothing around it but what sc_printed_find() passes over; that is told in *odds (may be NULL),
+ * and what a diagnostic stands around hides. `who` names the answerer in the texts. Errors: the
+ * class's code with "<who> answered <CLASS>: <message>", or, when `who` is NULL (the answerer is a
+ * part of Sitecage and its message is complete), with the message alone; SC_E_PANEL for anything
+ * that is not such an answer. */
 int sc_envelope_open(const char *text, size_t len, const char *who, struct sc_envelope *ret,
                      struct sc_odds *odds, struct sc_error *err);
 
@@ -34,13 +34,14 @@ int sc_envelope_open(const char *text, size_t len, const char *who, struct sc_en
 int sc_envelope_parse(const char *text, size_t len, const char *who, json_t **ret_data,
                       struct sc_error *err);
 
-/* Appends the ok envelope around `data` (borrowed), with `odds` (may be NULL) in its metadata, and a
- * newline. SC_E_TOOBIG, SC_E_NOMEM. */
+/* Appends the ok envelope around `data` (borrowed), with `odds` (may be NULL) in its metadata, and
+ * a newline. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_envelope_ok(json_t *data, const struct sc_odds *odds, struct sc_buf *out,
                    struct sc_error *err);
 #define SC_ENVELOPE_ODDS "passed_over" /* the metadata's key for them */
 
-/* Appends the error envelope for `e` and a newline. The text's bytes that are not UTF-8 become '?'. */
+/* Appends the error envelope for `e` and a newline. The text's bytes that are not UTF-8 become
+ * '?'. */
 void sc_envelope_error(const struct sc_error *e, struct sc_buf *out);
 
 #endif

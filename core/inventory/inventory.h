@@ -47,8 +47,8 @@ int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
                       struct sc_domains *ret, struct sc_error *err);
 
 /* All domains of the account that has the domain of that name, in any spelling; in one question, as
- * its owner need not be known. SC_E_NOTFOUND as sc_inventory_domain(). An answer without the domain,
- * or with two owners, is SC_E_PANEL. */
+ * its owner need not be known. SC_E_NOTFOUND as sc_inventory_domain(). An answer without the
+ * domain, or with two owners, is SC_E_PANEL. */
 int sc_inventory_account(const struct sc_inventory_conf *conf, const char *name,
                          struct sc_domains *ret, struct sc_error *err);
 

@@ -27,13 +27,13 @@ bool sc_printed_find(const char *text, size_t len, struct sc_printed *ret);
  * what it is. */
 bool sc_printed_noise(struct sc_span text, struct sc_printed *p);
 
-/* Tells in *odds what was around the object; a diagnostic hides: what the program could not read may
- * be missing. `who` printed it. SC_E_NOMEM. */
+/* Tells in *odds what was around the object; a diagnostic hides: what the program could not read
+ * may be missing. `who` printed it. SC_E_NOMEM. */
 int sc_printed_tell(const struct sc_printed *p, const char *who, struct sc_odds *odds,
                     struct sc_error *err);
 
-/* Whether the line (without its end) begins a diagnostic of an interpreter, e.g. "PHP Warning: …"
- */
+/* Whether the line (without its end) begins a diagnostic of an interpreter, e.g. "PHP Warning:
+ * …" */
 bool sc_printed_diagnostic(struct sc_span line);
 
 #endif

@@ -160,7 +160,8 @@ static struct cgroup *group_new(const struct sc_cgroups *cg, enum sc_ctrl ctrl, 
 int sc_cgroup_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
                    struct sc_error *err)
 {
-    /* Not for one that is there: when cgroup_create_cgroup() fails, libcgroup 3 removes the group. */
+    /* Not for one that is there: when cgroup_create_cgroup() fails, libcgroup 3 removes the
+     * group. */
     if (sc_cgroup_exists(cg, ctrl, name))
         return 0;
     struct cgroup_controller *c;

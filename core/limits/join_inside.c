@@ -131,8 +131,7 @@ static bool is_in_all_by_threads(const struct work *w, const struct process *p)
 {
     bool all = p->state == 'Z' && p->threads > 1;
     for (size_t i = 0; all && i < w->j->made->n_groups; i++)
-        all = sc_members_has(&w->in[i], p->pid) ||
-              threads_are_in(w, w->j->made->groups[i], p->pid);
+        all = sc_members_has(&w->in[i], p->pid) || threads_are_in(w, w->j->made->groups[i], p->pid);
     return all;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of sc_limits_join() that is done by a process in the site's pid namespace. There a number
- * that became another process's meanwhile is still of the site. */
+/* The part of sc_limits_join() that is done by a process in the site's pid namespace. There a
+ * number that became another process's meanwhile is still of the site. */
 #ifndef SC_LIMITS_JOIN_INSIDE_H
 #define SC_LIMITS_JOIN_INSIDE_H
 

@@ -70,8 +70,8 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
 int sc_limits_dirs(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_limits_made *ret,
                    struct sc_error *err);
 
-/* Removes a site's group; its processes go to where its keeper is. Those that the kernel does not let
- * go hold the group, which then has no limits any more. */
+/* Removes a site's group; its processes go to where its keeper is. Those that the kernel does not
+ * let go hold the group, which then has no limits any more. */
 int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err);
 
 /* Removes the groups of the account's sites that are not among `keep`, and the account's own when

@@ -29,14 +29,14 @@ int sc_members_parse(const char *text, struct sc_members *m, struct sc_error *er
 
 bool sc_members_has(const struct sc_members *m, pid_t pid);
 
-/* Moves a process (`pid`: of one of its threads), with all of them and what they are charged from now on, to a group. 0 or
- * -errno; -ESRCH: it has ended. The kernel waits for a grace period of RCU, 8 ms measured, for the
- * first of several in a row. */
+/* Moves a process (`pid`: of one of its threads), with all of them and what they are charged from
+ * now on, to a group. 0 or -errno; -ESRCH: it has ended. The kernel waits for a grace period of
+ * RCU, 8 ms measured, for the first of several in a row. */
 int sc_member_move(const char *dir, pid_t pid);
 
-/* The group that a process is in, below the hierarchy's mount, as in /proc/<pid>/cgroup. `controller`:
- * of version 1; NULL: version 2's. The caller frees *ret. SC_E_NOTFOUND: none that is seen from
- * here, or no such process; SC_E_SYS, SC_E_NOMEM. */
+/* The group that a process is in, below the hierarchy's mount, as in /proc/<pid>/cgroup.
+ * `controller`: of version 1; NULL: version 2's. The caller frees *ret. SC_E_NOTFOUND: none that is
+ * seen from here, or no such process; SC_E_SYS, SC_E_NOMEM. */
 int sc_member_group(pid_t pid, const char *controller, char **ret, struct sc_error *err);
 
 /* The parser of that file, for tests. NULL: no such line; the caller frees it. */

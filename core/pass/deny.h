@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ending the isolation of whole accounts, and finishing what killed commands left. All need root. */
+/* Ending the isolation of whole accounts, and finishing what killed commands left. All need
+ * root. */
 #ifndef SC_PASS_DENY_H
 #define SC_PASS_DENY_H
 
@@ -13,7 +14,8 @@
 /* One deny at a time. Before the front's lock. */
 int sc_pass_lock_deny(int wait_ms, int *ret_fd, struct sc_error *err);
 
-/* Ends all isolation of one account, by uid: also when the user, the home or the panel is gone. */
+/* Ends all isolation of one account, by uid: also when the user, the home or the panel does not
+ * exist. */
 int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
 
 /* The uid of a user whom the system, or at least the database, knows. SC_E_NOTFOUND. */

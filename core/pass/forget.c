@@ -18,7 +18,8 @@ int sc_pass_end_site(const struct sc_tools *t, uid_t uid, unsigned id, struct sc
     return rc < 0 ? rc : t->cage.end(uid, id, err);
 }
 
-/* The plan goes first: an entry that is on its way starts no keeper any more when its turn comes. */
+/* The plan goes first: an entry that is on its way starts no keeper any more when its turn
+ * comes. */
 int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, struct sc_error *err)
 {
     int rc = t->runtime.remove_plan(uid, id, err);

@@ -52,7 +52,8 @@ static char *joined(const char *home, const char *rel)
     return asprintf(&out, "%s%s%s", home, *rel ? "/" : "", rel) < 0 ? NULL : out;
 }
 
-/* How the web server may write it: the panel's texts, and the real path by either name of the home. */
+/* How the web server may write it: the panel's texts, and the real path by either name of the
+ * home. */
 static int write_texts(const struct sc_account *a, const struct sc_plan_site *s, struct one *o,
                        struct sc_error *err)
 {
@@ -160,7 +161,7 @@ static unsigned long long mix(unsigned long long h, const void *data, size_t len
 }
 
 /* A word for the isolated document roots below: a directory that was replaced is another, which has
- * to be hidden anew. False: there are none. */
+ * to be hidden again. False: there are none. */
 static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
                         const struct sc_plan_site *outer, char out[24])
 {

@@ -24,7 +24,8 @@ int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
                         struct sc_error *err);
 
 /* Removes the account's groups that are none of these (n of both): of sites that are gone, or have
- * no limit any more. For when the table is written and the processes of what is gone have ended. */
+ * no limit any more. For when the table is written and the processes of what was removed have
+ * ended. */
 int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
                          const struct sc_limits_made *made, size_t n, struct sc_error *err);
 

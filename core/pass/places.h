@@ -17,8 +17,8 @@ struct sc_had {
 
 /* Within the caller's transaction: gives the sites of names whose document root is another now that
  * document root, so that id, token and storage follow. A site stays where one of its names stays;
- * sites may change places. One that nobody claims and that is in the way goes. moved[i]: the site
- * of plan->sites[i] came from elsewhere. */
+ * sites may change places. One that nobody claims and whose place is needed ends. moved[i]: the
+ * site of plan->sites[i] came from elsewhere. */
 int sc_places_follow(struct sc_server *s, const struct sc_account *a, const struct sc_plan *plan,
                      const struct sc_had *had, size_t n_had, bool *moved, struct sc_error *err);
 

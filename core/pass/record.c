@@ -116,7 +116,8 @@ static int store_isolated_names(struct sc_server *s, const struct sc_account *a,
             if (is_wanted(f, f->plan->sites[i].names[k]))
                 rows[n++] = (struct sc_isolated_row){.name = f->plan->sites[i].names[k],
                                                      .site_id = m->ids[i]};
-    /* what cannot be a site for the moment, its document root being away, stays wanted and listed */
+    /* what cannot be a site for the moment, its document root being away, stays wanted and
+     * listed */
     for (size_t i = 0; i < past->n; i++) {
         const char *now = past->v[i].now;
         const struct sc_plan_site *site = sc_plan_site_of(f->plan, now);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a pass over an account writes into the database, and what it learns there about its sites. */
+/* What a pass over an account writes into the database, and what it learns there about its
+ * sites. */
 #ifndef SC_PASS_RECORD_H
 #define SC_PASS_RECORD_H
 

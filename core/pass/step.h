@@ -25,7 +25,8 @@ struct sc_pass {
     struct sc_made made;
     bool any;        /* some site is wanted isolated */
     bool had_groups; /* sites had control groups before this pass, or may have had */
-    /* what could not be done, and keeps nothing else from being done: the pass's error at its end */
+    /* what could not be done, and keeps nothing else from being done: the pass's error at its
+     * end */
     struct sc_error late;
 };
 

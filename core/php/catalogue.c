@@ -116,7 +116,7 @@ static int read_conf(const struct sc_php_places *w, const char *name, struct sc_
     return rc == SC_E_NOTFOUND ? 1 : rc;
 }
 
-/* Takes row->path over what is there. */
+/* Takes row->path in place of the known one. */
 static void take(struct sc_php *php, struct sc_php_conf_row *row)
 {
     char **place = row->what == SC_PHP_CONF_INI ? &php->ini : &php->bin[row->what].path;

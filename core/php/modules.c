@@ -29,7 +29,8 @@ const struct sc_php_module *sc_php_module_find(const struct sc_php *php, const c
     return NULL;
 }
 
-/* "20-curl.ini" and "curl.ini" -> "curl" and the number before it, else -1. False for other files. */
+/* "20-curl.ini" and "curl.ini" -> "curl" and the number before it, else -1. False for other
+ * files. */
 static bool name_of(const char *file, char name[SC_PHP_MODULE_MAX + 1], int *ret_number)
 {
     size_t n = strlen(file), digits = strspn(file, "0123456789");

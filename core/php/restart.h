@@ -9,7 +9,7 @@
 #define SC_PHP_RESTART_MS 10000
 
 /* Ends the PHP programs of one site that outlive a request, so that the next request starts them
- * anew: php-cgi and lsphp that wait on a socket for requests (FastCGI, LSAPI), by SIGTERM to the
+ * again: php-cgi and lsphp that wait on a socket for requests (FastCGI, LSAPI), by SIGTERM to the
  * topmost of each family, which lets requests finish, and SIGKILL after SC_PHP_RESTART_MS. A
  * php-cgi that answers one request as a CGI program is left alone, and so are PHP-FPM and all other
  * programs. Only processes in the site's own pid namespace are looked at. Needs root. Fine when the
@@ -28,7 +28,7 @@ int sc_php_drain_site(uid_t uid, unsigned id, struct sc_error *err);
  * hide sites (core/enter/hide.h). Which site a program serves is in its environment (our suexec
  * entry leaves it there; lsphp has DOCUMENT_ROOT), or its working directory tells. What serves
  * another site goes on. Of those of which nothing is known (started before the account had an
- * isolated site) all end that are children of some process: the web server starts them anew. Call
+ * isolated site) all end that are children of some process: the web server starts them again. Call
  * it after the table was written, or removed. Needs root. */
 int sc_php_restart_outside(uid_t uid, struct sc_error *err);
 

@@ -86,7 +86,8 @@ static bool serves_closed(const struct look *l, int procfd)
         const char *at = NULL;
         return site.state != SC_SITE_OPEN || sc_table_closed_below(&l->table, &site, &at, &below);
     }
-    /* a web server's are its children: what somebody started as a daemon nobody would start again */
+    /* a web server's are its children: what somebody started as a daemon nobody would start
+     * again */
     int parent = 1;
     return sc_php_parent(procfd, &parent) && parent != 1;
 }

@@ -29,7 +29,7 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
 bool sc_php_waits(int procfd);
 bool sc_php_is_lsphp(int procfd);
 
-/* Its parent, as that /proc numbers it; 0 when it is outside. False: it is gone. */
+/* Its parent, as that /proc numbers it; 0 when it is outside. False: it has ended. */
 bool sc_php_parent(int procfd, int *ret);
 
 /* PHP-FPM's workers wait so too, and are not ours to end. */

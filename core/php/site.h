@@ -46,8 +46,8 @@ int sc_php_site_choice(const struct sc_php_owner *o, const char *token, struct s
 int sc_php_site_lines(struct sc_php_lazy *l, const struct sc_php_choice *c, struct sc_planfile *p,
                       struct sc_error *err);
 
-/* Makes the directory above, which must have its <id>.proxy, or makes it anew. Running sites see it
- * at once. Needs root and the account's lock. */
+/* Makes the directory above, which must have its <id>.proxy, or makes it again. Running sites see
+ * it at once. Needs root and the account's lock. */
 int sc_php_site_make(struct sc_php_lazy *l, const struct sc_php_choice *c, uid_t uid, unsigned id,
                      struct sc_error *err);
 

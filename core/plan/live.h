@@ -31,7 +31,8 @@
 #define SC_LIVE_MAX_ROUNDS 8
 
 enum sc_live_op {
-    /* Detach (MNT_DETACH) the top mount at rel, and with it at once all that is mounted below it. */
+    /* Detach (MNT_DETACH) the top mount at rel, and with it at once all that is mounted below
+     * it. */
     SC_LIVE_UMOUNT,
     /* Mount want->v[entry .. entry + n) in this order; the first is at rel, over whatever is there,
      * the others are below it. */
@@ -64,7 +65,7 @@ struct sc_live_steps {
  * belongs to want->v[i]: the key that the mount of a SHELL, or the identity that the bind of a
  * DOCROOT, RO or RW entry must have; not looked at for the others.
  *
- * No steps: the site sees what a cage built anew from `want` would show. A mount that a present
+ * No steps: the site sees what a cage built again from `want` would show. A mount that a present
  * entry asks for is never touched, unless something must be put over, or taken from above, its
  * parent directories. Rows that cannot be reached from the home's row (their `rel` is not a plain
  * path, as of a deleted mount point; not below their parent's) are passed over.
@@ -72,7 +73,7 @@ struct sc_live_steps {
  * *ret must be {0} or done; it borrows from `rows` and `want`.
  * SC_E_INVAL: not exactly one home; two rows with one id; entries not in component order;
  * SC_E_TOOBIG: more than SC_LIVE_MAX_ROWS (mounts that were put over others stay beneath them as
- * long as the cage lives): it must be built anew; SC_E_NOMEM. */
+ * long as the cage lives): it must be built again; SC_E_NOMEM. */
 int sc_live_plan(const struct sc_live_row *rows, size_t n_rows, const struct sc_entries *want,
                  const char *const *keys, struct sc_live_steps *ret, struct sc_error *err);
 void sc_live_steps_done(struct sc_live_steps *steps); /* accepts {0} */

@@ -102,7 +102,7 @@ int sc_mounttree_make(const struct sc_live_row *rows, size_t n_rows, struct sc_m
 {
     if (n_rows > SC_LIVE_MAX_ROWS)
         return sc_error_set(err, SC_E_TOOBIG,
-                            "the site has more than %d mounts; it must be built anew",
+                            "the site has more than %d mounts; it must be built again",
                             SC_LIVE_MAX_ROWS);
     SC_CLEANUP(free_tree) struct sc_mounttree t = {.rows = rows, .n_rows = n_rows, .home = NONE};
     for (size_t i = 0; i < n_rows; i++) {

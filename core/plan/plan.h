@@ -108,9 +108,9 @@ const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *
  * account's document roots, secrets, closed directories and that site's paths. The own document
  * root always has its entry; other entries are there only where they change something, with one
  * exception: each directory between a read-write area and an entry inside it has an RW entry of its
- * own. Such a bind shows what is there anyway, but nothing in the site can rename or remove a mount
- * point; without it the site could move the parent of a closed document root away and read it there
- * as soon as its view is built anew. *ret must be {0} or done; sc_entries_done() it. SC_E_NOTFOUND:
+ * own. Such a bind shows nothing else, but nothing in the site can rename or remove a mount point;
+ * without it the site could move the parent of a closed document root away and read it there as
+ * soon as its view is built again. *ret must be {0} or done; sc_entries_done() it. SC_E_NOTFOUND:
  * missing; SC_E_DENIED: refused; SC_E_TOOBIG; SC_E_NOMEM. */
 int sc_plan_site_entries(const struct sc_plan *plan, size_t site, struct sc_entries *ret,
                          struct sc_error *err);

@@ -240,7 +240,7 @@ int sc_policy_save_denied(const struct sc_policy *p, struct sc_error *err)
     return merge_denied(p, SC_LIST_DENIED, SC_LIST_DENIED_SAVED, err);
 }
 
-/* Of allowed users only the active list counts; a saved one beside it is stale. */
+/* Of allowed users only the active list counts; a saved one next to it is stale. */
 int sc_policy_save_allowed(const struct sc_policy *p, struct sc_error *err)
 {
     SC_FD int fd = -EBADF;

@@ -8,7 +8,7 @@
  *
  * Where both directories exist (a change was interrupted, or somebody made them) deny_all holds,
  * and the next change puts it right. Each change is a row of single steps, made durable one by one,
- * that takes permission away before it gives any; interrupted after any of them, what is there has
+ * that takes permission away before it gives any; interrupted after any of them, the lists have
  * the meaning above and the same call completes it. Changes exclude each other by a lock file in
  * <etc>.
  *

@@ -41,7 +41,8 @@ static void say(struct sc_proxy_outcome *o, int status, const char *text)
     snprintf(o->text, sizeof(o->text), "%s", text);
 }
 
-/* In a site the directory has the site's socket alone, for everybody to see; outside it is closed. */
+/* In a site the directory has the site's socket alone, for everybody to see; outside it is
+ * closed. */
 static bool in_site(void)
 {
     return access(SC_PROXY_DIR, R_OK) == 0;
@@ -70,7 +71,7 @@ static int connect_daemon(struct sc_proxy_outcome *o)
 {
     int64_t end = sc_clock_ms() + RESTART_MS;
     int fd;
-    /* Refused: the socket of a daemon that is gone; one that restarts is back at once. In a new
+    /* Refused: the socket of a daemon that has ended; one that restarts is back at once. In a new
      * site the daemon may be just about to make the socket. */
     while (((fd = connect_once()) == -ECONNREFUSED || (fd == -ENOENT && in_site())) &&
            sc_clock_ms() < end)

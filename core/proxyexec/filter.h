@@ -39,7 +39,8 @@ struct sc_filter {
 void sc_filter_done(struct sc_filter *f);
 
 /* The filter for `program` in the text of a file called `name`: its own entry, else the one called
- * "default", else an empty filter. All entries are checked. SC_E_INVAL with the line, or the key. */
+ * "default", else an empty filter. All entries are checked. SC_E_INVAL with the line, or the
+ * key. */
 int sc_filter_parse(const char *text, size_t len, const char *name, const char *program,
                     struct sc_filter *ret, struct sc_error *err);
 

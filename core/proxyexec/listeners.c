@@ -34,7 +34,8 @@ void sc_listeners_done(struct sc_listeners *l)
     *l = (struct sc_listeners){.epollfd = l->epollfd};
 }
 
-/* A socket that is complete before it has its name: no caller is ever refused by a half-made one. */
+/* A socket that is complete before it has its name: no caller is ever refused by a half-made
+ * one. */
 static int open_socket(const char *dir, const char *name, int *ret_fd, ino_t *ret_ino,
                        struct sc_error *err)
 {

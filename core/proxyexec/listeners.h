@@ -28,8 +28,8 @@ void sc_listeners_done(struct sc_listeners *l);
 /* Opens SC_PROXY_SOCKET. */
 int sc_listeners_account(struct sc_listeners *l, struct sc_error *err);
 
-/* Makes the sockets of one account be as its directories: opens what is new, closes what is gone.
- * What cannot be opened is left out; the next scan tries again. */
+/* Makes the sockets of one account be as its directories: opens what is new, closes what was
+ * removed. What cannot be opened is left out; the next scan tries again. */
 void sc_listeners_scan(struct sc_listeners *l, uid_t uid);
 void sc_listeners_scan_all(struct sc_listeners *l);
 

@@ -113,7 +113,8 @@ static _Noreturn void child(const struct sc_proxy_run *r, int pipe_fd)
     fail(3, errno == ENOENT ? SC_PROXY_EXIT_UNKNOWN : SC_PROXY_EXIT_NOT_RUN, r->path, errno);
 }
 
-/* What the caller sends: pairs of 'S' and a number. False when he is gone, or sends anything else. */
+/* What the caller sends: pairs of 'S' and a number. False when he has ended, or sends anything
+ * else. */
 static bool pass_signals(int sock, pid_t pid)
 {
     unsigned char in[64];

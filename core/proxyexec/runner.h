@@ -28,7 +28,7 @@ struct sc_proxy_run {
 
 #define SC_PROXY_GRACE_MS 10000 /* from a caller's end to SIGKILL */
 
-/* Runs it to its end. `sock` is the caller: his signals are passed on; when he is gone the
+/* Runs it to its end. `sock` is the caller: his signals are passed on; when he has ended the
  * program gets SIGHUP and SIGTERM, and SIGKILL after the grace. Fills *ret with the answer. Needs
  * root. */
 void sc_proxy_run(const struct sc_proxy_run *r, int sock, struct sc_proxy_answer *ret);

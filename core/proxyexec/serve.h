@@ -21,7 +21,7 @@ struct sc_proxy_builtin {
     sc_proxy_inline *run;
 };
 
-/* Receives the request, runs the program, sends the answer. Reads /etc/cagefs anew each time, so
+/* Receives the request, runs the program, sends the answer. Reads /etc/cagefs again each time, so
  * that changes count at once. Refusals by filters and mistakes in files go to syslog, the caller
  * gets no more than he needs. Needs root; for a process of its own. */
 void sc_proxy_serve(int sock, const struct sc_proxy_peer *peer,

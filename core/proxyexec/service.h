@@ -14,7 +14,7 @@ int sc_proxyexec_start(struct sc_error *err);
  * Does nothing else, and nothing where systemd sees to it. */
 void sc_proxyexec_revive(void);
 
-/* Returns when it is gone. What it runs at the moment goes on to its end. */
+/* Returns when it has ended. What it runs at the moment goes on to its end. */
 int sc_proxyexec_stop(struct sc_error *err);
 
 /* Whether a daemon lives, however it was started. */

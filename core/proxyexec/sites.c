@@ -62,7 +62,7 @@ int sc_proxy_site_remove(int dirfd, const char *name, struct sc_error *err)
     int rc = sc_remove_tree_beneath(dir, "php", err); /* core/php/site.h */
     if (rc < 0)
         return rc;
-    /* a daemon that is just making the socket may be in the way once */
+    /* a daemon that is just making the socket may have it for a moment */
     for (int i = 0; i < 50; i++) {
         static const char *const files[] = {SC_PROXY_SITE_SOCKET, "." SC_PROXY_SITE_SOCKET ".new"};
         for (size_t k = 0; k < 2; k++)

@@ -49,7 +49,7 @@ int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, boo
 }
 
 /* The file that builds of the site lock. Made with the plan, never by a build: one that comes late
- * would leave a file of a site that is gone. */
+ * would leave a file of a site that no longer exists. */
 static int make_build_lock(uid_t uid, unsigned id, struct sc_error *err)
 {
     char path[64];

@@ -17,7 +17,7 @@
 /* Makes SC_RUN_DIR/<uid>. */
 int sc_runtime_dir(uid_t uid, struct sc_error *err);
 
-/* Writes a file of it anew, unless it is as given already: *ret_changed (may be NULL). */
+/* Writes a file of it again, unless it is as given already: *ret_changed (may be NULL). */
 int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
                      struct sc_error *err);
 
@@ -46,8 +46,8 @@ int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *
 /* Removes the table and the mark: no entry goes to a site of this account any more. */
 int sc_runtime_unlist(uid_t uid, struct sc_error *err);
 
-/* Whether the table that is there says that sites of the account have control groups; also true when
- * it cannot be read. */
+/* Whether the table that is there says that sites of the account have control groups; also true
+ * when it cannot be read. */
 bool sc_runtime_has_groups(uid_t uid);
 
 int sc_runtime_mark(uid_t uid, bool on, struct sc_error *err);

@@ -23,7 +23,7 @@
 #define SC_META_HOOK_LAST     "hook.last"
 
 int sc_monitor_start(struct sc_error *err); /* nothing when it runs */
-int sc_monitor_stop(struct sc_error *err);  /* returns when it is gone */
+int sc_monitor_stop(struct sc_error *err);  /* returns when it has ended */
 bool sc_monitor_running(void);
 
 /* For a machine without systemd whose /run was emptied, when a site is isolated: starts it again.

@@ -18,7 +18,8 @@ struct sc_panel {
     int (*all)(const struct sc_inventory_conf *panel, struct sc_domains *ret, struct sc_error *err);
 };
 
-/* The domains of one user; those of the account that has a domain; one domain; all of them. SC_E_PLATFORM where there is no panel. */
+/* The domains of one user; those of the account that has a domain; one domain; all of them.
+ * SC_E_PLATFORM where there is no panel. */
 int sc_panel_user(const struct sc_server *s, const char *user, struct sc_domains *ret,
                   struct sc_error *err);
 int sc_panel_account(const struct sc_server *s, const char *name, struct sc_domains *ret,

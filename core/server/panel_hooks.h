@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked of the panel's adapter beside the inventory: whether the panel tells its changes. */
+/* What is asked of the panel's adapter beside the inventory: whether the panel tells its
+ * changes. */
 #ifndef SC_SERVER_PANEL_HOOKS_H
 #define SC_SERVER_PANEL_HOOKS_H
 

@@ -40,7 +40,7 @@ struct sc_web_part {
  * isolated site. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_web_part_format(const struct sc_web_part *part, struct sc_buf *out, struct sc_error *err);
 
-/* Keeps the account's lines (NULL: it has none any more), and writes the table anew when something
+/* Keeps the account's lines (NULL: it has none any more), and writes the table again when something
  * changed or it is missing. The caller holds the account's lock. */
 int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The suexec entry that Apache runs: a copy of the installed one, setuid root. The installed file
+/* The suexec entry that Apache runs: a copy of the installed one, setuid root. The installed file
  * stays closed (0700), and no package owns the copy: an upgrade, which gives installed files their
  * owner and mode again, cannot take the setuid bit from what Apache runs. It lies on the file
- * system of the other setuid programs: /var may be mounted nosuid.
- */
+ * system of the other setuid programs: /var may be mounted nosuid. */
 #ifndef SC_WEB_SUEXEC_ARM_H
 #define SC_WEB_SUEXEC_ARM_H
 
@@ -19,13 +17,11 @@
 /* The copy, or the installed file, which was what Apache ran before there was a copy. */
 bool sc_suexec_is_ours(const char *path);
 
-/*
- * Makes the copy what it should be, in one step and only where it is not: the bytes of the
+/* Makes the copy what it should be, in one step and only where it is not: the bytes of the
  * installed entry, owner root, the group of the real suexec, and executable by whom the real one is
  * executable by. Killed at any point it leaves the old copy or the new one. Needs root.
  * SC_E_PLATFORM: the file system is mounted nosuid. SC_E_BUSY: the installed entry is being
- * written.
- */
+ * written. */
 int sc_suexec_arm(const char *real, struct sc_error *err);
 
 /* Whether the copy is what it should be; anything that cannot be looked at counts as no. */

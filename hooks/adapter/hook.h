@@ -13,7 +13,8 @@
  * any caller; who is not root changes nothing. */
 void sc_hook_main(const struct sc_adapter_ops *ops, char *const *args, char *const *env);
 
-/* The same without what is the whole process's: `conf` NULL changes nothing, but reads and answers. */
+/* The same without what is the whole process's: `conf` NULL changes nothing, but reads and
+ * answers. */
 void sc_hook_run(const struct sc_adapter_ops *ops, const struct sc_queue_conf *conf,
                  char *const *args, char *const *env, int in_fd, int out_fd);
 

@@ -62,7 +62,7 @@ static int read_options(const struct command *c, int argc, char **argv, struct s
 {
     struct sc_question *q = &a->q;
     opterr = 0;
-    optind = 0; /* glibc: start anew */
+    optind = 0; /* glibc: start again */
     int o;
     while ((o = getopt_long(argc, argv, c->shorts, c->longs, NULL)) != -1) {
         if (o == ':')

@@ -7,12 +7,13 @@
 #include "core/base/error.h"
 #include "hooks/adapter/asked.h"
 
-/* Which fields a list like "id,username" names, as bits, never 0. SC_E_INVAL for one that is none. */
+/* Which fields a list like "id,username" names, as bits, never 0. SC_E_INVAL for one that is
+ * none. */
 int sc_users_fields(const char *list, unsigned *ret, struct sc_error *err);
 
 /* A new list at *ret: the records of `users` that have all that is required, in the right types;
- * the others are noted, in texts that begin with `who` and name the user and the field. For adapters
- * that do not make the records themselves. SC_E_PANEL: `users` is no list; SC_E_NOMEM. */
+ * the others are noted, in texts that begin with `who` and name the user and the field. For
+ * adapters that do not make the records themselves. SC_E_PANEL: `users` is no list; SC_E_NOMEM. */
 int sc_users_check(const struct sc_caller *c, const char *who, const json_t *users, json_t **ret,
                    struct sc_error *err);
 

@@ -125,7 +125,7 @@ static bool set_limits(CURL *c, const struct sc_http_request *rq)
 static bool set_request(CURL *c, const struct sc_http_request *rq, struct curl_slist **headers)
 {
     bool ok = curl_easy_setopt(c, CURLOPT_URL, rq->url) == CURLE_OK;
-    if (rq->ca_file) /* alone: the system's folder would be trusted beside it */
+    if (rq->ca_file) /* alone: the system's folder would be trusted, too */
         ok = ok && curl_easy_setopt(c, CURLOPT_CAINFO, rq->ca_file) == CURLE_OK &&
              curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
     if (rq->user)

@@ -9,7 +9,7 @@
 
 #define SC_FRONT_SETTLE_MS 200 /* after the last change: an installer may be at work */
 
-/* Looks at it, puts it right, watches for the next change; m->front_at is set anew. */
+/* Looks at it, puts it right, watches for the next change; m->front_at is set again. */
 void sc_monitor_front(struct sc_monitor *m, int64_t now);
 
 #endif

@@ -8,8 +8,8 @@
 
 #define SC_HOME_DIRS_MAX 256 /* watched directories of one account */
 
-/* The inotify instance of an account, of `n`: accounts share them, so that one that floods costs few
- * others their events. */
+/* The inotify instance of an account, of `n`: accounts share them, so that one that floods costs
+ * few others their events. */
 static inline unsigned sc_home_set(uid_t uid, unsigned n)
 {
     return (unsigned)uid % n;

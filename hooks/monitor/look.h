@@ -25,8 +25,8 @@ void sc_monitor_look(struct sc_server *s, const char *user, struct sc_look *ret)
 int sc_monitor_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                       struct sc_error *err);
 
-/* Takes the marks that hooks left into the queue. Where the queue cannot be written, `found` is told
- * whom to look at (NULL: all), and the marks stay. False: come again soon. */
+/* Takes the marks that hooks left into the queue. Where the queue cannot be written, `found` is
+ * told whom to look at (NULL: all), and the marks stay. False: come again soon. */
 bool sc_monitor_marks(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg);
 
 /* Whether there is one. Only a look into two directories of root's. */

@@ -42,7 +42,7 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
     switch (what) {
     case SC_WATCH_RESYNC:
         m->mark_at = now;
-        m->check_alive |= !name; /* the directory is gone: all of /run/sitecage? */
+        m->check_alive |= !name; /* the directory is missing: all of /run/sitecage? */
         break;
     case SC_WATCH_MARKS:
         m->check_end = true;
@@ -220,7 +220,7 @@ static void check_alive(struct sc_loop *l)
 }
 
 /* Ends when nothing is isolated. Whoever isolates something then starts us, under the change lock:
- * it is held from looking for the last time until our own lock is gone, so that he finds us at work
+ * it is held from looking for the last time until our own lock is free, so that he finds us at work
  * or not at all. */
 static void check_end(struct sc_loop *l, int64_t now)
 {

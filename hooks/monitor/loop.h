@@ -80,7 +80,8 @@ void sc_loop_init(struct sc_loop *l);
 /* Takes the lock, opens what is listened to, and begins to watch. */
 int sc_loop_set_up(struct sc_loop *l, struct sc_error *err);
 
-/* What stands in /run and /var/lib: the socket, the watches of marks. Again when /run was emptied. */
+/* What stands in /run and /var/lib: the socket, the watches of marks. Again when /run was
+ * emptied. */
 int sc_loop_own_files(struct sc_loop *l, struct sc_error *err);
 
 /* The server again, with the configuration as it is now. */

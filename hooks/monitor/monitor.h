@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reconciling daemon: what its loop knows, and the parts that decide. docs/man/sitecage-monitor.8.
- * Nothing here waits: what may take long is a worker's. */
+/* The reconciling daemon: what its loop knows, and the parts that decide.
+ * docs/man/sitecage-monitor.8. Nothing here waits: what may take long is a worker's. */
 #ifndef SC_HOOKS_MONITOR_MONITOR_H
 #define SC_HOOKS_MONITOR_MONITOR_H
 
@@ -24,7 +24,7 @@ struct sc_monitor_account {
     bool has_pools;
     uint64_t pools; /* sc_fpm_digest() of the last look */
     bool again;     /* they changed lately: one more look */
-    bool dead_now;  /* a supervisor of its sites is gone: found by the poll under way */
+    bool dead_now;  /* a supervisor of its sites has ended: found by the poll under way */
     unsigned dead;  /* … and by so many in a row */
 };
 
@@ -51,7 +51,7 @@ struct sc_monitor {
     struct sc_survey_clock survey;
     int64_t queue_at;    /* when to look at the queue next */
     int64_t mark_at;     /* when to look for marks next */
-    int64_t accounts_at; /* when to list the accounts anew */
+    int64_t accounts_at; /* when to list the accounts again */
     struct sc_monitor_fpm fpm;
     int64_t front_at; /* when to look at the entry in front of suexec next */
 
@@ -76,7 +76,7 @@ void sc_monitor_note(struct sc_monitor *m, const char *user, enum sc_work_why wh
 /* Whether killed commands may have left something. */
 bool sc_monitor_any_pending(const struct sc_monitor *m);
 
-/* Notes the users with events that are due and have settled; m->queue_at is set anew. */
+/* Notes the users with events that are due and have settled; m->queue_at is set again. */
 void sc_monitor_queue(struct sc_monitor *m);
 
 /* Every account with isolated sites is due. */

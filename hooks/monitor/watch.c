@@ -325,7 +325,7 @@ static void take(struct sc_watches *w, const struct inotify_event *e, sc_watch_t
         if (sc_watch_meets(x->name, name))
             told(x->what, x->uid, name, arg);
     }
-    if (e->mask & IN_IGNORED) { /* the directory is gone, and the kernel's watch with it */
+    if (e->mask & IN_IGNORED) { /* the directory was removed, and the kernel's watch with it */
         *p = d->next;
         note_odd(w, d->wd);
         dir_free(d);

@@ -60,7 +60,7 @@ void sc_watches_leave(struct sc_watches *w);
 int sc_watches_take(struct sc_watches *w, int wd, enum sc_watch_what what, uid_t uid,
                     const char *name, bool *ret_missed, struct sc_error *err);
 
-/* Between begin and end the interests of (what, uid) are added anew; end removes those that were
+/* Between begin and end the interests of (what, uid) are added again; end removes those that were
  * not. Watches that stay are not interrupted. A begin without an end removes nothing. */
 void sc_watches_begin(struct sc_watches *w, enum sc_watch_what what, uid_t uid);
 void sc_watches_end(struct sc_watches *w, enum sc_watch_what what, uid_t uid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which account the daemon looks at when, and which looks take too long. Each look is made by a
- * process of its own (worker.h). Pure: knows no clock, no file, no database; `now` and all times are
- * milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970. */
+ * process of its own (worker.h). Pure: knows no clock, no file, no database; `now` and all times
+ * are milliseconds of one clock that never goes back, `wall` ones milliseconds since 1970. */
 #ifndef SC_HOOKS_MONITOR_WORK_H
 #define SC_HOOKS_MONITOR_WORK_H
 
@@ -66,8 +66,8 @@ int64_t sc_work_next(const struct sc_work *w);
 
 /* Of the accounts that are due now, and of which no look is under way, the one that was not looked
  * at for the longest, homes and events before the full pass's finds before the rest in most turns;
- * NULL. *ret_why as noted. The look begins: what is noted from now on needs another one. The pointer
- * is good until the next call that changes w. */
+ * NULL. *ret_why as noted. The look begins: what is noted from now on needs another one. The
+ * pointer is good until the next call that changes w. */
 const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why);
 
 /* The same for this account, whether it is due or not: 0 when nothing was noted. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* attack WHAT [ARGUMENT]: one attempt; 0 when it succeeded, else 1 and the error's name on stdout. */
+/* attack WHAT [ARGUMENT]: one attempt; 0 when it succeeded, else 1 and the error's name on
+ * stdout. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

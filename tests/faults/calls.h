@@ -14,7 +14,8 @@ struct call {
     int path;                /* which argument is a path; -1: none */
 };
 
-/* The call of this number, or NULL for one that does not fail, or whose failure ends any program. */
+/* The call of this number, or NULL for one that does not fail, or whose failure ends any
+ * program. */
 const struct call *call_find(long nr);
 
 /* The errno value of a name ("EIO"); 0 for another text. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * fault-inject [-n N] [-e ERROR | -e auto:K | -k] [-c CALL,…] [-p PATH] [-a PROGRAM] [-o FILE] [-l] COMMAND…
+/* fault-inject [-n N] [-e ERROR | -e auto:K | -k] [-c CALL,…] [-p PATH] [-a PROGRAM] [-o FILE] [-l]
+ * COMMAND…
  *
  * Runs COMMAND and everything that it starts, counts the system calls that Sitecage's own programs
  * among them make (those that can fail: calls.c), and makes the Nth of them fail, or kills the
@@ -17,8 +17,7 @@
  *   -l           with -o and without -n: each call that is counted, a line each
  *
  * As root, which may trace setuid programs. What the dynamic loader does before a program begins is
- * not counted.
- */
+ * not counted. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fault-probe [LIST]: which of the things named in LIST (default ./probe.list, a path a line; "PATH=TEXT": only when it
- * contains TEXT) can be read from here? Prints those. As a CGI program it answers a request. */
+/* fault-probe [LIST]: which of the things named in LIST (default ./probe.list, a path a line;
+ * "PATH=TEXT": only when it contains TEXT) can be read from here? Prints those. As a CGI program it
+ * answers a request. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by all unit tests: cmocka in its right order of includes, and checks of an error's text. */
+/* Shared by all unit tests: cmocka in its right order of includes, and checks of an error's
+ * text. */
 #ifndef SC_TESTS_FIXTURE_H
 #define SC_TESTS_FIXTURE_H
 

@@ -165,7 +165,7 @@ static void sim_mount_entry(struct sim *s, const struct sc_plan_entry *e)
     sim_mount(s, sim_find(e->rel), m);
 }
 
-/* Builds a cage anew. */
+/* Builds a cage again. */
 static void sim_build(struct sim *s, const struct sc_entries *e)
 {
     sim_start(s);

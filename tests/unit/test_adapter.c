@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The main() of all adapters, with an adapter made for the test: answers, duties, a hook's manners. */
+/* The main() of all adapters, with an adapter made for the test: answers, duties, a hook's
+ * manners. */
 #include "tests/unit/test_store.h"
 
 #include <fcntl.h>

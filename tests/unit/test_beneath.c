@@ -269,7 +269,7 @@ static void replaces_files(void **state)
     assert_int_equal(fstatat(w->t.fd, "home/a/b/file", &st, 0), 0);
     assert_int_equal(st.st_mode & 07777, 0644);
     assert_false(exists(&w->t, "home/a/b/.file.new"));
-    /* Links in the way are replaced, not written through. */
+    /* Links on the way are replaced, not written through. */
     put_link(&w->t, "home/a/.secret.new", at(&w->t, "outside/secret"));
     assert_int_equal(sc_replace_file_beneath(w->home, "a", "secret", 0600, "mine", 4, &err), 0);
     assert_file(&w->t, "home/a/secret", "mine");
@@ -736,7 +736,8 @@ static void removal_is_not_fooled_by_renames(void **state)
     assert_file(&w->t, "outside/secret", "secret");
 }
 
-/* Descriptors opened before unshare() stay in the old namespace and would not show the new mounts. */
+/* Descriptors opened before unshare() stay in the old namespace and would not show the new
+ * mounts. */
 static int reopen(struct world *w)
 {
     w->t.fd = open(w->t.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

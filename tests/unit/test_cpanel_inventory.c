@@ -423,7 +423,8 @@ static void an_account_that_only_the_cache_has(void **state)
     put("/var/cpanel/userdata/bob/main", "main_domain: bob.example\n", 1000);
     assert_domains("dora", NULL, DORA);
     assert_domains(NULL, "s.d.example", "s.d.example dora /home/dora/s\n");
-    put("/var/cpanel/users/emil", "DNS=e.example\n", 1000); /* a list without her: she is gone */
+    put("/var/cpanel/users/emil", "DNS=e.example\n",
+        1000); /* a list without her: she was removed */
     assert_domains("dora", NULL, "");
     assert_domains(NULL, "s.d.example", "");
     assert_domains("emil", NULL, "e.example emil /home/emil/public_html main\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* core/cron without cron: telling lines apart, whose an entry is, and there and back again. */
+/* core/cron without cron: telling lines apart, whose entry it is, and there and back again. */
 #include "tests/unit/fixture.h"
 
 #include <stdlib.h>
@@ -224,7 +224,8 @@ static void an_entry_too_large_to_look_at_is_nobodys(void **state)
     sc_cron_names_done(&e.n);
 }
 
-/* Words of variables are looked at until the crontab's share is used up; plain entries still are. */
+/* Words of variables are looked at until the crontab's share is used up; plain entries still
+ * are. */
 static void what_all_entries_cost_has_a_limit(void **state)
 {
     struct entry_of e = {.site = NULL};

@@ -248,8 +248,8 @@ static void tokens_of_custom_templates(void **state)
     assert_non_null(strstr(all, "second.example jdoe /home2/jdoe/pub/second\n"));
 }
 
-/* What the text sets, "-" for nothing; then " +PATH" for each further place, " ?PATH (|TOKEN|)" for each that
- * may be one. */
+/* What the text sets, "-" for nothing; then " +PATH" for each further place, " ?PATH (|TOKEN|)" for
+ * each that may be one. */
 static const char *token(const char *text, const char *sub)
 {
     static char out[512];
@@ -569,7 +569,8 @@ static void one_time_addresses(void **state)
     assert_string_equal(l.secret, "b"); /* failures leave it alone */
 }
 
-/* A program that gives an address nobody answers at: the files are read. One that gives none: too. */
+/* A program that gives an address nobody answers at: the files are read. One that gives none:
+ * too. */
 static void an_api_that_fails_falls_back_to_the_files(void **state)
 {
     (void)state;

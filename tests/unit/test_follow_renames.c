@@ -37,7 +37,8 @@ static void read_words(struct words *w, const char *text)
     }
 }
 
-/* "a>b" renames, "a>>b" with names below, "-a" deletes, "+a" creates, "@a" another document root. */
+/* "a>b" renames, "a>>b" with names below, "-a" deletes, "+a" creates, "@a" another document
+ * root. */
 struct event_words {
     char text[512];
     struct sc_event_row rows[LIST_MAX];

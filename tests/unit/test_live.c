@@ -208,7 +208,7 @@ static void a_mask_that_hides_more_is_not_just_removed(void **state)
     (void)state;
     expect_steps("docroot a closed-dir ab", "docroot a closed-dir ab/a closed-dir ab/ab",
                  "reopen-ro 'ab' 1+2 whole");
-    /* what is there now is as good as no mount at all */
+    /* the present mounts are as good as none */
     expect_steps_from_here("docroot a closed-dir ab/a", "umount 'ab/ab'");
     expect_steps("docroot a closed-dir a/a", "docroot a closed-dir a/a/ab",
                  "reopen-rw 'a/a' 1+1 whole");
@@ -321,7 +321,7 @@ static void bad_tables_are_refused(void **state)
     assert_error(&err, SC_E_INVAL, "entry twice or out of order: 'a'");
     sc_entries_done(&e);
     assert_int_equal(sc_live_plan(r, SC_LIVE_MAX_ROWS + 1, &none, NULL, &steps, &err), SC_E_TOOBIG);
-    assert_error(&err, SC_E_TOOBIG, "the site has more than 65536 mounts; it must be built anew");
+    assert_error(&err, SC_E_TOOBIG, "the site has more than 65536 mounts; it must be built again");
 }
 
 /* The identity of a home that is the root of its file system is "DEVICE:". */

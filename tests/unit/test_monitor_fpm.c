@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When the daemon looks at PHP-FPM's pools, by a clock of our own, and what it takes for a change. */
+/* When the daemon looks at PHP-FPM's pools, by a clock of our own, and what it takes for a
+ * change. */
 #include "tests/unit/fixture.h"
 
 #include "hooks/monitor/fpm.h"

@@ -358,7 +358,8 @@ static void changes_exclude_each_other(void **state)
     (void)state;
     OK(sc_policy_allow_all(&paths, &err));
     deny("john");
-    /* An even number of toggles by four processes at once ends where it began, with nothing lost. */
+    /* An even number of toggles by four processes at once ends where it began, with nothing
+     * lost. */
     pid_t pids[4];
     for (int i = 0; i < 4; i++) {
         pids[i] = fork();

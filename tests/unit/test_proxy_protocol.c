@@ -133,7 +133,7 @@ static void what_is_no_request_is_refused(void **state)
     for (unsigned n = 0; n < 8; n++)
         if (n != 4)
             assert_int_equal(hand(good, len, n, false), -EPROTO);
-    /* cut anywhere: the rest does not come, or the caller is gone */
+    /* cut anywhere: the rest does not come, or the caller has ended */
     for (size_t cut = 1; cut < len; cut++) {
         assert_int_equal(hand(good, cut, 4, true), -ENODATA);
     }

@@ -142,7 +142,7 @@ static void an_owner_is_looked_up_by_the_domain(void **state)
         assert_ok(sc_store_domains_replace(s, 1001, &a, 1, NULL, ok));
         assert_ok(sc_store_user_put(s, 1002, "mary", "/m", ok));
         assert_ok(sc_store_domains_replace(s, 1002, &b, 1, NULL, ok));
-        assert_ok(sc_store_user_put(s, 1003, "mary", "/m2", ok)); /* 1002 is gone now */
+        assert_ok(sc_store_user_put(s, 1003, "mary", "/m2", ok)); /* 1002 is removed now */
     }
     push_one(SC_EVENT_DOMAIN_DELETED, NULL, "a.de");
     push_one(SC_EVENT_DOMAIN_DELETED, NULL, "unknown.de");

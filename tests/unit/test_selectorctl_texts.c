@@ -49,7 +49,7 @@ static void test_columns(void **state)
     assert_text(&b, "5.2 - - -\n5.3 e - s\nnative e d -\n");
     sc_select_text_summary(&catalogue, "native", "native", false, &b);
     assert_text(&b, "5.2 - - -\n5.3 e - -\nnative e d s\n");
-    /* one d and one s, also when the version is gone */
+    /* one d and one s, also when the version was removed */
     sc_select_text_summary(&catalogue, "7.0", "7.1", false, &b);
     assert_text(&b, "5.2 - - -\n5.3 e - -\nnative e d s\n");
     sc_select_text_current(&catalogue, "native", false, &b);

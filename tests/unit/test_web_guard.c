@@ -15,10 +15,8 @@
 #include "core/web/apache/slots.h"
 #include "core/web/apache/stand_in.h"
 
-/*
- * real: what the server could open; view: what the site sees. The home is /…/real/home/u in both.
- *     home/u/a   the site       home/u/b   a sibling, which the view has not
- */
+/* real: what the server could open; view: what the site sees. The home is /…/real/home/u in both.
+ *     home/u/a   the site       home/u/b   a sibling, which the view has not */
 struct guard {
     struct tempdir real, view;
     char home[128], alias[128];

@@ -31,7 +31,7 @@ static void pass_done(struct sc_fpm_pass *p)
 }
 
 /* Pools that are taken out stand in no file: their records do. A file's word counts more: the panel
- * wrote the pool anew. */
+ * wrote the pool again. */
 static int add_taken(struct sc_fpm_pass *p, struct sc_error *err)
 {
     int rc = 0;
@@ -311,7 +311,8 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
     return rc < 0 ? rc : sc_fpm_supervisor_wait(id, r.asked, err);
 }
 
-/* Pools of hosts around the site that cannot be kept from it: its code runs there by their names. */
+/* Pools of hosts around the site that cannot be kept from it: its code runs there by their
+ * names. */
 static int look_around(const struct sc_fpm_pass *p, const struct sc_fpm_site *site, unsigned *ret,
                        struct sc_error *err)
 {

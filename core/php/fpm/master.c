@@ -3,7 +3,7 @@
  * SIGQUIT to all workers and, after process_control_timeout, which is 0 where nobody set it,
  * SIGTERM: running requests are lost. So the workers are ended here before, one and all by SIGQUIT,
  * while the master is stopped and cannot make new ones. When all are gone it becomes its own
- * program anew, with FPM_SOCKETS=ADDRESS=FD,… in the environment. To hand it one socket more, its
+ * program again, with FPM_SOCKETS=ADDRESS=FD,… in the environment. To hand it one socket more, its
  * program is covered for that moment by sitecage-fpm-reexec, which adds to that list and goes on as
  * the real one. */
 #include "core/php/fpm/master.h"
@@ -294,14 +294,14 @@ static int signal_and_wait(pid_t pid, const char *main, const struct sc_fpm_inje
     if (pidfd < 0)
         return sc_error_sys(err, errno, "find the PHP-FPM master of %s", main);
     drain(pid);
-    /* the title is lost by becoming the program anew, and set again when it is ready */
+    /* the title is lost by becoming the program again, and set again when it is ready */
     bool lost = false;
     (void)kill(pid, SIGUSR2);
     (void)kill(pid, SIGCONT);
     for (long long until = sc_clock_ms() + EXEC_MS; sc_clock_ms() < until; sc_sleep_ms(1)) {
         struct pollfd p = {.fd = pidfd, .events = POLLIN};
         if (poll(&p, 1, 0) > 0) {
-            /* a daemon becomes one anew, in another process */
+            /* a daemon becomes one again, in another process */
             pid_t now = sc_fpm_master_find(main);
             if (now && begun_anew(now, main, in))
                 return 0;

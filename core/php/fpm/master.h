@@ -26,7 +26,7 @@ struct sc_fpm_inject {
     int fd;
 };
 
-/* Makes the master read its configuration anew, which makes it become its program afresh: requests
+/* Makes the master read its configuration again, which makes it become its program afresh: requests
  * that run are finished first (at most 10 s), connections wait meanwhile. With `inject` (may be
  * NULL) it is given that socket, as if it had always had it. SC_E_INVAL: its configuration is
  * wrong (the text is php-fpm's); it is left alone. */

@@ -215,7 +215,7 @@ int sc_fpm_listen(const struct sc_fpm_pool *p, char **ret, struct sc_error *err)
         return bad_listen(p, l, err);
     char *colon = strrchr(l, ':');
     if (l[0] == '/') {
-        if (colon || strlen(l) > 90) /* room for names beside it */
+        if (colon || strlen(l) > 90) /* room for names next to it */
             return bad_listen(p, l, err);
         snprintf(out, sizeof(out), "%s", l);
     } else {

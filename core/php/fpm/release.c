@@ -30,8 +30,8 @@ static bool stands(const struct sc_fpm_taken *t)
     return p && sc_fpm_listen(p, &listen, NULL) == 0 && strcmp(listen, t->listen) == 0;
 }
 
-/* The shared master gets the socket that the site's has, by a reload; where the pool is gone,
- * nobody does. */
+/* The shared master gets the socket that the site's has, by a reload; where the pool no longer
+ * exists, nobody does. */
 static int give_back(struct sc_fpm_taken *t, struct sc_error *err)
 {
     char new[128];

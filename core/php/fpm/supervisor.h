@@ -17,7 +17,7 @@ int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err);
 /* Ends it, gracefully first, and removes its files; fine when none runs. SC_E_BUSY: it does not. */
 int sc_fpm_supervisor_end(unsigned id, struct sc_error *err);
 
-/* Tells of each site whose supervisor was started and is gone, though nobody ended it. */
+/* Tells of each site whose supervisor was started and has ended, though nobody ended it. */
 void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), void *arg);
 
 /* Waits for the answer to `asked`. SC_E_SYS: its master cannot start, or it ended; SC_E_TIMEOUT. */

@@ -76,11 +76,11 @@ void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
 int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err);
 
 /* Puts the text back where its mark is, and marks the record as leaving before that, so that
- * nobody takes it out again; fine when the file or the mark is gone: then somebody
- * removed the pool, or has written it anew. */
+ * nobody takes it out again; fine when the file or the mark is missing: then somebody
+ * removed the pool, or has written it again. */
 int sc_fpm_put_back(struct sc_fpm_taken *t, struct sc_error *err);
 
-/* Writes `path` anew with the owner and mode that it has. */
+/* Writes `path` again with the owner and mode that it has. */
 int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err);
 
 #endif

@@ -22,12 +22,10 @@ struct sc_web_context {
  * NULL: outside of the account's home, where the web server's own files are. */
 const char *sc_web_inside(const struct sc_web_context *c, const char *path, char out[PATH_MAX]);
 
-/*
- * Opens: inside, from the view's root; outside, the real file, unless it lies in a home, belongs to
+/* Opens: inside, from the view's root; outside, the real file, unless it lies in a home, belongs to
  * an account with isolated sites, is on proc or sysfs, or is somebody's temporary file: EACCES.
  * Regular files and directories only (and /dev/null and its like outside): a FIFO is EACCES and
- * never waits.
- */
+ * never waits. */
 int sc_web_open(const struct sc_web_context *c, const char *path, int flags, mode_t mode);
 int sc_web_stat(const struct sc_web_context *c, const char *path, bool follow, struct stat *ret);
 DIR *sc_web_opendir(const struct sc_web_context *c, const char *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The gate: code of an isolated site runs in the site or not at all. Asked when the handler is about
- * to run, because only then nothing changes the handler's name any more. */
+/* The gate: code of an isolated site runs in the site or not at all. Asked when the handler is
+ * about to run, because only then nothing changes the handler's name any more. */
 #include "core/web/apache/mod.h"
 
 #include <errno.h>

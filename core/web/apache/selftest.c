@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Does the guard work in this process? A site whose view is an empty directory must find nothing. */
+/* Does the guard work in this process? A site whose view is an empty directory must find
+ * nothing. */
 #include "core/web/apache/mod.h"
 
 #include <apr_file_io.h>

@@ -24,18 +24,17 @@ struct sc_web_slots {
     size_t n_names;
 };
 
-/*
- * Writes the stand-ins' addresses into every slot of that name, in all that is loaded now but the
+/* Writes the stand-ins' addresses into every slot of that name, in all that is loaded now but the
  * libc, the dynamic linker, and what this function itself is in. What was written already stays.
  * Returns how many slots were written; -1 with errno when one could not be: what was written
- * stays to be put back.
- */
+ * stays to be put back. */
 long sc_web_slots_write(struct sc_web_slots *s);
 
 /* Puts everything back, in what is still loaded. */
 void sc_web_slots_restore(struct sc_web_slots *s);
 
-/* Whether a loaded object, by the end of its file's name, has a slot of that name that is written. */
+/* Whether a loaded object, by the end of its file's name, has a slot of that name that is
+ * written. */
 bool sc_web_slots_has(const struct sc_web_slots *s, const char *object, const char *name);
 
 #endif

@@ -14,8 +14,8 @@ int sc_web_hand_over(int sock, uid_t uid, unsigned site, struct sc_error *err);
 /* Sends why there is no view. */
 void sc_web_turn_away(int sock, const struct sc_error *why);
 
-/* Builds the site's view and starts its keeper. SC_E_NOTFOUND: it is no isolated site; SC_E_SYS with
- * the builder's words; SC_E_TIMEOUT. */
+/* Builds the site's view and starts its keeper. SC_E_NOTFOUND: it is no isolated site; SC_E_SYS
+ * with the builder's words; SC_E_TIMEOUT. */
 int sc_web_build(uid_t uid, unsigned site, struct sc_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-web [--daemon]: gives the web server the views of isolated sites, and has them built when
- * there are none. Who may ask is who may pass the socket's directory. This process only answers; a
- * build is waited for in a process of its own, so one site's view delays no other's. */
+/* sitecage-web [--daemon]: gives the web server the views of isolated sites, and has them built
+ * when there are none. Who may ask is who may pass the socket's directory. This process only
+ * answers; a build is waited for in a process of its own, so one site's view delays no other's. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>

@@ -163,7 +163,7 @@ void sc_fpm_pool_file_changed(int watch, const char *name)
             sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, err.text);
     }
     if (changed) {
-        sc_log("uid=%u site=%u PHP-FPM: a pool was written anew", (unsigned)me.uid, me.id);
+        sc_log("uid=%u site=%u PHP-FPM: a pool was written again", (unsigned)me.uid, me.id);
         if (sc_fpm_own_start(&err) < 0)
             sc_fpm_own_failed(err.text);
     }

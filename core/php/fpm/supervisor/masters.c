@@ -30,7 +30,7 @@ void sc_fpm_own_end(struct sc_fpm_own *m)
         return;
     m->ending = true;
     m->kill_at = sc_clock_ms() + QUIT_MS;
-    /* its own waiting process passes it on; where it waits for the start it is gone at once */
+    /* its own waiting process passes it on; where it waits for the start it ends at once */
     (void)kill(m->pid, SIGQUIT);
 }
 

@@ -106,7 +106,7 @@ void sc_fpm_own_ended(pid_t pid, int status);
  * first pool without a socket; the others are held. */
 int sc_fpm_pools_load(struct sc_error *err);
 
-/* The panel wrote a pool of ours anew, or into another file: out it goes, at once, before the
+/* The panel wrote a pool of ours again, or into another file: out it goes, at once, before the
  * shared master is told to read it; and its new text counts. `watch` is inotify's. */
 void sc_fpm_pool_file_changed(int watch, const char *name);
 

@@ -2,7 +2,7 @@
 /* sitecage-fpm UID ID: the supervisor of one isolated site's PHP-FPM master. Started by the pass
  * (core/php/fpm/apply.h); root, outside of the site. It holds the listening sockets of the site's
  * pools, enters the site, and starts php-fpm there with them, as the site's user. Signals: SIGUSR2
- * reads SC_FPM_RUN/<id>.run anew and changes to a new master, on the same sockets, before the old
+ * reads SC_FPM_RUN/<id>.run again and changes to a new master, on the same sockets, before the old
  * one ends; SIGTERM ends all, gracefully. An ID from SC_FPM_OUTSIDE on is no isolated site: its
  * php-fpm runs outside of every site (fpm_outside.c). */
 #include <dirent.h>
