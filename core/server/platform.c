@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -34,13 +33,6 @@ static bool has_setns_pidfd(void)
 {
     SC_FD int fd = sc_pidfd_open(getpid());
     return fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
-}
-
-static bool has_openat2(void)
-{
-    struct open_how how = {.flags = O_PATH | O_CLOEXEC};
-    SC_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
-    return fd >= 0;
 }
 
 static bool has_close_range(void)
@@ -75,7 +67,6 @@ int sc_platform_check(struct sc_error *err)
         const char *what;
     } needed[] = {{has_namespaces, "mount, pid and ipc namespaces"},
                   {has_pidfd, "pidfd_open (Linux 5.3)"},
-                  {has_openat2, "openat2 (Linux 5.6)"},
                   {has_setns_pidfd, "setns with a pidfd (Linux 5.8)"},
                   {has_close_range, "close_range (Linux 5.9)"},
                   {has_mount_calls, "fsopen and mount_setattr (Linux 5.12)"},
