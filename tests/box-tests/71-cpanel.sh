@@ -145,11 +145,19 @@ at_docroot() # NAME DOCROOT: so says the status
 {
     cagefsctl --site-isolation-status "$1" | grep -qE "^$1 .* $2\$"
 }
+# settled USER NAME...: they are this user's, and the pass that made them so has ended
+settled()
+{
+    local user=$1
+    shift
+    isolated "$@" && { [ $# = 0 ] || cagefsctl --site-isolation-list | grep -q "for user $user:"; } &&
+        ! cagefsctl --site-isolation-status | grep -q "^[^ ]* *[^ ]* *stale "
+}
 after() # USER TEXT NAME...: waits for the end state
 {
     local user=$1 text=$2
     shift 2
-    check "$text" wait_until 20 isolated "$@" || seen
+    check "$text" wait_until 20 settled "$user" "$@" || seen
     check "$text: as by hand" agrees "$user"
 }
 
