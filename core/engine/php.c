@@ -92,7 +92,7 @@ int sc_engine_php_open(struct sc_server *s, uid_t uid, const char *domain,
                        struct sc_php_target *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_php_target_done) struct sc_php_target t = {.account = SC_ACCOUNT_INIT};
-    int rc = sc_account_open_uid(uid, s->lock_ms, &t.account, err);
+    int rc = sc_account_open_uid(uid, s ? s->lock_ms : SC_LOCK_WAIT_MS, &t.account, err);
     if (rc < 0)
         return rc;
     struct sc_php_owner o = sc_php_owner_of(&t.account);

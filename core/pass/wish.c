@@ -6,6 +6,19 @@
 #include "core/pass/limits.h"
 #include "core/pass/pass.h"
 
+/* What the panel's answer has of it now is odd: what was known of it stays, and nothing new begins. */
+static int check_odd(const struct sc_facts *f, const char *name, struct sc_error *err)
+{
+    for (size_t i = 0; i < f->domains.odds.n; i++) {
+        const struct sc_odd *o = &f->domains.odds.v[i];
+        if (o->name && *o->text && strcmp(o->name, name) == 0)
+            return sc_error_set(err, SC_E_NOTFOUND,
+                                SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER "%.600s",
+                                name, o->text);
+    }
+    return 0;
+}
+
 static int check_enabled(const struct sc_account *a, const struct sc_facts *f, const char *name,
                          struct sc_error *err)
 {
@@ -38,7 +51,8 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
     }
     int rc = sc_facts_plan(s, a, f, err);
     for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
-        rc = check_enabled(a, f, wish->enable[i], err);
+        if ((rc = check_odd(f, wish->enable[i], err)) == 0)
+            rc = check_enabled(a, f, wish->enable[i], err);
     /* what the panel or the home did to other sites meanwhile is no reason to refuse this one */
     bool removal = wish->n_disable || wish->disable_all || wish->end_processes;
     return rc < 0 || removal ? rc : sc_pass_limits_check(sc_tools_of(s), a, f, err);
