@@ -48,11 +48,12 @@ int sc_step_events(struct sc_pass *p, struct sc_error *err)
     return rc;
 }
 
-/* What was not as it should be stays in the account's state, and is logged when it is new. */
+/* What was not as it should be stays in the state of an account that has isolated sites, and is
+ * logged when it is new. */
 static int note_applied(struct sc_pass *p, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
-    const char *why = p->f->why.code ? p->f->why.text : NULL;
+    const char *why = p->any && p->f->why.code ? p->f->why.text : NULL;
     int rc = why ? sc_store_user_by_uid(p->s->store, p->a->uid, &row, err) : 0;
     if (rc == 0)
         rc = sc_store_user_set_applied(p->s->store, p->a->uid, sc_server_now(p->s), err);
