@@ -23,6 +23,7 @@
 
 #define KILL_WAIT_MS                                                                               \
     2000               /* for a killed program to be gone; one stuck in the kernel is left behind */
+#define TICK_MS     10 /* between looks at the program where pidfd_open() is refused */
 #define DRAIN_READS 16 /* of 64 KiB, a pipe's size, when the grace is over */
 
 enum stage {
@@ -40,7 +41,7 @@ struct report {
 struct job {
     const char *program;
     pid_t pid;
-    int pidfd;
+    int pidfd;          /* -1 where a filter refuses pidfd_open(), as valgrind does */
     int out, err, fail; /* our ends of the pipes; `fail` carries a struct report, or ends at exec */
     int64_t started, deadline;
     bool ended; /* the program is a zombie; its pid and group stay ours until reaped */
@@ -145,7 +146,7 @@ static void end_job(struct job *j)
         if (look(j, NULL) < 0)
             return;
         if (!j->ended)
-            (void)sc_pidfd_wait(j->pidfd, (int)(end - sc_clock_ms()));
+            (void)sc_pidfd_wait(j->pidfd, TICK_MS);
     }
     waitpid(j->pid, NULL, WNOHANG);
 }
@@ -205,6 +206,8 @@ static int follow(struct job *j, struct sc_run_result *r, struct sc_error *err)
             return sc_error_set(err, SC_E_TIMEOUT, "%s did not answer within %g s", j->program,
                                 (double)(j->deadline - j->started) / 1000);
         int64_t wait = (j->ended ? grace_end : j->deadline) - now;
+        if (!j->ended && j->pidfd < 0 && wait > TICK_MS)
+            wait = TICK_MS;
         struct pollfd p[4] = {{.fd = j->out, .events = POLLIN},
                               {.fd = j->err, .events = POLLIN},
                               {.fd = j->fail, .events = POLLIN},

@@ -364,8 +364,15 @@ static void it_leaves_no_descriptor_and_no_zombie(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+#ifndef SC_TEST_RUN_NAME
+#define SC_TEST_RUN_NAME    "run"
+#define SC_TEST_RUN_SETUP() 0
+#endif
+
 int main(void)
 {
+    if (SC_TEST_RUN_SETUP() < 0)
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_status_and_stderr_come_back),
         cmocka_unit_test(a_signal_is_told),
@@ -385,5 +392,5 @@ int main(void)
         cmocka_unit_test(an_ignored_sigchld_does_not_eat_the_status),
         cmocka_unit_test(it_leaves_no_descriptor_and_no_zombie),
     };
-    return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+    return cmocka_run_group_tests_name(SC_TEST_RUN_NAME, tests, NULL, NULL);
 }
