@@ -214,13 +214,11 @@ static void note_odd(struct sc_watches *w, int wd)
     for (size_t i = 0; i < w->n_odd; i++)
         if (w->odd[i] == wd)
             return;
-    int *v = w->n_odd < ODD_MAX ? realloc(w->odd, (w->n_odd + 1) * sizeof(*v)) : NULL;
-    if (!v) {
+    if (w->n_odd >= ODD_MAX || !SC_VEC_ROOM(w->odd, w->n_odd)) {
         w->odd_lost = true;
         return;
     }
-    w->odd = v;
-    v[w->n_odd++] = wd;
+    w->odd[w->n_odd++] = wd;
 }
 
 void sc_watches_join(struct sc_watches *w)

@@ -20,6 +20,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
 #include "core/base/file.h"
+#include "core/base/clock.h"
 #include "core/web/serve/handover.h"
 #include "core/web/serve/service.h"
 
@@ -48,9 +49,7 @@ struct daemon {
 
 static time_t now_s(void)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec;
+    return (time_t)(sc_clock_ms() / 1000);
 }
 
 /* ---- start ---- */
