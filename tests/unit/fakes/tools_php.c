@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/fakes/tools_private.h"
+#include "tests/unit/fixture.h"
+
+#include <stdlib.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+
+/* ---- core/php, core/php/fpm ---- */
+
+static int php_make(struct sc_php_lazy *l, const struct sc_php_choice *c, uid_t uid, unsigned id,
+                    struct sc_error *err)
+{
+    (void)l;
+    return tools_begin(err, "php.make", " %u %u %s", (unsigned)uid, id, c->version);
+}
+
+static int restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
+                        struct sc_error *err)
+{
+    (void)c;
+    int rc = tools_begin(err, "php.restart_site", " %u %u", (unsigned)uid, id);
+    tools_the_site(uid, id)->restarts += rc == 0;
+    return rc;
+}
+
+static int restart_outside(uid_t uid, struct sc_error *err)
+{
+    int rc = tools_begin(err, "php.restart_outside", " %u", (unsigned)uid);
+    tools_the_account(uid)->outside += rc == 0;
+    return rc;
+}
+
+static int drain(uid_t uid, unsigned id, struct sc_error *err)
+{
+    int rc = tools_begin(err, "php.drain", " %u %u", (unsigned)uid, id);
+    tools_the_site(uid, id)->drains += rc == 0;
+    return rc;
+}
+
+static int fpm_apply(const struct sc_fpm_account *a, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    int rc = tools_begin(err, "fpm.apply", " %u", (unsigned)a->uid);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < a->n_sites; i++)
+        sc_buf_fmt(&text, a->sites[i].outside ? "%s%s:out" : "%s%s:%u", text.len ? " " : "",
+                   a->sites[i].docroot, a->sites[i].id);
+    free(tools_the_account(a->uid)->fpm);
+    tools_the_account(a->uid)->fpm = text.len ? strdup(text.data) : NULL;
+    return 0;
+}
+
+static int fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err)
+{
+    (void)changes;
+    return tools_begin(err, "fpm.site_php", " %u %s", id, php ? php : "native");
+}
+
+static int fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *one,
+                    unsigned *ret_uses, unsigned *ret_covered, struct sc_error *err)
+{
+    int rc = tools_begin(err, "fpm.look", " %s", one->docroot);
+    if (rc < 0)
+        return rc;
+    *ret_uses = tools_fpm_notice != NULL;
+    *ret_covered = 0;
+    if (tools_fpm_notice && a->notice)
+        a->notice(a->arg, tools_fpm_notice);
+    return 0;
+}
+
+static int fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)
+{
+    (void)ret;
+    return tools_begin(err, "fpm.tell", " %u %s", (unsigned)uid, user);
+}
+
+static int web_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err)
+{
+    int rc = tools_begin(err, "web.save", " %u", (unsigned)uid);
+    if (rc < 0)
+        return rc;
+    free(sc_steal_ptr(&tools_the_account(uid)->web));
+    if (lines)
+        tools_the_account(uid)->web = strdup(lines->data);
+    return 0;
+}
+
+const struct sc_php_tools tools_php = {.make = php_make,
+                                       .restart_site = restart_site,
+                                       .restart_outside = restart_outside,
+                                       .drain = drain};
+
+const struct sc_fpm_tools tools_fpm = {
+    .apply = fpm_apply, .site_php = fpm_site_php, .look = fpm_look, .tell = fpm_tell};
+
+const struct sc_web_tools tools_web = {.save = web_save};
