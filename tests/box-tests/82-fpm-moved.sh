@@ -82,8 +82,8 @@ expect_output "in that version's shared master" 7.4 version
 # control: nobody is awake
 check "enabled again" cagefsctl --site-isolation-enable a.example
 kill -USR2 "$(old_master)" && sleep 1
-check "the supervisor sleeps" pkill -STOP -f '^/usr/libexec/sitecage/sitecage-fpm '
-pkill -STOP -f sitecage-monitor
+check "the daemon sleeps" monitor_sleeps
+check "and the supervisor" pkill -STOP -f '^/usr/libexec/sitecage/sitecage-fpm '
 cp /root/moved.conf $fpm_pool_dir/back.conf
 kill -USR2 "$(fpm_master)" && sleep 1
 check_not "control: the shared master finds the address in use, and ends" fpm_master

@@ -104,11 +104,10 @@ check "a pass with the first one again" regenerate
 check "its code does not run by B's name" runs_not addon
 expect_output "by its own name it runs" "ran in $B/addon " http a.example /evil.php
 as_user john rm -rf $H/copy
-monitor() { pgrep -o -f "^/usr/libexec/sitecage/sitecage-monitor"; }
-kill -STOP "$(monitor)"
+check "the daemon sleeps" monitor_sleeps
 as_user john sh -c "cp -r $B/addon $H/copy && mv $B/addon $H/kept && mv $H/copy $B/addon"
 expect_output "control: nobody hides another directory there but a pass" "ran in $B/addon secret of b" by_b addon
-kill -CONT "$(monitor)"
+monitor_wakes
 check "the daemon makes one: its code does not run" wait_until 15 runs_not addon
 as_user john rm -rf $H/kept
 

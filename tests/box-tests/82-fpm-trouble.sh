@@ -122,26 +122,26 @@ done
 
 ## The monitor: a supervisor that was killed, pools that come and go
 supervisor() { pgrep -P 1 -f "^/usr/libexec/sitecage/sitecage-fpm "; } # its waiting child is called the same
-monitor() { pgrep -o -f "^/usr/libexec/sitecage/sitecage-monitor"; }
-# shellcheck disable=SC2046 # pids
+own_worker() { pgrep -f '^php-fpm: pool a.example' | grep -vxFf <(pgrep -P "$(fpm_master)"); }
+no_own_worker() { ! own_worker; }
 kill_supervisor() # its master goes with it; workers would serve until the next one starts
 {
-    kill -STOP "$(monitor)" && kill -9 "$(supervisor)" && wait_until 5 no_supervisor &&
-        kill -9 $(pgrep -f '^php-fpm: pool a.example')
+    monitor_sleeps && kill -9 "$(supervisor)" && wait_until 5 no_supervisor &&
+        { own_worker | xargs -r kill -9; wait_until 10 no_own_worker; }
 }
 check "enabled" enable a.example
 check "the monitor runs" wait_until 5 monitor
 check "it is killed" kill_supervisor
 check_not "control: without the monitor nobody serves the site" wait_until 3 serves a.example
-kill -CONT "$(monitor)"
+monitor_wakes
 check "the monitor has it started again" wait_until 40 serves a.example
 check "isolated" isolated
 check "it is killed" kill_supervisor
-kill -CONT "$(monitor)"
+monitor_wakes
 kill -USR1 "$(monitor)"
 check "at once when it is told to look" wait_until 10 serves a.example
 check "isolated" isolated
-kill -STOP "$(monitor)"
+check "the daemon sleeps" monitor_sleeps
 sed -i 's/^\[a\.example\]/[later]/; s/a\.example\.sock/later.sock/' /root/a.example.conf
 cp /root/a.example.conf "$fpm_pool_dir/later.conf"
 rm -f "$fpm_pool_dir/a.example.conf"
@@ -150,7 +150,7 @@ fpm_vhost a.example /run/php/later.sock
 apache_reload
 sleep 2
 expect_output "control: without the monitor, a site's new pool runs in the shared master" "secret of b" php_eval a.example "$reads_b"
-kill -CONT "$(monitor)"
+monitor_wakes
 check "the monitor finds the new pool" wait_until 10 is_taken later
 check "A is served" wait_until 10 serves a.example
 check "isolated" isolated

@@ -237,12 +237,12 @@ expect_output "and served again" none php_eval a.example "$reads_b"
 
 ## Fails closed
 check "no process is left" end_php
-pkill -STOP -f 'sitecage-monitor --daemon' # it would put the table right
+check "the daemon sleeps: it would put the table right" monitor_sleeps
 mv /run/sitecage/"$(id -u john)"/sites /tmp/sites
 sed 's/^/broken /' /tmp/sites >/run/sitecage/"$(id -u john)"/sites
 expect_output "a table that cannot be read: nothing runs" 503 http_code a.example /many.php
 mv /tmp/sites /run/sitecage/"$(id -u john)"/sites
-pkill -CONT -f 'sitecage-monitor --daemon'
+monitor_wakes
 
 # What is no FastCGI request: the entry, as the web server starts it, on a socket of the test.
 cat >/tmp/first.py <<'PY'

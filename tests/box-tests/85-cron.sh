@@ -276,11 +276,11 @@ cagefsctl --site-isolation-enable a.example b.example >/dev/null
 check_not "enabled again it is scoped" sh -c 'crontab -u john -l | cmp -s - /tmp/original'
 # what the user adds from outside is scoped by the daemon
 added_is_scoped() { [ "$(like-cron john later 2>&1)" = later ]; }
-pkill -STOP -f sitecage-monitor
+check "the daemon sleeps" monitor_sleeps
 printf '%s\n' "0 0 2 2 * echo later; cat $home/b.e*/secret 2>/dev/null; : $home/a.example" >/tmp/added
 check "an entry is added" as_john sh -c '(crontab -l; cat /tmp/added) | crontab -'
 check_not "control: without the daemon it runs outside" wait_until 2 added_is_scoped
-pkill -CONT -f sitecage-monitor
+monitor_wakes
 check "with it, in the site" wait_until 35 added_is_scoped # a home that was changed often is looked at less often
 check "taken out again" as_john sh -c "crontab -l | grep -av later | crontab -"
 cagefsctl --site-isolation-regenerate john >/dev/null

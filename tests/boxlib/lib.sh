@@ -14,3 +14,5 @@ fi
 . "$SC_SOURCE/tests/boxlib/apache.sh"
 # shellcheck source=tests/boxlib/sites.sh
 . "$SC_SOURCE/tests/boxlib/sites.sh"
+# shellcheck source=tests/boxlib/daemon.sh
+. "$SC_SOURCE/tests/boxlib/daemon.sh"
