@@ -249,8 +249,16 @@ static bool goes_later(const struct sc_event_list *events, const char *user)
     return false;
 }
 
+/* A user of that name was renamed further, by an event that waits under that name. */
+static bool goes_on(struct sc_server *s, const char *user)
+{
+    char now[SC_STORE_NAME_MAX + 1];
+    return renamed_to(s, user, now, NULL) == 0 && *now && exists(now);
+}
+
 /* What events about users told, against the system. */
-static void judge_users(const struct sc_event_list *events, struct sc_follow *ret)
+static void judge_users(struct sc_server *s, const struct sc_event_list *events,
+                        struct sc_follow *ret)
 {
     for (size_t i = 0; i < events->n; i++) {
         const struct sc_event_row *e = &events->rows[i];
@@ -263,7 +271,7 @@ static void judge_users(const struct sc_event_list *events, struct sc_follow *re
             !has_event(events, SC_KIND_USER_CREATED))
             await(ret, "user %s still exists", e->user);
         if (sc_event_is(e, SC_KIND_USER_RENAMED) && e->new_name && !exists(e->new_name) &&
-            !goes_later(events, e->new_name))
+            !goes_later(events, e->new_name) && !goes_on(s, e->new_name))
             await(ret, "user %s does not exist yet", e->new_name);
     }
 }
@@ -319,7 +327,7 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
         rc = follow_user(s, user, events, &f, err);
     if (rc < 0)
         return rc;
-    judge_users(events, &f);
+    judge_users(s, events, &f);
     *ret = f;
     return 0;
 }
