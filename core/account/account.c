@@ -71,6 +71,13 @@ int sc_account_uid(const char *user, uid_t *ret, struct sc_error *err)
     return rc;
 }
 
+int sc_account_exists(const char *user, struct sc_error *err)
+{
+    uid_t uid;
+    int rc = sc_account_uid(user, &uid, err);
+    return rc == SC_E_NOTFOUND ? 0 : rc < 0 ? rc : 1;
+}
+
 int sc_account_uid_exists(uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_done) struct sc_user u = {0};

@@ -41,7 +41,9 @@ int sc_account_lock_global(const char *name, bool exclusive, int wait_ms, int *r
 /* sc_account_open_uid() without the lock: only to look. */
 int sc_account_look(uid_t uid, struct sc_account *ret, struct sc_error *err);
 
-/* 1: the system has an account with this uid; 0: it has none. */
+/* 1: the system has an account with this name, this uid; 0: it has none; or why that cannot be
+ * told, which is neither. */
+int sc_account_exists(const char *user, struct sc_error *err);
 int sc_account_uid_exists(uid_t uid, struct sc_error *err);
 
 /* Name, group and home of the account with this uid, copies for the caller to free() (each may be

@@ -10,12 +10,14 @@
 bool sc_identity_agrees(const struct sc_event_row *e, uid_t uid, const char *user)
 {
     uid_t other = 0;
+    int rc;
     bool mine = e->user && strcmp(e->user, user) == 0;
     if (sc_event_is(e, SC_KIND_USER_CREATED))
         return mine;
     if (sc_event_is(e, SC_KIND_USER_RENAMED))
         return !mine && e->new_name && strcmp(e->new_name, user) == 0 &&
-               (sc_account_uid(e->user, &other, NULL) == SC_E_NOTFOUND || other != uid);
+               ((rc = sc_account_uid(e->user, &other, NULL)) == SC_E_NOTFOUND ||
+                (rc == 0 && other != uid));
     if (sc_event_is(e, SC_KIND_USER_DELETED))
         return !mine && sc_account_uid(e->user, &other, NULL) == SC_E_NOTFOUND;
     return false;

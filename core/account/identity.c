@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/account/identity.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/cage/view.h"
 
@@ -96,37 +98,64 @@ static int add(struct sc_verdict *v, const struct sc_user_row *row, enum sc_iden
 
 /* ---- the clues ---- */
 
+/* One site's storage is there: 1; 0; or an error. A link or a file in its place is no proof; what
+ * cannot be opened proves nothing either way. */
+static int is_stored(const struct sc_identity *me, const char *token, struct sc_error *err)
+{
+    char rel[sizeof(SC_CAGE_STORAGE) + SC_SITE_TOKEN + 2];
+    SC_FD int fd = -EBADF;
+    struct sc_error why = SC_ERROR_INIT;
+    snprintf(rel, sizeof(rel), SC_CAGE_STORAGE "/%s", token);
+    int rc = sc_open_beneath(me->homefd, rel, O_PATH | O_DIRECTORY, 0, &fd, &why);
+    if (rc == SC_E_NOTFOUND || rc == SC_E_DENIED || (rc == SC_E_SYS && sc_is_absent(why.sys)))
+        return 0;
+    if (rc < 0 && err)
+        *err = why;
+    return rc < 0 ? rc : 1;
+}
+
+/* The same with the owner's rights (a home may be on a server that trusts no root); as root where
+ * he closed a directory of his own, which must not end his account's passes. */
+static int is_stored_anyhow(const struct sc_identity *me, const char *token, struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    {
+        SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+        int rc = sc_asuser_begin(&as, me->uid, me->gid, err);
+        if (rc < 0)
+            return rc;
+        rc = is_stored(me, token, &why);
+        if (rc >= 0)
+            return rc;
+    }
+    if (why.sys == EACCES)
+        return is_stored(me, token, err);
+    if (err)
+        *err = why;
+    return why.code;
+}
+
 static int has_storage(const struct sc_identity *me, const struct sc_site_list *sites, bool *ret,
                        struct sc_error *err)
 {
-    *ret = false;
-    if (me->homefd < 0)
-        return 0;
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    int rc = sc_asuser_begin(&as, me->uid, me->gid, err);
-    for (size_t i = 0; rc == 0 && i < sites->n && !*ret; i++) {
-        char rel[sizeof(SC_CAGE_STORAGE) + SC_SITE_TOKEN + 2];
-        SC_FD int fd = -EBADF;
-        snprintf(rel, sizeof(rel), SC_CAGE_STORAGE "/%s", sites->rows[i].token);
-        rc = sc_open_beneath(me->homefd, rel, O_PATH | O_DIRECTORY, 0, &fd, err);
-        *ret = rc == 0;
-        /* a link instead of the directory is no proof; what cannot be opened proves nothing either
-         * way */
-        if (rc == SC_E_NOTFOUND || rc == SC_E_DENIED)
-            rc = 0;
-    }
-    return rc;
+    int rc = 0;
+    for (size_t i = 0; me->homefd >= 0 && rc == 0 && i < sites->n; i++)
+        rc = is_stored_anyhow(me, sites->rows[i].token, err);
+    if (rc >= 0)
+        *ret = rc == 1;
+    return rc < 0 ? rc : 0;
 }
 
-static bool shares_domain(const struct sc_server *s, uid_t uid, const struct sc_domains *panel)
+/* Where the panel did not answer, it may. */
+static int shares_domain(const struct sc_server *s, uid_t uid, const struct sc_domains *panel,
+                         bool *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list was = {0};
-    if (!panel || sc_store_domains_get(s->store, uid, &was, NULL) < 0)
-        return true;
-    for (size_t i = 0; i < was.n; i++)
-        if (sc_domains_find(panel, was.rows[i].name))
-            return true;
-    return false;
+    *ret = !panel;
+    int rc = panel ? sc_store_domains_get(s->store, uid, &was, err) : 0;
+    for (size_t i = 0; i < was.n && !*ret; i++)
+        *ret = sc_domains_find(panel, was.rows[i].name) != NULL;
+    return rc;
 }
 
 /* Whether `me`, who has the uid of `row`, is the account that the row is about. */
@@ -140,20 +169,15 @@ static int judge(const struct sc_server *s, const struct sc_identity *me,
     c.sites = sites.n != 0;
     if (rc == 0 && c.sites && !c.same_home)
         rc = has_storage(me, &sites, &c.storage, err);
+    if (rc == 0 && c.told == SC_TOLD_NOTHING)
+        rc = shares_domain(s, row->uid, me->panel, &c.shares, err);
     if (rc < 0)
         return rc;
-    c.shares = c.told == SC_TOLD_NOTHING && shares_domain(s, row->uid, me->panel);
     *ret_same = sc_identity_is_same(&c);
     return 0;
 }
 
 /* ---- the same uid ---- */
-
-static bool exists(const char *user)
-{
-    uid_t uid;
-    return sc_account_uid(user, &uid, NULL) != SC_E_NOTFOUND;
-}
 
 /* Acting on the findings before this one gives the row's name to another uid. */
 static bool loses_name(const struct sc_verdict *v, const struct sc_user_row *row)
@@ -181,8 +205,10 @@ static int look_at_uid(const struct sc_server *s, const struct sc_identity *me,
     if (same)
         return add(v, &row, SC_IDENTITY_RENAMED, nameless ? SC_IDENTITY_KEEPS : SC_IDENTITY_FOLLOWS,
                    me, err);
-    return add(v, &row, SC_IDENTITY_ANOTHERS,
-               nameless || exists(row.name) ? SC_IDENTITY_KEEPS : SC_IDENTITY_ENDS, NULL, err);
+    rc = nameless ? 1 : sc_account_exists(row.name, err);
+    return rc < 0 ? rc
+                  : add(v, &row, SC_IDENTITY_ANOTHERS, rc ? SC_IDENTITY_KEEPS : SC_IDENTITY_ENDS,
+                        NULL, err);
 }
 
 /* ---- another uid ---- */
@@ -238,13 +264,15 @@ static int look_at_name(const struct sc_server *s, const struct sc_identity *me,
     int rc = sc_store_user_by_name(s->store, name, &row, err);
     if (rc < 0 || row.uid == me->uid || find(v, row.uid))
         return rc == SC_E_NOTFOUND ? 0 : rc;
-    bool mine = strcmp(name, me->user) == 0, used = exists(name);
+    bool mine = strcmp(name, me->user) == 0;
     rc = sc_account_uid_exists(row.uid, err);
     if (rc == 1)
         return mine ? look_at_namesake(s, me, &row, v, err) : 0;
+    if (rc == 0 && !mine)
+        rc = sc_account_exists(name, err);
     if (rc < 0)
         return rc;
-    if (!mine && (used || sc_identity_told(me->hints, name, me->user) != SC_TOLD_RENAMED))
+    if (!mine && (rc || sc_identity_told(me->hints, name, me->user) != SC_TOLD_RENAMED))
         return 0;
     return look_at_moved(s, me, &row, v, err);
 }

@@ -14,6 +14,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/there.h"
 #include "core/follow/internal.h"
 #include "core/account/identity.h"
 #include "core/account/odd.h"
@@ -35,12 +36,6 @@ static void await(struct sc_follow *f, const char *fmt, ...)
         va_end(ap);
     }
     f->agrees = false;
-}
-
-static bool exists(const char *user)
-{
-    uid_t uid;
-    return sc_account_uid(user, &uid, NULL) != SC_E_NOTFOUND;
 }
 
 /* ---- an account that is there ---- */
@@ -79,16 +74,22 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
 
 bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home)
 {
-    bool on = false, found = false;
+    bool on = false;
     struct stat st;
+    struct sc_error why = SC_ERROR_INIT;
+    if (uid == 0 || (sc_policy_enabled(&s->policy, &on, NULL) == 0 && !on))
+        return false;
+    SC_FD int dir = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    SC_FD int fd = -EBADF;
+    if (dir < 0 || fstat(dir, &st) < 0)
+        return !sc_is_absent(errno);
+    if (st.st_uid != uid && st.st_uid != 0)
+        return false;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    SC_FD int dir = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -EBADF;
-    if (dir >= 0 && uid != 0 && fstat(dir, &st) == 0 && (st.st_uid == uid || st.st_uid == 0) &&
-        sc_policy_enabled(&s->policy, &on, NULL) == 0 && on &&
-        sc_asuser_begin(&as, uid, gid, NULL) == 0)
-        found = sc_open_beneath(dir, ".lve/domains.json", O_PATH, 0, &fd, NULL) == 0;
-    sc_close(&fd);
-    return found;
+    if (sc_asuser_begin(&as, uid, gid, NULL) < 0)
+        return true;
+    int rc = sc_open_beneath(dir, ".lve/domains.json", O_PATH, 0, &fd, &why);
+    return rc == 0 || (rc == SC_E_SYS && !sc_is_absent(why.sys));
 }
 
 /* Where nothing is isolated: the copy of the panel's domains, and who the account is. */
@@ -233,8 +234,9 @@ static int renamed_to(struct sc_server *s, const char *user, char now[SC_STORE_N
             break;
         snprintf(name, sizeof(name), "%s", next);
         snprintf(now, SC_STORE_NAME_MAX + 1, "%s", next);
-        if (exists(now))
-            break;
+        int there = sc_account_exists(now, err);
+        if (there != 0)
+            return there < 0 ? there : 0;
     }
     return rc;
 }
@@ -249,31 +251,58 @@ static bool goes_later(const struct sc_event_list *events, const char *user)
     return false;
 }
 
-/* A user of that name was renamed further, by an event that waits under that name. */
-static bool goes_on(struct sc_server *s, const char *user)
+/* A user of that name was renamed further, by an event that waits under that name: 1, 0, or an
+ * error. */
+static int goes_on(struct sc_server *s, const char *user, struct sc_error *err)
 {
     char now[SC_STORE_NAME_MAX + 1];
-    return renamed_to(s, user, now, NULL) == 0 && *now && exists(now);
+    int rc = renamed_to(s, user, now, err);
+    return rc == 0 && *now ? sc_account_exists(now, err) : rc;
+}
+
+/* The user whom the event makes appear; NULL: it makes none. */
+static const char *who_comes(const struct sc_event_row *e)
+{
+    return sc_event_is(e, SC_KIND_USER_CREATED)   ? e->user
+           : sc_event_is(e, SC_KIND_USER_RENAMED) ? e->new_name
+                                                  : NULL;
+}
+
+/* Whether the system is as the event tells. */
+static int is_so(struct sc_server *s, const struct sc_event_row *e,
+                 const struct sc_event_list *events, bool *ret, struct sc_error *err)
+{
+    const char *comes = who_comes(e);
+    bool goes = sc_event_is(e, SC_KIND_USER_DELETED) && !has_event(events, SC_KIND_USER_CREATED);
+    *ret = true;
+    if (!goes && (!comes || goes_later(events, comes)))
+        return 0;
+    int there = sc_account_exists(comes ? comes : e->user, err);
+    if (there == 0 && comes && sc_event_is(e, SC_KIND_USER_RENAMED))
+        there = goes_on(s, comes, err);
+    if (there >= 0)
+        *ret = comes ? there : !there;
+    return there < 0 ? there : 0;
 }
 
 /* What events about users told, against the system. */
-static void judge_users(struct sc_server *s, const struct sc_event_list *events,
-                        struct sc_follow *ret)
+static int judge_users(struct sc_server *s, const struct sc_event_list *events,
+                       struct sc_follow *ret, struct sc_error *err)
 {
-    for (size_t i = 0; i < events->n; i++) {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < events->n; i++) {
         const struct sc_event_row *e = &events->rows[i];
-        if (!e->user)
+        bool so = true;
+        if (e->user)
+            rc = is_so(s, e, events, &so, err);
+        if (so || rc < 0)
             continue;
-        if (sc_event_is(e, SC_KIND_USER_CREATED) && !exists(e->user) &&
-            !goes_later(events, e->user))
-            await(ret, "user %s does not exist yet", e->user);
-        if (sc_event_is(e, SC_KIND_USER_DELETED) && exists(e->user) &&
-            !has_event(events, SC_KIND_USER_CREATED))
+        if (who_comes(e))
+            await(ret, "user %s does not exist yet", who_comes(e));
+        else
             await(ret, "user %s still exists", e->user);
-        if (sc_event_is(e, SC_KIND_USER_RENAMED) && e->new_name && !exists(e->new_name) &&
-            !goes_later(events, e->new_name) && !goes_on(s, e->new_name))
-            await(ret, "user %s does not exist yet", e->new_name);
     }
+    return rc;
 }
 
 static int follow_user(struct sc_server *s, const char *user, const struct sc_event_list *events,
@@ -284,9 +313,10 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
     SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
     bool found = false;
     int rc = renamed_to(s, user, now, err);
-    if (rc == 0 && *now && sc_account_uid(now, &other, NULL) == 0) {
-        found = true;
-        rc = sc_follow_one(s, other, events, ret, err);
+    if (rc == 0 && *now) {
+        rc = sc_account_uid(now, &other, err);
+        found = rc == 0;
+        rc = found ? sc_follow_one(s, other, events, ret, err) : rc == SC_E_NOTFOUND ? 0 : rc;
     }
     if (rc == 0 && *user != '#') {
         rc = sc_account_uid(user, &uid, err);
@@ -306,7 +336,7 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
     uid = rc == 0 ? row.uid : (uid_t)-1;
     if (rc == 0 && (rc = sc_account_uid_exists(row.uid, err)) != 0)
         return rc < 0 ? rc : sc_follow_one(s, row.uid, events, ret, err);
-    if (found || (*now && !exists(now))) /* it is on its way */
+    if (*now) /* followed, or on its way */
         return 0;
     if (uid == (uid_t)-1 && !has_event(events, SC_KIND_USER_DELETED))
         return 0;
@@ -325,9 +355,9 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
         rc = sc_follow_nobodys(s, events, &f, err);
     else if (sc_account_uid(user, &uid, NULL) < 0 || uid != 0) /* root has no sites */
         rc = follow_user(s, user, events, &f, err);
-    if (rc < 0)
-        return rc;
-    judge_users(s, events, &f);
-    *ret = f;
-    return 0;
+    if (rc == 0)
+        rc = judge_users(s, events, &f, err);
+    if (rc == 0)
+        *ret = f;
+    return rc;
 }

@@ -56,8 +56,10 @@ static int add_name(struct sc_server *s, struct nobodys *n, const char *name, st
     }
     const struct sc_domain *d = sc_domains_find(&n->listed, name);
     uid_t uid;
-    if ((rc == 0 || rc == SC_E_NOTFOUND) && d && sc_account_uid(d->owner, &uid, NULL) == 0)
-        rc = add_owner(n, uid, err);
+    if ((rc == 0 || rc == SC_E_NOTFOUND) && d) {
+        rc = sc_account_uid(d->owner, &uid, err);
+        rc = rc == 0 ? add_owner(n, uid, err) : rc;
+    }
     return rc == SC_E_NOTFOUND ? 0 : rc;
 }
 
