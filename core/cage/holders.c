@@ -40,11 +40,19 @@ static bool closed_by_plan(const struct sc_planfile *plan, const char *path)
     return rule && sc_entry_closes(rule->kind);
 }
 
+/* The process has ended; anything else that keeps us from looking counts as a closed directory. */
+static bool has_ended(int errnum)
+{
+    return errnum == ENOENT || errnum == ESRCH;
+}
+
 static bool link_is_closed(const struct sc_planfile *plan, int dirfd, const char *name)
 {
     char target[PATH_MAX];
     ssize_t n = readlinkat(dirfd, name, target, sizeof(target) - 1);
-    if (n <= 0 || target[0] != '/')
+    if (n < 0)
+        return !has_ended(errno);
+    if (n == 0 || target[0] != '/')
         return false;
     target[n] = 0;
     return closed_by_plan(plan, target);
@@ -59,14 +67,19 @@ static bool holds_closed(const struct sc_planfile *plan, int procfd)
     int fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
     if (!d) {
+        int e = errno;
         if (fd >= 0)
             close(fd);
-        return false;
+        return !has_ended(e);
     }
-    for (struct dirent *e; (e = readdir(d)) != NULL;)
+    for (;;) {
+        errno = 0;
+        const struct dirent *e = readdir(d);
+        if (!e)
+            return errno && !has_ended(errno);
         if (e->d_name[0] != '.' && link_is_closed(plan, fd, e->d_name))
             return true;
-    return false;
+    }
 }
 
 int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error *err)
