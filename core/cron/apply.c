@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/resolve.h"
+#include "core/base/there.h"
 #include "core/base/run.h"
 #include "core/base/paths.h"
 #include "core/base/clock.h"
@@ -109,16 +110,50 @@ int sc_cron_write(const struct sc_cron_owner *o, bool own, const struct sc_buf *
     return failed(o, own, &r, "installed", err);
 }
 
+struct links {
+    const struct sc_cron_owner *owner;
+    int rc; /* the first question that was not answered */
+    struct sc_error why;
+};
+
+static int find(const struct sc_cron_owner *o, const char *path, char **ret_rel,
+                struct sc_error *err)
+{
+    return sc_resolve_beneath(o->home, o->home_alias, o->homefd, path, false, ret_rel, NULL, err);
+}
+
+/* With the owner's rights; as root where a directory on the way is closed to him, who can open it
+ * before the entry runs. */
+static int find_with_rights(const struct sc_cron_owner *o, const char *path, char **ret_rel,
+                            struct sc_error *err)
+{
+    {
+        SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+        int rc = sc_asuser_begin(&as, o->uid, o->gid, err);
+        if (rc == 0)
+            rc = find(o, path, ret_rel, err);
+        if (rc != SC_E_SYS || err->sys != EACCES)
+            return rc;
+    }
+    return find(o, path, ret_rel, err);
+}
+
+/* What cannot be told must not look like a place of nobody's. */
 static char *resolve(void *arg, const char *path)
 {
-    const struct sc_cron_owner *o = arg;
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    struct links *l = arg;
     SC_FREE char *rel = NULL;
     char *real = NULL;
-    if (sc_asuser_begin(&as, o->uid, o->gid, NULL) < 0 ||
-        sc_resolve_beneath(o->home, o->home_alias, o->homefd, path, false, &rel, NULL, NULL) < 0 ||
-        asprintf(&real, "%s%s%s", o->home, *rel ? "/" : "", rel) < 0)
-        return NULL;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = find_with_rights(l->owner, path, &rel, &why);
+    if (rc == 0 && asprintf(&real, "%s%s%s", l->owner->home, *rel ? "/" : "", rel) < 0) {
+        real = NULL;
+        rc = sc_error_set(&why, SC_E_NOMEM, "out of memory for a crontab");
+    }
+    if (l->rc == 0 && (rc == SC_E_SYS || rc == SC_E_NOMEM)) {
+        l->rc = rc;
+        l->why = why;
+    }
     return real;
 }
 
@@ -136,23 +171,33 @@ static bool surely_none(const char *user)
     return known;
 }
 
+/* 1: there is a crontab(1) to ask, and something to ask it about. */
+static int can_have_one(const char *user, struct sc_error *err)
+{
+    if (access("/usr/bin/crontab", X_OK) == 0)
+        return !surely_none(user);
+    return sc_is_absent(errno) || errno == EACCES
+               ? 0
+               : sc_error_sys(err, errno, "cannot look at /usr/bin/crontab");
+}
+
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                   size_t *ret_unknown, struct sc_error *err)
 {
-    struct sc_cron_owner owner = *o;
+    struct links links = {.owner = o};
     struct sc_cron_account a = {.user = o->user,
                                 .home = o->home,
                                 .home_alias = o->home_alias,
                                 .sites = sites,
                                 .n_sites = n,
                                 .resolve = o->homefd >= 0 ? resolve : NULL,
-                                .arg = &owner};
+                                .arg = &links};
     SC_FD int lock = -EBADF;
     SC_BUF struct sc_buf old = {.limit = SC_CRON_TEXT_MAX};
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_cron_done) struct sc_cron c = {0};
-    int rc = 0;
-    if (access("/usr/bin/crontab", X_OK) == 0 && !surely_none(o->user))
+    int rc = can_have_one(o->user, err);
+    if (rc == 1)
         rc = sc_cron_lock(o->uid, &lock, err);
     if (rc == 0 && lock >= 0)
         rc = sc_cron_read(o, false, &old, err);
@@ -162,6 +207,11 @@ int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *site
         rc = sc_cron_split(old.data, old.len, &c, err);
     if (rc == 0 && old.len)
         rc = sc_cron_join(&c, &a, &text, err);
+    if (rc == 0 && links.rc < 0) {
+        rc = links.rc;
+        if (err)
+            *err = links.why;
+    }
     if (rc < 0)
         return sc_error_wrap(err, "the crontab of %s", o->user);
     if (text.len != old.len || (old.len && memcmp(text.data, old.data, old.len) != 0))

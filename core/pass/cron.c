@@ -61,8 +61,9 @@ int sc_pass_cron_end(const struct sc_tools *t, uid_t uid, struct sc_error *err)
     struct sc_cron_owner o = {.uid = uid, .homefd = -1};
     SC_FREE char *user = NULL;
     SC_FREE char *home = NULL;
-    if (sc_account_passwd(uid, &user, &o.gid, &home, NULL) < 0)
-        return 0;
+    int rc = sc_account_passwd(uid, &user, &o.gid, &home, err);
+    if (rc < 0)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
     o.user = user;
     o.home = o.home_alias = home;
     return apply(t, &o, NULL, 0, err);
