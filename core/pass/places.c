@@ -70,8 +70,9 @@ static int make_room(struct sc_server *s, const struct sc_site_row *there, const
 {
     if (p->to != NOWHERE && !p->stays) /* goes elsewhere itself */
         return park(s, there->id, err);
-    if (p->waits && sc_store_site_set_docroot(s->store, there->id, p->waits, NULL) == 0)
-        return 0;
+    int rc = p->waits ? sc_store_site_set_docroot(s->store, there->id, p->waits, err) : SC_E_INVAL;
+    if (rc != SC_E_INVAL) /* INVAL: another site is there */
+        return rc;
     return sc_store_site_remove(s->store, there->id, err);
 }
 

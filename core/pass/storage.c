@@ -12,6 +12,7 @@
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/cage/view.h"
 #include "db/store.h"
 
@@ -61,23 +62,33 @@ int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t
     if (rc < 0)
         return rc;
     int fd = -EBADF;
-    if (sc_open_beneath(a->homefd, SC_CAGE_STORAGE, O_RDONLY | O_DIRECTORY, 0, &fd, NULL) < 0) {
+    struct sc_error why = SC_ERROR_INIT;
+    rc = sc_open_beneath(a->homefd, SC_CAGE_STORAGE, O_RDONLY | O_DIRECTORY, 0, &fd, &why);
+    if (rc == SC_E_NOTFOUND || rc == SC_E_DENIED || (rc == SC_E_SYS && sc_is_absent(why.sys))) {
         if (n == 0) /* a sweep was cut short before its last step */
             (void)unlinkat(a->homefd, CAGEFS, AT_REMOVEDIR);
         return 0;
+    }
+    if (rc < 0) {
+        sc_error_wrap(&why, "%s", a->home);
+        if (err)
+            *err = why;
+        return rc;
     }
     SC_DIR DIR *d = fdopendir(fd);
     if (!d) {
         close(fd);
         return sc_error_sys(err, errno, "list the sites' storage");
     }
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; (errno = 0, e = readdir(d)) != NULL;) {
         bool stays = !is_token(e->d_name);
         for (size_t i = 0; i < n && !stays; i++)
             stays = strcmp(keep[i], e->d_name) == 0;
         if (!stays && (rc = sc_remove_tree_beneath(fd, e->d_name, err)) < 0)
             return sc_error_wrap(err, "%s/" SC_CAGE_STORAGE, a->home);
     }
+    if (errno)
+        return sc_error_sys(err, errno, "list the sites' storage");
     if (n == 0) { /* leave nothing behind, unless somebody else's is in there */
         (void)unlinkat(a->homefd, SC_CAGE_STORAGE, AT_REMOVEDIR);
         (void)unlinkat(a->homefd, CAGEFS, AT_REMOVEDIR);

@@ -150,7 +150,7 @@ int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *
     SC_DIR DIR *d = opendir(dir);
     if (!d && errno != ENOENT)
         return sc_error_sys(err, errno, "open %s", dir);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
         char *end;
         unsigned long id = strtoul(e->d_name, &end, 10);
         if (end == e->d_name || *end != '.' || e->d_name[0] == '.')
@@ -164,6 +164,8 @@ int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *
             return sc_error_set(err, SC_E_NOMEM, "out of memory");
         ids[n++] = (unsigned)id;
     }
+    if (d && errno)
+        return sc_error_sys(err, errno, "list %s", dir);
     *ret = sc_steal_ptr(&ids);
     *ret_n = n;
     return 0;
@@ -176,7 +178,7 @@ int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error 
     SC_DIR DIR *d = opendir(dir);
     if (!d)
         return errno == ENOENT ? 0 : sc_error_sys(err, errno, "open %s", dir);
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; (errno = 0, e = readdir(d)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
         unsigned long id = strtoul(e->d_name, NULL, 10);
@@ -193,6 +195,8 @@ int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error 
         if (rc < 0)
             return rc;
     }
+    if (errno)
+        return sc_error_sys(err, errno, "list %s", dir);
     if (n == 0 && rmdir(dir) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove %s", dir);
     return n == 0 ? sc_runtime_mark(uid, false, err) : 0;
