@@ -253,6 +253,8 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
     if (rc < 0)
         return sc_error_sys(err, -rc, "look for the keeper of site %u", plan->id);
     pid_t keeper = sc_lock_holder(lock);
+    if (keeper < 0)
+        return sc_error_sys(err, -keeper, "look for the keeper of site %u", plan->id);
     if (docroot_moved(plan, keeper))
         return end_instead(plan, &lock, NULL, ret, err);
     bool changed = false;

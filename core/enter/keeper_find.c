@@ -25,17 +25,18 @@ int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
         close(fd);
         return rc;
     }
-    int rc = -ESRCH;
     pid_t pid = sc_lock_holder(fd);
+    int rc = pid < 0 ? (int)pid : -ESRCH;
     if (pid > 0) {
         int pidfd = sc_pidfd_open(pid);
         /* Still the holder with the descriptor in hand: the descriptor is the keeper's. */
-        if (pidfd >= 0 && sc_lock_holder(fd) == pid) {
+        pid_t again = pidfd < 0 ? 0 : sc_lock_holder(fd);
+        if (again == pid) {
             *ret_pidfd = pidfd;
             *ret_lockfd = fd;
             return 0;
         }
-        rc = pidfd < 0 && errno != ESRCH ? -errno : -ESRCH;
+        rc = pidfd < 0 && errno != ESRCH ? -errno : again < 0 ? (int)again : -ESRCH;
         if (pidfd >= 0)
             close(pidfd);
     }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
 
@@ -116,7 +117,7 @@ bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char
         return false;
     if (cg->version[ctrl] == 1) {
         SC_FREE char *dir = sc_cgroup_path(cg, ctrl, name, NULL);
-        return dir && access(dir, F_OK) == 0;
+        return dir && (access(dir, F_OK) == 0 || !sc_is_absent(errno));
     }
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     if (sc_cgroup_read(cg, ctrl, name, "cgroup.controllers", &text, NULL) < 0)
@@ -189,7 +190,7 @@ int sc_cgroup_remove(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char 
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a control group");
     *ret_left = false;
     if (access(dir, F_OK) < 0)
-        return 0;
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look at %s", dir);
     struct cgroup_controller *c;
     SC_CLEANUP(group_freep) struct cgroup *g = group_new(cg, ctrl, name, &c);
     if (!g)
@@ -198,7 +199,7 @@ int sc_cgroup_remove(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char 
     int rc = cgroup_delete_cgroup_ext(g, CGFLAG_DELETE_EMPTY_ONLY);
     if (rc != 0 && rc != ECGNONEMPTY)
         return failed(rc, "remove", cg, ctrl, name, NULL, err);
-    *ret_left = access(dir, F_OK) == 0;
+    *ret_left = access(dir, F_OK) == 0 || !sc_is_absent(errno);
     return 0;
 }
 

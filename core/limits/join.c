@@ -168,8 +168,11 @@ static bool counts_agree(const struct sc_limits_made *made, int procfd)
         sc_close(&fd);
         return false;
     }
-    for (struct dirent *e; (e = readdir(d)) != NULL;)
+    errno = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0)
         n += atoi(e->d_name) > 1;
+    if (errno)
+        return false;
     for (size_t i = 0; i < made->n_groups; i++)
         if (sc_members_read(made->groups[i], &m, NULL) < 0 || m.n != n)
             return false;
@@ -192,7 +195,7 @@ static int join_running(struct sc_join *j, int keeper, int lock, struct sc_error
     wait_for_entries(lock);
     pid_t pid = sc_lock_holder(lock);
     if (pid <= 0)
-        return 0;
+        return pid == 0 ? 0 : sc_error_sys(err, -pid, "look for the site's keeper");
     snprintf(path, sizeof(path), "/proc/%d/root/proc", (int)pid);
     SC_FD int proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (proc < 0 && sc_pidfd_wait(keeper, 0))

@@ -78,21 +78,23 @@ static bool has_ended(const struct process *p)
     return (p->state == 'Z' || p->state == 'X') && p->threads <= 1;
 }
 
-/* Real ids. False: it has ended. */
-static bool read_ids(int procfd, pid_t pid, uid_t *ret_uid, gid_t *ret_gid)
+/* Real ids: 1; 0: it has ended; -errno. */
+static int read_ids(int procfd, pid_t pid, uid_t *ret_uid, gid_t *ret_gid)
 {
     char path[32], text[4096];
     unsigned uid, gid;
     snprintf(path, sizeof(path), "%d/status", (int)pid);
     SC_FD int fd = openat(procfd, path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : sc_read_all(fd, text, sizeof(text) - 1);
-    text[n > 0 ? n : 0] = 0;
+    if (n < 0)
+        return is_over(errno) ? 0 : -errno;
+    text[n] = 0;
     const char *u = strstr(text, "\nUid:"), *g = strstr(text, "\nGid:");
     if (!u || !g || sscanf(u, "\nUid: %u", &uid) != 1 || sscanf(g, "\nGid: %u", &gid) != 1)
-        return false;
+        return n == 0 ? 0 : -EBADMSG;
     *ret_uid = uid;
     *ret_gid = gid;
-    return true;
+    return 1;
 }
 
 /* ---- groups ---- */
@@ -120,11 +122,12 @@ static bool threads_are_in(const struct work *w, const char *group, pid_t pid)
         return false;
     }
     bool all = true;
-    for (struct dirent *e; all && (e = readdir(d)) != NULL;) {
+    errno = 0;
+    for (struct dirent *e; all && (e = readdir(d)) != NULL; errno = 0) {
         pid_t thread = (pid_t)atoi(e->d_name);
         all = thread <= 0 || thread == pid || sc_members_has(&threads, thread);
     }
-    return all;
+    return all && errno == 0;
 }
 
 static bool is_in_all_by_threads(const struct work *w, const struct process *p)
@@ -164,8 +167,11 @@ static bool take_ids(struct work *w, pid_t pid)
     gid_t gid;
     if (!w->needs_ids)
         return true;
-    return read_ids(w->j->procfd, pid, &uid, &gid) && uid == w->j->uid &&
-           setresgid(gid, (gid_t)-1, (gid_t)-1) == 0 && setresuid(uid, (uid_t)-1, (uid_t)-1) == 0;
+    int rc = read_ids(w->j->procfd, pid, &uid, &gid);
+    if (rc < 0)
+        failed(w, -rc);
+    return rc == 1 && uid == w->j->uid && setresgid(gid, (gid_t)-1, (gid_t)-1) == 0 &&
+           setresuid(uid, (uid_t)-1, (uid_t)-1) == 0;
 }
 
 static void give_ids_back(void)
@@ -221,11 +227,14 @@ static void each(struct work *w, each_fn *fn)
         sc_close(&fd);
         return;
     }
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    errno = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0) {
         struct process p = {.pid = (pid_t)atoi(e->d_name)};
         if (p.pid > 1 && p.pid != getpid())
             fn(w, &p);
     }
+    if (errno)
+        failed(w, errno);
 }
 
 static void put_right(struct work *w, const struct process *one)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/lock.h"
 #include "core/base/paths.h"
 #include "core/enter/keeper_find.h"
@@ -35,11 +36,14 @@ static int lift(const struct sc_cgroups *cg, const char *name, struct sc_error *
     return rc < 0 ? rc : sc_limits_write(cg, name, settings, n, err);
 }
 
-static pid_t keeper_of(uid_t uid, unsigned id)
+/* Its keeper's pid, 0: none lives; or an error. */
+static pid_t keeper_of(uid_t uid, unsigned id, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
     SC_FD int lock = -EBADF;
-    return sc_keeper_find(uid, id, &pidfd, &lock) == 0 ? sc_lock_holder(lock) : 0;
+    int rc = sc_keeper_find(uid, id, &pidfd, &lock);
+    pid_t pid = rc == 0 ? sc_lock_holder(lock) : rc == -ESRCH ? 0 : rc;
+    return pid < 0 ? sc_error_sys(err, -pid, "look for the keeper of site %u", id) : pid;
 }
 
 /* Processes that run go to where their keeper is, out of every limit; without one, to the root.
@@ -48,7 +52,7 @@ static void send_back(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char
                       pid_t keeper)
 {
     SC_FREE char *from = sc_cgroup_path(cg, ctrl, name, NULL), *group = NULL, *to = NULL;
-    if (!from || access(from, F_OK) < 0)
+    if (!from || (access(from, F_OK) < 0 && sc_is_absent(errno)))
         return;
     if (keeper > 0)
         (void)sc_member_group(
@@ -64,9 +68,9 @@ static int remove_site(const struct sc_cgroups *cg, uid_t uid, unsigned id, stru
 {
     char name[SC_CGROUP_NAME_MAX], path[64];
     sc_cgroup_site_name(uid, id, name);
-    int rc = 0;
     bool any_left = false;
-    pid_t keeper = keeper_of(uid, id);
+    pid_t keeper = keeper_of(uid, id, err);
+    int rc = keeper < 0 ? (int)keeper : 0;
     for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++) {
         bool left = cg->version[i] != 0;
         /* a process that was just ended may need a moment to leave */
@@ -102,6 +106,7 @@ static int drop_parents(const struct sc_cgroups *cg, uid_t uid, struct sc_error 
     return rc;
 }
 
+/* What cannot be looked at may be one. */
 static bool account_has_groups(const struct sc_cgroups *cg, uid_t uid)
 {
     char name[SC_CGROUP_NAME_MAX];
@@ -109,7 +114,7 @@ static bool account_has_groups(const struct sc_cgroups *cg, uid_t uid)
     bool any = false;
     for (unsigned i = 0; i < SC_CTRL_COUNT && !any; i++) {
         SC_FREE char *dir = cg->version[i] ? sc_cgroup_path(cg, i, name, NULL) : NULL;
-        any = dir && access(dir, F_OK) == 0;
+        any = cg->version[i] && !(dir && access(dir, F_OK) < 0 && sc_is_absent(errno));
     }
     return any;
 }
@@ -125,6 +130,27 @@ int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct
     return rc < 0 ? rc : drop_parents(cg, uid, err);
 }
 
+/* The groups of sites in the directory `path` of one hierarchy. */
+static int sweep_in(const struct sc_cgroups *cg, uid_t uid, const char *path, const unsigned *keep,
+                    size_t n, struct sc_error *err)
+{
+    SC_DIR DIR *d = opendir(path);
+    if (!d)
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "list %s", path);
+    errno = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0) {
+        char *end;
+        unsigned long id = strtoul(e->d_name, &end, 10);
+        bool stays = e->d_type != DT_DIR || end == e->d_name || *end;
+        for (size_t k = 0; k < n && !stays; k++)
+            stays = keep[k] == id;
+        int rc = stays ? 0 : remove_site(cg, uid, (unsigned)id, err);
+        if (rc < 0)
+            return rc;
+    }
+    return errno ? sc_error_sys(err, errno, "list %s", path) : 0;
+}
+
 int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
                     struct sc_error *err)
 {
@@ -136,16 +162,8 @@ int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep
     sc_cgroup_account_name(uid, name);
     for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++) {
         SC_FREE char *path = cg->version[i] ? sc_cgroup_path(cg, i, name, NULL) : NULL;
-        SC_DIR DIR *d = path ? opendir(path) : NULL;
-        for (struct dirent *e; rc == 0 && d && (e = readdir(d)) != NULL;) {
-            char *end;
-            unsigned long id = strtoul(e->d_name, &end, 10);
-            bool stays = e->d_type != DT_DIR || end == e->d_name || *end;
-            for (size_t k = 0; k < n && !stays; k++)
-                stays = keep[k] == id;
-            if (!stays)
-                rc = remove_site(cg, uid, (unsigned)id, err);
-        }
+        if (path)
+            rc = sweep_in(cg, uid, path, keep, n, err);
     }
     return rc < 0 ? rc : drop_parents(cg, uid, err);
 }

@@ -229,6 +229,8 @@ static int find_in_site(const struct sc_php_catalogue *c, bool cgi, uid_t uid, u
     if (rc < 0)
         return rc == -ESRCH ? 0 : sc_error_sys(err, -rc, "look for the keeper of site %u", id);
     pid_t keeper = sc_lock_holder(lock);
+    if (keeper < 0)
+        return sc_error_sys(err, -keeper, "look for the keeper of site %u", id);
     return keeper > 0 ? find(c, cgi, keeper, l, err) : 0;
 }
 

@@ -48,7 +48,9 @@ static int find_view(uid_t uid, unsigned site, int fds[SC_WEB_FDS], struct sc_er
     if (rc < 0)
         return sc_error_sys(err, -rc, "look for the keeper of site %u", site);
     pid_t pid = sc_lock_holder(lock);
-    if (pid <= 0)
+    if (pid < 0)
+        return sc_error_sys(err, -pid, "look for the keeper of site %u", site);
+    if (pid == 0)
         return sc_error_set(err, SC_E_NOTFOUND, "site %u does not run", site);
     rc = open_of(pid, "root", O_PATH | O_DIRECTORY, &root, err);
     if (rc == 0)
