@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The measurements; run by tests/bench/run, in the box, each PART in the order in which it is asked for.
+# The measurements; run by tests/bench/run with one PART, in a box of its own.
 set -euo pipefail
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"
@@ -214,8 +214,7 @@ part_enable()
 
     title "Commands over all $sites sites"
     timed /tmp/list -n "$(rounds 20)" "list, $sites sites" 0 /usr/sbin/cagefsctl --site-isolation-list
-    part_memory_here $((users < 50 ? users : 50))
-    
+
     local i
     for ((i = users / 2 + 1; i <= users; i++)); do
         cagefsctl --site-isolation-disable u$i-{1,2,3,4}.example >/dev/null
@@ -527,8 +526,4 @@ make_site john a.example /home/john/a.example
 make_site john b.example /home/john/b.example
 echo secret | put_file john /home/john/b.example/secret 600
 cagefsctl --site-isolation-allow-all >/dev/null
-echo "Linux $(uname -r), $(nproc) processors, load $(cut -d ' ' -f 1-3 /proc/loadavg)"
-[ $# -gt 0 ] || set -- enter isolatectl hook account enable cgi fpm event survey
-for part in "$@"; do
-    "part_$part"
-done
+"part_$1"
