@@ -7,6 +7,7 @@
 
 #include "core/base/run.h"
 #include "core/base/service.h"
+#include "core/server/platform.h"
 
 #define PROGRAMS_MAX 32
 #define SERVICES_MAX 4
@@ -23,11 +24,18 @@ static struct service {
     bool runs;
 } services[SERVICES_MAX];
 static size_t n_services;
+static const char *lacking;
 
 void programs_reset(void)
 {
     n_programs = n_services = 0;
     lines[0] = input[0] = 0;
+    lacking = NULL;
+}
+
+void platform_lacks(const char *text)
+{
+    lacking = text;
 }
 
 void program_says(const char *words, int status, const char *out, const char *said)
@@ -67,8 +75,8 @@ int __wrap_sc_run(const struct sc_run_spec *spec, struct sc_run_result *ret, str
 {
     char line[2048];
     note(spec->argv, line, sizeof(line));
-    snprintf(input, sizeof(input), "%.*s", (int)spec->input_len,
-             spec->input ? (const char *)spec->input : "");
+    if (spec->input)
+        snprintf(input, sizeof(input), "%.*s", (int)spec->input_len, (const char *)spec->input);
     for (size_t i = n_programs; i-- > 0;) {
         if (strncmp(line, programs[i].words, strlen(programs[i].words)) != 0)
             continue;
@@ -124,9 +132,7 @@ bool __wrap_sc_by_systemd(void);
 
 static int change(const struct sc_service *v, bool runs, struct sc_error *err)
 {
-    struct service *s = service(v->daemon);
-    if (!s)
-        s = service_of(v->daemon);
+    struct service *s = service_of(strstr(v->daemon, "monitor") ? "monitor" : "proxyexec");
     if (s->failure)
         return sc_error_set(err, SC_E_SYS, "%s", s->failure);
     s->runs = runs;
@@ -152,4 +158,13 @@ bool __wrap_sc_service_running(const struct sc_service *v)
 bool __wrap_sc_by_systemd(void)
 {
     return false;
+}
+
+/* ---- core/server/platform.h ---- */
+
+int __wrap_sc_platform_check(struct sc_error *err);
+
+int __wrap_sc_platform_check(struct sc_error *err)
+{
+    return lacking ? sc_error_set(err, SC_E_PLATFORM, "%s", lacking) : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Programs and daemons for unit tests: what core/base/run.h and core/base/service.h do, from what
- * the test put down. Nothing is started. */
+/* Programs, daemons and the kernel's abilities for unit tests: what core/base/run.h,
+ * core/base/service.h and core/server/platform.h do, from what the test put down. Nothing is
+ * started. */
 #ifndef SC_TESTS_FAKES_PROGRAMS_H
 #define SC_TESTS_FAKES_PROGRAMS_H
 
@@ -13,7 +14,7 @@ void programs_reset(void);
  * started. `status` below 0: the call fails with that code. */
 void program_says(const char *words, int status, const char *out, const char *said);
 
-/* The command lines that were run, one a line; and what the last one got as input. */
+/* The command lines that were run, one a line; and what the last one that got input got. */
 const char *programs_run(void);
 const char *programs_input(void);
 
@@ -21,5 +22,8 @@ const char *programs_input(void);
 bool service_runs(const char *part);
 void service_set(const char *part, bool runs);
 void service_fail(const char *part, const char *text); /* starting or stopping it; NULL: works */
+
+/* What sc_platform_check() misses; NULL: nothing. */
+void platform_lacks(const char *text);
 
 #endif

@@ -112,6 +112,17 @@ int world_setup(void **state)
     return 0;
 }
 
+void world_complete(void)
+{
+    root_mkdir("/usr/local/cpanel");
+    root_put(SC_LIBEXECDIR "/sitecage-cpanel", "");
+    assert_int_equal(chmod(root_at(SC_LIBEXECDIR "/sitecage-cpanel"), 0755), 0);
+    root_put(SC_BUILD_EXE, "");
+    root_put(SC_KEEPER_EXE, "");
+    program_says(SC_BUILD_EXE " --try", 0, "", "");
+    program_says(SC_LIBEXECDIR "/sitecage-cpanel status", 0, "in place\n", "");
+}
+
 int world_teardown(void **state)
 {
     (void)state;

@@ -37,6 +37,11 @@ extern struct world world;
 
 int world_setup(void **state);
 int world_teardown(void **state);
+
+/* For commands: a panel's adapter is installed (cPanel's), its hooks are in place, and a trial view
+ * can be built. */
+void world_complete(void);
+
 #define world_test(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 /* For main(): runs them, or says 77 (ctest: skipped) to who is not root. */
