@@ -115,8 +115,12 @@ static void nothing_is_inherited(void **state)
     umask(mask);
     close(77);
     assert_int_equal(rc, 0);
-    assert_string_equal(r.out.data, "0022\n/\nown group and session\nSigBlk:\t0000000000000000\n"
-                                    "SigIgn:\t0000000000000000\n");
+    char *ignored = strstr(r.out.data, "SigIgn:\t");
+    assert_non_null(ignored);
+    /* 32 and 33 are libc's own: no program can set them, and what make starts has them ignored */
+    assert_int_equal(strtoull(ignored + 8, NULL, 16) & ~(3ull << 31), 0);
+    *ignored = 0;
+    assert_string_equal(r.out.data, "0022\n/\nown group and session\nSigBlk:\t0000000000000000\n");
 }
 
 static void works_with_the_standard_descriptors_closed(void **state)
