@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/account/notes.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/there.h"
+#include "core/base/vec.h"
 
-static const char *const all[] = {SC_NOTE_CRONTAB};
+static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_WISHES};
 
 static void path_of(uid_t uid, const char *what, char out[64])
 {
@@ -51,4 +56,25 @@ void sc_notes_read(uid_t uid, struct sc_buf *ret)
         if (sc_read_file(path, SC_NOTE_TEXT_MAX, &text, NULL) == 0)
             sc_buf_add(ret, text.data, text.len);
     }
+}
+
+int sc_notes_uids(const char *what, uid_t **ret, size_t *ret_n, struct sc_error *err)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    SC_DIR DIR *d = opendir(SC_NOTES_DIR);
+    if (!d && !sc_is_absent(errno))
+        return sc_error_sys(err, errno, "list " SC_NOTES_DIR);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        char *end = NULL;
+        unsigned long uid = strtoul(e->d_name, &end, 10);
+        if (end == e->d_name || *end != '.' || strcmp(end + 1, what) != 0 || uid >= UINT32_MAX)
+            continue;
+        if (!SC_VEC_ROOM(uids, n))
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for notes");
+        uids[n++] = (uid_t)uid;
+    }
+    *ret = sc_steal_ptr(&uids);
+    *ret_n = n;
+    return 0;
 }

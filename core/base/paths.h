@@ -15,6 +15,10 @@
  * one whose state must be rebuilt before anything of his runs. */
 #define SC_MARK_DIR SC_STATE_DIR "/isolated"
 
+/* Marks of hooks that could not write the queue (hooks/events/queue.h). */
+#define SC_RESYNC_DIR     SC_STATE_DIR "/resync"
+#define SC_RESYNC_DIR_RUN SC_RUN_DIR "/resync"
+
 /* What our suexec entry stands in front of: a symbolic link to the distribution's suexec. */
 #define SC_SUEXEC_REAL SC_STATE_DIR "/suexec.real"
 
@@ -28,6 +32,8 @@
 #define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
 #define SC_KEEPER_EXE  SC_LIBEXECDIR "/sitecage-keeper"  /* lives as long as the site runs */
 #define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
+
+#define SC_MONITOR_DAEMON SC_LIBEXECDIR "/sitecage-monitor"
 
 /* What cron runs for the entries of isolated sites, and what SITECAGE_SITE says of an entry whose
  * site cannot be said: it does not run. */

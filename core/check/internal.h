@@ -14,6 +14,11 @@ void sc_check_add(struct sc_checks *c, const char *name, enum sc_check_result re
  * follows. */
 void sc_check_panel(struct sc_checks *c, struct sc_server *s, bool enabled);
 
+/* Accounts that want sites isolated and of which nothing is, and why: they came from another server,
+ * or their owners wrote it. Looks into the homes of `panel`'s owners, in a process of its own. */
+void sc_check_arrivals(struct sc_checks *c, const struct sc_server *s,
+                       const struct sc_domains *panel, bool enabled);
+
 /* A row where mod_lsapi runs in the mode that cannot be isolated. */
 void sc_check_lsapi(struct sc_checks *c);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/check/internal.h"
 #include "core/server/monitor_service.h"
@@ -15,6 +16,10 @@
 
 #define SURVEY_MAX  256
 #define LATE_SECOND 900 /* three full passes were missed */
+#define START_MS    2000
+
+#define BY_HAND                                                                                    \
+    "systemctl start " SC_MONITOR_UNIT ", or without systemd " SC_MONITOR_DAEMON " --daemon"
 
 /* "3 min ago" */
 static const char *ago(int64_t when, char *text, size_t size)
@@ -70,19 +75,23 @@ static void stored_age(char *text, size_t size)
                  ago(strtoll(line.data, NULL, 10), when, sizeof(when)));
 }
 
-static void check_domains(struct sc_checks *c, const struct sc_inventory_conf *panel)
+static void check_domains(struct sc_checks *c, const struct sc_server *s,
+                          const struct sc_inventory_conf *panel, bool enabled)
 {
     struct sc_error err = SC_ERROR_INIT;
     SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
     char age[128], odd[SC_ERROR_TEXT_MAX];
     stored_age(age, sizeof(age));
-    if (sc_inventory_all(panel, &all, &err) < 0)
+    bool known = sc_inventory_all(panel, &all, &err) == 0;
+    if (!known)
         sc_check_add(c, "panel: domains", SC_CHECK_FAILED, "%s%s", err.text, age);
     else if (sc_odds_text(&all.odds, odd, sizeof(odd)))
         sc_check_add(c, "panel: domains", SC_CHECK_WARNING,
                      "%zu%s; passed over: %.700s; correct it in the panel", all.n, age, odd);
     else
         sc_check_add(c, "panel: domains", SC_CHECK_OK, "%zu%s", all.n, age);
+    if (known)
+        sc_check_arrivals(c, s, &all, enabled);
 }
 
 static void check_last(struct sc_checks *c, const struct sc_server *s)
@@ -104,38 +113,55 @@ static void check_last(struct sc_checks *c, const struct sc_server *s)
         sc_check_add(c, "panel: last error", SC_CHECK_OK, "none");
 }
 
-static void check_events(struct sc_checks *c, const struct sc_server *s)
+/* A hook may be starting it just now. */
+static bool monitor_comes(void)
 {
+    for (int i = 0; i < START_MS / 50 && !sc_monitor_running(); i++)
+        sc_sleep_ms(50);
+    return sc_monitor_running();
+}
+
+static void check_events(struct sc_checks *c, const struct sc_server *s, bool enabled)
+{
+    static const char name[] = "events";
+    struct sc_error err = SC_ERROR_INIT;
     int64_t next = -1;
+    bool waits = false;
     char words[64];
-    if (sc_store_events_next(s->store, &next, NULL) < 0)
-        return;
-    if (next < 0)
-        sc_check_add(c, "events", SC_CHECK_OK, "none is waiting");
-    else if (next / 1000 + LATE_SECOND < time(NULL))
-        sc_check_add(c, "events", SC_CHECK_WARNING,
+    if (sc_monitor_hints_wait(s, &waits, &err) < 0 ||
+        sc_store_events_next(s->store, &next, &err) < 0)
+        sc_check_add(c, name, SC_CHECK_FAILED, "%s", err.text);
+    else if (!waits)
+        sc_check_add(c, name, SC_CHECK_OK, "none is waiting");
+    else if (!enabled && !sc_monitor_running())
+        sc_check_add(c, name, SC_CHECK_OK, "some are waiting until the feature is on");
+    else if (!monitor_comes())
+        sc_check_add(
+            c, name, SC_CHECK_FAILED,
+            "what the panel told waits and no daemon takes it: sites of accounts that came "
+            "may run un-isolated; " BY_HAND);
+    else if (next >= 0 && next / 1000 + LATE_SECOND < time(NULL))
+        sc_check_add(c, name, SC_CHECK_WARNING,
                      "waiting since %s: nobody takes them, see \"monitor\"",
                      ago(next / 1000, words, sizeof(words)));
     else
-        sc_check_add(c, "events", SC_CHECK_OK, "some are waiting for their turn");
+        sc_check_add(c, name, SC_CHECK_OK, "some are waiting for their turn");
 }
 
 static void check_monitor(struct sc_checks *c, struct sc_server *s)
 {
     static const char name[] = "monitor";
-    bool any = false;
+    bool needed = false;
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_store_user_isolated(s->store, (uid_t)-1, &any, &err) < 0)
+    if (sc_monitor_needed(s, &needed, &err) < 0)
         sc_check_add(c, name, SC_CHECK_FAILED, "%s", err.text);
     else if (sc_monitor_running())
         sc_check_add(c, name, SC_CHECK_OK, "the daemon runs");
-    else if (!any)
+    else if (!needed)
         sc_check_add(c, name, SC_CHECK_OK, "not running: no site is isolated");
     else
         sc_check_add(c, name, SC_CHECK_FAILED,
-                     "the daemon does not run, changes in the panel are not followed: systemctl "
-                     "start " SC_MONITOR_UNIT ", or without systemd " SC_MONITOR_DAEMON
-                     " --daemon");
+                     "the daemon does not run, changes in the panel are not followed: " BY_HAND);
 }
 
 void sc_check_panel(struct sc_checks *c, struct sc_server *s, bool enabled)
@@ -152,9 +178,9 @@ void sc_check_panel(struct sc_checks *c, struct sc_server *s, bool enabled)
             check_hooks(c, &panel);
         else
             sc_check_add(c, "panel: hooks", SC_CHECK_SKIPPED, "the feature is off");
-        check_domains(c, &panel);
+        check_domains(c, s, &panel, enabled);
     }
     check_last(c, s);
-    check_events(c, s);
+    check_events(c, s, enabled);
     check_monitor(c, s);
 }

@@ -195,6 +195,23 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
     return rc < 0 ? rc : add_status(s, cg, st, name, &u, site, d.docroot, err);
 }
 
+/* Of accounts that have notes and no isolated sites. */
+static int notes_of_others(struct sc_server *s, struct sc_status *st, struct sc_error *err)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    int rc = sc_notes_uids(SC_NOTE_WISHES, &uids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        SC_CLEANUP(sc_user_row_done) struct sc_user_row u = {0};
+        rc = sc_store_user_by_uid(s->store, uids[i], &u, err);
+        if (rc == 0 && !u.gone)
+            rc = add_notes(st, &u, err);
+        if (rc == SC_E_NOTFOUND)
+            rc = 0;
+    }
+    return rc;
+}
+
 int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
                      struct sc_status *ret, struct sc_error *err)
 {
@@ -211,6 +228,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     if (rc == 0 && n == 0)
         rc = sc_store_users_get(s->store, true, &users, err);
+    if (rc == 0 && n == 0)
+        rc = notes_of_others(s, &st, err);
     for (size_t i = 0; rc == 0 && i < users.n; i++) {
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
         rc = sc_store_isolated_get(s->store, users.rows[i].uid, &names, err);

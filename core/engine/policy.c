@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* allow-all, deny-all, allow, deny, toggle-mode */
+#include <stdlib.h>
+
+#include "core/account/account.h"
+#include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/engine/internal.h"
+#include "core/follow/follow.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/proxyexec/service.h"
@@ -44,52 +49,105 @@ static int prepare(struct sc_server *s, struct sc_error *err)
     return rc < 0 ? rc : sc_suexec_front_on(err);
 }
 
-int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
+/* What users wanted and might not have: in force now. That it cannot be is no error of allowing. */
+static void follow_wishes(struct sc_server *s, const char *user)
 {
-    sc_pass_recover(s);
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_follow_allowed(s, user, &err) < 0)
+        sc_log("user=%s: what ~/.lve/domains.json wants is not in force: %s", user, err.text);
+}
+
+/* The same for all who were not allowed when they were looked at last. */
+static void follow_all_wishes(struct sc_server *s)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    if (sc_notes_uids(SC_NOTE_WISHES, &uids, &n, NULL) < 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        SC_FREE char *user = NULL;
+        if (sc_account_passwd(uids[i], &user, NULL, NULL, NULL) == 0)
+            follow_wishes(s, user);
+    }
+}
+
+/* With no lock held: what waited for the feature is taken, and the panel tells more. */
+static void allowed(struct sc_server *s)
+{
+    bool on = false;
+    if (sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
+        sc_monitor_hooks(s, NULL);
+    sc_monitor_wanted(s, NULL);
+}
+
+static int allow_all(struct sc_server *s, struct sc_error *err)
+{
     SC_FD int front = -EBADF;
     int rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
         rc = prepare(s, err);
     if (rc == 0)
         rc = sc_policy_allow_all(&s->policy, err);
-    if (rc == 0)
-        rc = sc_proxyexec_start(err);
-    if (rc == 0)
-        sc_monitor_hooks(s, NULL);
+    return rc < 0 ? rc : sc_proxyexec_start(err);
+}
+
+int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
+{
+    sc_pass_recover(s);
+    int rc = allow_all(s, err);
     sc_log("allow-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
-    return rc;
+    if (rc < 0)
+        return rc;
+    follow_all_wishes(s);
+    allowed(s);
+    return 0;
+}
+
+static int check_users(const char *const *users, size_t n, struct sc_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        uid_t uid;
+        int rc = sc_account_uid(users[i], &uid, err);
+        if (rc < 0)
+            return rc;
+        if (uid == 0)
+            return sc_error_set(err, SC_E_INVAL, "user %s cannot have isolated sites: it is root",
+                                users[i]);
+    }
+    return 0;
+}
+
+static int allow_users(struct sc_server *s, const char *const *users, size_t n,
+                       struct sc_error *err)
+{
+    SC_FD int front = -EBADF;
+    int rc = sc_pass_lock_front(false, &front, err);
+    if (rc == 0)
+        rc = prepare(s, err);
+    if (rc == 0)
+        rc = sc_policy_allow_users(&s->policy, users, n, err);
+    return rc < 0 ? rc : sc_proxyexec_start(err);
 }
 
 int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
                           struct sc_error *err)
 {
     sc_pass_recover(s);
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        uid_t uid;
-        rc = sc_account_uid(users[i], &uid, err);
-        if (rc == 0 && uid == 0)
-            rc = sc_error_set(err, SC_E_INVAL, "user %s cannot have isolated sites: it is root",
-                              users[i]);
-    }
-    SC_FD int front = -EBADF;
+    int rc = check_users(users, n, err);
     if (rc == 0)
-        rc = sc_pass_lock_front(false, &front, err);
-    if (rc == 0)
-        rc = prepare(s, err);
-    if (rc == 0)
-        rc = sc_policy_allow_users(&s->policy, users, n, err);
-    if (rc == 0)
-        rc = sc_proxyexec_start(err);
-    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = allow_users(s, users, n, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < n; i++) {
         sc_log("allow user=%s: done", users[i]);
-    return rc;
+        follow_wishes(s, users[i]);
+    }
+    allowed(s);
+    return 0;
 }
 
-int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+static int toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
 {
-    sc_pass_recover(s);
     enum sc_policy_mode mode;
     SC_FD int front = -EBADF;
     int rc = sc_pass_lock_front(false, &front, err);
@@ -100,4 +158,15 @@ int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct 
     if (rc == 0)
         rc = sc_policy_toggle(&s->policy, ret, err);
     return rc < 0 || mode != SC_MODE_UNSET ? rc : sc_proxyexec_start(err);
+}
+
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+{
+    sc_pass_recover(s);
+    int rc = toggle_mode(s, ret, err);
+    if (rc < 0)
+        return rc;
+    follow_all_wishes(s);
+    allowed(s);
+    return 0;
 }

@@ -24,6 +24,7 @@ struct sc_facts {
     bool has_secrets;
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 
+    size_t not_allowed;           /* domains that are to be isolated, and may not be */
     bool renamed;                 /* the account had another name, or uid, until now */
     struct sc_error why;          /* why it is not from_panel or from_file, or what of the panel's
                                      answer was passed over */

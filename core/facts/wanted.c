@@ -152,6 +152,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         rc = find_secrets(a, f, err);
     if (rc < 0)
         return rc;
+    f->not_allowed = 0;
     SC_FREE struct sc_plan_domain *domains =
         calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
     if (!domains)
@@ -161,6 +162,8 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
                                              .docroot = f->domains.v[i].docroot,
                                              .rel = f->docroots.rels[i]};
         rc = is_wanted(s, a, f, i, &only, may, &domains[i].wanted, err);
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        f->not_allowed += e && e->isolated && !domains[i].wanted;
     }
     if (rc < 0)
         return rc;

@@ -132,8 +132,7 @@ static bool has_event(const struct sc_event_list *events, const char *kind)
 
 /* `claim`: whether there is anything to follow but the copy of the panel's domains. */
 static int find_claim(struct sc_server *s, uid_t uid, gid_t gid, const char *user, const char *home,
-                      const struct sc_event_list *events, struct sc_event_list *hints, bool *claim,
-                      struct sc_error *err)
+                      struct sc_event_list *hints, bool *claim, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
     int known = sc_store_user_by_uid(s->store, uid, &row, err);
@@ -143,7 +142,7 @@ static int find_claim(struct sc_server *s, uid_t uid, gid_t gid, const char *use
                                    err);
     if (rc == 0)
         rc = sc_identity_has_claim(s, uid, user, hints, claim, err);
-    if (rc == 0 && !*claim && (known == SC_E_NOTFOUND || has_event(events, SC_KIND_USER_CREATED)))
+    if (rc == 0 && !*claim)
         *claim = sc_follow_has_wishes(s, uid, gid, home);
     return rc;
 }
@@ -157,7 +156,7 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
     bool claim = false;
     int rc = sc_account_passwd(uid, &user, &me.gid, &home, err);
     if (rc == 0)
-        rc = find_claim(s, uid, me.gid, user, home, events, &hints, &claim, err);
+        rc = find_claim(s, uid, me.gid, user, home, &hints, &claim, err);
     if (rc < 0)
         return rc;
     if (claim) {
@@ -360,4 +359,18 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
     if (rc == 0)
         *ret = f;
     return rc;
+}
+
+int sc_follow_allowed(struct sc_server *s, const char *user, struct sc_error *err)
+{
+    struct sc_follow f = {.agrees = true};
+    uid_t uid = 0;
+    gid_t gid = 0;
+    SC_FREE char *home = NULL;
+    int rc = sc_account_uid(user, &uid, err);
+    if (rc == 0)
+        rc = sc_account_passwd(uid, NULL, &gid, &home, err);
+    if (rc < 0 || !sc_follow_has_wishes(s, uid, gid, home))
+        return rc;
+    return sc_follow_account(s, user, NULL, &f, err);
 }

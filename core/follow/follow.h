@@ -16,13 +16,18 @@ struct sc_follow {
 /* One account's pass, with its waiting events as hints (rows of one user, as sc_store_events_peek
  * gives them; none: only look). `user` is the name the events have: the account may be called
  * differently by now, be gone, or never have existed; "" for events without a user, whose domains
- * are looked up. Where nothing of the account is or was isolated only the database's copy of the
- * panel's domains is brought up to date, and the home is not touched. Hints of a rename and of a
+ * are looked up. Where nothing of the account is or was isolated, and its home has no
+ * ~/.lve/domains.json (it may have come from another server with one), only the database's copy of
+ * the panel's domains is brought up to date. Hints of a rename and of a
  * deletion are only used when the panel's own data agree with them.
  * Returns 0 also when !agrees: the caller asks again later, or lets it be. Errors leave what was
  * applied last; SC_E_BUSY: somebody else is changing the account. */
 int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
                       struct sc_follow *ret, struct sc_error *err);
+
+/* The same for a user who has been allowed just now: what his ~/.lve/domains.json wants and he might
+ * not have. Nothing for who has no such file. */
+int sc_follow_allowed(struct sc_server *s, const char *user, struct sc_error *err);
 
 /* The full pass: asks the panel once for all domains and compares with the database. Accounts
  * without isolation are brought up to date in the database; nothing is written when nothing

@@ -6,8 +6,8 @@
 #include "core/follow/follow.h"
 #include "core/pass/pass.h"
 
-/* Whether the home has a configuration: it came back with what its user wanted, for an account that
- * is new here. False where isolation is switched off. */
+/* Whether the home has a configuration: it came, or came back, with what its user wanted. False
+ * where isolation is switched off. */
 bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home);
 
 /* The panel's answer and what was known before it, against the events: what is awaited is in *f.

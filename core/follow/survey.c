@@ -209,6 +209,7 @@ static int look_at_rest(struct survey *sv, struct sc_error *err)
         if (a && a->uid == o->uid) {
             o->name = a->name;
             o->home = a->home;
+            o->gid = a->gid;
         }
     }
     return 0;
@@ -275,10 +276,11 @@ static int needs_pass(struct sc_server *s, const struct one *o, bool *ret, struc
     if (*ret)
         return 0;
     int rc = sc_store_user_isolated(s->store, o->uid, ret, err);
-    if (rc < 0 || *ret || o->known)
+    if (rc < 0 || *ret)
         return rc;
-    rc = sc_store_user_by_name(s->store, o->name, &namesake, err);
-    *ret = rc == 0 || sc_follow_has_wishes(s, o->uid, o->gid, o->home);
+    if (!o->known)
+        rc = sc_store_user_by_name(s->store, o->name, &namesake, err);
+    *ret = (!o->known && rc == 0) || sc_follow_has_wishes(s, o->uid, o->gid, o->home);
     return rc == SC_E_NOTFOUND ? 0 : rc;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps that write down what is wanted, and that it is done. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/account/notes.h"
 #include "core/base/log.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
@@ -64,13 +66,32 @@ static int note_applied(struct sc_pass *p, struct sc_error *err)
     return sc_store_user_set_stale(p->s->store, p->a->uid, why, err);
 }
 
+/* What the user wants and may not have is said: it came with the account from another server, or he
+ * wrote it. */
+static int note_wishes(struct sc_pass *p, struct sc_error *err)
+{
+    char text[SC_NOTE_TEXT_MAX / 2];
+    bool on = true;
+    if (p->f->not_allowed == 0)
+        return sc_note_set(p->a->uid, SC_NOTE_WISHES, NULL, err);
+    (void)sc_policy_enabled(&p->s->policy, &on, NULL);
+    snprintf(
+        text, sizeof(text),
+        "~/.lve/domains.json wants %zu domains isolated that are not, because %s: cagefsctl %s%s",
+        p->f->not_allowed, on ? "the user is not allowed" : "the feature is off",
+        on ? "--site-isolation-allow " : "--site-isolation-allow-all", on ? p->a->user : "");
+    return sc_note_set(p->a->uid, SC_NOTE_WISHES, text, err);
+}
+
 int sc_step_done(struct sc_pass *p, struct sc_error *err)
 {
     if (p->late.code)
         return sc_error_set(err, p->late.code, "%s", p->late.text);
     SC_CLEANUP(sc_store_rollbackp)
     __attribute__((unused)) struct sc_store *transaction = p->s->store;
-    int rc = sc_store_begin(p->s->store, err); /* one change: one wait for the disk */
+    int rc = note_wishes(p, err);
+    if (rc == 0)
+        rc = sc_store_begin(p->s->store, err); /* one change: one wait for the disk */
     if (rc == 0)
         rc = note_applied(p, err);
     if (rc == 0)

@@ -57,8 +57,8 @@ void sc_monitor_hooks(struct sc_server *s, const struct sc_watch *w)
 void sc_monitor_wanted(struct sc_server *s, const struct sc_watch *w)
 {
     struct sc_error err = SC_ERROR_INIT;
-    bool any = false;
-    if (sc_store_user_isolated(s->store, (uid_t)-1, &any, &err) < 0 || !any)
+    bool needed = false;
+    if (sc_monitor_needed(s, &needed, &err) < 0 || !needed)
         return;
     /* Not asked whether it runs: sc_monitor_start() does so under the lock that the daemon takes to
      * end, so that it does not end between our asking and its seeing the new site. */

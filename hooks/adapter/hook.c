@@ -11,13 +11,22 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "hooks/events/starter.h"
 
 /* For the signal handler, which has no other way to know; sc_hook_main() fills it, once. */
 static struct {
     const char *const *dirs; /* for a mark; NULL: no mark */
     const char *answer;
+    const char *monitor_socket;
+    struct sc_starter starter;
     volatile sig_atomic_t safe, answered;
 } ending;
+
+static void nobody_listens(void)
+{
+    if (!sc_starter_go(&ending.starter))
+        sc_log("the daemon cannot be started: what was queued waits");
+}
 
 static void write_answer(int fd, const char *answer)
 {
@@ -37,8 +46,9 @@ static void write_answer(int fd, const char *answer)
 static void on_end(int sig)
 {
     (void)sig;
-    if (!ending.safe && ending.dirs)
-        (void)sc_resync_mark_now(ending.dirs);
+    if (!ending.safe && ending.dirs && sc_resync_mark_now(ending.dirs) &&
+        !sc_queue_wake(ending.monitor_socket))
+        (void)sc_starter_go(&ending.starter);
     /* A panel that does not read must not keep us. */
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
     if (!ending.answered && poll(&out, 1, 0) == 1)
@@ -51,6 +61,9 @@ static void set_up(const struct sc_adapter_ops *ops, const struct sc_queue_conf 
     ending.dirs = conf ? conf->resync_dirs : NULL;
     ending.answer = ops->hook_answer ? ops->hook_answer : "";
     ending.safe = ending.answered = 0;
+    ending.monitor_socket = conf ? conf->monitor_socket : NULL;
+    if (conf)
+        sc_starter_prepare(&ending.starter);
     struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = on_end};
     sigfillset(&end.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);
@@ -138,7 +151,8 @@ void sc_hook_run(const struct sc_adapter_ops *ops, const struct sc_queue_conf *c
 
 void sc_hook_main(const struct sc_adapter_ops *ops, char *const *args, char *const *env)
 {
-    const struct sc_queue_conf conf = SC_QUEUE_CONF(ops->name);
+    struct sc_queue_conf conf = SC_QUEUE_CONF(ops->name);
+    conf.nobody = nobody_listens;
     bool root = getuid() == 0 && geteuid() == 0;
     set_up(ops, root ? &conf : NULL);
     sc_hook_run(ops, root ? &conf : NULL, args, env, STDIN_FILENO, STDOUT_FILENO);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/events/queue.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,18 +113,19 @@ int sc_queue_push(const struct sc_queue_conf *conf, const struct sc_events *even
             return rc;
     }
     log_events(conf, &known, &why);
-    if (conf->monitor_socket)
-        sc_queue_wake(conf->monitor_socket);
+    if (conf->monitor_socket && !sc_queue_wake(conf->monitor_socket) && conf->nobody)
+        conf->nobody();
     return 0;
 }
 
-void sc_queue_wake(const char *monitor_socket)
+bool sc_queue_wake(const char *monitor_socket)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     SC_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || strlen(monitor_socket) >= sizeof(to.sun_path))
-        return;
+        return false;
     strcpy(to.sun_path, monitor_socket);
-    /* Full, or nobody there: the daemon has a reason to look already, or looks when it starts. */
-    (void)sendto(fd, "", 1, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof(to));
+    /* Full: the daemon has a reason to look already. */
+    return sendto(fd, "", 1, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof(to)) == 1 ||
+           errno == EAGAIN;
 }

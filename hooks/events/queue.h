@@ -5,14 +5,13 @@
 
 #include <stdbool.h>
 #include "core/base/error.h"
+#include "core/base/paths.h"
 #include "db/store.h"
 #include "hooks/events/event.h"
 
-/* A file in here, named like a user, says: events of him may be lost, look at him. SC_MARK_ALL: at
- * all. The first directory that can be written is used. */
-#define SC_RESYNC_DIR     "/var/lib/sitecage/resync"
-#define SC_RESYNC_DIR_RUN "/run/sitecage/resync"
-#define SC_RESYNC_ALL     ".all" /* no user is called so: names do not begin with '.' */
+/* A file in SC_RESYNC_DIR, named like a user, says: events of him may be lost, look at him.
+ * SC_RESYNC_ALL: at all. The first directory that can be written is used. */
+#define SC_RESYNC_ALL ".all" /* no user is called so: names do not begin with '.' */
 
 #define SC_RESYNC_MARKS_MAX                                                                        \
     1000 /* files in one directory; beyond it SC_RESYNC_ALL stands for them */
@@ -26,6 +25,7 @@ struct sc_queue_conf {
     const char *store;          /* path of the database */
     const char *resync_dirs[3]; /* tried in turn, NULL-terminated */
     const char *monitor_socket; /* NULL: nobody is woken */
+    void (*nobody)(void);       /* called where nobody listens there; NULL */
     const char *panel;          /* adapter's name, for the log and "last event" */
 };
 
@@ -38,7 +38,7 @@ struct sc_queue_conf {
 /* Puts the events into the queue in one transaction: durable when it returns 0. A user whom the
  * panel did not name is looked up by the domain among those known. When the queue cannot be
  * written, marks for the users are left instead and that is success too; SC_E_SYS only when not
- * even that could be done. Logs one line per event. Needs root. */
+ * even that could be done. Logs one line per event, and wakes the daemon. Needs root. */
 int sc_queue_push(const struct sc_queue_conf *conf, const struct sc_events *events,
                   struct sc_error *err);
 
@@ -54,7 +54,8 @@ int sc_resync_mark(const char *const *dirs, const char *user, struct sc_error *e
  * and nothing is waited for. False when there is no mark. */
 bool sc_resync_mark_now(const char *const *dirs);
 
-/* Tells the daemon, if one runs, to look at the queue. Never blocks. */
-void sc_queue_wake(const char *monitor_socket);
+/* Tells the daemon to look at the queue. False: nobody listens there. Never blocks; may be called
+ * from a signal handler. */
+bool sc_queue_wake(const char *monitor_socket);
 
 #endif

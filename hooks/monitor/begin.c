@@ -25,7 +25,7 @@
 
 #define HOOKS_FIRST_MS 30000 /* the command that started us has just seen to them */
 
-static int listen_wake(struct sc_loop *l, struct sc_error *err)
+int sc_loop_listen(struct sc_loop *l, struct sc_error *err)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = SC_MONITOR_SOCKET};
     sc_close(&l->wake);
@@ -44,7 +44,7 @@ static int listen_wake(struct sc_loop *l, struct sc_error *err)
 
 int sc_loop_own_files(struct sc_loop *l, struct sc_error *err)
 {
-    int rc = listen_wake(l, err);
+    int rc = sc_loop_listen(l, err);
     if (rc == 0)
         rc = sc_mkdir_p(SC_RESYNC_DIR, 0700, err);
     if (rc == 0)

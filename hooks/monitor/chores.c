@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/server/monitor_service.h"
 #include "hooks/monitor/fpm.h"
 #include "hooks/monitor/jobs.h"
 #include "hooks/monitor/look.h"
@@ -279,7 +280,8 @@ static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
 /* Whether it has anything to do: a look into two directories of root's is no worker's. */
 static bool is_idle(enum sc_chore_kind kind)
 {
-    return kind == SC_CHORE_MARKS && !sc_monitor_any_marks();
+    bool any = true;
+    return kind == SC_CHORE_MARKS && sc_monitor_any_marks(&any, NULL) == 0 && !any;
 }
 
 void sc_loop_do_chores(struct sc_loop *l, int64_t now)

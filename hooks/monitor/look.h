@@ -29,7 +29,4 @@ int sc_monitor_survey(struct sc_server *s, void (*found)(const char *user, void 
  * told whom to look at (NULL: all), and the marks stay. False: come again soon. */
 bool sc_monitor_marks(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg);
 
-/* Whether there is one. Only a look into two directories of root's. */
-bool sc_monitor_any_marks(void);
-
 #endif

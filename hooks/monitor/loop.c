@@ -30,7 +30,7 @@
 #define READ_GAP_MS  100  /* between two reads of an inotify instance */
 #define POLICY_MS    500  /* after a change of the administrator's files */
 #define LINGER_MS    1000 /* for the queue, when nothing is isolated any more */
-#define END_RETRY_MS 1000 /* somebody is starting or stopping us */
+#define END_RETRY_MS 1000 /* hints wait, or somebody is starting or stopping us */
 
 /* ---- what woke us ---- */
 
@@ -219,44 +219,70 @@ static void check_alive(struct sc_loop *l)
         sc_monitor_error(&l->m, err.text);
 }
 
-/* Ends when nothing is isolated. Whoever isolates something then starts us, under the change lock:
- * it is held from looking for the last time until our own lock is free, so that he finds us at work
- * or not at all. */
-static void check_end(struct sc_loop *l, int64_t now)
+/* Whether anything is under way that may isolate a site, or is due. */
+static bool is_busy(const struct sc_loop *l, int64_t now)
 {
-    bool any = true;
-    l->m.check_end = false;
-    l->end_at = SC_WORK_NEVER;
-    if (sc_follow_any_isolated(l->m.s, &any, NULL) < 0 || any) {
-        l->idle_since = 0;
-        return;
-    }
-    if (sc_loop_visits_any(l)) {
-        l->end_at = now + LINGER_MS / 10;
-        return;
-    }
+    static const enum sc_chore_kind kinds[] = {SC_CHORE_MARKS, SC_CHORE_SURVEY, SC_CHORE_PENDING};
+    bool busy = sc_loop_visits_any(l) || sc_work_next(&l->m.work) <= now;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        busy |= l->chores[kinds[i]].w.pid > 0;
+    return busy;
+}
+
+/* Events that are due get their look also where nothing can be isolated any more. */
+static bool lingers(struct sc_loop *l, int64_t now)
+{
     int64_t next = -1;
     (void)sc_store_events_next(l->m.s->store, &next, NULL);
     l->idle_since = l->idle_since ? l->idle_since : now;
-    if (next >= 0 && next <= sc_wall_ms() && now - l->idle_since < LINGER_MS) {
+    return next >= 0 && next <= sc_wall_ms() && now - l->idle_since < LINGER_MS;
+}
+
+/* Not knowing is no reason to end. */
+static bool is_needed(const struct sc_loop *l)
+{
+    bool needed = true;
+    return sc_monitor_needed(l->m.s, &needed, NULL) < 0 || needed;
+}
+
+/* For the last time, with the change lock: nobody can reach us any more, and who finds that starts
+ * another daemon under this lock. What was told until now is in the queue. */
+static bool end_now(struct sc_loop *l)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    (void)unlink(SC_MONITOR_SOCKET);
+    if (is_needed(l)) {
+        if (sc_loop_listen(l, &err) < 0)
+            sc_monitor_error(&l->m, err.text);
+        return false;
+    }
+    sc_log("no site is isolated any more: ends");
+    sc_close(&l->lockfd);
+    l->end = true;
+    return true;
+}
+
+/* Ends when nothing is isolated, and no hint waits that may change that. Whoever isolates something
+ * then starts us, under the change lock: it is held from looking for the last time until our own
+ * lock is free, so that he finds us at work or not at all. */
+static void check_end(struct sc_loop *l, int64_t now)
+{
+    bool isolated = true;
+    l->m.check_end = false;
+    l->end_at = SC_WORK_NEVER;
+    if (sc_follow_any_isolated(l->m.s, &isolated, NULL) < 0 || isolated) {
+        l->idle_since = 0;
+        return;
+    }
+    if (is_busy(l, now) || lingers(l, now)) {
         l->end_at = now + LINGER_MS / 10;
         return;
     }
-    int change = open(SC_MONITOR_CHANGE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (change < 0 || flock(change, LOCK_EX | LOCK_NB) < 0) {
-        sc_close(&change);
+    SC_FD int change = -EBADF;
+    if (!is_needed(l))
+        change = open(SC_MONITOR_CHANGE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (change < 0 || flock(change, LOCK_EX | LOCK_NB) < 0 || !end_now(l))
         l->end_at = now + END_RETRY_MS;
-        return;
-    }
-    if (sc_follow_any_isolated(l->m.s, &any, NULL) < 0 || any) {
-        sc_close(&change);
-        return;
-    }
-    sc_log("no site is isolated any more: ends");
-    (void)unlink(SC_MONITOR_SOCKET);
-    sc_close(&l->lockfd);
-    sc_close(&change);
-    l->end = true;
 }
 
 static void reload(struct sc_loop *l)

@@ -60,7 +60,7 @@ struct sc_loop {
     int epfd, signals, wake, lockfd;
     int64_t interval;
     int64_t policy_at, policy_done, alive_at, end_at, lost_at, lost_done;
-    int64_t idle_since; /* nothing is isolated; 0: something is */
+    int64_t idle_since; /* nothing is isolated since then; 0: something is */
     bool lost[SC_MONITOR_SETS];
     bool end, reload;
     char *hooks_error;
@@ -79,6 +79,9 @@ void sc_loop_init(struct sc_loop *l);
 
 /* Takes the lock, opens what is listened to, and begins to watch. */
 int sc_loop_set_up(struct sc_loop *l, struct sc_error *err);
+
+/* Opens the socket that hooks wake us by; again when its name was removed. */
+int sc_loop_listen(struct sc_loop *l, struct sc_error *err);
 
 /* What stands in /run and /var/lib: the socket, the watches of marks. Again when /run was
  * emptied. */

@@ -64,18 +64,3 @@ bool sc_monitor_marks(struct sc_server *s, void (*found)(const char *user, void 
     bool done = take_marks(&t, SC_RESYNC_DIR);
     return take_marks(&t, SC_RESYNC_DIR_RUN) && done;
 }
-
-static bool any_in(const char *path)
-{
-    SC_DIR DIR *d = opendir(path);
-    struct dirent *e;
-    while (d && (e = readdir(d)) != NULL)
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            return true;
-    return false;
-}
-
-bool sc_monitor_any_marks(void)
-{
-    return any_in(SC_RESYNC_DIR) || any_in(SC_RESYNC_DIR_RUN);
-}

@@ -103,10 +103,13 @@ size_t sc_monitor_dirs(const struct sc_monitor *m);
 
 void sc_monitor_accounts_done(struct sc_monitor *m); /* frees */
 
-/* ---- loop.c, once.c ---- */
+/* ---- loop.c, wanted.c, once.c ---- */
 
-/* Runs until it is told to end, or nothing is isolated any more. `ready`: core/base/daemon.h. */
+/* Runs until it is told to end, or is not needed any more (sc_monitor_needed()). `ready`: core/base/daemon.h. */
 int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err);
+
+/* Starts the daemon where it is needed and does not run: for hooks, which do not wait for it. */
+int sc_monitor_start_wanted(struct sc_error *err);
 
 /* All that is due, one full pass and what it finds, in this process; then returns. */
 int sc_monitor_once(struct sc_error *err);

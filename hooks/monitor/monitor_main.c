@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-monitor [--daemon | --foreground | --once] [-v] [--interval SECONDS]
+/* sitecage-monitor [--daemon | --foreground | --once | --wanted] [-v] [--interval SECONDS]
  * Follows what panels and homes do to isolated sites. sitecage-monitor(8). */
 #include <getopt.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 #define INTERVAL_MAX 86400
 
 struct options {
-    bool daemon, once;
+    bool daemon, once, wanted;
     long interval;
     const char *chore, *argument;
     long descriptors; /* that a chore was given */
@@ -37,10 +37,10 @@ static int run(int ready, void *arg)
     return rc < 0 ? 1 : 0;
 }
 
-static int once(void)
+static int at_once(int (*what)(struct sc_error *err))
 {
     struct sc_error err = SC_ERROR_INIT;
-    int rc = sc_monitor_once(&err);
+    int rc = what(&err);
     if (rc < 0)
         fprintf(stderr, "sitecage-monitor: %s\n", err.text);
     return rc < 0 ? 1 : 0;
@@ -48,8 +48,8 @@ static int once(void)
 
 static int usage(void)
 {
-    fputs("usage: sitecage-monitor [--daemon | --foreground | --once] [-v] [--interval "
-          "SECONDS]   (as root)\n",
+    fputs("usage: sitecage-monitor [--daemon | --foreground | --once | --wanted] [-v] "
+          "[--interval SECONDS]   (as root)\n",
           stderr);
     return 2;
 }
@@ -59,6 +59,7 @@ static int parse(int argc, char **argv, struct options *o)
     static const struct option options[] = {{"daemon", no_argument, NULL, 'd'},
                                             {"foreground", no_argument, NULL, 'f'},
                                             {"once", no_argument, NULL, 'o'},
+                                            {"wanted", no_argument, NULL, 'w'},
                                             {"debug", no_argument, NULL, 'v'},
                                             {"verbose", no_argument, NULL, 'v'},
                                             {"interval", required_argument, NULL, 'i'},
@@ -77,6 +78,9 @@ static int parse(int argc, char **argv, struct options *o)
             break;
         case 'o':
             o->once = true;
+            break;
+        case 'w':
+            o->wanted = true;
             break;
         case 'v':
             (void)setenv(SC_DEBUG_ENV, "1", 1);
@@ -100,7 +104,7 @@ static int parse(int argc, char **argv, struct options *o)
     }
     if (o->chore && optind < argc)
         o->argument = argv[optind++];
-    return optind < argc || (int)o->daemon + o->once + foreground > 1 ? -1 : 0;
+    return optind < argc || (int)o->daemon + o->once + o->wanted + foreground > 1 ? -1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -112,7 +116,7 @@ int main(int argc, char **argv)
         return 1;
     if (o.chore)
         return sc_job_do(o.chore, o.argument, (unsigned)o.descriptors);
-    if (o.once)
-        return once();
+    if (o.once || o.wanted)
+        return at_once(o.once ? sc_monitor_once : sc_monitor_start_wanted);
     return o.daemon ? sc_daemon_background(run, &o) : run(-1, &o);
 }

@@ -21,7 +21,7 @@ both_serve() { in_cage a.example caged && in_cage b.example open; }
 served_within() { wait_until "$1" both_serve; }
 is_right() { [ "$(stat -c '%u %g %a' "$(entry)")" = "$(stat -c '%u %g %a' "$real")" ] && cmp -s "$installed" "$(entry)"; }
 right_within() { wait_until "$1" is_right; }
-monitor_pid() { ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--chore/ { print $1; found = 1 } END { exit !found }'; }
+monitor_pid() { ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--(chore|wanted)/ { print $1; found = 1 } END { exit !found }'; }
 monitor_ended() { ! monitor_pid; }
 monitor_end() { kill -TERM "$(monitor_pid)" && wait_until 5 monitor_ended; }
 check_row() { { cagefsctl --site-isolation-check 2>/dev/null || :; } | grep -F "web server: suexec"; }

@@ -17,7 +17,7 @@ H=/home/john
 lives() { [ -n "$1" ] && [ -e "/proc/$1" ]; }
 gone_within() { wait_until "$2" gone "$1"; }
 gone() { [ -n "$1" ] && ! lives "$1"; }
-monitor_pid() { ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--chore/ { print $1; found = 1 } END { exit !found }'; }
+monitor_pid() { ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--(chore|wanted)/ { print $1; found = 1 } END { exit !found }'; }
 is_caged() { [ "$(php_eval "$1" 'echo getmypid() < 100 ? "caged" : "open";')" = caged ]; }
 # What a shutdown would wait for: all but who asks. A process that only waits to be reaped is none.
 left()

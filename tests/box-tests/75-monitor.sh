@@ -18,7 +18,7 @@ hooks=/usr/share/cloudlinux/hooks
 
 monitor_pid()
 {
-    ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--chore/ { print $1; found = 1 } END { exit !found }'
+    ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--(chore|wanted)/ { print $1; found = 1 } END { exit !found }'
 }
 
 monitor_kill() # SIGNAL
@@ -140,9 +140,11 @@ in_time "gone again" sees later
 # --- without it -------------------------------------------------------------------------------------------------
 monitor_kill KILL
 check "killed" no_monitor
+chmod -x "$monitor" # else the hook would start it
 panel_add control.example john $H/control
 $hooks/post_modify_domain.py create -u john --domain control.example
 check "control: without the daemon the site goes on to see it" stays 3 sees control
+chmod +x "$monitor"
 monitor_start
 in_time "events that came while it was down are done when it starts" hidden control
 monitor_kill KILL

@@ -357,11 +357,39 @@ static void the_daemon_is_woken(void **state)
     push_one(SC_EVENT_USER_CHANGED, "john", NULL);
     assert_int_equal(recv(fd, c, sizeof(c), 0), 1);
     for (int i = 0; i < 5000; i++) /* a daemon that does not read blocks nobody */
-        sc_queue_wake(t.sock);
+        assert_true(sc_queue_wake(t.sock));
     char name[300];
     memset(name, 'x', sizeof(name) - 1);
     name[sizeof(name) - 1] = 0;
-    sc_queue_wake(name); /* longer than an address: nothing */
+    assert_false(sc_queue_wake(name)); /* longer than an address: nobody */
+    close(sc_steal_fd(&fd));
+    assert_false(sc_queue_wake(t.sock)); /* a socket that a killed daemon left */
+    assert_int_equal(unlink(t.sock), 0);
+    assert_false(sc_queue_wake(t.sock));
+}
+
+static int nobody_calls;
+static void nobody(void)
+{
+    nobody_calls++;
+}
+
+static void somebody_is_told_where_no_daemon_listens(void **state)
+{
+    (void)state;
+    t.conf.nobody = nobody;
+    nobody_calls = 0;
+    push_one(SC_EVENT_USER_CHANGED, "john", NULL);
+    assert_int_equal(nobody_calls, 1);
+    SC_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s", t.sock);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    push_one(SC_EVENT_USER_CHANGED, "john", NULL);
+    assert_int_equal(nobody_calls, 1);
+    t.conf.monitor_socket = NULL; /* nobody is to be woken: nobody is missed */
+    push_one(SC_EVENT_USER_CHANGED, "john", NULL);
+    assert_int_equal(nobody_calls, 1);
 }
 
 static void processes_at_once_lose_nothing(void **state)
@@ -453,6 +481,7 @@ int main(void)
         queue_test(many_marks_become_one),
         queue_test(a_mark_in_a_hurry_goes_where_no_disk_is),
         queue_test(the_daemon_is_woken),
+        queue_test(somebody_is_told_where_no_daemon_listens),
         queue_test(processes_at_once_lose_nothing),
         queue_test(a_queue_of_thousands_becomes_one_look_at_all),
     };
