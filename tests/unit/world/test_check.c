@@ -242,6 +242,12 @@ static void events_that_nobody_takes(void **state)
                              .kind = SC_KIND_USER_CHANGED,
                              .not_before_ms = (int64_t)time(NULL) * 1000 + 5000};
     assert_good(sc_store_event_push(world.s.store, &e, &world.err));
+    service_set("monitor", false);
+    assert_good(look(""));
+    assert_row_has("events", "failed what the panel told waits and no daemon takes it");
+    assert_row_has("events", "systemctl start");
+    assert_row_has("monitor", "failed the daemon does not run");
+    service_set("monitor", true);
     assert_good(look(""));
     assert_row("events", "ok some are waiting for their turn");
     e.kind = SC_KIND_USER_CREATED;

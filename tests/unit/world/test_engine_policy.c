@@ -90,6 +90,29 @@ static void allowing_single_users(void **state)
     assert_good(enable("m.example"));
 }
 
+static void who_is_allowed_gets_what_his_file_wants(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    account("mary", "m");
+    account("anna", "n");
+    wants("john", "a b");
+    wants("mary", "m");
+    assert_good(allow("anna"));
+    assert_pass("john");
+    assert_string_equal(table("john"), "none");
+    assert_good(allow("john"));
+    assert_string_equal(table("john"), "a:60000 b:60001");
+    assert_string_equal(table("mary"), "none");
+    assert_true(service_runs("monitor"));
+    /* whom a pass found wanting, and the mode allows now */
+    assert_pass("mary");
+    enum sc_policy_mode mode = SC_MODE_UNSET;
+    assert_good(sc_engine_toggle_mode(&world.s, &mode, &world.err));
+    assert_int_equal(mode, SC_MODE_ALLOW_ALL);
+    assert_string_equal(table("mary"), "m:60002");
+}
+
 static void toggling_keeps_both_lists(void **state)
 {
     (void)state;
@@ -343,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fresh_test(allowing_all_needs_a_server_that_can),
         fresh_test(allowing_single_users),
+        fresh_test(who_is_allowed_gets_what_his_file_wants),
         fresh_test(toggling_keeps_both_lists),
         engine_test(denying_ends_what_is_isolated),
         engine_test(a_deny_that_fails_is_finished_by_the_next_call),

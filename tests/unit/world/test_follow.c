@@ -101,6 +101,27 @@ static void a_home_that_came_with_wishes_is_in_force(void **state)
     assert_string_equal(known("mary"), "m");
 }
 
+/* Panels restore over accounts, and bring the home later than the account. */
+static void wishes_that_come_later_are_in_force_with_any_event(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    told("john", SC_KIND_USER_CREATED, NULL, NULL);
+    assert_follows("john");
+    assert_string_equal(table("john"), "none");
+    wants("john", "a");
+    told("john", SC_KIND_USER_CHANGED, NULL, NULL);
+    assert_follows("john");
+    assert_string_equal(table("john"), "a:60000");
+    account("mary", "m");
+    told("mary", SC_KIND_USER_CREATED, NULL, NULL);
+    assert_follows("mary");
+    wants("mary", "m");
+    told("", SC_KIND_DOMAIN_CREATED, "m", NULL);
+    assert_follows("");
+    assert_string_equal(table("mary"), "m:60001");
+}
+
 static void a_panel_that_fails_leaves_what_was_and_says_so(void **state)
 {
     (void)state;
@@ -540,6 +561,7 @@ int main(void)
         world_test(an_isolated_account_is_followed_by_a_pass),
         world_test(an_account_without_isolation_costs_a_copy),
         world_test(a_home_that_came_with_wishes_is_in_force),
+        world_test(wishes_that_come_later_are_in_force_with_any_event),
         world_test(a_panel_that_fails_leaves_what_was_and_says_so),
         world_test(whoever_changes_the_account_is_not_waited_for),
         world_test(a_renamed_user),
