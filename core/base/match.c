@@ -84,6 +84,11 @@ static int expand(struct search *s, const char *base, const char *rest, struct s
                                 : expand_in(s, base, comp, len, more, err);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 int sc_match(const char *pattern, struct sc_dirs *dirs, struct sc_matches *ret,
              struct sc_error *err)
 {
@@ -95,6 +100,8 @@ int sc_match(const char *pattern, struct sc_dirs *dirs, struct sc_matches *ret,
     int rc = expand(&s, "", pattern, err);
     if (rc < 0)
         return rc;
+    if (m.n)
+        qsort(m.v, m.n, sizeof(*m.v), by_bytes);
     *ret = m;
     m = (struct sc_matches){0};
     return 0;

@@ -7,7 +7,7 @@
 #include "core/base/dirs.h"
 #include "core/base/error.h"
 
-/* Paths that match a pattern, in no order. */
+/* Paths that match a pattern, sorted by their bytes. */
 struct sc_matches {
     char **v;
     size_t n;
@@ -20,7 +20,7 @@ void sc_matches_done(struct sc_matches *m);
  * such a pattern only. SC_E_SYS when a directory cannot be read or an entry cannot be looked at;
  * SC_E_TOOBIG beyond SC_MATCHES_MAX; SC_E_NOMEM. `dirs`: kept by a caller who matches many
  * patterns, NULL. */
-#define SC_MATCHES_MAX 10000u
+#define SC_MATCHES_MAX 50000u
 int sc_match(const char *pattern, struct sc_dirs *dirs, struct sc_matches *ret,
              struct sc_error *err);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/io.h"
+#include "core/base/pidfd.h"
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -59,6 +60,12 @@ pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd)
         *ret_procfd = fd;
         return (pid_t)pid;
     }
+}
+
+bool sc_proc_has_ended(int procfd, int errnum)
+{
+    return errnum == ENOENT || errnum == ESRCH ||
+           (errnum == EACCES && sc_pidfd_signal(procfd, 0) < 0 && errno == ESRCH);
 }
 
 int sc_proc_open(pid_t pid)

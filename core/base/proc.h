@@ -4,6 +4,7 @@
 #ifndef SC_BASE_PROC_H
 #define SC_BASE_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,6 +22,10 @@ void sc_proc_list_close(struct sc_proc_list *l); /* fine twice */
 /* The next process but the first of its namespace, with its directory (O_CLOEXEC; the caller closes
  * it). 0: that was the last. A negative errno: it could not be asked. */
 pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd);
+
+/* Whether the error that a look at a process gave (`procfd`: its directory) means that it has
+ * ended. The links of one that ends at that moment say EACCES. */
+bool sc_proc_has_ended(int procfd, int errnum);
 
 /* The directory of one process; -1 with errno. */
 int sc_proc_open(pid_t pid);

@@ -40,18 +40,13 @@ static bool closed_by_plan(const struct sc_planfile *plan, const char *path)
     return rule && sc_entry_closes(rule->kind);
 }
 
-/* The process has ended; anything else that keeps us from looking counts as a closed directory. */
-static bool has_ended(int errnum)
-{
-    return errnum == ENOENT || errnum == ESRCH;
-}
-
-static bool link_is_closed(const struct sc_planfile *plan, int dirfd, const char *name)
+/* What cannot be looked at counts as closed. */
+static bool link_is_closed(const struct sc_planfile *plan, int procfd, int dirfd, const char *name)
 {
     char target[PATH_MAX];
     ssize_t n = readlinkat(dirfd, name, target, sizeof(target) - 1);
     if (n < 0)
-        return !has_ended(errno);
+        return !sc_proc_has_ended(procfd, errno);
     if (n == 0 || target[0] != '/')
         return false;
     target[n] = 0;
@@ -61,8 +56,8 @@ static bool link_is_closed(const struct sc_planfile *plan, int dirfd, const char
 /* `procfd` is a process's directory in a /proc. */
 static bool holds_closed(const struct sc_planfile *plan, int procfd)
 {
-    if (link_is_closed(plan, procfd, "cwd") || link_is_closed(plan, procfd, "root") ||
-        link_is_closed(plan, procfd, "exe"))
+    if (link_is_closed(plan, procfd, procfd, "cwd") ||
+        link_is_closed(plan, procfd, procfd, "root") || link_is_closed(plan, procfd, procfd, "exe"))
         return true;
     int fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -70,14 +65,14 @@ static bool holds_closed(const struct sc_planfile *plan, int procfd)
         int e = errno;
         if (fd >= 0)
             close(fd);
-        return !has_ended(e);
+        return !sc_proc_has_ended(procfd, e);
     }
     for (;;) {
         errno = 0;
         const struct dirent *e = readdir(d);
         if (!e)
-            return errno && !has_ended(errno);
-        if (e->d_name[0] != '.' && link_is_closed(plan, fd, e->d_name))
+            return errno && !sc_proc_has_ended(procfd, errno);
+        if (e->d_name[0] != '.' && link_is_closed(plan, procfd, fd, e->d_name))
             return true;
     }
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The versions of PHP that lie where vendors put them (core/php/vendors). */
 #include <ctype.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,8 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
+#include "core/base/match.h"
 #include "core/php/catalogue_private.h"
 #include "core/php/vendors/vendors.h"
 
@@ -44,10 +45,13 @@ static int first_there(const char *root, const char *templates, const char *name
     char path[PATH_MAX];
     for (const char *p = templates; *p;) {
         size_t len = strcspn(p, "|");
-        if (expand(root, p, len, name, path) && access(path, F_OK) == 0) {
+        int rc = expand(root, p, len, name, path) ? sc_there_followed(path, NULL, err) : SC_ABSENT;
+        if (rc == SC_THERE) {
             *ret = strdup(path);
             return *ret ? 0 : no_memory(err);
         }
+        if (rc < 0)
+            return rc;
         p += len + (p[len] == '|');
     }
     return 0;
@@ -91,16 +95,14 @@ static int find_one(const char *root, const struct sc_php_vendor *l, struct sc_p
         return sc_error_set(err, SC_E_INVAL, "%s is too long a path", root);
     const char *star = strchr(l->find, '*');
     size_t before = strlen(root) + (size_t)(star - l->find), after = strlen(star + 1);
-    glob_t g = {0};
-    int rc = 0;
-    if (glob(pattern, 0, NULL, &g) == 0)
-        for (size_t i = 0; rc == 0 && i < g.gl_pathc; i++) {
-            char name[SC_PHP_NAME_MAX + 1];
-            size_t len = strlen(g.gl_pathv[i]);
-            if (len > before + after && name_of(g.gl_pathv[i] + before, len - before - after, name))
-                rc = add_version(root, l, name, c, err);
-        }
-    globfree(&g);
+    SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
+    int rc = sc_match(pattern, NULL, &m, err);
+    for (size_t i = 0; rc == 0 && i < m.n; i++) {
+        char name[SC_PHP_NAME_MAX + 1];
+        size_t len = strlen(m.v[i]);
+        if (len > before + after && name_of(m.v[i] + before, len - before - after, name))
+            rc = add_version(root, l, name, c, err);
+    }
     return rc;
 }
 
@@ -130,7 +132,11 @@ int sc_php_layouts_native(const char *root, struct sc_php *native, struct sc_err
     const char *one = native->bin[SC_PHP_CGI].path   ? native->bin[SC_PHP_CGI].path
                       : native->bin[SC_PHP_CLI].path ? native->bin[SC_PHP_CLI].path
                                                      : NULL;
-    SC_FREE char *real = one ? realpath(one, NULL) : NULL;
+    SC_FREE char *real = NULL;
+    rc = one ? sc_real_path(one, &real, err) : 0;
+    if (rc < 0)
+        return rc;
+    rc = 0;
     const char *base = real ? strrchr(real, '/') + 1 : "";
     const char *digits = base + strcspn(base, "0123456789");
     char name[SC_PHP_NAME_MAX + 1];

@@ -107,7 +107,7 @@ static int read_dir(const struct sc_php_places *w, struct sc_php *php, const cha
     SC_DIR DIR *d = opendir(dir);
     if (!d)
         return errno == ENOENT || errno == ENOTDIR ? 0 : sc_error_sys(err, errno, "list %s", dir);
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; (errno = 0, e = readdir(d)) != NULL;) {
         char name[SC_PHP_MODULE_MAX + 1], path[PATH_MAX];
         int number;
         if (!name_of(e->d_name, name, &number) || strcmp(name, "alt_php") == 0 ||
@@ -129,7 +129,7 @@ static int read_dir(const struct sc_php_places *w, struct sc_php *php, const cha
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return errno ? sc_error_sys(err, errno, "list %s", dir) : 0;
 }
 
 /* Marks the modules that the lines "extension=" and "zend_extension=" of a file load. */

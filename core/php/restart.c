@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
 #include "core/base/pidfd.h"
@@ -38,31 +39,45 @@ void sc_php_processes_done(struct sc_php_processes *l)
     *l = (struct sc_php_processes){0};
 }
 
+int sc_php_no_answer(int procfd, int errnum)
+{
+    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
+}
+
 /* php-cgi and lsphp, whatever version. */
-static bool is_php(const struct sc_php_catalogue *c, int procfd)
+static int is_php(const struct sc_php_catalogue *c, int procfd)
 {
     struct stat exe, st;
     if (fstatat(procfd, "exe", &exe, 0) < 0)
-        return false;
+        return sc_php_no_answer(procfd, errno);
     for (size_t i = 0; i <= c->n; i++) {
         const struct sc_php *php = i < c->n ? &c->v[i] : &c->native;
         static const enum sc_php_sapi kinds[] = {SC_PHP_CGI, SC_PHP_LSPHP};
         for (size_t k = 0; k < 2; k++) {
             const char *real = php->bin[kinds[k]].real;
-            if (real && stat(real, &st) == 0 && st.st_dev == exe.st_dev && st.st_ino == exe.st_ino)
-                return true;
+            if (!real)
+                continue;
+            if (stat(real, &st) == 0) {
+                if (st.st_dev == exe.st_dev && st.st_ino == exe.st_ino)
+                    return 1;
+            } else if (!sc_is_absent(errno)) {
+                return -errno;
+            }
         }
     }
-    return false;
+    return 0;
 }
 
 /* Whether the socket is one on which its process accepts: what the kernel's tables say. */
-static bool listens(const char *table, const char *inode, bool is_unix)
+static int listens(const char *table, const char *inode, bool is_unix)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_FD int fd = open(table, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || sc_read_fd(fd, TABLE_MAX, table, &text, NULL) < 0)
-        return false;
+    struct sc_error why = SC_ERROR_INIT;
+    if (fd < 0)
+        return sc_is_absent(errno) ? 0 : -errno; /* a kernel without IPv6 */
+    if (sc_read_fd(fd, TABLE_MAX, table, &text, &why) < 0)
+        return why.sys ? -why.sys : -EFBIG;
     char *save = NULL;
     for (char *l = strtok_r(text.data, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
         char *word[12] = {NULL}, *next = NULL;
@@ -73,61 +88,71 @@ static bool listens(const char *table, const char *inode, bool is_unix)
          * uid timeout inode */
         size_t at = is_unix ? 6 : 9;
         if (n > at && strcmp(word[at], inode) == 0)
-            return is_unix ? strtoul(word[3], NULL, 16) & ACCEPTS : strcmp(word[3], "0A") == 0;
+            return is_unix ? (strtoul(word[3], NULL, 16) & ACCEPTS) != 0
+                           : strcmp(word[3], "0A") == 0;
     }
-    return false;
+    return 0;
 }
 
 /* A listening socket at this number? CGI programs get pipes, or a connection. */
-static bool listens_at(int procfd, int number)
+static int listens_at(int procfd, int number)
 {
     char target[32], name[16];
     snprintf(name, sizeof(name), "fd/%d", number);
     ssize_t n = readlinkat(procfd, name, target, sizeof(target) - 1);
+    if (n < 0)
+        return sc_php_no_answer(procfd, errno);
     if (n < 10 || memcmp(target, "socket:[", 8) != 0)
-        return false;
+        return 0;
     target[n - 1] = 0;
     const char *inode = target + 8;
-    return listens("/proc/net/unix", inode, true) || listens("/proc/net/tcp", inode, false) ||
-           listens("/proc/net/tcp6", inode, false);
+    int rc = listens("/proc/net/unix", inode, true);
+    if (rc == 0)
+        rc = listens("/proc/net/tcp", inode, false);
+    return rc ? rc : listens("/proc/net/tcp6", inode, false);
 }
 
-static bool is_called(int procfd, const char *begin)
+static int is_called(int procfd, const char *begin)
 {
     char exe[PATH_MAX];
     ssize_t n = readlinkat(procfd, "exe", exe, sizeof(exe) - 1);
-    exe[n > 0 ? n : 0] = 0;
+    if (n < 0)
+        return sc_php_no_answer(procfd, errno);
+    exe[n] = 0;
     const char *name = strrchr(exe, '/');
     return name && strncmp(name + 1, begin, strlen(begin)) == 0;
 }
 
-bool sc_php_is_fpm(int procfd)
+int sc_php_is_fpm(int procfd)
 {
     return is_called(procfd, "php-fpm");
 }
 
-bool sc_php_is_lsphp(int procfd)
+int sc_php_is_lsphp(int procfd)
 {
     return is_called(procfd, "lsphp");
 }
 
-bool sc_php_waits(int procfd)
+int sc_php_waits(int procfd)
 {
     /* lsphp moves the socket to a number of its own, one of the first */
-    int last = sc_php_is_lsphp(procfd) ? LSPHP_FD_MAX : 0;
-    for (int fd = 0; fd <= last; fd++)
-        if (listens_at(procfd, fd))
-            return true;
-    return false;
+    int rc = sc_php_is_lsphp(procfd), last = rc > 0 ? LSPHP_FD_MAX : 0;
+    if (rc < 0)
+        return rc;
+    rc = 0;
+    for (int fd = 0; rc == 0 && fd <= last; fd++)
+        rc = listens_at(procfd, fd);
+    return rc;
 }
 
-bool sc_php_parent(int procfd, int *ret)
+int sc_php_parent(int procfd, int *ret)
 {
     struct sc_proc_stat st;
-    if (sc_proc_stat(procfd, &st) < 0)
-        return false;
+    int rc = sc_proc_stat(procfd, &st);
+    if (rc < 0)
+        return sc_php_no_answer(procfd, -rc);
     *ret = (int)st.parent;
-    return true;
+    return 1;
 }
 
 int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct sc_error *err)
@@ -135,8 +160,11 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
     SC_FD int fd = procfd;
     struct stat exe;
     int parent;
-    if (!sc_php_parent(fd, &parent) || fstatat(fd, "exe", &exe, 0) < 0)
-        return 0;
+    int rc = sc_php_parent(fd, &parent);
+    if (rc == 1 && fstatat(fd, "exe", &exe, 0) < 0)
+        rc = sc_php_no_answer(fd, errno);
+    if (rc <= 0)
+        return rc == 0 ? 0 : sc_error_sys(err, -rc, "look at a PHP process");
     if (!SC_VEC_ROOM(l->v, l->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the site's processes");
     l->v[l->n++] = (struct sc_php_process){.pid = pid,
@@ -148,18 +176,26 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
 }
 
 /* A program that answers one request. What it is asked for is in its environment, as it began. */
-static bool answers_cgi(int procfd)
+static int answers_cgi(int procfd)
 {
     static const char wanted[] = "GATEWAY_INTERFACE=";
     SC_BUF struct sc_buf text = SC_BUF_INIT;
+    struct sc_error why = SC_ERROR_INIT;
     SC_FD int fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
-    return fd >= 0 && sc_read_fd(fd, ENVIRON_MAX, "environ", &text, NULL) == 0 &&
-           memmem(text.data, text.len, wanted, sizeof(wanted) - 1);
+    if (fd < 0)
+        return sc_php_no_answer(procfd, errno);
+    if (sc_read_fd(fd, ENVIRON_MAX, "environ", &text, &why) < 0)
+        return why.sys ? sc_php_no_answer(procfd, why.sys) : 0;
+    return memmem(text.data, text.len, wanted, sizeof(wanted) - 1) != NULL;
 }
 
-static bool is_wanted(const struct sc_php_catalogue *c, int procfd)
+static int is_wanted(const struct sc_php_catalogue *c, bool cgi, int procfd)
 {
-    return sc_php_waits(procfd) && (c ? is_php(c, procfd) : !sc_php_is_fpm(procfd));
+    int rc = cgi ? answers_cgi(procfd) : sc_php_waits(procfd);
+    if (rc <= 0 || (c && !cgi))
+        return rc <= 0 ? rc : is_php(c, procfd);
+    rc = cgi ? sc_php_waits(procfd) : sc_php_is_fpm(procfd);
+    return rc < 0 ? rc : !rc;
 }
 
 /* Those that wait for requests; `cgi`: those that answer one. */
@@ -168,15 +204,19 @@ static int find(const struct sc_php_catalogue *c, bool cgi, pid_t keeper,
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list all = {0};
     int rc = sc_proc_list_open(keeper, &all);
-    if (rc == -ENOENT || rc == -ESRCH)
-        return 0;
-    pid_t pid = rc;
+    if (rc < 0)
+        return rc == -ENOENT || rc == -ESRCH ? 0
+                                             : sc_error_sys(err, -rc, "list the site's processes");
+    pid_t pid = 0;
     while (rc == 0 && l->n < PROCESSES_MAX) {
         SC_FD int proc = -EBADF;
         pid = sc_proc_next(&all, &proc);
         if (pid <= 0)
             break;
-        if (cgi ? answers_cgi(proc) && !sc_php_waits(proc) : is_wanted(c, proc))
+        int wanted = is_wanted(c, cgi, proc);
+        if (wanted < 0)
+            return sc_error_sys(err, -wanted, "look at a process of the site");
+        if (wanted)
             rc = sc_php_processes_add(l, pid, sc_steal_fd(&proc), err);
     }
     return pid < 0 ? sc_error_sys(err, -pid, "list the site's processes") : rc;

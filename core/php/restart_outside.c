@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/base/proc.h"
@@ -39,10 +40,13 @@ static void look_done(struct look *l)
     sc_php_processes_done(&l->found);
 }
 
-static bool read_link(int dirfd, const char *name, char *out, size_t size)
+/* A link of a process: 1; 0: it has ended; a negative errno. */
+static int read_link(int procfd, const char *name, char *out, size_t size)
 {
-    ssize_t n = readlinkat(dirfd, name, out, size - 1);
-    out[n > 0 ? n : 0] = 0;
+    ssize_t n = readlinkat(procfd, name, out, size - 1);
+    if (n < 0)
+        return sc_php_no_answer(procfd, errno);
+    out[n] = 0;
     return n > 0;
 }
 
@@ -61,25 +65,27 @@ static const char *value_of(const struct sc_buf *env, const char *name)
     return NULL;
 }
 
-/* True: it is to end. */
-static bool serves_closed(const struct look *l, int procfd)
+/* 1: it is to end. */
+static int serves_closed(const struct look *l, int procfd)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     char cwd[PATH_MAX];
-    if (l->has_table && read_link(procfd, "cwd", cwd, sizeof(cwd)) &&
-        is_closed(sc_table_containing(&l->table, cwd)))
-        return true;
+    int rc = l->has_table ? read_link(procfd, "cwd", cwd, sizeof(cwd)) : 0;
+    if (rc < 0 || (rc && is_closed(sc_table_containing(&l->table, cwd))))
+        return rc;
     SC_FD int fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
     if (fd < 0 || sc_read_fd(fd, ENVIRONMENT_MAX, "environ", &text, NULL) < 0)
         return l->has_table;
     if (value_of(&text, SC_HIDES_ENV "=")) /* what it hides may be others now */
-        return true;
+        return 1;
     if (!l->has_table)
-        return false;
+        return 0;
     /* php-cgi's own DOCUMENT_ROOT is no more than what an administrator wrote */
     const char *of_entry = value_of(&text, SC_FCGI_SITE_ENV "=");
-    const char *docroot =
-        of_entry || !sc_php_is_lsphp(procfd) ? of_entry : value_of(&text, "DOCUMENT_ROOT=");
+    rc = of_entry ? 0 : sc_php_is_lsphp(procfd);
+    if (rc < 0)
+        return rc;
+    const char *docroot = rc ? value_of(&text, "DOCUMENT_ROOT=") : of_entry;
     if (docroot) {
         /* one that lies inside of it would be run by it */
         struct sc_site_ref site = sc_table_docroot(&l->table, docroot), below;
@@ -89,25 +95,55 @@ static bool serves_closed(const struct look *l, int procfd)
     /* a web server's are its children: what somebody started as a daemon nobody would start
      * again */
     int parent = 1;
-    return sc_php_parent(procfd, &parent) && parent != 1;
+    rc = sc_php_parent(procfd, &parent);
+    return rc <= 0 ? rc : parent != 1;
+}
+
+/* The real suexec, between our entry and the user's program. */
+static int is_suexec(const struct look *l, int procfd)
+{
+    struct stat exe;
+    if (l->suexec.st_ino == 0)
+        return 0;
+    if (fstatat(procfd, "exe", &exe, 0) < 0)
+        return sc_php_no_answer(procfd, errno);
+    return exe.st_dev == l->suexec.st_dev && exe.st_ino == l->suexec.st_ino;
+}
+
+/* In our pid namespace, and the account's or root's: 1, with the owner in *ret. */
+static int is_near(const struct look *l, int procfd, uid_t *ret)
+{
+    struct stat st;
+    char ns[64];
+    if (fstat(procfd, &st) < 0)
+        return sc_php_no_answer(procfd, errno);
+    *ret = st.st_uid;
+    if (st.st_uid != l->uid && st.st_uid != 0)
+        return 0;
+    int rc = read_link(procfd, "ns/pid", ns, sizeof(ns));
+    return rc <= 0 ? rc : strcmp(ns, l->pid_ns) == 0;
+}
+
+static int is_wanted(const struct look *l, int procfd)
+{
+    int rc = sc_php_waits(procfd), fpm = rc > 0 ? sc_php_is_fpm(procfd) : 0;
+    return rc <= 0 || fpm < 0 ? (rc < 0 ? rc : fpm) : fpm ? 0 : serves_closed(l, procfd);
 }
 
 static int look_at(struct look *l, int pid, int procfd, struct sc_error *err)
 {
     SC_FD int fd = procfd;
-    struct stat st, exe;
-    char ns[64];
-    if (fstat(fd, &st) < 0 || (st.st_uid != l->uid && st.st_uid != 0) ||
-        !read_link(fd, "ns/pid", ns, sizeof(ns)) || strcmp(ns, l->pid_ns) != 0)
-        return 0;
-    if (st.st_uid == 0 && l->uid != 0) {
-        /* the real suexec, between our entry and the user's program */
-        l->starting |= l->suexec.st_ino != 0 && fstatat(fd, "exe", &exe, 0) == 0 &&
-                       exe.st_dev == l->suexec.st_dev && exe.st_ino == l->suexec.st_ino;
-        return 0;
+    uid_t owner = 0;
+    int rc = is_near(l, fd, &owner);
+    if (rc == 1 && owner == 0 && l->uid != 0) {
+        rc = is_suexec(l, fd);
+        l->starting |= rc == 1;
+        rc = rc < 0 ? rc : 0;
+    } else if (rc == 1) {
+        rc = is_wanted(l, fd);
     }
-    if (!sc_php_waits(fd) || sc_php_is_fpm(fd) || !serves_closed(l, fd))
-        return 0;
+    if (rc <= 0)
+        return rc == 0 ? 0 : sc_error_sys(err, -rc, "look at process %d", pid);
     return sc_php_processes_add(&l->found, pid, sc_steal_fd(&fd), err);
 }
 
@@ -137,10 +173,15 @@ int sc_php_restart_outside(uid_t uid, struct sc_error *err)
     if (rc < 0 && rc != -ENOENT)
         return sc_error_sys(err, -rc, "read the table of uid %u", (unsigned)uid);
     l.has_table = rc == 0;
-    if (!read_link(AT_FDCWD, "/proc/self/ns/pid", l.pid_ns, sizeof(l.pid_ns)))
+    ssize_t n = readlink("/proc/self/ns/pid", l.pid_ns, sizeof(l.pid_ns) - 1);
+    if (n <= 0)
         return sc_error_sys(err, errno, "/proc/self/ns/pid");
-    if (stat(SC_SUEXEC_REAL, &l.suexec) < 0)
+    l.pid_ns[n] = 0;
+    if (stat(SC_SUEXEC_REAL, &l.suexec) < 0) {
+        if (!sc_is_absent(errno))
+            return sc_error_sys(err, errno, "look at " SC_SUEXEC_REAL);
         l.suexec.st_ino = 0;
+    }
     int waited = 0;
     do {
         if (waited)

@@ -25,15 +25,19 @@ void sc_php_processes_done(struct sc_php_processes *l);
 /* Adds the process; takes the descriptor in every case. One that ends meanwhile is left out. */
 int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct sc_error *err);
 
-/* Is its standard input (for lsphp: a descriptor) a socket on which it waits for requests? */
-bool sc_php_waits(int procfd);
-bool sc_php_is_lsphp(int procfd);
-
-/* Its parent, as that /proc numbers it; 0 when it is outside. False: it has ended. */
-bool sc_php_parent(int procfd, int *ret);
+/* Questions about a process: 1; 0, also when it has ended; or a negative errno.
+ * Is its standard input (for lsphp: a descriptor) a socket on which it waits for requests? */
+int sc_php_waits(int procfd);
+int sc_php_is_lsphp(int procfd);
 
 /* PHP-FPM's workers wait so too, and are not ours to end. */
-bool sc_php_is_fpm(int procfd);
+int sc_php_is_fpm(int procfd);
+
+/* Its parent, as that /proc numbers it; 0 when it is outside. The same answers. */
+int sc_php_parent(int procfd, int *ret);
+
+/* `errnum`, which a look at the process gave, as such an answer. */
+int sc_php_no_answer(int procfd, int errnum);
 
 /* SIGTERM to the topmost of each family of one program, SIGKILL to what is left after
  * SC_PHP_RESTART_MS. */

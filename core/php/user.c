@@ -74,7 +74,7 @@ static int read_all(const struct sc_php_owner *o, struct sc_php_choice *c, struc
         return sc_error_sys(err, errno, "list %s/" SC_PHP_USER_DIR, o->home);
     }
     unsigned seen = 0;
-    for (struct dirent *e; (e = readdir(d)) != NULL && seen < FILES_MAX; seen++) {
+    for (struct dirent *e; (errno = 0, e = readdir(d)) != NULL && seen < FILES_MAX; seen++) {
         char rel[64];
         if (!is_alt_file(e->d_name))
             continue;
@@ -86,7 +86,7 @@ static int read_all(const struct sc_php_owner *o, struct sc_php_choice *c, struc
         if (rc < 0 && rc != SC_E_NOTFOUND)
             return rc;
     }
-    return 0;
+    return errno ? sc_error_sys(err, errno, "list %s/" SC_PHP_USER_DIR, o->home) : 0;
 }
 
 int sc_php_user_read(const struct sc_php_owner *o, struct sc_php_choice *ret, struct sc_error *err)

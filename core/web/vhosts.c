@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/web/vhosts.h"
 
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
+#include "core/base/match.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
 
@@ -111,25 +112,36 @@ struct each {
     bool whole_directories;
 };
 
+static void one_file(const struct each *e, const char *path, int depth);
+
+static void each_match(const struct each *e, const char *pattern, int depth)
+{
+    SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
+    if (e->r->rc == 0)
+        e->r->rc = sc_match(pattern, NULL, &m, e->r->err);
+    for (size_t i = 0; i < m.n; i++)
+        one_file(e, m.v[i], depth);
+}
+
 static void one_file(const struct each *e, const char *path, int depth)
 {
     struct sc_vhosts_reader *r = e->r;
     struct stat st;
-    if (r->rc < 0 || stat(path, &st) < 0)
+    if (r->rc < 0)
         return;
+    int there = sc_there_followed(path, &st, r->err);
+    if (there != SC_THERE) {
+        r->rc = there;
+        return;
+    }
     if (S_ISDIR(st.st_mode) && e->whole_directories && depth < SC_VHOSTS_DEPTH_MAX) {
         SC_FREE char *pattern = NULL;
-        glob_t found;
         if (asprintf(&pattern, "%s/*", path) < 0) {
             pattern = NULL;
             no_memory(r);
             return;
         }
-        if (glob(pattern, 0, NULL, &found) != 0)
-            return;
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            one_file(e, found.gl_pathv[i], depth + 1);
-        globfree(&found);
+        each_match(e, pattern, depth + 1);
         return;
     }
     if (++r->files > SC_VHOSTS_FILES_MAX) {
@@ -140,8 +152,10 @@ static void one_file(const struct each *e, const char *path, int depth)
         return;
     }
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    if (sc_read_file(path, SC_VHOSTS_FILE_MAX, &text, NULL) == 0 &&
-        strlen(text.data) == text.len) /* else it is no configuration */
+    int rc = sc_read_file(path, SC_VHOSTS_FILE_MAX, &text, r->err);
+    if (rc == SC_E_SYS || rc == SC_E_NOMEM)
+        r->rc = rc;
+    else if (rc == 0 && strlen(text.data) == text.len) /* else it is no configuration */
         e->parse(r, path + strlen(r->root), text.data, e->arg);
 }
 
@@ -152,17 +166,13 @@ void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool w
 {
     const struct each e = {r, parse, arg, whole_directories};
     SC_FREE char *path = NULL;
-    glob_t found;
     if (asprintf(&path, "%s%s", r->root, pattern) < 0) {
         path = NULL;
         no_memory(r);
         return;
     }
-    if (glob(path, 0, NULL, &found) != 0)
-        return;
-    for (size_t i = 0; i < found.gl_pathc; i++)
-        one_file(&e, found.gl_pathv[i], 0);
-    globfree(&found);
+    if (*path == '/') /* else it is relative to nothing that we know */
+        each_match(&e, path, 0);
 }
 
 /* ---- the whole ---- */

@@ -47,7 +47,10 @@ static int add_taken(struct sc_fpm_pass *p, struct sc_error *err)
         if (written || t->leaving)
             continue;
         /* no mark either: somebody removed the pool */
-        if (sc_read_file(t->file, SC_FPM_FILE_MAX, &text, NULL) < 0)
+        rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
+        if (rc == SC_E_NOTFOUND)
+            rc = 0;
+        if (rc < 0 || !text.data)
             continue;
         if (sc_fpm_parse(text.data, text.len, t->file, &now, NULL) == 0) {
             for (size_t k = 0; k < now.n; k++)
@@ -179,7 +182,7 @@ static int release_others(struct sc_fpm_pass *p, const struct site_uses *u, stru
         const struct sc_fpm_site *now = t->leaving ? NULL : site_of(p->a, u, t);
         if (!now)
             rc = first_of(rc, sc_fpm_release_site(p, t->id, NULL, 0, &why), &why, err);
-        else if (now->id == 0 && sc_fpm_supervisor(t->id, NULL))
+        else if (now->id == 0 && sc_fpm_supervisor(t->id, NULL)) /* or it cannot be told */
             rc = first_of(rc, sc_fpm_supervisor_end(t->id, &why), &why, err);
         i = p->taken.n == before ? i + 1 : 0; /* the list moved */
     }
@@ -293,8 +296,14 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
 {
     SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run r = {0};
     SC_FD int pidfd = -EBADF;
-    if (!sc_fpm_supervisor(id, &pidfd) || sc_fpm_run_load(id, &r, NULL) < 0)
+    pid_t pid = sc_fpm_supervisor(id, &pidfd);
+    if (pid < 0)
+        return sc_error_sys(err, -pid, "look for PHP-FPM's supervisor of site %u", id);
+    if (pid == 0)
         return 0;
+    int rc = sc_fpm_run_load(id, &r, err);
+    if (rc < 0)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
     php = php ? php : "-";
     if (strcmp(r.php, php) == 0 && strcmp(r.changes, changes) == 0)
         return 0;
@@ -304,8 +313,8 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
     r.changes = strdup(changes);
     r.asked = (unsigned long long)sc_clock_ns();
     r.n_adopt = 0;
-    int rc = r.php && r.changes ? sc_fpm_run_save(id, &r, err)
-                                : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
+    rc = r.php && r.changes ? sc_fpm_run_save(id, &r, err)
+                            : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
     if (rc == 0)
         (void)sc_pidfd_signal(pidfd, SIGUSR2);
     return rc < 0 ? rc : sc_fpm_supervisor_wait(id, r.asked, err);

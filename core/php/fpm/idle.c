@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/php/fpm/pools.h"
 #include "core/php/fpm/taken.h"
@@ -36,10 +37,11 @@ static bool has_mark(const char *dir, const char *name)
     char path[PATH_MAX];
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
+    int rc;
     if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
-        sc_read_file(path, SC_FPM_FILE_MAX, &text, NULL) < 0)
+        (rc = sc_read_file(path, SC_FPM_FILE_MAX, &text, NULL)) == SC_E_NOTFOUND)
         return false;
-    if (sc_fpm_parse(text.data, text.len, path, &f, NULL) < 0)
+    if (rc < 0 || sc_fpm_parse(text.data, text.len, path, &f, NULL) < 0)
         return true; /* not known: it stays */
     for (size_t i = 0; i < f.n; i++)
         if (f.v[i].mark)
@@ -50,12 +52,17 @@ static bool has_mark(const char *dir, const char *name)
 int sc_fpm_idle_sweep(const char *dir, struct sc_error *err)
 {
     SC_DIR DIR *d = opendir(dir);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    if (!d)
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "list %s", dir);
+    errno = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0) {
         size_t n = strlen(e->d_name);
         if (n > 5 && strcmp(e->d_name + n - 5, ".conf") == 0 && has_mark(dir, e->d_name))
             return 0;
     }
-    if (d && unlinkat(dirfd(d), SC_FPM_IDLE_NAME, 0) < 0 && errno != ENOENT)
+    if (errno)
+        return sc_error_sys(err, errno, "list %s", dir);
+    if (unlinkat(dirfd(d), SC_FPM_IDLE_NAME, 0) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove %s/" SC_FPM_IDLE_NAME, dir);
     return 0;
 }

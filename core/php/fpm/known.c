@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/php/fpm/known.h"
 
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/match.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
 
@@ -139,10 +139,12 @@ static int load_file(const char *path, const char *name, const char *main, const
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
-    if (sc_read_file(path, SC_FPM_FILE_MAX, &text, NULL) < 0 ||
-        sc_fpm_parse(text.data, text.len, path, &f, NULL) < 0)
+    int rc = sc_read_file(path, SC_FPM_FILE_MAX, &text, err);
+    if (rc == SC_E_SYS || rc == SC_E_NOMEM)
+        return rc;
+    /* what is no file of pools for us is none for php-fpm */
+    if (rc < 0 || sc_fpm_parse(text.data, text.len, path, &f, NULL) < 0)
         return 0;
-    int rc = 0;
     for (size_t i = 0; rc == 0 && i < f.n; i++)
         if (sc_fpm_pool_find(&f, f.v[i].name) == &f.v[i])
             rc = sc_fpm_known_add(l, name, main, exe, text.data, &f.v[i], err);
@@ -183,21 +185,20 @@ int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc
             continue;
         SC_FREE char *any = filled(v[i].pools, "*");
         char pattern[PATH_MAX];
-        glob_t g = {0};
+        SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
         if (!any || snprintf(pattern, sizeof(pattern), "%s%s", root, any) >= (int)sizeof(pattern))
             return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-        if (glob(pattern, 0, NULL, &g) == 0)
-            for (size_t k = 0; rc == 0 && k < g.gl_pathc; k++) {
-                const char *name = g.gl_pathv[k] + strlen(root);
-                char version[16] = "";
-                if (!matches(v[i].pools, name, version))
-                    continue;
-                SC_FREE char *main = filled(v[i].fpm_main, version);
-                SC_FREE char *exe = filled(v[i].fpm_exe, version);
-                rc = main && exe ? load_file(g.gl_pathv[k], name, main, exe, &l, err)
-                                 : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
-            }
-        globfree(&g);
+        rc = sc_match(pattern, NULL, &m, err);
+        for (size_t k = 0; rc == 0 && k < m.n; k++) {
+            const char *name = m.v[k] + strlen(root);
+            char version[16] = "";
+            if (!matches(v[i].pools, name, version))
+                continue;
+            SC_FREE char *main = filled(v[i].fpm_main, version);
+            SC_FREE char *exe = filled(v[i].fpm_exe, version);
+            rc = main && exe ? load_file(m.v[k], name, main, exe, &l, err)
+                             : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
+        }
     }
     if (rc == 0) {
         *ret = l;

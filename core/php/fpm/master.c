@@ -55,35 +55,53 @@ static ssize_t read_proc(pid_t pid, const char *what, char *out, size_t size)
     return n;
 }
 
-/* Root's for certain, for a title can be chosen by anybody; and this server's: a container's master
- * may read a file of the same name. */
-static bool is_ours(pid_t pid)
+static int no_answer(int procfd, int errnum)
 {
-    char path[64];
+    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
+}
+
+/* Root's for certain, for a title can be chosen by anybody; and this server's: a container's master
+ * may read a file of the same name. 1, 0, or a negative errno. */
+static int is_ours(int procfd)
+{
     struct stat st, ns, mine;
-    snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-    if (stat(path, &st) < 0 || st.st_uid != 0)
-        return false;
-    snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
-    return stat(path, &ns) == 0 && stat("/proc/self/ns/pid", &mine) == 0 &&
-           ns.st_ino == mine.st_ino && ns.st_dev == mine.st_dev;
+    if (fstat(procfd, &st) < 0)
+        return no_answer(procfd, errno);
+    if (st.st_uid != 0)
+        return 0;
+    if (fstatat(procfd, "ns/pid", &ns, 0) < 0)
+        return no_answer(procfd, errno);
+    if (stat("/proc/self/ns/pid", &mine) < 0)
+        return -errno;
+    return ns.st_ino == mine.st_ino && ns.st_dev == mine.st_dev;
+}
+
+/* The process's title is `want`, or begins with it, and it is ours. */
+static int is_master(int procfd, const char *want)
+{
+    char got[PATH_MAX + 40];
+    ssize_t n = sc_proc_read(procfd, "cmdline", got, sizeof(got));
+    if (n < 0)
+        return no_answer(procfd, (int)-n);
+    return n > 0 && strncmp(got, want, strlen(want)) == 0 ? is_ours(procfd) : 0;
 }
 
 pid_t sc_fpm_master_find(const char *main)
 {
-    char want[PATH_MAX + 40], got[PATH_MAX + 40];
+    char want[PATH_MAX + 40];
     snprintf(want, sizeof(want), TITLE "%s)", main);
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    if (sc_proc_list_open(0, &l) < 0)
-        return 0;
+    int rc = sc_proc_list_open(0, &l);
+    if (rc < 0)
+        return rc;
     for (;;) {
         SC_FD int fd = -EBADF;
         pid_t pid = sc_proc_next(&l, &fd);
         if (pid <= 0)
-            return 0;
-        if (sc_proc_read(fd, "cmdline", got, sizeof(got)) > 0 &&
-            strncmp(got, want, strlen(want)) == 0 && is_ours(pid))
             return pid;
+        rc = is_master(fd, want);
+        if (rc)
+            return rc < 0 ? rc : pid;
     }
 }
 
@@ -94,47 +112,59 @@ static char state_of(pid_t pid)
     return fd >= 0 && sc_proc_stat(fd, &st) == 0 ? st.state : 0;
 }
 
-static bool is_child(int procfd, pid_t parent)
+/* 1: a living child of `parent`. */
+static int is_child(int procfd, pid_t parent)
 {
     struct sc_proc_stat st;
-    return procfd >= 0 && sc_proc_stat(procfd, &st) == 0 && st.state != 'Z' && st.state != 'X' &&
-           st.parent == parent;
+    int rc = sc_proc_stat(procfd, &st);
+    if (rc < 0)
+        return no_answer(procfd, -rc);
+    return st.state != 'Z' && st.state != 'X' && st.parent == parent;
+}
+
+/* 1: a living child of the master with this title (NULL: any). */
+static int is_worker(int procfd, pid_t master, const char *title)
+{
+    char got[256];
+    int rc = is_child(procfd, master);
+    if (rc <= 0 || !title)
+        return rc;
+    ssize_t n = sc_proc_read(procfd, "cmdline", got, sizeof(got));
+    return n < 0 ? no_answer(procfd, (int)-n) : n > 0 && strcmp(got, title) == 0;
 }
 
 #define WORKERS_MAX 8192
 
-/* Living children of the master with this title (NULL: any). The caller frees *ret. */
-static size_t workers(pid_t master, const char *title, pid_t **ret)
+/* Those of the master. The caller frees *ret. */
+static int workers(pid_t master, const char *title, pid_t **ret, size_t *ret_n)
 {
-    size_t n = 0;
-    pid_t *v = calloc(WORKERS_MAX, sizeof(*v));
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    bool open = v && sc_proc_list_open(0, &l) == 0;
-    while (open && n < WORKERS_MAX) {
+    int rc = (*ret = calloc(WORKERS_MAX, sizeof(**ret))) ? sc_proc_list_open(0, &l) : -ENOMEM;
+    while (rc >= 0 && *ret_n < WORKERS_MAX) {
         SC_FD int fd = -EBADF;
-        char got[256];
         pid_t pid = sc_proc_next(&l, &fd);
         if (pid <= 0)
-            break;
-        if (is_child(fd, master) &&
-            (!title || (sc_proc_read(fd, "cmdline", got, sizeof(got)) > 0 && !strcmp(got, title))))
-            v[n++] = pid;
+            return pid;
+        rc = is_worker(fd, master, title);
+        if (rc == 1)
+            (*ret)[(*ret_n)++] = pid;
     }
-    *ret = v;
-    return n;
+    return rc < 0 ? rc : 0;
 }
 
-static bool lives(pid_t pid, pid_t master)
+static int lives(pid_t pid, pid_t master)
 {
     SC_FD int fd = sc_proc_open(pid);
+    if (fd < 0)
+        return errno == ENOENT || errno == ESRCH ? 0 : -errno;
     return is_child(fd, master);
 }
 
-/* True when all are gone in time. */
+/* True when all have ended in time. */
 static bool wait_gone(const pid_t *v, size_t n, pid_t master, long long until)
 {
     for (size_t i = 0; i < n;) {
-        if (!lives(v[i], master))
+        if (lives(v[i], master) == 0)
             i++;
         else if (sc_clock_ms() >= until)
             return false;
@@ -144,18 +174,20 @@ static bool wait_gone(const pid_t *v, size_t n, pid_t master, long long until)
     return true;
 }
 
-void sc_fpm_master_kick(pid_t master, const char *pool, int ms)
+int sc_fpm_master_kick(pid_t master, const char *pool, int ms, struct sc_error *err)
 {
     char title[256];
     SC_FREE pid_t *v = NULL;
+    size_t n = 0;
     snprintf(title, sizeof(title), "php-fpm: pool %s", pool);
-    size_t n = workers(master, title, &v);
+    int rc = workers(master, title, &v, &n);
     for (size_t i = 0; i < n; i++)
         (void)kill(v[i], SIGQUIT);
     if (!wait_gone(v, n, master, sc_clock_ms() + ms))
-        for (size_t i = 0; i < n; i++)
-            if (lives(v[i], master))
+        for (size_t i = 0; i < n && rc >= 0; i++)
+            if ((rc = lives(v[i], master)) == 1)
                 (void)kill(v[i], SIGKILL);
+    return rc < 0 ? sc_error_sys(err, -rc, "look for the workers of the PHP-FPM pool %s", pool) : 0;
 }
 
 /* ---- sockets ---- */
@@ -192,17 +224,24 @@ int sc_fpm_master_socket(pid_t pid, const char *listen)
     char path[64];
     snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
     SC_FD int pidfd = sc_pidfd_open(pid);
-    SC_DIR DIR *d = pidfd < 0 ? NULL : opendir(path);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    if (pidfd < 0)
+        return errno == ESRCH ? -ENOENT : -errno;
+    SC_DIR DIR *d = opendir(path);
+    if (!d)
+        return sc_proc_has_ended(pidfd, errno) ? -ENOENT : -errno;
+    errno = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0) {
         char *end;
         long fd = strtol(e->d_name, &end, 10);
         if (end == e->d_name || fd > INT_MAX)
             continue;
         SC_FD int got = (int)syscall(SYS_pidfd_getfd, pidfd, (int)fd, 0);
+        if (got < 0 && errno != EBADF && errno != ESRCH) /* closed, or ended, since */
+            return -errno;
         if (got >= 0 && listens_at(got, listen))
             return (int)fd;
     }
-    return -1;
+    return errno ? -errno : -ENOENT;
 }
 
 /* ---- the reload ---- */
@@ -240,7 +279,8 @@ static void drain(pid_t pid)
         (void)kill(pid, SIGCONT);
         sc_sleep_ms(5);
     }
-    size_t n = workers(pid, NULL, &v);
+    size_t n = 0;
+    (void)workers(pid, NULL, &v, &n); /* the reload ends those that could not be looked at */
     for (size_t i = 0; i < n; i++)
         (void)kill(v[i], SIGQUIT);
     (void)wait_gone(v, n, pid, sc_clock_ms() + FINISH_MS);
@@ -303,7 +343,7 @@ static int signal_and_wait(pid_t pid, const char *main, const struct sc_fpm_inje
         if (poll(&p, 1, 0) > 0) {
             /* a daemon becomes one again, in another process */
             pid_t now = sc_fpm_master_find(main);
-            if (now && begun_anew(now, main, in))
+            if (now > 0 && begun_anew(now, main, in))
                 return 0;
             if (until > sc_clock_ms() + AFTER_MS)
                 until = sc_clock_ms() + AFTER_MS;
@@ -315,6 +355,8 @@ static int signal_and_wait(pid_t pid, const char *main, const struct sc_fpm_inje
             return 0;
     }
     pid = sc_fpm_master_find(main);
+    if (pid < 0)
+        return sc_error_sys(err, -pid, "look for the PHP-FPM master of %s", main);
     if (!pid)
         return sc_error_set(err, SC_E_SYS,
                             "the PHP-FPM master of %s ended instead of reloading: start it again, "
@@ -329,8 +371,8 @@ int sc_fpm_master_reload(const char *main, const struct sc_fpm_inject *inject, s
 {
     char exe[PATH_MAX], link[64];
     pid_t pid = sc_fpm_master_find(main);
-    if (pid == 0)
-        return 0;
+    if (pid <= 0)
+        return pid == 0 ? 0 : sc_error_sys(err, -pid, "look for the PHP-FPM master of %s", main);
     SC_FD int lock = open(SC_FPM_RUN "/reload.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0 || flock(lock, LOCK_EX) < 0)
         return sc_error_sys(err, errno, "lock " SC_FPM_RUN "/reload.lock");

@@ -9,14 +9,17 @@
 #include "core/base/error.h"
 #include "core/php/fpm/taken.h"
 
-/* The master that reads the configuration file `main`; 0 when none runs. */
+/* The master that reads the configuration file `main`; 0 when none runs; a negative errno when the
+ * processes cannot be looked at. */
 pid_t sc_fpm_master_find(const char *main);
 
-/* A descriptor of process `pid` that listens at `listen` (a Unix socket: as it was bound); -1. */
+/* A descriptor of process `pid` that listens at `listen` (a Unix socket: as it was bound); -ENOENT:
+ * it has none, or has ended; another negative errno. */
 int sc_fpm_master_socket(pid_t pid, const char *listen);
 
-/* Ends the workers of one pool, which finish what they do: at most `ms`, then they are killed. */
-void sc_fpm_master_kick(pid_t master, const char *pool, int ms);
+/* Ends the workers of one pool, which finish what they do: at most `ms`, then they are killed.
+ * SC_E_SYS: they could not all be looked at. */
+int sc_fpm_master_kick(pid_t master, const char *pool, int ms, struct sc_error *err);
 
 /* Sockets that a master gets with its next reload. */
 struct sc_fpm_inject {

@@ -69,7 +69,7 @@ bool sc_fpm_shared_masters(const struct sc_fpm_taken *t)
     char new[128];
     sc_fpm_beside(t, "new", new);
     pid_t master = sc_fpm_master_find(t->main);
-    return master && sc_fpm_alive(t->listen) &&
+    return master > 0 && sc_fpm_alive(t->listen) &&
            (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
 }
 

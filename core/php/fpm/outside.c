@@ -10,14 +10,15 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/php/fpm/taken.h"
 
 #define NAME  "outside."
 #define TRIES 64
 
-/* What the id of this name stands for; 0: it is none. */
-static unsigned read_one(const char *name, char text[PATH_MAX])
+/* What the id of this name stands for: 1 with *ret; 0: it is none; a negative errno. */
+static int read_one(const char *name, char text[PATH_MAX], unsigned *ret)
 {
     char path[300];
     unsigned id;
@@ -26,10 +27,11 @@ static unsigned read_one(const char *name, char text[PATH_MAX])
         return 0;
     snprintf(path, sizeof(path), SC_FPM_STATE "/%s", name);
     ssize_t n = readlink(path, text, PATH_MAX - 1);
-    if (n <= 0)
-        return 0;
+    if (n < 0)
+        return sc_is_absent(errno) ? 0 : -errno;
     text[n] = 0;
-    return id;
+    *ret = id;
+    return 1;
 }
 
 int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_id,
@@ -42,13 +44,18 @@ int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_i
     SC_DIR DIR *d = opendir(SC_FPM_STATE);
     if (!d && errno != ENOENT)
         return sc_error_sys(err, errno, "open " SC_FPM_STATE);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-        unsigned id = read_one(e->d_name, text);
-        if (id && strcmp(text, want) == 0) {
+    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
+        unsigned id;
+        int found = read_one(e->d_name, text, &id);
+        if (found < 0)
+            return sc_error_sys(err, -found, "read " SC_FPM_STATE "/%s", e->d_name);
+        if (found && strcmp(text, want) == 0) {
             *ret_id = id;
             return 0;
         }
     }
+    if (d && errno)
+        return sc_error_sys(err, errno, "list " SC_FPM_STATE);
     int rc = make ? sc_mkdir_p(SC_FPM_STATE, 0700, err) : 0;
     if (rc < 0 || !make)
         return rc;
@@ -69,14 +76,16 @@ int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_i
     return sc_error_set(err, SC_E_BUSY, "no number is free in " SC_FPM_STATE);
 }
 
+/* What cannot be read is left for the next time: an id that nobody uses does no harm. */
 void sc_fpm_outside_sweep(uid_t uid, bool (*used)(void *arg, unsigned id), void *arg)
 {
     char text[PATH_MAX], mine[24], path[300];
     int n = snprintf(mine, sizeof(mine), "%u:", (unsigned)uid);
     SC_DIR DIR *d = opendir(SC_FPM_STATE);
     for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-        unsigned id = read_one(e->d_name, text);
-        if (id == 0 || strncmp(text, mine, (size_t)n) != 0 || used(arg, id))
+        unsigned id;
+        if (read_one(e->d_name, text, &id) != 1 || strncmp(text, mine, (size_t)n) != 0 ||
+            used(arg, id))
             continue;
         snprintf(path, sizeof(path), SC_FPM_STATE "/%s", e->d_name);
         (void)unlink(path);

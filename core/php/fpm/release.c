@@ -20,11 +20,13 @@
 /* Whether the pool is in its file, at its address: the panel may have removed or moved it. */
 static bool stands(const struct sc_fpm_taken *t)
 {
+    int rc;
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
     SC_FREE char *listen = NULL;
-    if (sc_read_file(t->file, SC_FPM_FILE_MAX, &text, NULL) < 0 ||
-        sc_fpm_parse(text.data, text.len, t->file, &f, NULL) < 0)
+    if ((rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, NULL)) < 0)
+        return rc != SC_E_NOTFOUND; /* it may: its socket stays */
+    if (sc_fpm_parse(text.data, text.len, t->file, &f, NULL) < 0)
         return false;
     const struct sc_fpm_pool *p = sc_fpm_pool_find(&f, t->pool);
     return p && sc_fpm_listen(p, &listen, NULL) == 0 && strcmp(listen, t->listen) == 0;
@@ -38,7 +40,9 @@ static int give_back(struct sc_fpm_taken *t, struct sc_error *err)
     pid_t from = sc_fpm_supervisor(t->id, NULL);
     sc_fpm_beside(t, "new", new);
     const char *bound = t->listen[0] == '/' ? new : t->listen;
-    int fd = from ? sc_fpm_master_socket(from, bound) : -1;
+    int fd = from > 0 ? sc_fpm_master_socket(from, bound) : from < 0 ? (int)from : -ENOENT;
+    if (fd < 0 && fd != -ENOENT)
+        return sc_error_sys(err, -fd, "look for who listens at %s", t->listen);
     struct sc_fpm_inject in = {t->listen, bound, from, fd};
     int rc = sc_fpm_put_back(t, err);
     if (rc == 0 && !stands(t)) {
@@ -71,8 +75,12 @@ static int release(struct sc_fpm_taken *t, struct sc_error *err)
         sc_fpm_beside(t, "new", new);
     }
     pid_t master = sc_fpm_master_find(t->main);
-    bool has = !unix_socket && master && sc_fpm_master_socket(master, t->listen) >= 0;
-    int rc = 0;
+    int fd = !unix_socket && master > 0 ? sc_fpm_master_socket(master, t->listen) : (int)-ENOENT,
+        rc = 0;
+    bool has = fd >= 0;
+    if (master < 0 || (fd < 0 && fd != -ENOENT))
+        return sc_error_sys(err, master < 0 ? -master : -fd, "look for the PHP-FPM master of %s",
+                            t->main);
     if (unix_socket && sc_fpm_alive(old)) {
         /* it never left the shared master: its socket gets its name back */
         rc = sc_fpm_put_back(t, err);
@@ -90,7 +98,8 @@ static int release(struct sc_fpm_taken *t, struct sc_error *err)
     if (master && !has)
         return give_back(t, err);
     rc = sc_fpm_put_back(t, err);
-    if (rc == 0 && !master && unix_socket && sc_fpm_supervisor(t->id, NULL) && !sc_fpm_alive(new))
+    if (rc == 0 && !master && unix_socket && sc_fpm_supervisor(t->id, NULL) > 0 &&
+        !sc_fpm_alive(new))
         (void)unlink(t->listen); /* nobody is there; a master that starts makes it */
     return rc;
 }
@@ -146,7 +155,7 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
     SC_FD int pidfd = -EBADF;
     if (left == 0)
         rc = sc_fpm_supervisor_end(id, err);
-    else if (sc_fpm_supervisor(id, &pidfd))
+    else if (sc_fpm_supervisor(id, &pidfd) > 0)
         (void)sc_pidfd_signal(pidfd, SIGUSR2);
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         struct sc_fpm_taken *t = &p->taken.v[i];

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/run.h"
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
@@ -36,12 +37,17 @@ static int lock_file(unsigned id)
 pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd)
 {
     SC_FD int fd = lock_file(id);
-    pid_t pid = fd < 0 ? 0 : sc_lock_holder(fd);
-    if (pid == 0 || !ret_pidfd)
+    if (fd < 0)
+        return sc_is_absent(errno) ? 0 : -errno;
+    pid_t pid = sc_lock_holder(fd);
+    if (pid <= 0 || !ret_pidfd)
         return pid;
     SC_FD int pidfd = sc_pidfd_open(pid);
-    if (pidfd < 0 || sc_lock_holder(fd) != pid)
-        return 0;
+    if (pidfd < 0)
+        return errno == ESRCH ? 0 : -errno;
+    pid_t again = sc_lock_holder(fd);
+    if (again != pid)
+        return again < 0 ? again : 0;
     *ret_pidfd = sc_steal_fd(&pidfd);
     return pid;
 }
@@ -68,7 +74,10 @@ int sc_fpm_supervisor_end(unsigned id, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
     char path[64];
-    if (sc_fpm_supervisor(id, &pidfd) && !sc_pidfd_end(pidfd, END_MS))
+    pid_t pid = sc_fpm_supervisor(id, &pidfd);
+    if (pid < 0)
+        return sc_error_sys(err, -pid, "look for PHP-FPM's supervisor of site %u", id);
+    if (pid && !sc_pidfd_end(pidfd, END_MS))
         return sc_error_set(err, SC_E_BUSY, "PHP-FPM's supervisor of site %u does not end", id);
     static const char *const files[] = {"run", "done", "lock"};
     for (size_t i = 0; i < 3; i++) {

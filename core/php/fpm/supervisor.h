@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 
-/* Its pid, 0 when none runs; with `ret_pidfd` (not NULL) a descriptor that is certainly its, which
+/* Its pid, 0 when none runs, a negative errno when that cannot be told; with `ret_pidfd` (not NULL) a descriptor that is certainly its, which
  * the caller closes. */
 pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/users.h"
 #include "core/base/log.h"
 #include "core/base/vec.h"
 #include "core/base/pidfd.h"
@@ -26,15 +27,14 @@
 
 #define FINISH_MS 10000 /* for requests that the shared master still runs */
 
-static void numbers(const struct sc_fpm_known *k, const struct sc_fpm_account *a,
-                    struct sc_fpm_taken *t)
+static int numbers(const struct sc_fpm_known *k, struct sc_fpm_taken *t, struct sc_error *err)
 {
-    struct passwd *pw = k->owner ? getpwnam(k->owner) : NULL;
-    struct group *gr = k->owner_group ? getgrnam(k->owner_group) : NULL;
+    SC_CLEANUP(sc_user_done) struct sc_user user = {0};
     struct stat st;
-    (void)a;
-    t->owner = pw ? pw->pw_uid : 0;
-    t->group = gr ? gr->gr_gid : 0;
+    int rc = k->owner ? sc_user_by_name(k->owner, &user, err) : 0;
+    if (k->owner_group && (rc == 0 || rc == SC_E_NOTFOUND))
+        rc = sc_group_by_name(k->owner_group, &t->group, err);
+    t->owner = user.uid;
     t->mode = k->mode;
     t->backlog = k->backlog;
     /* what it is now: listen.acl_users and an administrator's chmod are in that */
@@ -43,6 +43,7 @@ static void numbers(const struct sc_fpm_known *k, const struct sc_fpm_account *a
         t->group = st.st_gid;
         t->mode = st.st_mode & 0777;
     }
+    return rc == SC_E_NOTFOUND ? 0 : rc;
 }
 
 struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash)
@@ -80,10 +81,10 @@ static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known 
                                .main = strdup(k->main),
                                .text = strndup(k->text, k->text_len),
                                .text_len = k->text_len};
-    numbers(k, p->a, t);
     if (!t->file || !t->pool || !t->listen || !t->exe || !t->main || !t->text)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    return sc_fpm_taken_save(t, err);
+    int rc = numbers(k, t, err);
+    return rc < 0 ? rc : sc_fpm_taken_save(t, err);
 }
 
 int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
@@ -114,10 +115,13 @@ int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
 }
 
 /* The group that the pools run with: php-fpm's is the pool's `group`. */
-static gid_t group_of(const struct sc_fpm_pass *p, const struct sc_fpm_known *k)
+static int group_of(const struct sc_fpm_pass *p, const struct sc_fpm_known *k, gid_t *ret,
+                    struct sc_error *err)
 {
-    struct group *gr = k && k->group ? getgrnam(k->group) : NULL;
-    return gr && gr->gr_gid ? gr->gr_gid : p->a->gid;
+    gid_t gid = 0;
+    int rc = k && k->group ? sc_group_by_name(k->group, &gid, err) : 0;
+    *ret = gid ? gid : p->a->gid;
+    return rc == SC_E_NOTFOUND ? 0 : rc;
 }
 
 static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_site *s, gid_t gid,
@@ -149,31 +153,34 @@ static bool same_run(const struct sc_fpm_run *a, const struct sc_fpm_run *b)
 }
 
 /* Who listens at the address of a TCP pool: the shared master, or the supervisor that the pool has
- * under another id. */
+ * under another id. A negative errno: it cannot be told. */
 static pid_t listener(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t, int *ret_fd)
 {
     pid_t pid = sc_fpm_master_find(t->main);
-    *ret_fd = pid ? sc_fpm_master_socket(pid, t->listen) : -1;
-    for (size_t i = 0; *ret_fd < 0 && i < p->taken.n; i++)
+    *ret_fd = pid > 0 ? sc_fpm_master_socket(pid, t->listen) : -ENOENT;
+    for (size_t i = 0; pid >= 0 && *ret_fd == -ENOENT && i < p->taken.n; i++)
         if (p->taken.v[i].hash == t->hash && p->taken.v[i].id != t->id) {
             pid = sc_fpm_supervisor(p->taken.v[i].id, NULL);
-            *ret_fd = pid ? sc_fpm_master_socket(pid, t->listen) : -1;
+            *ret_fd = pid > 0 ? sc_fpm_master_socket(pid, t->listen) : -ENOENT;
         }
-    return pid;
+    return pid < 0 ? pid : *ret_fd < 0 && *ret_fd != -ENOENT ? *ret_fd : pid;
 }
 
 /* TCP has no names that could be given to another socket: the supervisor takes the one that is. */
-static void adopt(struct sc_fpm_pass *p, unsigned id, struct sc_fpm_run *r)
+static int adopt(struct sc_fpm_pass *p, unsigned id, struct sc_fpm_run *r, struct sc_error *err)
 {
     for (size_t i = 0; i < p->taken.n && r->n_adopt < SC_FPM_TAKEN_MAX; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];
         if (t->id != id || t->leaving || t->listen[0] == '/')
             continue;
-        int fd = -1;
+        int fd = -ENOENT;
         pid_t master = listener(p, t, &fd);
+        if (master < 0)
+            return sc_error_sys(err, -master, "look for who listens at %s", t->listen);
         if (fd >= 0)
             r->adopt[r->n_adopt++] = (struct sc_fpm_adopt){t->hash, master, fd};
     }
+    return 0;
 }
 
 /* Out of the shared master: its configuration, its workers, and where it holds the very socket, the
@@ -182,15 +189,16 @@ static int take_out(struct sc_fpm_taken *t, bool old, struct sc_error *err)
 {
     char dir[PATH_MAX];
     pid_t master = sc_fpm_master_find(t->main);
+    if (master < 0)
+        return sc_error_sys(err, -master, "look for the PHP-FPM master of %s", t->main);
     int rc = sc_fpm_shared_dir(t->file, dir) ? sc_fpm_idle_make(dir, err) : 0;
     int cut = rc == 0 ? sc_fpm_take_out(t, NULL, err) : rc;
     if (cut < 0)
         return cut;
-    if (master && t->listen[0] != '/' && sc_fpm_master_socket(master, t->listen) >= 0)
+    /* one that cannot be looked at may hold it */
+    if (master && t->listen[0] != '/' && sc_fpm_master_socket(master, t->listen) != -ENOENT)
         return sc_fpm_master_reload(t->main, NULL, err);
-    if (master && old && cut > 0)
-        sc_fpm_master_kick(master, t->pool, FINISH_MS);
-    return 0;
+    return master && old && cut > 0 ? sc_fpm_master_kick(master, t->pool, FINISH_MS, err) : 0;
 }
 
 int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
@@ -205,23 +213,28 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
         if (uses[i].how != SC_FPM_COVERED)
             continue;
         if (first)
-            gid = group_of(p, uses[i].pool);
+            rc = group_of(p, uses[i].pool, &gid, err);
         first = false;
-        rc = record(p, s->id, uses[i].pool, &changed, err);
+        if (rc == 0)
+            rc = record(p, s->id, uses[i].pool, &changed, err);
     }
     if (rc < 0 || first)
         return rc;
     rc = make_run(p, s, gid, &want, err);
     if (rc < 0)
         return rc;
-    bool runs = sc_fpm_supervisor(s->id, NULL) != 0;
+    pid_t runs = sc_fpm_supervisor(s->id, NULL);
+    if (runs < 0)
+        return sc_error_sys(err, -runs, "look for PHP-FPM's supervisor of site %u", s->id);
     changed = changed || sc_fpm_run_load(s->id, &have, NULL) < 0 || !same_run(&want, &have);
     if (!runs || changed) {
         SC_FD int pidfd = -EBADF;
-        adopt(p, s->id, &want);
+        rc = adopt(p, s->id, &want, err);
         want.asked = (unsigned long long)sc_clock_ns();
-        rc = sc_fpm_run_save(s->id, &want, err);
-        if (rc == 0 && sc_fpm_supervisor(s->id, &pidfd))
+        if (rc == 0)
+            rc = sc_fpm_run_save(s->id, &want, err);
+        /* one that cannot be asked is started: it finds the lock taken */
+        if (rc == 0 && sc_fpm_supervisor(s->id, &pidfd) > 0)
             (void)sc_pidfd_signal(pidfd, SIGUSR2);
         else if (rc == 0)
             rc = sc_fpm_supervisor_start(p->a->uid, s->id, err);

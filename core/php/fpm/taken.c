@@ -14,6 +14,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
 #include "core/php/fpm/pools.h"
@@ -127,8 +128,8 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
     struct sc_fpm_taken t = {0};
     snprintf(path, sizeof(path), SC_FPM_STATE "/%s", name);
     int rc = sc_read_trusted_file(path, 0, SC_FPM_FILE_MAX + 8192, &text, err);
-    if (rc == SC_E_NOTFOUND)
-        return 0;
+    if (rc == SC_E_NOTFOUND || rc == SC_E_SYS || rc == SC_E_NOMEM)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
     const char *end = strrchr(name, '.');
     t.leaving = end && strcmp(end, LEAVING) == 0;
     if (rc < 0 || parse(text.data, text.len, &t) < 0) {
@@ -150,7 +151,7 @@ int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, uns
     SC_DIR DIR *d = opendir(SC_FPM_STATE);
     if (!d && errno != ENOENT)
         return sc_error_sys(err, errno, "open " SC_FPM_STATE);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
         unsigned owner, site;
         if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
             sscanf(e->d_name, "%u.%u.", &owner, &site) != 2 || owner != uid || (id && site != id))
@@ -161,6 +162,8 @@ int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, uns
         if (rc > 0 && ret_bad)
             (*ret_bad)++;
     }
+    if (d && errno)
+        return sc_error_sys(err, errno, "list " SC_FPM_STATE);
     if (l.n)
         qsort(l.v, l.n, sizeof(*l.v), by_name);
     *ret = l;
@@ -285,8 +288,8 @@ int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *
     char record[96];
     record_path(t, false, record);
     int rc = edit_lock(&lock, err);
-    if (rc == 0 && access(record, F_OK) < 0)
-        return 0; /* it is being put back */
+    if (rc == 0 && access(record, F_OK) < 0) /* it is being put back */
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look at %s", record);
     if (rc == 0)
         rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
     if (rc == 0)

@@ -46,8 +46,12 @@ static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t
     t->own = calloc(taken->n + 1, sizeof(*t->own));
     for (size_t i = 0; t->own && i < taken->n; i++) {
         const struct sc_fpm_taken *k = &taken->v[i];
-        if (k->leaving || k->listen[0] != '/' || k->id >= SC_FPM_OUTSIDE ||
-            !sc_fpm_supervisor(k->id, NULL))
+        if (k->leaving || k->listen[0] != '/' || k->id >= SC_FPM_OUTSIDE)
+            continue;
+        pid_t pid = sc_fpm_supervisor(k->id, NULL);
+        if (pid < 0)
+            return sc_error_sys(err, -pid, "look for PHP-FPM's supervisor of site %u", k->id);
+        if (pid == 0)
             continue;
         t->own[t->n_own] = (struct sc_fpm_own_socket){k->id, strdup(k->listen)};
         if (!t->own[t->n_own++].path)
