@@ -41,6 +41,7 @@ static int may_enter(int id)
         return -errno;
     SC_FREE char *line = NULL;
     size_t cap = 0;
+    errno = 0;
     while (getline(&line, &cap, f) > 0) {
         int found;
         if (sscanf(line, "%d", &found) != 1 || found != id)
@@ -48,7 +49,7 @@ static int may_enter(int id)
         const char *type = strstr(line, " - ");
         return type && (strncmp(type + 3, "fuse", 4) != 0 || strstr(type, ",user_id=0,") != NULL);
     }
-    return 0;
+    return feof(f) ? 0 : -(errno ? errno : EIO);
 }
 
 /* Updates *mount to the mount of `fd`. 0, 1 when that is another one that may be entered, or

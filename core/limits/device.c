@@ -10,6 +10,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/file.h"
+#include "core/base/there.h"
 
 int sc_device_of(const char *path, char out[SC_DEVICE_MAX], struct sc_error *err)
 {
@@ -18,14 +19,20 @@ int sc_device_of(const char *path, char out[SC_DEVICE_MAX], struct sc_error *err
         return sc_error_sys(err, errno, "look at %s", path);
     char dir[64], file[96];
     snprintf(dir, sizeof(dir), "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
-    if (major(st.st_dev) == 0 || access(dir, F_OK) < 0)
+    int there = major(st.st_dev) == 0 ? SC_ABSENT : sc_there_followed(dir, NULL, err);
+    if (there < 0)
+        return there;
+    if (there == SC_ABSENT)
         return sc_error_set(err, SC_E_UNSUPPORTED,
                             "%s does not lie on a block device of its own (it is on a tmpfs, an "
                             "overlay, btrfs or a network file system)",
                             path);
     snprintf(file, sizeof(file), "%s/partition", dir);
     /* the link leads to the partition's directory, which lies in the disk's */
-    snprintf(file, sizeof(file), access(file, F_OK) == 0 ? "%s/../dev" : "%s/dev", dir);
+    there = sc_there_followed(file, NULL, err);
+    if (there < 0)
+        return there;
+    snprintf(file, sizeof(file), there == SC_THERE ? "%s/../dev" : "%s/dev", dir);
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     int rc = sc_read_file(file, 4096, &text, err);
     if (rc < 0)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
 #include "core/php/catalogue_private.h"
@@ -136,9 +137,10 @@ static int modules_beside(struct sc_php *php, struct sc_error *err)
         return 0;
     if (asprintf(&dir, "%.*s/etc/php.d.all", (int)(usr - cgi), cgi) < 0)
         return no_memory(err);
-    if (access(dir, F_OK) == 0)
+    int rc = sc_there_followed(dir, NULL, err);
+    if (rc == SC_THERE)
         php->modules_dir = sc_steal_ptr(&dir);
-    return 0;
+    return rc < 0 ? rc : 0;
 }
 
 static int load_selector_conf(const struct sc_php_places *w, struct sc_php_catalogue *c,

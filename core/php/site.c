@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/beneath.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
@@ -146,10 +147,11 @@ static void remove_lines(struct sc_planfile *p)
 
 static int add_entry(struct sc_planfile *p, const struct sc_php *native, struct sc_error *err)
 {
-    SC_FREE char *entry = realpath(SC_PHP_ENTRY, NULL);
-    int rc = 0;
-    if (!entry)
-        return 0;
+    SC_FREE char *entry = NULL;
+    int rc = sc_real_path(SC_PHP_ENTRY, &entry, err);
+    if (rc != SC_THERE)
+        return rc;
+    rc = 0;
     /* first where they can still be reached, then over them */
     for (size_t i = 0; rc == 0 && i < SC_PHP_SAPIS; i++) {
         char at[64];
@@ -169,11 +171,21 @@ static int add_scan_dirs(struct sc_planfile *p, const struct sc_php *php, struct
     int rc = 0;
     snprintf(conf, sizeof(conf), SC_PHP_INSIDE "/cl.php.d/alt-php%s", php->key);
     for (size_t i = 0; rc == 0 && i < SC_PHP_SAPIS; i++) {
-        SC_FREE char *real = php->bin[i].scan_dir ? realpath(php->bin[i].scan_dir, NULL) : NULL;
-        if (real && real[1] && strncmp(real, ETC_PHP_D "/", 14) != 0)
-            rc = add(p, real, conf, err);
+        SC_FREE char *real = NULL;
+        if (php->bin[i].scan_dir)
+            rc = sc_real_path(php->bin[i].scan_dir, &real, err);
+        if (rc >= 0)
+            rc = real && real[1] && strncmp(real, ETC_PHP_D "/", 14) != 0 ? add(p, real, conf, err)
+                                                                          : 0;
     }
     return rc;
+}
+
+static int add_where_there(struct sc_planfile *p, const char *place, const char *what,
+                           struct sc_error *err)
+{
+    int rc = sc_there_followed(place, NULL, err);
+    return rc == SC_THERE ? add(p, place, what, err) : rc;
 }
 
 int sc_php_site_lines(struct sc_php_lazy *l, const struct sc_php_choice *c, struct sc_planfile *p,
@@ -190,11 +202,9 @@ int sc_php_site_lines(struct sc_php_lazy *l, const struct sc_php_choice *c, stru
     for (size_t i = 0; rc == 0 && i < cat->n; i++)
         if (has_list(&cat->v[i], c))
             rc = add_scan_dirs(p, &cat->v[i], err);
-    if (rc == 0 && php && access(ETC_SELECTOR, F_OK) == 0)
-        rc = add(p, ETC_SELECTOR, SC_PHP_INSIDE "/cl.selector", err);
-    if (rc == 0 && access(ETC_PHP_D, F_OK) == 0)
-        rc = add(p, ETC_PHP_D, SC_PHP_INSIDE "/cl.php.d", err);
-    return rc;
+    if (rc == 0 && php)
+        rc = add_where_there(p, ETC_SELECTOR, SC_PHP_INSIDE "/cl.selector", err);
+    return rc < 0 ? rc : add_where_there(p, ETC_PHP_D, SC_PHP_INSIDE "/cl.php.d", err);
 }
 
 /* ---- the directory ---- */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/policy/lists.h"
 #include "core/policy/policy.h"
 
@@ -14,15 +15,25 @@ static const char *const lists[] = {SC_LIST_DENIED, SC_LIST_ALLOWED, SC_LIST_DEN
                                     SC_LIST_ALLOWED_SAVED};
 #define N_LISTS (sizeof(lists) / sizeof(lists[0]))
 
+static int has_entry(int list, const char *user, struct sc_error *err)
+{
+    struct stat st;
+    if (fstatat(list, user, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return SC_THERE;
+    return sc_is_absent(errno) ? SC_ABSENT
+                               : sc_error_sys(err, errno, "look for user %s in a list", user);
+}
+
 /* NULL as new name: removes the entry. One rename(2) a list: it is never without either name. */
 static int change(const struct sc_policy *p, const char *list, const char *old_name,
                   const char *new_name, struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
     int rc = sc_policy_open_list(p, list, &fd, err);
-    struct stat st;
-    if (rc <= 0 || fstatat(fd, old_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-        return rc < 0 ? rc : 0;
+    if (rc > 0)
+        rc = has_entry(fd, old_name, err);
+    if (rc <= 0)
+        return rc;
     if (!new_name)
         rc = sc_policy_remove_entry(fd, old_name, NULL, err);
     else if (renameat(fd, old_name, fd, new_name) < 0)
@@ -41,11 +52,12 @@ static int is_listed(const struct sc_policy_paths *paths, const char *user, bool
     int rc = sc_policy_open_etc(&p, paths, err);
     for (size_t i = 0; rc > 0 && i < N_LISTS; i++) {
         SC_FD int fd = -EBADF;
-        struct stat st;
         int found = sc_policy_open_list(&p, lists[i], &fd, err);
+        if (found > 0)
+            found = has_entry(fd, user, err);
         if (found < 0)
             return found;
-        *ret |= found && fstatat(fd, user, &st, AT_SYMLINK_NOFOLLOW) == 0;
+        *ret |= found == SC_THERE;
     }
     return rc < 0 ? rc : 0;
 }

@@ -25,7 +25,7 @@ int sc_policy_enabled(const struct sc_policy_paths *paths, bool *ret, struct sc_
     struct stat st;
     if (lstat(paths->flag, &st) == 0)
         *ret = true;
-    else if (errno == ENOENT)
+    else if (errno == ENOENT) /* not ENOTDIR: not knowing is not "off" */
         *ret = false;
     else
         return sc_error_sys(err, errno, "cannot look at %s", paths->flag);

@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/run.h"
 #include "core/base/vec.h"
 
 #define PROGRAM    "/usr/bin/update-alternatives"
 #define SLAVES_MAX 16
+#define NONE       "no alternatives for" /* what it says of a name that it does not know */
 
 static void pairs_done(char **v, size_t n)
 {
@@ -96,7 +98,7 @@ int sc_alternatives_parse(char *text, struct sc_alternatives *ret, struct sc_err
 int sc_alternatives_query(const char *name, struct sc_alternatives *ret, struct sc_error *err)
 {
     if (access(PROGRAM, X_OK) < 0)
-        return 0;
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look for " PROGRAM);
     const char *const argv[] = {PROGRAM, "--query", name, NULL};
     const char *const env[] = {"PATH=" SC_RUN_PATH, "LC_ALL=C", NULL};
     struct sc_run_spec spec = {.argv = argv, .env = env, .timeout_ms = 10000, .max_out = 1 << 20};
@@ -104,9 +106,13 @@ int sc_alternatives_query(const char *name, struct sc_alternatives *ret, struct 
     int rc = sc_run(&spec, &r, err);
     if (rc < 0)
         return rc;
-    if (!WIFEXITED(r.status) || WEXITSTATUS(r.status) != 0 || !r.out.data)
-        return 0; /* "no alternatives for NAME" */
-    return sc_alternatives_parse(r.out.data, ret, err);
+    if (sc_run_ok(&r) && r.out.data)
+        return sc_alternatives_parse(r.out.data, ret, err);
+    if (WIFEXITED(r.status) && r.err.data && strstr(r.err.data, NONE))
+        return 0;
+    char how[512];
+    sc_run_how(&r, how, sizeof(how));
+    return sc_error_set(err, SC_E_PLATFORM, PROGRAM " --query %s %s", name, how);
 }
 
 static int run_it(const char *const *argv, struct sc_error *err)

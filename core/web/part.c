@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/web/apache/address.h"
@@ -205,7 +206,7 @@ static int check_part(const struct sc_buf *lines, struct sc_error *err)
 /* No web server with the module was ever started: it will begin with what is saved. */
 static bool has_reader(void)
 {
-    return access(SC_WEB_DIR, F_OK) == 0 || errno != ENOENT;
+    return access(SC_WEB_DIR, F_OK) == 0 || !sc_is_absent(errno);
 }
 
 static int write_table(struct sc_error *err)
@@ -231,7 +232,7 @@ static bool is_current(void)
     char begins[PATH_MAX];
     SC_BUF struct sc_buf head = SC_BUF_INIT;
     SC_FD int fd = open(has_reader() ? SC_WEB_TABLE : SC_WEB_SAVED, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || access(UNFINISHED, F_OK) == 0)
+    if (fd < 0 || access(UNFINISHED, F_OK) == 0 || !sc_is_absent(errno))
         return false;
     add_head(&head);
     ssize_t n = read(fd, begins, sizeof(begins));
@@ -268,7 +269,8 @@ int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err
     char path[64];
     SC_FD int lock = -EBADF;
     part_path(uid, path);
-    if (!lines && access(path, F_OK) < 0 && errno == ENOENT && access(UNFINISHED, F_OK) < 0)
+    if (!lines && access(path, F_OK) < 0 && sc_is_absent(errno) && access(UNFINISHED, F_OK) < 0 &&
+        sc_is_absent(errno))
         return 0; /* the usual case of an account without isolated sites */
     int rc = lock_parts(&lock, err);
     if (rc == 0)

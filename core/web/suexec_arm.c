@@ -13,6 +13,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
 
@@ -182,7 +183,7 @@ bool sc_suexec_is_armed(const char *real)
     SC_FD int dirfd = open(SC_SUEXEC_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     return dirfd >= 0 && fstat(dirfd, &st) == 0 && dir_is_open(&st) &&
            check_suid(dirfd, NULL) == 0 && faccessat(dirfd, NEW, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-           want(real, &w, NULL) == 0 && is_as_wanted(dirfd, &w);
+           sc_is_absent(errno) && want(real, &w, NULL) == 0 && is_as_wanted(dirfd, &w);
 }
 
 int sc_suexec_close_installed(struct sc_error *err)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
 #include "core/base/paths.h"
@@ -168,7 +169,7 @@ static bool surely_on(void)
     struct stat st;
     ssize_t n = readlink(ALTERNATIVE, link, sizeof(link) - 1);
     if (n <= 0)
-        return access("/etc/alternatives", F_OK) < 0 || errno == ENOENT; /* no suexec here at all */
+        return n < 0 && sc_is_absent(errno); /* no suexec here at all */
     link[n] = 0;
     return strcmp(link, SC_SUEXEC_ENTRY) == 0 && stat(NOTED, &st) == 0 &&
            sc_suexec_is_armed(SC_SUEXEC_REAL);

@@ -3,7 +3,6 @@
 #include "core/php/fpm/supervisor/own.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/match.h"
 #include "core/base/log.h"
 #include "core/php/fpm/idle.h"
 #include "core/php/fpm/known.h"
@@ -29,6 +29,19 @@ static void watch_pool(struct sc_fpm_held *p)
     }
 }
 
+static void watch_dir(const char *path)
+{
+    char file[PATH_MAX], dir[PATH_MAX];
+    struct sc_fpm_dir *d = &me.dirs[me.n_dirs];
+    int n = snprintf(file, sizeof(file), "%s/x.conf", path);
+    if (n < 0 || n >= (int)sizeof(file) || !sc_fpm_shared_dir(file, dir) ||
+        strlen(dir) >= sizeof(d->path))
+        return;
+    d->watch = inotify_add_watch(me.notify, dir, WATCH);
+    memcpy(d->path, dir, strlen(dir) + 1);
+    me.n_dirs += d->watch >= 0;
+}
+
 /* Where a panel may move a pool of ours to: the directories of the other PHP versions. */
 static void watch_others(void)
 {
@@ -37,20 +50,13 @@ static void watch_others(void)
     const struct sc_php_vendor *v = sc_php_vendors(&n_vendors);
     for (size_t i = 0; i < n_vendors; i++) {
         char pattern[PATH_MAX];
-        glob_t g = {0};
-        if (sc_fpm_pool_dir(&v[i], pattern) && glob(pattern, 0, NULL, &g) == 0)
-            for (size_t k = 0; k < g.gl_pathc && me.n_dirs < SC_FPM_DIRS_MAX; k++) {
-                char file[PATH_MAX], dir[PATH_MAX];
-                struct sc_fpm_dir *d = &me.dirs[me.n_dirs];
-                int n = snprintf(file, sizeof(file), "%s/x.conf", g.gl_pathv[k]);
-                if (n < 0 || n >= (int)sizeof(file) || !sc_fpm_shared_dir(file, dir) ||
-                    strlen(dir) >= sizeof(d->path))
-                    continue;
-                d->watch = inotify_add_watch(me.notify, dir, WATCH);
-                memcpy(d->path, dir, strlen(dir) + 1);
-                me.n_dirs += d->watch >= 0;
-            }
-        globfree(&g);
+        SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
+        struct sc_error err = SC_ERROR_INIT;
+        /* the next pass finds what was moved there, too */
+        if (sc_fpm_pool_dir(&v[i], pattern) && sc_match(pattern, NULL, &m, &err) < 0)
+            sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, err.text);
+        for (size_t k = 0; k < m.n && me.n_dirs < SC_FPM_DIRS_MAX; k++)
+            watch_dir(m.v[k]);
     }
 }
 
@@ -109,6 +115,7 @@ int sc_fpm_pools_load(struct sc_error *err)
     return rc;
 }
 
+/* Its address has been taken over; also when that cannot be looked at: the pool stays out. */
 static bool is_mine(const struct sc_fpm_held *p)
 {
     char path[128];
