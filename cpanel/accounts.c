@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 
 void sc_cpanel_accounts_done(struct sc_cpanel_accounts *a)
@@ -60,8 +61,12 @@ int sc_cpanel_accounts_read(const struct sc_cpanel *cp, const struct timespec *s
         if (!sc_owner_valid(e->d_name))
             continue;
         snprintf(main_file, sizeof(main_file), "%s/main", e->d_name);
-        if (fstatat(dirfd(dir), main_file, &m, 0) < 0 || fstatat(dirfd(dir), e->d_name, &d, 0) < 0)
-            continue;
+        if (fstatat(dirfd(dir), main_file, &m, 0) < 0 ||
+            fstatat(dirfd(dir), e->d_name, &d, 0) < 0) {
+            if (sc_is_absent(errno))
+                continue;
+            return sc_error_sys(err, errno, "cannot look at %s/%s", path, main_file);
+        }
         rc =
             add(&a, e->d_name, not_before(&m.st_mtim, since) || not_before(&d.st_mtim, since), err);
         if (rc < 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/domain_name.h"
 #include "cpanel/accounts.h"
@@ -22,10 +23,10 @@ static bool known_user(const struct sc_cpanel *cp, const char *user)
     struct stat st;
     if (!sc_owner_valid(user) || sc_cpanel_path(cp, path, NULL, SC_CPANEL_USERS "/%s", user) < 0)
         return false;
-    if (stat(path, &st) == 0)
+    if (stat(path, &st) == 0 || !sc_is_absent(errno))
         return true;
     *strrchr(path, '/') = 0;
-    return stat(path, &st) < 0 && errno == ENOENT;
+    return stat(path, &st) < 0; /* no list, or one that cannot be looked at */
 }
 
 /* The cache as text or as JSON, whichever is there; *ret_time when it was made. */
@@ -118,7 +119,7 @@ static bool has_userdata(const struct sc_cpanel *cp, const char *user)
     char path[SC_CPANEL_PATH_MAX];
     struct stat st;
     return sc_cpanel_path(cp, path, NULL, SC_CPANEL_USERDATA "/%s", user) < 0 ||
-           stat(path, &st) == 0 || errno != ENOENT;
+           stat(path, &st) == 0 || !sc_is_absent(errno);
 }
 
 /* ---- one user ---- */
@@ -187,7 +188,7 @@ static int owner_of(const char *path, const char *name, char ret[SC_OWNER_MAX + 
             return 0;
         }
     }
-    return ferror(f) ? sc_error_sys(err, EIO, "cannot read %s", path) : 0;
+    return feof(f) ? 0 : sc_error_sys(err, EIO, "cannot read %s", path);
 }
 
 static int one_name(const struct sc_cpanel *cp, const struct sc_caller *c, const char *name,

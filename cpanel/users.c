@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/users.h"
 #include "core/base/file.h"
 #include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
@@ -25,10 +26,10 @@ static int add_user(const struct sc_cpanel *cp, const char *name, json_t *list,
     int rc = sc_cpanel_user_read(cp, name, &u, err);
     if (rc < 0)
         return rc;
-    struct passwd entry, *pw = NULL;
-    char buf[16384]; /* not getpwnam()'s own: the caller's name is in that */
-    if (getpwnam_r(name, &entry, buf, sizeof(buf), &pw) != 0 || !pw)
-        return 0;
+    SC_CLEANUP(sc_user_done) struct sc_user known = {0};
+    rc = sc_user_by_name(name, &known, err);
+    if (rc < 0)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
     json_t *owner = text_or_null(u.owner), *plan = text_or_null(u.plan);
     if (!json_is_string(owner)) {
         json_decref(owner);
@@ -38,7 +39,7 @@ static int add_user(const struct sc_cpanel *cp, const char *name, json_t *list,
         json_is_string(plan) ? json_pack("{s:O, s:O}", "name", plan, "owner", owner) : json_null();
     json_decref(plan);
     json_t *o =
-        json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)pw->pw_uid, "username",
+        json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)known.uid, "username",
                   name, "owner", owner, "domain", text_or_null(u.domain), "package", package,
                   "email", text_or_null(u.email), "locale_code", text_or_null(u.locale));
     return json_array_append_new(list, o) < 0

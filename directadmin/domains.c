@@ -251,8 +251,9 @@ int sc_da_files_domains(const struct sc_da *da, const char *owner, struct sc_dom
     struct listing l = {.dirfd = dirfd, .err = err};
     for (size_t i = 0; rc == 0 && i < (owner ? 1 : users.n); i++) {
         const char *user = owner ? owner : users.v[i];
-        const struct sc_da_home *h = sc_da_home(&homes, user);
-        if (!h)
+        const struct sc_da_home *h;
+        rc = sc_da_home(&homes, user, &h, err);
+        if (rc < 0 || !h)
             continue;
         l.home = h->home;
         rc = walk(&l, user, list_domain);

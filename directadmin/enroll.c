@@ -108,7 +108,10 @@ static int place_open(const struct sc_da *da, bool make, struct place *p, struct
     int rc = sc_da_homes_load(da, false, &homes, err);
     if (rc < 0 || (rc = sc_da_path(da, SC_DA_BASE, &base, err)) < 0)
         return rc;
-    const struct sc_da_home *diradmin = sc_da_home(&homes, SC_DA_ACCOUNT);
+    const struct sc_da_home *diradmin;
+    rc = sc_da_home(&homes, SC_DA_ACCOUNT, &diradmin, err);
+    if (rc < 0)
+        return rc;
     p->diradmin = diradmin ? diradmin->uid : 0;
     p->diradmin_gid = diradmin ? diradmin->gid : 0;
 

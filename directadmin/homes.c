@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/users.h"
 #include "core/base/vec.h"
 
 static void drop(struct sc_da_home *h)
@@ -28,46 +29,42 @@ static int by_user(const void *a, const void *b)
 }
 
 /* A home that is no absolute path is no place for a site. */
-static int add(struct sc_da_homes *h, const struct passwd *pw)
+static int add(const struct passwd *pw, void *arg, struct sc_error *err)
 {
+    struct sc_da_homes *h = arg;
     if (!pw->pw_dir || pw->pw_dir[0] != '/')
         return 0;
-    if (!SC_VEC_ROOM(h->v, h->n))
-        return -1;
     struct sc_da_home e = {strdup(pw->pw_name), strdup(pw->pw_dir), pw->pw_uid, pw->pw_gid};
-    if (!e.user || !e.home) {
+    if (!e.user || !e.home || !SC_VEC_ROOM(h->v, h->n)) {
         drop(&e);
-        return -1;
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the system's users");
     }
     h->v[h->n++] = e;
     return 0;
+}
+
+static int read_prefixed(const struct sc_da *da, struct sc_da_homes *h, struct sc_error *err)
+{
+    SC_FREE char *path = NULL;
+    int rc = sc_da_path(da, "/etc/passwd", &path, err);
+    if (rc < 0)
+        return rc;
+    SC_FILE FILE *f = fopen(path, "re");
+    if (!f)
+        return sc_error_sys(err, errno, "cannot read %s", path);
+    for (const struct passwd *pw; (errno = 0, pw = fgetpwent(f)) != NULL;)
+        if ((rc = add(pw, h, err)) < 0)
+            return rc;
+    return feof(f) ? 0 : sc_error_sys(err, errno ? errno : EIO, "cannot read %s", path);
 }
 
 int sc_da_homes_load(const struct sc_da *da, bool all, struct sc_da_homes *ret,
                      struct sc_error *err)
 {
     SC_DA_HOMES struct sc_da_homes h = {.da = da};
-    SC_FILE FILE *f = NULL;
-    if (da->prefix[0]) {
-        SC_FREE char *path = NULL;
-        int rc = sc_da_path(da, "/etc/passwd", &path, err);
-        if (rc < 0)
-            return rc;
-        f = fopen(path, "re");
-        if (!f)
-            return sc_error_sys(err, errno, "cannot read %s", path);
-        all = true;
-    } else if (all) {
-        setpwent();
-    }
-    int rc = 0;
-    const struct passwd *pw;
-    while (rc == 0 && all && (pw = f ? fgetpwent(f) : getpwent()))
-        rc = add(&h, pw);
-    if (all && !f)
-        endpwent();
+    int rc = da->prefix[0] ? read_prefixed(da, &h, err) : all ? sc_users_each(add, &h, err) : 0;
     if (rc < 0)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the system's users");
+        return rc;
     if (h.n)
         qsort(h.v, h.n, sizeof(*h.v), by_user);
     *ret = h;
@@ -75,16 +72,27 @@ int sc_da_homes_load(const struct sc_da *da, bool all, struct sc_da_homes *ret,
     return 0;
 }
 
-const struct sc_da_home *sc_da_home(struct sc_da_homes *h, const char *user)
+static const struct sc_da_home *find(const struct sc_da_homes *h, const char *user)
 {
-    struct sc_da_home key = {.user = (char *)(uintptr_t)user};
-    struct sc_da_home *found = h->n ? bsearch(&key, h->v, h->n, sizeof(*h->v), by_user) : NULL;
-    if (found || h->da->prefix[0])
-        return found;
-    const struct passwd *pw = getpwnam(user);
-    size_t before = h->n;
-    if (!pw || add(h, pw) < 0 || h->n == before)
-        return NULL;
-    qsort(h->v, h->n, sizeof(*h->v), by_user);
-    return bsearch(&key, h->v, h->n, sizeof(*h->v), by_user);
+    const struct sc_da_home key = {.user = (char *)(uintptr_t)user};
+    return h->n ? bsearch(&key, h->v, h->n, sizeof(*h->v), by_user) : NULL;
+}
+
+int sc_da_home(struct sc_da_homes *h, const char *user, const struct sc_da_home **ret,
+               struct sc_error *err)
+{
+    *ret = find(h, user);
+    if (*ret || h->da->prefix[0])
+        return 0;
+    SC_CLEANUP(sc_user_done) struct sc_user known = {0};
+    int rc = sc_user_by_name(user, &known, err);
+    if (rc < 0)
+        return rc == SC_E_NOTFOUND ? 0 : rc;
+    const struct passwd pw = {
+        .pw_name = known.name, .pw_dir = known.home, .pw_uid = known.uid, .pw_gid = known.gid};
+    rc = add(&pw, h, err);
+    if (rc == 0 && h->n)
+        qsort(h->v, h->n, sizeof(*h->v), by_user);
+    *ret = find(h, user);
+    return rc;
 }

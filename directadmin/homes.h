@@ -28,8 +28,9 @@ void sc_da_homes_done(struct sc_da_homes *h);
 int sc_da_homes_load(const struct sc_da *da, bool all, struct sc_da_homes *ret,
                      struct sc_error *err);
 
-/* The user's, asking the system for one that the pass did not show (LDAP); NULL: no such user.
- * Valid until the next call or done. */
-const struct sc_da_home *sc_da_home(struct sc_da_homes *h, const char *user);
+/* The user's, asking the system for one that the pass did not show (LDAP); *ret NULL: no such user.
+ * Valid until the next call or done. SC_E_SYS: that cannot be told. */
+int sc_da_home(struct sc_da_homes *h, const char *user, const struct sc_da_home **ret,
+               struct sc_error *err);
 
 #endif

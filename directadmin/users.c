@@ -40,8 +40,10 @@ static int add_user(int dirfd, struct sc_da_homes *homes, const char *user, json
                     struct sc_error *err)
 {
     SC_BUF struct sc_buf conf = SC_BUF_INIT;
-    const struct sc_da_home *h = sc_da_home(homes, user);
-    int rc = h ? sc_da_files_read(dirfd, &conf, err, "%s/user.conf", user) : 0;
+    const struct sc_da_home *h = NULL;
+    int rc = sc_da_home(homes, user, &h, err);
+    if (rc == 0 && h)
+        rc = sc_da_files_read(dirfd, &conf, err, "%s/user.conf", user);
     if (rc < 0 || !h || conf.len == 0)
         return rc;
     json_t *one = record(h, conf.data);

@@ -2,20 +2,19 @@
 #include "generic/generic.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core/base/cleanup.h"
+#include "core/base/users.h"
 #include "generic/hook.h"
 #include "generic/ini.h"
 
 /* What cannot be looked up counts as there. */
 static bool is_user(const char *name)
 {
-    struct passwd entry, *found = NULL;
-    char strings[16384];
-    int rc = getpwnam_r(name, &entry, strings, sizeof(strings), &found);
-    return found || (rc != 0 && rc != ENOENT && rc != ESRCH);
+    SC_CLEANUP(sc_user_done) struct sc_user known = {0};
+    return sc_user_by_name(name, &known, NULL) != SC_E_NOTFOUND;
 }
 
 struct sc_generic_conf sc_generic_conf(const struct sc_caller *c)

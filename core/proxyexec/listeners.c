@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/sites.h"
@@ -100,16 +101,20 @@ static void scan_site(struct sc_listeners *l, uid_t uid, unsigned site)
     (void)add(l, uid, site, dir, SC_PROXY_SITE_SOCKET, NULL);
 }
 
-static void scan_account(struct sc_listeners *l, uid_t uid)
+/* False: not all of it could be looked at. */
+static bool scan_account(struct sc_listeners *l, uid_t uid)
 {
     char path[64];
     snprintf(path, sizeof(path), SC_PROXY_DIR "/%u", (unsigned)uid);
     SC_DIR DIR *d = opendir(path);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    if (!d)
+        return sc_is_absent(errno);
+    for (struct dirent *e; (errno = 0, e = readdir(d)) != NULL;) {
         unsigned site = sc_proxy_number(e->d_name, SC_PROXY_SITE_SUFFIX);
         if (site)
             scan_site(l, uid, site);
     }
+    return errno == 0;
 }
 
 /* Closes what this scan has not found; of one account, or (0) of all. */
@@ -129,18 +134,20 @@ static void sweep(struct sc_listeners *l, uid_t uid)
 void sc_listeners_scan(struct sc_listeners *l, uid_t uid)
 {
     l->scan++;
-    scan_account(l, uid);
-    sweep(l, uid);
+    if (scan_account(l, uid)) /* else what is there may not have been found */
+        sweep(l, uid);
 }
 
 void sc_listeners_scan_all(struct sc_listeners *l)
 {
     l->scan++;
     SC_DIR DIR *d = opendir(SC_PROXY_DIR);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    bool whole = d || sc_is_absent(errno);
+    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
         uid_t uid = sc_proxy_number(e->d_name, "");
         if (uid)
-            scan_account(l, uid);
+            whole &= scan_account(l, uid);
     }
-    sweep(l, 0);
+    if (whole && !(d && errno))
+        sweep(l, 0);
 }

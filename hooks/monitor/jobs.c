@@ -2,7 +2,6 @@
 #include "hooks/monitor/jobs.h"
 
 #include <fcntl.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/match.h"
 #include "core/follow/follow.h"
 #include "core/php/fpm/known.h"
 #include "core/server/panel_hooks.h"
@@ -106,18 +106,20 @@ static int accounts(struct sc_server *s, const char *argument, unsigned n_sets,
 
 /* ---- pools of PHP-FPM ---- */
 
-static void pool_dirs(void)
+static int pool_dirs(struct sc_error *err)
 {
     size_t n = 0, n_vendors;
     const struct sc_php_vendor *v = sc_php_vendors(&n_vendors);
     for (size_t k = 0; k < n_vendors; k++) {
         char pattern[PATH_MAX];
-        glob_t g = {0};
-        if (sc_fpm_pool_dir(&v[k], pattern) && glob(pattern, GLOB_NOSORT, NULL, &g) == 0)
-            for (size_t i = 0; i < g.gl_pathc && n < SC_FPM_DIRS_MAX; i++, n++)
-                sc_job_print("dir", g.gl_pathv[i]);
-        globfree(&g);
+        SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
+        int rc = sc_fpm_pool_dir(&v[k], pattern) ? sc_match(pattern, NULL, &m, err) : 0;
+        if (rc < 0)
+            return rc;
+        for (size_t i = 0; i < m.n && n < SC_FPM_DIRS_MAX; i++, n++)
+            sc_job_print("dir", m.v[i]);
     }
+    return 0;
 }
 
 static int pools(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
@@ -125,8 +127,9 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list known = {0};
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     (void)argument, (void)n_sets;
-    pool_dirs();
-    int rc = sc_fpm_known_load("", &known, err);
+    int rc = pool_dirs(err);
+    if (rc == 0)
+        rc = sc_fpm_known_load("", &known, err);
     if (rc == 0)
         rc = sc_store_users_get(s->store, true, &users, err);
     if (rc < 0)

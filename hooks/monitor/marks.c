@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/base/clock.h"
 #include "core/base/domain_name.h"
 #include "core/base/log.h"
@@ -47,15 +48,15 @@ static bool take_marks(const struct taker *t, const char *path)
 {
     SC_DIR DIR *d = opendir(path);
     if (!d)
-        return true;
+        return sc_is_absent(errno);
     bool ok = true;
     size_t n = 0;
-    for (struct dirent *e; ok && n < MARKS_MAX && (e = readdir(d)) != NULL;)
+    for (struct dirent *e; ok && n < MARKS_MAX && (errno = 0, e = readdir(d)) != NULL;)
         if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
             ok = take_mark(t, dirfd(d), e->d_name);
             n++;
         }
-    return ok && n < MARKS_MAX;
+    return ok && n < MARKS_MAX && errno == 0;
 }
 
 bool sc_monitor_marks(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg)
