@@ -124,7 +124,7 @@ static void add_io(struct making *m, int version, const char *device)
         struct sc_setting *s = add(m, io ? SC_LIMIT_IO : SC_LIMIT_IOPS, SC_CTRL_IO, "io.max");
         s->by_device = true;
         s->limits = io || ops;
-        char b[24] = "max", o[24] = "max";
+        char b[21] = "max", o[21] = "max"; /* the longest number has 20 digits */
         if (io)
             snprintf(b, sizeof(b), "%" PRIu64, bps);
         if (ops)
