@@ -25,6 +25,7 @@ static struct {
 size_t tools_cron_unknown;
 unsigned tools_limits_bad;
 const char *tools_fpm_notice;
+unsigned tools_fpm_own;
 
 void tools_reset(void)
 {
@@ -43,6 +44,7 @@ void tools_reset(void)
     tools_cron_unknown = 0;
     tools_limits_bad = 0;
     tools_fpm_notice = NULL;
+    tools_fpm_own = 0;
     tools_fail(NULL, 0, 0, NULL);
     tools_forget_calls();
 }
@@ -170,8 +172,14 @@ bool tools_is_kept(unsigned id, const unsigned *keep, size_t n)
 
 static int system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err)
 {
-    (void)p;
-    return tools_begin(err, "cage.system_lines", " %u", (unsigned)in->uid);
+    int rc = tools_begin(err, "cage.system_lines", " %u", (unsigned)in->uid);
+    if (rc < 0)
+        return rc;
+    p->sys = calloc(2, sizeof(*p->sys));
+    assert_non_null(p->sys);
+    p->sys[p->n_sys++] = (struct sc_sysline){strdup("bind"), strdup("/usr"), strdup("/usr")};
+    p->sys[p->n_sys++] = (struct sc_sysline){strdup("proc"), strdup("/proc"), NULL};
+    return 0;
 }
 
 static int cage_lock(uid_t uid, unsigned id, bool make, int wait_ms, int *ret_fd,

@@ -74,8 +74,16 @@ static int fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *on
 
 static int fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)
 {
-    (void)ret;
-    return tools_begin(err, "fpm.tell", " %u %s", (unsigned)uid, user);
+    int rc = tools_begin(err, "fpm.tell", " %u %s", (unsigned)uid, user);
+    if (rc < 0 || !tools_fpm_own)
+        return rc;
+    ret->own = calloc(1, sizeof(*ret->own));
+    ret->pools = calloc(1, sizeof(*ret->pools));
+    assert_true(ret->own && ret->pools);
+    ret->own[ret->n_own++] =
+        (struct sc_fpm_own_socket){.id = tools_fpm_own, .path = strdup("/run/php/own.sock")};
+    ret->pools[ret->n_pools++] = strdup("127.0.0.1:9000");
+    return 0;
 }
 
 static int web_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err)

@@ -25,6 +25,7 @@ void users_add(const char *name, uid_t uid, const char *home)
     snprintf(u->name, sizeof(u->name), "%s", name);
     snprintf(u->home, sizeof(u->home), "%s", home);
     u->uid = uid;
+    u->unlisted = false;
 }
 
 static struct fake_user *by_name(const char *name)
@@ -104,6 +105,8 @@ int __wrap_sc_users_each(sc_user_told *with, void *arg, struct sc_error *err)
                                   .pw_dir = list[i].home,
                                   .pw_uid = list[i].uid,
                                   .pw_gid = list[i].uid};
+        if (list[i].unlisted)
+            continue;
         rc = with(&pw, arg, err);
     }
     return rc < 0 ? rc : 0;

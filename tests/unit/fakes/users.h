@@ -3,6 +3,7 @@
 #ifndef SC_TESTS_FAKES_USERS_H
 #define SC_TESTS_FAKES_USERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -12,6 +13,7 @@ struct fake_user {
     char name[64];
     uid_t uid; /* and the gid */
     char home[256];
+    bool unlisted; /* found by name and uid alone, as in a directory service */
 };
 
 void users_reset(void);

@@ -147,6 +147,28 @@ static void denying_ends_what_is_isolated(void **state)
     assert_false(is_denied("mary"));
 }
 
+/* Whom only the database knows is denied, too: what was isolated of him ends. */
+static void denying_who_is_no_more(void **state)
+{
+    (void)state;
+    account("john", "a");
+    account("mary", "m");
+    assert_good(enable("a.example m.example"));
+    users_remove("john");
+    assert_good(deny("john"));
+    assert_int_equal(stored("SELECT count(*) FROM site"), 1);
+    assert_null(tools_account(1001)->table);
+    /* a home that is away for a moment is no reason to keep anything */
+    snprintf(users_of("mary")->home, 64, "/gone");
+    assert_good(deny("mary"));
+    assert_int_equal(stored("SELECT count(*) FROM site"), 0);
+    /* but a look-up that fails ends nothing */
+    users_add("john", 1001, root_at("/home/john"));
+    assert_pass("john");
+    users_fail("the directory is down");
+    assert_bad(deny("john"), SC_E_SYS, "the directory is down");
+}
+
 static void a_deny_that_fails_is_finished_by_the_next_call(void **state)
 {
     (void)state;
@@ -369,6 +391,7 @@ int main(void)
         fresh_test(who_is_allowed_gets_what_his_file_wants),
         fresh_test(toggling_keeps_both_lists),
         engine_test(denying_ends_what_is_isolated),
+        engine_test(denying_who_is_no_more),
         engine_test(a_deny_that_fails_is_finished_by_the_next_call),
         engine_test(denying_all_ends_everything),
         engine_test(one_deny_at_a_time),

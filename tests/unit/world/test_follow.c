@@ -302,6 +302,15 @@ static void events_without_a_user(void **state)
     assert_string_equal(known("mary"), "n");
     told("", SC_KIND_DOMAIN_DELETED, "x", NULL); /* of nobody */
     assert_follows("");
+    /* of several, one of whom is no more: his own event, or the full pass, tells */
+    panel_drop("a.example");
+    panel_rename("n.example", "p.example");
+    users_remove("mary");
+    told("", SC_KIND_DOMAIN_DELETED, "a", NULL);
+    told("", SC_KIND_DOMAIN_RENAMED, "n", "p.example");
+    told("", SC_KIND_DOMAIN_RENAMED, "n", "p.example");
+    assert_follows("");
+    assert_string_equal(isolated("john"), "");
 }
 
 /* Many names are one question. */
@@ -462,6 +471,39 @@ static void odd_entries_in_a_survey(void **state)
     assert_string_equal(known("mary"), "m");
 }
 
+/* A directory service lists nobody, and knows whom it is asked for. */
+static void accounts_of_a_directory_service(void **state)
+{
+    (void)state;
+    size_t users = 0;
+    account("john", "a");
+    account("mary", "m");
+    users_of("john")->unlisted = users_of("mary")->unlisted = true;
+    users_add("root", 0, "/root");
+    panel_put("r.example", "root", "/root/r");
+    assert_good(sc_follow_survey(&world.s, found, &seen, NULL, &users, &world.err));
+    assert_int_equal(users, 2);
+    assert_string_equal(known("john"), "a");
+    assert_string_equal(known("mary"), "m");
+    assert_string_equal(survey(), "");
+    panel_drop("m.example");
+    assert_string_equal(survey(), "");
+    assert_string_equal(known("mary"), "");
+}
+
+/* What one account's answer closed, the answer for all need not tell again. */
+static void places_of_odd_entries_differ_from_nothing(void **state)
+{
+    (void)state;
+    account("john", "a");
+    wants("john", "a");
+    panel_odd(NULL, NULL, in_home("john", "somewhere"), false, "an entry has no name");
+    assert_pass("john");
+    assert_int_equal(stored("SELECT count(*) FROM domain WHERE name LIKE '?%'"), 1);
+    survey();
+    assert_string_equal(survey(), "");
+}
+
 /* ---- what killed commands left ---- */
 
 static const char *pending(void)
@@ -578,6 +620,8 @@ int main(void)
         world_test(names_that_are_missed_for_long),
         world_test(a_survey_that_cannot_be_made),
         world_test(odd_entries_in_a_survey),
+        world_test(accounts_of_a_directory_service),
+        world_test(places_of_odd_entries_differ_from_nothing),
         world_test(unfinished_changes_are_told),
         world_test(a_deny_that_was_cut_short_is_finished),
         world_test(isolated_accounts_are_watched),

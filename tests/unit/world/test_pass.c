@@ -208,6 +208,38 @@ static void document_roots_that_change_places(void **state)
     assert_non_null(strstr(site_of("john", "b")->plan, "docroot a.example"));
 }
 
+/* A site whose place is wanted by another, while its own is missing, waits at its own. */
+static void a_place_that_two_want(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    wants("john", "a b");
+    assert_pass("john");
+    domain("john", "a", "b.example");
+    panel_put("b.example", "john", in_home("john", "gone"));
+    assert_pass("john");
+    assert_string_equal(isolated("john"), "a:60000 b:60001");
+    assert_string_equal(table("john"), "a:60000 b:0");
+    assert_int_equal(storages("john"), 2);
+    domain("john", "b", "gone");
+    assert_pass("john");
+    assert_string_equal(table("john"), "a:60000 b:60001");
+    /* two sites for one document root: it is the one with the lowest id, or who is there */
+    domain("john", "b", "b.example");
+    assert_pass("john");
+    assert_string_equal(isolated("john"), "a:60000 b:60000");
+    assert_false(tools_site(1001, 60001)->files);
+    assert_pass("john"); /* until then b's own could have come back */
+    assert_int_equal(storages("john"), 1);
+    domain("john", "b", "new");
+    assert_pass("john");
+    assert_string_equal(isolated("john"), "a:60000 b:60002");
+    domain("john", "a", "third");
+    domain("john", "b", "third");
+    assert_pass("john");
+    assert_string_equal(isolated("john"), "a:60000 b:60000");
+}
+
 /* A document root that is missing: closed, waiting, and back as it was. */
 static void a_missing_document_root_keeps_its_site(void **state)
 {
@@ -373,6 +405,7 @@ int main(void)
         world_test(two_names_of_one_document_root_are_one_site),
         world_test(a_document_root_that_moves_takes_its_site_along),
         world_test(document_roots_that_change_places),
+        world_test(a_place_that_two_want),
         world_test(a_missing_document_root_keeps_its_site),
         world_test(a_domain_that_the_panel_forgets_waits),
         world_test(sites_around_isolated_ones_are_kept_from_them),
