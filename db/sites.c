@@ -174,12 +174,37 @@ static int make_token(char token[SC_SITE_TOKEN + 1], struct sc_error *err)
     return 0;
 }
 
-static int insert(struct sc_store *store, uid_t uid, const char *docroot, unsigned id,
-                  struct sc_error *err)
+/* 1: it is a token that no site has. */
+static int is_free_token(struct sc_store *store, const char *token, struct sc_error *err)
+{
+    if (!token || strlen(token) != SC_SITE_TOKEN ||
+        strspn(token, "0123456789abcdef") != SC_SITE_TOKEN)
+        return 0;
+    SC_STMT struct sc_stmt q = {0};
+    int r = sc_stmt_prepare(&q, store, "SELECT 1 FROM site WHERE token = ?", err);
+    if (r < 0)
+        return r;
+    sc_bind_text(&q, token);
+    r = sc_stmt_step(&q, err);
+    return r < 0 ? r : r == 0;
+}
+
+static int choose_token(struct sc_store *store, const char *wanted, char token[SC_SITE_TOKEN + 1],
+                        struct sc_error *err)
+{
+    int r = is_free_token(store, wanted, err);
+    if (r != 1)
+        return r < 0 ? r : make_token(token, err);
+    memcpy(token, wanted, SC_SITE_TOKEN + 1);
+    return 0;
+}
+
+static int insert(struct sc_store *store, uid_t uid, const char *docroot, const char *wanted,
+                  unsigned id, struct sc_error *err)
 {
     char token[SC_SITE_TOKEN + 1];
     SC_STMT struct sc_stmt q = {0};
-    int r = make_token(token, err);
+    int r = choose_token(store, wanted, token, err);
     if (r == 0)
         r = sc_stmt_prepare(
             &q, store, "INSERT INTO site(id, uid, docroot, token, created) VALUES (?, ?, ?, ?, ?)",
@@ -204,6 +229,13 @@ static int check_docroot(const char *docroot, struct sc_error *err)
 int sc_store_site_ensure(struct sc_store *store, uid_t uid, const char *docroot, sc_id_taken *taken,
                          void *arg, struct sc_site_row *ret, struct sc_error *err)
 {
+    return sc_store_site_adopt(store, uid, docroot, NULL, taken, arg, ret, err);
+}
+
+int sc_store_site_adopt(struct sc_store *store, uid_t uid, const char *docroot, const char *token,
+                        sc_id_taken *taken, void *arg, struct sc_site_row *ret,
+                        struct sc_error *err)
+{
     int r = check_docroot(docroot, err);
     if (r < 0)
         return r;
@@ -223,7 +255,7 @@ int sc_store_site_ensure(struct sc_store *store, uid_t uid, const char *docroot,
             if (r == 0)
                 r = next_id(store, taken, arg, &id, err);
             if (r == 0)
-                r = insert(store, uid, docroot, id, err);
+                r = insert(store, uid, docroot, token, id, err);
             if (r == 0)
                 r = sc_store_site_by_id(store, id, &row, err);
         }

@@ -240,6 +240,12 @@ typedef bool sc_id_taken(unsigned id, void *arg);
 int sc_store_site_ensure(struct sc_store *store, uid_t uid, const char *docroot, sc_id_taken *taken,
                          void *arg, struct sc_site_row *ret, struct sc_error *err);
 
+/* The same; a new site gets this token where no other site has it (NULL, or what is no token: a
+ * random one). */
+int sc_store_site_adopt(struct sc_store *store, uid_t uid, const char *docroot, const char *token,
+                        sc_id_taken *taken, void *arg, struct sc_site_row *ret,
+                        struct sc_error *err);
+
 /* SC_E_NOTFOUND when there is none. */
 int sc_store_site_by_id(struct sc_store *store, unsigned id, struct sc_site_row *ret,
                         struct sc_error *err);

@@ -23,14 +23,16 @@ static bool is_somebodys_uid(unsigned id, void *arg)
 }
 
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                      size_t i, struct sc_made *m, struct sc_error *err)
+                      const struct sc_labels *labels, size_t i, struct sc_made *m,
+                      struct sc_error *err)
 {
     const struct sc_plan_site *ps = &f->plan->sites[i];
     SC_FREE char *docroot = NULL;
     if (asprintf(&docroot, "%s/%s", a->home, ps->rel) < 0)
         return no_memory(err);
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    int rc = sc_store_site_ensure(s->store, a->uid, docroot, is_somebodys_uid, NULL, &row, err);
+    int rc = sc_store_site_adopt(s->store, a->uid, docroot, sc_labels_token(labels, ps->rel),
+                                 is_somebodys_uid, NULL, &row, err);
     if (rc == 0 && !row.isolated)
         rc = sc_store_site_set_isolated(s->store, row.id, true, err);
     if (rc < 0)
@@ -177,7 +179,7 @@ static int store_domains(struct sc_server *s, const struct sc_account *a, const 
 }
 
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-              struct sc_made *m, struct sc_error *err)
+              const struct sc_labels *labels, struct sc_made *m, struct sc_error *err)
 {
     SC_CLEANUP(sc_store_rollbackp)
     __attribute__((unused)) struct sc_store *transaction = s->store;
@@ -194,7 +196,7 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
         rc = sc_places_follow(s, a, f->plan, past.v, past.n, m->moved, err);
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)
         if (f->plan->sites[i].isolated && !f->plan->sites[i].missing && !f->plan->sites[i].refused)
-            rc = store_site(s, a, f, i, m, err);
+            rc = store_site(s, a, f, labels, i, m, err);
     if (rc == 0)
         rc = sc_store_sites_get(s->store, a->uid, &sites, err);
     for (size_t i = 0; rc == 0 && i < sites.n; i++) {

@@ -7,13 +7,15 @@
 #include "core/base/error.h"
 #include "core/account/account.h"
 #include "core/facts/facts.h"
+#include "core/pass/label.h"
 #include "core/pass/made.h"
 #include "core/server/server.h"
 
-/* In one transaction: the user, the panel's domains (if they are the panel's), a site with id and
+/* `labels`: storage that the home has already: a site that is new here is given the token of its
+ * own. In one transaction: the user, the panel's domains (if they are the panel's), a site with id and
  * token for each that is to be isolated (an id follows a document root that moved), the isolated
  * names, and no other sites. Fills m's ids, tokens and moved. */
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-              struct sc_made *m, struct sc_error *err);
+              const struct sc_labels *labels, struct sc_made *m, struct sc_error *err);
 
 #endif

@@ -46,6 +46,38 @@ int sc_step_files(struct sc_pass *p, struct sc_error *err)
                         : p->tools->runtime.sweep(p->a->uid, none_but_table, 1, err);
 }
 
+/* Something is to be isolated and is not (yet): its domain or its document root is still to come, or
+ * it is not allowed. What came with the account for it must not be swept meanwhile. */
+static bool any_waits(const struct sc_pass *p)
+{
+    const struct sc_domains_config *c = &p->f->config;
+    if (!p->f->from_file || !p->f->from_panel)
+        return true;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct sc_plan_site *site = sc_plan_site_of(p->f->plan, c->entries[i].name);
+        if (c->entries[i].isolated && (!site || !p->made.ids[site - p->f->plan->sites]))
+            return true;
+    }
+    return false;
+}
+
+/* Of those, the storage of what is known not to be wanted goes. */
+static bool is_awaited(const char *rel, void *arg)
+{
+    const struct sc_pass *p = arg;
+    const struct sc_plan_site *site = sc_plan_find(p->f->plan, rel);
+    if (!site)
+        return true;
+    if (p->made.ids[site - p->f->plan->sites])
+        return false; /* it has another */
+    for (size_t i = 0; i < site->n_names; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&p->f->config, site->names[i]);
+        if (!p->f->from_file || (e && e->isolated))
+            return true;
+    }
+    return false;
+}
+
 /* The storage of a site that waits, for its document root or its domain, stays: as its row does. */
 int sc_step_storage(struct sc_pass *p, struct sc_error *err)
 {
@@ -58,7 +90,7 @@ int sc_step_storage(struct sc_pass *p, struct sc_error *err)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
     for (size_t i = 0; i < sites.n; i++)
         tokens[i] = sites.rows[i].token;
-    return sc_storage_sweep(p->a, tokens, sites.n, err);
+    return sc_storage_sweep(p->a, tokens, sites.n, any_waits(p) ? is_awaited : NULL, p, err);
 }
 
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)

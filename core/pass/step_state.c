@@ -13,7 +13,7 @@ static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t
 {
     struct sc_made *m = &p->made;
     const struct sc_runtime_tools *runtime = &p->tools->runtime;
-    int rc = sc_storage_make(p->a, m->tokens[i], err);
+    int rc = sc_storage_make(p->a, m->tokens[i], p->f->plan->sites[i].rel, err);
     if (rc == 0)
         rc = sc_planner_make(planner, p->a, p->f->plan, i, m->ids[i], m->tokens[i], &m->plans[i],
                              err);

@@ -6,6 +6,7 @@
 #include "core/base/cleanup.h"
 #include "core/account/notes.h"
 #include "core/base/log.h"
+#include "core/base/resolve.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
 
@@ -34,9 +35,35 @@ int sc_step_config(struct sc_pass *p, struct sc_error *err)
     return p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
 }
 
+/* Whether a site is to be made that the database does not have: then its storage may be here. */
+static int any_new(const struct sc_pass *p, bool *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    int rc = sc_store_sites_get(p->s->store, p->a->uid, &sites, err);
+    for (size_t i = 0; rc == 0 && i < p->f->plan->n_sites && !*ret; i++) {
+        const struct sc_plan_site *site = &p->f->plan->sites[i];
+        bool known = !site->isolated || site->missing || site->refused;
+        for (size_t k = 0; k < sites.n && !known; k++) {
+            const char *rel = sc_path_below(sites.rows[k].docroot, p->a->home);
+            known = rel && strcmp(rel, site->rel) == 0;
+        }
+        *ret = !known;
+    }
+    return rc;
+}
+
+/* The home is looked at before the database is locked: it may take its time. */
 int sc_step_record(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_record(p->s, p->a, p->f, &p->made, err);
+    SC_CLEANUP(sc_labels_done) struct sc_labels labels = {0};
+    struct sc_error why = SC_ERROR_INIT;
+    bool new = false;
+    int rc = any_new(p, &new, err);
+    if (rc < 0)
+        return rc;
+    if (new &&sc_labels_read(p->a, &labels, &why) < 0) /* isolating does not wait for it */
+        sc_log("user=%s: the sites' storage cannot be looked at: %s", p->a->user, why.text);
+    return sc_record(p->s, p->a, p->f, &labels, &p->made, err);
 }
 
 /* What the events told and the panel's answer includes is done: they must not be applied again to a

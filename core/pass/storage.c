@@ -12,8 +12,10 @@
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/base/there.h"
 #include "core/cage/view.h"
+#include "core/pass/label.h"
 #include "db/store.h"
 
 #define CAGEFS ".cagefs"
@@ -33,7 +35,7 @@ static int ensure_top(const struct sc_account *a, struct sc_error *err)
     return 0;
 }
 
-int sc_storage_make(const struct sc_account *a, const char *token, struct sc_error *err)
+static int make_dir(const struct sc_account *a, const char *token, struct sc_error *err)
 {
     char rel[sizeof(SC_CAGE_STORAGE) + SC_SITE_TOKEN + 2];
     snprintf(rel, sizeof(rel), SC_CAGE_STORAGE "/%s", token);
@@ -49,14 +51,29 @@ int sc_storage_make(const struct sc_account *a, const char *token, struct sc_err
     return rc < 0 ? sc_error_wrap(err, "%s/%s", a->home, rel) : 0;
 }
 
-static bool is_token(const char *name)
+int sc_storage_make(const struct sc_account *a, const char *token, const char *rel,
+                    struct sc_error *err)
 {
-    return strlen(name) == SC_SITE_TOKEN && strspn(name, "0123456789abcdef") == SC_SITE_TOKEN;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = make_dir(a, token, err);
+    if (rc == 0 && sc_label_write(a, token, rel, &why) < 0) /* a full home: no reason to stop */
+        sc_log_debug("user=%s: the storage of ~/%s has no label: %s", a->user, rel, why.text);
+    return rc;
+}
+
+static bool waits(const struct sc_labels *labels, const char *token,
+                  bool (*awaited)(const char *rel, void *arg), void *arg)
+{
+    const char *rel = sc_labels_rel(labels, token);
+    return rel && awaited(rel, arg);
 }
 
 int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t n,
-                     struct sc_error *err)
+                     bool (*awaited)(const char *rel, void *arg), void *arg, struct sc_error *err)
 {
+    SC_CLEANUP(sc_labels_done) struct sc_labels labels = {0};
+    if (awaited && sc_labels_read(a, &labels, err) < 0)
+        return err ? err->code : SC_E_SYS;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     if (rc < 0)
@@ -81,7 +98,7 @@ int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t
         return sc_error_sys(err, errno, "list the sites' storage");
     }
     for (struct dirent *e; (errno = 0, e = readdir(d)) != NULL;) {
-        bool stays = !is_token(e->d_name);
+        bool stays = !sc_is_token(e->d_name) || waits(&labels, e->d_name, awaited, arg);
         for (size_t i = 0; i < n && !stays; i++)
             stays = strcmp(keep[i], e->d_name) == 0;
         if (!stays && (rc = sc_remove_tree_beneath(fd, e->d_name, err)) < 0)

@@ -4,14 +4,18 @@
 #ifndef SC_PASS_STORAGE_H
 #define SC_PASS_STORAGE_H
 
+#include <stdbool.h>
 #include "core/base/error.h"
 #include "core/account/account.h"
 
-int sc_storage_make(const struct sc_account *a, const char *token, struct sc_error *err);
+/* Makes it, and writes in it that it is that of the document root `rel` (core/pass/label.h). */
+int sc_storage_make(const struct sc_account *a, const char *token, const char *rel,
+                    struct sc_error *err);
 
 /* Removes the storage of sites that are not among `keep` (nothing else), and empty directories
- * above it. */
+ * above it. `awaited` (may be NULL): whether the storage of this document root waits for its site;
+ * then it stays. */
 int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t n,
-                     struct sc_error *err);
+                     bool (*awaited)(const char *rel, void *arg), void *arg, struct sc_error *err);
 
 #endif

@@ -105,6 +105,54 @@ odd_place $hooks/post_modify_user.py restore -u john
 in_force "in force" closed
 expect_output "the panel's limits are not the daemon's" $'unlimited\n' limits_of "Max cpu time"
 
+# --- with all that is the site's -----------------------------------------------------------------------------------
+tokens() { find $H/.cagefs/websites -mindepth 1 -maxdepth 1 -printf '%f\n' | sort; }
+keep() { as_user john cagefs_enter_site a.example sh -c 'echo kept >/var/tmp/note'; }
+kept() { as_user john cagefs_enter_site a.example cat /var/tmp/note; }
+writes_share() { php_eval a.example 'echo @file_put_contents("'$H'/share/x", "y") === 1 ? "yes" : "no";'; }
+can_share() { [ "$(writes_share)" = yes ]; }
+config_of() { db "SELECT config FROM site WHERE docroot = CAST('$H/$1' AS BLOB)"; }
+# move_home COMMAND...: the home as it is, changed by the command, comes to another server
+move_home()
+{
+    rm -rf /root/home && cp -a $H /root/home && new_server && allow && rm -rf $H && cp -a /root/home $H && "$@"
+}
+new_server && allow
+as_user john mkdir $H/share
+wishes john a.example
+as_user john jq '.domains["a.example"] += {limits: {nproc: 77}, paths: {rw: ["share"]}}' $H/.lve/domains.json >/tmp/wish
+put_file john $H/.lve/domains.json 600 </tmp/wish
+cagefsctl --site-isolation-regenerate john >/dev/null
+check "a site keeps something of its own" keep
+token=$(tokens)
+printf '[versions]\nphp=9.9\n' | put_file john "$H/.cagefs/websites/$token/php/defaults.cfg" 600
+check "the home comes to another server" move_home true
+check "control: open" open
+$hooks/post_modify_user.py restore -u john
+in_force "in force" closed
+expect_output "the storage is the site's again" "$token"$'\n' tokens
+expect_output "with what it kept" $'kept\n' kept
+check "and its PHP" grep -qx 'php=9.9' "$H/.cagefs/websites/$token/php/defaults.cfg"
+expect_output "its limits" $'{"limits": {"nproc": 77}, "paths": {"rw": ["share"]}}\n' config_of a
+check "its paths" can_share
+as_user john mv $H/.cagefs/websites/"$token" $H/own && as_user john ln -s $H/own $H/.cagefs/websites/"$token"
+check "storage behind a link" move_home true
+$hooks/post_modify_user.py restore -u john
+in_force "in force" closed
+check_not "a link is not adopted" kept
+as_user john rm -rf $H/own
+new_server && allow && cagefsctl --site-isolation-enable m.example >/dev/null
+marys=$(find /home/mary/.cagefs/websites -mindepth 1 -maxdepth 1 -printf '%f\n')
+as_user john mkdir -p -m 700 $H/.cagefs/websites/"$marys"
+echo a | put_file john $H/.cagefs/websites/"$marys"/.docroot 600
+wishes john a.example
+$hooks/post_modify_user.py restore -u john
+in_force "a token that mary's site has" closed
+token_is_new() { [ "$(tokens)" != "$marys" ] && [ "$(tokens | wc -l)" = 1 ]; }
+check "is not john's" wait_until 5 token_is_new
+as_mary() { as_user mary cagefs_enter_site m.example true; }
+check "and mary's site is hers" as_mary
+
 # --- every event --------------------------------------------------------------------------------------------------
 # one_event TEXT ARGUMENT...
 one_event()
