@@ -80,19 +80,22 @@ static _Noreturn void give_up(int fail, enum stage stage)
     _exit(127);
 }
 
+/* It may have its parent's memory: it changes nothing there. `fds`: for 0-2, and the two ends of
+ * the pipe for the report. */
 static _Noreturn void child(const struct sc_run_spec *spec, const char *program,
-                            const char *const *env, const int std[3], int fail)
+                            const char *const *env, const int fds[5])
 {
+    close(fds[3]);
     for (int sig = 1; sig < NSIG; sig++)
         signal(sig, SIG_DFL);
     /* The caller may have had 0-2 closed, so that a pipe's end is one of them: all move up
      * first. */
     int up[3];
-    fail = fcntl(fail, F_DUPFD_CLOEXEC, 3);
+    int fail = fcntl(fds[4], F_DUPFD_CLOEXEC, 3);
     if (fail < 0)
         _exit(127);
     for (int i = 0; i < 3; i++) {
-        up[i] = fcntl(std[i], F_DUPFD_CLOEXEC, 3);
+        up[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
         if (up[i] < 0)
             give_up(fail, STAGE_SETUP);
     }
@@ -119,6 +122,25 @@ static _Noreturn void child(const struct sc_run_spec *spec, const char *program,
 }
 
 /* ---- the parent ---- */
+
+/* Copying this process's page tables costs more than the program's start, so the child borrows
+ * them until exec. Not one that becomes a user, who could stop it, and this process with it, or
+ * get at its memory. */
+static pid_t start(const struct sc_run_spec *spec, const char *program, const char *const *env,
+                   const int fds[5])
+{
+    /* No handler of the caller's may run in the child. */
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t pid = spec->drop ? fork() : vfork();
+    if (pid == 0)
+        child(spec, program, env, fds);
+    int forked = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = forked;
+    return pid;
+}
 
 static void kill_job(const struct job *j)
 {
@@ -338,19 +360,10 @@ static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct s
         (rc = new_pipe(&errs, &errs_w, err)) < 0 || (rc = new_pipe(&fail, &fail_w, err)) < 0)
         return sc_error_wrap(err, "cannot run %s", program);
 
-    /* No handler of the caller's may run in the child. */
-    sigset_t all, before;
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &before);
-    pid_t pid = fork();
-    int fork_errno = errno;
-    if (pid == 0) {
-        sc_close(&fail);
-        child(spec, program, spec->env ? spec->env : clean, (int[]){in, out_w, errs_w}, fail_w);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    pid_t pid = start(spec, program, spec->env ? spec->env : clean,
+                      (const int[]){in, out_w, errs_w, fail, fail_w});
     if (pid < 0)
-        return sc_error_sys(err, fork_errno, "cannot run %s", program);
+        return sc_error_sys(err, errno, "cannot run %s", program);
     sc_close(&in);
     sc_close(&out_w);
     sc_close(&errs_w);
