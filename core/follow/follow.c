@@ -8,14 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "core/base/asuser.h"
-#include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
-#include "core/base/there.h"
 #include "core/follow/internal.h"
+#include "core/follow/news.h"
 #include "core/account/identity.h"
 #include "core/account/odd.h"
 #include "core/pass/forget.h"
@@ -53,14 +50,14 @@ int sc_follow_judge(const struct sc_event_list *events, const struct sc_domain_l
 }
 
 static int follow_sites(struct sc_server *s, const char *user, const struct sc_event_list *events,
-                        struct sc_follow *ret, struct sc_error *err)
+                        struct sc_heard *heard, struct sc_follow *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
     const struct sc_wish none = {0};
     int rc = sc_account_open(user, s->lock_ms, &a, err);
     if (rc == 0)
-        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, NULL, &f, err);
+        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, heard, &f, err);
     if (rc == 0)
         rc = sc_pass_apply(s, &a, &f, &none, err);
     if (rc < 0)
@@ -70,26 +67,6 @@ static int follow_sites(struct sc_server *s, const char *user, const struct sc_e
     if (!f.from_panel)
         return f.why.code;
     return sc_follow_judge(events, &f.before, &f.domains, ret, err);
-}
-
-bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home)
-{
-    bool on = false;
-    struct stat st;
-    struct sc_error why = SC_ERROR_INIT;
-    if (uid == 0 || (sc_policy_enabled(&s->policy, &on, NULL) == 0 && !on))
-        return false;
-    SC_FD int dir = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    SC_FD int fd = -EBADF;
-    if (dir < 0 || fstat(dir, &st) < 0)
-        return !sc_is_absent(errno);
-    if (st.st_uid != uid && st.st_uid != 0)
-        return false;
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    if (sc_asuser_begin(&as, uid, gid, NULL) < 0)
-        return true;
-    int rc = sc_open_beneath(dir, ".lve/domains.json", O_PATH, 0, &fd, &why);
-    return rc == 0 || (rc == SC_E_SYS && !sc_is_absent(why.sys));
 }
 
 /* Where nothing is isolated: the copy of the panel's domains, and who the account is. */
@@ -147,7 +124,24 @@ static int find_claim(struct sc_server *s, uid_t uid, gid_t gid, const char *use
     return rc;
 }
 
-int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *events,
+/* With a pass, unless nothing but events asks for it and they tell nothing new. */
+static int follow_claim(struct sc_server *s, const struct sc_identity *me,
+                        const struct sc_event_list *events, bool alone, struct sc_follow *ret,
+                        struct sc_error *err)
+{
+    const struct sc_news_account a = {
+        .uid = me->uid, .user = me->user, .home = me->home, .hints = me->hints};
+    SC_CLEANUP(sc_heard_done) struct sc_heard heard = SC_HEARD_INIT;
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list before = {0};
+    bool news = true;
+    int rc = alone ? sc_follow_news(s, &a, &heard, &before, &news, err) : 0;
+    if (rc < 0 || news)
+        return rc < 0 ? rc : follow_sites(s, me->user, events, alone ? &heard : NULL, ret, err);
+    sc_log_debug("user=%s: the events tell nothing new: no pass", me->user);
+    return sc_follow_judge(events, &before, &heard.domains, ret, err);
+}
+
+int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *events, bool alone,
                   struct sc_follow *ret, struct sc_error *err)
 {
     SC_FREE char *user = NULL, *home = NULL;
@@ -159,9 +153,11 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
         rc = find_claim(s, uid, me.gid, user, home, &hints, &claim, err);
     if (rc < 0)
         return rc;
+    me.user = user;
+    me.home = home;
     if (claim) {
         struct sc_error why = SC_ERROR_INIT;
-        rc = follow_sites(s, user, events, ret, &why);
+        rc = follow_claim(s, &me, events, alone, ret, &why);
         if (rc < 0)
             (void)sc_store_user_set_stale(s->store, uid, why.text, NULL);
         if (rc < 0 && err)
@@ -170,8 +166,6 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
     }
     SC_DOMAINS struct sc_domains domains = SC_DOMAINS_INIT;
     rc = sc_panel_user(s, user, &domains, err);
-    me.user = user;
-    me.home = home;
     me.panel = &domains;
     return rc < 0 ? rc : follow_copy(s, &me, events, &domains, ret, err);
 }
@@ -305,7 +299,7 @@ static int judge_users(struct sc_server *s, const struct sc_event_list *events,
 }
 
 static int follow_user(struct sc_server *s, const char *user, const struct sc_event_list *events,
-                       struct sc_follow *ret, struct sc_error *err)
+                       bool alone, struct sc_follow *ret, struct sc_error *err)
 {
     char now[SC_STORE_NAME_MAX + 1];
     uid_t uid = (uid_t)-1, other;
@@ -315,12 +309,14 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
     if (rc == 0 && *now) {
         rc = sc_account_uid(now, &other, err);
         found = rc == 0;
-        rc = found ? sc_follow_one(s, other, events, ret, err) : rc == SC_E_NOTFOUND ? 0 : rc;
+        rc = found                 ? sc_follow_one(s, other, events, false, ret, err)
+             : rc == SC_E_NOTFOUND ? 0
+                                   : rc;
     }
     if (rc == 0 && *user != '#') {
         rc = sc_account_uid(user, &uid, err);
         if (rc == 0) /* or somebody new has the name */
-            return sc_follow_one(s, uid, found ? &no_events : events, ret, err);
+            return sc_follow_one(s, uid, found ? &no_events : events, alone && !found, ret, err);
         if (rc != SC_E_NOTFOUND)
             return rc;
         rc = sc_store_user_by_name(s->store, user, &row, err);
@@ -334,7 +330,7 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
         return rc;
     uid = rc == 0 ? row.uid : (uid_t)-1;
     if (rc == 0 && (rc = sc_account_uid_exists(row.uid, err)) != 0)
-        return rc < 0 ? rc : sc_follow_one(s, row.uid, events, ret, err);
+        return rc < 0 ? rc : sc_follow_one(s, row.uid, events, false, ret, err);
     if (*now) /* followed, or on its way */
         return 0;
     if (uid == (uid_t)-1 && !has_event(events, SC_KIND_USER_DELETED))
@@ -342,8 +338,8 @@ static int follow_user(struct sc_server *s, const char *user, const struct sc_ev
     return forget(s, user, uid, ret, err);
 }
 
-int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
-                      struct sc_follow *ret, struct sc_error *err)
+static int follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
+                          bool alone, struct sc_follow *ret, struct sc_error *err)
 {
     struct sc_follow f = {.agrees = true};
     uid_t uid = (uid_t)-1;
@@ -353,7 +349,7 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
     if (!*user)
         rc = sc_follow_nobodys(s, events, &f, err);
     else if (sc_account_uid(user, &uid, NULL) < 0 || uid != 0) /* root has no sites */
-        rc = follow_user(s, user, events, &f, err);
+        rc = follow_user(s, user, events, alone, &f, err);
     if (rc == 0)
         rc = judge_users(s, events, &f, err);
     if (rc == 0)
@@ -361,16 +357,14 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
     return rc;
 }
 
-int sc_follow_allowed(struct sc_server *s, const char *user, struct sc_error *err)
+int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
+                      struct sc_follow *ret, struct sc_error *err)
 {
-    struct sc_follow f = {.agrees = true};
-    uid_t uid = 0;
-    gid_t gid = 0;
-    SC_FREE char *home = NULL;
-    int rc = sc_account_uid(user, &uid, err);
-    if (rc == 0)
-        rc = sc_account_passwd(uid, NULL, &gid, &home, err);
-    if (rc < 0 || !sc_follow_has_wishes(s, uid, gid, home))
-        return rc;
-    return sc_follow_account(s, user, NULL, &f, err);
+    return follow_account(s, user, events, false, ret, err);
+}
+
+int sc_follow_events(struct sc_server *s, const char *user, const struct sc_event_list *events,
+                     struct sc_follow *ret, struct sc_error *err)
+{
+    return follow_account(s, user, events, events->n != 0, ret, err);
 }

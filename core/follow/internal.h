@@ -15,8 +15,9 @@ bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char 
 int sc_follow_judge(const struct sc_event_list *events, const struct sc_domain_list *before,
                     const struct sc_domains *panel, struct sc_follow *f, struct sc_error *err);
 
-/* The account that has this uid now, with its events. SC_E_NOTFOUND: there is none. */
-int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *events,
+/* The account that has this uid now, with its events. `alone`: nothing else asks for a look.
+ * SC_E_NOTFOUND: there is none. */
+int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *events, bool alone,
                   struct sc_follow *ret, struct sc_error *err);
 
 /* Events without a user: the accounts that have, or had, the domains which they name. */

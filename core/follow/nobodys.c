@@ -114,7 +114,7 @@ int sc_follow_nobodys(struct sc_server *s, const struct sc_event_list *events,
     for (size_t i = 0; rc == 0 && i < n.n_owners; i++) {
         if (n.owners[i] == 0)
             continue;
-        rc = sc_follow_one(s, n.owners[i], &none, ret, err);
+        rc = sc_follow_one(s, n.owners[i], &none, false, ret, err);
         if (rc == SC_E_NOTFOUND) /* gone: his own event, or the full pass, tells */
             rc = 0;
     }

@@ -20,6 +20,8 @@
  * the account's:
  *   "home UID USER", "watch WD =NAME" or "watch WD *"…, "whole 1" (or 0); or "nohome UID" */
 #define SC_JOB_ACCOUNT "account"
+/* The same, for an account that is watched and has events: no pass where they tell nothing new. */
+#define SC_JOB_EVENTS "events"
 /* Only what is behind "home". The argument is a name, or #UID. */
 #define SC_JOB_WATCH "watch"
 

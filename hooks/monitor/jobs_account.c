@@ -65,10 +65,11 @@ static int watch_uid(struct sc_server *s, uid_t uid, unsigned n_sets, struct sc_
     return rc;
 }
 
-int sc_job_account(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err)
+static int look_at(struct sc_server *s, const char *user, bool events_alone, unsigned n_sets,
+                   struct sc_error *err)
 {
     struct sc_look look;
-    sc_monitor_look(s, user, &look);
+    sc_monitor_look(s, user, events_alone, &look);
     if (look.resync)
         puts("resync");
     if (look.locked)
@@ -87,6 +88,16 @@ int sc_job_account(struct sc_server *s, const char *user, unsigned n_sets, struc
     if (rc == 0)
         puts("ok");
     return rc;
+}
+
+int sc_job_account(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err)
+{
+    return look_at(s, user, false, n_sets, err);
+}
+
+int sc_job_events(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err)
+{
+    return look_at(s, user, true, n_sets, err);
 }
 
 int sc_job_watch(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err)

@@ -73,14 +73,15 @@ static uid_t uid_of(struct sc_server *s, const char *user)
 
 /* `events` are the account's, due or not: each is a hint. */
 static int follow(struct sc_server *s, const char *user, const struct sc_event_list *events,
-                  struct sc_look *ret, struct sc_error *err)
+                  bool alone, struct sc_look *ret, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
     struct sc_follow f = {.agrees = true};
     struct timespec before = {0}, after = {0};
     ret->before = uid_of(s, user);
     bool had = made_at(ret->before, &before);
-    int rc = sc_follow_account(s, user, events, &f, &why);
+    int rc = alone ? sc_follow_events(s, user, events, &f, &why)
+                   : sc_follow_account(s, user, events, &f, &why);
     ret->locked = rc == SC_E_BUSY;
     if (rc < 0 && err)
         *err = why;
@@ -121,7 +122,8 @@ static struct sc_event_list hints_of(const struct sc_event_list *l, struct sc_ev
     return hints;
 }
 
-static int look(struct sc_server *s, const char *user, struct sc_look *ret, struct sc_error *err)
+static int look(struct sc_server *s, const char *user, bool alone, struct sc_look *ret,
+                struct sc_error *err)
 {
     SC_CLEANUP(sc_event_list_done) struct sc_event_list all = {0};
     int rc = sc_store_events_peek(s->store, user, INT64_MAX, &all, err);
@@ -130,13 +132,13 @@ static int look(struct sc_server *s, const char *user, struct sc_look *ret, stru
         return rc < 0 ? rc : sc_error_set(err, SC_E_NOMEM, "out of memory for events");
     ret->resync = take_resync(s, &all);
     const struct sc_event_list hints = hints_of(&all, room);
-    return user[0] || hints.n ? follow(s, user, &hints, ret, err) : 0;
+    return user[0] || hints.n ? follow(s, user, &hints, alone, ret, err) : 0;
 }
 
-void sc_monitor_look(struct sc_server *s, const char *user, struct sc_look *ret)
+void sc_monitor_look(struct sc_server *s, const char *user, bool events_alone, struct sc_look *ret)
 {
     *ret = (struct sc_look){.before = (uid_t)-1, .after = (uid_t)-1};
-    int rc = look(s, user, ret, &ret->why);
+    int rc = look(s, user, events_alone, ret, &ret->why);
     if (rc == 0 || ret->locked)
         ret->why.code = 0;
     sc_log_debug("user=%s looked at: %s", user,

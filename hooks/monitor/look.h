@@ -17,8 +17,9 @@ struct sc_look {
     struct sc_error why; /* code 0: it was done */
 };
 
-/* `user` as sc_follow_account() takes it. Logs what became of events. */
-void sc_monitor_look(struct sc_server *s, const char *user, struct sc_look *ret);
+/* `user` as sc_follow_account() takes it; `events_alone`: sc_follow_events(), where any wait. Logs
+ * what became of events. */
+void sc_monitor_look(struct sc_server *s, const char *user, bool events_alone, struct sc_look *ret);
 
 /* The full pass: sc_follow_survey(). What asked for it is done then, and what it saw is written to
  * SC_MONITOR_SURVEY. */

@@ -26,7 +26,7 @@ static bool one_account(struct sc_monitor *m)
     SC_FREE char *user = taken ? strdup(taken) : NULL;
     if (!user)
         return false;
-    sc_monitor_look(m->s, user, &look);
+    sc_monitor_look(m->s, user, false, &look);
     if (look.why.code)
         sc_log("user=%s: %s", user, look.why.text);
     (void)sc_work_end(&m->work, user, why, look.changed, NULL, sc_clock_ms(), NULL, NULL);

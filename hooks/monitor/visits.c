@@ -196,12 +196,27 @@ static struct sc_visit *free_place(struct sc_loop *l)
     return NULL;
 }
 
+/* What changes in the home is noticed by itself. */
+static bool is_watched(const struct sc_monitor *m, const char *user)
+{
+    for (size_t i = 0; i < m->n_accounts; i++)
+        if (strcmp(m->accounts[i].user, user) == 0)
+            return m->accounts[i].whole;
+    return false;
+}
+
+static const char *job_of(const struct sc_loop *l, const struct sc_visit *v)
+{
+    if (v->why == SC_WORK_WATCH)
+        return SC_JOB_WATCH;
+    return v->why == SC_WORK_QUEUE && is_watched(&l->m, v->user) ? SC_JOB_EVENTS : SC_JOB_ACCOUNT;
+}
+
 static void fill_spec(const struct sc_loop *l, const struct sc_visit *v,
                       struct sc_worker_spec *spec)
 {
-    *spec = (struct sc_worker_spec){.job = v->why == SC_WORK_WATCH ? SC_JOB_WATCH : SC_JOB_ACCOUNT,
-                                    .argument = v->user,
-                                    .n_fds = v->watches ? SC_MONITOR_HOME_SETS : 0};
+    *spec = (struct sc_worker_spec){
+        .job = job_of(l, v), .argument = v->user, .n_fds = v->watches ? SC_MONITOR_HOME_SETS : 0};
     for (size_t i = 0; i < spec->n_fds; i++)
         spec->fds[i] = sc_watches_fd(l->m.sets[1 + i].w);
 }

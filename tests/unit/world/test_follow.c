@@ -156,6 +156,113 @@ static void whoever_changes_the_account_is_not_waited_for(void **state)
     assert_bad(follow("mary"), SC_E_BUSY, "uid 1002 does not end");
 }
 
+/* ---- events that tell nothing new ---- */
+
+/* As follow(), where nothing but events asks for it. */
+static int follow_events(const char *user)
+{
+    SC_CLEANUP(sc_event_list_done) struct sc_event_list events = {0};
+    assert_good(sc_store_events_peek(world.s.store, user, INT64_MAX, &events, &world.err));
+    tools_forget_calls();
+    int rc = sc_follow_events(&world.s, user, &events, &seen, &world.err);
+    if (rc == 0 && seen.agrees)
+        assert_good(sc_store_events_done(world.s.store, events.rows, events.n, &world.err));
+    return rc;
+}
+
+/* More than a look at PHP-FPM's pools. */
+static bool tools_worked(void)
+{
+    return *tools_calls() && strcmp(tools_calls(), "fpm.tell 1001 john\n") != 0;
+}
+
+static void assert_no_pass(bool agrees)
+{
+    assert_good(follow_events("john"));
+    assert_int_equal(seen.agrees, agrees);
+    assert_false(tools_worked());
+    assert_int_equal(events_waiting(), !agrees);
+}
+
+static void assert_a_pass(void)
+{
+    assert_good(follow_events("john"));
+    assert_true(seen.agrees);
+    assert_true(tools_worked());
+    assert_int_equal(events_waiting(), 0);
+}
+
+/* The panel's answer and the last pass: john's a is isolated, b is not. */
+static void isolated_john(void)
+{
+    account("john", "a b");
+    wants("john", "a");
+    assert_pass("john");
+    tools_run_all(1001);
+}
+
+static void events_that_tell_nothing_new_cost_no_pass(void **state)
+{
+    (void)state;
+    isolated_john();
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL);
+    assert_no_pass(true);
+    told("john", SC_KIND_DOMAIN_DELETED, "c", NULL);
+    assert_no_pass(true);
+    told("john", SC_KIND_DOMAIN_CREATED, "c", NULL);
+    assert_no_pass(false);
+    domain("john", "c", NULL);
+    assert_a_pass();
+    told("john", SC_KIND_DOMAIN_DELETED, "c", NULL); /* before the panel has done it */
+    assert_no_pass(false);
+    panel_drop("c.example");
+    assert_a_pass();
+    told("john", SC_KIND_DOMAIN_DELETED, "c", NULL);
+    assert_no_pass(true);
+}
+
+static void what_may_be_new_costs_a_pass(void **state)
+{
+    (void)state;
+    isolated_john();
+    told("john", SC_KIND_USER_CHANGED, NULL, NULL);
+    assert_a_pass();
+    told("john", SC_KIND_DOMAIN_DELETED, "a", NULL); /* and made again: isolated no more */
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL);
+    assert_a_pass();
+    assert_string_equal(isolated("john"), "");
+}
+
+static void a_name_that_is_waited_for_is_ended_by_its_deletion(void **state)
+{
+    (void)state;
+    isolated_john();
+    panel_drop("a.example");
+    assert_pass("john"); /* nobody said that it is deleted: it stays wanted */
+    assert_string_equal(wanted("john"), "a");
+    told("john", SC_KIND_DOMAIN_DELETED, "a", NULL);
+    assert_good(follow_events("john"));
+    assert_string_equal(wanted("john"), "none");
+}
+
+static void what_is_unfinished_costs_a_pass(void **state)
+{
+    (void)state;
+    isolated_john();
+    assert_good(sc_store_pending_set(world.s.store, 1001, 1, &world.err));
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL);
+    assert_a_pass();
+    assert_good(sc_store_user_set_stale(world.s.store, 1001, "it failed", &world.err));
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL);
+    assert_a_pass();
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL);
+    assert_no_pass(true);
+    panel_fail(SC_E_TIMEOUT, "the panel hangs");
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL);
+    assert_bad(follow_events("john"), SC_E_TIMEOUT, "the panel hangs");
+    assert_string_equal(stale("john"), "the panel hangs");
+}
+
 /* ---- users that come, go and are renamed ---- */
 
 static void a_renamed_user(void **state)
@@ -606,6 +713,10 @@ int main(void)
         world_test(wishes_that_come_later_are_in_force_with_any_event),
         world_test(a_panel_that_fails_leaves_what_was_and_says_so),
         world_test(whoever_changes_the_account_is_not_waited_for),
+        world_test(events_that_tell_nothing_new_cost_no_pass),
+        world_test(what_may_be_new_costs_a_pass),
+        world_test(a_name_that_is_waited_for_is_ended_by_its_deletion),
+        world_test(what_is_unfinished_costs_a_pass),
         world_test(a_renamed_user),
         world_test(a_deleted_user),
         world_test(a_directory_that_is_down_deletes_nobody),
