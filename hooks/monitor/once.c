@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/follow/follow.h"
+#include "core/server/monitor_service.h"
 #include "hooks/monitor/look.h"
 #include "hooks/monitor/monitor.h"
 
@@ -53,10 +54,15 @@ int sc_monitor_once(struct sc_error *err)
     struct sc_monitor m = {0};
     int rc = sc_server_open(&m.s, err);
     if (rc == 0) {
+        (void)sc_store_meta_get(m.s->store, SC_META_MONITOR_ERROR, &m.error, NULL);
         (void)sc_follow_pending(m.s, found, &m, NULL);
         (void)sc_monitor_marks(m.s, found, &m);
         empty_queue(&m);
-        rc = sc_monitor_survey(m.s, found, &m, err);
+        struct sc_error why = SC_ERROR_INIT;
+        rc = sc_monitor_survey(m.s, found, &m, &why);
+        sc_monitor_error(&m, rc < 0 ? why.text : NULL);
+        if (rc < 0 && err)
+            *err = why;
         while (one_account(&m))
             ;
     }
