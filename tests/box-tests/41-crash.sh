@@ -198,6 +198,35 @@ for which in enable disable; do
     sweep $which $from $to rename,renameat,renameat2 error=ENOSPC 1 "${cmd[@]}"
 done
 sweep deny-all on none unlink,unlinkat,rmdir,rename,renameat,renameat2 signal=KILL 1 cagefsctl --site-isolation-deny-all
+
+# --- killed between the steps of a pass ---------------------------------------------------------------------------
+steps=$(sed -nE 's/^    \{"([a-z-]+)", sc_step_.*/\1/p' "$SC_SOURCE/core/pass/steps.c")
+# With -v each step of core/pass/steps.c is told when it is done. killed_at STEP COMMAND -v ARGUMENT...: killed in the
+# write that tells it: STEP is done, the next one has not begun.
+killed_at()
+{
+    local at=$1 n
+    shift
+    n=$(grep -nE "\"cagefsctl: user=john step $at: " "$checks_dir/writes" | tail -n 1 | cut -d : -f 1)
+    inject write signal=KILL "${n:-0}" "$@"
+}
+# each_step TEXT FROM TO COMMAND...
+each_step()
+{
+    local text=$1 from=$2 to=$3 at killed=0
+    shift 3
+    for at in $steps; do
+        "to_$from" || case_bad+="$text: cannot bring about $from"$'\n'
+        strace -qq -s 200 -o "$checks_dir/writes" -e trace=write "$@" >"$checks_dir/disturbed" 2>&1 # where its word comes
+        one_case "$text at step $at" "$from" "$to" killed_at "$at" "$@"
+        if injected; then killed=$((killed + 1)); else case_bad+="$text at step $at: not met"$'\n'; fi
+        [ "$(grep -oE 'user=john step [a-z-]+' "$checks_dir/disturbed" | tail -n 1)" = "user=john step $at" ] ||
+            case_bad+="$text at step $at: it came further"$'\n'
+    done
+    report "$text, killed after each of its $killed steps"
+}
+each_step enable off on cagefsctl -v --site-isolation-enable b.example c.example
+each_step disable on off cagefsctl -v --site-isolation-disable b.example c.example
 sweep deny-all on none fsync,fdatasync signal=KILL $((step / 2 + 1)) cagefsctl --site-isolation-deny-all
 
 # a live change of A, cut short inside: here what is traced is the child that joins the site
