@@ -222,6 +222,30 @@ BEFORE(ssize_t, readlink, const char *path, char *out, size_t size)
     return __real_readlink(lies_at(path, at), out, size);
 }
 
+BEFORE(int, symlink, const char *target, const char *path)
+{
+    char at[PATH_MAX];
+    return __real_symlink(target, lies_at(path, at));
+}
+
+BEFORE(int, link, const char *from, const char *to)
+{
+    char at[PATH_MAX], there[PATH_MAX];
+    return __real_link(lies_at(from, at), lies_at(to, there));
+}
+
+BEFORE(int, chmod, const char *path, mode_t mode)
+{
+    char at[PATH_MAX];
+    return __real_chmod(lies_at(path, at), mode);
+}
+
+BEFORE(int, chown, const char *path, uid_t uid, gid_t gid)
+{
+    char at[PATH_MAX];
+    return __real_chown(lies_at(path, at), uid, gid);
+}
+
 /* What a link of the server's leads to is a path of the server's. */
 static char *without_dir(char *found)
 {
