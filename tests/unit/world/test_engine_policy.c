@@ -173,14 +173,18 @@ static void a_deny_that_fails_is_finished_by_the_next_call(void **state)
 {
     (void)state;
     account("john", "a");
-    assert_good(enable("a.example"));
+    account("mary", "m");
+    assert_good(enable("a.example m.example"));
     tools_fail("cage.end", 1, SC_E_BUSY, "it does not end");
-    assert_bad(deny("john"), SC_E_BUSY, "it does not end");
+    assert_bad(deny("john mary"), SC_E_BUSY, "it does not end");
     assert_true(is_denied("john")); /* nobody enables anything meanwhile */
+    assert_true(is_denied("mary"));
+    assert_string_equal(table("mary"), "m:60001");
     SC_CLEANUP(sc_listing_done) struct sc_listing l = {0};
     assert_good(sc_engine_list(&world.s, NULL, 0, &l, &world.err));
     assert_int_equal(l.n, 0);
     assert_string_equal(table("john"), "none");
+    assert_string_equal(table("mary"), "none");
     assert_int_equal(stored("SELECT count(*) FROM meta WHERE key = 'deny.under_way'"), 0);
 }
 

@@ -145,9 +145,11 @@ static void figures_of_the_moment(void **state)
     (void)state;
     SC_CLEANUP(sc_user_stats_done) struct sc_user_stats l = {0};
     account("john", "a b");
+    wants_text("john", "{\"domains\": {\"a.example\": {\"limits\": {\"ep\": 9}}}}");
     assert_good(user_enable("john", "a.example b.example"));
     assert_good(sc_engine_user_stats(&world.s, 1001, NULL, &l, &world.err));
     assert_int_equal(l.n, 2);
+    assert_int_equal(l.v[0].stats.limits.value[SC_LIMIT_EP], 9);
     assert_string_equal(l.v[0].name, "a.example");
     assert_int_equal(l.v[0].id, 60000);
     assert_false(l.v[0].stats.seen.group);

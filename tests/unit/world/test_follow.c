@@ -99,6 +99,7 @@ static void a_home_that_came_with_wishes_is_in_force(void **state)
     assert_follows("mary");
     assert_string_equal(table("mary"), "none");
     assert_string_equal(known("mary"), "m");
+    assert_false(tools_called("runtime.unlist 1002")); /* no pass was made */
 }
 
 /* Panels restore over accounts, and bring the home later than the account. */

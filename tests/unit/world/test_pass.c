@@ -221,6 +221,10 @@ static void a_place_that_two_want(void **state)
     assert_string_equal(isolated("john"), "a:60000 b:60001");
     assert_string_equal(table("john"), "a:60000 b:0");
     assert_int_equal(storages("john"), 2);
+    assert_int_equal(
+        stored(
+            "SELECT count(*) FROM site WHERE id = 60001 AND CAST(docroot AS TEXT) LIKE '%/gone'"),
+        1);
     domain("john", "b", "gone");
     assert_pass("john");
     assert_string_equal(table("john"), "a:60000 b:60001");
