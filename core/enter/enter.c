@@ -11,14 +11,14 @@
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/paths.h"
 #include "core/base/pidfd.h"
 #include "core/enter/drop.h"
+#include "core/enter/enter_private.h"
 #include "core/enter/ep.h"
+#include "core/enter/go_between.h"
 #include "core/enter/groups.h"
 #include "core/enter/helper.h"
 #include "core/enter/keeper_find.h"
@@ -79,27 +79,9 @@ static int run(const struct sc_enter *req)
     return errno;
 }
 
-/* An entry under way. */
-struct entry {
-    const struct sc_enter *req;
-    sigset_t signals; /* that the waiting parent takes */
-    int keeper,
-        keeper_lock; /* descriptors: the process, and its file, locked until the child is inside */
-    struct sc_groups groups;
-    int self;      /* this process, for the child to see its end */
-    int failed[2]; /* a pipe: why the child could not run the program */
-    struct sc_watch *watch;
-};
-
-/* What the child says on the pipe when it could not run the program; silence means that it did. */
-struct failure {
-    int status;
-    char text[256];
-};
-
 static _Noreturn void fail(int pipe_fd, int status, const char *what, int errnum)
 {
-    struct failure f = {.status = status};
+    struct sc_entry_failure f = {.status = status};
     snprintf(f.text, sizeof(f.text), "%s: %s", what, strerror(errnum));
     ssize_t n = write(pipe_fd, &f, sizeof(f)); /* fits a pipe: never blocks */
     _exit(n == (ssize_t)sizeof(f) ? status : SC_EXIT_CANNOT_ENTER);
@@ -119,7 +101,7 @@ static void own_session(const struct sc_enter *req, struct sc_watch *watch)
 
 /* The child, inside the site's namespaces, still root. The order is the design; do not change it
  * lightly. */
-static _Noreturn void inside(const struct entry *e)
+static _Noreturn void inside(const struct sc_entry *e)
 {
     const struct sc_enter *req = e->req;
     const int pipe_fd = e->failed[1], parent_pidfd = e->self;
@@ -181,20 +163,6 @@ static _Noreturn void inside(const struct entry *e)
     fail(pipe_fd, status, req->exe, rc);
 }
 
-/* ---- the parent ------------------------------------------------------------------------------ */
-
-static void block_signals(sigset_t *ret)
-{
-    static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM, SIGUSR1,
-                                    SIGUSR2, SIGALRM, SIGWINCH, SIGCHLD};
-    sigemptyset(ret);
-    for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-        sigaddset(ret, passed_on[i]);
-    /* a caller may have ignored it, and wait() would find nothing */
-    (void)signal(SIGCHLD, SIG_DFL);
-    sigprocmask(SIG_BLOCK, ret, NULL);
-}
-
 /* Kept until this process ends. */
 static int take_place(const struct sc_enter *req, struct sc_enter_why *why)
 {
@@ -209,20 +177,14 @@ static int take_place(const struct sc_enter *req, struct sc_enter_why *why)
 
 /* Where the program can have no parent-death signal (suexec's change of ids undoes it), before the
  * site is joined. */
-static int watch_from_the_start(struct entry *e, struct sc_enter_why *why)
+static int watch_from_the_start(struct sc_entry *e, struct sc_enter_why *why)
 {
     int rc = sc_watch_start(e->watch, true, e->req->argv);
     return rc < 0 ? sc_why(why, "cannot watch the entry: %s", strerror(-rc)) : 0;
 }
 
-static void watch_late(struct entry *e)
-{
-    if (sc_watch_see(e->watch) == 0)
-        (void)sc_watch_start(e->watch, false, e->req->argv);
-}
-
 /* Joins the site. From here on its mounts are ours, and our next child is its process. */
-static int join(struct entry *e, struct sc_enter_why *why)
+static int join(struct sc_entry *e, struct sc_enter_why *why)
 {
     const struct sc_enter *req = e->req;
     if (!req->unwatched && !(e->watch = sc_watch_new(why)))
@@ -234,108 +196,6 @@ static int join(struct entry *e, struct sc_enter_why *why)
         return sc_why(why, "cannot join the site: %s", strerror(errno));
     rc = e->watch && req->as_root ? sc_watch_see(e->watch) : 0;
     return rc < 0 ? sc_why(why, "the site has no /proc: %s", strerror(-rc)) : 0;
-}
-
-/* From here we are only a go-between: no descriptor of the caller's, no privilege but to signal. */
-static void become_go_between(struct entry *e)
-{
-    const struct sc_enter *req = e->req;
-    /* our further children, none of which is the site's, are born outside of it */
-    if (setns(e->self, CLONE_NEWPID) < 0)
-        abort();
-    close(e->failed[1]);
-    sc_groups_close(&e->groups);
-    close(e->keeper_lock);
-    close(e->keeper);
-    close(e->self);
-    /* A reader must see the child's end of file, not ours */
-    for (int fd = 0; fd < 3; fd++)
-        if (fd != 1 || !req->hold_output)
-            close(fd);
-    for (size_t i = 0; i < req->n_keep; i++)
-        close(req->keep[i]);
-    if (chdir("/") < 0 || prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-        abort();
-    uid_t uid = getuid();
-    gid_t gid = getgid();
-    if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        abort();
-    /* what runs as another user than the caller is signalled by right, not by name */
-    sc_drop_caps(req->as_root || uid != req->uid ? SC_CAP_BIT(CAP_KILL) : 0);
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
-
-/* The next signal; late in coming, it finds the entry watched. */
-static int next_signal(struct entry *e, bool *late, siginfo_t *ret)
-{
-    static const struct timespec soon = {.tv_nsec = SC_WATCH_LATE_MS * 1000000L};
-    if (!*late)
-        return sigwaitinfo(&e->signals, ret);
-    int sig = sigtimedwait(&e->signals, ret, &soon);
-    if (sig < 0 && errno == EAGAIN) {
-        *late = false;
-        watch_late(e);
-    }
-    return sig;
-}
-
-/* Passes on what is sent to us alone (a terminal's signals reach the child by themselves, being in
- * the same process group), and waits. */
-static int wait_for(struct entry *e, pid_t child, int child_pidfd)
-{
-    bool late = e->watch && !e->req->as_root;
-    for (;;) {
-        siginfo_t si;
-        int sig = next_signal(e, &late, &si);
-        if (sig < 0)
-            continue;
-        if (sig != SIGCHLD) {
-            if (si.si_code != SI_KERNEL)
-                (void)sc_pidfd_signal(child_pidfd, sig);
-            continue;
-        }
-        int status;
-        pid_t pid = waitpid(child, &status, WNOHANG);
-        if (pid == child && e->watch)
-            e->watch->over = true;
-        if (pid == child)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        if (pid < 0 && errno != EINTR)
-            return SC_EXIT_CANNOT_ENTER;
-    }
-}
-
-/* Ends at the child's exec, or its end. False: the program runs. */
-static bool child_failed(const struct entry *e, struct failure *ret)
-{
-    ssize_t n;
-    do
-        n = read(e->failed[0], ret, sizeof(*ret));
-    while (n < 0 && errno == EINTR);
-    close(e->failed[0]);
-    ret->text[sizeof(ret->text) - 1] = 0;
-    return n == (ssize_t)sizeof(*ret);
-}
-
-static int see_to_it(struct entry *e, pid_t child, struct sc_enter_why *why)
-{
-    struct failure f;
-    int child_pidfd = sc_pidfd_open(child);
-    /* until the program runs, for the caller to read why not */
-    int saved_err = fcntl(2, F_DUPFD_CLOEXEC, 3);
-    become_go_between(e);
-    bool failed = child_failed(e, &f);
-    if (!failed && saved_err >= 0)
-        close(saved_err);
-    int status = wait_for(e, child, child_pidfd);
-    if (!failed)
-        return status;
-    if (saved_err >= 0) {
-        (void)dup2(saved_err, 2);
-        close(saved_err);
-    }
-    sc_why(why, "%s", f.text);
-    return status > 0 ? -status : -SC_EXIT_CANNOT_ENTER;
 }
 
 /* The keeper's lock is held: from here on no change of limits passes us by. */
@@ -350,8 +210,8 @@ int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
 {
     struct sc_site_limits newer;
     struct sc_enter now = *asked, *req = &now;
-    struct entry e = {.req = req, .keeper = -EBADF, .keeper_lock = -EBADF};
-    block_signals(&e.signals);
+    struct sc_entry e = {.req = req, .keeper = -EBADF, .keeper_lock = -EBADF};
+    sc_go_between_signals(&e.signals);
     int rc = take_place(req, why); /* first, for it is the cheapest refusal */
     if (rc == 0)
         rc = keeper(req, &e.keeper, &e.keeper_lock, why);
@@ -374,5 +234,5 @@ int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
         return sc_why(why, "cannot fork into the site: %s", strerror(errno));
     if (child == 0)
         inside(&e);
-    return see_to_it(&e, child, why);
+    return sc_go_between_run(&e, child, why);
 }
