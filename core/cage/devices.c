@@ -37,6 +37,9 @@ static int make_entries(int dev, struct sc_error *err)
     return 0;
 }
 
+/* The system has some thousand terminals for all sites together. */
+#define PTS_OPTIONS "ptmxmode=0666,mode=0620,max=256"
+
 int sc_devices_make(int dev, struct sc_error *err)
 {
     mode_t old = umask(0);
@@ -47,5 +50,5 @@ int sc_devices_make(int dev, struct sc_error *err)
     SC_FD int pts = openat(dev, "pts", O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (pts < 0)
         return sc_error_sys(err, errno, "open /dev/pts");
-    return sc_mnt_fs("devpts", "ptmxmode=0666,mode=0620", SC_MNT_NOEXEC | SC_MNT_DEV, pts, err);
+    return sc_mnt_fs("devpts", PTS_OPTIONS, SC_MNT_NOEXEC | SC_MNT_DEV, pts, err);
 }

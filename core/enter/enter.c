@@ -22,7 +22,9 @@
 #include "core/enter/groups.h"
 #include "core/enter/helper.h"
 #include "core/enter/keeper_find.h"
+#include "core/enter/leader.h"
 #include "core/enter/limits.h"
+#include "core/enter/relay.h"
 #include "core/enter/watch.h"
 
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
@@ -88,15 +90,18 @@ static _Noreturn void fail(int pipe_fd, int status, const char *what, int errnum
 }
 
 /* kill(0, ...) reaches the whole process group, whatever namespaces are between: a request would
- * end the requests of its siblings, which are all children of one process. On a terminal the
- * shell's job control needs the caller's group. */
-static void own_session(const struct sc_enter *req, struct sc_watch *watch)
+ * end the requests of its siblings, which are all children of one process. */
+static void own_session(struct sc_watch *watch)
 {
-    int tty = req->as_root ? -EBADF : open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (tty >= 0)
-        close(tty);
-    else if (setsid() > 0 && watch)
+    if (setsid() > 0 && watch)
         watch->session = getpid();
+}
+
+/* A child whose parent has ended must not begin. */
+static bool has_parents(const struct sc_entry *e)
+{
+    struct pollfd entry = {.fd = e->self, .events = POLLIN};
+    return poll(&entry, 1, 0) == 0 && (e->leader == 0 || getppid() == e->leader);
 }
 
 /* The child, inside the site's namespaces, still root. The order is the design; do not change it
@@ -104,15 +109,20 @@ static void own_session(const struct sc_enter *req, struct sc_watch *watch)
 static _Noreturn void inside(const struct sc_entry *e)
 {
     const struct sc_enter *req = e->req;
-    const int pipe_fd = e->failed[1], parent_pidfd = e->self;
+    const int pipe_fd = e->failed[1];
     /* 1. limits: from here on all that is done is the site's, and nothing of the user's ran yet */
     const char *what;
     int rc = sc_groups_join(&e->groups, req->limits, &what);
     if (rc < 0)
         fail(pipe_fd, SC_EXIT_CANNOT_ENTER, what, -rc);
 
-    /* 2. nothing of the outside comes along but 0-2, and what is handed in on purpose */
-    int keep[SC_ENTER_KEEP_MAX + 2] = {pipe_fd, parent_pidfd};
+    /* 2. nothing of the outside comes along but 0-2 where they are no terminal, and what is handed
+     * in on purpose */
+    if (e->terminal.used) {
+        sc_leader_place(&e->terminal);
+        sc_terminal_replace(&e->terminal);
+    }
+    int keep[SC_ENTER_KEEP_MAX + 2] = {pipe_fd, e->self};
     if (req->n_keep > SC_ENTER_KEEP_MAX)
         abort();
     if (req->n_keep > 0)
@@ -142,16 +152,16 @@ static _Noreturn void inside(const struct sc_entry *e)
     }
     if (req->as_root)
         (void)setfsuid(0);
-    own_session(req, e->watch);
+    if (!e->terminal.used)
+        own_session(e->watch);
 
     /* 5. end with the parent, also when it ended just now; here, because a change of the fsuid
      * undoes it */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
         abort();
-    struct pollfd gone = {.fd = parent_pidfd, .events = POLLIN};
-    if (poll(&gone, 1, 0) != 0)
+    if (!has_parents(e))
         _exit(SC_EXIT_CANNOT_ENTER);
-    close(parent_pidfd);
+    close(e->self);
 
     /* 6. no way to gain anything, ever */
     sc_drop_everything_else();
@@ -161,6 +171,23 @@ static _Noreturn void inside(const struct sc_entry *e)
     rc = run(req);
     int status = rc == ENOENT || rc == ENOTDIR ? SC_EXIT_NOT_FOUND : SC_EXIT_CANNOT_ENTER;
     fail(pipe_fd, status, req->exe, rc);
+}
+
+/* The program's parent inside, where it gets a terminal. Outside of the site's control groups. */
+static _Noreturn void lead(struct sc_entry *e)
+{
+    int rc = sc_leader_begin(&e->terminal);
+    if (rc < 0)
+        fail(e->failed[1], SC_EXIT_CANNOT_ENTER, "cannot have a terminal in the site", -rc);
+    e->leader = getpid();
+    if (e->watch)
+        e->watch->session = e->leader;
+    pid_t program = sc_groups_fork(&e->groups);
+    if (program == 0)
+        inside(e);
+    if (program < 0)
+        fail(e->failed[1], SC_EXIT_CANNOT_ENTER, "cannot fork in the site", errno);
+    sc_leader_run(&e->terminal, program, e->self, e->req->argv);
 }
 
 /* Kept until this process ends. */
@@ -198,6 +225,21 @@ static int join(struct sc_entry *e, struct sc_enter_why *why)
     return rc < 0 ? sc_why(why, "the site has no /proc: %s", strerror(-rc)) : 0;
 }
 
+/* Before the site is joined: its /dev is another. Nobody enters for the web server on a terminal. */
+static int find_terminal(struct sc_entry *e, struct sc_enter_why *why)
+{
+    int rc = e->req->as_root ? 0 : sc_terminal_find(&e->terminal);
+    if (e->terminal.used)
+        sc_relay_signals(&e->signals);
+    return rc < 0 ? sc_why(why, "the terminal cannot be used: %s", strerror(-rc)) : 0;
+}
+
+static int make_terminal(struct sc_entry *e, struct sc_enter_why *why)
+{
+    int rc = e->terminal.used ? sc_terminal_make(&e->terminal, e->req->uid) : 0;
+    return rc < 0 ? sc_why(why, "cannot make a terminal in the site: %s", strerror(-rc)) : 0;
+}
+
 /* The keeper's lock is held: from here on no change of limits passes us by. */
 static int newest_limits(struct sc_enter *req, struct sc_site_limits *room,
                          struct sc_enter_why *why)
@@ -214,6 +256,8 @@ int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
     sc_go_between_signals(&e.signals);
     int rc = take_place(req, why); /* first, for it is the cheapest refusal */
     if (rc == 0)
+        rc = find_terminal(&e, why); /* before root's locks are held */
+    if (rc == 0)
         rc = keeper(req, &e.keeper, &e.keeper_lock, why);
     if (rc == 0)
         rc = newest_limits(req, &newer, why);
@@ -225,13 +269,17 @@ int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
     if (e.self < 0 || pipe2(e.failed, O_CLOEXEC) < 0)
         return sc_why(why, "cannot prepare: %s", strerror(errno));
     rc = join(&e, why);
+    if (rc == 0)
+        rc = make_terminal(&e, why);
     if (rc < 0)
         return rc;
-    pid_t child = sc_groups_fork(&e.groups);
+    pid_t child = e.terminal.used ? fork() : sc_groups_fork(&e.groups);
     if (child < 0 && errno == EAGAIN && req->limits->nproc)
         return sc_why(why, SC_OVER_NPROC); /* a version 2 group refuses the birth itself */
     if (child < 0)
         return sc_why(why, "cannot fork into the site: %s", strerror(errno));
+    if (child == 0 && e.terminal.used)
+        lead(&e);
     if (child == 0)
         inside(&e);
     return sc_go_between_run(&e, child, why);

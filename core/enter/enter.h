@@ -33,6 +33,7 @@ struct sc_enter {
 };
 
 /* Enters and runs. Needs euid 0 (setuid); real ids stay the caller's until they are dropped.
+ * On a terminal the program gets one of the site's own (terminal.h), but not as_root.
  * Returns the exit status (128+N after signal N) once the program has ended. When the program did
  * not run: the negative of the exit status to end with (-126, -127 for a program that is not there,
  * -75 when the site has as many entries as its limit allows), with *why set. This process has given

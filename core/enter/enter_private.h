@@ -7,6 +7,7 @@
 
 #include "core/enter/enter.h"
 #include "core/enter/groups.h"
+#include "core/enter/terminal.h"
 #include "core/enter/watch.h"
 
 struct sc_entry {
@@ -18,6 +19,8 @@ struct sc_entry {
     int self;      /* this process, for the child to see its end */
     int failed[2]; /* a pipe: why the child could not run the program */
     struct sc_watch *watch;
+    struct sc_terminal terminal;
+    pid_t leader; /* the child's parent, where there is a terminal; in the site's numbers */
 };
 
 /* What the child says on the pipe when it could not run the program; silence means that it did. */

@@ -12,6 +12,7 @@
 
 #include "core/base/pidfd.h"
 #include "core/enter/drop.h"
+#include "core/enter/relay.h"
 
 void sc_go_between_signals(sigset_t *ret)
 {
@@ -25,7 +26,7 @@ void sc_go_between_signals(sigset_t *ret)
     sigprocmask(SIG_BLOCK, ret, NULL);
 }
 
-static void watch_late(struct sc_entry *e)
+static void start_watch(struct sc_entry *e)
 {
     if (sc_watch_see(e->watch) == 0)
         (void)sc_watch_start(e->watch, false, e->req->argv);
@@ -43,6 +44,8 @@ static void become_go_between(struct sc_entry *e)
     close(e->keeper_lock);
     close(e->keeper);
     close(e->self);
+    if (e->terminal.used)
+        sc_terminal_close_inside(&e->terminal);
     /* A reader must see the child's end of file, not ours */
     for (int fd = 0; fd < 3; fd++)
         if (fd != 1 || !req->hold_output)
@@ -69,13 +72,12 @@ static int next_signal(struct sc_entry *e, bool *late, siginfo_t *ret)
     int sig = sigtimedwait(&e->signals, ret, &soon);
     if (sig < 0 && errno == EAGAIN) {
         *late = false;
-        watch_late(e);
+        start_watch(e);
     }
     return sig;
 }
 
-/* Passes on what is sent to us alone (a terminal's signals reach the child by themselves, being in
- * the same process group), and waits. */
+/* Passes signals on, and waits. */
 static int wait_for(struct sc_entry *e, pid_t child, int child_pidfd)
 {
     bool late = e->watch && !e->req->as_root;
@@ -85,8 +87,7 @@ static int wait_for(struct sc_entry *e, pid_t child, int child_pidfd)
         if (sig < 0)
             continue;
         if (sig != SIGCHLD) {
-            if (si.si_code != SI_KERNEL)
-                (void)sc_pidfd_signal(child_pidfd, sig);
+            (void)sc_pidfd_signal(child_pidfd, sig);
             continue;
         }
         int status;
@@ -98,6 +99,15 @@ static int wait_for(struct sc_entry *e, pid_t child, int child_pidfd)
         if (pid < 0 && errno != EINTR)
             return SC_EXIT_CANNOT_ENTER;
     }
+}
+
+/* The child is the program's parent. Watched from the start: while the terminal is ours, it must not
+ * stay so when we are killed. */
+static int work_terminal(struct sc_entry *e, pid_t child)
+{
+    if (e->watch)
+        start_watch(e);
+    return sc_relay_run(&e->terminal, child, &e->signals, e->watch);
 }
 
 /* Ends at the child's exec, or its end. False: the program runs. */
@@ -122,7 +132,8 @@ int sc_go_between_run(struct sc_entry *e, pid_t child, struct sc_enter_why *why)
     bool failed = child_failed(e, &f);
     if (!failed && saved_err >= 0)
         close(saved_err);
-    int status = wait_for(e, child, child_pidfd);
+    int status =
+        e->terminal.used && !failed ? work_terminal(e, child) : wait_for(e, child, child_pidfd);
     if (!failed)
         return status;
     if (saved_err >= 0) {

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +18,12 @@
 #include "core/base/pidfd.h"
 #include "core/base/proc.h"
 #include "core/enter/drop.h"
+#include "core/enter/terminal.h"
+#include "core/enter/title.h"
 
 #define NAME     "sitecage-watch"
-#define ROUNDS   200        /* of killing, */
-#define ROUND_MS 10         /* this far apart: what was killed may take its time to end */
-#define ARGS_MAX (8u << 20) /* bytes: beyond is another object */
+#define ROUNDS   200 /* of killing, */
+#define ROUND_MS 10  /* this far apart: what was killed may take its time to end */
 
 static bool lives_in(int proc, pid_t session)
 {
@@ -56,19 +56,14 @@ static void kill_session(int procfs, pid_t session)
         sc_sleep_ms(ROUND_MS);
 }
 
-/* So that who ends entries by name or words does not end this with them: the name, and nothing of
- * the arguments, which the kernel has put one behind the other. */
-static void take_name(char *const argv[])
+/* As the entry found it, unless somebody has changed it since. A terminal that does not control us
+ * asks nobody who sets its modes. */
+static void restore_terminal(const struct sc_watch *w)
 {
-    char *first = program_invocation_name, *last = first;
-    for (size_t i = 0; argv[i]; i++)
-        if ((uintptr_t)argv[i] > (uintptr_t)last &&
-            (uintptr_t)argv[i] - (uintptr_t)first < ARGS_MAX)
-            last = argv[i];
-    size_t room = (size_t)(last - first) + strlen(last);
-    memset(first, 0, room);
-    memcpy(first, NAME, room < strlen(NAME) ? room : strlen(NAME));
-    (void)prctl(PR_SET_NAME, NAME, 0, 0, 0);
+    struct termios now;
+    if (w->terminal >= 0 && tcgetattr(w->terminal, &now) == 0 &&
+        sc_terminal_same_mode(&now, &w->during))
+        (void)tcsetattr(w->terminal, TCSANOW, &w->before);
 }
 
 static void become_root(void)
@@ -80,10 +75,7 @@ static void become_root(void)
 
 static _Noreturn void watch(const struct sc_watch *w, int entry, bool as_root, char *const argv[])
 {
-    sigset_t all;
-    sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all, NULL);
-    take_name(argv);
+    sc_title_set(argv, NAME);
     (void)setsid();
     if (as_root)
         become_root();
@@ -91,6 +83,9 @@ static _Noreturn void watch(const struct sc_watch *w, int entry, bool as_root, c
     /* no parent-death signal: what the entry has become may not signal us */
     while (!sc_pidfd_wait(entry, -1))
         ;
+    if (w->master >= 0)
+        close(w->master);
+    restore_terminal(w);
     if (w->session > 0 && !w->over)
         kill_session(w->proc, w->session);
     _exit(0);
@@ -110,8 +105,21 @@ struct sc_watch *sc_watch_new(struct sc_enter_why *why)
         sc_why(why, "cannot watch the entry: %s", strerror(errno));
         return NULL;
     }
-    w->proc = -EBADF;
+    w->proc = w->master = w->terminal = -EBADF;
     return w;
+}
+
+void sc_watch_terminal(struct sc_watch *w, int fd, const struct termios *before,
+                       const struct termios *during)
+{
+    if (!w)
+        return;
+    w->terminal = -EBADF;
+    if (fd < 0)
+        return;
+    w->before = *before;
+    w->during = *during;
+    w->terminal = fd;
 }
 
 int sc_watch_see(struct sc_watch *w)
@@ -123,7 +131,7 @@ int sc_watch_see(struct sc_watch *w)
     return 0;
 }
 
-int sc_watch_start(struct sc_watch *w, bool as_root, char *const argv[])
+static int start(struct sc_watch *w, bool as_root, char *const argv[])
 {
     int self = sc_pidfd_open(getpid()), status = 0;
     pid_t pid = self < 0 ? -1 : another();
@@ -140,4 +148,16 @@ int sc_watch_start(struct sc_watch *w, bool as_root, char *const argv[])
     while (!as_root && waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
         ;
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+/* The caller's group may be signalled, or stopped, before the watcher has left it: its signals are
+ * blocked when it is born. */
+int sc_watch_start(struct sc_watch *w, bool as_root, char *const argv[])
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    int rc = start(w, as_root, argv);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return rc;
 }

@@ -17,6 +17,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <termios.h>
 
 #include "core/enter/why.h"
 
@@ -27,9 +28,12 @@
 /* What the entry and its watcher both see, and the program's process until it becomes the
  * program. */
 struct sc_watch {
-    atomic_int session; /* the program's, in the site's numbers; 0: nothing runs yet */
-    atomic_int proc;    /* a descriptor of the site's /proc; -EBADF: there is none yet */
-    atomic_bool over;   /* the program has ended */
+    atomic_int session;            /* the program's, in the site's numbers; 0: nothing runs yet */
+    atomic_int proc;               /* a descriptor of the site's /proc; -EBADF: there is none yet */
+    atomic_bool over;              /* the program has ended */
+    atomic_int master;             /* of the program's pseudoterminal, to be closed; -EBADF: none */
+    atomic_int terminal;           /* the caller's, whose modes are to be put right; -EBADF: none */
+    struct termios before, during; /* its modes: as it was, and as the entry has set them */
 };
 
 /* NULL with *why. It lives as long as this process. */
@@ -37,6 +41,11 @@ struct sc_watch *sc_watch_new(struct sc_enter_why *why);
 
 /* Opens the site's /proc: when its mounts are this process's. 0, or a negative errno. */
 int sc_watch_see(struct sc_watch *w);
+
+/* When the entry is killed, the terminal `fd` gets the modes `before` if it has the modes `during`
+ * then. A negative `fd`: not any more. Does nothing without a watcher (NULL). */
+void sc_watch_terminal(struct sc_watch *w, int fd, const struct termios *before,
+                       const struct termios *during);
 
 /* Starts the watcher: with the ids that this process has, or, `as_root`, as root with nothing but
  * the right to signal, so that the caller cannot signal it. It must be born outside of the site.

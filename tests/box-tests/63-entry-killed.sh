@@ -130,6 +130,16 @@ check "in a pipeline: it runs" wait_until 10 all_run line
 check "all of the name are killed" pkill -9 -f cagefs_enter_site
 check "in a pipeline: ended" wait_until 10 ended line
 daemon_ended line
+# on a terminal, which the site has one of its own for
+at_terminal() { "$SC_SOURCE/tests/boxlib/person.py" john "$@"; }
+at_terminal modes raw end 137 modes cooked -- cagefs_enter_site a.example tree line &
+killed "on a terminal" line "^cagefs_enter_site a.example tree line"
+check "on a terminal: it has its modes back" wait $!
+at_terminal modes raw end 137 modes cooked -- cagefs_enter_site a.example tree line &
+check "on a terminal, by name: it runs" wait_until 10 all_run line
+check "on a terminal, by name: killed" pkill -9 -f ^cagefs_enter_site
+check "on a terminal, by name: ended" wait_until 10 ended line
+daemon_ended line
 many_run() { [ "$(pgrep -c -f '^many-main')" = 25 ]; }
 none_runs() { ! pgrep -f '^many-'; }
 for _ in {1..25}; do
