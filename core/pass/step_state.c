@@ -8,12 +8,30 @@
 #include "core/pass/step.h"
 #include "core/pass/storage.h"
 
+/* Where it cannot be made the site does not start. That is a reason to refuse a change, and none to
+ * leave the other sites' new document roots open in those that run: the owner, or who works with
+ * his rights, can bring it about. */
+static int make_storage(struct sc_pass *p, size_t i, struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_storage_make(p->a, p->made.tokens[i], p->f->plan->sites[i].rel, &why);
+    if (rc == 0)
+        return 0;
+    if (sc_pass_is_asked(p) || rc == SC_E_NOMEM) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    p->late = why;
+    return 0;
+}
+
 static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t i,
                      struct sc_error *err)
 {
     struct sc_made *m = &p->made;
     const struct sc_runtime_tools *runtime = &p->tools->runtime;
-    int rc = sc_storage_make(p->a, m->tokens[i], p->f->plan->sites[i].rel, err);
+    int rc = make_storage(p, i, err);
     if (rc == 0)
         rc = sc_planner_make(planner, p->a, p->f->plan, i, m->ids[i], m->tokens[i], &m->plans[i],
                              err);

@@ -63,6 +63,30 @@ expect_fail 1 "b.example cannot be isolated: its owner may not search a director
 check "opened" chmod 755 $H/up
 check "b can be isolated" cagefsctl --site-isolation-enable b.example
 expect_fail 1 "points to /home2/john/real/e.example" cagefsctl --site-isolation-enable e.example
+# The storage of sites that cannot be opened: a site may not start, and what comes is closed all the same.
+status_of_a() { cagefsctl --site-isolation-status a.example; }
+secret_site f.example $H/f.example
+panel_remove f.example
+check "a passes" cagefsctl --site-isolation-regenerate john
+probe_end a
+check "a process stays in a" probe_start a john a.example
+expect_output "control: f is no site, and read" $'secret of f.example\n' probe a "cat $H/f.example/secret"
+check "the storage is closed" chmod 000 $H/.cagefs
+check "f comes" panel_add f.example john $H/f.example
+expect_fail 1 ".cagefs" cagefsctl --site-isolation-regenerate john
+expect_output "the running site does not read f" "" probe a "cat $H/f.example/secret 2>/dev/null; true"
+expect_contains "status says why" "Permission denied" status_of_a
+check "opened" chmod 700 $H/.cagefs
+check "a passes again" cagefsctl --site-isolation-regenerate john
+check "it becomes a file" sh -c "mv $H/.cagefs $H/.c && touch $H/.cagefs"
+check "f goes" panel_remove f.example
+expect_fail 1 ".cagefs" cagefsctl --site-isolation-regenerate john
+expect_output "control: f is read again" $'secret of f.example\n' probe a "cat $H/f.example/secret"
+check "f comes" panel_add f.example john $H/f.example
+expect_fail 1 ".cagefs" cagefsctl --site-isolation-regenerate john
+expect_output "the running site does not read f" "" probe a "cat $H/f.example/secret 2>/dev/null; true"
+check "as it was" sh -c "rm $H/.cagefs && mv $H/.c $H/.cagefs"
+check "" cagefsctl --site-isolation-regenerate john
 check "nothing is isolated" cagefsctl --site-isolation-disable a.example b.example
 probe_end a
 
