@@ -2,30 +2,18 @@
 /* Apache's configuration, as far as it says which host runs what (core grammar: "Configuration
  * Files" and "core" in the Apache HTTP Server documentation, version 2.4). */
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
-#include "core/web/vhosts.h"
+#include "core/web/apache_conf.h"
 
-#define WORDS_MAX   256
-#define DEFINES_MAX 1024
-
-struct parser {
-    char *server_root;
-    char *names[DEFINES_MAX], *values[DEFINES_MAX];
-    size_t n_defines;
-    size_t host_at; /* of the host whose section this is: the list may move as it grows */
-    bool in_host;
-    char *dir;    /* within <Directory> */
-    int skipping; /* depth of a section that is not true, and of those within */
-    int depth;    /* of includes */
-};
-
-static const char *defined(const struct parser *p, const char *name, size_t len)
+static const char *defined(const struct sc_apache_conf *p, const char *name, size_t len)
 {
     for (size_t i = p->n_defines; i-- > 0;)
         if (strlen(p->names[i]) == len && strncmp(p->names[i], name, len) == 0)
@@ -34,7 +22,7 @@ static const char *defined(const struct parser *p, const char *name, size_t len)
 }
 
 /* ${NAME} of what was defined; others stay as they are. */
-static char *expand(struct sc_vhosts_reader *r, const struct parser *p, const char *line)
+static char *expand(struct sc_vhosts_reader *r, const struct sc_apache_conf *p, const char *line)
 {
     SC_BUF struct sc_buf b = {.limit = 1u << 16};
     for (const char *c = line; *c;) {
@@ -54,7 +42,7 @@ static char *expand(struct sc_vhosts_reader *r, const struct parser *p, const ch
 static size_t split(char *line, char **words)
 {
     size_t n = 0;
-    for (char *c = line; n < WORDS_MAX - 1;) {
+    for (char *c = line; n < SC_APACHE_WORDS_MAX - 1;) {
         while (isspace((unsigned char)*c))
             c++;
         if (!*c)
@@ -81,76 +69,10 @@ static void cut_slashes(char *path)
         path[n - 1] = 0;
 }
 
-/* Where a handler that is being said belongs to. */
-static void add_handler(struct sc_vhosts_reader *r, struct parser *p, unsigned handler,
-                        const char *listen)
-{
-    if (p->in_host) {
-        struct sc_vhost *h = &r->out->v[p->host_at];
-        h->handlers |= handler;
-        if (listen)
-            sc_vhosts_word(r, &h->listens, &h->n_listens, listen);
-        return;
-    }
-    struct sc_vhosts_dir *d = sc_vhosts_dir(r, p->dir ? p->dir : "");
-    if (!d)
-        return;
-    d->handlers |= handler;
-    if (listen)
-        sc_vhosts_word(r, &d->listens, &d->n_listens, listen);
-}
-
-/* "unix:/run/x.sock|fcgi://localhost/…" or "fcgi://127.0.0.1:9000/…", perhaps behind "proxy:". */
-static void proxy_target(struct sc_vhosts_reader *r, struct parser *p, const char *url)
-{
-    static const char unix_[] = "unix:", fcgi[] = "fcgi://";
-    char address[4096];
-    if (strncasecmp(url, "proxy:", 6) == 0)
-        url += 6;
-    const char *begin, *end;
-    if (strncasecmp(url, unix_, sizeof(unix_) - 1) == 0 && strstr(url, "|fcgi:")) {
-        begin = url + sizeof(unix_) - 1;
-        end = strchr(begin, '|');
-    } else if (strncasecmp(url, fcgi, sizeof(fcgi) - 1) == 0) {
-        begin = url + sizeof(fcgi) - 1;
-        end = begin + strcspn(begin, "/");
-    } else {
-        return;
-    }
-    if (snprintf(address, sizeof(address), "%.*s", (int)(end - begin), begin) <
-        (int)sizeof(address))
-        add_handler(r, p, SC_HANDLER_FPM, address);
-}
-
-/* SetHandler NAME, AddHandler NAME .ext…, AddType NAME .ext… */
-static void handler_name(struct sc_vhosts_reader *r, struct parser *p, const char *name,
-                         bool for_php)
-{
-    if (strncasecmp(name, "proxy:", 6) == 0)
-        proxy_target(r, p, name);
-    else if (strstr(name, "lsphp") || strcasecmp(name, "lsapi-script") == 0)
-        add_handler(r, p, SC_HANDLER_LSAPI, NULL);
-    else if (strcasecmp(name, "fcgid-script") == 0)
-        add_handler(r, p, SC_HANDLER_FCGID, NULL);
-    else if (strcasecmp(name, "cgi-script") == 0 && for_php)
-        add_handler(r, p, SC_HANDLER_CGI, NULL);
-    else if (strcasecmp(name, "application/x-httpd-php") == 0 ||
-             strcasecmp(name, "php-script") == 0)
-        add_handler(r, p, SC_HANDLER_MODULE, NULL);
-}
-
-static bool names_php(char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strncasecmp(words[i] + (*words[i] == '.'), "php", 3) == 0)
-            return true;
-    return false;
-}
-
-static void define(struct sc_vhosts_reader *r, struct parser *p, const char *name,
+static void define(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *name,
                    const char *value)
 {
-    if (p->n_defines >= DEFINES_MAX)
+    if (p->n_defines >= SC_APACHE_DEFINES_MAX)
         return;
     char *a = sc_vhosts_dup(r, name), *b = sc_vhosts_dup(r, value);
     if (!a || !b) {
@@ -164,7 +86,7 @@ static void define(struct sc_vhosts_reader *r, struct parser *p, const char *nam
 
 static void read_text(struct sc_vhosts_reader *r, const char *name, char *text, void *arg);
 
-static void include(struct sc_vhosts_reader *r, struct parser *p, const char *what)
+static void include(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *what)
 {
     SC_FREE char *path = NULL;
     if (p->depth >= SC_VHOSTS_DEPTH_MAX)
@@ -178,108 +100,169 @@ static void include(struct sc_vhosts_reader *r, struct parser *p, const char *wh
     p->depth--;
 }
 
-static void host_directive(struct sc_vhosts_reader *r, struct parser *p, char *const *w, size_t n)
+static void use(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
+                unsigned line, char *const *w, size_t n)
 {
-    struct sc_vhost *h = &r->out->v[p->host_at];
-    if (strcasecmp(w[0], "DocumentRoot") == 0) {
-        free(h->docroot);
-        h->docroot = sc_vhosts_dup(r, w[1]);
-        if (h->docroot)
-            cut_slashes(h->docroot);
-    } else if (strcasecmp(w[0], "ServerName") == 0 || strcasecmp(w[0], "ServerAlias") == 0) {
-        for (size_t i = 1; i < n; i++) {
-            char *host = strstr(w[i], "://") ? strstr(w[i], "://") + 3 : w[i];
-            host[strcspn(host, ":")] = 0;
-            sc_vhosts_word(r, &h->names, &h->n_names, host);
-        }
-    } else if (strcasecmp(w[0], "SuexecUserGroup") == 0) {
-        h->suexec = true;
+    SC_FREE char *text = p->depth < SC_VHOSTS_DEPTH_MAX ? sc_apache_macro_use(p, w, n) : NULL;
+    if (!text)
+        return;
+    const char *at = p->used_at;
+    unsigned at_line = p->used_line;
+    if (!at) {
+        p->used_at = file;
+        p->used_line = line;
     }
+    p->depth++;
+    read_text(r, p->used_at, text, p);
+    p->depth--;
+    p->used_at = at;
+    p->used_line = at_line;
 }
 
-static void directive(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,
-                      char **w, size_t n)
+static void undefine(struct sc_apache_conf *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_defines; i++)
+        if (strcmp(p->names[i], name) == 0)
+            p->names[i][0] = 0; /* no name is empty */
+}
+
+static void server_root(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *path)
+{
+    char *root = sc_vhosts_dup(r, path);
+    if (!root)
+        return;
+    free(p->server_root);
+    p->server_root = root;
+}
+
+static void directive(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
+                      unsigned line, char **w, size_t n)
 {
     if (n < 2)
         return;
-    if (strcasecmp(w[0], "Include") == 0 || strcasecmp(w[0], "IncludeOptional") == 0) {
+    if (strcasecmp(w[0], "Include") == 0 || strcasecmp(w[0], "IncludeOptional") == 0)
         include(r, p, w[1]);
-    } else if (strcasecmp(w[0], "ServerRoot") == 0) {
-        char *root = sc_vhosts_dup(r, w[1]);
-        if (root) {
-            free(p->server_root);
-            p->server_root = root;
-        }
-    } else if (strcasecmp(w[0], "Define") == 0) {
+    else if (strcasecmp(w[0], "ServerRoot") == 0)
+        server_root(r, p, w[1]);
+    else if (strcasecmp(w[0], "Define") == 0)
         define(r, p, w[1], n > 2 ? w[2] : "");
-    } else if (strcasecmp(w[0], "SetHandler") == 0) {
-        handler_name(r, p, w[1], true);
-    } else if (strcasecmp(w[0], "AddHandler") == 0 || strcasecmp(w[0], "AddType") == 0) {
-        handler_name(r, p, w[1], names_php(w + 2, n - 2));
-    } else if (strcasecmp(w[0], "ProxyPass") == 0 || strcasecmp(w[0], "ProxyPassMatch") == 0) {
-        proxy_target(r, p, w[n > 2 ? 2 : 1]);
-    } else if (strcasecmp(w[0], "FcgidWrapper") == 0 || strcasecmp(w[0], "FCGIWrapper") == 0) {
-        add_handler(r, p, SC_HANDLER_FCGID, NULL);
-    } else if (strcasecmp(w[0], "Action") == 0) {
-        if (strstr(w[1], "php"))
-            add_handler(r, p, SC_HANDLER_CGI, NULL);
-    } else if (strcasecmp(w[0], "lsapi_engine") == 0) {
-        if (strcasecmp(w[1], "on") == 0)
-            add_handler(r, p, SC_HANDLER_LSAPI, NULL);
-    } else if (strcasecmp(w[0], "lsapi_per_user") == 0) {
-        if (strcasecmp(w[1], "on") == 0 && !r->out->per_user_at &&
-            asprintf(&r->out->per_user_at, "%s:%u", file, line) < 0)
-            r->out->per_user_at = NULL;
-    } else if (p->in_host) {
-        host_directive(r, p, w, n);
+    else if (strcasecmp(w[0], "UnDefine") == 0)
+        undefine(p, w[1]);
+    else if (strcasecmp(w[0], "Use") == 0)
+        use(r, p, file, line, w, n);
+    else
+        sc_apache_say(r, p, file, line, w, n);
+}
+
+/* Modules that are in the server itself, or whose name a build chooses. Where no LoadModule was read
+ * nothing is known, and all count as there. */
+static bool has_module(const struct sc_vhosts_reader *r, const char *name)
+{
+    static const char *const built_in[] = {"core",      "core.c",   "http_core.c",
+                                           "so_module", "mod_so.c", "http_module"};
+    for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++)
+        if (strcasecmp(name, built_in[i]) == 0)
+            return true;
+    return r->out->n_modules == 0 || sc_vhosts_has_module(r->out, name);
+}
+
+static bool has_file(const struct sc_vhosts_reader *r, const char *name)
+{
+    char path[PATH_MAX];
+    return snprintf(path, sizeof(path), "%s%s", r->root, name) < (int)sizeof(path) &&
+           access(path, F_OK) == 0;
+}
+
+/* What decides whether a section is read. Others count as true. */
+static bool is_true(const struct sc_vhosts_reader *r, const struct sc_apache_conf *p,
+                    const char *what, const char *arg)
+{
+    bool not = *arg == '!';
+    const char *name = arg + not ;
+    if (strcasecmp(what, "IfModule") == 0)
+        return has_module(r, name) != not ;
+    if (strcasecmp(what, "IfDefine") == 0)
+        return (defined(p, name, strlen(name)) != NULL) != not ;
+    if (strcasecmp(what, "IfFile") == 0)
+        return has_file(r, name) != not ;
+    return true;
+}
+
+static void set_word(struct sc_vhosts_reader *r, char **to, const char *word)
+{
+    free(*to);
+    *to = word ? sc_vhosts_dup(r, word) : NULL;
+}
+
+static void begin_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
+                          unsigned line, char *const *words, size_t n)
+{
+    const char *arg = n > 1 ? words[1] : "";
+    if (!is_true(r, p, words[0], arg)) {
+        p->skipping = 1;
+    } else if (strcasecmp(words[0], "Macro") == 0 && !p->in_htaccess) {
+        sc_apache_macro_begin(r, p, words, n);
+    } else if (p->in_htaccess) {
+        return; /* <Files>, <If> and their like: for the whole directory */
+    } else if (strcasecmp(words[0], "VirtualHost") == 0) {
+        p->in_host = sc_vhosts_new(r, file, line) != NULL;
+        p->host_at = r->out->n ? r->out->n - 1 : 0;
+    } else if (strcasecmp(words[0], "Directory") == 0) {
+        bool pattern = strcmp(arg, "~") == 0 || strpbrk(arg, "*?[");
+        set_word(r, &p->dir, *arg == '/' && !pattern ? arg : NULL);
+        if (p->dir)
+            cut_slashes(p->dir);
+    } else if (strcasecmp(words[0], "Proxy") == 0) {
+        set_word(r, &p->proxy, arg);
+        sc_apache_say_proxy(r, arg);
     }
 }
 
-/* What a module or a define decides. A module counts as there: which are, only the server knows. */
-static bool is_true(const struct parser *p, const char *what, const char *arg)
+static void end_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *what)
 {
-    bool not = *arg == '!';
-    if (strcasecmp(what, "IfModule") == 0)
-        return !not ;
-    if (strcasecmp(what, "IfDefine") == 0)
-        return (defined(p, arg + not, strlen(arg + not )) != NULL) != not ;
-    return strcasecmp(what, "Macro") != 0;
+    if (strcasecmp(what, "VirtualHost") == 0)
+        p->in_host = false;
+    else if (strcasecmp(what, "Directory") == 0)
+        set_word(r, &p->dir, NULL);
+    else if (strcasecmp(what, "Proxy") == 0)
+        set_word(r, &p->proxy, NULL);
 }
 
-static void section(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,
-                    char *text)
+static void section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
+                    unsigned line, char *text)
 {
     bool end = text[1] == '/';
-    char *words[WORDS_MAX];
+    char *words[SC_APACHE_WORDS_MAX];
     size_t len = strlen(text);
     if (len && text[len - 1] == '>')
         text[len - 1] = 0;
     size_t n = split(text + 1 + end, words);
     if (n == 0)
         return;
-    if (p->skipping) {
+    if (p->skipping)
         p->skipping += end ? -1 : 1;
-        return;
-    }
-    const char *arg = n > 1 ? words[1] : "";
-    if (!end && !is_true(p, words[0], arg)) {
-        p->skipping = 1;
-    } else if (strcasecmp(words[0], "VirtualHost") == 0) {
-        p->in_host = !end && sc_vhosts_new(r, file, line) != NULL;
-        if (p->in_host)
-            p->host_at = r->out->n - 1;
-    } else if (strcasecmp(words[0], "Directory") == 0) {
-        free(p->dir);
-        p->dir = NULL;
-        bool pattern = strcmp(arg, "~") == 0 || strpbrk(arg, "*?[");
-        if (!end && *arg == '/' && !pattern && (p->dir = sc_vhosts_dup(r, arg)))
-            cut_slashes(p->dir);
-    }
+    else if (end)
+        end_section(r, p, words[0]);
+    else
+        begin_section(r, p, p->used_at ? p->used_at : file, p->used_at ? p->used_line : line, words,
+                      n);
+}
+
+/* Keeps a line of a macro, until its end. True: it was one. */
+static bool macro_line(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *line)
+{
+    if (!p->in_macro)
+        return false;
+    if (strncasecmp(line, "</Macro", 7) == 0)
+        p->in_macro = false;
+    else
+        sc_apache_macro_line(r, p, line);
+    return true;
 }
 
 static void read_text(struct sc_vhosts_reader *r, const char *name, char *text, void *arg)
 {
-    struct parser *p = arg;
+    struct sc_apache_conf *p = arg;
     unsigned line = 0;
     for (char *next = text; next && r->rc == 0;) {
         char *begin = next, *to = NULL;
@@ -299,12 +282,12 @@ static void read_text(struct sc_vhosts_reader *r, const char *name, char *text, 
             begin++;
         for (size_t n = strlen(begin); n && isspace((unsigned char)begin[n - 1]); n--)
             begin[n - 1] = 0;
-        if (!*begin || *begin == '#')
+        if (!*begin || *begin == '#' || macro_line(r, p, begin))
             continue;
         SC_FREE char *full = expand(r, p, begin);
         if (!full)
             return;
-        char *words[WORDS_MAX];
+        char *words[SC_APACHE_WORDS_MAX];
         if (*full == '<')
             section(r, p, name, first, full);
         else if (!p->skipping)
@@ -312,19 +295,53 @@ static void read_text(struct sc_vhosts_reader *r, const char *name, char *text, 
     }
 }
 
+static void conf_done(struct sc_apache_conf *p)
+{
+    for (size_t i = 0; i < p->n_defines; i++) {
+        free(p->names[i]);
+        free(p->values[i]);
+    }
+    sc_apache_macros_done(p);
+    free(p->server_root);
+    free(p->dir);
+    free(p->proxy);
+}
+
 void sc_apache_conf_read(struct sc_vhosts_reader *r, const char *main_file)
 {
-    struct parser p = {0};
-    SC_FREE char *dir = sc_vhosts_dup(r, main_file);
-    if (!dir)
+    SC_FREE struct sc_apache_conf *p = calloc(1, sizeof(*p));
+    char *dir = sc_vhosts_dup(r, main_file);
+    if (!p || !dir) {
+        free(dir);
         return;
-    *strrchr(dir, '/') = 0;
-    p.server_root = sc_vhosts_dup(r, dir);
-    sc_vhosts_each_file(r, main_file, false, read_text, &p);
-    for (size_t i = 0; i < p.n_defines; i++) {
-        free(p.names[i]);
-        free(p.values[i]);
     }
-    free(p.server_root);
-    free(p.dir);
+    *strrchr(dir, '/') = 0;
+    p->server_root = dir;
+    sc_vhosts_each_file(r, main_file, false, read_text, p);
+    conf_done(p);
+}
+
+int sc_vhosts_htaccess(const struct sc_vhosts *server, const char *path, char *text,
+                       struct sc_ways *ret, struct sc_error *err)
+{
+    struct sc_vhosts out = {.modules = server->modules, .n_modules = server->n_modules};
+    struct sc_vhosts_reader r = {.root = "", .out = &out, .err = err};
+    SC_FREE struct sc_apache_conf *p = calloc(1, sizeof(*p));
+    if (!p)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
+    p->depth = SC_VHOSTS_DEPTH_MAX; /* nothing is included */
+    p->in_htaccess = true;
+    read_text(&r, path, text, p);
+    for (size_t i = 0; i < r.n_dirs; i++) {
+        for (size_t k = 0; k < r.dirs[i].ways.n; k++)
+            sc_vhosts_way(&r, ret, &r.dirs[i].ways.v[k]);
+        sc_ways_done(&r.dirs[i].ways);
+        free(r.dirs[i].dir);
+    }
+    free(r.dirs);
+    conf_done(p);
+    free(out.per_user_at);
+    if (r.rc < 0)
+        sc_ways_done(ret);
+    return r.rc;
 }

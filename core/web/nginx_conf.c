@@ -2,6 +2,7 @@
 /* nginx's configuration, as far as it says which host passes PHP to which address (grammar:
  * "Beginner's Guide", "Configuration File's Structure" in nginx's documentation). */
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,9 @@
 #include "core/base/cleanup.h"
 #include "core/web/vhosts.h"
 
-#define WORDS_MAX    512
-#define DEPTH_MAX    64
-#define UPSTREAM_MAX 4096
+#define WORDS_MAX  512
+#define DEPTH_MAX  64
+#define VALUES_MAX 16384 /* of variables */
 
 struct parser {
     char *conf_dir;
@@ -20,10 +21,13 @@ struct parser {
     bool in_server;
     size_t server_at;
     char *upstream; /* the one being read */
+    char *map;      /* the variable of the `map` being read, with its '$' */
+    /* what `set` and `map` can make of variables: several for one */
     struct {
-        char *name, *address;
-    } upstreams[UPSTREAM_MAX];
-    size_t n_upstreams;
+        char *name, *value;
+        size_t server; /* that it is set in, counted from 1; 0: everywhere */
+    } values[VALUES_MAX];
+    size_t n_values;
     int includes;
 };
 
@@ -33,51 +37,158 @@ static void read_text(struct sc_vhosts_reader *r, const char *name, char *text, 
 static void address_of(const char *value, char *out, size_t size)
 {
     const char *begin = strncmp(value, "unix:", 5) == 0 ? value + 5 : value;
+    while (begin != value && begin[0] == '/' && begin[1] == '/') /* unix:///run/x.sock */
+        begin++;
     size_t len = begin != value ? strcspn(begin, ":;") : strlen(begin);
     snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), begin);
 }
 
-static void simple(struct sc_vhosts_reader *r, struct parser *p, char **w, size_t n)
+static void include(struct sc_vhosts_reader *r, struct parser *p, const char *what)
 {
-    if (n < 2)
+    SC_FREE char *path = NULL;
+    if (p->includes >= SC_VHOSTS_DEPTH_MAX)
         return;
+    if (*what != '/' && asprintf(&path, "%s/%s", p->conf_dir, what) < 0) {
+        path = NULL;
+        return;
+    }
+    p->includes++;
+    sc_vhosts_each_file(r, path ? path : what, false, read_text, p);
+    p->includes--;
+}
+
+/* A value that the variable `name` (with its '$') can have. */
+static void add_value(struct sc_vhosts_reader *r, struct parser *p, const char *name,
+                      const char *value, size_t server)
+{
+    if (p->n_values >= VALUES_MAX)
+        return;
+    char *a = sc_vhosts_dup(r, name), *b = sc_vhosts_dup(r, value);
+    if (a && b) {
+        p->values[p->n_values].name = a;
+        p->values[p->n_values].server = server;
+        p->values[p->n_values++].value = b;
+        return;
+    }
+    free(a);
+    free(b);
+}
+
+static bool is_value_of(const struct parser *p, size_t i, const char *name)
+{
+    return (p->values[i].server == 0 || p->values[i].server == p->server_at + 1) &&
+           strcmp(p->values[i].name, name) == 0;
+}
+
+/* The name of the variable that `text` begins with, '$' and all, as "$name"; 0: none. */
+static size_t variable_at(const char *text, char *out, size_t size)
+{
+    bool braces = text[0] == '$' && text[1] == '{';
+    const char *from = text + 1 + braces;
+    size_t n = 0;
+    while (isalnum((unsigned char)from[n]) || from[n] == '_')
+        n++;
+    if (text[0] != '$' || n == 0 || n + 2 > size || (braces && from[n] != '}'))
+        return 0;
+    snprintf(out, size, "$%.*s", (int)n, from);
+    return n + 1 + 2 * (size_t)braces;
+}
+
+struct said { /* a directive that passes PHP on */
+    struct sc_vhosts_reader *r;
+    struct parser *p;
+    struct sc_way way;
+};
+
+/* Adds the way for each address that `text` can be; "" for one that nobody can tell. */
+static void add_addresses(struct said *s, const char *text, int depth)
+{
+    struct parser *p = s->p;
+    char name[256], address[4096];
+    const char *at = strchr(text, '$');
+    size_t len = at ? variable_at(at, name, sizeof(name)) : 0;
+    bool any = false;
+    for (size_t i = 0; len && depth < 8 && i < p->n_values; i++) {
+        if (!is_value_of(p, i, name))
+            continue;
+        SC_FREE char *whole = NULL;
+        any = true;
+        if (asprintf(&whole, "%.*s%s%s", (int)(at - text), text, p->values[i].value, at + len) < 0)
+            whole = NULL;
+        if (whole)
+            add_addresses(s, whole, depth + 1);
+    }
+    if (any)
+        return;
+    address_of(text, address, sizeof(address));
+    s->way.address = at ? (char *)(uintptr_t) "" : address;
+    sc_vhosts_way(s->r, &s->r->out->v[p->server_at].ways, &s->way);
+}
+
+/* The document root; one with variables is a pattern, unless `set` says what they are. */
+static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
+{
+    struct sc_vhost *h = &r->out->v[p->server_at];
+    char name[256];
+    bool of_server = p->depth <= 2;
+    if (variable_at(path, name, sizeof(name)) == strlen(path))
+        for (size_t i = p->n_values; i-- > 0;)
+            if (is_value_of(p, i, name)) {
+                path = p->values[i].value;
+                break;
+            }
+    if (strchr(path, '$')) {
+        if (!h->pattern || of_server) {
+            free(h->pattern);
+            h->pattern = sc_vhosts_dup(r, path);
+        }
+        return;
+    }
+    /* the server's own comes before that of a location */
+    sc_vhosts_root(r, h, path, !of_server && h->docroot);
+}
+
+static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,
+                      char **w, size_t n)
+{
+    struct sc_vhost *h = &r->out->v[p->server_at];
+    struct said s = {
+        r, p, {.php = true, .what = w[1], .file = (char *)(uintptr_t)file, .line = line}};
+    if (strcmp(w[0], "server_name") == 0) {
+        for (size_t i = 1; i < n; i++)
+            sc_vhosts_word(r, &h->names, &h->n_names, w[i]);
+    } else if (strcmp(w[0], "root") == 0) {
+        root(r, p, w[1]);
+    } else if (strcmp(w[0], "alias") == 0 && *w[1] == '/' && !strchr(w[1], '$')) {
+        sc_vhosts_root(r, h, w[1], true);
+    } else if (strcmp(w[0], "fastcgi_pass") == 0) {
+        s.way.handler = SC_HANDLER_FPM;
+        add_addresses(&s, w[1], 0);
+    } else if (strcmp(w[0], "uwsgi_pass") == 0 || strcmp(w[0], "scgi_pass") == 0) {
+        s.way.handler = SC_HANDLER_OTHER;
+        s.way.php = false;
+        sc_vhosts_way(r, &h->ways, &s.way);
+    }
+}
+
+static void simple(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,
+                   char **w, size_t n)
+{
     char address[4096];
-    if (strcmp(w[0], "include") == 0 && p->includes < SC_VHOSTS_DEPTH_MAX) {
-        SC_FREE char *path = NULL;
-        if (*w[1] != '/' && asprintf(&path, "%s/%s", p->conf_dir, w[1]) < 0) {
-            path = NULL;
-            return;
-        }
-        p->includes++;
-        sc_vhosts_each_file(r, path ? path : w[1], false, read_text, p);
-        p->includes--;
-    } else if (p->upstream && strcmp(w[0], "server") == 0 && p->n_upstreams < UPSTREAM_MAX) {
+    if (strcmp(n ? w[0] : "", "include") == 0 && n > 1) {
+        include(r, p, w[1]);
+    } else if (p->map) {
+        if (n > 1)
+            add_value(r, p, p->map, w[n - 1], 0);
+    } else if (n < 2) {
+        return;
+    } else if (strcmp(w[0], "set") == 0 && n > 2) {
+        add_value(r, p, w[1], w[2], p->in_server ? p->server_at + 1 : 0);
+    } else if (p->upstream && strcmp(w[0], "server") == 0) {
         address_of(w[1], address, sizeof(address));
-        char *name = sc_vhosts_dup(r, p->upstream), *value = sc_vhosts_dup(r, address);
-        if (name && value) {
-            p->upstreams[p->n_upstreams].name = name;
-            p->upstreams[p->n_upstreams++].address = value;
-        } else {
-            free(name);
-            free(value);
-        }
+        sc_vhosts_alias(r, p->upstream, address);
     } else if (p->in_server) {
-        struct sc_vhost *h = &r->out->v[p->server_at];
-        if (strcmp(w[0], "server_name") == 0) {
-            for (size_t i = 1; i < n; i++)
-                sc_vhosts_word(r, &h->names, &h->n_names, w[i]);
-        } else if (strcmp(w[0], "root") == 0 && (!h->docroot || p->depth <= 2)) {
-            /* the server's own comes before that of a location */
-            free(h->docroot);
-            h->docroot = sc_vhosts_dup(r, w[1]);
-            for (size_t len = h->docroot ? strlen(h->docroot) : 0;
-                 len > 1 && h->docroot[len - 1] == '/'; len--)
-                h->docroot[len - 1] = 0;
-        } else if (strcmp(w[0], "fastcgi_pass") == 0) {
-            h->handlers |= SC_HANDLER_FPM;
-            address_of(w[1], address, sizeof(address));
-            sc_vhosts_word(r, &h->listens, &h->n_listens, address);
-        }
+        of_server(r, p, file, line, w, n);
     }
 }
 
@@ -98,6 +209,9 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
     } else if (strcmp(name, "upstream") == 0 && n > 1) {
         free(p->upstream);
         p->upstream = sc_vhosts_dup(r, w[1]);
+    } else if (strcmp(name, "map") == 0 && n > 2) {
+        free(p->map);
+        p->map = sc_vhosts_dup(r, w[2]);
     }
 }
 
@@ -112,6 +226,10 @@ static void close_block(struct parser *p)
     if (name && strcmp(name, "upstream") == 0) {
         free(p->upstream);
         p->upstream = NULL;
+    }
+    if (name && strcmp(name, "map") == 0) {
+        free(p->map);
+        p->map = NULL;
     }
     if (p->depth < DEPTH_MAX) {
         free(p->blocks[p->depth]);
@@ -153,7 +271,7 @@ static void read_text(struct sc_vhosts_reader *r, const char *file, char *text, 
             c += strcspn(c, "\n");
         } else if (strchr(";{}", *c)) {
             if (*c == ';')
-                simple(r, p, words, n);
+                simple(r, p, file, line, words, n);
             else if (*c == '{')
                 open_block(r, p, file, line, words, n);
             else
@@ -181,27 +299,14 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
     *strrchr(dir, '/') = 0;
     p->conf_dir = dir;
     sc_vhosts_each_file(r, main_file, false, read_text, p);
-    /* names of upstreams become their addresses */
-    for (size_t i = 0; i < r->out->n; i++) {
-        struct sc_vhost *h = &r->out->v[i];
-        for (size_t k = 0; h->nginx && k < h->n_listens; k++)
-            for (size_t u = 0; u < p->n_upstreams; u++)
-                if (strcmp(h->listens[k], p->upstreams[u].name) == 0) {
-                    char *address = sc_vhosts_dup(r, p->upstreams[u].address);
-                    if (address) {
-                        free(h->listens[k]);
-                        h->listens[k] = address;
-                    }
-                    break;
-                }
-    }
-    for (size_t u = 0; u < p->n_upstreams; u++) {
-        free(p->upstreams[u].name);
-        free(p->upstreams[u].address);
+    for (size_t i = 0; i < p->n_values; i++) {
+        free(p->values[i].name);
+        free(p->values[i].value);
     }
     while (p->depth)
         close_block(p);
     free(p->upstream);
+    free(p->map);
     free(p->conf_dir);
     free(p);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
@@ -19,26 +20,55 @@ static void words_free(char **list, size_t n)
     free(list);
 }
 
+void sc_ways_done(struct sc_ways *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        free(w->v[i].address);
+        free(w->v[i].what);
+        free(w->v[i].file);
+    }
+    free(w->v);
+    *w = (struct sc_ways){0};
+}
+
+static void host_free(struct sc_vhost *h)
+{
+    free(h->file);
+    free(h->docroot);
+    free(h->pattern);
+    for (size_t i = 0; i < h->n_roots; i++) {
+        free(h->roots[i].text);
+        free(h->roots[i].real);
+    }
+    free(h->roots);
+    words_free(h->names, h->n_names);
+    words_free(h->listens, h->n_listens);
+    sc_ways_done(&h->ways);
+}
+
 void sc_vhosts_done(struct sc_vhosts *v)
 {
-    for (size_t i = 0; i < v->n; i++) {
-        free(v->v[i].file);
-        free(v->v[i].docroot);
-        words_free(v->v[i].names, v->v[i].n_names);
-        words_free(v->v[i].listens, v->v[i].n_listens);
-    }
+    for (size_t i = 0; i < v->n; i++)
+        host_free(&v->v[i]);
     free(v->v);
+    words_free(v->modules, v->n_modules);
+    words_free(v->dirs, v->n_dirs);
     free(v->per_user_at);
     *v = (struct sc_vhosts){0};
 }
 
-static void dirs_done(struct sc_vhosts_reader *r)
+static void reader_done(struct sc_vhosts_reader *r)
 {
     for (size_t i = 0; i < r->n_dirs; i++) {
         free(r->dirs[i].dir);
-        words_free(r->dirs[i].listens, r->dirs[i].n_listens);
+        sc_ways_done(&r->dirs[i].ways);
     }
     free(r->dirs);
+    for (size_t i = 0; i < r->n_aliases; i++) {
+        free(r->aliases[i].name);
+        free(r->aliases[i].address);
+    }
+    free(r->aliases);
 }
 
 static void no_memory(struct sc_vhosts_reader *r)
@@ -68,6 +98,71 @@ void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const c
     char *copy = sc_vhosts_dup(r, word);
     if (copy)
         (*list)[(*n)++] = copy;
+}
+
+static void cut_slashes(char *path)
+{
+    for (size_t n = path ? strlen(path) : 0; n > 1 && path[n - 1] == '/'; n--)
+        path[n - 1] = 0;
+}
+
+void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias)
+{
+    if (!SC_VEC_ROOM(h->roots, h->n_roots)) {
+        no_memory(r);
+        return;
+    }
+    char *text = sc_vhosts_dup(r, path);
+    cut_slashes(text);
+    for (size_t i = 0; text && !alias && i < h->n_roots; i++)
+        if (!h->roots[i].alias) { /* the last one counts */
+            free(h->roots[i].text);
+            h->roots[i] = h->roots[--h->n_roots];
+        }
+    if (text)
+        h->roots[h->n_roots++] = (struct sc_host_root){.text = text, .alias = alias};
+    if (alias || !text)
+        return;
+    free(h->docroot);
+    h->docroot = sc_vhosts_dup(r, text);
+}
+
+void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address)
+{
+    if (r->n_aliases >= SC_VHOSTS_MAX || !SC_VEC_ROOM(r->aliases, r->n_aliases)) {
+        no_memory(r);
+        return;
+    }
+    struct sc_vhosts_alias a = {sc_vhosts_dup(r, name), sc_vhosts_dup(r, address)};
+    if (a.name && a.address) {
+        r->aliases[r->n_aliases++] = a;
+        return;
+    }
+    free(a.name);
+    free(a.address);
+}
+
+static bool same_way(const struct sc_way *a, const struct sc_way *b)
+{
+    return a->handler == b->handler && a->php == b->php &&
+           strcmp(a->address ? a->address : "", b->address ? b->address : "") == 0 &&
+           strcmp(a->what, b->what) == 0;
+}
+
+void sc_vhosts_way(struct sc_vhosts_reader *r, struct sc_ways *to, const struct sc_way *way)
+{
+    for (size_t i = 0; i < to->n; i++)
+        if (same_way(&to->v[i], way))
+            return;
+    if (!SC_VEC_ROOM(to->v, to->n)) {
+        no_memory(r);
+        return;
+    }
+    struct sc_way *w = &to->v[to->n++];
+    *w = *way;
+    w->address = way->address ? sc_vhosts_dup(r, way->address) : NULL;
+    w->what = sc_vhosts_dup(r, way->what);
+    w->file = sc_vhosts_dup(r, way->file);
 }
 
 struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, unsigned line)
@@ -123,6 +218,17 @@ static void each_match(const struct each *e, const char *pattern, int depth)
         one_file(e, m.v[i], depth);
 }
 
+/* Files of one directory follow each other. */
+static void note_dir(struct sc_vhosts_reader *r, const char *path)
+{
+    struct sc_vhosts *o = r->out;
+    size_t n = (size_t)(strrchr(path, '/') - path);
+    const char *last = o->n_dirs ? o->dirs[o->n_dirs - 1] : "";
+    SC_FREE char *dir = n > 0 && (strncmp(last, path, n) != 0 || last[n]) ? strndup(path, n) : NULL;
+    if (dir)
+        sc_vhosts_word(r, &o->dirs, &o->n_dirs, dir);
+}
+
 static void one_file(const struct each *e, const char *path, int depth)
 {
     struct sc_vhosts_reader *r = e->r;
@@ -151,6 +257,7 @@ static void one_file(const struct each *e, const char *path, int depth)
                              SC_VHOSTS_FILES_MAX);
         return;
     }
+    note_dir(r, path);
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     int rc = sc_read_file(path, SC_VHOSTS_FILE_MAX, &text, r->err);
     if (rc == SC_E_SYS || rc == SC_E_NOMEM)
@@ -184,23 +291,76 @@ static bool covers(const char *dir, const char *docroot)
 }
 
 /* What is said for a directory is said for the hosts at or below it, and for a host around it: some
- * of its code runs so. What is said for the server is for hosts that say nothing themselves. */
+ * of its code runs so. */
+static bool is_for(const struct sc_vhosts_dir *d, const struct sc_vhost *h)
+{
+    for (size_t i = 0; i < h->n_roots; i++)
+        if (covers(d->dir, h->roots[i].text) || covers(h->roots[i].text, d->dir))
+            return true;
+    return false;
+}
+
+static bool runs_php(const struct sc_ways *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->v[i].php)
+            return true;
+    return false;
+}
+
+/* What is said for the server is for hosts that say nothing themselves. */
 static void apply_dirs(struct sc_vhosts_reader *r, struct sc_vhost *h)
 {
-    h->own_handlers = h->handlers != 0;
+    h->own_handlers = runs_php(&h->ways);
     for (int server = 0; server < 2; server++)
         for (size_t i = 0; i < r->n_dirs; i++) {
             const struct sc_vhosts_dir *d = &r->dirs[i];
             bool is_server = *d->dir == 0;
-            if (h->nginx || is_server != (server == 1) || (is_server && h->own_handlers) ||
-                (!is_server &&
-                 !(h->docroot && (covers(d->dir, h->docroot) || covers(h->docroot, d->dir)))))
+            if (h->nginx || is_server != (server == 1) || (!is_server && !is_for(d, h)))
                 continue;
-            h->handlers |= d->handlers;
-            h->own_handlers |= !is_server && d->handlers;
-            for (size_t k = 0; k < d->n_listens; k++)
-                sc_vhosts_word(r, &h->listens, &h->n_listens, d->listens[k]);
+            for (size_t k = 0; k < d->ways.n; k++) {
+                struct sc_way way = d->ways.v[k];
+                way.server = is_server;
+                if (!is_server || !h->own_handlers || !way.php)
+                    sc_vhosts_way(r, &h->ways, &way);
+            }
+            h->own_handlers |= !is_server && runs_php(&d->ways);
         }
+}
+
+/* Names of workers, balancers and upstreams become what they lead to: several, perhaps. */
+static void follow_aliases(struct sc_vhosts_reader *r, struct sc_vhost *h)
+{
+    for (size_t i = 0; i < h->ways.n; i++) {
+        SC_FREE char *name = h->ways.v[i].address ? strdup(h->ways.v[i].address) : NULL;
+        bool first = true;
+        for (size_t a = 0; name && a < r->n_aliases; a++) {
+            if (strcmp(r->aliases[a].name, name) != 0)
+                continue;
+            struct sc_way way = h->ways.v[i];
+            way.address = r->aliases[a].address;
+            if (!first) {
+                sc_vhosts_way(r, &h->ways, &way);
+                continue;
+            }
+            free(h->ways.v[i].address);
+            h->ways.v[i].address = sc_vhosts_dup(r, r->aliases[a].address);
+            first = false;
+        }
+    }
+}
+
+static void sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
+{
+    apply_dirs(r, h);
+    follow_aliases(r, h);
+    for (size_t i = 0; i < h->ways.n; i++) {
+        const struct sc_way *w = &h->ways.v[i];
+        if (w->php)
+            h->handlers |= w->handler;
+        if (w->address && *w->address)
+            sc_vhosts_word(r, &h->listens, &h->n_listens, w->address);
+    }
 }
 
 int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err)
@@ -219,8 +379,8 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
         sc_nginx_conf_read(&r, "/etc/nginx/nginx.conf");
     out.nginx = r.files > before;
     for (size_t i = 0; i < out.n && r.rc == 0; i++)
-        apply_dirs(&r, &out.v[i]);
-    dirs_done(&r);
+        sum_up(&r, &out.v[i]);
+    reader_done(&r);
     if (r.rc < 0)
         return r.rc;
     *ret = out;
@@ -235,5 +395,26 @@ const char *sc_handler_name(unsigned handlers)
            : handlers & SC_HANDLER_FCGID  ? "FCGI"
            : handlers & SC_HANDLER_CGI    ? "CGI"
            : handlers & SC_HANDLER_MODULE ? "mod_php"
+           : handlers & SC_HANDLER_OTHER  ? "other"
                                           : "none";
+}
+
+/* "mod_suexec.c" and "suexec_module" are one module. */
+static size_t bare_name(const char *name, const char **from)
+{
+    size_t n = strlen(name);
+    bool file = strncmp(name, "mod_", 4) == 0 && n > 6 && strcmp(name + n - 2, ".c") == 0;
+    bool word = n > 7 && strcmp(name + n - 7, "_module") == 0;
+    *from = file ? name + 4 : name;
+    return file ? n - 6 : word ? n - 7 : n;
+}
+
+bool sc_vhosts_has_module(const struct sc_vhosts *v, const char *name)
+{
+    const char *a, *b;
+    size_t n = bare_name(name, &a);
+    for (size_t i = 0; i < v->n_modules; i++)
+        if (bare_name(v->modules[i], &b) == n && strncasecmp(a, b, n) == 0)
+            return true;
+    return false;
 }

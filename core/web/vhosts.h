@@ -12,11 +12,35 @@
 
 /* Bits of sc_vhost.handlers */
 enum sc_handler {
-    SC_HANDLER_CGI = 1,    /* a CGI program through suexec: Action, a wrapper, .php as CGI */
-    SC_HANDLER_FCGID = 2,  /* mod_fcgid */
-    SC_HANDLER_FPM = 4,    /* FastCGI to an address, sc_vhost.listens */
-    SC_HANDLER_LSAPI = 8,  /* mod_lsapi */
-    SC_HANDLER_MODULE = 16 /* mod_php: in the web server's own process */
+    SC_HANDLER_CGI = 1,     /* a CGI program through suexec: Action, a wrapper, .php as CGI */
+    SC_HANDLER_FCGID = 2,   /* mod_fcgid */
+    SC_HANDLER_FPM = 4,     /* FastCGI to an address, sc_vhost.listens */
+    SC_HANDLER_LSAPI = 8,   /* mod_lsapi */
+    SC_HANDLER_MODULE = 16, /* mod_php: in the web server's own process */
+    SC_HANDLER_OTHER = 32   /* another interpreter or application server, sc_way.what */
+};
+
+/* One way in which a host runs code. */
+struct sc_way {
+    enum sc_handler handler;
+    bool php;      /* it runs PHP; else other programs alone (ScriptAlias, .cgi) */
+    bool server;   /* it is said for the whole server, not for the host or a directory of it */
+    char *address; /* with FPM: as in sc_vhost.listens; "" where it could not be found out */
+    char *what;    /* as the configuration writes it: the handler, the wrapper, the address */
+    char *file;    /* that says so */
+    unsigned line;
+};
+
+struct sc_ways {
+    struct sc_way *v;
+    size_t n;
+};
+
+/* A directory whose files a host serves. */
+struct sc_host_root {
+    char *text; /* as written, no slash at its end */
+    char *real; /* what it resolves to; NULL: nobody has looked (core/web/roots.h) */
+    bool alias; /* by Alias, ScriptAlias or a location of nginx; else it is the document root */
 };
 
 struct sc_vhost {
@@ -26,9 +50,14 @@ struct sc_vhost {
     char **names; /* ServerName, ServerAlias; as written, without a port */
     size_t n_names;
     char *docroot; /* no slash at its end; NULL when it has none */
-    unsigned handlers;
-    char **listens; /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
+    struct sc_host_root *roots;
+    size_t n_roots;
+    char *pattern;     /* of document roots made from the name that is asked for
+                          (VirtualDocumentRoot, nginx's `root` with variables); NULL */
+    unsigned handlers; /* for PHP */
+    char **listens;    /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
     size_t n_listens;
+    struct sc_ways ways;
     bool suexec;       /* SuexecUserGroup */
     bool own_handlers; /* said in the virtual host or for its directory, not for the whole server */
 };
@@ -36,17 +65,30 @@ struct sc_vhost {
 struct sc_vhosts {
     struct sc_vhost *v;
     size_t n;
-    char *per_user_at;  /* "FILE:LINE" of the first `lsapi_per_user On`, or NULL */
+    char *per_user_at; /* "FILE:LINE" of the first `lsapi_per_user On`, or NULL */
+    char **modules;    /* that Apache loads, as LoadModule names them */
+    size_t n_modules;
+    char **dirs; /* that files were read of: each once */
+    size_t n_dirs;
     bool apache, nginx; /* a configuration was found */
 };
 
 void sc_vhosts_done(struct sc_vhosts *v);
+void sc_ways_done(struct sc_ways *w);
 
 /* Reads what is installed below `root` ("" in production): /etc/apache2/{apache2.conf,
  * conf/httpd.conf}, /etc/httpd/conf/httpd.conf, /usr/local/apache/conf/httpd.conf,
  * /etc/nginx/nginx.conf. Files that cannot be read, and what is not understood, are passed over.
  * SC_E_TOOBIG beyond the limits in vhosts.c, SC_E_NOMEM. */
 int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err);
+
+/* What a .htaccess at `path` says; `text` is changed. Whether a module is there `server` knows.
+ * SC_E_NOMEM. */
+int sc_vhosts_htaccess(const struct sc_vhosts *server, const char *path, char *text,
+                       struct sc_ways *ret, struct sc_error *err);
+
+/* Whether Apache loads a module, by either of its names ("mod_suexec.c", "suexec_module"). */
+bool sc_vhosts_has_module(const struct sc_vhosts *v, const char *name);
 
 /* The handler that serves PHP, in words: "FPM", "CGI", …; "none" for 0. For several the first of
  * LSAPI, FPM, FCGID, CGI, module. */
@@ -62,9 +104,13 @@ const char *sc_handler_name(unsigned handlers);
 /* A handler that was said for a directory, or ("" ) for the whole server. */
 struct sc_vhosts_dir {
     char *dir;
-    unsigned handlers;
-    char **listens;
-    size_t n_listens;
+    struct sc_ways ways;
+};
+
+/* Where a name of the configuration leads: a member of balancer://NAME, a worker that was named by
+ * <Proxy "unix:SOCKET|fcgi://NAME">, a server of an nginx upstream. */
+struct sc_vhosts_alias {
+    char *name, *address;
 };
 
 struct sc_vhosts_reader {
@@ -72,6 +118,8 @@ struct sc_vhosts_reader {
     struct sc_vhosts *out;
     struct sc_vhosts_dir *dirs;
     size_t n_dirs;
+    struct sc_vhosts_alias *aliases;
+    size_t n_aliases;
     size_t files;
     struct sc_error *err;
     int rc; /* the first error; parsers stop when it is set */
@@ -87,6 +135,10 @@ struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, uns
 struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir);
 void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const char *word);
 char *sc_vhosts_dup(struct sc_vhosts_reader *r, const char *text);
+void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias);
+void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address);
+/* `way`: its texts are copied. */
+void sc_vhosts_way(struct sc_vhosts_reader *r, struct sc_ways *to, const struct sc_way *way);
 
 void sc_apache_conf_read(struct sc_vhosts_reader *r, const char *main_file);
 void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file);

@@ -159,6 +159,96 @@ static void nginx(void **state)
     assert_int_equal(find(&v, "c.example")->handlers, 0);
 }
 
+/* mod_macro, sections of modules that are not loaded, workers, balancers, aliases, patterns. */
+static void apache_forms(void **state)
+{
+    (void)state;
+    put("/etc/apache2/apache2.conf",
+        "LoadModule macro_module modules/mod_macro.so\nLoadModule php7_module m\n"
+        "<Macro VHost $name $dir>\n  <VirtualHost *:80>\n  ServerName $name\n"
+        "  DocumentRoot \"$dir\"\n  SetHandler proxy:unix:/run/$name.sock|fcgi://x\n"
+        "  </VirtualHost>\n</Macro>\n"
+        "Use VHost m.example /home/john/m\nUse vhost n.example /home/john/n\nUse VHost few\n"
+        "<Proxy \"unix:/run/named.sock|fcgi://php-john\">\nProxySet timeout=9\n</Proxy>\n"
+        "<Proxy balancer://pool>\nBalancerMember unix:///run/one.sock|fcgi://one\n"
+        "BalancerMember fcgi://127.0.0.1:9009\n</Proxy>\n"
+        "<VirtualHost *:80>\nServerName w.example\nDocumentRoot /home/john/w\n"
+        "Alias /x /home/john/x/\nSetHandler \"proxy:fcgi://php-john\"\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName b.example\nVirtualDocumentRoot /home/%1/www\n"
+        "ProxyPassMatch ^/(.*\\.php)$ balancer://pool/home/john/b/$1\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName i.example\n<IfModule !mod_ruid2.c>\n"
+        "SuexecUserGroup john john\n</IfModule>\n<IfModule mod_fcgid.c>\nSetHandler fcgid-script\n"
+        "</IfModule>\n<IfModule php7_module>\n<IfModule mod_macro.c>\nAddType "
+        "application/x-httpd-php .php\n</IfModule>\n</IfModule>\n</VirtualHost>\n");
+    VHOSTS v = {0};
+    load(&v);
+    assert_int_equal(v.n, 5);
+    assert_true(sc_vhosts_has_module(&v, "mod_macro.c"));
+    assert_true(sc_vhosts_has_module(&v, "macro_module"));
+    assert_false(sc_vhosts_has_module(&v, "mod_ruid2.c"));
+    const struct sc_vhost *h = find(&v, "n.example");
+    assert_non_null(h);
+    assert_string_equal(h->docroot, "/home/john/n");
+    assert_string_equal(h->listens[0], "/run/n.example.sock");
+    assert_int_equal(h->line, 11);
+    assert_int_equal(h->ways.v[0].line, 11);
+    assert_string_equal(find(&v, "m.example")->docroot, "/home/john/m");
+    h = find(&v, "w.example");
+    assert_int_equal(h->n_listens, 1);
+    assert_string_equal(h->listens[0], "/run/named.sock");
+    assert_int_equal(h->n_roots, 2);
+    assert_string_equal(h->roots[1].text, "/home/john/x");
+    assert_true(h->roots[1].alias);
+    h = find(&v, "b.example");
+    assert_string_equal(h->pattern, "/home/%1/www");
+    assert_int_equal(h->n_listens, 2);
+    assert_string_equal(h->listens[0], "/run/one.sock");
+    assert_string_equal(h->listens[1], "127.0.0.1:9009");
+    h = find(&v, "i.example");
+    assert_true(h->suexec);
+    assert_int_equal(h->handlers, SC_HANDLER_MODULE);
+}
+
+static void nginx_forms(void **state)
+{
+    (void)state;
+    put("/etc/nginx/nginx.conf",
+        "http {\n map $host $of { default unix:/run/d.sock; a.example unix:/run/m.sock; }\n"
+        "server { server_name a.example; root /home/john/a; set $php \"unix:///run/a.sock\";\n"
+        "  location ~ \\.php$ { fastcgi_pass $php; } location /x { alias /home/john/x/; } }\n"
+        "server { server_name b.example; root /home/john/b; set $php unix:/run/b.sock;\n"
+        "  location ~ \\.php$ { fastcgi_pass ${php}; } }\n"
+        "server { server_name c.example; root /home/$host/www; location / { fastcgi_pass $of; } }\n"
+        "server { server_name d.example; set $base /srv/d; root $base; location / { fastcgi_pass "
+        "unix:/run/$host.sock; } }\n"
+        "server { server_name e.example; location / { root /home/john/e; fastcgi_pass "
+        "\"unix:///var/www/e/php-fpm.sock\"; uwsgi_pass 127.0.0.1:3; } } }\n");
+    VHOSTS v = {0};
+    load(&v);
+    const struct sc_vhost *h = find(&v, "a.example");
+    assert_int_equal(h->n_listens, 1);
+    assert_string_equal(h->listens[0], "/run/a.sock");
+    assert_string_equal(h->roots[1].text, "/home/john/x");
+    h = find(&v, "b.example");
+    assert_int_equal(h->n_listens, 1);
+    assert_string_equal(h->listens[0], "/run/b.sock");
+    h = find(&v, "c.example");
+    assert_string_equal(h->pattern, "/home/$host/www");
+    assert_int_equal(h->n_listens, 2);
+    assert_string_equal(h->listens[0], "/run/d.sock");
+    assert_string_equal(h->listens[1], "/run/m.sock");
+    h = find(&v, "d.example");
+    assert_string_equal(h->docroot, "/srv/d");
+    assert_int_equal(h->n_listens, 0);
+    assert_int_equal(h->ways.n, 1);
+    assert_string_equal(h->ways.v[0].address, "");
+    assert_string_equal(h->ways.v[0].what, "unix:/run/$host.sock");
+    h = find(&v, "e.example");
+    assert_string_equal(h->docroot, "/home/john/e");
+    assert_string_equal(h->listens[0], "/var/www/e/php-fpm.sock");
+    assert_int_equal(h->ways.v[1].handler, SC_HANDLER_OTHER);
+}
+
 static void nonsense(void **state)
 {
     (void)state;
@@ -187,6 +277,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(apache, make, drop),
         cmocka_unit_test_setup_teardown(of_the_whole_server, make, drop),
         cmocka_unit_test_setup_teardown(nginx, make, drop),
+        cmocka_unit_test_setup_teardown(apache_forms, make, drop),
+        cmocka_unit_test_setup_teardown(nginx_forms, make, drop),
         cmocka_unit_test_setup_teardown(nonsense, make, drop),
         cmocka_unit_test_setup_teardown(nothing, make, drop),
     };
