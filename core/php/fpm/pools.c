@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/php/fpm/pools.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,60 +196,6 @@ char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key)
         at = var + 5;
     }
     return out.failed || !out.data ? NULL : sc_steal_ptr(&out.data);
-}
-
-static int bad_listen(const struct sc_fpm_pool *p, const char *listen, struct sc_error *err)
-{
-    return sc_error_set(err, SC_E_INVAL,
-                        "the PHP-FPM pool %s listens at %s: give it a full path "
-                        "or an address in numbers",
-                        p->name, listen ? listen : "no address");
-}
-
-int sc_fpm_listen(const struct sc_fpm_pool *p, char **ret, struct sc_error *err)
-{
-    SC_FREE char *l = sc_fpm_value(p, "listen");
-    char out[256];
-    if (!l || strpbrk(l, ",= \t\"'"))
-        return bad_listen(p, l, err);
-    char *colon = strrchr(l, ':');
-    if (l[0] == '/') {
-        if (colon || strlen(l) > 90) /* room for names next to it */
-            return bad_listen(p, l, err);
-        snprintf(out, sizeof(out), "%s", l);
-    } else {
-        const char *digits = colon ? colon + 1 : l;
-        char *end;
-        unsigned long port = strtoul(digits, &end, 10);
-        if (!*digits || *end || port == 0 || port > 65535)
-            return bad_listen(p, l, err);
-        if (colon)
-            *colon = 0;
-        size_t n = strlen(l);
-        struct in6_addr a6;
-        struct in_addr a4;
-        char text[INET6_ADDRSTRLEN];
-        if (colon && l[0] == '[' && n > 2 && l[n - 1] == ']') {
-            l[n - 1] = 0;
-            if (inet_pton(AF_INET6, l + 1, &a6) != 1 ||
-                !inet_ntop(AF_INET6, &a6, text, sizeof(text)))
-                return bad_listen(p, l, err);
-            snprintf(out, sizeof(out), "[%s]:%lu", text, port);
-        } else if (!colon || strcmp(l, "*") == 0) {
-            snprintf(out, sizeof(out), "0.0.0.0:%lu", port);
-        } else if (strcmp(l, "localhost") == 0) {
-            snprintf(out, sizeof(out), "127.0.0.1:%lu", port);
-        } else if (inet_pton(AF_INET, l, &a4) == 1) {
-            snprintf(out, sizeof(out), "%s:%lu", l, port);
-        } else {
-            return bad_listen(p, l, err);
-        }
-    }
-    char *copy = strdup(out);
-    if (!copy)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for a pool");
-    *ret = copy;
-    return 0;
 }
 
 int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name, struct sc_buf *out,

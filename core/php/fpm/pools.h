@@ -46,9 +46,10 @@ const struct sc_fpm_pool *sc_fpm_pool_find(const struct sc_fpm_file *f, const ch
  * caller frees it. */
 char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key);
 
-/* The address as php-fpm calls it in FPM_SOCKETS: "/path", "127.0.0.1:9000" (a bare port is
- * 0.0.0.0:PORT), "[::1]:9000". SC_E_INVAL: none, relative, a host name, or one that FPM_SOCKETS
- * cannot hold. The caller frees *ret. */
+/* The address as php-fpm calls it in FPM_SOCKETS: "/path" (a relative one begins at the pool's
+ * `prefix`), "127.0.0.1:9000" (a bare port is 0.0.0.0:PORT), "[::1]:9000". SC_E_INVAL: none, relative
+ * without a prefix, a host name, too long for a socket, or one that FPM_SOCKETS cannot hold. The
+ * caller frees *ret. */
 int sc_fpm_listen(const struct sc_fpm_pool *p, char **ret, struct sc_error *err);
 
 /* Appends `text` with the pool `name` replaced by its mark. *ret_cut, if not NULL, gets the exact

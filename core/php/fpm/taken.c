@@ -61,11 +61,30 @@ static void record_path(const struct sc_fpm_taken *t, bool leaving, char out[96]
              leaving ? LEAVING : "");
 }
 
+/* A dot, a number of the pool and the first letter of `what`: no longer than the name itself, where
+ * that has four letters. */
+static void short_name(const struct sc_fpm_taken *t, size_t room, const char *what, char out[16])
+{
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    uint32_t h = t->hash;
+    size_t n = 0;
+    out[n++] = '.';
+    for (; n + 1 < room && n < 8; n++, h /= 36)
+        out[n] = digits[h % 36];
+    out[n++] = what[0];
+    out[n] = 0;
+}
+
 void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out)
 {
-    const char *slash = strrchr(t->listen, '/');
+    const char *slash = strrchr(t->listen, '/'), *name = slash ? slash + 1 : "";
     int dir = slash ? (int)(slash - t->listen) : 0;
-    snprintf(out, 128, "%.*s/.%s.sitecage-%s", dir, t->listen, slash ? slash + 1 : "", what);
+    int n = snprintf(out, 128, "%.*s/.%s.sitecage-%s", dir, t->listen, name, what);
+    if (n <= (int)SC_FPM_PATH_MAX)
+        return;
+    char small[16];
+    short_name(t, strlen(name), what, small);
+    snprintf(out, 128, "%.*s/%s", dir, t->listen, small);
 }
 
 /* ---- the record ---- */

@@ -24,6 +24,9 @@
 /* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.h). */
 #define SC_FPM_OUTSIDE 0x80000000u
 
+/* The longest path of a Unix socket: sun_path (unix(7)) without its NUL. */
+#define SC_FPM_PATH_MAX 107u
+
 #define SC_FPM_TAKEN_MAX 14u /* pools of one site; SC_ENTER_KEEP_MAX less what the entry needs */
 
 struct sc_fpm_taken {
@@ -66,8 +69,9 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
                       const char *main, struct sc_error *err);
 
 /* "/dir/.<name>.sitecage-<what>", beside a Unix socket: "new", the supervisor's before it takes the
- * name; "old", the shared master's while it lives. A socket keeps the name that it was bound at:
- * one that went back to the shared master is still known by "new". `out` has 128 bytes. */
+ * name; "old", the shared master's while it lives. Where that is too long for a socket, a shorter
+ * name, one for each pool. A socket keeps the name that it was bound at: one that went back to the
+ * shared master is still known by "new". `out` has 128 bytes. */
 void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
 
 /* Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
