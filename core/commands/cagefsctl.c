@@ -43,8 +43,12 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
     if (io->terminal && !call->json)
         w.bar.to = io->err;
     struct sc_watch watch = {.progress = on_progress, .notice = on_notice, .arg = &w};
-    struct sc_ctl c = {
-        .names = call->names, .n = call->n, .server = server, .watch = &watch, .out = out};
+    struct sc_ctl c = {.names = call->names,
+                       .n = call->n,
+                       .anyway = call->anyway,
+                       .server = server,
+                       .watch = &watch,
+                       .out = out};
     rc = command->run(&c, err);
     sc_progress_clear(&w.bar);
     return rc;

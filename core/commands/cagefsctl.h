@@ -15,7 +15,8 @@
 
 enum sc_ctl_flags {
     SC_CTL_ANYBODY = 1, /* root is not needed */
-    SC_CTL_SERVER = 2   /* the server object is needed */
+    SC_CTL_SERVER = 2,  /* the server object is needed */
+    SC_CTL_ANYWAY = 4   /* --anyway may be given */
 };
 
 /* What a command's function gets. */
@@ -23,6 +24,7 @@ struct sc_ctl {
     const char *const *names; /* operands, as many as its row allows */
     size_t n;
     struct sc_server *server; /* NULL without SC_CTL_SERVER */
+    bool anyway;              /* --anyway */
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
 };
@@ -50,6 +52,7 @@ struct sc_ctl_call {
     const char **names; /* point into argv */
     size_t n;
     bool json;
+    bool anyway;
 };
 
 void sc_ctl_call_done(struct sc_ctl_call *call);

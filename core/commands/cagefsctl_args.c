@@ -10,6 +10,7 @@
 enum {
     OPT_JSON = 256,
     OPT_WAIT_LOCK,
+    OPT_ANYWAY,
     OPT_COMMAND /* + index in the table */
 };
 
@@ -35,12 +36,13 @@ static void complain(struct parse *p, const struct sc_error *e)
 /* Two names for a command that has an alias, and the two modifiers; to be freed. */
 static struct option *make_options(const struct sc_ctl_command *commands, size_t n, char *letters)
 {
-    struct option *all = calloc(2 * n + 3, sizeof(*all));
+    struct option *all = calloc(2 * n + 4, sizeof(*all));
     if (!all)
         return NULL;
     struct option *o = all;
     *o++ = (struct option){.name = "json", .val = OPT_JSON};
     *o++ = (struct option){.name = "wait-lock", .val = OPT_WAIT_LOCK};
+    *o++ = (struct option){.name = "anyway", .val = OPT_ANYWAY};
     for (size_t i = 0; i < n; i++) {
         const struct sc_ctl_command *c = &commands[i];
         struct option one = {.name = c->name,
@@ -102,6 +104,8 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
     }
     if (option->val == OPT_JSON)
         p->call.json = true;
+    else if (option->val == OPT_ANYWAY)
+        p->call.anyway = true;
     else if (option->val >= OPT_COMMAND)
         take_command(p, &commands[option->val - OPT_COMMAND], option->name);
     if (optarg)
@@ -115,6 +119,8 @@ static void check_call(struct parse *p)
     size_t n = p->call.n;
     if (!c)
         COMPLAIN(p, "no command is given: see cagefsctl --help");
+    else if (p->call.anyway && !(c->flags & SC_CTL_ANYWAY))
+        COMPLAIN(p, "--%s takes no --anyway; see cagefsctl --help", p->spelled);
     else if (n < c->min)
         COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled, c->operands);
     else if (n > c->max && c->max == 0)

@@ -39,6 +39,19 @@ static void listing_text(struct sc_out *o, const struct sc_listing *l)
     }
 }
 
+/* Standard output is the specification's; what it does not know goes to standard error. */
+static void listing_notices(struct sc_out *o, const struct sc_listing *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t k = 0; k < l->v[i].n_covers; k++) {
+            const struct sc_listed_cover *c = &l->v[i].covers[k];
+            SC_FREE char *line = NULL;
+            if (asprintf(&line, "%s: %s: %s", c->domain, sc_coverage_name(c->is), c->text) < 0)
+                line = NULL;
+            sc_out_notice(o, line ? line : c->domain);
+        }
+}
+
 int sc_ctl_list(struct sc_ctl *c, struct sc_error *err)
 {
     SC_CLEANUP(sc_listing_done) struct sc_listing l = {0};
@@ -49,16 +62,20 @@ int sc_ctl_list(struct sc_ctl *c, struct sc_error *err)
         sc_out_set_take(c->out, "users", listing_json(&l));
     else
         listing_text(c->out, &l);
+    listing_notices(c->out, &l);
     return 0;
 }
 
-/* off: not isolated and not wanted. stale: not as it should be. idle: made at the first request. */
+/* off: not isolated and not wanted. stale: not as it should be. not covered, unverified: isolation
+ * does not reach all of it, or may not. idle: made at the first request. */
 static const char *state_of(const struct sc_status_row *r)
 {
     if (r->stale)
         return "stale";
     if (!r->isolated)
         return "off";
+    if (r->coverage != SC_COVERAGE_COVERED)
+        return sc_coverage_name(r->coverage);
     return r->running ? "running" : "idle";
 }
 
@@ -69,11 +86,13 @@ static json_t *status_json(const struct sc_status *st)
     for (size_t i = 0; i < st->n; i++) {
         const struct sc_status_row *r = &st->v[i];
         json_t *site =
-            json_pack("{s:o, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:o}", "domain",
+            json_pack("{s:o, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:o, s:o, s:o}", "domain",
                       sc_json_text(r->domain), "username", sc_json_text(r->user), "docroot",
                       sc_json_text(r->docroot), "isolated", (int)r->isolated, "state", state_of(r),
                       "lve_id", (json_int_t)r->id, "running", (int)r->running, "processes",
-                      (json_int_t)r->processes, "stale", sc_json_text(r->stale));
+                      (json_int_t)r->processes, "stale", sc_json_text(r->stale), "coverage",
+                      r->isolated ? sc_json_text(sc_coverage_name(r->coverage)) : json_null(),
+                      "reason", sc_json_text(r->coverage_text));
         bad |= site ? sc_stats_json_set(site, &r->stats) : -1;
         bad |= json_array_append_new(sites, site);
     }
@@ -123,6 +142,15 @@ static const char *or_dash(const char *s)
     return s && *s ? s : "-";
 }
 
+static void reason_text(struct sc_out *o, const char *reason)
+{
+    if (!reason)
+        return;
+    sc_out_fmt(o, "    ");
+    sc_out_word(o, reason);
+    sc_out_fmt(o, "\n");
+}
+
 static void status_text(struct sc_out *o, const struct sc_status *st)
 {
     size_t domains = strlen("DOMAIN"), users = strlen("USER"), states = strlen("running");
@@ -134,6 +162,8 @@ static void status_text(struct sc_out *o, const struct sc_status *st)
     }
     for (size_t i = 0; i < st->n; i++) {
         size_t d = width(or_dash(st->v[i].domain)), u = width(or_dash(st->v[i].user));
+        size_t s = width(state_of(&st->v[i]));
+        states = s > states ? s : states;
         domains = d > domains ? d : domains;
         users = u > users ? u : users;
     }
@@ -153,11 +183,8 @@ static void status_text(struct sc_out *o, const struct sc_status *st)
             sc_out_fmt(o, "%9s  ", "-");
         sc_out_word(o, or_dash(r->docroot));
         sc_out_fmt(o, "\n");
-        if (r->stale) {
-            sc_out_fmt(o, "    ");
-            sc_out_word(o, r->stale);
-            sc_out_fmt(o, "\n");
-        }
+        reason_text(o, r->stale);
+        reason_text(o, r->coverage_text);
     }
 }
 

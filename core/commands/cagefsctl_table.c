@@ -53,7 +53,7 @@ static const struct sc_ctl_command table[] = {
      .help = "Deny it, and end their isolation"},
     {BOTH("toggle-mode"), .run = sc_ctl_toggle_mode, .flags = SC_CTL_SERVER,
      .help = "Swap the modes allow_all and deny_all"},
-    {BOTH("enable"), DOMAINS, .run = sc_ctl_enable, .flags = SC_CTL_SERVER,
+    {BOTH("enable"), DOMAINS, .run = sc_ctl_enable, .flags = SC_CTL_SERVER | SC_CTL_ANYWAY,
      .help = "Isolate these domains"},
     {BOTH("disable"), DOMAINS, .run = sc_ctl_disable, .flags = SC_CTL_SERVER,
      .help = "End the isolation of these domains"},
@@ -112,6 +112,7 @@ void sc_ctl_help(struct sc_buf *out)
                "\n"
                "With any of them:\n"
                "  --json                               Answer with one JSON object\n"
+               "  --anyway                             (enable) Also where not all is covered\n"
                "  --wait-lock                          Accepted; commands always wait their turn\n"
                "  -v, --verbose                        Say each step and how long it took\n"
                "\n"

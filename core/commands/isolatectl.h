@@ -4,6 +4,7 @@
  * whether he is in a site, is given by the daemon, never by the arguments.
  *
  *     site-isolation enable|disable --domain A[,B…]     site-isolation list
+ *     site-isolation enable --domain A --anyway: also where isolation does not cover all of it
  *     isolates-enable, site-isolation-enable, isolates enable …: the same
  *     stats [--domain A] [--period P]
  *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A */
@@ -39,6 +40,7 @@ struct sc_isolate_call {
     char *text; /* what the domains point into */
     struct sc_limits limits;
     bool period; /* --period was given; it changes nothing */
+    bool anyway; /* --anyway was given */
 };
 
 void sc_isolate_call_done(struct sc_isolate_call *c);

@@ -119,6 +119,10 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
     for (size_t i = 0; i < n; i++) {
         if (strncmp(args[i], "--", 2) != 0)
             return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s", args[i]);
+        if (strcmp(args[i], "--anyway") == 0 && c->verb == SC_ISOLATE_ENABLE) {
+            c->anyway = true;
+            continue;
+        }
         SC_FREE char *option = strdup(args[i] + 2);
         if (!option)
             return sc_error_set(err, SC_E_NOMEM, "out of memory");

@@ -37,6 +37,17 @@ static void add_limits(const struct sc_limits *l, bool lines, struct sc_buf *out
     sc_buf_str(out, lines && !first ? "\n}" : "}");
 }
 
+/* Nothing where there are none. */
+static void add_notices(const struct sc_user_sites *sites, const char *before, struct sc_buf *out)
+{
+    for (size_t i = 0; i < sites->n_notices; i++) {
+        sc_buf_fmt(out, "%s", i ? ", " : before);
+        sc_buf_str(out, i ? "" : "\"notices\": [");
+        add_string(out, sites->notices[i]);
+    }
+    sc_buf_str(out, sites->n_notices ? "]" : "");
+}
+
 void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *out)
 {
     sc_buf_str(out, "{\"result\": \"success\", \"enabled_sites\": [");
@@ -44,7 +55,9 @@ void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *o
         sc_buf_str(out, i ? ", " : "");
         add_string(out, sites->v[i].name);
     }
-    sc_buf_str(out, "]}\n");
+    sc_buf_str(out, "]");
+    add_notices(sites, ", ", out);
+    sc_buf_str(out, "}\n");
 }
 
 void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domain,

@@ -78,7 +78,7 @@ static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
     case SC_ISOLATE_STATS:
         return show_stats(s, uid, c, out, err);
     case SC_ISOLATE_ENABLE:
-        rc = sc_engine_user_enable(s, uid, c->domains, c->n, err);
+        rc = sc_engine_user_enable(s, uid, c->domains, c->n, c->anyway, err);
         break;
     case SC_ISOLATE_DISABLE:
         rc = sc_engine_user_disable(s, uid, c->domains, c->n, err);

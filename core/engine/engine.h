@@ -15,6 +15,7 @@
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
+#include "core/coverage/coverage.h"
 #include "core/policy/policy.h"
 #include "core/engine/site_stats.h"
 #include "core/server/handle.h"
@@ -28,7 +29,8 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
                          const struct sc_watch *w, struct sc_error *err);
 int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err);
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+/* SC_E_DENIED also: isolation would not cover a site (core/coverage/coverage.h), unless `anyway`. */
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
                      const struct sc_watch *w, struct sc_error *err);
 
 struct sc_names {
@@ -49,11 +51,19 @@ int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n
 int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
                       const struct sc_watch *w, struct sc_error *err);
 
+struct sc_listed_cover {
+    const char *domain; /* of the user's */
+    enum sc_coverage is;
+    char *text;
+};
+
 struct sc_listed_user {
     char *name;
     uid_t uid;
     char **domains; /* sorted */
     size_t n;
+    struct sc_listed_cover *covers; /* of those domains that are not covered, or may not be */
+    size_t n_covers;
 };
 
 struct sc_listing {
@@ -71,11 +81,13 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
 /* One row per domain that is (or is wanted) isolated, or per domain asked for. */
 struct sc_status_row {
     char *domain, *user, *docroot;
-    bool isolated;      /* wanted and made */
-    unsigned id;        /* site id (lve_id), 0 when not isolated */
-    bool running;       /* a keeper holds its view now */
-    unsigned processes; /* in the site now, without the keeper */
-    char *stale;        /* NULL, or why it is not as it should be */
+    bool isolated;             /* wanted and made */
+    unsigned id;               /* site id (lve_id), 0 when not isolated */
+    bool running;              /* a keeper holds its view now */
+    unsigned processes;        /* in the site now, without the keeper */
+    char *stale;               /* NULL, or why it is not as it should be */
+    enum sc_coverage coverage; /* as it was judged last */
+    char *coverage_text;       /* NULL, or why it is not covered */
     struct sc_site_stats stats;
 };
 

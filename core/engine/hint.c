@@ -95,23 +95,3 @@ void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, c
             }
     }
 }
-
-static void pass_on(void *arg, const char *text)
-{
-    sc_watch_notice(arg, "%s", text);
-}
-
-void sc_hint_fpm(const struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                 const char *const *domains, size_t n, const struct sc_vhosts *hosts,
-                 const struct sc_watch *w)
-{
-    for (size_t i = 0; w && w->notice && i < n; i++) {
-        const struct sc_plan_site *site = sc_plan_site_of(f->plan, domains[i]);
-        bool told = !site;
-        for (size_t k = 0; k < i && !told; k++)
-            told = sc_plan_site_of(f->plan, domains[k]) == site;
-        if (!told)
-            (void)sc_pass_fpm_look(sc_tools_of(s), a, site, hosts, pass_on, (void *)(uintptr_t)w,
-                                   NULL);
-    }
-}

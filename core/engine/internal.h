@@ -6,7 +6,6 @@
 #include "core/config/domains_config.h"
 #include "core/engine/engine.h"
 #include "core/pass/pass.h"
-#include "core/web/vhosts.h"
 
 /* One account of a call: locked, with its facts and what it is asked to become. */
 struct sc_job {
@@ -56,10 +55,5 @@ int sc_stored_limits(struct sc_server *s, unsigned id, const char *home, struct 
  * cannot write. */
 void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain,
                          const struct sc_watch *w);
-
-/* Tells the administrator which PHP-FPM of these domains' sites is not covered, and the way out. */
-void sc_hint_fpm(const struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
-                 const char *const *domains, size_t n, const struct sc_vhosts *hosts,
-                 const struct sc_watch *w);
 
 #endif

@@ -10,6 +10,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/base/vec.h"
+#include "core/coverage/account.h"
 #include "core/engine/internal.h"
 #include "core/pass/deny.h"
 #include "core/server/panel.h"
@@ -24,11 +25,43 @@ void sc_listing_done(struct sc_listing *l)
     for (size_t i = 0; i < l->n; i++) {
         for (size_t k = 0; k < l->v[i].n; k++)
             free(l->v[i].domains[k]);
+        for (size_t k = 0; k < l->v[i].n_covers; k++)
+            free(l->v[i].covers[k].text);
+        free(l->v[i].covers);
         free(l->v[i].domains);
         free(l->v[i].name);
     }
     free(l->v);
     *l = (struct sc_listing){0};
+}
+
+/* One name of each site is enough to say it. */
+static bool is_said(const struct sc_isolated_list *names, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (names->rows[k].site_id == names->rows[i].site_id)
+            return true;
+    return false;
+}
+
+static int list_covers(const struct sc_isolated_list *names, struct sc_listed_user *ret,
+                       struct sc_error *err)
+{
+    SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
+    int rc = sc_cover_records_load(ret->uid, &r, err);
+    if (rc < 0)
+        return rc;
+    ret->covers = calloc(names->n + 1, sizeof(*ret->covers));
+    for (size_t i = 0; ret->covers && i < names->n; i++) {
+        const struct sc_cover_record *c = sc_cover_record_of(&r, names->rows[i].site_id);
+        if (!c || c->is == SC_COVERAGE_COVERED || is_said(names, i))
+            continue;
+        struct sc_listed_cover *to = &ret->covers[ret->n_covers++];
+        *to = (struct sc_listed_cover){ret->domains[i], c->is, strdup(c->text)};
+        if (!to->text)
+            return no_memory(err);
+    }
+    return ret->covers ? 0 : no_memory(err);
 }
 
 static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc_listed_user *ret,
@@ -46,7 +79,7 @@ static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc
     for (size_t i = 0; i < names.n; i++)
         if (!(ret->domains[ret->n++] = strdup(names.rows[i].name)))
             return no_memory(err);
-    return 0;
+    return list_covers(&names, ret, err);
 }
 
 static int check_users(struct sc_server *s, const char *const *users, size_t n,
@@ -86,6 +119,7 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
         if (rc < 0)
             return rc;
         if (l.v[l.n - 1].n == 0) { /* its sites are all gone from the panel */
+            free(l.v[l.n - 1].covers);
             free(l.v[l.n - 1].domains);
             free(l.v[--l.n].name);
         }
@@ -104,6 +138,7 @@ void sc_status_done(struct sc_status *st)
         free(st->v[i].user);
         free(st->v[i].docroot);
         free(st->v[i].stale);
+        free(st->v[i].coverage_text);
     }
     free(st->v);
     for (size_t i = 0; i < st->n_notes; i++) {
@@ -134,6 +169,18 @@ static int add_notes(struct sc_status *st, const struct sc_user_row *u, struct s
     return 0;
 }
 
+static int add_coverage(struct sc_status_row *r, uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cover_records_done) struct sc_cover_records l = {0};
+    int rc = sc_cover_records_load(uid, &l, err);
+    const struct sc_cover_record *c = rc == 0 ? sc_cover_record_of(&l, r->id) : NULL;
+    if (!c || c->is == SC_COVERAGE_COVERED)
+        return rc;
+    r->coverage = c->is;
+    r->coverage_text = strdup(c->text);
+    return r->coverage_text ? 0 : no_memory(err);
+}
+
 static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
                       const char *name, const struct sc_user_row *u, unsigned site,
                       const char *docroot, struct sc_error *err)
@@ -155,7 +202,9 @@ static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct s
         r->stale = strdup("its document root is missing: nothing of it can run");
     if (!site)
         return 0;
-    int rc = add_notes(st, u, err);
+    int rc = add_coverage(r, u->uid, err);
+    if (rc == 0)
+        rc = add_notes(st, u, err);
     if (rc < 0)
         return rc;
     r->running = sc_site_running(u->uid, site, &r->processes);

@@ -6,12 +6,12 @@
 
 #include "core/base/cleanup.h"
 #include "core/proxyexec/service.h"
+#include "core/engine/cover.h"
 #include "core/engine/internal.h"
 #include "core/engine/named.h"
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
-#include "core/web/vhosts.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/server/platform.h"
@@ -98,22 +98,20 @@ static int open_named(struct sc_server *s, const char *const *domains, size_t n,
     return rc < 0 ? rc : assign(jobs, l, enable, err);
 }
 
-static void tell_hints(struct sc_server *s, const struct sc_jobs *jobs,
-                       const struct sc_vhosts *hosts, const struct sc_watch *w)
+static void tell_hints(const struct sc_jobs *jobs, const struct sc_watch *w)
 {
     for (size_t i = 0; i < jobs->n; i++) {
         const struct sc_job *j = &jobs->v[i];
         for (size_t k = 0; k < j->wish.n_enable; k++)
             sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
-        sc_hint_fpm(s, &j->account, &j->facts, j->wish.enable, j->wish.n_enable, hosts, w);
     }
 }
 
-static int enable(struct sc_server *s, const char *const *domains, size_t n,
+static int enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
                   const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
-    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     int rc = sc_pass_lock_front(false, &front, err);
@@ -121,13 +119,14 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         rc = check_allowed(s, &l, err); /* the feature alone: nobody is named yet */
     if (rc == 0)
         rc = sc_platform_check(err);
-    /* what cannot be read does not stop anybody: the entries themselves fail closed */
     if (rc == 0)
-        (void)sc_vhosts_load("", &hosts, NULL);
+        rc = sc_cover_server_look(false, &server, err);
     if (rc == 0)
-        rc = sc_lsapi_check(&hosts, err);
+        rc = sc_lsapi_check(&server.hosts, err);
     if (rc == 0)
         rc = open_named(s, domains, n, true, &l, &jobs, err);
+    if (rc == 0 && !anyway)
+        rc = sc_cover_before(&server, &jobs, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
     if (rc == 0)
@@ -137,15 +136,16 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc < 0)
         return rc;
     sc_trial_note();
-    tell_hints(s, &jobs, &hosts, w);
+    tell_hints(&jobs, w);
+    sc_cover_after(s, &jobs, w);
     return 0;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
                      const struct sc_watch *w, struct sc_error *err)
 {
     sc_pass_recover(s);
-    int rc = enable(s, domains, n, w, err);
+    int rc = enable(s, domains, n, anyway, w, err);
     if (rc == 0)
         sc_monitor_wanted(s, w); /* it may ask for the locks that enable() held */
     return rc;
@@ -179,6 +179,8 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
+    if (rc == 0)
+        sc_cover_after(s, &jobs, w);
     bool on = false;
     if (rc == 0 && sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
         rc = sc_proxyexec_start(err); /* what its users need, too */

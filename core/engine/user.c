@@ -8,11 +8,12 @@
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/base/users.h"
+#include "core/coverage/account.h"
+#include "core/engine/cover.h"
 #include "core/engine/internal.h"
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
-#include "core/web/vhosts.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/server/platform.h"
@@ -28,8 +29,30 @@ void sc_user_sites_done(struct sc_user_sites *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->v[i].name);
+    for (size_t i = 0; i < l->n_notices; i++)
+        free(l->notices[i]);
+    free(l->notices);
     free(l->v);
     *l = (struct sc_user_sites){0};
+}
+
+/* What the account should know of its sites: a line for each that is not covered. */
+static int add_notices(uid_t uid, struct sc_user_sites *l, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
+    int rc = sc_cover_records_load(uid, &r, err);
+    if (rc == 0 && !(l->notices = calloc(l->n + 1, sizeof(*l->notices))))
+        rc = no_memory(err);
+    for (size_t i = 0; rc == 0 && i < l->n; i++) {
+        const struct sc_cover_record *c = sc_cover_record_of(&r, l->v[i].id);
+        char *text = NULL;
+        if (!c || c->is == SC_COVERAGE_COVERED)
+            continue;
+        if (asprintf(&text, "%s: %s: %s", l->v[i].name, sc_coverage_name(c->is), c->text) < 0)
+            return no_memory(err);
+        l->notices[l->n_notices++] = text;
+    }
+    return rc;
 }
 
 int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
@@ -54,6 +77,8 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
         if (with_limits)
             rc = sc_stored_limits(s, one->id, user.home, &one->limits, err);
     }
+    if (rc == 0)
+        rc = add_notices(uid, &l, err);
     if (rc < 0)
         return rc;
     *ret = l;
@@ -182,39 +207,42 @@ static int set_wish(struct change *c, bool enable, struct sc_error *err)
     return 0;
 }
 
-static int enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
+static int enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n, bool anyway,
                   struct sc_error *err)
 {
     SC_FD int front = -EBADF;
-    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(change_done) struct change c = {.n = 0};
     int rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
         rc = begin(s, uid, domains, n, false, &c, err);
     if (rc == 0)
         rc = sc_platform_check(err);
-    /* what cannot be read does not stop anybody: the entries themselves fail closed */
     if (rc == 0)
-        (void)sc_vhosts_load("", &hosts, NULL);
+        rc = sc_cover_server_look(false, &server, err);
     if (rc == 0)
-        rc = sc_lsapi_check(&hosts, err);
+        rc = sc_lsapi_check(&server.hosts, err);
     if (rc == 0)
         rc = sc_trial_once(s, err);
     if (rc == 0)
         rc = set_wish(&c, true, err);
+    if (rc == 0 && !anyway)
+        rc = sc_cover_before(&server, &c.jobs, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err);
     if (rc == 0)
         rc = sc_jobs_run(s, &c.jobs, NULL, err);
-    if (rc == 0)
-        sc_trial_note();
-    return rc;
+    if (rc < 0)
+        return rc;
+    sc_trial_note();
+    sc_cover_after(s, &c.jobs, NULL);
+    return 0;
 }
 
 int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
-                          struct sc_error *err)
+                          bool anyway, struct sc_error *err)
 {
-    int rc = enable(s, uid, domains, n, err);
+    int rc = enable(s, uid, domains, n, anyway, err);
     if (rc == 0)
         sc_monitor_wanted(s, NULL); /* it may ask for the locks that enable() held */
     return rc;

@@ -20,19 +20,21 @@ struct sc_user_site {
 struct sc_user_sites {
     struct sc_user_site *v; /* sorted by name */
     size_t n;
+    char **notices; /* a line for each that is not covered, or may not be */
+    size_t n_notices;
 };
 
 void sc_user_sites_done(struct sc_user_sites *l);
 
 /* The isolated domains of `uid`, as they were last applied; `limits` too where that is wanted. Only
- * the database is read. */
+ * the database and what was judged last are read. */
 int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
                         struct sc_error *err);
 
 /* All names are checked first: all are done, or none is. SC_E_NOTENABLED, SC_E_DENIED (the policy
  * says no), SC_E_NOTFOUND (names the domain when it was not the only one). */
 int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
-                          struct sc_error *err);
+                          bool anyway, struct sc_error *err);
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
                            struct sc_error *err);
 

@@ -25,6 +25,9 @@ struct all {
     struct one *v;
     struct sc_fpm_site *sites;
     size_t n;
+    char **docroots; /* of all sites of the account */
+    size_t n_docroots;
+    const char *homes[2];
     struct sc_php_lazy php;
 };
 
@@ -36,6 +39,9 @@ static void all_done(struct all *all)
         free(all->v[i].texts);
         free(all->v[i].docroot);
     }
+    for (size_t i = 0; i < all->n_docroots; i++)
+        free(all->docroots[i]);
+    free(all->docroots);
     free(all->v);
     free(all->sites);
     sc_php_lazy_done(&all->php);
@@ -112,15 +118,43 @@ static int add_site(struct all *all, const struct sc_account *a, const struct sc
     out->docroot = o->docroot;
     out->texts = (const char *const *)o->texts;
     out->n_texts = o->n;
+    out->names = (const char *const *)s->names;
+    out->n_names = s->n_names;
     out->changes = o->changes;
     return rc;
 }
 
-static int prepare(struct all *all, size_t n, struct sc_error *err)
+/* Also of one that is missing: by its text, under both names of the home. */
+static int add_docroot(struct all *all, const struct sc_account *a, const struct sc_plan_site *s)
 {
+    const char *text = s->rel ? NULL : s->aliases[0];
+    size_t n = strlen(a->home_alias);
+    char *first = s->rel ? joined(a->home, s->rel) : strdup(text), *second = NULL;
+    if (!first)
+        return -1;
+    all->docroots[all->n_docroots++] = first;
+    if (!text || strcmp(a->home, a->home_alias) == 0 || strncmp(text, a->home_alias, n) != 0 ||
+        text[n] != '/')
+        return 0;
+    if (!(second = joined(a->home, text + n + 1)))
+        return -1;
+    all->docroots[all->n_docroots++] = second;
+    return 0;
+}
+
+static int prepare(struct all *all, const struct sc_account *a, const struct sc_plan *plan,
+                   struct sc_error *err)
+{
+    size_t n = plan->n_sites;
+    all->homes[0] = a->home;
+    all->homes[1] = a->home_alias;
     all->v = calloc(n + 1, sizeof(*all->v));
     all->sites = calloc(n + 1, sizeof(*all->sites));
-    return all->v && all->sites ? 0 : no_memory(err);
+    all->docroots = calloc(2 * n + 1, sizeof(*all->docroots));
+    for (size_t i = 0; all->docroots && i < n; i++)
+        if (add_docroot(all, a, &plan->sites[i]) < 0)
+            return no_memory(err);
+    return all->v && all->sites && all->docroots ? 0 : no_memory(err);
 }
 
 static struct sc_fpm_account account(const struct sc_account *a, const struct all *all)
@@ -129,6 +163,10 @@ static struct sc_fpm_account account(const struct sc_account *a, const struct al
                                    .gid = a->gid,
                                    .user = a->user,
                                    .home = a->home_alias,
+                                   .homes = all->homes,
+                                   .n_homes = 2,
+                                   .docroots = (const char *const *)all->docroots,
+                                   .n_docroots = all->n_docroots,
                                    .sites = all->sites,
                                    .n_sites = all->n};
 }
@@ -201,7 +239,7 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
                 const struct sc_made *m, struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
-    int rc = prepare(&all, plan->n_sites, err);
+    int rc = prepare(&all, a, plan, err);
     for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
         if (plan->sites[i].isolated)
             rc =
@@ -233,24 +271,4 @@ int sc_pass_fpm_forget(const struct sc_tools *t, uid_t uid, struct sc_error *err
 {
     struct sc_fpm_account acc = {.uid = uid, .user = "", .home = ""};
     return t->fpm.apply(&acc, err);
-}
-
-int sc_pass_fpm_look(const struct sc_tools *t, const struct sc_account *a,
-                     const struct sc_plan_site *site, const struct sc_vhosts *hosts,
-                     void (*notice)(void *arg, const char *text), void *arg, struct sc_error *err)
-{
-    SC_CLEANUP(all_done) struct all all = {0};
-    unsigned uses, covered;
-    if (!site->rel)
-        return 0;
-    int rc = prepare(&all, 1, err);
-    if (rc == 0)
-        rc = add_site(&all, a, site, 0, NULL, err);
-    if (rc < 0)
-        return rc;
-    struct sc_fpm_account acc = account(a, &all);
-    acc.hosts = hosts;
-    acc.notice = notice;
-    acc.arg = arg;
-    return t->fpm.look(&acc, &all.sites[0], &uses, &covered, err);
 }

@@ -10,7 +10,6 @@
 #include "core/account/account.h"
 #include "core/pass/made.h"
 #include "core/pass/tools.h"
-#include "core/web/vhosts.h"
 
 /* After the table is written, before views end: the pools of all isolated sites are made so, and
  * those of sites around them. */
@@ -23,11 +22,5 @@ int sc_pass_fpm_php(const struct sc_tools *t, const struct sc_account *a, unsign
 
 /* sc_pass_fpm() for an account that is no more. */
 int sc_pass_fpm_forget(const struct sc_tools *t, uid_t uid, struct sc_error *err);
-
-/* Tells why the PHP-FPM of a site (isolated or not) is or would not be covered, a line each, and
- * what to do. `hosts`: what the web server's configuration says, where it is read already; NULL. */
-int sc_pass_fpm_look(const struct sc_tools *t, const struct sc_account *a,
-                     const struct sc_plan_site *site, const struct sc_vhosts *hosts,
-                     void (*notice)(void *arg, const char *text), void *arg, struct sc_error *err);
 
 #endif

@@ -57,8 +57,6 @@ struct sc_php_tools { /* core/php */
 struct sc_fpm_tools { /* core/php/fpm */
     int (*apply)(const struct sc_fpm_account *a, struct sc_error *err);
     int (*site_php)(unsigned id, const char *php, const char *changes, struct sc_error *err);
-    int (*look)(const struct sc_fpm_account *a, const struct sc_fpm_site *site, unsigned *ret_uses,
-                unsigned *ret_covered, struct sc_error *err);
     int (*tell)(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
 };
 

@@ -306,7 +306,10 @@ enum sc_host_stands sc_host_stands(const struct sc_vhost *h, const struct sc_web
         else if (!alias && lies_around(path, site))
             is = SC_HOST_AROUND;
     }
-    return is == SC_HOST_OTHER && has_name_of(h, site) ? SC_HOST_NAMED : is;
+    if (is != SC_HOST_OTHER || !has_name_of(h, site))
+        return is;
+    /* one that says no directory: what it runs is taken for the site's */
+    return count_of(h) || h->pattern ? SC_HOST_NAMED : SC_HOST_SITE;
 }
 
 bool sc_host_serves_more(const struct sc_vhost *h, const struct sc_web_whose *site)

@@ -5,12 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/there.h"
-#include "core/base/match.h"
-#include "core/base/file.h"
 #include "core/base/vec.h"
 
 static void words_free(char **list, size_t n)
@@ -71,7 +67,7 @@ static void reader_done(struct sc_vhosts_reader *r)
     free(r->aliases);
 }
 
-static void no_memory(struct sc_vhosts_reader *r)
+void sc_vhosts_no_memory(struct sc_vhosts_reader *r)
 {
     if (r->rc == 0)
         r->rc =
@@ -82,7 +78,7 @@ char *sc_vhosts_dup(struct sc_vhosts_reader *r, const char *text)
 {
     char *copy = strdup(text);
     if (!copy)
-        no_memory(r);
+        sc_vhosts_no_memory(r);
     return copy;
 }
 
@@ -92,7 +88,7 @@ void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const c
         if (strcmp((*list)[i], word) == 0)
             return;
     if (!SC_VEC_ROOM(*list, *n)) {
-        no_memory(r);
+        sc_vhosts_no_memory(r);
         return;
     }
     char *copy = sc_vhosts_dup(r, word);
@@ -109,7 +105,7 @@ static void cut_slashes(char *path)
 void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias)
 {
     if (!SC_VEC_ROOM(h->roots, h->n_roots)) {
-        no_memory(r);
+        sc_vhosts_no_memory(r);
         return;
     }
     char *text = sc_vhosts_dup(r, path);
@@ -130,7 +126,7 @@ void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *
 void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address)
 {
     if (r->n_aliases >= SC_VHOSTS_MAX || !SC_VEC_ROOM(r->aliases, r->n_aliases)) {
-        no_memory(r);
+        sc_vhosts_no_memory(r);
         return;
     }
     struct sc_vhosts_alias a = {sc_vhosts_dup(r, name), sc_vhosts_dup(r, address)};
@@ -155,7 +151,7 @@ void sc_vhosts_way(struct sc_vhosts_reader *r, struct sc_ways *to, const struct 
         if (same_way(&to->v[i], way))
             return;
     if (!SC_VEC_ROOM(to->v, to->n)) {
-        no_memory(r);
+        sc_vhosts_no_memory(r);
         return;
     }
     struct sc_way *w = &to->v[to->n++];
@@ -175,7 +171,7 @@ struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, uns
         return NULL;
     }
     if (!SC_VEC_ROOM(o->v, o->n)) {
-        no_memory(r);
+        sc_vhosts_no_memory(r);
         return NULL;
     }
     char *name = sc_vhosts_dup(r, file);
@@ -188,7 +184,7 @@ struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, uns
 struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir)
 {
     if (!SC_VEC_ROOM(r->dirs, r->n_dirs)) {
-        no_memory(r);
+        sc_vhosts_no_memory(r);
         return NULL;
     }
     char *name = sc_vhosts_dup(r, dir);
@@ -196,90 +192,6 @@ struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir)
         return NULL;
     r->dirs[r->n_dirs] = (struct sc_vhosts_dir){.dir = name};
     return &r->dirs[r->n_dirs++];
-}
-
-/* ---- files ---- */
-
-struct each {
-    struct sc_vhosts_reader *r;
-    void (*parse)(struct sc_vhosts_reader *r, const char *name, char *text, void *arg);
-    void *arg;
-    bool whole_directories;
-};
-
-static void one_file(const struct each *e, const char *path, int depth);
-
-static void each_match(const struct each *e, const char *pattern, int depth)
-{
-    SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
-    if (e->r->rc == 0)
-        e->r->rc = sc_match(pattern, NULL, &m, e->r->err);
-    for (size_t i = 0; i < m.n; i++)
-        one_file(e, m.v[i], depth);
-}
-
-/* Files of one directory follow each other. */
-static void note_dir(struct sc_vhosts_reader *r, const char *path)
-{
-    struct sc_vhosts *o = r->out;
-    size_t n = (size_t)(strrchr(path, '/') - path);
-    const char *last = o->n_dirs ? o->dirs[o->n_dirs - 1] : "";
-    SC_FREE char *dir = n > 0 && (strncmp(last, path, n) != 0 || last[n]) ? strndup(path, n) : NULL;
-    if (dir)
-        sc_vhosts_word(r, &o->dirs, &o->n_dirs, dir);
-}
-
-static void one_file(const struct each *e, const char *path, int depth)
-{
-    struct sc_vhosts_reader *r = e->r;
-    struct stat st;
-    if (r->rc < 0)
-        return;
-    int there = sc_there_followed(path, &st, r->err);
-    if (there != SC_THERE) {
-        r->rc = there;
-        return;
-    }
-    if (S_ISDIR(st.st_mode) && e->whole_directories && depth < SC_VHOSTS_DEPTH_MAX) {
-        SC_FREE char *pattern = NULL;
-        if (asprintf(&pattern, "%s/*", path) < 0) {
-            pattern = NULL;
-            no_memory(r);
-            return;
-        }
-        each_match(e, pattern, depth + 1);
-        return;
-    }
-    if (++r->files > SC_VHOSTS_FILES_MAX) {
-        r->rc = sc_error_set(r->err, SC_E_TOOBIG,
-                             "the web server's configuration has more than %u "
-                             "files",
-                             SC_VHOSTS_FILES_MAX);
-        return;
-    }
-    note_dir(r, path);
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    int rc = sc_read_file(path, SC_VHOSTS_FILE_MAX, &text, r->err);
-    if (rc == SC_E_SYS || rc == SC_E_NOMEM)
-        r->rc = rc;
-    else if (rc == 0 && strlen(text.data) == text.len) /* else it is no configuration */
-        e->parse(r, path + strlen(r->root), text.data, e->arg);
-}
-
-void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool whole_directories,
-                         void (*parse)(struct sc_vhosts_reader *r, const char *name, char *text,
-                                       void *arg),
-                         void *arg)
-{
-    const struct each e = {r, parse, arg, whole_directories};
-    SC_FREE char *path = NULL;
-    if (asprintf(&path, "%s%s", r->root, pattern) < 0) {
-        path = NULL;
-        no_memory(r);
-        return;
-    }
-    if (*path == '/') /* else it is relative to nothing that we know */
-        each_match(&e, path, 0);
 }
 
 /* ---- the whole ---- */

@@ -134,6 +134,7 @@ void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool w
 struct sc_vhost *sc_vhosts_new(struct sc_vhosts_reader *r, const char *file, unsigned line);
 struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir);
 void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const char *word);
+void sc_vhosts_no_memory(struct sc_vhosts_reader *r);
 char *sc_vhosts_dup(struct sc_vhosts_reader *r, const char *text);
 void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias);
 void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address);

@@ -7,11 +7,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "core/php/fpm/known.h"
+#include "core/php/fpm/which.h"
 #include "hooks/monitor/monitor.h"
 
 #define SC_FPM_SETTLE_MS  500   /* after a change of a pool file */
-#define SC_FPM_GAP_MS     5000  /* between two looks at the pools, and the longest wait for one */
+#define SC_FPM_GAP_MS     3000  /* between two looks at the pools, and the longest wait for one */
 #define SC_FPM_AGAIN_MS   15000 /* the web server's configuration may follow the pool */
 #define SC_FPM_POLL_MS    30000 /* between two looks for supervisors */
 #define SC_FPM_REWATCH_MS 300000

@@ -11,7 +11,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/match.h"
 #include "core/follow/follow.h"
-#include "core/php/fpm/known.h"
+#include "core/base/log.h"
+#include "core/coverage/account.h"
 #include "core/server/panel_hooks.h"
 #include "core/server/server.h"
 #include "hooks/monitor/fpm.h"
@@ -122,22 +123,44 @@ static int pool_dirs(struct sc_error *err)
     return 0;
 }
 
+/* Directories of the web server's configuration, and where suexec is put back. */
+static void conf_dirs(const struct sc_vhosts *hosts)
+{
+    static const char *const of_suexec[] = {"/etc/alternatives", "/usr/lib/apache2"};
+    for (size_t i = 0; i < sizeof(of_suexec) / sizeof(of_suexec[0]); i++)
+        sc_job_print("dir", of_suexec[i]);
+    for (size_t i = 0; i < hosts->n_dirs && i < SC_FPM_DIRS_MAX; i++)
+        sc_job_print("dir", hosts->dirs[i]);
+}
+
+/* What is not covered is kept for lists, and makes a pass when it changes. False: not known. */
+static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid, uint64_t *ret)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_cover_account_keep(s->store, server, uid, ret, &err) == 0)
+        return true;
+    sc_log("uid=%u: coverage: %s", (unsigned)uid, err.text);
+    return false;
+}
+
 static int pools(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
 {
-    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list known = {0};
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     (void)argument, (void)n_sets;
     int rc = pool_dirs(err);
     if (rc == 0)
-        rc = sc_fpm_known_load("", &known, err);
+        rc = sc_cover_server_look(true, &server, err);
     if (rc == 0)
         rc = sc_store_users_get(s->store, true, &users, err);
     if (rc < 0)
         return rc;
+    conf_dirs(&server.hosts);
     for (size_t i = 0; i < users.n; i++) {
-        uint64_t digest;
-        if (sc_fpm_digest_of(&known, users.rows[i].uid, users.rows[i].name, &digest))
-            printf("pools %u %" PRIu64 "\n", (unsigned)users.rows[i].uid, digest);
+        uint64_t digest, verdicts;
+        if (sc_fpm_digest_of(&server.pools, users.rows[i].uid, users.rows[i].name, &digest) &&
+            judge(s, &server, users.rows[i].uid, &verdicts))
+            printf("pools %u %" PRIu64 "\n", (unsigned)users.rows[i].uid, digest ^ verdicts);
     }
     puts("ok");
     return 0;

@@ -63,6 +63,7 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         break;
     case SC_WATCH_FRONT:
         m->front_at = now + SC_FRONT_SETTLE_MS;
+        sc_fpm_clock_changed(&m->fpm.clock, now);
         break;
     case SC_WATCH_CRON: /* a user changes it as he likes, like his home */
         for (size_t i = 0; name && !a && i < m->n_accounts; i++)

@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/pidfd.h"
+#include "hooks/monitor/fpm.h"
 #include "hooks/monitor/jobs.h"
 #include "hooks/monitor/loop.h"
 
@@ -151,6 +152,8 @@ static void over(struct sc_visit *v, int status)
     }
     if (v->missed)
         sc_monitor_note(m, v->user, SC_WORK_HOME);
+    if (v->changed) /* what covers its sites may be another matter now */
+        sc_fpm_clock_changed(&m->fpm.clock, now);
     m->queue_at = now; /* events may be due that waited for this */
 }
 

@@ -11,6 +11,7 @@ make_user john
 for site in a b; do
     as_user john mkdir -p "/home/john/$site.example"
     panel_add "$site.example" john "/home/john/$site.example"
+    apache_vhost "$site.example" john "/home/john/$site.example" wrapper
 done
 in_site() { as_user john cagefs_enter_site "$1" true; }
 list() { cagefsctl --site-isolation-list; }

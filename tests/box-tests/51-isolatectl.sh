@@ -141,7 +141,8 @@ check "nothing of that changed anything" test "$(iso site-isolation list)" = '{"
 
 ## 64 at once: no change is lost
 for i in $(seq 64); do
-    useradd --create-home --home-dir "/home/u$i" "u$i" && as_user "u$i" mkdir "/home/u$i/www" && panel_add "s$i.example" "u$i" "/home/u$i/www"
+    useradd --create-home --home-dir "/home/u$i" "u$i" && as_user "u$i" mkdir "/home/u$i/www" && panel_add "s$i.example" "u$i" "/home/u$i/www" &&
+        apache_vhost "s$i.example" "u$i" "/home/u$i/www" wrapper
 done
 all_at_once()
 {
@@ -162,7 +163,8 @@ expect_output "and is in the administrator's list" 65 sh -c 'cagefsctl --site-is
 ## One user, many calls
 sites=
 for i in $(seq 16); do
-    as_user john mkdir "/home/john/m$i" && panel_add "m$i.example" john "/home/john/m$i" && sites="$sites m$i.example"
+    as_user john mkdir "/home/john/m$i" && panel_add "m$i.example" john "/home/john/m$i" &&
+        apache_vhost "m$i.example" john "/home/john/m$i" wrapper && sites="$sites m$i.example"
 done
 same_user()
 {

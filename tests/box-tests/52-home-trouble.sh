@@ -13,6 +13,7 @@ mount -t tmpfs -o size=1m,mode=0711,uid="$(id -u john)",gid="$(id -g john)" tmpf
 for site in a b c; do
     as_user john mkdir -p "/home/john/$site.example"
     panel_add "$site.example" john "/home/john/$site.example"
+    apache_vhost "$site.example" john "/home/john/$site.example" wrapper
 done
 echo "b's secret" | put_file john /home/john/b.example/secret 0644
 read_b() { as_user john cagefs_enter_site a.example cat /home/john/b.example/secret; }

@@ -114,11 +114,11 @@ int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct 
     return rc;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
                      const struct sc_watch *w, struct sc_error *err)
 {
     (void)s;
-    return fake_call("enable", domains, n, w, err);
+    return fake_call(anyway ? "enable anyway" : "enable", domains, n, w, err);
 }
 
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,

@@ -187,15 +187,43 @@ static void status(void **state)
                "\"isolated\": true, \"state\": \"stale\", \"lve_id\": 60003, \"running\": true, "
                "\"processes\": 0, \"stale\": "
                "\"its document root moved:\\nrun --site-isolation-regenerate johannes\", "
-               "\"usage\": " NOTHING ", \"peak\": " NOTHING
-               ", \"limits\": {\"cpu\": 0, \"ep\": 0, \"vmem\": 2, "
+               "\"coverage\": \"covered\", \"reason\": null, \"usage\": " NOTHING
+               ", \"peak\": " NOTHING ", \"limits\": {\"cpu\": 0, \"ep\": 0, \"vmem\": 2, "
                "\"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}, \"faults\": {\"cpu\": 0, "
                "\"ep\": 7, \"vmem\": 0, \"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}}, "
                "{\"domain\": \"d\\u00E9.com\", \"username\": \"x\", \"docroot\": \"/home/x/d\", "
                "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"running\": false, "
-               "\"processes\": 0, \"stale\": null, \"usage\": " NOTHING ", \"peak\": " NOTHING
-               ", \"limits\": " NOTHING ", \"faults\": " NOTHING "}], \"notes\": []}\n",
+               "\"processes\": 0, \"stale\": null, \"coverage\": null, \"reason\": null, "
+               "\"usage\": " NOTHING ", \"peak\": " NOTHING ", \"limits\": " NOTHING
+               ", \"faults\": " NOTHING "}], \"notes\": []}\n",
                "");
+}
+
+static void says_what_is_not_covered(void **state)
+{
+    (void)state;
+    struct sc_status_row row = rows[1];
+    char *names[] = {row.domain};
+    struct sc_listed_cover cover = {row.domain, SC_COVERAGE_NOT, (char *)(uintptr_t) "its pool"};
+    struct sc_listed_user user = {
+        .name = row.user, .uid = 1001, .domains = names, .n = 1, .covers = &cover, .n_covers = 1};
+    fake_reset();
+    fake.listing = (struct sc_listing){.v = &user, .n = 1};
+    run("--site-isolation-list");
+    assert_ran(0, "\nDomains with enabled CloudLinux Isolates for user john:\nb.com\n",
+               "b.com: not covered: its pool\n");
+    row.coverage = SC_COVERAGE_UNVERIFIED;
+    row.coverage_text = (char *)(uintptr_t) "no host";
+    fake.status = (struct sc_status){.mode = SC_MODE_ALLOW_ALL, .v = &row, .n = 1};
+    run("--site-isolation-status");
+    assert_ran(0,
+               "Feature: disabled, mode allow_all\n\n"
+               "DOMAIN  USER  STATE       PROCESSES  DOCROOT\n"
+               "b.com   john  unverified          -  /home/john/b??[2J\n"
+               "    no host\n",
+               "");
+    run("--site-isolation-enable", "--anyway", "b.com");
+    assert_string_equal(fake.called, "enable anyway b.com");
 }
 
 static void status_has_notes(void **state)
@@ -408,6 +436,7 @@ int main(void)
         cmocka_unit_test(users_and_domains_json),
         cmocka_unit_test(status),
         cmocka_unit_test(status_has_notes),
+        cmocka_unit_test(says_what_is_not_covered),
         cmocka_unit_test(check),
         cmocka_unit_test(check_domains),
         cmocka_unit_test(plan),

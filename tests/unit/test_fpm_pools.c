@@ -7,9 +7,10 @@
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
-#include "core/php/fpm/known.h"
+#include "core/php/fpm/which.h"
 #include "core/php/fpm/pools.h"
 
+#define S(text) ((char *)(uintptr_t)(text))
 #define FILE_OF SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file
 
 static const char two[] = "; first\n"
@@ -82,6 +83,11 @@ static char *listen_of(const char *text, struct sc_error *err)
     return out;
 }
 
+/* 91 characters, as cPanel's; 107, the longest that a socket can have */
+#define OF_CPANEL                                                                                  \
+    "/opt/cpanel/ea-php81/root/usr/var/run/php-fpm/0123456789abcdef0123456789abcdef01234567.sock"
+#define LONGEST OF_CPANEL "0123456789abcdef"
+
 static void addresses(void **state)
 {
     (void)state;
@@ -92,6 +98,12 @@ static void addresses(void **state)
         {"[a]\nlisten = localhost:9001\n", "127.0.0.1:9001"},
         {"[a]\nlisten = '[0:0::1]:9000'\n", "[::1]:9000"},
         {"[a]\nlisten = /run/$pool.sock\nlisten = /run/last-$pool\n", "/run/last-a"},
+        {"[d.example]\nprefix = /var/www/vhosts/system/$pool\nlisten = php-fpm.sock\n",
+         "/var/www/vhosts/system/d.example/php-fpm.sock"},
+        {"[a]\nprefix = '/srv/x' ; here\nlisten = \"run/a.sock\"\n", "/srv/x/run/a.sock"},
+        {"[a]\nprefix = /srv/x\nlisten = /run/a.sock\n", "/run/a.sock"},
+        {"[a]\nprefix = /srv/x\nlisten = 9000\n", "0.0.0.0:9000"},
+        {"[a]\nlisten = " LONGEST "\n", LONGEST},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct sc_error err = SC_ERROR_INIT;
@@ -106,13 +118,62 @@ static void addresses(void **state)
                                       "[a]\nlisten = host:9000\n",
                                       "[a]\nlisten = 127.0.0.1:0\n",
                                       "[a]\nlisten = 1.2.3.4:99999\n",
-                                      "[a]\nlisten = :\n"};
+                                      "[a]\nlisten = :\n",
+                                      "[a]\nprefix = srv\nlisten = x.sock\n",
+                                      "[a]\nprefix = /srv, /x\nlisten = x.sock\n",
+                                      "[a]\nlisten = " LONGEST "x\n"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct sc_error err = SC_ERROR_INIT;
         SC_FREE char *got = listen_of(bad[i], &err);
         assert_null(got);
-        assert_error_has(&err, SC_E_INVAL, "give it a full path or an address in numbers");
+        assert_error_has(&err, SC_E_INVAL,
+                         "give it a full path of at most 107 characters or an address in numbers");
     }
+}
+
+/* Names beside a socket fit into an address, too. */
+static void beside(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"/run/php/a.sock", "/run/php/.a.sock.sitecage-new"},
+        {OF_CPANEL, "/opt/cpanel/ea-php81/root/usr/var/run/php-fpm/"
+                    ".0123456789abcdef0123456789abcdef01234567.sock.sitecage-new"},
+        {LONGEST, "/opt/cpanel/ea-php81/root/usr/var/run/php-fpm/.bqtd030n"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct sc_fpm_taken t = {.listen = S(cases[i][0]), .hash = 123456789};
+        char path[128], other[128];
+        sc_fpm_beside(&t, "new", path);
+        sc_fpm_beside(&t, "old", other);
+        assert_string_not_equal(path, other);
+        assert_true(strlen(path) <= SC_FPM_PATH_MAX);
+        if (i < 2)
+            assert_string_equal(path, cases[i][1]);
+    }
+}
+
+static void same_addresses(void **state)
+{
+    (void)state;
+    static const char *const same[][2] = {
+        {"/run/x.sock", "//run/./x.sock"},    {"/var/run/x.sock", "/run//x.sock"},
+        {"localhost:9000", "127.0.0.1:9000"}, {"[::1]:9000", "localhost:9000"},
+        {"0.0.0.0:9000", "192.0.2.1:9000"},   {"127.0.0.1:9000", "[::]:9000"},
+    };
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        assert_true(sc_fpm_same_address(same[i][0], same[i][1]));
+        assert_true(sc_fpm_same_address(same[i][1], same[i][0]));
+    }
+    assert_false(sc_fpm_same_address("/run/x.sock", "/run/y.sock"));
+    assert_false(sc_fpm_same_address("/run/x:9000", "localhost:9000"));
+    assert_false(sc_fpm_same_address("127.0.0.1:9000", "127.0.0.1:9001"));
+    assert_false(sc_fpm_same_address("192.0.2.1:9000", "127.0.0.1:9000"));
+    struct sc_fpm_known k = {.user = S("1001")};
+    assert_true(sc_fpm_runs_as(&k, "john", 1001));
+    assert_false(sc_fpm_runs_as(&k, "john", 1002));
+    assert_false(sc_fpm_runs_as(&(struct sc_fpm_known){.user = NULL}, "john", 1001));
+    assert_false(sc_fpm_runs_as(&(struct sc_fpm_known){.user = S("0")}, "x", 0));
 }
 
 static void cuts_and_pastes(void **state)
@@ -206,7 +267,6 @@ static char *l_a[] = {(char *)(uintptr_t) "/run/a"}, *l_b[] = {(char *)(uintptr_
             *l_tcp[] = {(char *)(uintptr_t) "localhost:9000"},
             *l_none[] = {(char *)(uintptr_t) "/run/none"};
 static char *n_a[] = {(char *)(uintptr_t) "a.example"}, *n_c[] = {(char *)(uintptr_t) "c.example"};
-#define S(text) ((char *)(uintptr_t)(text))
 static struct sc_vhost hosts_v[] = {
     {.names = n_a, .n_names = 1, .docroot = S("/home/john/a"), .listens = l_a, .n_listens = 1},
     {.names = n_a, .n_names = 1, .docroot = S("/h/john/a"), .listens = l_a, .n_listens = 1},
@@ -234,7 +294,9 @@ static void judge(const char *t1, const char *t2, enum sc_fpm_how how, const cha
     const char *texts[] = {t1, t2};
     SC_FREE struct sc_fpm_use *uses = NULL;
     size_t n = 0;
-    assert_int_equal(sc_fpm_which(&hosts, &known, texts, t2 ? 2 : 1, "john", &uses, &n, NULL), 0);
+    const struct sc_fpm_asked q = {
+        {.docroot = t1, .texts = texts, .n_texts = t2 ? 2 : 1}, "john", 1001};
+    assert_int_equal(sc_fpm_which(&hosts, &known, &q, &uses, &n, NULL), 0);
     if (how == SC_FPM_NONE) {
         assert_int_equal(n, 0);
         return;
@@ -275,16 +337,6 @@ static void which(void **state)
 static void around(void **state)
 {
     (void)state;
-    const char *texts[] = {"/h/john/x", "/home/john/a/addon"};
-    assert_true(sc_fpm_is_around("/home/john/a", texts, 2));
-    assert_true(sc_fpm_is_around("/home/john/a/", texts, 2));
-    assert_true(sc_fpm_is_around("/h", texts, 2));
-    assert_false(sc_fpm_is_around("/home/john/a", texts, 1));
-    assert_false(sc_fpm_is_around("/home/john/a/add", texts, 2));
-    assert_false(sc_fpm_is_around("/home/john/a/addon", texts, 2));
-    assert_false(sc_fpm_is_around("/home/john/a/addon/", texts, 2));
-    assert_false(sc_fpm_is_around("/home/john/a/addon/b", texts, 2));
-    assert_false(sc_fpm_is_around("/", texts, 2));
     char out[1024];
     struct sc_fpm_known pool = {.pool = S("www"), .listen = S("/run/www")};
     struct sc_fpm_use u = {.how = SC_FPM_SHARED,
@@ -357,9 +409,12 @@ static void layouts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads),           cmocka_unit_test(refuses),  cmocka_unit_test(addresses),
-        cmocka_unit_test(cuts_and_pastes), cmocka_unit_test(cuts_two), cmocka_unit_test(renders),
-        cmocka_unit_test(which),           cmocka_unit_test(around),   cmocka_unit_test(layouts),
+        cmocka_unit_test(reads),          cmocka_unit_test(refuses),
+        cmocka_unit_test(addresses),      cmocka_unit_test(cuts_and_pastes),
+        cmocka_unit_test(cuts_two),       cmocka_unit_test(renders),
+        cmocka_unit_test(which),          cmocka_unit_test(around),
+        cmocka_unit_test(layouts),        cmocka_unit_test(beside),
+        cmocka_unit_test(same_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,12 +165,17 @@ static void answers_in_the_specifications_bytes(void **state)
          .limits = {1u << SC_LIMIT_CPU | 1u << SC_LIMIT_PMEM, {2500, 1048576}}},
         {.name = (char *)(uintptr_t) "site2.com", .id = 1001},
     };
-    struct sc_user_sites none = {0}, one = {v, 1}, two = {v, 2};
+    struct sc_user_sites none = {0}, one = {.v = v, .n = 1}, two = {.v = v, .n = 2};
     sc_isolate_answer_sites(&none, &b);
     assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": []}\n");
     sc_isolate_answer_sites(&two, &b);
     assert_answer(b,
                   "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\", \"site2.com\"]}\n");
+    char *notices[] = {(char *)(uintptr_t) "site1.com: not covered: why", (char *)(uintptr_t) "x"};
+    struct sc_user_sites told = {.v = v, .n = 1, .notices = notices, .n_notices = 2};
+    sc_isolate_answer_sites(&told, &b);
+    assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\"], "
+                     "\"notices\": [\"site1.com: not covered: why\", \"x\"]}\n");
     sc_isolate_answer_list(&one, NULL, &b);
     assert_answer(b,
                   "{\n\"result\": \"success\",\n\"domains\": [\n{\n\"name\": \"site1.com\",\n"

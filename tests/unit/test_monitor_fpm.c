@@ -20,12 +20,12 @@ static void a_look_soon_after_another_waits(void **state)
     (void)state;
     struct sc_fpm_clock c = {.look_at = SC_WORK_NEVER, .done = 100000};
     sc_fpm_clock_changed(&c, 100100);
-    assert_int_equal(c.look_at, 105000);
-    sc_fpm_clock_changed(&c, 104800); /* still within 5 s of the first change */
-    assert_int_equal(c.look_at, 105100);
+    assert_int_equal(c.look_at, 103000);
+    sc_fpm_clock_changed(&c, 102800); /* still within 3 s of the first change */
+    assert_int_equal(c.look_at, 103100);
 }
 
-static void constant_change_is_looked_at_each_5_s(void **state)
+static void constant_change_is_looked_at_each_3_s(void **state)
 {
     (void)state;
     struct sc_fpm_clock c = {.look_at = SC_WORK_NEVER, .done = 0};
@@ -39,10 +39,10 @@ static void constant_change_is_looked_at_each_5_s(void **state)
         }
         sc_fpm_clock_changed(&c, now);
     }
-    assert_int_equal(n, 3);
-    assert_int_equal(looks[0], 105000);
-    assert_int_equal(looks[1], 110000);
-    assert_int_equal(looks[2], 115000);
+    assert_int_equal(n, 4);
+    assert_int_equal(looks[0], 103000);
+    assert_int_equal(looks[1], 106000);
+    assert_int_equal(looks[2], 109000);
 }
 
 static void only_an_accounts_own_pools_count(void **state)
@@ -105,7 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_settle),
         cmocka_unit_test(a_look_soon_after_another_waits),
-        cmocka_unit_test(constant_change_is_looked_at_each_5_s),
+        cmocka_unit_test(constant_change_is_looked_at_each_3_s),
         cmocka_unit_test(only_an_accounts_own_pools_count),
         cmocka_unit_test(files_of_pools_that_were_taken_out_count),
         cmocka_unit_test(what_stays_dead_is_tried_more_rarely),

@@ -16,6 +16,7 @@
 #include "core/base/log.h"
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
+#include "core/php/fpm/name.h"
 #include "core/php/fpm/outside.h"
 #include "core/php/fpm/pass.h"
 #include "core/php/fpm/run.h"
@@ -26,13 +27,16 @@
 static void pass_done(struct sc_fpm_pass *p)
 {
     sc_fpm_taken_list_done(&p->taken);
-    sc_fpm_known_done(&p->known);
+    free(p->known.v);
+    sc_fpm_known_done(&p->out);
+    sc_fpm_known_done(&p->files);
     sc_vhosts_done(&p->hosts);
 }
 
 /* Pools that are taken out stand in no file: their records do. A file's word counts more: the panel
  * wrote the pool again. */
-static int add_taken(struct sc_fpm_pass *p, struct sc_error *err)
+static int add_taken(struct sc_fpm_pass *p, const struct sc_fpm_known_list *files,
+                     struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
@@ -41,9 +45,9 @@ static int add_taken(struct sc_fpm_pass *p, struct sc_error *err)
         SC_BUF struct sc_buf text = SC_BUF_INIT;
         SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file now = {0};
         bool written = false, marked = false;
-        for (size_t k = 0; k < p->known.n; k++)
-            written |= strcmp(p->known.v[k].file, t->file) == 0 &&
-                       strcmp(p->known.v[k].pool, t->pool) == 0;
+        for (size_t k = 0; k < files->n; k++)
+            written |=
+                strcmp(files->v[k].file, t->file) == 0 && strcmp(files->v[k].pool, t->pool) == 0;
         if (written || t->leaving)
             continue;
         /* no mark either: somebody removed the pool */
@@ -62,26 +66,43 @@ static int add_taken(struct sc_fpm_pass *p, struct sc_error *err)
             continue;
         const struct sc_fpm_pool *pool = sc_fpm_pool_find(&f, t->pool);
         if (pool)
-            rc = sc_fpm_known_add(&p->known, t->file, t->main, t->exe, t->text, pool, err);
+            rc = sc_fpm_known_add(&p->out, t->file, t->main, t->exe, t->text, pool, err);
     }
     return rc;
 }
 
-static const struct sc_vhosts *hosts_of(const struct sc_fpm_pass *p)
+static struct sc_vhosts *hosts_of(struct sc_fpm_pass *p)
 {
     return p->a->hosts ? p->a->hosts : &p->hosts;
 }
 
+/* What stands in files, and what was taken out of them. */
+static int join_pools(struct sc_fpm_pass *p, const struct sc_fpm_known_list *files,
+                      struct sc_error *err)
+{
+    p->known.v = calloc(files->n + p->out.n + 1, sizeof(*p->known.v));
+    if (!p->known.v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    for (size_t i = 0; i < files->n; i++)
+        p->known.v[p->known.n++] = files->v[i];
+    for (size_t i = 0; i < p->out.n; i++)
+        p->known.v[p->known.n++] = p->out.v[i];
+    return 0;
+}
+
 static int load(struct sc_fpm_pass *p, struct sc_error *err)
 {
-    int rc = sc_fpm_known_load("", &p->known, err);
+    const struct sc_fpm_known_list *files = p->a->known ? p->a->known : &p->files;
+    int rc = p->a->known ? 0 : sc_fpm_known_load("", &p->files, err);
     if (rc == 0)
-        rc = add_taken(p, err);
-    bool look = p->a->notice != NULL;
+        rc = add_taken(p, files, err);
+    if (rc == 0)
+        rc = join_pools(p, files, err);
+    bool look = p->a->notice != NULL || p->a->seen != NULL;
     if (p->a->hosts)
         return rc;
     for (size_t i = 0; i < p->known.n && !look; i++)
-        look = p->known.v[i].user && strcmp(p->known.v[i].user, p->a->user) == 0;
+        look = sc_fpm_runs_as(&p->known.v[i], p->a->user, p->a->uid);
     return rc == 0 && look && p->known.n ? sc_vhosts_load("", &p->hosts, err) : rc;
 }
 
@@ -106,11 +127,26 @@ static bool is_safe(const char *listen)
     }
 }
 
-static int uses_of(const struct sc_fpm_pass *p, const struct sc_fpm_site *s,
-                   struct sc_fpm_use **ret, size_t *ret_n, struct sc_error *err)
+static struct sc_web_whose whose(const struct sc_fpm_pass *p, const struct sc_fpm_site *s)
 {
-    int rc =
-        sc_fpm_which(hosts_of(p), &p->known, s->texts, s->n_texts, p->a->user, ret, ret_n, err);
+    return (struct sc_web_whose){.docroot = s->docroot,
+                                 .texts = s->texts,
+                                 .n_texts = s->n_texts,
+                                 .names = s->names,
+                                 .n_names = s->n_names,
+                                 .docroots = p->a->docroots,
+                                 .n_docroots = p->a->n_docroots,
+                                 .homes = p->a->homes,
+                                 .n_homes = p->a->n_homes};
+}
+
+static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use **ret,
+                   size_t *ret_n, struct sc_error *err)
+{
+    const struct sc_fpm_asked q = {whose(p, s), p->a->user, p->a->uid};
+    int rc = sc_roots_resolve(hosts_of(p), &q.site, err);
+    if (rc == 0)
+        rc = sc_fpm_which(hosts_of(p), &p->known, &q, ret, ret_n, err);
     for (size_t i = 0; rc == 0 && i < *ret_n; i++)
         if ((*ret)[i].how == SC_FPM_COVERED && !is_safe((*ret)[i].pool->listen))
             (*ret)[i].how = SC_FPM_PLACE;
@@ -322,16 +358,18 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
 
 /* Pools of hosts around the site that cannot be kept from it: its code runs there by their
  * names. */
-static int look_around(const struct sc_fpm_pass *p, const struct sc_fpm_site *site, unsigned *ret,
-                       struct sc_error *err)
+static int look_around(struct sc_fpm_pass *p, const struct sc_fpm_site *site, struct sc_error *err)
 {
+    const struct sc_vhosts *hosts = hosts_of(p);
+    const struct sc_web_whose inner = whose(p, site);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < hosts_of(p)->n; i++) {
-        const char *around = hosts_of(p)->v[i].docroot;
-        bool seen = !hosts_of(p)->v[i].n_listens || !around ||
-                    !sc_fpm_is_around(around, site->texts, site->n_texts);
+    for (size_t i = 0; rc == 0 && i < hosts->n; i++) {
+        const char *around = sc_host_docroot(&hosts->v[i]);
+        bool seen = !hosts->v[i].n_listens || !around ||
+                    sc_host_stands(&hosts->v[i], &inner) != SC_HOST_AROUND;
         for (size_t k = 0; k < i && !seen; k++)
-            seen = hosts_of(p)->v[k].docroot && strcmp(hosts_of(p)->v[k].docroot, around) == 0;
+            seen =
+                sc_host_docroot(&hosts->v[k]) && strcmp(sc_host_docroot(&hosts->v[k]), around) == 0;
         if (seen)
             continue;
         struct sc_fpm_site outer = {.docroot = around, .texts = &around, .n_texts = 1};
@@ -342,38 +380,47 @@ static int look_around(const struct sc_fpm_pass *p, const struct sc_fpm_site *si
         for (size_t k = 0; rc == 0 && k < n; k++) {
             if (uses[k].how == SC_FPM_COVERED)
                 continue;
-            ++*ret;
             sc_fpm_around_text(&uses[k], site->docroot, text, sizeof(text));
-            if (p->a->notice)
-                p->a->notice(p->a->arg, text);
+            p->a->seen(p->a->arg, &uses[k], true, text);
         }
     }
     return rc;
 }
 
-int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site, unsigned *ret_uses,
-                unsigned *ret_covered, struct sc_error *err)
+/* The kernel's word: at the address of a pool that was taken over answers the site's supervisor. */
+static void ask_kernel(const struct sc_fpm_pass *p, const struct sc_fpm_site *site,
+                       struct sc_fpm_use *u)
+{
+    const char *listen = u->pool->listen;
+    for (size_t i = 0; i < p->taken.n; i++) {
+        const struct sc_fpm_taken *t = &p->taken.v[i];
+        if (t->id != site->id || t->leaving || *listen != '/' || strcmp(t->listen, listen) != 0)
+            continue;
+        pid_t is = sc_fpm_listener(listen), own = sc_fpm_supervisor(site->id, NULL);
+        if (is != 0 && own != 0 && is != own)
+            u->how = SC_FPM_ANSWERED;
+    }
+}
+
+int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site,
+                struct sc_error *err)
 {
     SC_CLEANUP(pass_done) struct sc_fpm_pass p = {.a = a};
     SC_FREE struct sc_fpm_use *uses = NULL;
     size_t n = 0;
+    char text[1024];
     int rc = sc_fpm_taken_load(a->uid, 0, &p.taken, NULL, err);
     if (rc == 0)
         rc = load(&p, err);
     if (rc == 0)
         rc = uses_of(&p, site, &uses, &n, err);
-    if (rc < 0)
-        return rc;
-    tell(a, uses, n);
-    unsigned around = 0;
-    rc = look_around(&p, site, &around, err);
-    if (rc < 0)
-        return rc;
-    *ret_uses = (unsigned)n + around;
-    *ret_covered = 0;
-    for (size_t i = 0; i < n; i++)
-        *ret_covered += uses[i].how == SC_FPM_COVERED;
-    return 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (uses[i].how == SC_FPM_COVERED && site->id)
+            ask_kernel(&p, site, &uses[i]);
+        sc_fpm_use_text(&uses[i], text, sizeof(text));
+        a->seen(a->arg, &uses[i], false, text);
+    }
+    return rc < 0 ? rc : look_around(&p, site, err);
 }
 
 bool sc_fpm_any(uid_t uid)

@@ -22,11 +22,11 @@ int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err);
  * ends. Nothing where the site has none of its own, or nothing changed. */
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err);
 
-/* Is `docroot`'s PHP-FPM covered? Tells of each use by `notice`; *ret_uses counts pools that serve
- * it, *ret_covered those of them that can run in the site, or do. A pool of a document root around
- * it that cannot be kept from it counts as one that is not covered. Changes nothing. */
-int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site, unsigned *ret_uses,
-                unsigned *ret_covered, struct sc_error *err);
+/* Which pools serve `site`, and can they run in it, or do they? Tells of each by a->seen, also of
+ * pools of document roots around it that cannot be kept from it. Where the site is isolated
+ * (site->id) the kernel is asked who answers at the address. Changes nothing. */
+int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site,
+                struct sc_error *err);
 
 /* True when sites of the account have pools that were taken out. */
 bool sc_fpm_any(uid_t uid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The PHP-FPM pools of this server, and which of them serves which document root. */
+/* The PHP-FPM pools of this server. libc only. */
 #ifndef SC_PHP_FPM_KNOWN_H
 #define SC_PHP_FPM_KNOWN_H
 
@@ -10,7 +10,6 @@
 #include "core/php/fpm/pools.h"
 #include "core/php/fpm/taken.h"
 #include "core/php/vendors/vendors.h"
-#include "core/web/vhosts.h"
 
 struct sc_fpm_known {
     char *file, *pool, *listen;
@@ -49,41 +48,5 @@ bool sc_fpm_pool_dir(const struct sc_php_vendor *v, char out[PATH_MAX]);
 /* "/dir/pool.d" of a pool file whose master reads all *.conf of that directory; false: it reads
  * single files. `out` has PATH_MAX bytes. */
 bool sc_fpm_shared_dir(const char *file, char *out);
-
-/* ---- which ---- */
-
-enum sc_fpm_how {
-    SC_FPM_NONE, /* no host with that document root uses FPM */
-    SC_FPM_COVERED,
-    SC_FPM_FOREIGN, /* an address that no pool here listens at */
-    SC_FPM_SHARED,  /* a pool that other document roots use too */
-    SC_FPM_REFUSED, /* a pool that cannot run in a site */
-    SC_FPM_USER,    /* a pool that runs as another user */
-    SC_FPM_PLACE    /* a socket where users can put things (found by core/php/fpm/apply.h) */
-};
-
-struct sc_fpm_use {
-    enum sc_fpm_how how;
-    const char *listen;              /* of the host */
-    const struct sc_fpm_known *pool; /* NULL with FOREIGN */
-    const struct sc_vhost *host;     /* the first that says so */
-    const struct sc_vhost *other;    /* with SHARED: one of the others */
-};
-
-/* Which pools serve the hosts whose document root is one of `texts`: pure. `user` is the account's
- * name. *ret (n_ret of them, each pool or address once; NULL when there is none) points into the
- * lists and is the caller's to free. SC_E_NOMEM. */
-int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
-                 const char *const *texts, size_t n_texts, const char *user,
-                 struct sc_fpm_use **ret, size_t *n_ret, struct sc_error *err);
-
-/* One line for an administrator: why it is not covered and the way out. */
-void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size);
-
-/* True when `docroot` is above one of `texts`: pure. */
-bool sc_fpm_is_around(const char *docroot, const char *const *texts, size_t n_texts);
-
-/* The same for a use of a document root around `docroot`, from which it cannot be kept. */
-void sc_fpm_around_text(const struct sc_fpm_use *u, const char *docroot, char *out, size_t size);
 
 #endif

@@ -5,14 +5,16 @@
 #define SC_PHP_FPM_PASS_H
 
 #include <stdbool.h>
-#include "core/php/fpm/known.h"
+#include "core/php/fpm/which.h"
 #include "core/php/fpm/site.h"
 #include "core/php/fpm/taken.h"
 
 struct sc_fpm_pass {
     const struct sc_fpm_account *a;
     struct sc_fpm_taken_list taken; /* the account's records, kept up to date */
-    struct sc_fpm_known_list known; /* in the files, and taken out */
+    struct sc_fpm_known_list out;   /* pools that were taken out: they stand in no file */
+    struct sc_fpm_known_list files; /* in the files, unless the caller has them: a->known */
+    struct sc_fpm_known_list known; /* all of these: nothing of it is its own */
     struct sc_vhosts hosts;         /* unless the caller has them: a->hosts */
 };
 

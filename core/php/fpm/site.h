@@ -15,21 +15,34 @@ struct sc_fpm_site {
     const char *docroot;      /* canonical */
     const char *const *texts; /* how the web server may write it, with `docroot` */
     size_t n_texts;
+    const char *const *names; /* its domains; may be none */
+    size_t n_names;
     const char *php;     /* the chosen php-fpm as the site sees it; NULL: each pool's own */
     const char *changes; /* a word that differs when the choice's settings do; NULL */
 };
 
 struct sc_vhosts;
+struct sc_fpm_use;
+struct sc_fpm_known_list;
 
 struct sc_fpm_account {
     uid_t uid;
     gid_t gid;
     const char *user, *home;
+    const char *const *homes; /* the home in its spellings */
+    size_t n_homes;
+    const char *const *docroots; /* canonical, of all sites of the account, isolated or not */
+    size_t n_docroots;
     const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
     size_t n_sites;
-    const struct sc_vhosts *hosts; /* of the web server, where they are read already; NULL */
+    /* of the web server, where they are read already; NULL. What their roots resolve to is added. */
+    struct sc_vhosts *hosts;
+    const struct sc_fpm_known_list *known; /* the pools in files, likewise */
     /* told what is not covered and why, a line each; may be NULL */
     void (*notice)(void *arg, const char *text);
+    /* told of each use that sc_fpm_look() finds: of the site's own hosts, or of one `around` it;
+     * `text` says why it is not covered ("" where it is); may be NULL */
+    void (*seen)(void *arg, const struct sc_fpm_use *use, bool around, const char *text);
     void *arg;
 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
-#include "core/php/fpm/known.h"
+#include "core/php/fpm/which.h"
 #include "core/php/fpm/supervisor.h"
 #include "core/php/fpm/taken.h"
 
@@ -25,13 +25,13 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
 }
 
-static int tell_pools(const struct sc_fpm_known_list *known, const char *user,
+static int tell_pools(const struct sc_fpm_known_list *known, const char *user, uid_t uid,
                       struct sc_fpm_told *t, struct sc_error *err)
 {
     t->pools = calloc(known->n + 1, sizeof(*t->pools));
     for (size_t i = 0; t->pools && i < known->n; i++) {
         const struct sc_fpm_known *k = &known->v[i];
-        if (!k->user || strcmp(k->user, user) != 0)
+        if (!sc_fpm_runs_as(k, user, uid))
             continue;
         t->pools[t->n_pools] = strdup(k->listen);
         if (!t->pools[t->n_pools++])
@@ -69,7 +69,7 @@ int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_
     if (rc == 0)
         rc = sc_fpm_taken_load(uid, 0, &taken, NULL, err);
     if (rc == 0)
-        rc = tell_pools(&known, user, &t, err);
+        rc = tell_pools(&known, user, uid, &t, err);
     if (rc == 0)
         rc = tell_own(&taken, &t, err);
     if (rc < 0)

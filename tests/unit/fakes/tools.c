@@ -24,7 +24,6 @@ static struct {
 } failing;
 size_t tools_cron_unknown;
 unsigned tools_limits_bad;
-const char *tools_fpm_notice;
 unsigned tools_fpm_own;
 
 void tools_reset(void)
@@ -43,7 +42,6 @@ void tools_reset(void)
     tools_n_sites = n_accounts = 0;
     tools_cron_unknown = 0;
     tools_limits_bad = 0;
-    tools_fpm_notice = NULL;
     tools_fpm_own = 0;
     tools_fail(NULL, 0, 0, NULL);
     tools_forget_calls();

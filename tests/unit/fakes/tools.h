@@ -63,8 +63,6 @@ bool tools_called(const char *line);
 /* What crontabs cost too much to understand; which limits this server cannot hold (1u << limit). */
 extern size_t tools_cron_unknown;
 extern unsigned tools_limits_bad;
-/* What PHP-FPM tells of any site: one line; NULL: nothing. */
-extern const char *tools_fpm_notice;
 /* The site that has a php-fpm of its own; 0: none. */
 extern unsigned tools_fpm_own;
 

@@ -59,19 +59,6 @@ static int fpm_site_php(unsigned id, const char *php, const char *changes, struc
     return tools_begin(err, "fpm.site_php", " %u %s", id, php ? php : "native");
 }
 
-static int fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *one,
-                    unsigned *ret_uses, unsigned *ret_covered, struct sc_error *err)
-{
-    int rc = tools_begin(err, "fpm.look", " %s", one->docroot);
-    if (rc < 0)
-        return rc;
-    *ret_uses = tools_fpm_notice != NULL;
-    *ret_covered = 0;
-    if (tools_fpm_notice && a->notice)
-        a->notice(a->arg, tools_fpm_notice);
-    return 0;
-}
-
 static int fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)
 {
     int rc = tools_begin(err, "fpm.tell", " %u %s", (unsigned)uid, user);
@@ -103,6 +90,6 @@ const struct sc_php_tools tools_php = {.make = php_make,
                                        .drain = drain};
 
 const struct sc_fpm_tools tools_fpm = {
-    .apply = fpm_apply, .site_php = fpm_site_php, .look = fpm_look, .tell = fpm_tell};
+    .apply = fpm_apply, .site_php = fpm_site_php, .tell = fpm_tell};
 
 const struct sc_web_tools tools_web = {.save = web_save};

@@ -343,12 +343,14 @@ static void suexec_whose_entry_is_another(void **state)
     assert_good(look(""));
     assert_row("web server: suexec", "failed Sitecage's entry " SC_SUEXEC_NOT_ARMED);
     assert_good(look("cgi.example"));
-    assert_string_equal(row("domain"), "failed CGI: Sitecage's entry " SC_SUEXEC_NOT_ARMED);
+    assert_string_equal(row("domain"), "failed CGI: Sitecage's entry " SC_SUEXEC_NOT_ARMED
+                                       " (cgi-script at /etc/apache2/apache2.conf:4)");
     assert_int_equal(unlink(root_at(SC_SUEXEC_REAL)), 0);
     assert_good(look("cgi.example"));
     assert_string_equal(row("domain"),
                         "failed CGI: Sitecage's entry is not in front of suexec: run "
-                        "cagefsctl --site-isolation-allow-all");
+                        "cagefsctl --site-isolation-allow-all (cgi-script at "
+                        "/etc/apache2/apache2.conf:4)");
     assert_good(sc_policy_deny_all(&world.s.policy, &world.err));
     assert_good(look("cgi.example"));
     assert_string_equal(row("domain"), "ok CGI: covered once it is isolated");

@@ -188,11 +188,28 @@ static void applications_above_their_document_root_are_told_of(void **state)
                          in_home("john", "app"), in_home("john", "app/public"),
                          in_home("john", "app/storage")) > 0);
     assert_string_equal(noticed, want);
-    tools_fpm_notice = "its pool serves others\ttoo";
-    domain("john", "www", "app/public");
-    assert_good(enable("app.example www.example"));
-    assert_non_null(strstr(noticed, "its pool serves others?too\n"));
-    assert_null(strstr(strstr(noticed, "its pool") + 1, "its pool")); /* once for a site */
+}
+
+static void what_is_not_covered_is_refused(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    domain("john", "www", "a.example");
+    root_put("/etc/apache2/apache2.conf",
+             "<VirtualHost *:80>\nServerName a.example\nSetHandler "
+             "\"proxy:unix:/run/x\ty.sock|fcgi://z\"\n</VirtualHost>\n");
+    assert_bad(enable("b.example a.example"), SC_E_DENIED,
+               "a.example cannot be isolated: the PHP of ");
+    assert_non_null(strstr(world.err.text, "/etc/apache2/apache2.conf:3); nothing was changed; "
+                                           "--anyway enables it all the same"));
+    assert_string_equal(isolated("john"), "");
+    enable_anyway = true;
+    assert_good(enable("a.example www.example b.example"));
+    enable_anyway = false;
+    assert_non_null(strstr(noticed, "a.example: not covered: the PHP of a.example is not isolated: "
+                                    "no PHP-FPM pool of this server listens at /run/x?y.sock"));
+    assert_null(strstr(noticed, "www.example: ")); /* once for a site */
+    assert_non_null(strstr(noticed, "b.example: unverified: no virtual host "));
 }
 
 static void what_is_odd_but_stops_nothing_is_told(void **state)
@@ -367,6 +384,7 @@ int main(void)
         engine_test(a_daemon_that_does_not_start_is_a_notice),
         engine_test(a_domain_that_changed_hands),
         engine_test(applications_above_their_document_root_are_told_of),
+        engine_test(what_is_not_covered_is_refused),
         engine_test(what_is_odd_but_stops_nothing_is_told),
         engine_test(limits_that_cannot_be_held),
         engine_test(all_names_of_a_document_root_end),

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/coverage/account.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/users.h"
+#include "core/base/vec.h"
+
+void sc_cover_account_done(struct sc_cover_account *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        free(a->v[i].name);
+        free(a->v[i].text);
+        free(a->v[i].real);
+    }
+    free(a->v);
+    free(a->user);
+    free(a->home);
+    free(a->home_real);
+    *a = (struct sc_cover_account){0};
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+}
+
+/* What cannot be resolved stays as it is written: it is compared as text. */
+static char *resolved(const char *path)
+{
+    char real[PATH_MAX];
+    return strdup(realpath(path, real) ? real : path);
+}
+
+int sc_cover_account_add(struct sc_cover_account *a, const char *name, const char *text,
+                         struct sc_error *err)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (strcmp(a->v[i].name, name) == 0)
+            return 0;
+    if (!SC_VEC_ROOM(a->v, a->n))
+        return no_memory(err);
+    struct sc_cover_domain *d = &a->v[a->n++];
+    *d = (struct sc_cover_domain){strdup(name), strdup(text), resolved(text), 0};
+    return d->name && d->text && d->real ? 0 : no_memory(err);
+}
+
+static int add_domains(struct sc_store *store, struct sc_cover_account *a, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list rows = {0};
+    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
+    int rc = sc_store_domains_get(store, a->uid, &rows, err);
+    if (rc == 0)
+        rc = sc_store_isolated_get(store, a->uid, &isolated, err);
+    for (size_t i = 0; rc == 0 && i < rows.n; i++)
+        rc = sc_cover_account_add(a, rows.rows[i].name, rows.rows[i].docroot, err);
+    for (size_t i = 0; rc == 0 && i < isolated.n; i++)
+        for (size_t k = 0; k < a->n; k++)
+            if (strcmp(a->v[k].name, isolated.rows[i].name) == 0)
+                a->v[k].id = isolated.rows[i].site_id;
+    return rc;
+}
+
+int sc_cover_account_load(struct sc_store *store, uid_t uid, struct sc_cover_account *ret,
+                          struct sc_error *err)
+{
+    SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {.uid = uid};
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    int rc = sc_user_by_uid(uid, &u, err);
+    if (rc < 0)
+        return rc;
+    a.gid = u.gid;
+    a.user = strdup(u.name);
+    a.home = strdup(u.home);
+    a.home_real = resolved(u.home);
+    if (!a.user || !a.home || !a.home_real)
+        return no_memory(err);
+    rc = add_domains(store, &a, err);
+    if (rc < 0)
+        return rc;
+    *ret = a;
+    a = (struct sc_cover_account){0};
+    return 0;
+}
+
+/* ---- one site ---- */
+
+struct lists { /* what a site points to */
+    const char **texts, **names, **docroots;
+    size_t n_texts, n_names, n_docroots;
+    const char *homes[2];
+    char *alias; /* the document root by the other name of the home */
+};
+
+static void lists_done(struct lists *l)
+{
+    free(l->texts);
+    free(l->names);
+    free(l->docroots);
+    free(l->alias);
+}
+
+static int fill(const struct sc_cover_account *a, const struct sc_cover_domain *of, struct lists *l,
+                struct sc_error *err)
+{
+    size_t n = strlen(a->home_real);
+    l->texts = calloc(a->n + 2, sizeof(*l->texts));
+    l->names = calloc(a->n + 1, sizeof(*l->names));
+    l->docroots = calloc(a->n + 1, sizeof(*l->docroots));
+    if (!l->texts || !l->names || !l->docroots)
+        return no_memory(err);
+    l->homes[0] = a->home_real;
+    l->homes[1] = a->home;
+    for (size_t i = 0; i < a->n; i++) {
+        l->docroots[l->n_docroots++] = a->v[i].real;
+        if (strcmp(a->v[i].real, of->real) != 0)
+            continue;
+        l->names[l->n_names++] = a->v[i].name;
+        l->texts[l->n_texts++] = a->v[i].text;
+    }
+    if (strncmp(of->real, a->home_real, n) != 0 || of->real[n] != '/')
+        return 0;
+    if (asprintf(&l->alias, "%s%s", a->home, of->real + n) < 0) {
+        l->alias = NULL;
+        return no_memory(err);
+    }
+    l->texts[l->n_texts++] = l->alias;
+    return 0;
+}
+
+int sc_cover_account_judge(struct sc_cover_server *server, const struct sc_cover_account *a,
+                           const char *name, struct sc_cover_verdict *ret, struct sc_error *err)
+{
+    SC_CLEANUP(lists_done) struct lists l = {0};
+    const struct sc_cover_domain *d = NULL;
+    for (size_t i = 0; i < a->n && !d; i++)
+        if (strcmp(a->v[i].name, name) == 0)
+            d = &a->v[i];
+    if (!d)
+        return sc_error_set(err, SC_E_NOTFOUND, "user %s has no domain %s", a->user, name);
+    int rc = fill(a, d, &l, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_cover_site site = {.domain = name,
+                                       .id = d->id,
+                                       .uid = a->uid,
+                                       .gid = a->gid,
+                                       .user = a->user,
+                                       .home = a->home,
+                                       .is = {.docroot = d->real,
+                                              .texts = l.texts,
+                                              .n_texts = l.n_texts,
+                                              .names = l.names,
+                                              .n_names = l.n_names,
+                                              .docroots = l.docroots,
+                                              .n_docroots = l.n_docroots,
+                                              .homes = l.homes,
+                                              .n_homes = 2}};
+    return sc_cover_site(server, &site, ret, err);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sites of an account as the database knows them, for the judgement; and keeping what was
+ * judged, so that lists need not look again. Need root. */
+#ifndef SC_COVERAGE_ACCOUNT_H
+#define SC_COVERAGE_ACCOUNT_H
+
+#include <stdint.h>
+#include "core/base/paths.h"
+#include "core/coverage/coverage.h"
+#include "db/store.h"
+
+struct sc_cover_domain {
+    char *name, *text, *real; /* the panel's text of its document root, and what it resolves to */
+    unsigned id;              /* of its site; 0: not isolated */
+};
+
+struct sc_cover_account {
+    uid_t uid;
+    gid_t gid;
+    char *user, *home, *home_real;
+    struct sc_cover_domain *v;
+    size_t n;
+};
+
+void sc_cover_account_done(struct sc_cover_account *a);
+
+/* SC_E_NOTFOUND: the database or the system does not know the account. */
+int sc_cover_account_load(struct sc_store *store, uid_t uid, struct sc_cover_account *ret,
+                          struct sc_error *err);
+
+/* A domain that the database does not have yet, or has otherwise. SC_E_NOMEM. */
+int sc_cover_account_add(struct sc_cover_account *a, const char *name, const char *text,
+                         struct sc_error *err);
+
+/* The verdict of one of its domains. SC_E_NOTFOUND. */
+int sc_cover_account_judge(struct sc_cover_server *server, const struct sc_cover_account *a,
+                           const char *name, struct sc_cover_verdict *ret, struct sc_error *err);
+
+/* ---- what was judged ---- */
+
+#define SC_COVER_RECORDS SC_STATE_DIR "/coverage"
+
+struct sc_cover_record {
+    unsigned id; /* of an isolated site */
+    enum sc_coverage is;
+    char *text;
+};
+
+struct sc_cover_records {
+    struct sc_cover_record *v;
+    size_t n;
+};
+
+void sc_cover_records_done(struct sc_cover_records *r);
+
+/* None, where nothing was judged yet. A damaged file is SC_E_INVAL. */
+int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_error *err);
+
+/* NULL: nothing is known of it. */
+const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *r, unsigned id);
+
+/* Judges the isolated sites of the account and keeps the verdicts; forgets those of sites that are
+ * isolated no more. Writes only what differs. *ret_digest (may be NULL) differs when a verdict
+ * does. */
+int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server, uid_t uid,
+                          uint64_t *ret_digest, struct sc_error *err);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one judgement: does isolation reach every way in which this server runs a site's code?
+ * enable, check, status, the daemon and the users' commands ask this, and nothing else. Looking is
+ * apart from judging: look.c reads, judge.c is pure. All but the judge need root. */
+#ifndef SC_COVERAGE_COVERAGE_H
+#define SC_COVERAGE_COVERAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/php/fpm/which.h"
+#include "core/web/roots.h"
+#include "core/web/suexec_front.h"
+#include "core/web/vhosts.h"
+
+enum sc_coverage {
+    SC_COVERAGE_COVERED,
+    SC_COVERAGE_UNVERIFIED, /* nothing of this server's configuration names the site */
+    SC_COVERAGE_NOT
+};
+
+/* "covered", "unverified", "not covered" */
+const char *sc_coverage_name(enum sc_coverage is);
+
+struct sc_cover_verdict {
+    enum sc_coverage is;
+    unsigned handlers; /* that run its PHP: enum sc_handler */
+    size_t hosts;      /* that serve it */
+    char
+        text[SC_ERROR_TEXT_MAX]; /* why it is not covered: the handler, the file, the way out; "" */
+};
+
+/* What this server is, looked at once for a call. */
+struct sc_cover_server {
+    struct sc_vhosts hosts;
+    struct sc_fpm_known_list pools;
+    struct sc_suexec front;
+    char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
+    bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
+    bool gate;                           /* mod_sitecage works in the Apache that runs */
+    bool must_stand; /* our entry has to be in suexec's place now; else enable puts it there */
+};
+
+void sc_cover_server_done(struct sc_cover_server *s);
+
+/* SC_E_TOOBIG, SC_E_NOMEM: what cannot be read is not taken for absent. */
+int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err);
+
+/* One site on its way to a verdict. */
+struct sc_cover_site {
+    const char *domain; /* as it is called in messages */
+    unsigned id;        /* 0: not isolated (yet) */
+    uid_t uid;
+    gid_t gid;
+    const char *user, *home;
+    struct sc_web_whose is;
+};
+
+/* The verdict. Reads the site's own .htaccess with the account's rights, asks PHP-FPM's records and
+ * the kernel who answers. What roots of hosts resolve to is added to server->hosts. */
+int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *site,
+                  struct sc_cover_verdict *ret, struct sc_error *err);
+
+/* ---- for the judge ---- */
+
+struct sc_cover_use { /* of a PHP-FPM pool by a host of the site, or by one around it */
+    enum sc_fpm_how how;
+    bool around, nginx;
+    char *listen;
+    char *text; /* why it is not covered; "" */
+    const struct sc_way *way;
+};
+
+struct sc_cover_seen { /* of one site */
+    struct sc_cover_use *uses;
+    size_t n_uses;
+    struct sc_ways own;                /* what its .htaccess says */
+    char own_error[SC_ERROR_TEXT_MAX]; /* why that could not be read; "" */
+};
+
+/* Pure. */
+void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_site *site,
+                    const struct sc_cover_seen *seen, struct sc_cover_verdict *ret);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The judgement itself: pure. Each question writes why the site is not covered, or nothing; the
+ * first that does is the answer. */
+#include "core/coverage/coverage.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/web/apache/path.h"
+
+struct judging {
+    const struct sc_cover_server *server;
+    const struct sc_cover_site *site;
+    const struct sc_cover_seen *seen;
+    struct sc_cover_verdict *v;
+};
+
+const char *sc_coverage_name(enum sc_coverage is)
+{
+    static const char *const names[] = {"covered", "unverified", "not covered"};
+    return names[is];
+}
+
+static bool no(struct judging *j, enum sc_coverage is, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool no(struct judging *j, enum sc_coverage is, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(j->v->text, sizeof(j->v->text), fmt, ap);
+    va_end(ap);
+    j->v->is = is;
+    return true;
+}
+
+/* ---- hosts ---- */
+
+static const struct sc_vhosts *hosts(const struct judging *j)
+{
+    return &j->server->hosts;
+}
+
+static bool is_named(const struct sc_vhost *h, const struct sc_cover_site *site)
+{
+    for (size_t i = 0; i < site->is.n_names; i++)
+        for (size_t k = 0; k < h->n_names; k++)
+            if (strcasecmp(h->names[k], site->is.names[i]) == 0)
+                return true;
+    return false;
+}
+
+/* The site's own, and those around it: both run code of the site. */
+static bool runs_it(const struct judging *j, const struct sc_vhost *h)
+{
+    enum sc_host_stands is = sc_host_stands(h, &j->site->is);
+    return is == SC_HOST_SITE || is == SC_HOST_AROUND;
+}
+
+static void count(struct judging *j)
+{
+    for (size_t i = 0; i < hosts(j)->n; i++)
+        if (sc_host_stands(&hosts(j)->v[i], &j->site->is) == SC_HOST_SITE) {
+            j->v->hosts++;
+            j->v->handlers |= hosts(j)->v[i].handlers;
+        }
+}
+
+static bool is_in_home(const char *path, const struct sc_cover_site *site)
+{
+    char clean[PATH_MAX], home[PATH_MAX];
+    if (sc_web_path_clean(path, clean) == 0)
+        return false;
+    for (size_t i = 0; i < site->is.n_homes; i++)
+        if (sc_web_path_clean(site->is.homes[i], home) > 1 && sc_web_path_within(clean, home))
+            return true;
+    return false;
+}
+
+/* A host with the site's name that serves another directory: what the panel calls the site is not
+ * what visitors get. Outside the home it is nobody's business where another host serves the site. */
+static bool is_elsewhere(struct judging *j)
+{
+    for (size_t i = 0; i < hosts(j)->n; i++) {
+        const struct sc_vhost *h = &hosts(j)->v[i];
+        const char *dir = sc_host_docroot(h);
+        if (!dir)
+            dir = h->pattern;
+        if (!dir || h->handlers == 0 || !is_named(h, j->site) ||
+            sc_host_stands(h, &j->site->is) == SC_HOST_SITE ||
+            (j->v->hosts && !is_in_home(dir, j->site)))
+            continue;
+        return no(
+            j, SC_COVERAGE_NOT,
+            "the virtual host at %s:%u has the name %s and serves %s, not %s, which the panel "
+            "names: make the two the same directory",
+            h->file, h->line, j->site->domain, dir, j->site->is.docroot);
+    }
+    return false;
+}
+
+/* Apache calls a script by its document root as it is written. A link to the site from outside the
+ * home is not there in the site's view. */
+static bool is_by_link(struct judging *j)
+{
+    for (size_t i = 0; i < hosts(j)->n; i++) {
+        const struct sc_vhost *h = &hosts(j)->v[i];
+        if (h->handlers == 0 || sc_host_stands(h, &j->site->is) != SC_HOST_SITE)
+            continue;
+        for (size_t k = 0; k < h->n_roots; k++) {
+            const struct sc_host_root *r = &h->roots[k];
+            if (r->real && is_in_home(r->real, j->site) && !is_in_home(r->text, j->site))
+                return no(j, SC_COVERAGE_NOT,
+                          "the virtual host at %s:%u reaches the site by %s, a link that is not in "
+                          "the site's view: write %s there",
+                          h->file, h->line, r->text, r->real);
+        }
+    }
+    return false;
+}
+
+static bool is_unknown(struct judging *j)
+{
+    return j->v->hosts == 0 &&
+           no(j, SC_COVERAGE_UNVERIFIED,
+              "no virtual host of Apache or nginx has this name or the document root %s",
+              j->site->is.docroot);
+}
+
+/* ---- ways ---- */
+
+typedef bool way_fn(struct judging *j, const struct sc_vhost *h, const struct sc_way *w);
+
+/* Asks of each way of each host that runs code of the site, then of those in its .htaccess, which
+ * are ways of all its own hosts. */
+static bool any_way(struct judging *j, way_fn *ask)
+{
+    for (size_t i = 0; i < hosts(j)->n; i++) {
+        const struct sc_vhost *h = &hosts(j)->v[i];
+        if (!runs_it(j, h))
+            continue;
+        for (size_t k = 0; k < h->ways.n; k++)
+            if (ask(j, h, &h->ways.v[k]))
+                return true;
+        bool own = !h->nginx && sc_host_stands(h, &j->site->is) == SC_HOST_SITE;
+        for (size_t k = 0; own && k < j->seen->own.n; k++)
+            if (ask(j, h, &j->seen->own.v[k]))
+                return true;
+    }
+    return false;
+}
+
+static bool has(const struct judging *j, const char *module)
+{
+    return hosts(j)->n_modules == 0 || sc_vhosts_has_module(hosts(j), module);
+}
+
+static bool has_mod_php(const struct judging *j)
+{
+    return has(j, "php_module") || has(j, "php7_module") || has(j, "php5_module");
+}
+
+/* Whether the way is one of the site's own .htaccess. */
+static bool is_own_line(const struct judging *j, const struct sc_way *w)
+{
+    return w >= j->seen->own.v && w < j->seen->own.v + j->seen->own.n;
+}
+
+/* A line that was left in a .htaccess does nothing where the module is not loaded. */
+static bool by_module(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    (void)h;
+    return w->handler == SC_HANDLER_MODULE && (!is_own_line(j, w) || has_mod_php(j)) &&
+           no(j, SC_COVERAGE_NOT,
+              "mod_php runs in the web server's own process and cannot be isolated: use LSAPI, "
+              "FPM, "
+              "FCGI or CGI (%s at %s:%u)",
+              w->what, w->file, w->line);
+}
+
+static bool by_other(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    (void)h;
+    return w->handler == SC_HANDLER_OTHER && no(j, SC_COVERAGE_NOT,
+                                                "%s at %s:%u runs programs outside of every site: "
+                                                "use LSAPI, FPM, FCGI or CGI instead",
+                                                w->what, w->file, w->line);
+}
+
+static bool by_unknown_address(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    (void)h;
+    return w->handler == SC_HANDLER_FPM && (!w->address || !*w->address) &&
+           no(j, SC_COVERAGE_NOT,
+              "PHP is passed to %s at %s:%u, and the configuration does not say where that is: "
+              "write "
+              "the address there",
+              w->what, w->file, w->line);
+}
+
+/* Programs that are no code of the site: those of a ScriptAlias to another place, and what the whole
+ * server would run if a site had it. */
+static bool is_not_its_own(const struct judging *j, const struct sc_way *w)
+{
+    return !w->php && (w->server || (w->what[0] == '/' && !is_in_home(w->what, j->site)));
+}
+
+static bool is_cgi(const struct judging *j, const struct sc_way *w)
+{
+    if (is_not_its_own(j, w))
+        return false;
+    if (w->handler == SC_HANDLER_FCGID)
+        return has(j, "fcgid_module");
+    return w->handler == SC_HANDLER_CGI && (has(j, "cgi_module") || has(j, "cgid_module"));
+}
+
+/* Programs that Apache starts: covered where suexec starts them, and our entry is in its place. */
+static bool by_suexec(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    const struct sc_suexec *front = &j->server->front;
+    if (h->nginx || !is_cgi(j, w))
+        return false;
+    if (!h->suexec || !has(j, "suexec_module"))
+        return no(
+            j, SC_COVERAGE_NOT,
+            "the virtual host at %s:%u has no SuexecUserGroup: its programs (%s at %s:%u) run "
+            "as the web server's user, outside of every site; give it one",
+            h->file, h->line, w->what, w->file, w->line);
+    const char *why = NULL;
+    if (j->server->front_error[0])
+        why = j->server->front_error;
+    else if (!front->here)
+        why = "no suexec is installed whose place Sitecage's entry can take: use FPM; cagefsctl "
+              "--site-isolation-check says more";
+    else if (j->server->must_stand && front->in_front && !front->armed)
+        why = "Sitecage's entry " SC_SUEXEC_NOT_ARMED;
+    else if (j->server->must_stand && !front->in_front)
+        why = "Sitecage's entry is not in front of suexec: run cagefsctl "
+              "--site-isolation-allow-all";
+    return why && no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", why, w->what, w->file, w->line);
+}
+
+static bool by_lsapi(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    (void)h;
+    if (w->handler != SC_HANDLER_LSAPI || (is_own_line(j, w) && !has(j, "lsapi_module")))
+        return false;
+    if (hosts(j)->per_user_at)
+        return no(j, SC_COVERAGE_NOT,
+                  "lsapi_per_user On at %s is incompatible with CloudLinux Isolates: switch to "
+                  "lsapi_per_user Off (the default)",
+                  hosts(j)->per_user_at);
+    return !j->server->lsphp && no(j, SC_COVERAGE_NOT,
+                                   "mod_lsapi does not run " SC_LIBEXECDIR
+                                   "/lsphp: name it in /etc/container/php.handler (%s at %s:%u)",
+                                   w->what, w->file, w->line);
+}
+
+/* ---- PHP-FPM ---- */
+
+/* The module routes to the site's own master, whoever shares the pool or can change its place;
+ * nginx's requests do not pass it. */
+static bool is_routed(const struct judging *j, const struct sc_cover_use *u)
+{
+    return j->server->gate && !u->nginx &&
+           (u->how == SC_FPM_SHARED || u->how == SC_FPM_PLACE || u->how == SC_FPM_USER);
+}
+
+static bool by_fpm(struct judging *j)
+{
+    for (size_t i = 0; i < j->seen->n_uses; i++) {
+        const struct sc_cover_use *u = &j->seen->uses[i];
+        if (u->how == SC_FPM_COVERED || is_routed(j, u))
+            continue;
+        if (u->way)
+            return no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", u->text, u->way->what, u->way->file,
+                      u->way->line);
+        return no(j, SC_COVERAGE_NOT, "%s", u->text);
+    }
+    return false;
+}
+
+/* The site's .htaccess may name a pool that its host does not. */
+static bool by_own_fpm(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    (void)h;
+    if (!is_own_line(j, w) || w->handler != SC_HANDLER_FPM || j->server->gate)
+        return false;
+    for (size_t i = 0; i < j->seen->n_uses; i++)
+        if (j->seen->uses[i].how == SC_FPM_COVERED && !j->seen->uses[i].around &&
+            sc_fpm_same_address(j->seen->uses[i].listen, w->address))
+            return false;
+    return no(j, SC_COVERAGE_NOT,
+              "%s at %s:%u names a PHP-FPM pool that the site's virtual host does not name: remove "
+              "the line, or name the pool in the virtual host",
+              w->what, w->file, w->line);
+}
+
+/* Which way it names cannot be told: the module would ask at each request. */
+static bool by_unread(struct judging *j)
+{
+    return j->v->hosts && hosts(j)->apache && !j->server->gate && j->seen->own_error[0] &&
+           no(j, SC_COVERAGE_NOT, "%s; make it a file that the account can read, or remove it",
+              j->seen->own_error);
+}
+
+void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_site *site,
+                    const struct sc_cover_seen *seen, struct sc_cover_verdict *ret)
+{
+    struct judging j = {server, site, seen, ret};
+    *ret = (struct sc_cover_verdict){.is = SC_COVERAGE_COVERED};
+    count(&j);
+    for (size_t i = 0; i < seen->own.n; i++)
+        if (seen->own.v[i].php && ret->hosts)
+            ret->handlers |= seen->own.v[i].handler;
+    (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
+           any_way(&j, by_other) || any_way(&j, by_unknown_address) || any_way(&j, by_suexec) ||
+           any_way(&j, by_lsapi) || by_fpm(&j) || any_way(&j, by_own_fpm) || by_unread(&j));
+}

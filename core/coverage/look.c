@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads what the judge needs to know. Changes nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/asuser.h"
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/coverage/coverage.h"
+#include "core/php/fpm/apply.h"
+#include "core/web/apache/path.h"
+
+#define LSPHP_ENTRY  SC_LIBEXECDIR "/lsphp"
+#define LSPHP_NATIVE "/usr/local/bin/lsphp"
+#define LSPHP_LIST   "/etc/container/php.handler"
+
+#define HTACCESS_MAX (256u << 10)
+
+void sc_cover_server_done(struct sc_cover_server *s)
+{
+    sc_vhosts_done(&s->hosts);
+    sc_fpm_known_done(&s->pools);
+    sc_suexec_done(&s->front);
+}
+
+/* Whether mod_lsapi is told to run Sitecage's lsphp, as the server's own or by name. */
+static bool lsphp_in_place(void)
+{
+    char real[PATH_MAX], line[PATH_MAX + 256];
+    if (realpath(LSPHP_NATIVE, real) && strcmp(real, LSPHP_ENTRY) == 0)
+        return true;
+    bool found = false;
+    FILE *f = fopen(LSPHP_LIST, "re");
+    while (f && !found && fgets(line, sizeof(line), f))
+        found = line[0] != '#' && strstr(line, LSPHP_ENTRY) != NULL;
+    if (f)
+        fclose(f);
+    return found;
+}
+
+int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server s = {.must_stand = must_stand};
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_vhosts_load("", &s.hosts, err);
+    if (rc == 0)
+        rc = sc_fpm_known_load("", &s.pools, err);
+    if (rc < 0)
+        return rc;
+    if (sc_suexec_look(&s.front, &why) < 0)
+        snprintf(s.front_error, sizeof(s.front_error), "%s", why.text);
+    s.lsphp = lsphp_in_place();
+    *ret = s;
+    s = (struct sc_cover_server){0};
+    return 0;
+}
+
+/* ---- one site ---- */
+
+struct looking {
+    struct sc_cover_seen seen;
+    bool failed; /* no memory */
+};
+
+static void looking_done(struct looking *l)
+{
+    for (size_t i = 0; i < l->seen.n_uses; i++) {
+        free(l->seen.uses[i].listen);
+        free(l->seen.uses[i].text);
+    }
+    free(l->seen.uses);
+    sc_ways_done(&l->seen.own);
+}
+
+static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char *text)
+{
+    struct looking *l = arg;
+    if (!SC_VEC_ROOM(l->seen.uses, l->seen.n_uses)) {
+        l->failed = true;
+        return;
+    }
+    struct sc_cover_use *u = &l->seen.uses[l->seen.n_uses++];
+    *u = (struct sc_cover_use){.how = use->how,
+                               .around = around,
+                               .nginx = use->host && use->host->nginx,
+                               .listen = strdup(use->listen),
+                               .text = strdup(text),
+                               .way = use->way};
+    l->failed |= !u->listen || !u->text;
+}
+
+static int look_at_fpm(struct sc_cover_server *server, const struct sc_cover_site *site,
+                       struct looking *l, struct sc_error *err)
+{
+    const struct sc_web_whose *is = &site->is;
+    struct sc_fpm_account a = {.uid = site->uid,
+                               .gid = site->gid,
+                               .user = site->user,
+                               .home = site->home,
+                               .homes = is->homes,
+                               .n_homes = is->n_homes,
+                               .docroots = is->docroots,
+                               .n_docroots = is->n_docroots,
+                               .hosts = &server->hosts,
+                               .known = &server->pools,
+                               .seen = saw,
+                               .arg = l};
+    struct sc_fpm_site s = {.id = site->id,
+                            .docroot = is->docroot,
+                            .texts = is->texts,
+                            .n_texts = is->n_texts,
+                            .names = is->names,
+                            .n_names = is->n_names};
+    int rc = sc_fpm_look(&a, &s, err);
+    return rc == 0 && l->failed ? sc_error_set(err, SC_E_NOMEM, "out of memory for coverage") : rc;
+}
+
+/* The document root's own .htaccess, with the account's rights; below it only the gate can look. */
+static int look_at_htaccess(const struct sc_cover_server *server, const struct sc_cover_site *site,
+                            struct sc_cover_seen *seen, struct sc_error *err)
+{
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    char path[PATH_MAX];
+    struct sc_error why = SC_ERROR_INIT;
+    const char *home = site->is.n_homes ? site->is.homes[0] : "";
+    if (!*site->is.docroot || !sc_web_path_within(site->is.docroot, home) ||
+        snprintf(path, sizeof(path), "%s/.htaccess", site->is.docroot) >= (int)sizeof(path))
+        return 0;
+    int rc = sc_asuser_begin(&as, site->uid, site->gid, err);
+    if (rc < 0)
+        return rc;
+    SC_FD int dir = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return sc_error_sys(err, errno, "open %s", home);
+    rc = sc_read_file_beneath(dir, sc_web_path_below(path, home), HTACCESS_MAX, &text, NULL, &why);
+    if (rc == SC_E_NOTFOUND)
+        return 0;
+    if (rc < 0 || strlen(text.data) != text.len) {
+        snprintf(seen->own_error, sizeof(seen->own_error), "%.400s cannot be read: %.500s", path,
+                 rc < 0 ? why.text : "it has a NUL byte in it");
+        return 0;
+    }
+    return sc_vhosts_htaccess(&server->hosts, path, text.data, &seen->own, err);
+}
+
+int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *site,
+                  struct sc_cover_verdict *ret, struct sc_error *err)
+{
+    SC_CLEANUP(looking_done) struct looking l = {0};
+    int rc = sc_roots_resolve(&server->hosts, &site->is, err);
+    if (rc == 0)
+        rc = look_at_fpm(server, site, &l, err);
+    if (rc == 0)
+        rc = look_at_htaccess(server, site, &l.seen, err);
+    if (rc == 0)
+        sc_cover_judge(server, site, &l.seen, ret);
+    return rc;
+}

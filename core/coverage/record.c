@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SC_COVER_RECORDS/UID: a line for each isolated site, "ID STATE TEXT" (docs/formats.md,
+ * "coverage"); changed under a lock of each account. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/base/vec.h"
+#include "core/coverage/account.h"
+
+/* Without the document root, which may have moved since. */
+#define NO_HOST "no virtual host of Apache or nginx names it"
+
+#define HEAD     "sitecage-coverage 1\n"
+#define FILE_MAX (16u << 20)
+
+void sc_cover_records_done(struct sc_cover_records *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        free(r->v[i].text);
+    free(r->v);
+    *r = (struct sc_cover_records){0};
+}
+
+const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *r, unsigned id)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->v[i].id == id)
+            return &r->v[i];
+    return NULL;
+}
+
+static int add(struct sc_cover_records *r, unsigned id, enum sc_coverage is, const char *text,
+               struct sc_error *err)
+{
+    char *copy = SC_VEC_ROOM(r->v, r->n) ? strdup(text) : NULL;
+    if (!copy)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+    r->v[r->n++] = (struct sc_cover_record){id, is, copy};
+    return 0;
+}
+
+/* "ID STATE TEXT", the text as one encoded word, "-" for none. */
+static int read_line(char *line, struct sc_cover_records *ret, struct sc_error *err)
+{
+    char *end;
+    unsigned long id = strtoul(line, &end, 10);
+    if (*end != ' ' || id == 0 || id > UINT32_MAX || end[1] < '0' ||
+        end[1] > '0' + SC_COVERAGE_NOT || end[2] != ' ')
+        return sc_error_set(err, SC_E_INVAL, "a line that is none of coverage: %.40s", line);
+    char *text = end + 3;
+    if (strcmp(text, "-") == 0)
+        *text = 0;
+    else if (sc_decode_word(text) < 0)
+        return sc_error_set(err, SC_E_INVAL, "a line that is none of coverage: %.40s", line);
+    return add(ret, (unsigned)id, (enum sc_coverage)(end[1] - '0'), text, err);
+}
+
+static void path_of(uid_t uid, char out[64])
+{
+    snprintf(out, 64, SC_COVER_RECORDS "/%u", (unsigned)uid);
+}
+
+int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_error *err)
+{
+    char path[64];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
+    path_of(uid, path);
+    int rc = sc_read_file(path, FILE_MAX, &text, err);
+    if (rc == SC_E_NOTFOUND) {
+        *ret = r;
+        return 0;
+    }
+    if (rc == 0 && strncmp(text.data, HEAD, sizeof(HEAD) - 1) != 0)
+        rc = sc_error_set(err, SC_E_INVAL, "%s has no head line", path);
+    for (char *at = rc == 0 ? text.data + sizeof(HEAD) - 1 : NULL, *next; rc == 0 && *at;
+         at = next) {
+        char *nl = strchr(at, '\n');
+        if (!nl)
+            return sc_error_set(err, SC_E_INVAL, "%s ends within a line", path);
+        *nl = 0;
+        next = nl + 1;
+        rc = read_line(at, &r, err);
+    }
+    if (rc < 0)
+        return rc;
+    *ret = r;
+    r = (struct sc_cover_records){0};
+    return 0;
+}
+
+static int format(const struct sc_cover_records *r, struct sc_buf *out, struct sc_error *err)
+{
+    sc_buf_str(out, HEAD);
+    for (size_t i = 0; i < r->n; i++) {
+        sc_buf_fmt(out, "%u %d ", r->v[i].id, (int)r->v[i].is);
+        if (r->v[i].text[0])
+            sc_buf_enc(out, r->v[i].text, strlen(r->v[i].text));
+        else
+            sc_buf_str(out, "-");
+        sc_buf_str(out, "\n");
+    }
+    return sc_buf_check(out, "coverage", err);
+}
+
+static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text,
+                struct sc_error *err)
+{
+    char path[64];
+    SC_BUF struct sc_buf old = SC_BUF_INIT;
+    path_of(uid, path);
+    if (r->n == 0)
+        return unlink(path) < 0 && errno != ENOENT ? sc_error_sys(err, errno, "remove %s", path)
+                                                   : 0;
+    int rc = format(r, text, err);
+    if (rc < 0 || (sc_read_file(path, FILE_MAX, &old, NULL) == 0 && old.len == text->len &&
+                   memcmp(old.data, text->data, old.len) == 0))
+        return rc;
+    return sc_replace_file(path, 0600, text->data, text->len, err);
+}
+
+static uint64_t digest(const struct sc_buf *text)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < text->len; i++)
+        h = (h ^ (unsigned char)text->data[i]) * 1099511628211u;
+    return h;
+}
+
+/* Of two names of one site the worse verdict is the site's. */
+static int judge_all(struct sc_cover_server *server, const struct sc_cover_account *a,
+                     struct sc_cover_records *r, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < a->n; i++) {
+        struct sc_cover_verdict v;
+        if (a->v[i].id == 0 || sc_cover_record_of(r, a->v[i].id))
+            continue;
+        rc = sc_cover_account_judge(server, a, a->v[i].name, &v, err);
+        if (rc == 0)
+            rc = add(r, a->v[i].id, v.is, v.is == SC_COVERAGE_UNVERIFIED ? NO_HOST : v.text, err);
+    }
+    return rc;
+}
+
+int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server, uid_t uid,
+                          uint64_t *ret_digest, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
+    SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    int rc = sc_mkdir_p(SC_COVER_RECORDS, 0700, err);
+    if (rc < 0)
+        return rc;
+    char path[64];
+    snprintf(path, sizeof(path), SC_COVER_RECORDS "/%u.lock", (unsigned)uid);
+    SC_FD int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0 || flock(lock, LOCK_EX) < 0)
+        return sc_error_sys(err, errno, "lock %s", path);
+    rc = sc_cover_account_load(store, uid, &a, err);
+    if (rc == 0)
+        rc = judge_all(server, &a, &r, err);
+    if (rc == 0)
+        rc = save(uid, &r, &text, err);
+    if (rc == 0 && ret_digest)
+        *ret_digest = digest(&text);
+    return rc;
+}

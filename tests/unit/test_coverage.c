@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The judgement of coverage: from configuration text to a verdict, without looking at the machine. */
+#include "tests/unit/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/coverage/coverage.h"
+
+static char root[64];
+
+static int make(void **state)
+{
+    (void)state;
+    strcpy(root, "/tmp/sc_cover_XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    char rm[100];
+    snprintf(rm, sizeof(rm), "rm -rf '%s'", root);
+    return system(rm);
+}
+
+static void put(const char *path, const char *text)
+{
+    char full[512], dir[512];
+    snprintf(full, sizeof(full), "%s%s", root, path);
+    snprintf(dir, sizeof(dir), "%s", full);
+    *strrchr(dir, '/') = 0;
+    assert_int_equal(sc_mkdir_p(dir, 0755, NULL), 0);
+    assert_int_equal(sc_replace_file(full, 0644, text, strlen(text), NULL), 0);
+}
+
+static const char *const own_names[] = {"a.example"}, *const own_homes[] = {"/home/john"},
+                         *const own_docroots[] = {"/home/john/a", "/home/john/b"};
+static const struct sc_cover_site site = {.domain = "a.example",
+                                          .user = "john",
+                                          .is = {.docroot = "/home/john/a",
+                                                 .names = own_names,
+                                                 .n_names = 1,
+                                                 .docroots = own_docroots,
+                                                 .n_docroots = 2,
+                                                 .homes = own_homes,
+                                                 .n_homes = 1}};
+
+/* What the server is apart from its configuration; each test changes it. */
+static struct sc_cover_server server;
+static char htaccess[1024];
+
+/* The verdict for Apache's configuration `conf`; nginx's where it begins with "http". */
+static struct sc_cover_verdict judge(const char *conf)
+{
+    struct sc_cover_verdict v;
+    struct sc_cover_seen seen = {0};
+    SC_FREE char *own = strdup(htaccess);
+    bool nginx = strncmp(conf, "http", 4) == 0;
+    put("/etc/nginx/nginx.conf", nginx ? conf : "");
+    put("/etc/apache2/apache2.conf", nginx ? "" : conf);
+    assert_int_equal(sc_vhosts_load(root, &server.hosts, NULL), 0);
+    assert_int_equal(
+        sc_vhosts_htaccess(&server.hosts, "/home/john/a/.htaccess", own, &seen.own, NULL), 0);
+    sc_cover_judge(&server, &site, &seen, &v);
+    sc_ways_done(&seen.own);
+    sc_vhosts_done(&server.hosts);
+    return v;
+}
+
+static void covered(const char *conf)
+{
+    struct sc_cover_verdict v = judge(conf);
+    if (v.is != SC_COVERAGE_COVERED)
+        fail_msg("%s: %s", conf, v.text);
+}
+
+static void not_covered(const char *conf, const char *why)
+{
+    struct sc_cover_verdict v = judge(conf);
+    if (v.is != SC_COVERAGE_NOT || !strstr(v.text, why))
+        fail_msg("%s: %d %s", conf, v.is, v.text);
+}
+
+#define HOST(rest)                                                                                 \
+    "<VirtualHost *:80>\nServerName a.example\nDocumentRoot /home/john/a\n" rest "</"              \
+    "VirtualHost>\n"
+#define AT(line) "/etc/apache2/apache2.conf:" line
+#define SUEXEC   "SuexecUserGroup john john\n"
+
+static int plain(void **state)
+{
+    server = (struct sc_cover_server){.front = {.here = true, .in_front = true, .armed = true}};
+    htaccess[0] = 0;
+    return make(state);
+}
+
+static void hosts(void **state)
+{
+    (void)state;
+    covered(HOST(""));
+    struct sc_cover_verdict v = judge("Listen 80\n");
+    assert_int_equal(v.is, SC_COVERAGE_UNVERIFIED);
+    assert_string_equal(v.text, "no virtual host of Apache or nginx has this name or the document "
+                                "root /home/john/a");
+    not_covered("<VirtualHost *:80>\nServerName a.example\nDocumentRoot /home/john/a/..\n"
+                "SetHandler fcgid-script\n" SUEXEC "</VirtualHost>\n",
+                "the virtual host at " AT("1") " has the name a.example and serves");
+    /* another one of the same name, elsewhere: a default page is nothing, a directory of the home is */
+    covered(HOST("") "<VirtualHost *:81>\nServerName a.example\nDocumentRoot /var/www\n"
+                     "Action php /x\n</VirtualHost>\n");
+    not_covered(
+        HOST("") "<VirtualHost *:81>\nServerName a.example\nDocumentRoot /home/john/private\n"
+                 "Action php /x\n</VirtualHost>\n",
+        "serves /home/john/private, not /home/john/a");
+}
+
+static void programs(void **state)
+{
+    (void)state;
+    covered(HOST("AddHandler cgi-script .php\n" SUEXEC));
+    covered("LoadModule suexec_module x\nLoadModule cgi_module x\n" HOST(
+        "<IfModule !mod_ruid2.c>\n" SUEXEC "</IfModule>\nAction php /x\n"));
+    not_covered(HOST("AddHandler cgi-script .php\n"), "has no SuexecUserGroup");
+    not_covered(HOST("ScriptAlias /cgi-bin/ /home/john/a/cgi-bin/\n"),
+                "(/home/john/a/cgi-bin/ at " AT("4") ")");
+    covered(HOST("ScriptAlias /cgi-bin/ /usr/lib/cgi-bin/\n"));
+    covered("AddHandler fcgid-script .fcgi\n" HOST(""));
+    /* suexec's module, and our entry in suexec's place */
+    not_covered("LoadModule cgid_module x\n" HOST("Action php /x\n" SUEXEC), "no SuexecUserGroup");
+    covered("LoadModule alias_module x\n" HOST("AddHandler cgi-script .php\n" SUEXEC));
+    server.must_stand = true;
+    server.front.armed = false;
+    not_covered(HOST("Action php /x\n" SUEXEC), "is not what it should be");
+    server.front.in_front = false;
+    not_covered(HOST("Action php /x\n" SUEXEC), "not in front of suexec");
+    server.must_stand = false;
+    covered(HOST("Action php /x\n" SUEXEC));
+    server.front.here = false;
+    not_covered(HOST("FcgidWrapper /w .php\n" SUEXEC),
+                "no suexec is installed whose place Sitecage's entry can take: use FPM; cagefsctl "
+                "--site-isolation-check says more (/w at " AT("4") ")");
+}
+
+static void in_process(void **state)
+{
+    (void)state;
+    not_covered("LoadModule php_module x\n" HOST("AddType application/x-httpd-php .php\n"),
+                "mod_php runs in the web server's own process and cannot be isolated: use LSAPI, "
+                "FPM, FCGI or CGI (application/x-httpd-php at " AT("5") ")");
+    covered("LoadModule alias_module x\n" HOST("<IfModule mod_php.c>\nSetHandler "
+                                               "application/x-httpd-php\n</IfModule>\n"));
+    not_covered(HOST("ProxyPass / uwsgi://127.0.0.1:3031/\n"),
+                "runs programs outside of every site");
+    not_covered(HOST("PassengerAppRoot /home/john/app\n"), "PassengerAppRoot at " AT("4"));
+    not_covered(HOST("AddHandler application/x-httpd-lsphp .php\n"), "does not run ");
+    server.lsphp = true;
+    covered(HOST("AddHandler application/x-httpd-lsphp .php\n"));
+    not_covered("http { server { server_name a.example; root /home/john/a; location / { uwsgi_pass "
+                "unix:/x; } } }",
+                "unix:/x at /etc/nginx/nginx.conf:1 runs programs outside");
+    not_covered("http { server { server_name a.example; root /home/john/a; location / { "
+                "fastcgi_pass $pool; } } }",
+                "PHP is passed to $pool at /etc/nginx/nginx.conf:1");
+}
+
+static void own_lines(void **state)
+{
+    (void)state;
+    strcpy(htaccess, "<FilesMatch \\.php$>\nSetHandler \"proxy:unix:/run/x.sock|fcgi://y\"\n"
+                     "</FilesMatch>\n");
+    not_covered(HOST(""), "/home/john/a/.htaccess:2 names a PHP-FPM pool");
+    strcpy(htaccess, "RewriteEngine On\nRewriteRule ^(.*)$ fcgi://127.0.0.1:9000/x/$1 [L,P]\n");
+    not_covered(HOST(""), "/home/john/a/.htaccess:2 names a PHP-FPM pool");
+    strcpy(htaccess, "AddHandler cgi-script .x\n");
+    not_covered(HOST(""), "has no SuexecUserGroup: its programs (cgi-script at "
+                          "/home/john/a/.htaccess:1)");
+    covered(HOST(SUEXEC));
+    strcpy(htaccess, "LoadModule php_module x\nInclude /etc/passwd\nAddType "
+                     "application/x-httpd-php .php\n");
+    covered("LoadModule alias_module x\n" HOST(""));
+    not_covered("LoadModule php_module x\n" HOST(""), "/home/john/a/.htaccess:3)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(hosts, plain, drop),
+        cmocka_unit_test_setup_teardown(programs, plain, drop),
+        cmocka_unit_test_setup_teardown(in_process, plain, drop),
+        cmocka_unit_test_setup_teardown(own_lines, plain, drop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
