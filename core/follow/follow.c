@@ -158,7 +158,7 @@ int sc_follow_one(struct sc_server *s, uid_t uid, const struct sc_event_list *ev
     if (claim) {
         struct sc_error why = SC_ERROR_INIT;
         rc = follow_claim(s, &me, events, alone, ret, &why);
-        if (rc < 0)
+        if (rc < 0 && rc != SC_E_BUSY) /* then somebody else is at it, and the daemon comes again */
             (void)sc_store_user_set_stale(s->store, uid, why.text, NULL);
         if (rc < 0 && err)
             *err = why;
