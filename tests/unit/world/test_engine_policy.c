@@ -2,9 +2,6 @@
 /* allow-all, deny-all, allow, deny, toggle-mode; list and status. */
 #include "tests/unit/world/engine.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/account/account.h"
@@ -351,42 +348,6 @@ static void status_of_named_domains(void **state)
     sc_status_done(&st);
 }
 
-static void a_keeper_that_lives_is_running(void **state)
-{
-    (void)state;
-    account("john", "a");
-    assert_good(enable("a.example"));
-    root_put("/run/sitecage/1001/60000.keeper", "");
-    int told_ready[2], go_on[2];
-    assert_int_equal(pipe(told_ready), 0);
-    assert_int_equal(pipe(go_on), 0);
-    pid_t keeper = fork();
-    if (keeper == 0) {
-        struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-        int fd = open(root_at("/run/sitecage/1001/60000.keeper"), O_RDWR | O_CLOEXEC);
-        char c = fcntl(fd, F_SETLK, &all) == 0 ? 'y' : 'n';
-        close(go_on[1]);
-        (void)!write(told_ready[1], &c, 1);
-        (void)!read(go_on[0], &c, 1);
-        _exit(0);
-    }
-    char c = 0;
-    assert_int_equal(read(told_ready[0], &c, 1), 1);
-    assert_int_equal(c, 'y');
-    int rc = status("a.example");
-    bool running = rc == 0 && st.v[0].running;
-    close(go_on[1]);
-    assert_int_equal(waitpid(keeper, NULL, 0), keeper);
-    close(go_on[0]);
-    close(told_ready[0]);
-    close(told_ready[1]);
-    assert_good(rc);
-    assert_true(running);
-    assert_good(status("a.example"));
-    assert_false(st.v[0].running);
-    sc_status_done(&st);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,7 +365,6 @@ int main(void)
         engine_test(a_list_finishes_what_was_killed),
         engine_test(status_of_all),
         engine_test(status_of_named_domains),
-        engine_test(a_keeper_that_lives_is_running),
     };
     return world_run(tests);
 }
