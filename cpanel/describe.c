@@ -39,6 +39,15 @@ static const struct sc_cpanel_wanted wanted[] = {
     {"Cpanel", "UAPI::SubDomain::addsubdomain", "post"},
     {"Cpanel", "UAPI::SubDomain::changedocroot", "post"},
     {"Cpanel", "UAPI::SubDomain::delsubdomain", "post"},
+    /* what PHP serves a domain, and from which pool */
+    {"Whostmgr", "Lang::PHP::set_vhost_versions", "post"},
+    {"Whostmgr", "Lang::PHP::set_system_default_version", "post"},
+    {"Whostmgr", "Lang::PHP::ini_set_content", "post"},
+    {"Whostmgr", "Lang::PHP::ini_set_directives", "post"},
+    {"Cpanel", "UAPI::LangPHP::php_set_vhost_versions", "post"},
+    {"Cpanel", "UAPI::LangPHP::php_ini_set_user_content", "post"},
+    {"scripts", "php_fpm_config", "post"},
+    {"scripts", "build_apache_conf", "post"},
     {"PkgAcct", "Restore", "post"},
     {"ConvertAddon", "convert_addon", "post"},
 };

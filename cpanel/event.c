@@ -18,7 +18,8 @@ enum form {
     LABEL,      /* words[0] below words[1]; without words[1] a full name */
     UNDERSCORE, /* LABELS_ROOTDOMAIN, or a full name */
     MODIFY,     /* an account's settings, of which its names are some */
-    CONVERTED   /* an addon domain became an account */
+    CONVERTED,  /* an addon domain became an account */
+    HOSTS       /* words[0]: one domain or a list; their owners are looked at */
 };
 
 static const struct rule {
@@ -46,6 +47,8 @@ static const struct rule {
     {"Whostmgr", "ParkAdmin::park", SC_EVENT_DOMAIN_CREATED, PLAIN, {"new_domain"}},
     {"Whostmgr", "ParkAdmin::unpark", SC_EVENT_DOMAIN_DELETED, PLAIN, {"domain"}},
     {"ConvertAddon", "convert_addon", SC_EVENT_USER_CHANGED, CONVERTED, {"domain"}},
+    {"Whostmgr", "Lang::PHP::set_vhost_versions", SC_EVENT_USER_CHANGED, HOSTS, {"vhost"}},
+    {"scripts", "php_fpm_config", SC_EVENT_USER_CHANGED, HOSTS, {"rebuild"}},
     /* Api1::, Api2:: and UAPI:: alike. */
     {"Cpanel", "AddonDomain::addaddondomain", SC_EVENT_DOMAIN_CREATED, PLAIN, {"newdomain"}},
     {"Cpanel", "AddonDomain::deladdondomain", SC_EVENT_DOMAIN_DELETED, PLAIN, {"domain"}},
@@ -211,10 +214,41 @@ static void converted(const struct said *s, const char *domain)
     }
 }
 
+/* One domain that gets another PHP: its owner is looked at. Whose it is, nobody knows ("all" is no
+ * domain): all are. */
+static void host(struct said *s, const json_t *v)
+{
+    char text[WORD_MAX], name[256], owner[SC_OWNER_MAX + 1];
+    word(v, text);
+    if (sc_domain_canon(text, name, NULL) < 0 || !s->look->owner_of ||
+        !s->look->owner_of(name, owner, s->look->arg))
+        owner[0] = 0;
+    snprintf(s->user, sizeof(s->user), "%s", owner);
+    add(s, SC_EVENT_USER_CHANGED, NULL);
+}
+
+static void hosts(const struct said *said, const char *key)
+{
+    struct said s = *said;
+    const json_t *v = json_object_get(s.args, key);
+    if (!v)
+        v = json_object_get(s.data, key);
+    if (!json_is_array(v) || json_array_size(v) == 0) {
+        host(&s, v);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(v) && i <= SC_EVENTS_MAX; i++)
+        host(&s, json_array_get(v, i));
+}
+
 static void apply(const struct said *s, const struct rule *r, bool post)
 {
     if (r->form == MODIFY) {
         modify(s, post);
+        return;
+    }
+    if (r->form == HOSTS) {
+        hosts(s, r->words[0]);
         return;
     }
     if (!post) { /* nothing has happened yet */

@@ -11,6 +11,8 @@
 struct sc_cpanel_lookup {
     /* Whether `name` (canonical) is a domain of the user. */
     bool (*is_domain_of)(const char *user, const char *name, void *arg);
+    /* Who has the domain `name` (canonical), as far as Sitecage knows. */
+    bool (*owner_of)(const char *name, char out[SC_OWNER_MAX + 1], void *arg);
     /* The user's main domain as the panel has it now. */
     bool (*main_now)(const char *user, char out[256], void *arg);
     /* The user's main domain before the change that is under way: as kept at its "pre" stage. */

@@ -89,12 +89,26 @@ static bool is_domain_of(const char *user, const char *name, void *arg)
     return sc_cpanel_has_domain(a->cp, user, name);
 }
 
+static bool owner_of(const char *name, char out[SC_OWNER_MAX + 1], void *arg)
+{
+    struct sc_store *store = store_of(arg);
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row domain = {0};
+    if (!store || sc_store_domain_find(store, name, &domain, NULL) < 0 ||
+        sc_store_user_by_uid(store, domain.uid, &row, NULL) < 0 || row.gone ||
+        !sc_owner_valid(row.name))
+        return false;
+    snprintf(out, SC_OWNER_MAX + 1, "%s", row.name);
+    return true;
+}
+
 int sc_cpanel_hook(const struct sc_cpanel *cp, const struct sc_hook_input *in,
                    struct sc_events *ret, struct sc_error *err)
 {
     (void)err; /* whatever it is becomes an event */
     struct asked a = {.cp = cp, .path = in->store};
     const struct sc_cpanel_lookup look = {.is_domain_of = is_domain_of,
+                                          .owner_of = owner_of,
                                           .main_now = main_now,
                                           .main_before = main_before,
                                           .keep_main = keep_main,

@@ -94,4 +94,5 @@ const struct sc_adapter_ops sc_generic_ops = {
     .enroll = check,
     .unenroll = unenroll,
     .status = status,
+    .paths = sc_generic_paths,
 };

@@ -20,6 +20,8 @@ int sc_generic_users(const struct sc_caller *c, const struct sc_question *q, jso
                      struct sc_error *err);
 int sc_generic_panel_info(const struct sc_caller *c, json_t **ret, struct sc_error *err);
 
+int sc_generic_paths(struct sc_buf *out, struct sc_error *err);
+
 #define SC_GENERIC_HOOKS_DIR SC_DATADIR "/cloudlinux/hooks"
 
 /* Whether each hook command in `dir` is the program `exe`: 0; SC_E_NOTFOUND, the text says which is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What kind of Plesk this is, and where it keeps its sites. */
 #include <string.h>
+#include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/inventory/envelope.h"
@@ -53,6 +54,23 @@ static void vhosts(const struct sc_plesk *p, char ret[1024])
     }
 }
 
+/* Where Plesk has the web servers' hosts, written again with each change of a domain's hosting:
+ * those that are there. */
+static int host_dirs(const struct sc_plesk *p, struct sc_buf *out, struct sc_error *err)
+{
+    static const char *const dirs[] = {"/etc/apache2/plesk.conf.d/vhosts",
+                                       "/etc/httpd/conf/plesk.conf.d/vhosts",
+                                       "/etc/nginx/plesk.conf.d/vhosts"};
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+        SC_FREE char *path = sc_plesk_path(p, dirs[i]);
+        if (!path)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the list of paths");
+        if (access(path, F_OK) == 0)
+            sc_buf_fmt(out, "%s\n", path);
+    }
+    return 0;
+}
+
 int sc_plesk_paths(const struct sc_plesk *p, struct sc_buf *out, struct sc_error *err)
 {
     char dir[1024];
@@ -61,5 +79,6 @@ int sc_plesk_paths(const struct sc_plesk *p, struct sc_buf *out, struct sc_error
      * watched, because Plesk writes to it all the time. */
     sc_buf_fmt(out, "%s%s\n%s%s\n%s%s/system\n", p->root, SC_PLESK_CONF, p->root, dir, p->root,
                dir);
-    return sc_buf_check(out, "the list of paths", err);
+    int rc = host_dirs(p, out, err);
+    return rc < 0 ? rc : sc_buf_check(out, "the list of paths", err);
 }

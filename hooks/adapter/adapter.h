@@ -82,7 +82,8 @@ struct sc_adapter_ops {
      * *ret_text one line for people. */
     int (*status)(struct sc_buf *ret_text, struct sc_error *err);
     /* `paths`: one absolute path (file or directory) a line whose change means that users or
-     * domains may have changed. NULL: none. */
+     * domains may have changed. A line "poll SECONDS" (from 1 to 3600): they do not show all, ask so
+     * often while a site is isolated. NULL: none. */
     int (*paths)(struct sc_buf *out, struct sc_error *err);
 };
 

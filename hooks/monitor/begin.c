@@ -167,6 +167,7 @@ void sc_loop_begin(struct sc_loop *l)
     sc_survey_clock_init(&m->survey, l->interval, now);
     sc_monitor_fpm_begin(m, now);
     m->queue_at = m->mark_at = m->front_at = m->accounts_at = now;
+    m->paths_at = SC_WORK_NEVER;
     l->alive_at = now + ALIVE_MS;
     l->policy_at = l->end_at = l->lost_at = SC_WORK_NEVER;
     l->policy_done = l->lost_done = now - POLICY_GAP_MS - LOST_GAP_MS;

@@ -14,12 +14,14 @@
 #include "hooks/monitor/look.h"
 #include "hooks/monitor/loop.h"
 
-#define DEADLINE_MS 600000 /* a panel may have very many domains */
-#define AGAIN_MS    5000   /* after one that failed */
-#define HOOKS_MS    600000
-#define PATHS_MS    3600000
-#define PATHS_MAX   4096
-#define MARKS_MS    30000
+#define DEADLINE_MS  600000 /* a panel may have very many domains */
+#define AGAIN_MS     5000   /* after one that failed */
+#define HOOKS_MS     600000
+#define PATHS_MS     3600000
+#define PATHS_GAP_MS 10000 /* between two lists because the panel's files changed */
+#define PATHS_MAX    20000
+#define POLL_UNIT_MS 1000
+#define MARKS_MS     30000
 
 bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr)
 {
@@ -44,21 +46,40 @@ static void watch_panel_path(struct sc_watches *w, const char *path)
     (void)sc_watches_add(w, dir[0] ? dir : "/", SC_WATCH_FILES, SC_WATCH_PANEL, 0, slash + 1, NULL);
 }
 
+/* Folders of accounts come and go: the list is made again, now and then. */
+void sc_monitor_paths_changed(struct sc_monitor *m, int64_t now)
+{
+    int64_t at = now + SC_SURVEY_SETTLE_MS;
+    if (m->paths_done && at < m->paths_done + PATHS_GAP_MS)
+        at = m->paths_done + PATHS_GAP_MS;
+    if (at < m->paths_at)
+        m->paths_at = at;
+}
+
 static void paths_line(struct sc_chore *c, const char *word, char *rest)
 {
     struct sc_watches *w = c->l->m.sets[0].w;
+    if (strcmp(word, "poll") == 0)
+        sc_survey_poll(&c->l->m.survey, POLL_UNIT_MS * strtol(rest, NULL, 10), sc_clock_ms());
     if (strcmp(word, "path") != 0 || c->n++ >= PATHS_MAX)
         return;
-    if (!c->begun)
+    if (!c->begun) {
         sc_watches_begin(w, SC_WATCH_PANEL, 0);
+        c->dirs = sc_watches_dirs(w);
+    }
     c->begun = true;
     watch_panel_path(w, rest);
 }
 
 static void paths_over(struct sc_chore *c, int64_t now)
 {
+    struct sc_monitor *m = &c->l->m;
+    /* what changed in a directory before it was watched: the panel is asked once more */
+    if (c->begun && m->paths_done && sc_watches_dirs(m->sets[0].w) > c->dirs)
+        sc_survey_panel_changed(&m->survey, now);
     if (c->ok && c->begun)
-        sc_watches_end(c->l->m.sets[0].w, SC_WATCH_PANEL, 0);
+        sc_watches_end(m->sets[0].w, SC_WATCH_PANEL, 0);
+    m->paths_done = now;
     c->at = now + PATHS_MS;
     if (c->error)
         sc_monitor_error(&c->l->m, c->error);
@@ -97,6 +118,7 @@ static void found_line(struct sc_chore *c, const char *word, char *rest)
 static void survey_over(struct sc_chore *c, int64_t now)
 {
     sc_monitor_error(&c->l->m, c->error);
+    sc_survey_over(&c->l->m.survey, now);
     if (c->ok)
         sc_work_sweep(&c->l->m.work, now);
 }
@@ -247,6 +269,8 @@ static int64_t due(const struct sc_loop *l, enum sc_chore_kind kind)
         return m->accounts_at;
     case SC_CHORE_POOLS:
         return sc_monitor_fpm_look_next(m);
+    case SC_CHORE_PATHS:
+        return m->paths_at < l->chores[kind].at ? m->paths_at : l->chores[kind].at;
     default:
         return l->chores[kind].at;
     }
@@ -271,6 +295,9 @@ static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
         break;
     case SC_CHORE_POOLS:
         sc_monitor_fpm_looks(m, now);
+        break;
+    case SC_CHORE_PATHS:
+        m->paths_at = SC_WORK_NEVER;
         break;
     default:
         break;

@@ -65,7 +65,7 @@ static int paths(struct sc_server *s, const char *argument, unsigned n_sets, str
         return rc;
     char *save = NULL;
     for (char *l = strtok_r(text.data, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
-        printf("path %s\n", l);
+        printf("%s%s\n", *l == '/' ? "path " : "", l);
     puts("ok");
     return 0;
 }

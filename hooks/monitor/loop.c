@@ -54,6 +54,7 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         break;
     case SC_WATCH_PANEL:
         sc_survey_panel_changed(&m->survey, now);
+        sc_monitor_paths_changed(m, now);
         break;
     case SC_WATCH_POLICY:
         m->policy_changed = true;

@@ -37,7 +37,8 @@ struct sc_chore {
     struct sc_loop *l;
     int64_t at; /* when it is due; SC_WORK_NEVER */
     bool ok, begun;
-    size_t n; /* lines of a kind that has a limit */
+    size_t n;    /* lines of a kind that has a limit */
+    size_t dirs; /* watched before it */
     char *error;
 };
 

@@ -53,7 +53,8 @@ struct sc_monitor {
     int64_t mark_at;     /* when to look for marks next */
     int64_t accounts_at; /* when to list the accounts again */
     struct sc_monitor_fpm fpm;
-    int64_t front_at; /* when to look at the entry in front of suexec next */
+    int64_t paths_at, paths_done; /* when to list the panel's files again; the last list, 0: none */
+    int64_t front_at;             /* when to look at the entry in front of suexec next */
 
     struct sc_monitor_account *accounts; /* by uid */
     size_t n_accounts;
@@ -102,6 +103,11 @@ struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid);
 size_t sc_monitor_dirs(const struct sc_monitor *m);
 
 void sc_monitor_accounts_done(struct sc_monitor *m); /* frees */
+
+/* ---- chores.c ---- */
+
+/* The panel's files changed: what is watched of them may be another list. */
+void sc_monitor_paths_changed(struct sc_monitor *m, int64_t now);
 
 /* ---- loop.c, wanted.c, once.c ---- */
 

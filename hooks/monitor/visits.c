@@ -98,6 +98,7 @@ static void line(char *text, void *arg)
         sc_monitor_drop(&v->l->m, (uid_t)strtoul(rest, NULL, 10));
     } else if (strcmp(text, "resync") == 0) {
         sc_survey_asked(&v->l->m.survey, sc_clock_ms());
+        sc_fpm_clock_changed(&v->l->m.fpm.clock, sc_clock_ms()); /* whose pools are others now */
     } else if (strcmp(text, "error") == 0) {
         free(v->error);
         v->error = strdup(rest);

@@ -373,6 +373,21 @@ void sc_survey_began(struct sc_survey_clock *c, int64_t now)
     c->fast = c->slow = SC_WORK_NEVER;
 }
 
+void sc_survey_over(struct sc_survey_clock *c, int64_t now)
+{
+    if (!c->poll || c->began < 0)
+        return;
+    int64_t pause = later(c->poll, (now - c->began) * SC_SURVEY_POLL_SHARE);
+    c->timer = earlier(c->timer, c->began + earlier(pause, c->interval));
+}
+
+void sc_survey_poll(struct sc_survey_clock *c, int64_t ms, int64_t now)
+{
+    c->poll = ms;
+    if (ms && c->began >= 0)
+        c->timer = earlier(c->timer, later(now, c->began + ms));
+}
+
 /* ---- events ---- */
 
 int64_t sc_event_settles(int64_t created_wall, int attempts, int64_t now_wall)

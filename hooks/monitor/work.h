@@ -121,8 +121,13 @@ void sc_work_sweep(struct sc_work *w, int64_t now);
 #define SC_SURVEY_TOLD_MS     2000  /* a hook this near tells what the files' change was */
 #define SC_SURVEY_LATER_MS    30000 /* then the pass may wait */
 
+/* Where the panel's data cannot be watched it is asked so often, and no oftener than that takes a
+ * fiftieth of the time. */
+#define SC_SURVEY_POLL_SHARE 50
+
 struct sc_survey_clock {
     int64_t interval;
+    int64_t poll;              /* 0: no need */
     int64_t timer, fast, slow; /* when due by which reason; SC_WORK_NEVER */
     int64_t began;             /* the last one; -1 never */
     int64_t told;              /* when a hook last told something; -1 never */
@@ -136,6 +141,11 @@ void sc_survey_asked(struct sc_survey_clock *c, int64_t now);
 void sc_survey_now(struct sc_survey_clock *c, int64_t now); /* the administrator wants it */
 int64_t sc_survey_next(const struct sc_survey_clock *c);
 void sc_survey_began(struct sc_survey_clock *c, int64_t now);
+
+/* The pass that began last is over: when the next timed one is. Also when `ms` between two became
+ * known (sc_survey_poll()). */
+void sc_survey_over(struct sc_survey_clock *c, int64_t now);
+void sc_survey_poll(struct sc_survey_clock *c, int64_t ms, int64_t now);
 
 /* ---- events ---- */
 

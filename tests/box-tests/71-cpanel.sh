@@ -123,7 +123,7 @@ expect_output "users" $'[["bob","bob.example","root","default"],["eve","eve.exam
 expect_output "one user" $'[["eve","eve.example","root","default"]]\n' users --username eve
 panel() { $adapter panel_info | jq -rc '[.data.name, .data.version]'; }
 expect_output "panel_info" $'["cPanel","11.118.0.5"]\n' panel
-expect_output "paths" $'/etc/userdatadomains\n/etc/userdomains\n/var/cpanel/userdata\n/var/cpanel/users\n' $adapter paths
+expect_output "paths" $'/etc/userdatadomains\n/etc/userdomains\n/var/cpanel/userdata\n/var/cpanel/users\n/var/cpanel/userdata/bob\n/var/cpanel/userdata/eve\n' $adapter paths
 
 # --- a day --------------------------------------------------------------------------------------------------------
 # isolated NAME...: those and no others

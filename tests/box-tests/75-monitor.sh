@@ -198,6 +198,8 @@ in_time "and again" lists a3.example
 sleep 3 # until nothing in the home is a reason to look
 
 # --- what nobody tells: the full pass -----------------------------------------------------------------------------
+monitor_kill USR1 # and the poll of the panel is a minute away
+sleep 1
 panel_add silent.example john $H/down
 check "control: nobody told" stays 2 sees down
 monitor_kill USR1
@@ -253,6 +255,7 @@ check "the process lived through all of it" probe_lives p
 # --- it sleeps --------------------------------------------------------------------------------------------------------
 switches() { awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(monitor_pid)/status"; }
 ticks() { awk '{ print $14 + $15 + $16 + $17 }' "/proc/$1/stat"; }
+monitor_kill USR1 # the poll of the panel is a minute away
 sleep 8
 before=$(switches)
 sleep 10

@@ -29,6 +29,15 @@ static bool is_domain_of(const char *user, const char *name, void *arg)
     return false;
 }
 
+static bool owner_of(const char *name, char out[SC_OWNER_MAX + 1], void *arg)
+{
+    const struct world *w = arg;
+    for (size_t i = 0; i < 8 && w->domains[i][0]; i++)
+        if (strcmp(w->domains[i][1], name) == 0)
+            return stpcpy(out, w->domains[i][0]);
+    return false;
+}
+
 static bool give(const char *name, char out[256])
 {
     return name && stpcpy(out, name);
@@ -58,6 +67,7 @@ static const char *told(const char *doc, size_t len, struct world *w)
 {
     static char text[4096];
     const struct sc_cpanel_lookup look = {.is_domain_of = is_domain_of,
+                                          .owner_of = owner_of,
                                           .main_now = main_now,
                                           .main_before = main_before,
                                           .keep_main = keep_main,
@@ -306,6 +316,43 @@ static void takes_the_user_from_the_panel(void **state)
     assert_string_equal(told_of(WHM("Some::New", "post", "\"x\":1"), &w), RESYNC);
 }
 
+/* A domain gets another PHP: its pool moves. The documents name domains alone. */
+static void finds_whose_php_changes(void **state)
+{
+    (void)state;
+    struct world w = {
+        .domains = {{"bob", "a.example"}, {"bob", "b.example"}, {"eve", "e.example"}}};
+#define VERSIONS(data) WHM("Lang::PHP::set_vhost_versions", "post", data)
+    assert_string_equal(
+        told_of(VERSIONS("\"vhost\":[\"a.example\",\"E.example\",\"b.example\"]"), &w),
+        "user-changed user=bob\nuser-changed user=eve");
+    assert_string_equal(told_of(VERSIONS("\"vhost\":\"e.example\""), &w), "user-changed user=eve");
+    assert_string_equal(told_of(VERSIONS("\"args\":{\"vhost\":\"a.example\"}"), &w),
+                        "user-changed user=bob");
+    assert_string_equal(told_of(VERSIONS("\"vhost\":\"nobodys.example\""), &w), RESYNC);
+    assert_string_equal(told_of(VERSIONS("\"vhost\":[]"), &w), RESYNC);
+    assert_string_equal(told_of(VERSIONS("\"vhost\":{\"a\":7}"), &w), RESYNC);
+    assert_string_equal(told_of(VERSIONS("\"version\":\"ea-php83\""), &w), RESYNC);
+    assert_string_equal(
+        told_of(WHM("Lang::PHP::set_system_default_version", "post", "\"version\":\"ea-php83\""),
+                &w),
+        RESYNC);
+    assert_string_equal(
+        told_of("{\"context\":{\"category\":\"scripts\",\"event\":\"php_fpm_config\","
+                "\"stage\":\"post\"},\"data\":{\"rebuild\":\"e.example\"}}",
+                &w),
+        "user-changed user=eve");
+    assert_string_equal(
+        told_of("{\"context\":{\"category\":\"scripts\",\"event\":\"php_fpm_config\","
+                "\"stage\":\"post\"},\"data\":{\"rebuild\":\"all\"}}",
+                &w),
+        RESYNC);
+    assert_string_equal(told_of(API("UAPI::LangPHP::php_set_vhost_versions",
+                                    "\"args\":{\"vhost\":\"e.example\",\"version\":\"ea-php83\"}"),
+                                &w),
+                        "user-changed user=bob");
+}
+
 static void follows_renames(void **state)
 {
     (void)state;
@@ -483,6 +530,7 @@ int main(void)
         cmocka_unit_test(joins_labels),
         cmocka_unit_test(leaves_failed_calls_out),
         cmocka_unit_test(takes_the_user_from_the_panel),
+        cmocka_unit_test(finds_whose_php_changes),
         cmocka_unit_test(follows_renames),
         cmocka_unit_test(survives_what_is_no_document),
         cmocka_unit_test_setup_teardown(keeps_the_main_domain_from_pre_to_post, store_setup,

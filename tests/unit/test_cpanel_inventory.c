@@ -741,11 +741,24 @@ static void tells_users(void **state)
     assert_int_equal(sc_cpanel_panel_info(&cp, &info, &err), 0);
     assert_string_equal(json_string_value(json_object_get(info, "name")), "cPanel");
     assert_string_equal(json_string_value(json_object_get(info, "version")), "11.118.0.5");
-    cp.root = "";
+    put("/var/cpanel/userdata/bob/main", "main_domain: bob.example\n", 0);
+    put("/var/cpanel/userdata/nobody/x", "", 0);
     SC_BUF struct sc_buf b = SC_BUF_INIT;
     assert_int_equal(sc_cpanel_paths(&cp, &b, &err), 0);
-    assert_string_equal(b.data, "/etc/userdatadomains\n/etc/userdomains\n/var/cpanel/userdata\n"
-                                "/var/cpanel/users\n");
+    const char *p = b.data;
+    static const char *const first[] = {"/etc/userdatadomains", "/etc/userdomains",
+                                        "/var/cpanel/userdata", "/var/cpanel/users"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(strncmp(p, cp.root, strlen(cp.root)), 0);
+        p += strlen(cp.root);
+        assert_int_equal(strncmp(p, first[i], strlen(first[i])), 0);
+        assert_int_equal(p[strlen(first[i])], '\n');
+        p += strlen(first[i]) + 1;
+    }
+    /* and each account's folder, whose files name its document roots */
+    char want[256];
+    snprintf(want, sizeof(want), "%s/var/cpanel/userdata/bob\n", cp.root);
+    assert_string_equal(p, want);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

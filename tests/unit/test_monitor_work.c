@@ -441,10 +441,38 @@ static void events_are_given_up_late(void **state)
                      SC_EVENT_GIVE_UP);
 }
 
+/* A panel that cannot be watched is asked oftener, but not all the time. */
+static void a_panel_that_is_polled(void **state)
+{
+    (void)state;
+    struct sc_survey_clock c;
+    sc_survey_clock_init(&c, SC_SURVEY_INTERVAL_MS, 0);
+    sc_survey_began(&c, 0);
+    sc_survey_over(&c, 100); /* nobody polls */
+    assert_int_equal(sc_survey_next(&c), SC_SURVEY_INTERVAL_MS);
+    sc_survey_poll(&c, 60000, 200);
+    assert_int_equal(sc_survey_next(&c), 60000);
+    sc_survey_began(&c, 60000);
+    sc_survey_over(&c, 60100);
+    assert_int_equal(sc_survey_next(&c), 120000);
+    sc_survey_began(&c, 120000);
+    sc_survey_over(&c, 122000); /* it took 2 s: 100 s of pause */
+    assert_int_equal(sc_survey_next(&c), 220000);
+    sc_survey_began(&c, 220000);
+    sc_survey_over(&c, 240000); /* 20 s: the usual one */
+    assert_int_equal(sc_survey_next(&c), 220000 + SC_SURVEY_INTERVAL_MS);
+    sc_survey_clock_init(&c, 10000, 0); /* and never rarer than that */
+    sc_survey_began(&c, 0);
+    sc_survey_poll(&c, 60000, 0);
+    sc_survey_over(&c, 10);
+    assert_int_equal(sc_survey_next(&c), 10000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_home_settles_first),
+        cmocka_unit_test(a_panel_that_is_polled),
         cmocka_unit_test(notes_become_one_look_at_the_earliest_time),
         cmocka_unit_test(what_comes_during_the_look_needs_another),
         cmocka_unit_test(a_look_for_events_answers_the_home_too),
