@@ -39,7 +39,7 @@ static void handlers_are_known_by_name(void **state)
         {"application/x-httpd-tcl", SC_WEB_UNKNOWN},
         {"lsapi-script", SC_WEB_UNKNOWN},
         {"cgi-script2", SC_WEB_UNKNOWN},
-        {"", SC_WEB_UNKNOWN},
+        {"", SC_WEB_STATIC},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         if (sc_web_handler_of(cases[i].name) != cases[i].is)

@@ -148,23 +148,32 @@ static int try_actions(request_rec *r)
     return DECLINED;
 }
 
+/* The handlers that come after us. */
+static int run_others(request_rec *r)
+{
+    struct sc_mod_request *q = sc_mod_request_of(r);
+    q->handled = true;
+    int rc = ap_run_handler(r);
+    q->handled = false;
+    if (rc != DECLINED)
+        return rc;
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "no module has the handler %s for %s",
+                  r->handler, r->filename);
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+static int judge_and_run(request_rec *r)
+{
+    int rc = judge(r);
+    return rc ? rc : run_others(r);
+}
+
 /* All that comes after us in the handler phase happens in here, so that its end is seen. */
 static int run_for_site(request_rec *r)
 {
-    struct sc_mod_request *q = sc_mod_request_of(r);
-    int rc = try_actions(r);
+    int rc = try_actions(r); /* OK: it has run */
     if (rc == DECLINED)
-        rc = judge(r);
-    if (rc == 0) {
-        q->handled = true;
-        rc = ap_run_handler(r);
-        q->handled = false;
-        if (rc == DECLINED) {
-            ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "no module has the handler %s for %s",
-                          r->handler, r->filename);
-            rc = HTTP_INTERNAL_SERVER_ERROR;
-        }
-    }
+        rc = judge_and_run(r);
     if (!r->main)
         sc_mod_leave();
     return rc;

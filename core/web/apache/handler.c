@@ -10,6 +10,7 @@ static const struct {
     const char *name;
     enum sc_web_handler is;
 } known[] = {
+    {"", SC_WEB_STATIC}, /* AP_DEFAULT_HANDLER_NAME: of a file without a type, also of none */
     {"default-handler", SC_WEB_STATIC},
     {"httpd/unix-directory", SC_WEB_STATIC},
     {"server-parsed", SC_WEB_STATIC},
