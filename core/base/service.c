@@ -21,7 +21,8 @@
 
 bool sc_service_running(const struct sc_service *v)
 {
-    SC_FD int fd = open(v->lock, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    /* not for writing: who watches the file is told when the daemon ends, and not of us */
+    SC_FD int fd = open(v->lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     return fd >= 0 && sc_lock_holder(fd) > 0;
 }
 

@@ -14,7 +14,7 @@ static void set_mode(struct sc_ctl *c, enum sc_policy_mode mode)
 
 int sc_ctl_allow_all(struct sc_ctl *c, struct sc_error *err)
 {
-    int rc = sc_engine_allow_all(c->server, err);
+    int rc = sc_engine_allow_all(c->server, c->watch, err);
     if (rc < 0)
         return rc;
     sc_out_fmt(c->out, "CloudLinux Isolates was allowed for all users.\n");
@@ -34,7 +34,7 @@ int sc_ctl_deny_all(struct sc_ctl *c, struct sc_error *err)
 
 int sc_ctl_allow(struct sc_ctl *c, struct sc_error *err)
 {
-    int rc = sc_engine_allow_users(c->server, c->names, c->n, err);
+    int rc = sc_engine_allow_users(c->server, c->names, c->n, c->watch, err);
     if (rc < 0)
         return rc;
     sc_out_fmt(c->out, "CloudLinux Isolates was allowed for user(s): ");
@@ -59,7 +59,7 @@ int sc_ctl_deny(struct sc_ctl *c, struct sc_error *err)
 int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err)
 {
     enum sc_policy_mode mode;
-    int rc = sc_engine_toggle_mode(c->server, &mode, err);
+    int rc = sc_engine_toggle_mode(c->server, &mode, c->watch, err);
     if (rc < 0)
         return rc;
     sc_out_fmt(c->out, "CloudLinux Isolates user mode toggled to '%s'.\n",

@@ -80,12 +80,12 @@ static int parse_size(struct parse *p, const char *key, const char *value)
     return 0;
 }
 
-static int parse_debug(struct parse *p, const char *key, const char *value)
+static int parse_switch(struct parse *p, const char *key, const char *value, bool *ret)
 {
     bool on = !strcmp(value, "on");
     if (!on && strcmp(value, "off"))
         return bad_value(p, key, value, "on or off");
-    p->conf.debug = on;
+    *ret = on;
     return 0;
 }
 
@@ -167,11 +167,11 @@ static int parse_api_key(struct parse *p, const char *key, const char *value)
 
 static int parse_key(struct parse *p, const char *section, const char *key, const char *value)
 {
-    static const char *const keys[] = {"panel", "panel_timeout", "keeper_idle", "shm_size",
-                                       "debug"};
+    static const char *const keys[] = {"panel",    "panel_timeout", "keeper_idle",
+                                       "shm_size", "debug",         "apache_module"};
     if (!strcmp(section, "api"))
         return parse_api_key(p, key, value);
-    int k = find_key(p, keys, 5, key, &p->seen);
+    int k = find_key(p, keys, 6, key, &p->seen);
     switch (k) {
     case 0:
         return parse_panel(p, key, value);
@@ -182,7 +182,9 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
     case 3:
         return parse_size(p, key, value);
     case 4:
-        return parse_debug(p, key, value);
+        return parse_switch(p, key, value, &p->conf.debug);
+    case 5:
+        return parse_switch(p, key, value, &p->conf.apache_module);
     default:
         return k;
     }

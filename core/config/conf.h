@@ -28,12 +28,14 @@ struct sc_conf {
     unsigned keeper_idle;          /* seconds that an empty site keeps its keeper, 1..86400 */
     uint64_t shm_size;             /* bytes of a site's /dev/shm, 1M..64G */
     bool debug;
+    bool apache_module; /* mod_sitecage is switched on with the feature */
     struct sc_conf_api api;
 };
 
 #define SC_CONF_DEFAULT                                                                            \
     {                                                                                              \
-        .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20            \
+        .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20,           \
+        .apache_module = true                                                                      \
     }
 
 /* Reads the file; a missing one gives the defaults. `owner` must own it and nobody else may write

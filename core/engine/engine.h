@@ -21,13 +21,14 @@
 #include "core/server/handle.h"
 #include "core/server/watch.h"
 
-int sc_engine_allow_all(struct sc_server *s, struct sc_error *err);
+int sc_engine_allow_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err);
 int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err);
 int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
-                          struct sc_error *err);
+                          const struct sc_watch *w, struct sc_error *err);
 int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n,
                          const struct sc_watch *w, struct sc_error *err);
-int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err);
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
+                          struct sc_error *err);
 
 /* SC_E_DENIED also: isolation would not cover a site (core/coverage/coverage.h), unless `anyway`. */
 int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,

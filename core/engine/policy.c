@@ -10,6 +10,7 @@
 #include "core/follow/follow.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
+#include "core/pass/webserver.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "core/server/platform.h"
@@ -80,7 +81,16 @@ static void allowed(struct sc_server *s)
     sc_monitor_wanted(s, NULL);
 }
 
-static int allow_all(struct sc_server *s, struct sc_error *err)
+/* What the feature needs to run, when it is on. */
+static int start(const struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
+{
+    int rc = sc_proxyexec_start(err);
+    if (rc == 0)
+        sc_pass_webserver_on(s, w);
+    return rc;
+}
+
+static int allow_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     int rc = sc_pass_lock_front(false, &front, err);
@@ -88,13 +98,13 @@ static int allow_all(struct sc_server *s, struct sc_error *err)
         rc = prepare(s, err);
     if (rc == 0)
         rc = sc_policy_allow_all(&s->policy, err);
-    return rc < 0 ? rc : sc_proxyexec_start(err);
+    return rc < 0 ? rc : start(s, w, err);
 }
 
-int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
+int sc_engine_allow_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     sc_pass_recover(s);
-    int rc = allow_all(s, err);
+    int rc = allow_all(s, w, err);
     sc_log("allow-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
     if (rc < 0)
         return rc;
@@ -118,7 +128,7 @@ static int check_users(const char *const *users, size_t n, struct sc_error *err)
 }
 
 static int allow_users(struct sc_server *s, const char *const *users, size_t n,
-                       struct sc_error *err)
+                       const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     int rc = sc_pass_lock_front(false, &front, err);
@@ -126,16 +136,16 @@ static int allow_users(struct sc_server *s, const char *const *users, size_t n,
         rc = prepare(s, err);
     if (rc == 0)
         rc = sc_policy_allow_users(&s->policy, users, n, err);
-    return rc < 0 ? rc : sc_proxyexec_start(err);
+    return rc < 0 ? rc : start(s, w, err);
 }
 
 int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
-                          struct sc_error *err)
+                          const struct sc_watch *w, struct sc_error *err)
 {
     sc_pass_recover(s);
     int rc = check_users(users, n, err);
     if (rc == 0)
-        rc = allow_users(s, users, n, err);
+        rc = allow_users(s, users, n, w, err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < n; i++) {
@@ -146,7 +156,8 @@ int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t 
     return 0;
 }
 
-static int toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+static int toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
+                       struct sc_error *err)
 {
     enum sc_policy_mode mode;
     SC_FD int front = -EBADF;
@@ -157,13 +168,14 @@ static int toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_
         rc = prepare(s, err);
     if (rc == 0)
         rc = sc_policy_toggle(&s->policy, ret, err);
-    return rc < 0 || mode != SC_MODE_UNSET ? rc : sc_proxyexec_start(err);
+    return rc < 0 || mode != SC_MODE_UNSET ? rc : start(s, w, err);
 }
 
-int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
+                          struct sc_error *err)
 {
     sc_pass_recover(s);
-    int rc = toggle_mode(s, ret, err);
+    int rc = toggle_mode(s, ret, w, err);
     if (rc < 0)
         return rc;
     follow_all_wishes(s);

@@ -14,6 +14,7 @@
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
+#include "core/pass/webserver.h"
 #include "core/server/platform.h"
 
 /* Gives each job the names that are its user's. */
@@ -132,6 +133,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
     if (rc == 0)
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
     if (rc == 0)
+        sc_pass_webserver_on(s, w); /* before the pass: it asks who serves PHP */
+    if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     if (rc < 0)
         return rc;
@@ -176,13 +179,15 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     struct sc_error why = SC_ERROR_INIT;
     int front = sc_pass_front_keep(s, &why); /* no reason not to repair the rest */
+    bool on = false;
+    if (sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
+        sc_pass_webserver_on(s, w);
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     if (rc == 0)
         sc_cover_after(s, &jobs, w);
-    bool on = false;
-    if (rc == 0 && sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
+    if (rc == 0 && on)
         rc = sc_proxyexec_start(err); /* what its users need, too */
     if (rc == 0 && front < 0 && err)
         *err = why;

@@ -16,6 +16,7 @@
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
+#include "core/pass/webserver.h"
 #include "core/server/platform.h"
 
 static int no_memory(struct sc_error *err)
@@ -230,6 +231,8 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
         rc = sc_cover_before(&server, &c.jobs, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err);
+    if (rc == 0)
+        sc_pass_webserver_on(s, NULL);
     if (rc == 0)
         rc = sc_jobs_run(s, &c.jobs, NULL, err);
     if (rc < 0)

@@ -11,6 +11,7 @@
 #include "core/pass/front.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
+#include "core/pass/webserver.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
@@ -83,6 +84,8 @@ int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_er
         rc = sc_proxyexec_stop(err);
     if (rc == 0)
         rc = sc_monitor_stop(err);
+    if (rc == 0)
+        sc_pass_webserver_off(w); /* behind the daemon, which starts its service again */
     if (rc == 0)
         rc = sc_store_meta_set(s->store, DENY_UNDER_WAY, NULL, err);
     sc_log("deny-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");

@@ -16,6 +16,7 @@
 #include "core/server/monitor_service.h"
 #include "core/pass/front.h"
 #include "core/pass/pass.h"
+#include "core/pass/webserver.h"
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
@@ -61,6 +62,8 @@ int main(int argc, char **argv)
     if (rc < 0 && !all)
         fprintf(stderr, "%.500s\n", err.text);
     sc_proxyexec_revive();
+    if (rc == 0)
+        sc_pass_webserver_revive(s);
     if (rc == 0)
         sc_monitor_revive();
     return rc < 0 ? 1 : 0;

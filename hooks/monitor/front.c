@@ -5,6 +5,8 @@
 #include <sys/inotify.h>
 
 #include "core/pass/front.h"
+#include "core/pass/webserver.h"
+#include "core/web/serve/service.h"
 #include "core/web/suexec_arm.h"
 
 #define RETRY_MS 1000 /* an installer, or a command that changes it, is at work */
@@ -14,7 +16,8 @@ static void watch(struct sc_watches *w)
 {
     static const struct {
         const char *dir, *name;
-    } places[] = {{SC_SUEXEC_DIR, SC_SUEXEC_ENTRY},
+    } places[] = {{SC_WEB_DIR, SC_WEB_LOCK}, /* closed by its end */
+                  {SC_SUEXEC_DIR, SC_SUEXEC_ENTRY},
                   {SC_LIBEXECDIR "/..", SC_SUEXEC_DIR},
                   {SC_LIBEXECDIR, SC_SUEXEC_INSTALLED}};
     sc_watches_begin(w, SC_WATCH_FRONT, 0);
@@ -28,6 +31,7 @@ void sc_monitor_front(struct sc_monitor *m, int64_t now)
 {
     struct sc_error err = SC_ERROR_INIT;
     watch(m->sets[0].w); /* before the look: what changes after it is told */
+    sc_pass_webserver_revive(m->s);
     int rc = sc_pass_front_renew(m->s, &err);
     m->front_at = rc == SC_E_BUSY ? now + RETRY_MS : SC_WORK_NEVER;
     if (rc < 0 && rc != SC_E_BUSY)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon and the entry in front of suexec, which serves every site: an upgrade brings another
- * one, somebody changes its mode or removes it. */
+/* The daemon and what serves every site: the entry in front of suexec (an upgrade brings another one,
+ * somebody changes its mode or removes it), and the service that gives Apache views, which may end. */
 #ifndef SC_HOOKS_MONITOR_FRONT_H
 #define SC_HOOKS_MONITOR_FRONT_H
 

@@ -18,6 +18,7 @@
 #include "core/base/paths.h"
 #include "core/base/clock.h"
 #include "core/follow/follow.h"
+#include "core/pass/webserver.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/fpm.h"
@@ -216,6 +217,7 @@ static void check_alive(struct sc_loop *l)
         sc_monitor_all_due(&l->m, false);
         /* what an entry would do that finds its table missing: we make the tables now */
         sc_proxyexec_revive();
+        sc_pass_webserver_revive(l->m.s);
     }
     if (rc < 0)
         sc_monitor_error(&l->m, err.text);

@@ -18,6 +18,7 @@ H=/home/john
 A=$H/a.example
 ADDON=$H/public_html/addon
 panel_install
+without_module # what is tested here is the entry alone: the module answers before it
 monitor_off
 make_user john
 make_user mary

@@ -10,6 +10,7 @@ APACHE_MODULES="proxy proxy_fcgi"
 . "$SC_SOURCE/tests/boxlib/lib.sh"
 # shellcheck source=tests/boxlib/fpm.sh
 . "$SC_SOURCE/tests/boxlib/fpm.sh"
+without_module # addresses are taken over where Apache has no mod_sitecage
 "$SC_SOURCE/tests/php/install" || exit 1
 
 H=/home/john

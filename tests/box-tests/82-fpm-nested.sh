@@ -9,6 +9,7 @@ APACHE_MODULES="proxy proxy_fcgi"
 . "$SC_SOURCE/tests/boxlib/lib.sh"
 # shellcheck source=tests/boxlib/fpm.sh
 . "$SC_SOURCE/tests/boxlib/fpm.sh"
+without_module # addresses are taken over where Apache has no mod_sitecage
 
 H=/home/john
 B=$H/public_html

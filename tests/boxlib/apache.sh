@@ -150,3 +150,9 @@ http_code()
     curl -s --max-time 30 --path-as-is -o /dev/null -w '%{http_code}' -H "Host: $domain" "$@" \
         "http://$apache_address$path"
 }
+
+# Before the first allow-all: Apache does not get mod_sitecage.
+without_module()
+{
+    echo "apache_module = off" >>/etc/sitecage.conf
+}

@@ -79,9 +79,10 @@ void sc_server_free(struct sc_server *s)
     free(s);
 }
 
-int sc_engine_allow_all(struct sc_server *s, struct sc_error *err)
+int sc_engine_allow_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     (void)s;
+    (void)w;
     return fake_call("allow-all", NULL, 0, NULL, err);
 }
 
@@ -92,9 +93,10 @@ int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_
 }
 
 int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t n,
-                          struct sc_error *err)
+                          const struct sc_watch *w, struct sc_error *err)
 {
     (void)s;
+    (void)w;
     return fake_call("allow", users, n, NULL, err);
 }
 
@@ -105,9 +107,11 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
     return fake_call("deny", users, n, w, err);
 }
 
-int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, struct sc_error *err)
+int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
+                          struct sc_error *err)
 {
     (void)s;
+    (void)w;
     int rc = fake_call("toggle", NULL, 0, NULL, err);
     if (rc == 0)
         *ret = fake.toggled;

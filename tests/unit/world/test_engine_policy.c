@@ -33,7 +33,7 @@ static int untouched(void **state)
 static int allow(const char *users)
 {
     struct word_list *l = list_of(users);
-    return sc_engine_allow_users(&world.s, l->v, l->n, &world.err);
+    return sc_engine_allow_users(&world.s, l->v, l->n, NULL, &world.err);
 }
 
 static int deny(const char *users)
@@ -55,15 +55,16 @@ static void allowing_all_needs_a_server_that_can(void **state)
 {
     (void)state;
     platform_lacks("the kernel lacks it");
-    assert_bad(sc_engine_allow_all(&world.s, &world.err), SC_E_PLATFORM, "the kernel lacks it");
+    assert_bad(sc_engine_allow_all(&world.s, NULL, &world.err), SC_E_PLATFORM,
+               "the kernel lacks it");
     platform_lacks(NULL);
     assert_int_equal(rmdir(root_at("/usr/local/cpanel")), 0);
-    assert_bad(sc_engine_allow_all(&world.s, &world.err), SC_E_PLATFORM, "/usr/local/cpanel");
+    assert_bad(sc_engine_allow_all(&world.s, NULL, &world.err), SC_E_PLATFORM, "/usr/local/cpanel");
     root_mkdir("/usr/local/cpanel");
     service_fail("proxyexec", "no daemon");
-    assert_bad(sc_engine_allow_all(&world.s, &world.err), SC_E_SYS, "no daemon");
+    assert_bad(sc_engine_allow_all(&world.s, NULL, &world.err), SC_E_SYS, "no daemon");
     service_fail("proxyexec", NULL);
-    assert_good(sc_engine_allow_all(&world.s, &world.err));
+    assert_good(sc_engine_allow_all(&world.s, NULL, &world.err));
     assert_true(root_has(FLAG));
     assert_true(service_runs("proxyexec"));
     assert_false(service_runs("monitor")); /* nothing is isolated */
@@ -105,7 +106,7 @@ static void who_is_allowed_gets_what_his_file_wants(void **state)
     /* whom a pass found wanting, and the mode allows now */
     assert_pass("mary");
     enum sc_policy_mode mode = SC_MODE_UNSET;
-    assert_good(sc_engine_toggle_mode(&world.s, &mode, &world.err));
+    assert_good(sc_engine_toggle_mode(&world.s, &mode, NULL, &world.err));
     assert_int_equal(mode, SC_MODE_ALLOW_ALL);
     assert_string_equal(table("mary"), "m:60002");
 }
@@ -115,14 +116,14 @@ static void toggling_keeps_both_lists(void **state)
     (void)state;
     enum sc_policy_mode mode = SC_MODE_UNSET;
     account("john", "a");
-    assert_good(sc_engine_toggle_mode(&world.s, &mode, &world.err));
+    assert_good(sc_engine_toggle_mode(&world.s, &mode, NULL, &world.err));
     assert_int_equal(mode, SC_MODE_ALLOW_ALL);
     assert_true(root_has(FLAG));
     assert_true(service_runs("proxyexec"));
     assert_good(deny("john"));
-    assert_good(sc_engine_toggle_mode(&world.s, &mode, &world.err));
+    assert_good(sc_engine_toggle_mode(&world.s, &mode, NULL, &world.err));
     assert_int_equal(mode, SC_MODE_DENY_ALL);
-    assert_good(sc_engine_toggle_mode(&world.s, &mode, &world.err));
+    assert_good(sc_engine_toggle_mode(&world.s, &mode, NULL, &world.err));
     assert_true(is_denied("john"));
 }
 

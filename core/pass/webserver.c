@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/pass/webserver.h"
+
+#include "core/base/log.h"
+#include "core/base/service.h"
+#include "core/server/server.h"
+#include "core/web/module.h"
+#include "core/web/serve/service.h"
+
+static void tell(const struct sc_watch *w, const struct sc_error *why)
+{
+    sc_log("Apache: %s", why->text);
+    sc_watch_notice(w,
+                    "Apache does not hold to the cages of isolated sites (links, .htaccess and "
+                    "other sites' PHP-FPM pools): %s",
+                    why->text);
+}
+
+void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    enum sc_web_module_is is = sc_web_module_look();
+    if (is == SC_WEB_MODULE_NO_APACHE)
+        return;
+    if (!s->conf.apache_module) {
+        sc_pass_webserver_off(w);
+        return;
+    }
+    int rc = sc_web_service_start(&err);
+    if (rc == 0)
+        rc = sc_web_module_on(&err);
+    if (rc < 0)
+        tell(w, &err);
+    else if (is == SC_WEB_MODULE_OFF)
+        sc_log("Apache: mod_sitecage is switched on");
+}
+
+void sc_pass_webserver_off(const struct sc_watch *w)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    bool was_on = sc_web_module_guards();
+    int rc = sc_web_module_off(&err);
+    if (rc < 0) {
+        sc_log("Apache: mod_sitecage stays loaded: %s", err.text);
+        sc_watch_notice(w,
+                        "Apache has mod_sitecage loaded until it reads its configuration again: %s",
+                        err.text);
+    } else if (was_on) {
+        sc_log("Apache: mod_sitecage is switched off");
+    }
+    if (sc_web_service_running() && sc_web_service_stop(&err) < 0)
+        sc_log("%s", err.text);
+}
+
+void sc_pass_webserver_revive(const struct sc_server *s)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    bool on = false;
+    if (sc_by_systemd() || sc_web_service_running() || !s->conf.apache_module ||
+        sc_policy_enabled(&s->policy, &on, NULL) < 0 || !on || !sc_web_module_guards())
+        return;
+    if (sc_web_service_start(&err) < 0)
+        sc_log("%s", err.text);
+    else
+        sc_log("the service for web servers had ended, and is started again");
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/web/httpd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/pidfd.h"
+#include "core/base/proc.h"
+
+#define MASTER_MS   20000 /* for the new configuration */
+#define CHILDREN_MS 3000  /* for processes of the old one; longer requests go on behind our back */
+#define DELETED     " (deleted)"
+
+bool sc_httpd_is_program(const char *link, const char *exe)
+{
+    size_t n = strlen(exe);
+    return strncmp(link, exe, n) == 0 && (link[n] == 0 || strcmp(link + n, DELETED) == 0);
+}
+
+/* Apache takes "-d DIR" and "-dDIR". */
+bool sc_httpd_is_other(const char *cmdline, size_t len)
+{
+    bool first = true;
+    for (size_t at = 0; at < len; at += strnlen(cmdline + at, len - at) + 1) {
+        const char *word = cmdline + at;
+        if (!first && len - at > 1 && word[0] == '-' && (word[1] == 'd' || word[1] == 'f'))
+            return true;
+        first = false;
+    }
+    return false;
+}
+
+static bool runs(int procfd, const char *exe)
+{
+    char link[PATH_MAX];
+    ssize_t n = readlinkat(procfd, "exe", link, sizeof(link) - 1);
+    if (n <= 0)
+        return false;
+    link[n] = 0;
+    return sc_httpd_is_program(link, exe);
+}
+
+/* Root's, and not in a container. */
+static bool is_servers(int procfd)
+{
+    struct stat st, ns, mine;
+    return fstat(procfd, &st) == 0 && st.st_uid == 0 && fstatat(procfd, "ns/pid", &ns, 0) == 0 &&
+           stat("/proc/self/ns/pid", &mine) == 0 && ns.st_ino == mine.st_ino &&
+           ns.st_dev == mine.st_dev;
+}
+
+static bool is_child_of(int procfd, const char *exe)
+{
+    struct sc_proc_stat st;
+    SC_FD int parent = sc_proc_stat(procfd, &st) == 0 ? sc_proc_open(st.parent) : -1;
+    return parent >= 0 && runs(parent, exe);
+}
+
+static bool is_first(int procfd, const char *exe)
+{
+    char cmdline[4096];
+    ssize_t n = -1;
+    if (!runs(procfd, exe) || !is_servers(procfd) || is_child_of(procfd, exe))
+        return false;
+    n = sc_proc_read(procfd, "cmdline", cmdline, sizeof(cmdline));
+    return n > 0 && !sc_httpd_is_other(cmdline, (size_t)n);
+}
+
+pid_t sc_httpd_find(const char *exe)
+{
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    if (sc_proc_list_open(0, &l) < 0)
+        return 0;
+    for (;;) {
+        SC_FD int fd = -EBADF;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            return 0;
+        if (is_first(fd, exe))
+            return pid;
+    }
+}
+
+static bool has_object(int procfd)
+{
+    SC_FREE char *line = NULL;
+    size_t room = 0;
+    int fd = openat(procfd, "maps", O_RDONLY | O_CLOEXEC);
+    FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+    bool found = false;
+    while (f && !found && getline(&line, &room, f) > 0)
+        found = strstr(line, SC_HTTPD_OBJECT) != NULL;
+    if (f)
+        fclose(f);
+    else if (fd >= 0)
+        close(fd);
+    return found;
+}
+
+bool sc_httpd_has_module(pid_t pid, const char *exe)
+{
+    SC_FD int fd = pid > 0 ? sc_proc_open(pid) : -EBADF;
+    return fd >= 0 && runs(fd, exe) && is_servers(fd) && has_object(fd);
+}
+
+/* Whether no process of this Apache is of the other configuration. Some serve no requests (cgid's
+ * daemon): they are new with each configuration, too. */
+static bool children_are(pid_t master, const char *exe, bool with)
+{
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    size_t n = 0;
+    if (sc_proc_list_open(0, &l) < 0)
+        return false;
+    for (;;) {
+        SC_FD int fd = -EBADF;
+        struct sc_proc_stat st;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            return pid == 0 && n > 0;
+        if (sc_proc_stat(fd, &st) < 0 || st.parent != master || st.state == 'Z' || !runs(fd, exe))
+            continue;
+        n++;
+        if (has_object(fd) != with)
+            return false;
+    }
+}
+
+int sc_httpd_graceful(pid_t pid, const char *exe, bool with, struct sc_error *err)
+{
+    SC_FD int pidfd = sc_pidfd_open(pid);
+    SC_FD int fd = sc_proc_open(pid);
+    if (pidfd < 0 || fd < 0 || !runs(fd, exe) || sc_pidfd_signal(pidfd, SIGUSR1) < 0)
+        return sc_error_sys(err, errno, "reload Apache (process %d)", (int)pid);
+    int64_t until = sc_clock_ms() + MASTER_MS;
+    while (has_object(fd) != with) {
+        if (sc_clock_ms() > until || !runs(fd, exe))
+            return sc_error_set(err, SC_E_TIMEOUT,
+                                "Apache (process %d) did not take its new configuration; its error "
+                                "log says why",
+                                (int)pid);
+        sc_sleep_ms(10);
+    }
+    until = sc_clock_ms() + CHILDREN_MS;
+    while (!children_are(pid, exe, with) && sc_clock_ms() < until)
+        sc_sleep_ms(20);
+    return 0;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/web/module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/base/run.h"
+#include "core/web/apache/ask.h"
+#include "core/web/apache/path.h"
+#include "core/web/apache/report.h"
+#include "core/web/apache/table.h"
+#include "core/web/httpd.h"
+#include "core/web/module_place.h"
+
+#ifndef SC_WEB_MODULE
+#define SC_WEB_MODULE "/mod_sitecage.so" /* it is not built */
+#endif
+#define TEST_MS   120000 /* very many virtual hosts */
+#define PID_WORDS "#pid "
+
+/* ---- looking ---- */
+
+/* The process that wrote the report, if it is still an Apache with the module; 0. */
+static pid_t reporter(const char *exe)
+{
+    char text[512];
+    FILE *f = fopen(SC_WEB_REPORT, "re");
+    size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+    if (f)
+        fclose(f);
+    text[n] = 0;
+    const char *at = strstr(text, "\n" PID_WORDS);
+    pid_t pid = at ? (pid_t)strtol(at + sizeof(PID_WORDS), NULL, 10) : 0;
+    return sc_httpd_has_module(pid, exe) ? pid : 0;
+}
+
+static enum sc_web_module_is look(const struct sc_module_place *place, pid_t *ret_pid)
+{
+    *ret_pid = reporter(place->server);
+    if (*ret_pid)
+        return SC_WEB_MODULE_ACTIVE;
+    *ret_pid = sc_httpd_find(place->server);
+    if (*ret_pid && sc_httpd_has_module(*ret_pid, place->server))
+        return SC_WEB_MODULE_ACTIVE;
+    return !*ret_pid && sc_module_place_is_on("", place) ? SC_WEB_MODULE_WAITS : SC_WEB_MODULE_OFF;
+}
+
+enum sc_web_module_is sc_web_module_look(void)
+{
+    const struct sc_module_place *place = NULL;
+    pid_t pid;
+    if (sc_module_place_find("", &place, NULL) < 0)
+        return SC_WEB_MODULE_OFF;
+    return place ? look(place, &pid) : SC_WEB_MODULE_NO_APACHE;
+}
+
+bool sc_web_module_guards(void)
+{
+    enum sc_web_module_is is = sc_web_module_look();
+    return is == SC_WEB_MODULE_ACTIVE || is == SC_WEB_MODULE_WAITS;
+}
+
+/* ---- changing ---- */
+
+/* "apache2ctl -t" says where something is wrong in a line, and what in the next. */
+static void one_line(char *text)
+{
+    size_t len = strcspn(text, "\n");
+    if (text[len])
+        text[len] = ' ';
+    text[strcspn(text, "\n")] = 0;
+}
+
+static int test(const struct sc_module_place *place, struct sc_error *err)
+{
+    const char *const argv[] = {place->control, "-t", NULL};
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    struct sc_run_spec spec = {.argv = argv, .timeout_ms = TEST_MS};
+    int rc = sc_run(&spec, &r, err);
+    if (rc < 0 || sc_run_ok(&r))
+        return rc;
+    if (r.err.data)
+        one_line(r.err.data);
+    return sc_error_set(err, SC_E_INVAL, "Apache's configuration is not valid: %s",
+                        r.err.data ? r.err.data : place->control);
+}
+
+static int switch_on(const struct sc_module_place *place, struct sc_error *err)
+{
+    bool was_on = sc_module_place_is_on("", place);
+    int rc = sc_module_place_on("", place, SC_WEB_MODULE, err);
+    if (rc == 0)
+        rc = test(place, err);
+    if (rc < 0 && !was_on)
+        (void)sc_module_place_off("", place, NULL);
+    return rc;
+}
+
+int sc_web_module_on(struct sc_error *err)
+{
+    const struct sc_module_place *place = NULL;
+    pid_t pid = 0;
+    int rc = sc_module_place_find("", &place, err);
+    if (rc < 0 || !place)
+        return rc;
+    enum sc_web_module_is is = look(place, &pid);
+    if (is != SC_WEB_MODULE_OFF && sc_module_place_is_on("", place))
+        return 0;
+    rc = switch_on(place, err);
+    return rc < 0 || !pid || is == SC_WEB_MODULE_ACTIVE
+               ? rc
+               : sc_httpd_graceful(pid, place->server, true, err);
+}
+
+int sc_web_module_off(struct sc_error *err)
+{
+    const struct sc_module_place *place = NULL;
+    pid_t pid = 0;
+    int rc = sc_module_place_find("", &place, NULL);
+    if (rc < 0 || !place)
+        return 0; /* whoever loaded it by hand unloads it by hand */
+    bool loaded = look(place, &pid) == SC_WEB_MODULE_ACTIVE;
+    if (!loaded && !sc_module_place_is_on("", place))
+        return 0;
+    rc = sc_module_place_off("", place, err);
+    if (rc < 0 || !loaded)
+        return rc;
+    rc = test(place, err);
+    return rc < 0 ? rc : sc_httpd_graceful(pid, place->server, false, err);
+}
+
+/* ---- the table ---- */
+
+static void table_done(struct sc_web_table **t)
+{
+    sc_web_table_free(*t);
+}
+
+int sc_web_routes(const char *docroot, bool *ret_site, bool *ret_fpm, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_CLEANUP(table_done) struct sc_web_table *t = NULL;
+    char clean[PATH_MAX];
+    int rc = sc_read_file(SC_WEB_TABLE, SC_WEB_TABLE_MAX, &text, err);
+    if (rc == 0)
+        rc = sc_web_table_parse(text.data, text.len, &t, err);
+    if (rc < 0 && rc != SC_E_NOTFOUND)
+        return rc;
+    const struct sc_web_place *place =
+        t && sc_web_path_clean(docroot, clean) ? sc_web_table_place(t, clean) : NULL;
+    *ret_site = place && place->site;
+    *ret_fpm = *ret_site && place->site->fpm;
+    return 0;
+}
