@@ -490,7 +490,7 @@ static void error_classes_are_kept(void **state)
                  {"BadRequest", SC_E_INVAL},
                  {"NotFound", SC_E_NOTFOUND}};
     for (size_t i = 0; i < 4; i++) {
-        char json[200], text[200];
+        char json[200], text[sizeof(json) + 1];
         snprintf(json, sizeof(json),
                  "{\"data\": null, \"metadata\": {\"result\": \"%s\", \"message\": \"so \\\"it\\\" "
                  "is\"}}",
