@@ -6,11 +6,16 @@
 #include <stdint.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/lazy.h"
 
-static void free_idn(char **p)
-{
-    idn2_free(*p);
-}
+/* libidn2, for names in other letters alone. In the order of idn_names. */
+struct idn {
+    __typeof__(&idn2_lookup_u8) lookup_u8;
+    __typeof__(&idn2_free) free;
+    __typeof__(&idn2_strerror) strerror;
+};
+
+static const char *const idn_names[] = {"idn2_lookup_u8", "idn2_free", "idn2_strerror"};
 
 static bool is_alnum(char c)
 {
@@ -58,13 +63,37 @@ static int check_labels(const char *in, const char *name, size_t len, struct sc_
     return 0;
 }
 
+/* The ASCII form of a name in other letters, of `size` bytes at the most with its end. */
+static int to_ascii(const char *in, const char *name, char *out, size_t size, struct sc_error *err)
+{
+    const struct sc_lazy lib = {.soname = "libidn2.so.0", .names = idn_names, .n = 3};
+    struct idn idn;
+    uint8_t *ascii = NULL;
+    int rc = sc_lazy_load(&lib, &idn, err);
+    if (rc < 0)
+        return rc;
+    rc = idn.lookup_u8((const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    if (rc == IDN2_MALLOC)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a domain name");
+    if (rc != IDN2_OK)
+        return sc_error_set(err, SC_E_INVAL, "domain name '%s' is not valid: %s", in,
+                            idn.strerror(rc));
+    bool fits = strlen((const char *)ascii) < size;
+    if (fits)
+        strcpy(out, (const char *)ascii);
+    idn.free(ascii);
+    return fits ? 0
+                : sc_error_set(err, SC_E_INVAL, "domain name '%.64s…' is longer than %d bytes", in,
+                               SC_DOMAIN_MAX);
+}
+
 int sc_domain_canon(const char *in, char out[256], struct sc_error *err)
 {
     /* Before libidn2 sees it: no punycode form is shorter than a quarter of its UTF-8. */
     if (strlen(in) > 4 * SC_DOMAIN_MAX)
         return sc_error_set(err, SC_E_INVAL, "domain name '%.64s…' is longer than %d bytes", in,
                             SC_DOMAIN_MAX);
-    SC_CLEANUP(free_idn) char *idn = NULL;
+    char idn[SC_DOMAIN_MAX + 2]; /* a final dot, too */
     const char *name = in;
     char prefix[3] = "";
     if (!is_ascii(in)) {
@@ -72,15 +101,9 @@ int sc_domain_canon(const char *in, char out[256], struct sc_error *err)
             memcpy(prefix, "*.", 3);
             name += 2;
         }
-        uint8_t *ascii = NULL;
-        int rc =
-            idn2_lookup_u8((const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-        if (rc == IDN2_MALLOC)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for a domain name");
-        if (rc != IDN2_OK)
-            return sc_error_set(err, SC_E_INVAL, "domain name '%s' is not valid: %s", in,
-                                idn2_strerror(rc));
-        idn = (char *)ascii;
+        int rc = to_ascii(in, name, idn, sizeof(idn), err);
+        if (rc < 0)
+            return rc;
         name = idn;
     }
     size_t start = strlen(prefix);

@@ -7,8 +7,23 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/lazy.h"
 #include "core/base/vec.h"
 #include "core/cage/masks.h"
+
+/* What of libmount is used: few passes have a running view to look at, so it is loaded then. */
+#define MNT_FUNCTIONS(X)                                                                           \
+    X(fs_get_devno)                                                                                \
+    X(fs_get_id) X(fs_get_parent_id) X(fs_get_root) X(fs_get_target) X(fs_get_vfs_options)         \
+        X(fs_match_options) X(free_iter) X(new_iter) X(new_table_from_file) X(table_find_target)   \
+            X(table_next_fs) X(unref_table)
+
+#define POINTER(name) __typeof__(&mnt_##name) name;
+#define NAME(name)    "mnt_" #name,
+struct mnt {
+    MNT_FUNCTIONS(POINTER)
+};
+static const char *const mnt_names[] = {MNT_FUNCTIONS(NAME)};
 
 #define WHOLE "/" SC_CAGE_DIR "/" SC_CAGE_HOME
 
@@ -26,11 +41,11 @@ void sc_mounttable_done(struct sc_mounttable *t)
 }
 
 /* "DEVICE:ROOT", ROOT "" for the root of its file system (live.h). */
-static char *identity(struct libmnt_fs *fs)
+static char *identity(const struct mnt *m, struct libmnt_fs *fs)
 {
-    const char *root = mnt_fs_get_root(fs);
+    const char *root = m->fs_get_root(fs);
     char *out = NULL;
-    if (asprintf(&out, "%llu:%s", (unsigned long long)mnt_fs_get_devno(fs),
+    if (asprintf(&out, "%llu:%s", (unsigned long long)m->fs_get_devno(fs),
                  root && strcmp(root, "/") ? root : "") < 0)
         return NULL;
     return out;
@@ -45,11 +60,12 @@ static const char *below(const char *path, const char *base)
     return path[n] ? path + n + 1 : path + n;
 }
 
-static enum sc_live_what classify(struct libmnt_fs *fs, dev_t masks, const char **ret_key)
+static enum sc_live_what classify(const struct mnt *m, struct libmnt_fs *fs, dev_t masks,
+                                  const char **ret_key)
 {
-    const char *root = mnt_fs_get_root(fs);
+    const char *root = m->fs_get_root(fs);
     *ret_key = NULL;
-    if (mnt_fs_get_devno(fs) != masks || !root)
+    if (m->fs_get_devno(fs) != masks || !root)
         return SC_LIVE_BIND;
     if (strcmp(root, "/" SC_CAGE_CLOSED_DIR) == 0)
         return SC_LIVE_CLOSED_DIR;
@@ -62,22 +78,22 @@ static enum sc_live_what classify(struct libmnt_fs *fs, dev_t masks, const char 
     return SC_LIVE_SHELL;
 }
 
-static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *rel, dev_t masks,
-                   struct sc_error *err)
+static int add_row(const struct mnt *m, struct sc_mounttable *t, struct libmnt_fs *fs,
+                   const char *rel, dev_t masks, struct sc_error *err)
 {
     if (!SC_VEC_ROOM(t->rows, t->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
     const char *key;
     struct sc_live_row *r = &t->rows[t->n];
     *r = (struct sc_live_row){
-        .id = mnt_fs_get_id(fs),
-        .parent = mnt_fs_get_parent_id(fs),
-        .what = classify(fs, masks, &key),
-        .ro = mnt_fs_get_vfs_options(fs) && mnt_fs_match_options(fs, "ro"),
+        .id = m->fs_get_id(fs),
+        .parent = m->fs_get_parent_id(fs),
+        .what = classify(m, fs, masks, &key),
+        .ro = m->fs_get_vfs_options(fs) && m->fs_match_options(fs, "ro"),
     };
     char *copy = strdup(rel);
     r->rel = copy;
-    r->key = r->what == SC_LIVE_BIND ? identity(fs) : key ? strdup(key) : NULL;
+    r->key = r->what == SC_LIVE_BIND ? identity(m, fs) : key ? strdup(key) : NULL;
     t->n++;
     if (!copy || ((r->what == SC_LIVE_BIND || key) && !r->key))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
@@ -86,14 +102,14 @@ static int add_row(struct sc_mounttable *t, struct libmnt_fs *fs, const char *re
 
 /* The identity that a bind of `rel` must have: of the deepest mount in the unmasked home that
  * contains it. */
-static char *expected(struct libmnt_table *table, const char *rel)
+static char *expected(const struct mnt *m, struct libmnt_table *table, const char *rel)
 {
-    struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
+    struct libmnt_iter *it = m->new_iter(MNT_ITER_FORWARD);
     struct libmnt_fs *fs, *best = NULL;
     const char *rest = NULL;
     size_t best_len = 0;
-    while (it && mnt_table_next_fs(table, it, &fs) == 0) {
-        const char *inner = below(mnt_fs_get_target(fs), WHOLE);
+    while (it && m->table_next_fs(table, it, &fs) == 0) {
+        const char *inner = below(m->fs_get_target(fs), WHOLE);
         const char *more = inner ? (*inner ? below(rel, inner) : rel) : NULL;
         if (!more || (best && strlen(inner) < best_len))
             continue;
@@ -101,15 +117,15 @@ static char *expected(struct libmnt_table *table, const char *rel)
         best_len = strlen(inner);
         rest = more;
     }
-    mnt_free_iter(it);
-    SC_FREE char *key = best ? identity(best) : NULL;
+    m->free_iter(it);
+    SC_FREE char *key = best ? identity(m, best) : NULL;
     char *out = NULL;
     if (!key || asprintf(&out, "%s%s%s", key, rest && *rest ? "/" : "", rest ? rest : "") < 0)
         return NULL;
     return out;
 }
 
-static int add_keys(struct sc_mounttable *t, struct libmnt_table *table,
+static int add_keys(const struct mnt *m, struct sc_mounttable *t, struct libmnt_table *table,
                     const struct sc_entries *want, struct sc_error *err)
 {
     t->keys = calloc(want->n ? want->n : 1, sizeof(*t->keys));
@@ -123,7 +139,7 @@ static int add_keys(struct sc_mounttable *t, struct libmnt_table *table,
             sc_shell_key(e, key);
             t->keys[i] = strdup(key);
         } else if (!sc_entry_closes(e->kind)) {
-            t->keys[i] = expected(table, e->rel);
+            t->keys[i] = expected(m, table, e->rel);
         } else {
             continue;
         }
@@ -133,36 +149,23 @@ static int add_keys(struct sc_mounttable *t, struct libmnt_table *table,
     return 0;
 }
 
-static void unref_table(struct libmnt_table **t)
+static int read_table(const struct mnt *m, struct libmnt_table *table, struct libmnt_iter *it,
+                      const char *path, const struct sc_planfile *plan, struct sc_mounttable *ret,
+                      struct sc_error *err)
 {
-    mnt_unref_table(*t);
-}
-
-static void free_iter(struct libmnt_iter **it)
-{
-    mnt_free_iter(*it);
-}
-
-int sc_mounttable_read(pid_t keeper, const struct sc_planfile *plan, struct sc_mounttable *ret,
-                       struct sc_error *err)
-{
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)keeper);
-    SC_CLEANUP(unref_table) struct libmnt_table *table = mnt_new_table_from_file(path);
-    SC_CLEANUP(free_iter) struct libmnt_iter *it = mnt_new_iter(MNT_ITER_FORWARD);
     if (!table || !it)
         return sc_error_set(err, SC_E_SYS, "cannot read %s", path);
-    struct libmnt_fs *fs = mnt_table_find_target(table, "/" SC_CAGE_DIR, MNT_ITER_FORWARD);
+    struct libmnt_fs *fs = m->table_find_target(table, "/" SC_CAGE_DIR, MNT_ITER_FORWARD);
     if (!fs)
         return sc_error_set(err, SC_E_SYS, "%s is not a site's view", path);
-    dev_t masks = mnt_fs_get_devno(fs);
+    dev_t masks = m->fs_get_devno(fs);
     SC_CLEANUP(sc_mounttable_done) struct sc_mounttable t = {0};
     size_t homes = 0;
-    while (mnt_table_next_fs(table, it, &fs) == 0) {
-        const char *rel = below(mnt_fs_get_target(fs), plan->home);
+    while (m->table_next_fs(table, it, &fs) == 0) {
+        const char *rel = below(m->fs_get_target(fs), plan->home);
         if (!rel)
             continue;
-        int rc = add_row(&t, fs, rel, masks, err);
+        int rc = add_row(m, &t, fs, rel, masks, err);
         if (rc < 0)
             return rc;
         if (!*rel && homes++ == 0)
@@ -170,10 +173,30 @@ int sc_mounttable_read(pid_t keeper, const struct sc_planfile *plan, struct sc_m
     }
     if (homes == 0)
         return sc_error_set(err, SC_E_SYS, "the home %s is not in the site's view", plan->home);
-    int rc = add_keys(&t, table, &plan->entries, err);
+    int rc = add_keys(m, &t, table, &plan->entries, err);
     if (rc < 0)
         return rc;
     *ret = t;
     t = (struct sc_mounttable){0};
     return 0;
+}
+
+int sc_mounttable_read(pid_t keeper, const struct sc_planfile *plan, struct sc_mounttable *ret,
+                       struct sc_error *err)
+{
+    const struct sc_lazy lib = {.soname = "libmount.so.1",
+                                .names = mnt_names,
+                                .n = sizeof(mnt_names) / sizeof(mnt_names[0])};
+    struct mnt m;
+    char path[64];
+    int rc = sc_lazy_load(&lib, &m, err);
+    if (rc < 0)
+        return rc;
+    snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)keeper);
+    struct libmnt_table *table = m.new_table_from_file(path);
+    struct libmnt_iter *it = m.new_iter(MNT_ITER_FORWARD);
+    rc = read_table(&m, table, it, path, plan, ret, err);
+    m.free_iter(it);
+    m.unref_table(table);
+    return rc;
 }
