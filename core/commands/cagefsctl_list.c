@@ -66,17 +66,28 @@ int sc_ctl_list(struct sc_ctl *c, struct sc_error *err)
     return 0;
 }
 
-/* off: not isolated and not wanted. stale: not as it should be. not covered, unverified: isolation
- * does not reach all of it, or may not. idle: made at the first request. */
+/* off: not isolated and not wanted. ending: the same, but requests of before may finish. stale: not
+ * as it should be. not covered, unverified: isolation does not reach all of it, or may not. idle:
+ * made at the first request. */
 static const char *state_of(const struct sc_status_row *r)
 {
     if (r->stale)
         return "stale";
     if (!r->isolated)
-        return "off";
+        return r->ending ? "ending" : "off";
     if (r->coverage != SC_COVERAGE_COVERED)
         return sc_coverage_name(r->coverage);
     return r->running ? "running" : "idle";
+}
+
+/* Of a former view; nothing where there is none. */
+static int set_ending(json_t *site, const struct sc_status_row *r)
+{
+    return !r->ending ? 0
+                      : json_object_set_new(
+                            site, "ending",
+                            json_pack("{s:I, s:I}", "processes", (json_int_t)r->ending_processes,
+                                      "seconds_left", (json_int_t)(r->ending_ms / 1000)));
 }
 
 static json_t *status_json(const struct sc_status *st)
@@ -94,6 +105,7 @@ static json_t *status_json(const struct sc_status *st)
                       r->isolated ? sc_json_text(sc_coverage_name(r->coverage)) : json_null(),
                       "reason", sc_json_text(r->coverage_text));
         bad |= site ? sc_stats_json_set(site, &r->stats) : -1;
+        bad |= site ? set_ending(site, r) : -1;
         bad |= json_array_append_new(sites, site);
     }
     if (!bad)
@@ -151,6 +163,15 @@ static void reason_text(struct sc_out *o, const char *reason)
     sc_out_fmt(o, "\n");
 }
 
+static void ending_text(struct sc_out *o, const struct sc_status_row *r)
+{
+    if (r->ending && r->ending_ms < 0)
+        sc_out_fmt(o, "    processes of its former view do not end: %u\n", r->ending_processes);
+    else if (r->ending)
+        sc_out_fmt(o, "    requests of its former view may finish: %u processes, %lld s at most\n",
+                   r->ending_processes, (long long)(r->ending_ms + 999) / 1000);
+}
+
 static void status_text(struct sc_out *o, const struct sc_status *st)
 {
     size_t domains = strlen("DOMAIN"), users = strlen("USER"), states = strlen("running");
@@ -185,6 +206,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st)
         sc_out_fmt(o, "\n");
         reason_text(o, r->stale);
         reason_text(o, r->coverage_text);
+        ending_text(o, r);
     }
 }
 

@@ -50,6 +50,7 @@ int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret,
                      struct sc_error *err);
 
 /* The answers, as the specification shows them; each ends with a newline. */
+/* `ending_sites` only where there are some. */
 void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *out);
 /* `domain`: that one alone; NULL: all. */
 void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domain,

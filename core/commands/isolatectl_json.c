@@ -55,6 +55,10 @@ void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *o
         sc_buf_str(out, i ? ", " : "");
         add_string(out, sites->v[i].name);
     }
+    for (size_t i = 0; i < sites->n_ending; i++) {
+        sc_buf_str(out, i ? ", " : "], \"ending_sites\": [");
+        add_string(out, sites->ending[i]);
+    }
     sc_buf_str(out, "]");
     add_notices(sites, ", ", out);
     sc_buf_str(out, "}\n");

@@ -6,6 +6,7 @@
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
 #include "core/base/domain_name.h"
+#include "core/engine/endings.h"
 #include "core/base/io.h"
 #include "core/inventory/inventory.h"
 
@@ -88,6 +89,8 @@ static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
     }
     if (rc == 0)
         rc = sc_engine_user_list(s, uid, false, &sites, err);
+    if (rc == 0 && c->verb == SC_ISOLATE_LIST)
+        rc = sc_user_endings(s, uid, &sites, err);
     if (rc == 0)
         sc_isolate_answer_sites(&sites, out);
     return rc;

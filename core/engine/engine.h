@@ -89,6 +89,9 @@ struct sc_status_row {
     char *stale;               /* NULL, or why it is not as it should be */
     enum sc_coverage coverage; /* as it was judged last */
     char *coverage_text;       /* NULL, or why it is not covered */
+    bool ending;               /* requests of a former view may finish (core/ending) … */
+    unsigned ending_processes;
+    int64_t ending_ms; /* … for so long at most; below 0: its processes do not end */
     struct sc_site_stats stats;
 };
 

@@ -11,6 +11,7 @@
 #include "core/base/domain_name.h"
 #include "core/base/vec.h"
 #include "core/coverage/account.h"
+#include "core/engine/endings.h"
 #include "core/engine/internal.h"
 #include "core/pass/deny.h"
 #include "core/server/panel.h"
@@ -286,6 +287,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
             rc = add_status(s, cg, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id,
                             NULL, err);
     }
+    if (rc == 0)
+        rc = sc_status_endings(s, n == 0, &st, err);
     if (rc < 0)
         return rc;
     *ret = st;

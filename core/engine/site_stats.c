@@ -11,8 +11,7 @@
 #include "core/base/proc.h"
 #include "core/enter/keeper_find.h"
 
-/* Processes of the site's pid namespace, without the keeper. */
-static unsigned count_processes(pid_t keeper)
+unsigned sc_site_processes(pid_t keeper)
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
     unsigned n = 0;
@@ -29,7 +28,7 @@ bool sc_site_running(uid_t uid, unsigned id, unsigned *ret_processes)
     SC_FD int lock = -EBADF;
     if (sc_keeper_find(uid, id, &pidfd, &lock) != 0)
         return false;
-    *ret_processes = count_processes(sc_lock_holder(lock));
+    *ret_processes = sc_site_processes(sc_lock_holder(lock));
     return true;
 }
 

@@ -21,6 +21,9 @@ int sc_site_stats_look(const struct sc_cgroups *cg, uid_t uid, unsigned id,
                        struct sc_site_stats *ret, struct sc_error *err);
 
 /* Whether the site's view is there; the processes in it, without its keeper. */
+/* Processes in the pid namespace of this keeper, without it. */
+unsigned sc_site_processes(pid_t keeper);
+
 bool sc_site_running(uid_t uid, unsigned id, unsigned *ret_processes);
 
 #endif

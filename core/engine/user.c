@@ -34,6 +34,9 @@ void sc_user_sites_done(struct sc_user_sites *l)
         free(l->notices[i]);
     free(l->notices);
     free(l->v);
+    for (size_t i = 0; i < l->n_ending; i++)
+        free(l->ending[i]);
+    free(l->ending);
     *l = (struct sc_user_sites){0};
 }
 

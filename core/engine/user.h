@@ -22,6 +22,8 @@ struct sc_user_sites {
     size_t n;
     char **notices; /* a line for each that is not covered, or may not be */
     size_t n_notices;
+    char **ending; /* domains with a former view that ends; core/engine/endings.h */
+    size_t n_ending;
 };
 
 void sc_user_sites_done(struct sc_user_sites *l);

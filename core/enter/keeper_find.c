@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/lock.h"
@@ -25,7 +27,10 @@ int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
         close(fd);
         return rc;
     }
-    pid_t pid = sc_lock_holder(fd);
+    struct stat st;
+    /* Its view was closed while we waited: core/ending. */
+    bool closed = fstat(fd, &st) < 0 || st.st_size != 0;
+    pid_t pid = closed ? 0 : sc_lock_holder(fd);
     int rc = pid < 0 ? (int)pid : -ESRCH;
     if (pid > 0) {
         int pidfd = sc_pidfd_open(pid);

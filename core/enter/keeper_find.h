@@ -8,6 +8,8 @@
  * for as long as it lives, and the kernel tells who holds it: no pid is stored anywhere, so none
  * can be stale or forged.
  *
+ * A file with something in it is of a view that ends (core/ending): nobody enters it any more.
+ *
  * Returns 0 with *ret_pidfd; *ret_lockfd holds a shared flock on that file, which keeps the keeper
  * from ending by itself until it is closed (close it once a process is inside). -ESRCH when no
  * keeper lives (then no descriptor is returned), another negative errno on failure. Needs root. */

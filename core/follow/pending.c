@@ -2,6 +2,7 @@
 /* What killed commands left. */
 #include "core/account/account.h"
 #include "core/base/cleanup.h"
+#include "core/ending/ending.h"
 #include "core/follow/follow.h"
 #include "core/pass/deny.h"
 #include "core/pass/forget.h"
@@ -32,5 +33,6 @@ int sc_follow_pending(struct sc_server *s, void (*found)(const char *user, void 
     int rc = sc_store_pending_get(s->store, &list, err);
     for (size_t i = 0; rc == 0 && i < list.n; i++)
         rc = follow_pending(s, list.rows[i].uid, found, arg, err);
+    sc_ending_resume();
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/there.h"
+#include "core/ending/ending.h"
 #include "core/pass/front.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
@@ -173,4 +174,5 @@ void sc_pass_recover(struct sc_server *s)
 {
     sc_pass_recover_deny(s);
     sc_pass_pending(s);
+    sc_ending_resume();
 }

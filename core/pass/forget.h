@@ -3,19 +3,23 @@
 #ifndef SC_PASS_FORGET_H
 #define SC_PASS_FORGET_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/pass/tools.h"
 #include "core/server/server.h"
 
-/* Ends a site's processes and its view; its plan stays, so the next entry builds it again. Requests
- * that FastCGI and LSAPI programs are at may finish first. */
-int sc_pass_end_site(const struct sc_tools *t, uid_t uid, unsigned id, struct sc_error *err);
+/* Closes a site's view to new processes, and has it end within `ms` (core/ending); its plan stays, so
+ * the next entry builds it again. *ret_closed: there was a view. */
+int sc_pass_close_site(const struct sc_tools *t, uid_t uid, unsigned id, int ms, bool *ret_closed,
+                       struct sc_error *err);
 
-/* Ends a site for good. */
-int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, struct sc_error *err);
+/* The same for good: the plan goes, too. */
+int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, bool *ret_closed,
+                        struct sc_error *err);
 
-/* Removes what was made for an account that is no more, and its rows. The caller holds its lock. */
+/* Removes what was made for an account that is no more, and its rows. What runs in its sites ends
+ * at once. The caller holds its lock. */
 int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err);
 
 #endif

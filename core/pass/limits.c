@@ -76,16 +76,20 @@ int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
 }
 
 int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
-                         const struct sc_limits_made *made, size_t n, struct sc_error *err)
+                         const struct sc_limits_made *made, size_t n,
+                         const struct sc_ending_list *ending, struct sc_error *err)
 {
+    size_t n_ending = ending ? ending->n : 0;
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
-    SC_FREE unsigned *keep = calloc(n ? n : 1, sizeof(*keep));
+    SC_FREE unsigned *keep = calloc(n + n_ending + 1, sizeof(*keep));
     if (!keep)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     size_t n_keep = 0;
     for (size_t i = 0; i < n; i++)
         if (made[i].n_groups)
             keep[n_keep++] = ids[i];
+    for (size_t i = 0; i < n_ending; i++)
+        keep[n_keep++] = ending->v[i].id;
     int rc = t->groups.open(&cg, err);
     return rc < 0 ? rc : t->groups.sweep(cg, uid, keep, n_keep, err);
 }

@@ -40,6 +40,11 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
 int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                  struct sc_error *err);
 
+/* A pass over one account because of what was left of it, or sc_pass_forget() where it is no more and
+ * the panel agrees; waits at most so long for others' changes. SC_E_BUSY; other errors are in the
+ * account's state, too (stale). */
+int sc_pass_complete(struct sc_server *s, uid_t uid, int wait_ms, struct sc_error *err);
+
 /* Completes what killed commands left (database table `pending`). What cannot be completed now
  * stays marked. */
 void sc_pass_pending(struct sc_server *s);

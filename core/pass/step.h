@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include "core/account/account.h"
 #include "core/base/error.h"
+#include "core/ending/ending.h"
 #include "core/facts/facts.h"
 #include "core/pass/made.h"
 #include "core/pass/pass.h"
@@ -23,8 +24,10 @@ struct sc_pass {
     struct sc_facts *f;
     const struct sc_wish *wish; /* from here on: while making */
     struct sc_made made;
-    bool any;        /* some site is wanted isolated */
-    bool had_groups; /* sites had control groups before this pass, or may have had */
+    bool any;                     /* some site is wanted isolated */
+    bool had_groups;              /* sites had control groups before this pass, or may have had */
+    bool closed;                  /* views that were made before end: core/ending */
+    struct sc_ending_list ending; /* … and have not yet; from the step "settle" on */
     /* what could not be done, and keeps nothing else from being done: the pass's error at its
      * end */
     struct sc_error late;
@@ -62,6 +65,7 @@ int sc_step_views(struct sc_pass *p, struct sc_error *err);
 
 /* step_rest.c */
 int sc_step_ended(struct sc_pass *p, struct sc_error *err);
+int sc_step_settle(struct sc_pass *p, struct sc_error *err);
 int sc_step_files(struct sc_pass *p, struct sc_error *err);
 int sc_step_storage(struct sc_pass *p, struct sc_error *err);
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err);

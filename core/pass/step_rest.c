@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps that end what is no isolated site (any more): processes first, then files, then the user's
- * storage of it, then its groups and its crontab's entries. */
+ * storage of it, then its groups and its crontab's entries. A site whose requests may finish keeps
+ * what it has until the pass that follows its end (core/ending). */
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/pass/cron.h"
 #include "core/pass/forget.h"
 #include "core/pass/limits.h"
@@ -18,6 +21,14 @@ static bool has_id(const struct sc_made *m, unsigned id)
     return false;
 }
 
+static int forget_site(struct sc_pass *p, unsigned id, struct sc_error *err)
+{
+    bool closed = false;
+    int rc = sc_pass_forget_site(p->tools, p->a->uid, id, &closed, err);
+    p->closed |= closed;
+    return rc;
+}
+
 int sc_step_ended(struct sc_pass *p, struct sc_error *err)
 {
     SC_FREE unsigned *ids = NULL;
@@ -25,14 +36,39 @@ int sc_step_ended(struct sc_pass *p, struct sc_error *err)
     int rc = p->tools->runtime.sites(p->a->uid, &ids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (!has_id(&p->made, ids[i]))
-            rc = sc_pass_forget_site(p->tools, p->a->uid, ids[i], err);
+            rc = forget_site(p, ids[i], err);
+    return rc;
+}
+
+/* Whether somebody else goes on with it is no reason for this pass to fail: it is noted. */
+static void leave_rest(struct sc_pass *p)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    if (p->tools->ending.start(p->a->uid, &why) < 0)
+        sc_log("user=%s: requests of former views: %s", p->a->user, why.text);
+}
+
+/* Views that an earlier pass closed are seen to by a process already, unless that pass was cut
+ * short. */
+int sc_step_settle(struct sc_pass *p, struct sc_error *err)
+{
+    size_t left = 0;
+    int rc = 0;
+    int64_t began = sc_clock_ms();
+    if (p->closed || p->made.unfinished)
+        rc = p->tools->ending.wait(p->a->uid, p->s->grace_ms > 0 ? p->s->grace_ms : 0, &left, err);
+    p->s->grace_ms -= (int)(sc_clock_ms() - began);
+    if (rc == 0)
+        rc = p->tools->ending.list(p->a->uid, &p->ending, err);
+    if (rc == 0 && p->ending.n)
+        leave_rest(p);
     return rc;
 }
 
 int sc_step_files(struct sc_pass *p, struct sc_error *err)
 {
     static const unsigned none_but_table[] = {1}; /* no site has this id */
-    SC_FREE unsigned *keep = calloc(p->made.n ? p->made.n : 1, sizeof(*keep));
+    SC_FREE unsigned *keep = calloc(p->made.n + p->ending.n + 1, sizeof(*keep));
     if (!keep)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
     size_t n = 0;
@@ -42,6 +78,8 @@ int sc_step_files(struct sc_pass *p, struct sc_error *err)
             keep[n++] = p->made.ids[i];
         broken |= p->f->plan->sites[i].isolated && !p->made.ids[i];
     }
+    for (size_t i = 0; i < p->ending.n; i++)
+        keep[n++] = p->ending.v[i].id;
     return n || !broken ? p->tools->runtime.sweep(p->a->uid, keep, n, err)
                         : p->tools->runtime.sweep(p->a->uid, none_but_table, 1, err);
 }
@@ -85,12 +123,16 @@ int sc_step_storage(struct sc_pass *p, struct sc_error *err)
     int rc = sc_store_sites_get(p->s->store, p->a->uid, &sites, err);
     if (rc < 0)
         return rc;
-    SC_FREE const char **tokens = calloc(sites.n ? sites.n : 1, sizeof(*tokens));
+    SC_FREE const char **tokens = calloc(sites.n + p->ending.n + 1, sizeof(*tokens));
     if (!tokens)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
     for (size_t i = 0; i < sites.n; i++)
         tokens[i] = sites.rows[i].token;
-    return sc_storage_sweep(p->a, tokens, sites.n, any_waits(p) ? is_awaited : NULL, p, err);
+    size_t n = sites.n;
+    for (size_t i = 0; i < p->ending.n; i++)
+        if (p->ending.v[i].token)
+            tokens[n++] = p->ending.v[i].token;
+    return sc_storage_sweep(p->a, tokens, n, any_waits(p) ? is_awaited : NULL, p, err);
 }
 
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
@@ -100,7 +142,8 @@ int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
         made |= p->made.limits[i].n_groups != 0;
     if (!made && !p->had_groups)
         return 0;
-    return sc_pass_limits_sweep(p->tools, p->a->uid, p->made.ids, p->made.limits, p->made.n, err);
+    return sc_pass_limits_sweep(p->tools, p->a->uid, p->made.ids, p->made.limits, p->made.n,
+                                &p->ending, err);
 }
 
 int sc_step_cron(struct sc_pass *p, struct sc_error *err)

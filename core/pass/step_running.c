@@ -50,6 +50,33 @@ static int change_view(struct sc_pass *p, size_t i, struct sc_error *err)
     return rc < 0 ? rc : p->tools->cage.change(&p->made.plans[i], &result, err);
 }
 
+/* What it saw before may not be for it any more where the plan has changed. */
+static int end_view(struct sc_pass *p, size_t i, struct sc_error *err)
+{
+    const struct sc_made *m = &p->made;
+    bool soon = m->moved[i] || m->changed[i] || m->unfinished || p->f->renamed;
+    bool closed = false;
+    int rc = sc_pass_close_site(p->tools, p->a->uid, m->ids[i],
+                                soon ? SC_ENDING_SOON_MS : SC_ENDING_MS, &closed, err);
+    if (rc == 0 && closed)
+        p->tools->fpm.again(m->ids[i]);
+    p->closed |= closed;
+    return rc;
+}
+
+static int see_to_view(struct sc_pass *p, size_t i, struct sc_error *err)
+{
+    const struct sc_made *m = &p->made;
+    int rc = 0;
+    /* former views that are about to end are not changed any more: they end now */
+    if (m->changed[i] || m->unfinished || p->f->renamed)
+        rc = p->tools->ending.now(p->a->uid, m->ids[i], err);
+    if (rc < 0)
+        return rc;
+    return p->wish->end_processes || m->moved[i] || p->f->renamed ? end_view(p, i, err)
+                                                                  : change_view(p, i, err);
+}
+
 int sc_step_views(struct sc_pass *p, struct sc_error *err)
 {
     const struct sc_made *m = &p->made;
@@ -58,13 +85,8 @@ int sc_step_views(struct sc_pass *p, struct sc_error *err)
      * plan. */
     bool all = m->unfinished || p->f->renamed || !sc_pass_is_asked(p);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < m->n; i++) {
-        if (!m->ids[i] || (!all && !m->changed[i] && !m->moved[i]))
-            continue;
-        if (p->wish->end_processes || m->moved[i] || p->f->renamed)
-            rc = sc_pass_end_site(p->tools, p->a->uid, m->ids[i], err);
-        else
-            rc = change_view(p, i, err);
-    }
+    for (size_t i = 0; rc == 0 && i < m->n; i++)
+        if (m->ids[i] && (all || m->changed[i] || m->moved[i]))
+            rc = see_to_view(p, i, err);
     return rc;
 }

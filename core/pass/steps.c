@@ -30,8 +30,9 @@ static const struct step making[] = {
     {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */
     {"outside", sc_step_outside},       /* PHP programs that were started before it was a site */
     {"views", sc_step_views},           /* of running sites */
-    {"ended", sc_step_ended},           /* sites that are none any more: their processes */
-    {"files", sc_step_files},           /* … their runtime files */
+    {"ended", sc_step_ended},           /* sites that are none any more: closed to new processes */
+    {"settle", sc_step_settle},         /* a moment for what runs in closed views; no more */
+    {"files", sc_step_files},           /* of sites that have ended: their runtime files */
     {"storage", sc_step_storage},       /* … what they have in the home */
     {"old-groups", sc_step_old_groups}, /* … their control groups */
     {"cron", sc_step_cron},             /* behind all else: entries find their site made */
@@ -84,6 +85,7 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
     if (rc == 0)
         rc = run(&p, making, sizeof(making) / sizeof(making[0]), err);
     sc_made_done(&p.made);
+    sc_ending_list_done(&p.ending);
     return rc;
 }
 

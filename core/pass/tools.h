@@ -10,6 +10,7 @@
 #include "core/cage/live.h"
 #include "core/cage/system.h"
 #include "core/cron/apply.h"
+#include "core/ending/ending.h"
 #include "core/limits/join.h"
 #include "core/limits/limits.h"
 #include "core/php/catalogue.h"
@@ -27,7 +28,15 @@ struct sc_cage_tools { /* core/cage */
     int (*lock)(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
                 struct sc_error *err);
     int (*change)(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err);
-    int (*end)(uid_t uid, unsigned site, struct sc_error *err);
+};
+
+struct sc_ending_tools { /* core/ending */
+    int (*close)(uid_t uid, unsigned site, int ms, bool *ret_closed, struct sc_error *err);
+    int (*now)(uid_t uid, unsigned site, struct sc_error *err);
+    int (*wait)(uid_t uid, int64_t wait_ms, size_t *ret_left, struct sc_error *err);
+    int (*list)(uid_t uid, struct sc_ending_list *ret, struct sc_error *err);
+    int (*start)(uid_t uid, struct sc_error *err);
+    int (*unnote)(uid_t uid, struct sc_error *err);
 };
 
 struct sc_runtime_tools { /* core/runtime, core/proxyexec/sites.h */
@@ -51,12 +60,12 @@ struct sc_php_tools { /* core/php */
     int (*restart_site)(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
                         struct sc_error *err);
     int (*restart_outside)(uid_t uid, struct sc_error *err);
-    int (*drain)(uid_t uid, unsigned id, struct sc_error *err);
 };
 
 struct sc_fpm_tools { /* core/php/fpm */
     int (*apply)(const struct sc_fpm_account *a, struct sc_error *err);
     int (*site_php)(unsigned id, const char *php, const char *changes, struct sc_error *err);
+    void (*again)(unsigned id);
     int (*tell)(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
 };
 
@@ -77,6 +86,7 @@ struct sc_group_tools { /* core/limits */
 
 struct sc_tools {
     struct sc_cage_tools cage;
+    struct sc_ending_tools ending;
     struct sc_runtime_tools runtime;
     struct sc_php_tools php;
     struct sc_fpm_tools fpm;

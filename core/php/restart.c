@@ -175,32 +175,18 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
     return 0;
 }
 
-/* A program that answers one request. What it is asked for is in its environment, as it began. */
-static int answers_cgi(int procfd)
+static int is_wanted(const struct sc_php_catalogue *c, int procfd)
 {
-    static const char wanted[] = "GATEWAY_INTERFACE=";
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    struct sc_error why = SC_ERROR_INIT;
-    SC_FD int fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return sc_php_no_answer(procfd, errno);
-    if (sc_read_fd(fd, ENVIRON_MAX, "environ", &text, &why) < 0)
-        return why.sys ? sc_php_no_answer(procfd, why.sys) : 0;
-    return memmem(text.data, text.len, wanted, sizeof(wanted) - 1) != NULL;
-}
-
-static int is_wanted(const struct sc_php_catalogue *c, bool cgi, int procfd)
-{
-    int rc = cgi ? answers_cgi(procfd) : sc_php_waits(procfd);
-    if (rc <= 0 || (c && !cgi))
+    int rc = sc_php_waits(procfd);
+    if (rc <= 0 || c)
         return rc <= 0 ? rc : is_php(c, procfd);
-    rc = cgi ? sc_php_waits(procfd) : sc_php_is_fpm(procfd);
+    rc = sc_php_is_fpm(procfd);
     return rc < 0 ? rc : !rc;
 }
 
-/* Those that wait for requests; `cgi`: those that answer one. */
-static int find(const struct sc_php_catalogue *c, bool cgi, pid_t keeper,
-                struct sc_php_processes *l, struct sc_error *err)
+/* Those that wait for requests. */
+static int find(const struct sc_php_catalogue *c, pid_t keeper, struct sc_php_processes *l,
+                struct sc_error *err)
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list all = {0};
     int rc = sc_proc_list_open(keeper, &all);
@@ -213,7 +199,7 @@ static int find(const struct sc_php_catalogue *c, bool cgi, pid_t keeper,
         pid = sc_proc_next(&all, &proc);
         if (pid <= 0)
             break;
-        int wanted = is_wanted(c, cgi, proc);
+        int wanted = is_wanted(c, proc);
         if (wanted < 0)
             return sc_error_sys(err, -wanted, "look at a process of the site");
         if (wanted)
@@ -248,11 +234,16 @@ static void wait_for(const struct sc_php_processes *l)
     }
 }
 
-int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
+void sc_php_processes_tell(const struct sc_php_processes *l)
 {
     for (size_t i = 0; i < l->n; i++)
         if (!has_parent(l, &l->v[i]))
             (void)sc_pidfd_signal(l->v[i].procfd, SIGTERM);
+}
+
+int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
+{
+    sc_php_processes_tell(l);
     wait_for(l);
     for (size_t i = 0; i < l->n; i++)
         if (sc_pidfd_signal(l->v[i].procfd, SIGKILL) < 0 && errno != ESRCH)
@@ -260,7 +251,7 @@ int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
     return 0;
 }
 
-static int find_in_site(const struct sc_php_catalogue *c, bool cgi, uid_t uid, unsigned id,
+static int find_in_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
                         struct sc_php_processes *l, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
@@ -271,22 +262,13 @@ static int find_in_site(const struct sc_php_catalogue *c, bool cgi, uid_t uid, u
     pid_t keeper = sc_lock_holder(lock);
     if (keeper < 0)
         return sc_error_sys(err, -keeper, "look for the keeper of site %u", id);
-    return keeper > 0 ? find(c, cgi, keeper, l, err) : 0;
+    return keeper > 0 ? find(c, keeper, l, err) : 0;
 }
 
 int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
                         struct sc_error *err)
 {
     SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
-    int rc = find_in_site(c, false, uid, id, &l, err);
+    int rc = find_in_site(c, uid, id, &l, err);
     return rc < 0 ? rc : sc_php_processes_end(&l, err);
-}
-
-int sc_php_drain_site(uid_t uid, unsigned id, struct sc_error *err)
-{
-    SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
-    int rc = find_in_site(NULL, true, uid, id, &l, err);
-    if (rc == 0)
-        wait_for(&l);
-    return rc;
 }

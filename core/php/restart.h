@@ -18,11 +18,6 @@
 int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
                         struct sc_error *err);
 
-/* Waits, at most SC_PHP_RESTART_MS, until the CGI requests that run in the site (their programs
- * have GATEWAY_INTERFACE in the environment, RFC 3875) are answered: before the site's end, when
- * new ones do not come in any more. Nothing is signalled. Needs root. */
-int sc_php_drain_site(uid_t uid, unsigned id, struct sc_error *err);
-
 /* Ends the same way the FastCGI and LSAPI programs of the account that run in no site and are not
  * as the table wants it now: those of a site that is isolated, or has one inside of it; those that
  * hide sites (core/enter/hide.h). Which site a program serves is in its environment (our suexec

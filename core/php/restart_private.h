@@ -39,8 +39,10 @@ int sc_php_parent(int procfd, int *ret);
 /* `errnum`, which a look at the process gave, as such an answer. */
 int sc_php_no_answer(int procfd, int errnum);
 
-/* SIGTERM to the topmost of each family of one program, SIGKILL to what is left after
- * SC_PHP_RESTART_MS. */
+/* SIGTERM to the topmost of each family of one program. */
+void sc_php_processes_tell(const struct sc_php_processes *l);
+
+/* The same, and SIGKILL to what is left after SC_PHP_RESTART_MS. */
 int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err);
 
 #endif

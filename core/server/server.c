@@ -24,6 +24,7 @@ int sc_server_open(struct sc_server **ret, struct sc_error *err)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     }
     s->lock_ms = SC_LOCK_WAIT_MS;
+    s->grace_ms = SC_GRACE_MS;
     s->policy = (struct sc_policy_paths)SC_POLICY_PATHS_DEFAULT;
     int rc = sc_conf_load(SC_CONF_PATH, 0, &s->conf, err);
     if (rc == 0)

@@ -21,6 +21,9 @@ struct sc_step_hook {
 /* How long a command waits for others' changes of an account. */
 #define SC_LOCK_WAIT_MS 60000
 
+/* How long one call waits, in all, for requests in views that end (core/ending). */
+#define SC_GRACE_MS 1000
+
 struct sc_server {
     struct sc_conf conf;
     struct sc_policy_paths policy;
@@ -33,7 +36,8 @@ struct sc_server {
     int64_t (*clock)(void);       /* seconds since 1970 */
     struct sc_step_hook step;     /* before each step of a pass */
 
-    int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
+    int lock_ms;  /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
+    int grace_ms; /* left of what this call waits for requests in views that end (core/ending) */
 };
 
 /* Now, in seconds since 1970. */

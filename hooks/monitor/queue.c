@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/ending/ending.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/monitor.h"
 
@@ -52,7 +53,7 @@ void sc_monitor_all_due(struct sc_monitor *m, bool only_unwatched)
 bool sc_monitor_any_pending(const struct sc_monitor *m)
 {
     SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
-    return sc_store_pending_get(m->s->store, &list, NULL) < 0 || list.n > 0;
+    return sc_store_pending_get(m->s->store, &list, NULL) < 0 || list.n > 0 || sc_ending_any_left();
 }
 
 static int64_t sooner(int64_t a, int64_t b)

@@ -118,10 +118,14 @@ site_with_secret()
     make_site "$@" && echo "secret of $2" | put_file "$1" "$3/secret"
 }
 
-# leftovers USER...: what nobody should have left; prints nothing when all is well. The next command has run.
+nothing_finishes() { ! pgrep -f '/sitecage-finish ' >/dev/null; }
+
+# leftovers USER...: what nobody should have left; prints nothing when all is well. The next command has run, and what
+# it left to a process of its own is over.
 leftovers()
 {
     local user uid id token path
+    wait_until 60 nothing_finishes || echo "sitecage-finish does not end"
     find /run/sitecage /var/lib/sitecage /etc/cagefs /opt/cloudlinux /etc/alternatives -name '*.new' 2>/dev/null
     for user; do
         uid=$(id -u "$user")
@@ -143,7 +147,7 @@ leftovers()
     find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name notes ! -name web ! -name web.change ! -regex '.*/[0-9]+'
     find /run/sitecage/notes -mindepth 1 2>/dev/null
     find /run/sitecage/base -mindepth 1
-    ps -e -o pid=,args= | grep -E 'sitecage-(build|rebuild|generic|cpanel|plesk|directadmin)|[c]agefsctl|refpanel' | grep -v grep
+    ps -e -o pid=,args= | grep -E 'sitecage-(build|rebuild|finish|generic|cpanel|plesk|directadmin)|[c]agefsctl|refpanel' | grep -v grep
     while read -r id user path; do
         [ -e "$(readlink "/proc/$id/fd/3")" ] || echo "a keeper that nobody finds any more: $id $user $path"
     done < <(keepers)

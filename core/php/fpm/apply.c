@@ -356,6 +356,13 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
     return rc < 0 ? rc : sc_fpm_supervisor_wait(id, r.asked, err);
 }
 
+void sc_fpm_site_again(unsigned id)
+{
+    SC_FD int pidfd = -EBADF;
+    if (sc_fpm_supervisor(id, &pidfd))
+        (void)sc_pidfd_signal(pidfd, SIGUSR2);
+}
+
 /* Pools of hosts around the site that cannot be kept from it: its code runs there by their
  * names. */
 static int look_around(struct sc_fpm_pass *p, const struct sc_fpm_site *site, struct sc_error *err)

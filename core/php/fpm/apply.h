@@ -22,6 +22,10 @@ int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err);
  * ends. Nothing where the site has none of its own, or nothing changed. */
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err);
 
+/* Has the site's own php-fpm begin again, in the view that the site has now: a new master is ready
+ * before the old one ends, on the same sockets. Nothing where it has none; nothing is waited for. */
+void sc_fpm_site_again(unsigned id);
+
 /* Which pools serve `site`, and can they run in it, or do they? Tells of each by a->seen, also of
  * pools of document roots around it that cannot be kept from it. Where the site is isolated
  * (site->id) the kernel is asked who answers at the address. Changes nothing. */

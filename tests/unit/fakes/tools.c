@@ -224,24 +224,13 @@ static int cage_change(const struct sc_planfile *plan, enum sc_live_result *ret,
     return rc;
 }
 
-static int cage_end(uid_t uid, unsigned id, struct sc_error *err)
-{
-    int rc = tools_begin(err, "cage.end", " %u %u", (unsigned)uid, id);
-    if (rc < 0)
-        return rc;
-    struct fake_site *s = tools_the_site(uid, id);
-    free(sc_steal_ptr(&s->view));
-    s->ends += s->running;
-    s->running = false;
-    return 0;
-}
-
 static const struct sc_cage_tools cage = {
-    .system_lines = system_lines, .lock = cage_lock, .change = cage_change, .end = cage_end};
+    .system_lines = system_lines, .lock = cage_lock, .change = cage_change};
 
 void tools_all(struct sc_tools *ret)
 {
     *ret = (struct sc_tools){.cage = cage,
+                             .ending = tools_ending,
                              .runtime = tools_runtime,
                              .php = tools_php,
                              .fpm = tools_fpm,

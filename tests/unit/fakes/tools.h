@@ -16,14 +16,18 @@
 struct fake_site {
     uid_t uid;
     unsigned id;
-    bool files;    /* in the runtime state */
-    bool socket;   /* for programs outside */
-    char *plan;    /* the plan file's text; NULL: there is none */
-    bool running;  /* a keeper lives; … */
-    char *view;    /* … and its view shows this plan */
-    bool group;    /* has control groups */
-    unsigned ends; /* how often its processes were ended */
-    unsigned drains, restarts, joins, changes;
+    bool files;      /* in the runtime state */
+    bool socket;     /* for programs outside */
+    char *plan;      /* the plan file's text; NULL: there is none */
+    char token[64];  /* of the last plan */
+    bool running;    /* a keeper lives; … */
+    char *view;      /* … and its view shows this plan */
+    bool group;      /* has control groups */
+    unsigned ends;   /* how often its processes were ended */
+    unsigned former; /* views that it had before and that end, … */
+    unsigned closes; /* … made so often, … */
+    bool busy;       /* … because requests run there that do not finish */
+    unsigned restarts, joins, changes;
 };
 
 /* One account. */
@@ -35,7 +39,8 @@ struct fake_account {
     char *fpm;  /* document roots whose pools were looked after, "DOCROOT:ID " or "DOCROOT:out " */
     char *cron; /* "DOCROOT:TOKEN" of the isolated sites that its crontab knows */
     bool mark;
-    unsigned outside; /* how often its programs outside were ended */
+    unsigned outside;   /* how often its programs outside were ended */
+    unsigned finishers; /* how often a process was left with views that end */
 };
 
 void tools_all(struct sc_tools *ret);

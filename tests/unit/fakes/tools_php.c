@@ -32,13 +32,6 @@ static int restart_outside(uid_t uid, struct sc_error *err)
     return rc;
 }
 
-static int drain(uid_t uid, unsigned id, struct sc_error *err)
-{
-    int rc = tools_begin(err, "php.drain", " %u %u", (unsigned)uid, id);
-    tools_the_site(uid, id)->drains += rc == 0;
-    return rc;
-}
-
 static int fpm_apply(const struct sc_fpm_account *a, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
@@ -57,6 +50,11 @@ static int fpm_site_php(unsigned id, const char *php, const char *changes, struc
 {
     (void)changes;
     return tools_begin(err, "fpm.site_php", " %u %s", id, php ? php : "native");
+}
+
+static void fpm_again(unsigned id)
+{
+    (void)tools_begin(NULL, "fpm.again", " %u", id);
 }
 
 static int fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)
@@ -84,12 +82,10 @@ static int web_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err)
     return 0;
 }
 
-const struct sc_php_tools tools_php = {.make = php_make,
-                                       .restart_site = restart_site,
-                                       .restart_outside = restart_outside,
-                                       .drain = drain};
+const struct sc_php_tools tools_php = {
+    .make = php_make, .restart_site = restart_site, .restart_outside = restart_outside};
 
 const struct sc_fpm_tools tools_fpm = {
-    .apply = fpm_apply, .site_php = fpm_site_php, .tell = fpm_tell};
+    .apply = fpm_apply, .site_php = fpm_site_php, .again = fpm_again, .tell = fpm_tell};
 
 const struct sc_web_tools tools_web = {.save = web_save};

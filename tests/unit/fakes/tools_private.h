@@ -19,6 +19,7 @@ int tools_begin(struct sc_error *err, const char *name, const char *fmt, ...)
 char *tools_plan_text(const struct sc_planfile *plan); /* the caller frees it */
 bool tools_is_kept(unsigned id, const unsigned *keep, size_t n);
 
+extern const struct sc_ending_tools tools_ending;
 extern const struct sc_runtime_tools tools_runtime;
 extern const struct sc_php_tools tools_php;
 extern const struct sc_fpm_tools tools_fpm;

@@ -2,6 +2,7 @@
 #include "tests/unit/fakes/tools_private.h"
 #include "tests/unit/fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/buf.h"
@@ -44,6 +45,7 @@ static int write_plan(const struct sc_planfile *plan, bool *ret_changed, struct 
         *ret_changed = !s->plan || strcmp(s->plan, now) != 0;
     free(s->plan);
     s->plan = now;
+    snprintf(s->token, sizeof(s->token), "%s", plan->token);
     s->files = true;
     return 0;
 }

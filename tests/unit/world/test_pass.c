@@ -12,7 +12,7 @@ static void an_account_with_one_isolated_site(void **state)
     assert_pass("john");
     assert_string_equal(steps(),
                         "ask identify facts mark config record plans groups table join fpm "
-                        "web outside views ended files storage old-groups cron events "
+                        "web outside views ended settle files storage old-groups cron events "
                         "done");
     assert_string_equal(isolated("john"), "a:60000");
     assert_string_equal(known("john"), "a b");
@@ -117,8 +117,8 @@ static void disabling_ends_the_site(void **state)
     assert_false(a->running);
     assert_false(a->files);
     assert_int_equal(a->ends, 1);
-    assert_int_equal(a->drains, 1); /* requests under way were waited for */
-    assert_int_equal(a->restarts, 1);
+    assert_true(tools_called("ending.wait 1001")); /* a moment for requests under way */
+    assert_int_equal(tools_account(uid)->finishers, 0);
     assert_int_equal(storages("john"), 1);
     assert_true(tools_account(uid)->mark);
 
@@ -137,19 +137,91 @@ static void disabling_ends_the_site(void **state)
 static void entries_stop_before_sites_end(void **state)
 {
     (void)state;
-    account("john", "a");
+    uid_t uid = account("john", "a");
     wants("john", "a");
     assert_pass("john");
+    tools_run_all(uid);
     tools_forget_calls();
     assert_good(change("john", NULL, "a"));
     const char *unlist = strstr(tools_calls(), "runtime.unlist"),
                *fpm = strstr(tools_calls(), "fpm.apply"),
+               *close = strstr(tools_calls(), "ending.close"),
                *remove = strstr(tools_calls(), "runtime.remove_plan"),
-               *end = strstr(tools_calls(), "cage.end"),
+               *end = strstr(tools_calls(), "ending.wait"),
                *sweep = strstr(tools_calls(), "runtime.sweep"),
                *cron = strstr(tools_calls(), "cron");
-    assert_true(unlist && unlist < fpm && fpm < remove && remove < end && end < sweep &&
-                sweep < cron);
+    assert_true(unlist && unlist < fpm && fpm < close && close < remove && remove < end &&
+                end < sweep && sweep < cron);
+}
+
+static int remount(const char *user)
+{
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    const struct sc_wish wish = {.end_processes = true};
+    int rc = sc_account_open(user, 0, &a, &world.err);
+    if (rc == 0)
+        rc = sc_pass_gather(&world.s, &a, SC_FACTS_LAST_GOOD, NULL, &f, &world.err);
+    if (rc == 0)
+        rc = sc_pass_check(&world.s, &a, &f, &wish, &world.err);
+    return rc < 0 ? rc : sc_pass_apply(&world.s, &a, &f, &wish, &world.err);
+}
+
+/* What its requests may still need stays until they are over; the site is closed all the same. */
+static void a_site_with_requests_is_left_to_another_process(void **state)
+{
+    (void)state;
+    uid_t uid = account("john", "a b");
+    wants("john", "a b");
+    assert_pass("john");
+    tools_run_all(uid);
+    struct fake_site *a = site_of("john", "a");
+    a->busy = true;
+    assert_good(change("john", NULL, "a"));
+    assert_string_equal(table("john"), "b:60001");
+    assert_null(a->plan);
+    assert_false(a->running);
+    assert_int_equal(a->former, 1);
+    assert_int_equal(tools_account(uid)->finishers, 1);
+    assert_true(a->files);
+    assert_true(a->socket);
+    assert_int_equal(storages("john"), 2);
+    assert_false(is_pending(uid));
+    assert_good(change("john", NULL, "b")); /* the account's last */
+    assert_string_equal(table("john"), "none");
+    assert_false(tools_account(uid)->mark);
+    assert_true(a->files);
+    assert_int_equal(storages("john"), 1);
+    a->former = 0; /* its time has come */
+    assert_pass("john");
+    assert_false(a->files);
+    assert_int_equal(storages("john"), 0);
+    assert_false(home_has("john", ".cagefs"));
+}
+
+/* A view that ends is not changed any more: what it should not show, it does not show for long. */
+static void a_former_view_ends_when_the_plan_changes(void **state)
+{
+    (void)state;
+    uid_t uid = account("john", "a");
+    wants("john", "a");
+    assert_pass("john");
+    tools_run_all(uid);
+    struct fake_site *a = site_of("john", "a");
+    a->busy = true;
+    assert_good(remount("john"));
+    assert_int_equal(a->former, 1);
+    assert_true(tools_called("ending.close 1001 60000 10000"));
+    assert_true(tools_called("fpm.again 60000"));
+    assert_pass("john");
+    assert_int_equal(a->former, 1); /* nothing has changed */
+    domain("john", "new", NULL);
+    assert_pass("john");
+    assert_int_equal(a->former, 0);
+    tools_run_all(uid);
+    domain("john", "newer", NULL); /* both at once */
+    assert_good(remount("john"));
+    assert_true(tools_called("ending.close 1001 60000 1500"));
 }
 
 /* Enabling: the plan is there before the table names the site. */
@@ -406,6 +478,8 @@ int main(void)
         world_test(a_change_touches_the_sites_that_it_names),
         world_test(disabling_ends_the_site),
         world_test(entries_stop_before_sites_end),
+        world_test(a_site_with_requests_is_left_to_another_process),
+        world_test(a_former_view_ends_when_the_plan_changes),
         world_test(plans_are_there_before_the_table),
         world_test(two_names_of_one_document_root_are_one_site),
         world_test(a_document_root_that_moves_takes_its_site_along),

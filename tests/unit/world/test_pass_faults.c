@@ -134,9 +134,9 @@ static void assert_mended(int (*what)(bool first), const char *reference, bool b
 static void killed_before_each_step(void **state)
 {
     static const char *const all[] = {
-        "ask",    "identify", "facts",   "mark",       "config", "record",  "plans",
-        "groups", "table",    "join",    "fpm",        "web",    "outside", "views",
-        "ended",  "files",    "storage", "old-groups", "cron",   "events",  "done"};
+        "ask",   "identify", "facts",      "mark", "config",  "record", "plans", "groups",
+        "table", "join",     "fpm",        "web",  "outside", "views",  "ended", "settle",
+        "files", "storage",  "old-groups", "cron", "events",  "done"};
     (void)state;
     for (size_t w = 0; w < N_WHATS; w++) {
         char reference[STATE_MAX], when[64];
@@ -161,7 +161,10 @@ static void killed_before_each_step(void **state)
 static const char *const calls[] = {"cage.system_lines",
                                     "cage.lock",
                                     "cage.change",
-                                    "cage.end",
+                                    "ending.close",
+                                    "ending.now",
+                                    "ending.wait",
+                                    "ending.list",
                                     "runtime.dir",
                                     "runtime.write_passwd",
                                     "runtime.make_socket",
@@ -173,9 +176,7 @@ static const char *const calls[] = {"cage.system_lines",
                                     "runtime.sites",
                                     "runtime.sweep",
                                     "php.make",
-                                    "php.restart_site",
                                     "php.restart_outside",
-                                    "php.drain",
                                     "fpm.apply",
                                     "fpm.tell",
                                     "web.save",

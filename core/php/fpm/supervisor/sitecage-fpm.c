@@ -24,6 +24,7 @@
 #include "core/base/daemon.h"
 #include "core/base/clock.h"
 #include "core/base/lock.h"
+#include "core/base/own_group.h"
 #include "core/base/proc.h"
 #include "core/base/pidfd.h"
 #include "core/php/fpm/supervisor/own.h"
@@ -219,19 +220,6 @@ static int run(int ready, void *arg)
     return serve();
 }
 
-static void leave_callers_group(void)
-{
-    /* systemd ends what is in the group of a session or service: core/cage/keeper_start.c */
-    static const char *const roots[] = {"/sys/fs/cgroup/systemd/tasks",
-                                        "/sys/fs/cgroup/cgroup.procs",
-                                        "/sys/fs/cgroup/unified/cgroup.procs"};
-    for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-        SC_FD int fd = open(roots[i], O_WRONLY | O_CLOEXEC);
-        if (fd >= 0)
-            (void)!write(fd, "0", 1);
-    }
-}
-
 int main(int argc, char **argv)
 {
     char *end;
@@ -245,6 +233,6 @@ int main(int argc, char **argv)
     me.id = (unsigned)id;
     if (sc_daemon_clean() < 0)
         return 1;
-    leave_callers_group();
+    sc_leave_callers_group();
     return sc_daemon_background(run, NULL);
 }

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sitecage-finish UID: sees to the account's views that end (core/ending), outside of all that
+ * started it: waits for their requests, ends the views, and has a pass clean up after them. Returns
+ * at once; works in the background. One for each account; a second one ends by itself. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/daemon.h"
+#include "core/base/debug.h"
+#include "core/base/log.h"
+#include "core/base/own_group.h"
+#include "core/ending/ending.h"
+#include "core/pass/pass.h"
+
+#define WAIT_MS 60000 /* more than any view has; then it is looked at what there is */
+#define ROUNDS  20
+
+/* What the passes before left because of the requests: files, storage, control groups. */
+static int clean_up(uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    int rc = sc_server_open(&s, err);
+    if (rc == 0) /* whatever becomes of us, the account is looked at once more */
+        rc = sc_store_pending_set(s->store, uid, sc_server_now(s), err);
+    return rc < 0 ? rc : sc_pass_complete(s, uid, SC_LOCK_WAIT_MS, err);
+}
+
+static int end_views(uid_t uid, struct sc_error *err)
+{
+    size_t left = 1;
+    int rc = 0;
+    for (int i = 0; rc == 0 && left && i < ROUNDS; i++)
+        rc = sc_ending_wait(uid, WAIT_MS, &left, err);
+    return rc < 0 || !left ? rc
+                           : sc_error_set(err, SC_E_BUSY, "views are made and end all the time");
+}
+
+/* Who notes a view after our last look finds our lock, and relies on us: so it is looked once more
+ * when the note has been removed. */
+static int work(uid_t uid, bool *ret_again, struct sc_error *err)
+{
+    SC_CLEANUP(sc_ending_list_done) struct sc_ending_list l = {0};
+    SC_FD int lock = -EBADF;
+    int rc = sc_ending_take(uid, &lock, err);
+    *ret_again = false;
+    if (rc == SC_E_BUSY)
+        return 0;
+    if (rc == 0)
+        rc = end_views(uid, err);
+    if (rc == 0)
+        rc = clean_up(uid, err);
+    if (rc == 0)
+        rc = sc_ending_unnote(uid, err);
+    if (rc == 0)
+        rc = sc_ending_list(uid, &l, err);
+    *ret_again = l.n != 0;
+    return rc;
+}
+
+static int run(int ready, void *arg)
+{
+    const uid_t uid = *(const uid_t *)arg;
+    struct sc_error err = SC_ERROR_INIT;
+    bool again = true;
+    sc_daemon_ready(ready);
+    for (int i = 0; again && i < ROUNDS; i++)
+        if (work(uid, &again, &err) < 0) {
+            sc_log("uid=%u: views that end: %s", (unsigned)uid, err.text);
+            return 1; /* the next command, or the daemon, begins again */
+        }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    sc_debug_switch(&argc, argv);
+    char *end = NULL;
+    unsigned long n = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
+    if (getuid() != 0 || n == 0 || n >= UINT_MAX || *end) {
+        fprintf(stderr, "usage: sitecage-finish UID   (started by the engine)\n");
+        return 2;
+    }
+    uid_t uid = (uid_t)n;
+    if (sc_daemon_clean() < 0)
+        return 1;
+    sc_leave_callers_group();
+    return sc_daemon_background(run, &uid);
+}
