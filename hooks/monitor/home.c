@@ -147,7 +147,7 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
                     h->whole = false;
                     return 0;
                 }
-                add(h, fd, name, SC_WATCH_NAMES);
+                add(h, fd, name, SC_WATCH_WAY);
                 if (step(h, sofar, name, rest, &fd, &again, &end) < 0)
                     return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
                 if (sofar[0])
@@ -167,7 +167,7 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
 static int watch_all(struct home *h, struct sc_error *err)
 {
     int rc = 0;
-    add(h, h->fd, NULL, SC_WATCH_NAMES);
+    add(h, h->fd, NULL, SC_WATCH_WAY);
     SC_FD int lve = open_as_user(h, h->fd, LVE_DIR, O_DIRECTORY);
     if (lve >= 0)
         add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY);

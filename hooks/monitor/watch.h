@@ -13,6 +13,8 @@
 /* Entries that come, go or are replaced; in a file's case also what is written into it. */
 #define SC_WATCH_NAMES                                                                             \
     (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR | IN_EXCL_UNLINK)
+/* On the way to a directory: also when one that nobody may enter is opened. */
+#define SC_WATCH_WAY   (SC_WATCH_NAMES | IN_ATTRIB)
 #define SC_WATCH_FILES (SC_WATCH_NAMES | IN_CLOSE_WRITE | IN_MODIFY)
 
 #define SC_WATCH_NAMES_MAX 64   /* of one account in one directory; beyond: any name counts */
