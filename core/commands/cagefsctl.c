@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/commands/cagefsctl.h"
 
+#include <poll.h>
+#include <signal.h>
+
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/commands/progress.h"
@@ -13,6 +16,7 @@ enum {
 
 struct watcher {
     struct sc_out *out;
+    FILE *now; /* for what is said while it works; NULL: nowhere */
     struct sc_progress bar;
 };
 
@@ -29,6 +33,23 @@ static void on_notice(const char *text, void *arg)
     sc_out_notice(w->out, text);
 }
 
+/* At once, unless nobody would read it: neither a full pipe nor one without a reader holds the work
+ * up or ends it. */
+static void on_waiting(const char *text, void *arg)
+{
+    struct watcher *w = arg;
+    if (!w->now)
+        return;
+    struct pollfd p = {.fd = fileno(w->now), .events = POLLOUT};
+    if (p.fd >= 0 && (poll(&p, 1, 0) <= 0 || !(p.revents & POLLOUT) || (p.revents & POLLERR)))
+        return;
+    sc_progress_clear(&w->bar);
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    (void)fprintf(w->now, "%s\n", text);
+    (void)fflush(w->now);
+    (void)signal(SIGPIPE, before);
+}
+
 static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struct sc_out *out,
                struct sc_error *err)
 {
@@ -42,7 +63,10 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
     struct watcher w = {.out = out, .bar = {.started_ms = sc_clock_ms()}};
     if (io->terminal && !call->json)
         w.bar.to = io->err;
-    struct sc_watch watch = {.progress = on_progress, .notice = on_notice, .arg = &w};
+    if (!call->json)
+        w.now = io->err;
+    struct sc_watch watch = {
+        .progress = on_progress, .notice = on_notice, .waiting = on_waiting, .arg = &w};
     struct sc_ctl c = {.names = call->names,
                        .n = call->n,
                        .anyway = call->anyway,

@@ -13,7 +13,7 @@
 #include "core/coverage/account.h"
 #include "core/engine/endings.h"
 #include "core/engine/internal.h"
-#include "core/pass/deny.h"
+#include "core/pass/recover.h"
 #include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)

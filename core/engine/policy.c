@@ -10,6 +10,7 @@
 #include "core/follow/follow.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
+#include "core/pass/recover.h"
 #include "core/pass/webserver.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"

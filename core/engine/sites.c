@@ -14,6 +14,7 @@
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
+#include "core/pass/recover.h"
 #include "core/pass/webserver.h"
 #include "core/server/platform.h"
 
@@ -115,9 +116,12 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
-    int rc = sc_pass_lock_front(false, &front, err);
+    /* the feature alone: nobody is named yet; who denies it may hold the lock for long */
+    int rc = check_allowed(s, &l, err);
     if (rc == 0)
-        rc = check_allowed(s, &l, err); /* the feature alone: nobody is named yet */
+        rc = sc_pass_lock_front(false, &front, err);
+    if (rc == 0)
+        rc = check_allowed(s, &l, err);
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0)

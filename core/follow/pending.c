@@ -4,8 +4,8 @@
 #include "core/base/cleanup.h"
 #include "core/ending/ending.h"
 #include "core/follow/follow.h"
-#include "core/pass/deny.h"
 #include "core/pass/forget.h"
+#include "core/pass/recover.h"
 #include "core/server/server.h"
 
 static int follow_pending(struct sc_server *s, uid_t uid,

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-finish UID: sees to the account's views that end (core/ending), outside of all that
- * started it: waits for their requests, ends the views, and has a pass clean up after them. Returns
- * at once; works in the background. One for each account; a second one ends by itself. */
+/* Works in the background, outside of all that started it.
+ *
+ * sitecage-finish UID: sees to the account's views that end (core/ending): waits for their requests,
+ * ends the views, and has a pass clean up after them. Returns at once. One for each account; a
+ * second one ends by itself.
+ *
+ * sitecage-finish --left: finishes what killed commands left (core/pass/recover.h). Returns when that
+ * is done; who does not wait so long does not end it. */
+#include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +22,11 @@
 #include "core/base/own_group.h"
 #include "core/ending/ending.h"
 #include "core/pass/pass.h"
+#include "core/pass/recover.h"
 
 #define WAIT_MS 60000 /* more than any view has; then it is looked at what there is */
 #define ROUNDS  20
+#define LEFT_S  120
 
 /* What the passes before left because of the requests: files, storage, control groups. */
 static int clean_up(uid_t uid, struct sc_error *err)
@@ -61,7 +70,7 @@ static int work(uid_t uid, bool *ret_again, struct sc_error *err)
     return rc;
 }
 
-static int run(int ready, void *arg)
+static int finish_account(int ready, void *arg)
 {
     const uid_t uid = *(const uid_t *)arg;
     struct sc_error err = SC_ERROR_INIT;
@@ -75,18 +84,38 @@ static int run(int ready, void *arg)
     return 0;
 }
 
+/* A panel or a home that hangs must not keep it for ever: the next command begins again. */
+static int finish_left(int ready, void *arg)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    (void)arg;
+    SC_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < 3; fd++)
+        (void)dup2(null, fd);
+    (void)alarm(LEFT_S);
+    if (sc_server_open(&s, &err) < 0) {
+        sc_log("what killed commands left: %s", err.text);
+        return 1;
+    }
+    sc_pass_recover_here(s);
+    sc_daemon_ready(ready);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     sc_debug_switch(&argc, argv);
     char *end = NULL;
-    unsigned long n = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
-    if (getuid() != 0 || n == 0 || n >= UINT_MAX || *end) {
-        fprintf(stderr, "usage: sitecage-finish UID   (started by the engine)\n");
+    bool left = argc == 2 && strcmp(argv[1], "--left") == 0;
+    unsigned long n = argc == 2 && !left ? strtoul(argv[1], &end, 10) : 0;
+    if (getuid() != 0 || (!left && (n == 0 || n >= UINT_MAX || *end))) {
+        fprintf(stderr, "usage: sitecage-finish UID | --left   (started by the engine)\n");
         return 2;
     }
     uid_t uid = (uid_t)n;
     if (sc_daemon_clean() < 0)
         return 1;
     sc_leave_callers_group();
-    return sc_daemon_background(run, &uid);
+    return sc_daemon_background(left ? finish_left : finish_account, &uid);
 }

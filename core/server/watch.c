@@ -4,19 +4,34 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void sc_watch_notice(const struct sc_watch *w, const char *fmt, ...)
+static void tell(void (*told)(const char *text, void *arg), void *arg, const char *fmt, va_list ap)
 {
-    if (!w || !w->notice)
-        return;
     char text[2048];
-    va_list ap;
-    va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
-    va_end(ap);
     for (char *p = text; *p; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
             *p = '?';
-    w->notice(text, w->arg);
+    told(text, arg);
+}
+
+void sc_watch_notice(const struct sc_watch *w, const char *fmt, ...)
+{
+    va_list ap;
+    if (!w || !w->notice)
+        return;
+    va_start(ap, fmt);
+    tell(w->notice, w->arg, fmt, ap);
+    va_end(ap);
+}
+
+void sc_watch_waiting(const struct sc_watch *w, const char *fmt, ...)
+{
+    va_list ap;
+    if (!w || !w->waiting)
+        return;
+    va_start(ap, fmt);
+    tell(w->waiting, w->arg, fmt, ap);
+    va_end(ap);
 }
 
 void sc_watch_progress(const struct sc_watch *w, size_t done, size_t total)

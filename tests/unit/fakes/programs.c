@@ -15,6 +15,7 @@
 static struct {
     const char *words, *out, *said;
     int status;
+    void (*work)(void);
 } programs[PROGRAMS_MAX];
 static size_t n_programs;
 static char lines[8192], input[65536];
@@ -41,10 +42,17 @@ void platform_lacks(const char *text)
 void program_says(const char *words, int status, const char *out, const char *said)
 {
     assert_true(n_programs < PROGRAMS_MAX);
+    programs[n_programs].work = NULL;
     programs[n_programs].words = words;
     programs[n_programs].status = status;
     programs[n_programs].out = out;
     programs[n_programs++].said = said;
+}
+
+void program_does(const char *words, void (*work)(void))
+{
+    program_says(words, 0, "", "");
+    programs[n_programs - 1].work = work;
 }
 
 const char *programs_run(void)
@@ -82,6 +90,8 @@ int __wrap_sc_run(const struct sc_run_spec *spec, struct sc_run_result *ret, str
             continue;
         if (programs[i].status < 0)
             return sc_error_set(err, programs[i].status, "%s did not answer", spec->argv[0]);
+        if (programs[i].work)
+            programs[i].work();
         ret->status = programs[i].status << 8;
         sc_buf_str(&ret->out, programs[i].out);
         sc_buf_str(&ret->err, programs[i].said);

@@ -14,6 +14,9 @@ void programs_reset(void);
  * started. `status` below 0: the call fails with that code. */
 void program_says(const char *words, int status, const char *out, const char *said);
 
+/* It calls this function instead, and exits with 0. */
+void program_does(const char *words, void (*work)(void));
+
 /* The command lines that were run, one a line; and what the last one that got input got. */
 const char *programs_run(void);
 const char *programs_input(void);

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/ending/ending.h"
+#include "core/pass/recover.h"
 #include "core/account/account.h"
 #include "core/base/beneath.h"
 #include "core/base/file.h"
@@ -83,6 +85,12 @@ static int before_step(void *arg, const char *step, struct sc_error *err)
                                            : 0;
 }
 
+/* What commands have a process of its own do. */
+static void recover(void)
+{
+    sc_pass_recover_here(&world.s);
+}
+
 int world_setup(void **state)
 {
     (void)state;
@@ -97,6 +105,7 @@ int world_setup(void **state)
     panel_reset();
     tools_reset();
     programs_reset();
+    program_does(SC_FINISH_EXE " --left", recover);
     next_uid = 1001;
     stop = NULL;
     tools_all(&tools);
