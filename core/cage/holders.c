@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/base/pidfd.h"
 #include "core/base/proc.h"
 #include "core/plan/entries.h"
@@ -54,8 +56,10 @@ static bool link_is_closed(const struct sc_planfile *plan, int procfd, int dirfd
 }
 
 /* `procfd` is a process's directory in a /proc. */
-static bool holds_closed(const struct sc_planfile *plan, int procfd)
+static bool holds_closed(const struct sc_planfile *plan, int procfd, int64_t until)
 {
+    if (sc_clock_ms() > until)
+        return true;
     if (link_is_closed(plan, procfd, procfd, "cwd") ||
         link_is_closed(plan, procfd, procfd, "root") || link_is_closed(plan, procfd, procfd, "exe"))
         return true;
@@ -72,6 +76,8 @@ static bool holds_closed(const struct sc_planfile *plan, int procfd)
         const struct dirent *e = readdir(d);
         if (!e)
             return errno && !sc_proc_has_ended(procfd, errno);
+        if (sc_clock_ms() > until)
+            return true;
         if (e->d_name[0] != '.' && link_is_closed(plan, procfd, fd, e->d_name))
             return true;
     }
@@ -82,6 +88,8 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
     /* The site's own /proc, seen through the keeper's root: it lists the site's processes and no
      * other. */
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    const int64_t until = sc_clock_ms() + SC_HOLDERS_MS;
+    bool told = false;
     int rc = sc_proc_list_open(keeper, &l);
     if (rc < 0)
         return rc == -ENOENT || rc == -ESRCH ? 0
@@ -91,8 +99,14 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
         pid_t pid = sc_proc_next(&l, &proc);
         if (pid <= 0)
             return pid == 0 ? 0 : sc_error_sys(err, -pid, "list the site's processes");
-        if (!holds_closed(plan, proc))
+        if (!holds_closed(plan, proc, until))
             continue;
+        if (!told && sc_clock_ms() > until) {
+            sc_log("site %s of %s: it has too many processes and open files to look at: those that "
+                   "were not are ended",
+                   plan->docroot, plan->user);
+            told = true;
+        }
         /* a directory of /proc serves as a process's descriptor: it cannot become another
          * process */
         if (sc_pidfd_signal(proc, SIGKILL) < 0 && errno != ESRCH)

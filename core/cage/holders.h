@@ -6,9 +6,13 @@
 #include "core/base/error.h"
 #include "core/plan/planfile.h"
 
+#define SC_HOLDERS_MS 1000
+
 /* Kills the processes of the site whose working directory, root or open descriptors lie in what the
  * plan closes to it: a mask hides a path, not a descriptor opened before. Descriptors in flight on
- * a socket cannot be seen (docs/security.md). Needs root; `keeper` is pid 1 of the site. */
+ * a socket cannot be seen (docs/security.md). Where there are more processes and descriptors
+ * than can be looked at in SC_HOLDERS_MS, the rest is killed unlooked at. Needs root; `keeper` is
+ * pid 1 of the site. */
 int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error *err);
 
 #endif

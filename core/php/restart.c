@@ -28,8 +28,7 @@
 #define PROCESSES_MAX 4096
 #define TABLE_MAX     (16u << 20)
 #define LSPHP_FD_MAX  15
-#define ENVIRON_MAX   (4u << 20) /* more than exec(2) allows by default */
-#define ACCEPTS       0x10000ul  /* __SO_ACCEPTCON */
+#define ACCEPTS       0x10000ul /* __SO_ACCEPTCON */
 
 void sc_php_processes_done(struct sc_php_processes *l)
 {

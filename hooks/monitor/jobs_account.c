@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/account/notes.h"
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/follow/follow.h"
 #include "core/server/server.h"
 #include "hooks/monitor/home.h"
@@ -34,6 +36,13 @@ static void tell(int wd, const char *name, void *arg)
     printf("%s %s\n", word, b.data ? b.data : "=");
 }
 
+static void note_home(uid_t uid, const char *text)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    if (sc_note_set(uid, SC_NOTE_HOME, text, &why) < 0)
+        sc_log("uid=%u: %s", (unsigned)uid, why.text);
+}
+
 /* Without an instance nothing is watched: the daemon has too many watches already. */
 static int watch_home(const struct sc_watched_account *a, unsigned n_sets, struct sc_error *err)
 {
@@ -47,6 +56,11 @@ static int watch_home(const struct sc_watched_account *a, unsigned n_sets, struc
                            &whole, err);
     if (rc == 0)
         printf("whole %d\n", whole);
+    if (rc == 0)
+        note_home(a->uid, whole
+                              ? NULL
+                              : "its home cannot be watched as a whole: changes in it are noticed "
+                                "by the daemon's timer alone, after some minutes");
     (void)fflush(
         stdout); /* in one piece, and soon: what happens there meanwhile is looked at again */
     return rc;
@@ -60,6 +74,8 @@ static int watch_uid(struct sc_server *s, uid_t uid, unsigned n_sets, struct sc_
         return rc;
     if (w.n == 0)
         printf("nohome %u\n", (unsigned)uid);
+    if (w.n == 0)
+        note_home(uid, NULL);
     for (size_t i = 0; rc == 0 && i < w.n; i++)
         rc = watch_home(&w.v[i], n_sets, err);
     return rc;
