@@ -12,12 +12,12 @@
 #include "core/cage/masks.h"
 
 /* What of libmount is used: few passes have a running view to look at, so it is loaded then. */
-#define MNT_FUNCTIONS(X)                                                                           \
-    X(fs_get_devno)                                                                                \
-    X(fs_get_id)                                                                                   \
-    X(fs_get_parent_id) X(fs_get_root) X(fs_get_target) X(fs_get_vfs_options) X(fs_match_options)  \
-        X(free_iter) X(new_iter) X(new_table_from_file) X(table_find_target) X(table_next_fs)      \
-            X(unref_table)
+/* clang-format off */
+#define MNT_FUNCTIONS(X) \
+    X(fs_get_devno) X(fs_get_id) X(fs_get_parent_id) X(fs_get_root) X(fs_get_target) \
+    X(fs_get_vfs_options) X(fs_match_options) X(free_iter) X(new_iter) \
+    X(new_table_from_file) X(table_find_target) X(table_next_fs) X(unref_table)
+/* clang-format on */
 
 #define POINTER(name) __typeof__(&mnt_##name) name;
 #define NAME(name)    "mnt_" #name,
