@@ -93,8 +93,8 @@ static int links_off(const char *root, const struct sc_module_place *p, struct s
 {
     char link[PATH_MAX];
     int rc = 0;
-    for (size_t i = 2; rc == 0 && i-- > 0;) {
-        snprintf(link, sizeof(link), "%s%s/" NAME "%s", root, p->dir, suffixes[i]);
+    for (size_t i = 0; rc == 0 && i < 2; i++) {
+        snprintf(link, sizeof(link), "%s%s/" NAME "%s", root, p->dir, suffixes[1 - i]);
         rc = remove_one(link, err);
     }
     return rc;
