@@ -4,8 +4,9 @@
 #ifndef SC_BASE_PATHS_H
 #define SC_BASE_PATHS_H
 
-#define SC_RUN_DIR   "/run/sitecage"     /* runtime state; rebuilt when it is missing */
-#define SC_STATE_DIR "/var/lib/sitecage" /* survives a reboot */
+#define SC_RUN_DIR      "/run/sitecage"          /* runtime state; rebuilt when it is missing */
+#define SC_STATE_DIR    "/var/lib/sitecage"      /* survives a reboot */
+#define SC_COVERAGE_DIR SC_STATE_DIR "/coverage" /* a file for each account: formats.md */
 
 /* Below SC_RUN_DIR/<uid>/ (format of `sites` and `<id>.plan`: docs/formats.md): */
 #define SC_TABLE_NAME "sites"

@@ -38,8 +38,6 @@ int sc_cover_account_judge(struct sc_cover_server *server, const struct sc_cover
 
 /* ---- what was judged ---- */
 
-#define SC_COVER_RECORDS SC_STATE_DIR "/coverage"
-
 struct sc_cover_record {
     unsigned id; /* of an isolated site */
     enum sc_coverage is;

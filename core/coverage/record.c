@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SC_COVER_RECORDS/UID: a line for each isolated site, "ID STATE TEXT" (docs/formats.md,
+/* SC_COVERAGE_DIR/UID: a line for each isolated site, "ID STATE TEXT" (docs/formats.md,
  * "coverage"); changed under a lock of each account. */
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +65,7 @@ static int read_line(char *line, struct sc_cover_records *ret, struct sc_error *
 
 static void path_of(uid_t uid, char out[64])
 {
-    snprintf(out, 64, SC_COVER_RECORDS "/%u", (unsigned)uid);
+    snprintf(out, 64, SC_COVERAGE_DIR "/%u", (unsigned)uid);
 }
 
 int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_error *err)
@@ -157,11 +157,11 @@ int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server
     SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    int rc = sc_mkdir_p(SC_COVER_RECORDS, 0700, err);
+    int rc = sc_mkdir_p(SC_COVERAGE_DIR, 0700, err);
     if (rc < 0)
         return rc;
     char path[64];
-    snprintf(path, sizeof(path), SC_COVER_RECORDS "/%u.lock", (unsigned)uid);
+    snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%u.lock", (unsigned)uid);
     SC_FD int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0 || flock(lock, LOCK_EX) < 0)
         return sc_error_sys(err, errno, "lock %s", path);
