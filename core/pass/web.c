@@ -58,7 +58,7 @@ static const char *fpm_of(const struct work *w, unsigned id)
 {
     for (size_t i = 0; id && i < w->fpm.n_own; i++)
         if (w->fpm.own[i].id == id)
-            return w->fpm.own[i].path;
+            return w->fpm.own[i].address;
     return NULL;
 }
 

@@ -77,6 +77,15 @@ static void add_open(struct sc_buf *out, const struct sc_web_part *part)
         }
 }
 
+static void add_fpm(struct sc_buf *out, const char *address)
+{
+    char name[PATH_MAX];
+    if (address[0] == '/')
+        (void)add_path(out, "fpm", address);
+    else if (sc_web_address_of_text(address, name))
+        sc_buf_fmt(out, "fpm %s\n", name);
+}
+
 static int add_site(struct sc_buf *out, const struct sc_web_part_site *s, struct sc_error *err)
 {
     sc_buf_fmt(out, "site %u %s ", s->id, s->id ? "isolated" : "broken");
@@ -87,7 +96,7 @@ static int add_site(struct sc_buf *out, const struct sc_web_part_site *s, struct
     add_paths(out, "alias", s->aliases, s->n_aliases);
     add_paths(out, "extra", s->extras, s->n_extras);
     if (s->fpm)
-        (void)add_path(out, "fpm", s->fpm);
+        add_fpm(out, s->fpm);
     return 0;
 }
 

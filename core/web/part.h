@@ -22,7 +22,7 @@ struct sc_web_part_site {
     size_t n_aliases;
     const char *const *extras;
     size_t n_extras;
-    const char *fpm; /* NULL: none */
+    const char *fpm; /* the address of its own PHP-FPM master; NULL: none */
 };
 
 struct sc_web_part {

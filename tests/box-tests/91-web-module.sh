@@ -55,6 +55,18 @@ check "A is isolated" quiet enable a.example
 expect_output "its link is closed at once" 403 http_code a.example /link.txt
 expect_output "its own file is served" "secret of a" http a.example /secret.txt
 
+## A pool at a port is taken over, and Apache reaches it there
+fpm_site john tcp.example $H/tcp.example 127.0.0.1:9007
+fpm_reload
+apache_reload
+reads_b="echo trim((string)@file_get_contents('$H/b.example/secret.txt'));"
+at_port() { [ "$(php_eval tcp.example 'echo "ok";')" = ok ]; }
+check "PHP at a port is served" wait_until 10 at_port
+expect_output "control: it reads B's secret" "secret of b" php_eval tcp.example "$reads_b"
+check "it is isolated" quiet enable tcp.example
+check "and served" wait_until 10 at_port
+expect_output "it reads B's secret no more" "" php_eval tcp.example "$reads_b"
+
 ## The service is started again
 old=$(service_pid)
 kill -9 "$old"

@@ -166,6 +166,9 @@ static void a_table_is_good_as_a_whole_or_not_at_all(void **state)
     refused("account 1 1 /home/u\nsite 5 broken a /x\nend\n", "site ID");
     refused("account 1 1 /home/u\nsite 5 open a /x\nend\n", "site ID");
     refused("account 1 1 /home/u\nsite 5 isolated a /x\nfpm /a\nfpm /b\nend\n", "once");
+    refused("account 1 1 /home/u\nsite 5 isolated a /x\nfpm *:0\nend\n", "fpm ADDRESS");
+    refused("account 1 1 /home/u\nsite 5 isolated a /x\nfpm 127.0.0.1:9000\nend\n", "fpm ADDRESS");
+    refused("account 1 1 /home/u\nsite 5 isolated a /x\nfpm *:9000x\nend\n", "fpm ADDRESS");
     refused("account 1 1 /home/u\nsite 5 isolated a /x\npool /a\nend\n", "of an account");
     refused("suexec 1 1 /a\nsuexec 1 1 /a\nend\n", "once");
     struct sc_web_table *t = NULL;
@@ -179,22 +182,25 @@ static void what_is_written_can_be_read(void **state)
     (void)state;
     const char *aliases[] = {"/home/u//www/", "relative"}, *extras[] = {"/home/u/more"};
     const char *pools[] = {"127.0.0.1:9000", "/run//x.sock", "nonsense"};
-    const struct sc_web_part_site sites[] = {
-        {.id = 7,
-         .isolated = true,
-         .name = "a.example",
-         .docroot = "/home/u/a b",
-         .aliases = aliases,
-         .n_aliases = 2,
-         .extras = extras,
-         .n_extras = 1,
-         .fpm = "/run/a.sock"},
-        {.isolated = false,
-         .name = "b.example",
-         .docroot = "/home/u/b",
-         .aliases = aliases,
-         .n_aliases = 1},
-        {.id = 0, .isolated = true, .name = "c.example", .docroot = "/home/u/c"}};
+    const struct sc_web_part_site sites[] = {{.id = 7,
+                                              .isolated = true,
+                                              .name = "a.example",
+                                              .docroot = "/home/u/a b",
+                                              .aliases = aliases,
+                                              .n_aliases = 2,
+                                              .extras = extras,
+                                              .n_extras = 1,
+                                              .fpm = "/run/a.sock"},
+                                             {.isolated = false,
+                                              .name = "b.example",
+                                              .docroot = "/home/u/b",
+                                              .aliases = aliases,
+                                              .n_aliases = 1},
+                                             {.id = 0,
+                                              .isolated = true,
+                                              .name = "c.example",
+                                              .docroot = "/home/u/c",
+                                              .fpm = "127.0.0.1:9007"}};
     const struct sc_web_part part = {.uid = 5,
                                      .gid = 6,
                                      .home = "/home/u",
@@ -208,14 +214,16 @@ static void what_is_written_can_be_read(void **state)
     sc_buf_str(&out, SC_WEB_HEAD);
     assert_int_equal(sc_web_part_format(&part, &out, &err), 0);
     sc_buf_str(&out, "end\n");
-    assert_string_equal(out.data, SC_WEB_HEAD "account 5 6 /home/u\nhome /home1/u\npool *:9000\n"
-                                              "pool /run/x.sock\nopen /home/u/b\nopen /home/u/www\n"
-                                              "site 7 isolated a.example /home/u/a%20b\n"
-                                              "alias /home/u/www\nextra /home/u/more\n"
-                                              "fpm /run/a.sock\n"
-                                              "site 0 broken c.example /home/u/c\nend\n");
+    assert_string_equal(out.data,
+                        SC_WEB_HEAD "account 5 6 /home/u\nhome /home1/u\npool *:9000\n"
+                                    "pool /run/x.sock\nopen /home/u/b\nopen /home/u/www\n"
+                                    "site 7 isolated a.example /home/u/a%20b\n"
+                                    "alias /home/u/www\nextra /home/u/more\n"
+                                    "fpm /run/a.sock\n"
+                                    "site 0 broken c.example /home/u/c\nfpm *:9007\nend\n");
     struct sc_web_table *t = parse(out.data);
     assert_int_equal(place(t, "/home/u/www"), 7);
+    assert_ptr_equal(sc_web_table_pool(t, "*:9007")->site, sc_web_table_site(t, 1));
     sc_web_table_free(t);
 }
 

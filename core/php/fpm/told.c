@@ -14,7 +14,7 @@ void sc_fpm_told_done(struct sc_fpm_told *t)
     for (size_t i = 0; i < t->n_pools; i++)
         free(t->pools[i]);
     for (size_t i = 0; i < t->n_own; i++)
-        free(t->own[i].path);
+        free(t->own[i].address);
     free(t->pools);
     free(t->own);
     *t = (struct sc_fpm_told){0};
@@ -40,24 +40,32 @@ static int tell_pools(const struct sc_fpm_known_list *known, const char *user, u
     return t->pools ? 0 : no_memory(err);
 }
 
-static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t,
-                    struct sc_error *err)
+static int tell_some(const struct sc_fpm_taken_list *taken, bool sockets, struct sc_fpm_told *t,
+                     struct sc_error *err)
 {
-    t->own = calloc(taken->n + 1, sizeof(*t->own));
-    for (size_t i = 0; t->own && i < taken->n; i++) {
+    for (size_t i = 0; i < taken->n; i++) {
         const struct sc_fpm_taken *k = &taken->v[i];
-        if (k->leaving || k->listen[0] != '/' || k->id >= SC_FPM_OUTSIDE)
+        if (k->leaving || (k->listen[0] == '/') != sockets || k->id >= SC_FPM_OUTSIDE)
             continue;
         pid_t pid = sc_fpm_supervisor(k->id, NULL);
         if (pid < 0)
             return sc_error_sys(err, -pid, "look for PHP-FPM's supervisor of site %u", k->id);
         if (pid == 0)
             continue;
-        t->own[t->n_own] = (struct sc_fpm_own_socket){k->id, strdup(k->listen)};
-        if (!t->own[t->n_own++].path)
+        t->own[t->n_own] = (struct sc_fpm_own){k->id, strdup(k->listen)};
+        if (!t->own[t->n_own++].address)
             return no_memory(err);
     }
-    return t->own ? 0 : no_memory(err);
+    return 0;
+}
+
+/* Sockets first: of a site with several addresses the first one counts. */
+static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t,
+                    struct sc_error *err)
+{
+    t->own = calloc(taken->n + 1, sizeof(*t->own));
+    int rc = t->own ? tell_some(taken, true, t, err) : no_memory(err);
+    return rc < 0 ? rc : tell_some(taken, false, t, err);
 }
 
 int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)

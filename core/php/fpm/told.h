@@ -7,16 +7,16 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 
-/* A site's own master, and the socket that it is reached by. */
-struct sc_fpm_own_socket {
+/* A site's own master, and the address that it is reached by, as sc_fpm_listen() gives it. */
+struct sc_fpm_own {
     unsigned id;
-    char *path;
+    char *address;
 };
 
 struct sc_fpm_told {
     char **pools; /* addresses of all pools that run as the account, in any master */
     size_t n_pools;
-    struct sc_fpm_own_socket *own;
+    struct sc_fpm_own *own;
     size_t n_own;
 };
 

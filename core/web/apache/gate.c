@@ -104,7 +104,10 @@ static bool has_includes(const request_rec *r)
 
 static int route(request_rec *r, const struct sc_web_site *site)
 {
-    r->handler = apr_pstrcat(r->pool, "proxy:unix:", site->fpm, "|fcgi://localhost", NULL);
+    r->handler =
+        site->fpm[0] == '/'
+            ? apr_pstrcat(r->pool, "proxy:unix:", site->fpm, "|fcgi://localhost", NULL)
+            : apr_pstrcat(r->pool, "proxy:fcgi://", sc_mod_local(r->pool, site->fpm), NULL);
     return 0;
 }
 

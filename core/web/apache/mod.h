@@ -64,6 +64,12 @@ int sc_mod_find_site(request_rec *r);
 /* The isolated site that clean `path` lies in by its text; NULL. */
 const struct sc_web_site *sc_mod_site_of_path(const request_rec *r, const char *path);
 
+/* "*:PORT" (address.h) as mod_proxy takes it. */
+static inline const char *sc_mod_local(apr_pool_t *p, const char *name)
+{
+    return apr_pstrcat(p, "127.0.0.1", name + 1, NULL);
+}
+
 /* Says no: logged in one line, counted. Returns `status`. `detail` says what is meant; NULL. */
 int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, const char *reason,
                   const char *detail);

@@ -42,19 +42,6 @@ static int go_on(request_rec *r, const struct to *to, struct sc_web_connection h
     return rc;
 }
 
-/* The default worker has no address and keeps no connection; its path is the URL's. */
-static int route(request_rec *r, const struct to *to, const struct sc_web_site *site)
-{
-    struct to mine = *to;
-    mine.worker = to->conf->reverse;
-    mine.url = apr_pstrcat(r->pool, "fcgi://localhost", sc_web_url_path(to->url), NULL);
-    mine.host = NULL;
-    mine.port = 0;
-    apr_table_setn(r->notes, "uds_path", site->fpm);
-    return go_on(r, &mine,
-                 (struct sc_web_connection){.how = SC_WEB_CONNECT_ROUTE, .route = site->fpm});
-}
-
 /* Settings that the site may send to its own PHP, and to nobody else's. */
 static void drop_settings(request_rec *r)
 {
@@ -96,6 +83,34 @@ static enum sc_web_address_is address_is(const request_rec *r, const struct to *
         return SC_WEB_ADDRESS_POOL;
     return to->socket && sc_web_inside(sc_web_now(), to->socket, room) ? SC_WEB_ADDRESS_INSIDE
                                                                        : SC_WEB_ADDRESS_OTHER;
+}
+
+/* The default worker has no address and keeps no connection; its path is the URL's. */
+static struct to to_master(request_rec *r, const struct to *to, const char *fpm)
+{
+    struct to mine = *to;
+    bool socket = fpm[0] == '/';
+    mine.worker = to->conf->reverse;
+    mine.url = apr_pstrcat(r->pool, "fcgi://", socket ? "localhost" : sc_mod_local(r->pool, fpm),
+                           sc_web_url_path(to->url), NULL);
+    mine.host = NULL;
+    mine.port = 0;
+    if (socket)
+        apr_table_setn(r->notes, "uds_path", fpm);
+    else
+        apr_table_unset(r->notes, "uds_path");
+    return mine;
+}
+
+/* A master that has taken the port that the configuration names is reached as it says. */
+static int route(request_rec *r, const struct to *to, const struct sc_web_site *site)
+{
+    struct sc_web_connection how = {.how = SC_WEB_CONNECT_ROUTE, .route = site->fpm};
+    char name[PATH_MAX];
+    if (site->fpm[0] != '/' && name_of(to, name) && strcmp(name, site->fpm) == 0)
+        return go_on(r, to, how);
+    struct to mine = to_master(r, to, site->fpm);
+    return go_on(r, &mine, how);
 }
 
 /* ---- deciding ---- */

@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/web/apache/address.h"
 #include "core/web/apache/map.h"
 #include "core/web/apache/path.h"
 
@@ -179,10 +180,17 @@ static int on_extra(struct parser *p)
     return p->site ? add_place(p, p->words[1], SC_WEB_EXTRA) : bad(p, "extra PATH, of a site");
 }
 
+/* "*:PORT" */
+static bool is_port(const char *word)
+{
+    char name[PATH_MAX];
+    return word[0] == '*' && sc_web_address_of_text(word, name) && strcmp(word, name) == 0;
+}
+
 static int on_fpm(struct parser *p)
 {
-    if (!p->site || p->site->fpm || !is_clean(p->words[1]))
-        return bad(p, "fpm SOCKET, of a site, once");
+    if (!p->site || p->site->fpm || !(is_clean(p->words[1]) || is_port(p->words[1])))
+        return bad(p, "fpm ADDRESS, of a site, once");
     p->site->fpm = p->words[1];
     p->t->pools[p->t->n_pools++] = (struct sc_web_pool){p->words[1], p->account, p->site};
     return 0;

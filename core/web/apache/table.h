@@ -31,7 +31,7 @@ struct sc_web_site {
     enum sc_web_state state;
     const char *name;    /* a domain of it, for logs */
     const char *docroot; /* canonical */
-    const char *fpm;     /* the socket of its own PHP-FPM master; NULL: it has none */
+    const char *fpm;     /* its own PHP-FPM master: a name as in address.h; NULL: it has none */
     const struct sc_web_account *account;
 };
 

@@ -66,7 +66,7 @@ static int fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct
     ret->pools = calloc(1, sizeof(*ret->pools));
     assert_true(ret->own && ret->pools);
     ret->own[ret->n_own++] =
-        (struct sc_fpm_own_socket){.id = tools_fpm_own, .path = strdup("/run/php/own.sock")};
+        (struct sc_fpm_own){.id = tools_fpm_own, .address = strdup("/run/php/own.sock")};
     ret->pools[ret->n_pools++] = strdup("127.0.0.1:9000");
     return 0;
 }
