@@ -20,6 +20,11 @@
 #define SC_RESYNC_DIR     SC_STATE_DIR "/resync"
 #define SC_RESYNC_DIR_RUN SC_RUN_DIR "/resync"
 
+/* Our suexec entry, and the installed file that it is a copy of: core/web/suexec_arm.h. */
+#define SC_SUEXEC_INSTALLED SC_LIBEXECDIR "/suexec"
+#define SC_SUEXEC_DIR       SC_LIBEXECDIR "-front"
+#define SC_SUEXEC_ENTRY     SC_SUEXEC_DIR "/suexec"
+
 /* What our suexec entry stands in front of: a symbolic link to the distribution's suexec. */
 #define SC_SUEXEC_REAL SC_STATE_DIR "/suexec.real"
 

@@ -4,6 +4,7 @@
 #include "core/account/account.h"
 #include "core/base/cleanup.h"
 #include "core/server/server.h"
+#include "core/web/part.h"
 #include "core/web/suexec_front.h"
 
 static int lock_front(bool taking_away, int wait_ms, int *ret_fd, struct sc_error *err)
@@ -24,7 +25,9 @@ static int see_to(struct sc_server *s, int wait_ms, int (*front)(struct sc_error
     int rc = lock_front(false, wait_ms, &lock, err);
     if (rc == 0)
         rc = sc_policy_enabled(&s->policy, &on, err);
-    return rc < 0 || !on ? rc : front(err);
+    if (rc == 0 && on)
+        rc = front(err);
+    return rc < 0 || !on ? rc : sc_web_table_renew(err); /* it names the entry */
 }
 
 int sc_pass_front_keep(struct sc_server *s, struct sc_error *err)

@@ -273,6 +273,15 @@ static int save_part(const char *path, const struct sc_buf *lines, struct sc_err
     return rc == 0 && unlink(path) < 0 ? sc_error_sys(err, errno, "remove %s", path) : rc;
 }
 
+int sc_web_table_renew(struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    if (access(SC_WEB_PARTS, F_OK) < 0 && sc_is_absent(errno))
+        return 0; /* no site was ever isolated */
+    int rc = lock_parts(&lock, err);
+    return rc < 0 || is_current() ? rc : write_table(err);
+}
+
 int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err)
 {
     char path[64];

@@ -44,4 +44,7 @@ int sc_web_part_format(const struct sc_web_part *part, struct sc_buf *out, struc
  * changed or it is missing. The caller holds the account's lock. */
 int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
 
+/* Writes the table again when suexec's place has changed since, or it is missing. Needs root. */
+int sc_web_table_renew(struct sc_error *err);
+
 #endif

@@ -9,10 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/error.h"
-
-#define SC_SUEXEC_INSTALLED SC_LIBEXECDIR "/suexec"
-#define SC_SUEXEC_DIR       SC_LIBEXECDIR "-front"
-#define SC_SUEXEC_ENTRY     SC_SUEXEC_DIR "/suexec"
+#include "core/base/paths.h"
 
 /* The copy, or the installed file, which was what Apache ran before there was a copy. */
 bool sc_suexec_is_ours(const char *path);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/paths.h"
 #include "core/web/apache/handler.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/stand_in.h"
@@ -59,16 +60,29 @@ static int find_real_site(request_rec *r)
 
 /* ---- what stands in the way ---- */
 
+static bool is_file(const struct stat *st, const char *path)
+{
+    struct stat other;
+    return lstat(path, &other) == 0 && st->st_dev == other.st_dev && st->st_ino == other.st_ino;
+}
+
+/* The file that the table names, or one of our own: an upgrade makes the entry again, and the table
+ * follows a moment later. */
+static bool is_our_entry(const struct stat *st, const struct sc_web_suexec *told)
+{
+    return (st->st_mode & S_ISUID) && st->st_uid == 0 &&
+           ((st->st_dev == told->dev && st->st_ino == told->ino) || is_file(st, SC_SUEXEC_ENTRY) ||
+            is_file(st, SC_SUEXEC_INSTALLED));
+}
+
 static enum sc_web_suexec_is suexec_is(const request_rec *r)
 {
     struct stat st;
     struct sc_web_suexec ours = sc_web_table_suexec(sc_mod_request_of(r)->shared->table);
     if (!ap_unixd_config.suexec_enabled || !ap_run_get_suexec_identity(r))
         return SC_WEB_SUEXEC_NONE;
-    return ours.path && stat(ours.path, &st) == 0 && st.st_dev == ours.dev &&
-                   st.st_ino == ours.ino && (st.st_mode & S_ISUID)
-               ? SC_WEB_SUEXEC_OURS
-               : SC_WEB_SUEXEC_OTHER;
+    return ours.path && stat(ours.path, &st) == 0 && is_our_entry(&st, &ours) ? SC_WEB_SUEXEC_OURS
+                                                                              : SC_WEB_SUEXEC_OTHER;
 }
 
 static bool is_listed(const apr_array_header_t *list, const char *word)
