@@ -237,7 +237,7 @@ flock -x "$lock"
 entry {lock}>&- &
 check "an entry waits for its site" wait_until 5 waits
 set_limits shell.example --pmem 134217728 >/run/set.out 2>&1 {lock}>&- &
-check "limits are set meanwhile" wait_until 5 has_groups
+check "limits are set meanwhile" wait_until 30 has_groups
 exec {lock}>&-
 started() { pgrep -f 'sleep 100$'; }
 check "it starts" wait_until 20 started
