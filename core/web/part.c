@@ -179,17 +179,21 @@ static int add_parts(struct sc_buf *out, struct sc_error *err)
     return rc;
 }
 
-static void add_head(struct sc_buf *out)
+/* Without its suexec line a table has every CGI program of isolated sites refused: an entry that
+ * cannot be looked at is an error, and the old table stays. */
+static int add_head(struct sc_buf *out, struct sc_error *err)
 {
     char place[PATH_MAX];
     struct stat st;
     sc_buf_str(out, SC_WEB_HEAD);
-    if (!sc_suexec_place(place, &st))
-        return;
+    int rc = sc_suexec_place(place, &st, err);
+    if (rc != SC_THERE)
+        return rc < 0 ? rc : 0;
     sc_buf_fmt(out, "suexec %llu %llu ", (unsigned long long)st.st_dev,
                (unsigned long long)st.st_ino);
     sc_buf_enc(out, place, strlen(place));
     sc_buf_str(out, "\n");
+    return 0;
 }
 
 /* What the module could not read must not get there. */
@@ -221,8 +225,9 @@ static bool has_reader(void)
 static int write_table(struct sc_error *err)
 {
     SC_BUF struct sc_buf text = {.limit = SC_WEB_TABLE_MAX};
-    add_head(&text);
-    int rc = add_parts(&text, err);
+    int rc = add_head(&text, err);
+    if (rc == 0)
+        rc = add_parts(&text, err);
     sc_buf_str(&text, "end\n");
     if (rc == 0)
         rc = check_table(&text, err);
@@ -243,7 +248,8 @@ static bool is_current(void)
     SC_FD int fd = open(has_reader() ? SC_WEB_TABLE : SC_WEB_SAVED, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || access(UNFINISHED, F_OK) == 0 || !sc_is_absent(errno))
         return false;
-    add_head(&head);
+    if (add_head(&head, NULL) < 0)
+        return false;
     ssize_t n = read(fd, begins, sizeof(begins));
     return !head.failed && n >= (ssize_t)head.len && memcmp(begins, head.data, head.len) == 0 &&
            (strstr(head.data, "\nsuexec ") || (size_t)n < head.len + 7 ||

@@ -125,20 +125,23 @@ static int note(struct sc_error *err)
     return rc < 0 ? rc : sc_replace_file(NOTED, 0600, b.data ? b.data : "", b.len, err);
 }
 
-bool sc_suexec_place(char *path, struct stat *ret)
+int sc_suexec_place(char *path, struct stat *ret, struct sc_error *err)
 {
     static const char *const places[] = {"/usr/lib/apache2/suexec", "/usr/sbin/suexec",
                                          "/usr/local/apache/bin/suexec"};
     struct stat entry, st;
-    if (stat(SC_SUEXEC_ENTRY, &entry) < 0)
-        return false;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (stat(places[i], &st) == 0 && st.st_dev == entry.st_dev && st.st_ino == entry.st_ino) {
+    int rc = sc_there_followed(SC_SUEXEC_ENTRY, &entry, err);
+    for (size_t i = 0; rc > SC_ABSENT && i < sizeof(places) / sizeof(places[0]); i++) {
+        int there = sc_there_followed(places[i], &st, err);
+        if (there < 0)
+            return there;
+        if (there == SC_THERE && st.st_dev == entry.st_dev && st.st_ino == entry.st_ino) {
             snprintf(path, PATH_MAX, "%s", places[i]);
             *ret = st;
-            return true;
+            return SC_THERE;
         }
-    return false;
+    }
+    return rc < 0 ? rc : SC_ABSENT;
 }
 
 int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err)

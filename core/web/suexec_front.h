@@ -28,9 +28,10 @@ void sc_suexec_done(struct sc_suexec *s);
 /* Looks, changes nothing. Needs root for what `suexec -V` tells. */
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err);
 
-/* Where Apache looks for suexec, when Sitecage's entry is there now: its path, and which file that
- * is. False: it is at none of the usual places. Nothing is run. */
-bool sc_suexec_place(char *path, struct stat *ret); /* PATH_MAX bytes */
+/* Where Apache looks for suexec, when Sitecage's entry is there now: SC_THERE, with its path
+ * (PATH_MAX bytes) and which file that is. SC_ABSENT: it is at none of the usual places; SC_E_SYS.
+ * Nothing is run. */
+int sc_suexec_place(char *path, struct stat *ret, struct sc_error *err);
 
 /* What a site's view needs of the real suexec: only config_dir and log of *ret are set, from what
  * was noted when the entry was put in place. Nothing is run. */
