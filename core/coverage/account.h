@@ -54,6 +54,10 @@ void sc_cover_records_done(struct sc_cover_records *r);
 /* None, where nothing was judged yet. A damaged file is SC_E_INVAL. */
 int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_error *err);
 
+/* Removes what a command left that was killed while it kept verdicts; what cannot be removed now
+ * stays for the next time. */
+void sc_cover_records_recover(void);
+
 /* NULL: nothing is known of it. */
 const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *r, unsigned id);
 

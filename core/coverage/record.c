@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SC_COVERAGE_DIR/UID: a line for each isolated site, "ID STATE TEXT" (docs/formats.md,
  * "coverage"); changed under a lock of each account. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -125,6 +126,40 @@ static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text
                    memcmp(old.data, text->data, old.len) == 0))
         return rc;
     return sc_replace_file(path, 0600, text->data, text->len, err);
+}
+
+/* The account whose record sc_replace_file() was writing under this name: .UID.new */
+static bool is_half_written(const char *name, uid_t *ret)
+{
+    char *end;
+    if (name[0] != '.' || name[1] < '0' || name[1] > '9')
+        return false;
+    unsigned long uid = strtoul(name + 1, &end, 10);
+    *ret = (uid_t)uid;
+    return uid <= UINT32_MAX && strcmp(end, ".new") == 0;
+}
+
+/* Nobody writes where nobody has the lock. */
+static void remove_half_written(uid_t uid)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%u.lock", (unsigned)uid);
+    SC_FD int lock = open(path, O_RDWR | O_CLOEXEC);
+    if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
+        return;
+    snprintf(path, sizeof(path), SC_COVERAGE_DIR "/.%u.new", (unsigned)uid);
+    (void)unlink(path);
+}
+
+void sc_cover_records_recover(void)
+{
+    DIR *dir = opendir(SC_COVERAGE_DIR);
+    uid_t uid;
+    for (const struct dirent *e; dir && (e = readdir(dir));)
+        if (is_half_written(e->d_name, &uid))
+            remove_half_written(uid);
+    if (dir)
+        closedir(dir);
 }
 
 static uint64_t digest(const struct sc_buf *text)

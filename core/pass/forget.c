@@ -35,10 +35,11 @@ int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, bool *
 /* What was judged of the account's sites, and the lock of that. */
 static int forget_coverage(uid_t uid, struct sc_error *err)
 {
-    static const char *const suffixes[] = {"", ".lock"};
+    static const char *const parts[][2] = {{"", ""}, {".", ".new"}, {"", ".lock"}};
     char path[64];
-    for (size_t i = 0; i < 2; i++) {
-        snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%u%s", (unsigned)uid, suffixes[i]);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%s%u%s", parts[i][0], (unsigned)uid,
+                 parts[i][1]);
         if (unlink(path) < 0 && !sc_is_absent(errno))
             return sc_error_sys(err, errno, "remove %s", path);
     }

@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/run.h"
+#include "core/coverage/account.h"
 #include "core/ending/ending.h"
 #include "core/pass/deny.h"
 #include "core/pass/pass.h"
@@ -70,6 +71,7 @@ void sc_pass_recover(struct sc_server *s)
     struct sc_error why = SC_ERROR_INIT;
     const char *const argv[] = {SC_FINISH_EXE, "--left", NULL};
     const struct sc_run_spec spec = {.argv = argv, .timeout_ms = SC_RECOVER_MS};
+    sc_cover_records_recover();
     if (!is_anything_left(s))
         return;
     int rc = sc_run(&spec, &r, &why);
