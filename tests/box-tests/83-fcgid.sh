@@ -156,7 +156,9 @@ htaccess "SetEnv DOCUMENT_ROOT $H/b.example" "SetEnv SCRIPT_FILENAME $H/b.exampl
 expect_output "a forged DOCUMENT_ROOT" none php_eval a.example "$reads_b"
 printf %s "$wrapper" | put_file john $H/b.example/php.fcgi 755
 htaccess "FcgidWrapper $H/b.example/php.fcgi .php"
-expect_output "a sibling's wrapper is not there" 503 http_code a.example /attack.php
+# the entry's 503, or mod_fcgid's 500 where mod_sitecage shows it no such file
+closed() { http_code "$@" | grep -xE '50[03]'; }
+check "a sibling's wrapper is not there" closed a.example /attack.php
 check "control: it is one" php_eval b.example "is_executable('php.fcgi') || http_response_code(500);"
 rm $H/a.example/.htaccess
 expect_output "and without it all is well" none php_eval a.example "$reads_b"
