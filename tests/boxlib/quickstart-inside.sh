@@ -40,6 +40,13 @@ visit()
     [ "$output" = "$1" ] || failed "expected ${1@Q} from: http://$2"
 }
 
+# status EXPECTED URL: a visitor's request, answered with that status.
+status()
+{
+    run '$' "curl -s -o /dev/null -w '%{http_code}\n' http://$2" || failed "status $? from: curl http://$2"
+    [ "$output" = "$1"$'\n' ] || failed "expected $1 from: http://$2"
+}
+
 a=a.example:$apache_port
 b=b.example:$apache_port
 secret='the password of b.example is pa55word'
@@ -52,17 +59,20 @@ root '' "put_php a.example index.php 'echo \"Welcome to a.example\\n\";'"
 root '' "put_php b.example index.php 'include \"config.php\"; echo \"Welcome to b.example\\n\";'"
 root '' "put_php b.example config.php '\$password = \"$secret\";'"
 root '' "put_php a.example spy.php 'echo @file_get_contents(\"/home/john/b.example/config.php\") ?: \"a.example cannot read it\\n\";'"
+root '' "as_user john ln -s ../b.example/config.php /home/john/a.example/link.txt"
 root '' 'apache_start'
 
 visit $'Welcome to a.example\n' "$a/"
 visit $'Welcome to b.example\n' "$b/"
 visit "<?php \$password = \"$secret\";"$'\n' "$a/spy.php"
+visit "<?php \$password = \"$secret\";"$'\n' "$a/link.txt"
 
 root $'CloudLinux Isolates was allowed for all users.\n' 'cagefsctl --site-isolation-allow-all'
 root $'CloudLinux Isolates was enabled for domain(s),\na.example\n' \
     'cagefsctl --site-isolation-enable a.example'
 
 visit $'a.example cannot read it\n' "$a/spy.php"
+status 403 "$a/link.txt"
 visit $'Welcome to a.example\n' "$a/"
 visit $'Welcome to b.example\n' "$b/"
 
