@@ -15,7 +15,7 @@ said=/tmp/said
 enable() { cagefsctl --site-isolation-enable "$@"; }
 quiet() { "$@" 2>"$said" && [ ! -s "$said" ]; } # nothing on stderr
 saying() { "$@" 2>"$said" && cat "$said"; }
-is_loaded() { apache2ctl -M 2>/dev/null | grep -q sitecage_module; }
+is_loaded() { apache2ctl -M 2>/dev/null | grep sitecage_module >/dev/null; }
 runs_in() { grep -q /mod_sitecage.so "/proc/$(cat /run/apache2/apache2.pid)/maps"; }
 children_have() # all of Apache's processes
 {
