@@ -81,13 +81,16 @@ keeper() { pgrep -f "^sitecage-keeper .*john $1$"; }
 kill -9 "$(keeper a.example)"
 expect_output "a keeper that was killed: the view is built again" "secret of a" http a.example /secret.txt
 expect_output "closed all the same" 403 http_code a.example /link.txt
+kill -STOP "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')" # it would write the table again
 mv /run/sitecage/web/table /root/table
 expect_output "no table: isolated sites are 503" 503 http_code a.example /secret.txt
 expect_contains "and the log says why" "a.example: 503: Sitecage's table of sites cannot be read" refused
 echo nonsense >/run/sitecage/web/table
 expect_output "a table that is none, too" 503 http_code a.example /secret.txt
 mv /root/table /run/sitecage/web/table
+kill -CONT "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')"
 expect_output "the table is back" "secret of a" http a.example /secret.txt
+mv /usr/libexec/sitecage/sitecage-web /usr/libexec/sitecage/away # the monitor would start it again
 kill -9 "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')"
 killed=$(keeper a.example)
 kill -9 "$killed"
@@ -95,6 +98,7 @@ check "its keeper has ended" wait_until 5 fpm_is_gone "$killed"
 expect_output "no service, no view: 503" 503 http_code a.example /secret.txt
 expect_contains "and the log says why" "a.example: 503: the site's view cannot be had: " refused
 expect_lacks "never a link's target" "secret of b" http_body a.example /link.txt
+mv /usr/libexec/sitecage/away /usr/libexec/sitecage/sitecage-web
 check "the service is back" /usr/libexec/sitecage/sitecage-web --daemon
 serves() { [ "$(http a.example /secret.txt)" = "secret of a" ]; }
 check "and the site with it" wait_until 5 serves

@@ -344,6 +344,51 @@ static void a_change_counts_for_the_next_who_asks(void **state)
     sc_web_live_free(l);
 }
 
+static bool is_missing(struct sc_web_live *l)
+{
+    bool said;
+    struct sc_error err = SC_ERROR_INIT;
+    struct sc_web_shared *s = sc_web_live_get(l, &said, &err);
+    bool missing = s->missing;
+    assert_false(said || s->lost);
+    sc_web_live_put(l, s);
+    return missing;
+}
+
+static void a_table_that_is_missing_may_come_back(void **state)
+{
+    struct service *s = *state;
+    char path[128];
+    bool lost, said;
+    struct sc_web_live *l = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    snprintf(path, sizeof(path), "%s/table", s->dir.path);
+    assert_int_equal(sc_web_live_new(path, geteuid(), &l, &err), 0);
+    sc_web_live_patience(l, 600000);
+    replace(path, ONE);
+    assert_false(is_missing(l));
+    assert_int_equal(unlink(path), 0);
+    assert_true(is_missing(l));
+    assert_true(is_missing(l));
+    replace(path, ONE);
+    assert_true(sc_web_live_wait(l, &said, &err));
+    assert_false(said || is_missing(l));
+    assert_int_equal(unlink(path), 0);
+    assert_true(is_missing(l));
+    replace(path, "nonsense\n"); /* nobody waits for this one */
+    assert_false(sc_web_live_wait(l, &said, &err));
+    assert_true(said);
+    replace(path, ONE);
+    sc_web_live_patience(l, 100);
+    assert_false(is_missing(l));
+    assert_int_equal(unlink(path), 0);
+    assert_false(sc_web_live_wait(l, &said, &err)); /* it does not come */
+    assert_true(said && err.text[0]);
+    assert_int_equal(sites(l, &lost), 1);
+    assert_true(lost);
+    sc_web_live_free(l);
+}
+
 static void a_table_that_is_lost_is_not_forgotten(void **state)
 {
     struct service *s = *state;
@@ -442,6 +487,7 @@ int main(void)
         SERVED(more_sites_than_places_are_served),
         cmocka_unit_test(nobody_answers),
         SERVED(a_change_counts_for_the_next_who_asks),
+        SERVED(a_table_that_is_missing_may_come_back),
         SERVED(a_table_that_is_lost_is_not_forgotten),
         SERVED(document_roots_are_resolved),
         SERVED(refusals_are_counted_for_their_site),

@@ -13,6 +13,7 @@
 #define SC_WEB_TABLE  SC_WEB_DIR "/table"
 #define SC_WEB_SOCKET SC_WEB_DIR "/sock"
 #define SC_WEB_SAVED  SC_STATE_DIR "/web/table" /* the same text, kept over a boot; root's alone */
+#define SC_WEB_GROUP  SC_STATE_DIR "/web/group" /* the web server's group, a number; root's alone */
 #define SC_WEB_EMPTY  SC_WEB_DIR "/empty"       /* an empty directory, for the module's self-test */
 
 #define SC_WEB_ASK_MAGIC 0x73637731u

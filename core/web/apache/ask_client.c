@@ -6,10 +6,30 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "core/base/cleanup.h"
 
 #define ANSWER_S 35 /* a build gives up after 30 s */
+
+/* A socket that is missing: the service starts, or makes its directory again. */
+#define TRIES  40
+#define GAP_NS 50000000L
+
+static int connect_at(int fd, const struct sockaddr_un *sa)
+{
+    const struct timespec gap = {.tv_nsec = GAP_NS};
+    for (int i = 0; i < TRIES; i++) {
+        if (i > 0)
+            (void)nanosleep(&gap, NULL);
+        if (connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) == 0)
+            return 0;
+        /* EACCES: the directory is being made */
+        if (errno != ENOENT && errno != ENOTDIR && errno != ECONNREFUSED && errno != EACCES)
+            break;
+    }
+    return -1;
+}
 
 static int knock(const char *path, int *ret_fd, struct sc_error *err)
 {
@@ -21,7 +41,7 @@ static int knock(const char *path, int *ret_fd, struct sc_error *err)
     strcpy(sa.sun_path, path);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
-        connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) < 0)
+        connect_at(fd, &sa) < 0)
         return sc_error_sys(err, errno, "ask Sitecage's service for web servers at %s", path);
     *ret_fd = sc_steal_fd(&fd);
     return 0;

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+
+#define GAP_NS 50000000L /* between two looks for a table that is missing */
 
 /* Which file it is: root replaces it, never writes into it. */
 struct version {
@@ -23,6 +26,8 @@ struct sc_web_live {
     pthread_mutex_t lock;
     char *path;
     uid_t owner;
+    int patience_ms;
+    int64_t lost_at; /* of a missing one */
     struct version version;
     struct sc_web_shared *now;
 };
@@ -86,6 +91,23 @@ static int read_table(const char *path, uid_t owner, struct version *version,
     return 0;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* The file is missing, and may be made again any moment. (EACCES: its directory is.) */
+static bool may_come(struct sc_web_live *l, int sysno)
+{
+    if (sysno != ENOENT && sysno != ENOTDIR && sysno != EACCES)
+        return false;
+    if (!l->now->missing)
+        l->lost_at = now_ms() + l->patience_ms;
+    return now_ms() < l->lost_at;
+}
+
 /* The file is another one, or is not there. */
 static int look_again(struct sc_web_live *l, struct sc_error *err)
 {
@@ -96,8 +118,9 @@ static int look_again(struct sc_web_live *l, struct sc_error *err)
     if (rc < 0) {
         if (sc_web_table_sites(l->now->table) == 0 || l->now->lost)
             return 0; /* nothing is lost, or it was said */
-        l->now->lost = true;
-        return rc;
+        l->now->missing = may_come(l, err->sys);
+        l->now->lost = !l->now->missing;
+        return l->now->lost ? rc : 0;
     }
     drop(l->now);
     l->now = next;
@@ -110,11 +133,30 @@ struct sc_web_shared *sc_web_live_get(struct sc_web_live *l, bool *said, struct 
     (void)stat(l->path, &st);
     struct version version = version_of(&st);
     pthread_mutex_lock(&l->lock);
-    *said = !is_same(&version, &l->version) && look_again(l, err) < 0;
+    bool due = l->now->missing && now_ms() >= l->lost_at;
+    *said = (due || !is_same(&version, &l->version)) && look_again(l, err) < 0;
     struct sc_web_shared *s = l->now;
     s->refs++;
     pthread_mutex_unlock(&l->lock);
     return s;
+}
+
+bool sc_web_live_wait(struct sc_web_live *l, bool *said, struct sc_error *err)
+{
+    const struct timespec gap = {.tv_nsec = GAP_NS};
+    for (;;) {
+        struct sc_web_shared *s = sc_web_live_get(l, said, err);
+        bool missing = s->missing, lost = s->lost;
+        sc_web_live_put(l, s);
+        if (!missing)
+            return !lost;
+        (void)nanosleep(&gap, NULL);
+    }
+}
+
+void sc_web_live_patience(struct sc_web_live *l, int ms)
+{
+    l->patience_ms = ms;
 }
 
 void sc_web_live_ref(struct sc_web_live *l, struct sc_web_shared *s)

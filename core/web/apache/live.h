@@ -12,6 +12,7 @@
 struct sc_web_shared {
     struct sc_web_table *table; /* never NULL; without sites when there is none */
     bool lost; /* its file was there and is not, or cannot be read: none of its sites is served */
+    bool missing;  /* its file is missing since a moment ago: whose the sites are waits for it */
     unsigned refs; /* the live table's own */
 };
 
@@ -20,6 +21,13 @@ struct sc_web_live;
 /* `owner` of the file: 0, in tests another. */
 int sc_web_live_new(const char *path, uid_t owner, struct sc_web_live **ret, struct sc_error *err);
 void sc_web_live_free(struct sc_web_live *l); /* accepts NULL */
+
+/* How long a table may be missing before it counts as lost; 0 unless it is said. */
+void sc_web_live_patience(struct sc_web_live *l, int ms);
+
+/* For a request of a site whose table is missing: waits until there is one again (true), or it
+ * counts as lost. With `said` set to true, *err tells of it. */
+bool sc_web_live_wait(struct sc_web_live *l, bool *said, struct sc_error *err);
 
 /* The table, as new as its file is; sc_web_live_put() it. With `said` set to true, *err tells of a
  * table that was lost just now. */

@@ -16,6 +16,8 @@
 #include "core/web/apache/address.h"
 #include "core/web/apache/stand_in.h"
 
+#define TABLE_MS 2000 /* a table that is missing is made again by sitecage-web */
+
 struct sc_mod *sc_mod;
 
 /* ---- directives ---- */
@@ -112,6 +114,17 @@ static int make_directories(struct sc_error *err)
     return 0;
 }
 
+/* For sitecage-web, which makes the directory again when somebody emptied /run. */
+static int write_group(struct sc_error *err)
+{
+    char text[16];
+    snprintf(text, sizeof(text), "%u\n", (unsigned)ap_unixd_config.group_id);
+    if ((mkdir(SC_STATE_DIR, 0700) < 0 && errno != EEXIST) ||
+        (mkdir(SC_STATE_DIR "/web", 0700) < 0 && errno != EEXIST))
+        return sc_error_sys(err, errno, "make " SC_STATE_DIR "/web");
+    return sc_replace_file(SC_WEB_GROUP, 0600, text, strlen(text), err);
+}
+
 /* After a boot the table is there before Sitecage's own services are. */
 static int restore_table(struct sc_error *err)
 {
@@ -133,6 +146,10 @@ static int start(struct sc_mod *m, struct sc_error *err)
     int rc = sc_web_live_new(SC_WEB_TABLE, 0, &m->live, err);
     if (rc == 0 && geteuid() == 0)
         rc = make_directories(err);
+    if (rc == 0)
+        sc_web_live_patience(m->live, TABLE_MS);
+    if (rc == 0 && geteuid() == 0)
+        rc = write_group(err);
     if (rc == 0 && geteuid() == 0)
         rc = restore_table(err);
     if (rc == 0 && sc_web_slots_write(&m->slots) < 0)

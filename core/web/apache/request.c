@@ -67,12 +67,30 @@ int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, co
     return status;
 }
 
+static void say_lost(const request_rec *r, const struct sc_error *why)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
+                  "sitecage: isolated sites are answered 503 from now on: %s", why->text);
+}
+
+/* Only requests of isolated sites come here. */
+static bool wait_for_table(const request_rec *r)
+{
+    bool lost = false;
+    struct sc_error why = SC_ERROR_INIT;
+    bool is_there = sc_web_live_wait(sc_mod->live, &lost, &why);
+    if (lost)
+        say_lost(r, &why);
+    return is_there;
+}
+
 /* Why a site cannot be served at all; NULL. */
-static const char *cannot_be(const struct sc_mod_request *q, const struct sc_web_site *site)
+static const char *cannot_be(const request_rec *r, const struct sc_mod_request *q,
+                             const struct sc_web_site *site)
 {
     if (sc_mod->broken)
         return sc_mod->broken;
-    if (q->shared->lost)
+    if (q->shared->lost || (q->shared->missing && !wait_for_table(r)))
         return "Sitecage's table of sites cannot be read: run cagefsctl --site-isolation-check";
     if (site->state == SC_WEB_BROKEN)
         return "the site cannot be isolated now: cagefsctl --site-isolation-check says why";
@@ -88,7 +106,7 @@ int sc_mod_enter(request_rec *r, const struct sc_web_site *site)
         return 0;
     struct sc_error why = SC_ERROR_INIT;
     struct sc_web_view *view = NULL;
-    const char *reason = cannot_be(q, site);
+    const char *reason = cannot_be(r, q, site);
     if (!reason && sc_web_views_get(sc_mod->views, site->account->uid, site->id, &view, &why) < 0)
         reason = apr_psprintf(r->pool, "the site's view cannot be had: %s", why.text);
     set_context(r, site, view);
@@ -151,8 +169,7 @@ static struct sc_mod_request *begin(request_rec *r)
     apr_pool_cleanup_register(r->pool, q->shared, put_table, apr_pool_cleanup_null);
     ap_set_module_config(r->request_config, &sitecage_module, q);
     if (lost)
-        ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
-                      "sitecage: isolated sites are answered 503 from now on: %s", why.text);
+        say_lost(r, &why);
     return q;
 }
 

@@ -38,11 +38,22 @@ static bool finds_directory(apr_pool_t *p)
 static const char text[] = SC_WEB_HEAD "account 4294967293 4294967293 /etc\n"
                                        "site 1 isolated selftest /etc/selftest\nend\n";
 
+/* Somebody may have emptied /run: sitecage-web makes it again. */
+static int open_empty(void)
+{
+    for (int tries = 40;; tries--) {
+        int fd = open(SC_WEB_EMPTY, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0 || tries == 0)
+            return fd;
+        apr_sleep(50000);
+    }
+}
+
 const char *sc_mod_selftest(apr_pool_t *p)
 {
     struct sc_web_table *t = NULL;
     struct sc_error err = SC_ERROR_INIT;
-    SC_FD int empty = open(SC_WEB_EMPTY, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    SC_FD int empty = open_empty();
     if (empty < 0)
         return "the guard cannot test itself: " SC_WEB_EMPTY " cannot be opened";
     if (!finds_file(p) || !finds_directory(p))

@@ -13,9 +13,11 @@
 #include "core/base/lock.h"
 #include "core/base/paths.h"
 #include "core/base/run.h"
+#include "core/base/there.h"
 #include "core/enter/keeper_find.h"
 
-#define BUILD_MS 32000 /* a build gives up after 30 s */
+#define BUILD_MS   32000  /* a build gives up after 30 s */
+#define REBUILD_MS 600000 /* very many accounts */
 
 static int open_of(pid_t pid, const char *what, int flags, int *ret, struct sc_error *err)
 {
@@ -101,24 +103,52 @@ void sc_web_turn_away(int sock, const struct sc_error *why)
     (void)send(sock, &a, sizeof(a), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+static int run_ours(const char *const *argv, int timeout_ms, const char *silent,
+                    struct sc_error *err)
+{
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    struct sc_run_spec spec = {.argv = argv, .timeout_ms = timeout_ms};
+    int rc = sc_run(&spec, &r, err);
+    if (rc < 0 || sc_run_ok(&r))
+        return rc;
+    const char *said = r.err.data ? r.err.data : "";
+    return sc_error_set(err, SC_E_SYS, "%.*s", (int)strcspn(*said ? said : silent, "\n"),
+                        *said ? said : silent);
+}
+
+int sc_web_rebuild(const char *whose, struct sc_error *err)
+{
+    const char *const argv[] = {SC_REBUILD_EXE, whose, NULL};
+    return run_ours(argv, REBUILD_MS,
+                    "the state of sites cannot be made again; the administrator's log says why",
+                    err);
+}
+
+/* As an entry sees it: the account has isolated sites, and its table is missing. */
+static bool was_emptied(const char *uid)
+{
+    char mark[64], table[64];
+    snprintf(mark, sizeof(mark), SC_MARK_DIR "/%s", uid);
+    snprintf(table, sizeof(table), SC_RUN_DIR "/%s/sites", uid);
+    return access(table, F_OK) < 0 && sc_is_absent(errno) && access(mark, F_OK) == 0;
+}
+
 int sc_web_build(uid_t uid, unsigned site, struct sc_error *err)
 {
     char plan[64], user[16], id[16];
     snprintf(plan, sizeof(plan), SC_RUN_DIR "/%u/%u.plan", (unsigned)uid, site);
     snprintf(user, sizeof(user), "%u", (unsigned)uid);
     snprintf(id, sizeof(id), "%u", site);
+    if (was_emptied(user)) {
+        int rc = sc_web_rebuild(user, err);
+        if (rc < 0)
+            return rc;
+    }
     if (access(plan, F_OK) < 0)
         return errno == ENOENT || errno == ENOTDIR
                    ? sc_error_set(err, SC_E_NOTFOUND, "site %u is no isolated site", site)
                    : sc_error_sys(err, errno, "look for %s", plan);
     const char *const argv[] = {SC_BUILD_EXE, user, id, NULL};
-    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
-    struct sc_run_spec spec = {.argv = argv, .timeout_ms = BUILD_MS};
-    int rc = sc_run(&spec, &r, err);
-    if (rc < 0 || sc_run_ok(&r))
-        return rc;
-    const char *said = r.err.data ? r.err.data : "";
-    return sc_error_set(err, SC_E_SYS, "%.*s", (int)strcspn(said, "\n"),
-                        *said ? said
-                              : "the site cannot be built; the administrator's log says why");
+    return run_ours(argv, BUILD_MS, "the site cannot be built; the administrator's log says why",
+                    err);
 }

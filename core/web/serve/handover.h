@@ -18,4 +18,8 @@ void sc_web_turn_away(int sock, const struct sc_error *why);
  * with the builder's words; SC_E_TIMEOUT. */
 int sc_web_build(uid_t uid, unsigned site, struct sc_error *err);
 
+/* Runs sitecage-rebuild, for an account (its uid in digits) or "--all": what was in /run is made
+ * again. What it says, SC_E_SYS, SC_E_TIMEOUT. */
+int sc_web_rebuild(const char *whose, struct sc_error *err);
+
 #endif

@@ -21,13 +21,17 @@
 #include "core/base/daemon.h"
 #include "core/base/file.h"
 #include "core/base/clock.h"
+#include "core/web/part.h"
 #include "core/web/serve/handover.h"
+#include "core/web/serve/place.h"
 #include "core/web/serve/service.h"
 
 #define CLIENTS_MAX 256
-#define BUILDS_MAX  32 /* at once */
-#define BUILDS_EACH 2  /* of one account */
-#define PATIENCE_S  2  /* for a question, when others want the place */
+#define OWN_FDS     3
+#define BUILDS_MAX  32  /* at once */
+#define BUILDS_EACH 2   /* of one account */
+#define PATIENCE_S  2   /* for a question, when others want the place */
+#define SETTLE_MS   100 /* a removal goes on for a while */
 
 struct client {
     int fd;
@@ -41,9 +45,13 @@ struct build {
 
 struct daemon {
     int lock, signals, listener;
+    int removals;    /* what tells that something was removed from the directory */
+    int64_t look_at; /* when whatever removes it has been quiet for a moment; 0: nothing was */
     struct client clients[CLIENTS_MAX];
     size_t n_clients;
     struct build builds[BUILDS_MAX];
+    pid_t rebuild;      /* makes the state of all accounts again; 0: none does */
+    bool rebuild_again; /* it was removed once more meanwhile */
     bool end;
 };
 
@@ -69,6 +77,29 @@ static int listen_at(const char *path, int *ret, struct sc_error *err)
     return 0;
 }
 
+/* Without a table the sites of the last one are answered 503. */
+static void renew_table(void)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_web_table_renew(&err) < 0)
+        fprintf(stderr, "sitecage-web: %s\n", err.text);
+}
+
+/* The directory, and what is ours in it. SC_E_BUSY: another one is at work. */
+static int take_place(struct daemon *d, struct sc_error *err)
+{
+    int rc = sc_web_place_make(err);
+    if (rc == 0)
+        rc = sc_daemon_lock(SC_WEB_DIR, SC_WEB_LOCK, &d->lock, err);
+    if (rc == 0)
+        rc = sc_web_place_watch(&d->removals, err);
+    if (rc == 0)
+        rc = listen_at(SC_WEB_SOCKET, &d->listener, err);
+    if (rc == 0)
+        renew_table();
+    return rc;
+}
+
 static int set_up(struct daemon *d, struct sc_error *err)
 {
     static const int signals[] = {SIGCHLD, SIGTERM, SIGINT};
@@ -86,7 +117,7 @@ static int set_up(struct daemon *d, struct sc_error *err)
     d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (d->signals < 0)
         return sc_error_sys(err, errno, "prepare to listen");
-    return listen_at(SC_WEB_SOCKET, &d->listener, err);
+    return 0;
 }
 
 /* ---- builds ---- */
@@ -103,13 +134,18 @@ static struct build *room_for(struct daemon *d, uid_t uid)
     return of_account < BUILDS_EACH ? room : NULL;
 }
 
+static void default_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* In a process of its own. */
 static _Noreturn void build_and_answer(int sock, const struct sc_web_question *q)
 {
     struct sc_error why = SC_ERROR_INIT;
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    default_signals();
     int rc = sc_web_build(q->uid, q->site, &why);
     if (rc == 0)
         rc = sc_web_hand_over(sock, q->uid, q->site, &why);
@@ -131,15 +167,42 @@ static void start_build(struct daemon *d, int sock, const struct sc_web_question
         sc_web_turn_away(sock, &busy);
 }
 
+/* In a process of its own: somebody emptied /run. */
+static void start_rebuild(struct daemon *d)
+{
+    d->rebuild_again = d->rebuild > 0;
+    if (d->rebuild > 0)
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct sc_error why = SC_ERROR_INIT;
+        default_signals();
+        if (sc_web_rebuild("--all", &why) < 0)
+            fprintf(stderr, "sitecage-web: %s\n", why.text);
+        _exit(0);
+    }
+    d->rebuild = pid > 0 ? pid : 0;
+}
+
+static void ended(struct daemon *d, pid_t pid)
+{
+    for (size_t i = 0; i < BUILDS_MAX; i++)
+        if (d->builds[i].pid == pid)
+            d->builds[i] = (struct build){0};
+    if (d->rebuild != pid)
+        return;
+    d->rebuild = 0;
+    if (d->rebuild_again)
+        start_rebuild(d);
+}
+
 static void read_signals(struct daemon *d)
 {
     struct signalfd_siginfo si;
     while (read(d->signals, &si, sizeof(si)) == (ssize_t)sizeof(si))
         d->end |= si.ssi_signo == SIGTERM || si.ssi_signo == SIGINT;
     for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
-        for (size_t i = 0; i < BUILDS_MAX; i++)
-            if (d->builds[i].pid == pid)
-                d->builds[i] = (struct build){0};
+        ended(d, pid);
 }
 
 /* ---- questions ---- */
@@ -177,51 +240,90 @@ static void take_clients(struct daemon *d)
             let_go(d, i);
 }
 
-static void loop(struct daemon *d)
+/* ---- a directory that was removed ---- */
+
+/* Makes it again, and all accounts' state, which was removed with it. */
+static int heal(struct daemon *d, struct sc_error *err)
+{
+    d->look_at = 0;
+    if (sc_web_place_is_whole(d->lock)) {
+        renew_table(); /* it may be what was removed */
+        return 0;
+    }
+    sc_close(&d->removals);
+    sc_close(&d->listener);
+    sc_close(&d->lock);
+    int rc = take_place(d, err);
+    d->end |= rc == SC_E_BUSY;
+    if (rc == 0)
+        start_rebuild(d);
+    return rc == SC_E_BUSY ? 0 : rc;
+}
+
+static void hear_removals(struct daemon *d)
+{
+    sc_web_place_heard(d->removals);
+    d->look_at = sc_clock_ms() + SETTLE_MS;
+}
+
+/* ---- the loop ---- */
+
+static int wait_ms(const struct daemon *d)
+{
+    int64_t left = d->look_at - sc_clock_ms();
+    if (d->look_at)
+        return left > 0 ? (int)left : 0;
+    return d->n_clients == CLIENTS_MAX ? 1000 : -1;
+}
+
+static int loop(struct daemon *d, struct sc_error *err)
 {
     while (!d->end) {
-        struct pollfd p[CLIENTS_MAX + 2] = {{.fd = d->signals, .events = POLLIN},
-                                            {.fd = d->listener, .events = POLLIN}};
+        struct pollfd p[CLIENTS_MAX + OWN_FDS] = {{.fd = d->signals, .events = POLLIN},
+                                                  {.fd = d->listener, .events = POLLIN},
+                                                  {.fd = d->removals, .events = POLLIN}};
         size_t n = d->n_clients;
         for (size_t i = 0; i < n; i++)
-            p[i + 2] = (struct pollfd){.fd = d->clients[i].fd, .events = POLLIN};
-        if (poll(p, n + 2, n == CLIENTS_MAX ? 1000 : -1) < 0 && errno != EINTR)
-            return;
+            p[i + OWN_FDS] = (struct pollfd){.fd = d->clients[i].fd, .events = POLLIN};
+        if (poll(p, n + OWN_FDS, wait_ms(d)) < 0 && errno != EINTR)
+            return sc_error_sys(err, errno, "wait for questions");
         if (p[0].revents)
             read_signals(d);
         for (size_t i = n; i-- > 0;)
-            if (p[i + 2].revents) {
+            if (p[i + OWN_FDS].revents) {
                 answer(d, d->clients[i].fd);
                 let_go(d, i);
             }
         if (p[1].revents)
             take_clients(d);
+        if (p[2].revents)
+            hear_removals(d);
+        int rc = d->look_at && d->look_at <= sc_clock_ms() ? heal(d, err) : 0;
+        if (rc < 0)
+            return rc;
     }
+    return 0;
 }
 
 static int run(int ready, void *arg)
 {
     (void)arg;
-    struct daemon d = {.lock = -EBADF, .signals = -EBADF, .listener = -EBADF};
+    struct daemon d = {.lock = -EBADF, .signals = -EBADF, .listener = -EBADF, .removals = -EBADF};
     struct sc_error err = SC_ERROR_INIT;
-    int rc = sc_mkdir_p(SC_RUN_DIR, 0711, &err);
+    int rc = set_up(&d, &err);
     if (rc == 0)
-        rc = sc_mkdir_p(SC_WEB_DIR, 0700, &err); /* mod_sitecage gives it its group */
-    if (rc == 0)
-        rc = sc_daemon_lock(SC_WEB_DIR, SC_WEB_LOCK, &d.lock, &err);
+        rc = take_place(&d, &err);
     if (rc == SC_E_BUSY && ready >= 0) {
         sc_daemon_ready(ready); /* somebody else was faster */
         return 0;
     }
-    if (rc == 0)
-        rc = set_up(&d, &err);
-    if (rc < 0) {
-        fprintf(stderr, "sitecage-web: %s\n", err.text);
-        return 1;
+    if (rc == 0) {
+        sc_daemon_ready(ready);
+        rc = loop(&d, &err);
     }
-    sc_daemon_ready(ready);
-    loop(&d);
-    return d.end ? 0 : 1;
+    if (rc < 0)
+        fprintf(stderr, "sitecage-web: %s\n", err.text);
+    return rc < 0 ? 1 : 0;
 }
 
 int main(int argc, char **argv)
