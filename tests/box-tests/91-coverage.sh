@@ -263,8 +263,8 @@ expect_contains "with the reason" "pool of-the-account serves" cagefsctl --site-
 expect_contains "in JSON" '"coverage": "not covered", "reason": "the PHP of' cagefsctl --site-isolation-status --json
 expect_fail 1 "1 of 1 checks failed: domain da1.example" check_of da1.example
 expect_contains "the user sees it" '"enabled_sites": ["da1.example"], "notices": ["da1.example: not covered: ' su_john isolatectl site-isolation list
-refused() { { reads da1.example 2>&1 || true; } | grep -o '503 Service Unavailable' | sort -u; }
-expect_output "Apache does not run its PHP outside of the cage" $'503 Service Unavailable\n' refused
+answered() { { reads da1.example 2>&1 || true; } | grep -o '503 Service Unavailable' | sort -u; }
+expect_output "Apache does not run its PHP outside of the cage" $'503 Service Unavailable\n' answered
 check "disabled" disable da1.example
 expect_output "nothing is said any more" "" says cagefsctl --site-isolation-list
 
