@@ -232,6 +232,8 @@ waits() { [ "$(pgrep -c -f 'sitecage-build .* '"$id")" = 1 ]; }
 has_groups() { grep -q "^cgroup $id " "/run/sitecage/$(id -u john)/sites"; }
 id=$(id_of shell.example)
 check_not "the site does not run" keeper_of john shell.example
+settled() { ! compgen -G '/run/sitecage/*/*.ending.*' && ! pgrep -f '^/usr/libexec/sitecage/sitecage-finish'; }
+check "its former view has ended" wait_until 30 settled # the pass that settles it would wait for the lock below
 exec {lock}>>"/run/sitecage/$(id -u john)/$id.build"
 flock -x "$lock"
 entry {lock}>&- &
