@@ -81,7 +81,9 @@ keeper() { pgrep -f "^sitecage-keeper .*john $1$"; }
 kill -9 "$(keeper a.example)"
 expect_output "a keeper that was killed: the view is built again" "secret of a" http a.example /secret.txt
 expect_output "closed all the same" 403 http_code a.example /link.txt
-kill -STOP "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')" # it would write the table again
+# the service and the daemon would write the table again
+check "the daemon sleeps" monitor_sleeps
+kill -STOP "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')"
 mv /run/sitecage/web/table /root/table
 expect_output "no table: isolated sites are 503" 503 http_code a.example /secret.txt
 expect_contains "and the log says why" "a.example: 503: Sitecage's table of sites cannot be read" refused
@@ -89,6 +91,7 @@ echo nonsense >/run/sitecage/web/table
 expect_output "a table that is none, too" 503 http_code a.example /secret.txt
 mv /root/table /run/sitecage/web/table
 kill -CONT "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')"
+monitor_wakes
 expect_output "the table is back" "secret of a" http a.example /secret.txt
 mv /usr/libexec/sitecage/sitecage-web /usr/libexec/sitecage/away # the monitor would start it again
 kill -9 "$(pgrep -f '^/usr/libexec/sitecage/sitecage-web')"
