@@ -58,6 +58,9 @@ int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_err
  * stays for the next time. */
 void sc_cover_records_recover(void);
 
+/* Removes what is kept of the account, and its lock: the account is no more. SC_E_SYS. */
+int sc_cover_records_forget(uid_t uid, struct sc_error *err);
+
 /* NULL: nothing is known of it. */
 const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *r, unsigned id);
 

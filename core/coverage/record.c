@@ -13,6 +13,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/coverage/account.h"
 
@@ -69,6 +70,17 @@ static void path_of(uid_t uid, char out[64])
     snprintf(out, 64, SC_COVERAGE_DIR "/%u", (unsigned)uid);
 }
 
+static void lock_path(uid_t uid, char out[64])
+{
+    snprintf(out, 64, SC_COVERAGE_DIR "/%u.lock", (unsigned)uid);
+}
+
+/* What sc_replace_file() writes before it has the record's name. */
+static void half_path(uid_t uid, char out[64])
+{
+    snprintf(out, 64, SC_COVERAGE_DIR "/.%u.new", (unsigned)uid);
+}
+
 int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_error *err)
 {
     char path[64];
@@ -119,8 +131,9 @@ static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text
     SC_BUF struct sc_buf old = SC_BUF_INIT;
     path_of(uid, path);
     if (r->n == 0)
-        return unlink(path) < 0 && errno != ENOENT ? sc_error_sys(err, errno, "remove %s", path)
-                                                   : 0;
+        return unlink(path) < 0 && !sc_is_absent(errno)
+                   ? sc_error_sys(err, errno, "remove %s", path)
+                   : 0;
     int rc = format(r, text, err);
     if (rc < 0 || (sc_read_file(path, FILE_MAX, &old, NULL) == 0 && old.len == text->len &&
                    memcmp(old.data, text->data, old.len) == 0))
@@ -143,11 +156,11 @@ static bool is_half_written(const char *name, uid_t *ret)
 static void remove_half_written(uid_t uid)
 {
     char path[64];
-    snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%u.lock", (unsigned)uid);
+    lock_path(uid, path);
     SC_FD int lock = open(path, O_RDWR | O_CLOEXEC);
     if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
         return;
-    snprintf(path, sizeof(path), SC_COVERAGE_DIR "/.%u.new", (unsigned)uid);
+    half_path(uid, path);
     (void)unlink(path);
 }
 
@@ -160,6 +173,18 @@ void sc_cover_records_recover(void)
             remove_half_written(uid);
     if (dir)
         closedir(dir);
+}
+
+int sc_cover_records_forget(uid_t uid, struct sc_error *err)
+{
+    static void (*const paths[])(uid_t uid, char out[64]) = {path_of, half_path, lock_path};
+    char path[64];
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        paths[i](uid, path);
+        if (unlink(path) < 0 && !sc_is_absent(errno))
+            return sc_error_sys(err, errno, "remove %s", path);
+    }
+    return 0;
 }
 
 static uint64_t digest(const struct sc_buf *text)
@@ -196,7 +221,7 @@ int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server
     if (rc < 0)
         return rc;
     char path[64];
-    snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%u.lock", (unsigned)uid);
+    lock_path(uid, path);
     SC_FD int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0 || flock(lock, LOCK_EX) < 0)
         return sc_error_sys(err, errno, "lock %s", path);

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/forget.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "core/base/cleanup.h"
-#include "core/base/paths.h"
-#include "core/base/there.h"
+#include "core/coverage/account.h"
 #include "core/pass/cron.h"
 #include "core/pass/fpm.h"
 #include "core/pass/limits.h"
@@ -30,20 +25,6 @@ int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, bool *
     if (rc == 0)
         rc = t->ending.close(uid, id, SC_ENDING_MS, ret_closed, err);
     return rc < 0 ? rc : t->runtime.remove_plan(uid, id, err);
-}
-
-/* What was judged of the account's sites, and the lock of that. */
-static int forget_coverage(uid_t uid, struct sc_error *err)
-{
-    static const char *const parts[][2] = {{"", ""}, {".", ".new"}, {"", ".lock"}};
-    char path[64];
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof(path), SC_COVERAGE_DIR "/%s%u%s", parts[i][0], (unsigned)uid,
-                 parts[i][1]);
-        if (unlink(path) < 0 && !sc_is_absent(errno))
-            return sc_error_sys(err, errno, "remove %s", path);
-    }
-    return 0;
 }
 
 int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
@@ -72,7 +53,7 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     if (rc == 0)
         rc = t->ending.unnote(uid, err);
     if (rc == 0)
-        rc = forget_coverage(uid, err);
+        rc = sc_cover_records_forget(uid, err);
     if (rc == 0)
         rc = sc_store_user_remove(s->store, uid, err);
     return rc < 0 ? rc : sc_store_pending_clear(s->store, uid, err);
