@@ -5,9 +5,9 @@
  * (SC_FINISH_EXE), which it does not wait for.
  *
  * The state is the keeper's own lock file (core/enter/keeper_find.h) under another name,
- * SC_RUN_DIR/<uid>/<id>.ending.<time>: who is the keeper is asked as ever, entries do not find it
- * any more, and the site may have a new keeper beside it. The time is when the view ends whatever
- * runs in it. Whoever finds such a file goes on with what it says, so a process that was killed in
+ * SC_RUN_DIR/<uid>/<id>.ending.<time>: the kernel still tells who the keeper is, entries no
+ * longer find it, and the site may have a new keeper as well. The time is when the view ends,
+ * whatever runs in it. Whoever finds such a file goes on with what it says, so a process that was killed in
  * between is replaced by the next one. All need root. */
 #ifndef SC_ENDING_ENDING_H
 #define SC_ENDING_ENDING_H
@@ -27,7 +27,7 @@
 #define SC_ENDING_MS      10000 /* for requests that run */
 #define SC_ENDING_SOON_MS 1500  /* the same where the old view may show what it should not */
 #define SC_ENDING_MAX     8     /* former views of one site; one more ends those at once */
-#define SC_ENDING_KILL_MS 10000 /* for killed processes to be gone */
+#define SC_ENDING_KILL_MS 10000 /* until killed processes have ended */
 
 struct sc_ending {
     unsigned id;

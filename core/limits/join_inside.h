@@ -11,8 +11,8 @@ struct sc_join {
     const struct sc_limits_made *made;
     uid_t uid;         /* of the site's processes */
     int procfd;        /* the site's own /proc */
-    bool vmem;         /* it changed: */
-    uint64_t old_vmem; /* what was given before; 0: none */
+    bool vmem;         /* whether it changed */
+    uint64_t old_vmem; /* if so, the value before; 0: none */
 };
 
 struct sc_joined {

@@ -134,7 +134,7 @@ static void sweep(struct sc_listeners *l, uid_t uid)
 void sc_listeners_scan(struct sc_listeners *l, uid_t uid)
 {
     l->scan++;
-    if (scan_account(l, uid)) /* else what is there may not have been found */
+    if (scan_account(l, uid)) /* else the list may not be complete */
         sweep(l, uid);
 }
 

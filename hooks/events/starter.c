@@ -11,7 +11,7 @@
 #include "core/base/run.h"
 #include "core/base/there.h"
 
-/* Descriptors 0-2 lead nowhere (a panel waits until the last writer of its pipes is gone), no
+/* Descriptors 0-2 lead nowhere (a panel waits until the last writer has closed its pipes), no
  * signal is blocked or ignored, and what ends the panel's session does not end it. */
 void sc_starter_prepare(struct sc_starter *s)
 {

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Of the server: */
+/* Jobs about the whole server, and what they print */
 #define SC_JOB_SURVEY "survey" /* "found USER"… */
 #define SC_JOB_HOOKS  "hooks"  /* "put": they had to be put in place again */
 #define SC_JOB_PATHS                                                                               \

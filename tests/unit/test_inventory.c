@@ -207,7 +207,7 @@ static void no_domains_is_an_answer(void **state)
     assert_null(sc_domains_find(&d, "a.de"));
 }
 
-/* An odd entry stops nothing: the domain beside it is read, and what is known of the odd one is
+/* An odd entry stops nothing: the next domain is read, and what is known of the odd one is
  * kept. */
 static void odd_entries_are_passed_over(void **state)
 {
