@@ -54,16 +54,26 @@ struct process {
     long threads;
 };
 
+/* A file of the process's directory in /proc, as text: its bytes; 0: it has ended; -errno. */
+static ssize_t read_of(int procfd, pid_t pid, const char *file, char *text, size_t size)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "%d/%s", (int)pid, file);
+    SC_FD int fd = openat(procfd, path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : sc_read_all(fd, text, size - 1);
+    if (n < 0)
+        n = is_over(errno) ? 0 : -errno;
+    text[n < 0 ? 0 : n] = 0;
+    return n;
+}
+
 /* 1; 0: it has ended; -errno. The second word of stat, in parentheses, may contain anything. */
 static int read_stat(int procfd, pid_t pid, struct process *ret)
 {
-    char path[32], text[1024];
-    snprintf(path, sizeof(path), "%d/stat", (int)pid);
-    SC_FD int fd = openat(procfd, path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : sc_read_all(fd, text, sizeof(text) - 1);
+    char text[1024];
+    ssize_t n = read_of(procfd, pid, "stat", text, sizeof(text));
     if (n < 0)
-        return is_over(errno) ? 0 : -errno;
-    text[n] = 0;
+        return (int)n;
     const char *p = strrchr(text, ')');
     *ret = (struct process){.pid = pid};
     if (!p || sscanf(p, ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld",
@@ -81,14 +91,11 @@ static bool has_ended(const struct process *p)
 /* Real ids: 1; 0: it has ended; -errno. */
 static int read_ids(int procfd, pid_t pid, uid_t *ret_uid, gid_t *ret_gid)
 {
-    char path[32], text[4096];
+    char text[4096];
     unsigned uid, gid;
-    snprintf(path, sizeof(path), "%d/status", (int)pid);
-    SC_FD int fd = openat(procfd, path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : sc_read_all(fd, text, sizeof(text) - 1);
+    ssize_t n = read_of(procfd, pid, "status", text, sizeof(text));
     if (n < 0)
-        return is_over(errno) ? 0 : -errno;
-    text[n] = 0;
+        return (int)n;
     const char *u = strstr(text, "\nUid:"), *g = strstr(text, "\nGid:");
     if (!u || !g || sscanf(u, "\nUid: %u", &uid) != 1 || sscanf(g, "\nGid: %u", &gid) != 1)
         return n == 0 ? 0 : -EBADMSG;
