@@ -24,6 +24,7 @@ enum sc_code {
     SC_E_TOOBIG = -9,     /* a limit on input was passed */
     SC_E_TIMEOUT = -10,   /* a program did not answer in time */
     SC_E_NOMEM = -11,
+    SC_E_LATE = -12,       /* a part of it is still to be done: the rest is */
     SC_E_UNSUPPORTED = -38 /* limits that this kernel cannot hold: commands exit 38 */
 };
 

@@ -147,7 +147,7 @@ static int apply_site(struct sc_server *s, const struct sc_php_target *t, struct
     SC_FD int lock = -EBADF;
     enum sc_live_result result;
     if (rc == 0)
-        rc = tools->cage.lock(a->uid, t->site, true, SC_CAGE_WAIT_MS, &lock, err);
+        rc = tools->cage.lock(a->uid, t->site, true, s->lock_ms, &lock, err);
     if (rc == 0)
         rc = tools->cage.change(&plan, &result, err);
     const struct sc_php_catalogue *c = sc_php_lazy_get(&lazy);

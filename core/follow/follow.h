@@ -21,7 +21,8 @@ struct sc_follow {
  * the panel's domains is brought up to date. Hints of a rename and of a
  * deletion are only used when the panel's own data agree with them.
  * Returns 0 also when !agrees: the caller asks again later, or lets it be. Errors leave what was
- * applied last; SC_E_BUSY: somebody else is changing the account. */
+ * applied last; SC_E_BUSY: somebody else is changing the account; SC_E_LATE: all was done but what the
+ * text says (core/pass/pass.h). */
 int sc_follow_account(struct sc_server *s, const char *user, const struct sc_event_list *events,
                       struct sc_follow *ret, struct sc_error *err);
 

@@ -87,7 +87,7 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
                                  v[i].user);
             sc_watch_progress(w, done, n);
             int now = clear_one(s, &v[i], waits[round], &why);
-            if (now == SC_E_BUSY && !last)
+            if ((now == SC_E_BUSY || now == SC_E_LATE) && !last)
                 continue;
             v[i].done = true;
             done++;

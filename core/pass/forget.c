@@ -8,23 +8,38 @@
 #include "core/pass/limits.h"
 #include "core/pass/web.h"
 
-int sc_pass_close_site(const struct sc_tools *t, uid_t uid, unsigned id, int ms, bool *ret_closed,
-                       struct sc_error *err)
+int sc_pass_close_site(const struct sc_tools *t, uid_t uid, unsigned id, int wait_ms, int ms,
+                       bool *ret_closed, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
-    int rc = t->cage.lock(uid, id, true, SC_CAGE_WAIT_MS, &lock, err);
+    int rc = t->cage.lock(uid, id, true, wait_ms, &lock, err);
     return rc < 0 ? rc : t->ending.close(uid, id, ms, ret_closed, err);
 }
 
 /* Under one lock: an entry that is on its way starts no keeper any more when its turn comes. */
-int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, bool *ret_closed,
-                        struct sc_error *err)
+int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, int wait_ms,
+                        bool *ret_closed, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
-    int rc = t->cage.lock(uid, id, true, SC_CAGE_WAIT_MS, &lock, err);
+    int rc = t->cage.lock(uid, id, true, wait_ms, &lock, err);
     if (rc == 0)
         rc = t->ending.close(uid, id, SC_ENDING_MS, ret_closed, err);
     return rc < 0 ? rc : t->runtime.remove_plan(uid, id, err);
+}
+
+/* One that somebody holds keeps no other from ending. */
+static int forget_sites(struct sc_server *s, uid_t uid, const unsigned *ids, size_t n,
+                        struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct sc_error why = SC_ERROR_INIT;
+        bool closed;
+        int now = sc_pass_forget_site(sc_tools_of(s), uid, ids[i], s->lock_ms, &closed, &why);
+        if (now < 0 && (rc == 0 || rc == SC_E_BUSY))
+            rc = sc_error_set(err, now, "%s", why.text);
+    }
+    return rc;
 }
 
 int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
@@ -32,7 +47,6 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     const struct sc_tools *t = sc_tools_of(s);
     SC_FREE unsigned *ids = NULL;
     size_t n = 0;
-    bool closed;
     int rc = t->runtime.unlist(uid, err);
     if (rc == 0)
         rc = sc_pass_fpm_forget(t, uid, err);
@@ -40,8 +54,8 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
         rc = sc_pass_web_forget(t, uid, err);
     if (rc == 0)
         rc = t->runtime.sites(uid, &ids, &n, err);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = sc_pass_forget_site(t, uid, ids[i], &closed, err);
+    if (rc == 0)
+        rc = forget_sites(s, uid, ids, n, err);
     if (rc == 0)
         rc = t->ending.now(uid, 0, err);
     if (rc == 0)

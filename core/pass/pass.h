@@ -32,7 +32,8 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
 
 /* Makes the account be as the facts (after sc_pass_check) say: configuration file, database,
  * runtime state, running sites. Killed at any point, the next pass over the account completes
- * it. */
+ * it. SC_E_LATE: somebody holds a site's view for longer than the server waits for locks, or what runs in
+ * it does not end; the text names it, and all that does not need it is done. */
 int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err);
 

@@ -12,6 +12,7 @@
 #include "core/pass/limits.h"
 #include "core/pass/step.h"
 #include "core/pass/storage.h"
+#include "core/pass/turns.h"
 
 static bool has_id(const struct sc_made *m, unsigned id)
 {
@@ -21,10 +22,13 @@ static bool has_id(const struct sc_made *m, unsigned id)
     return false;
 }
 
-static int forget_site(struct sc_pass *p, unsigned id, struct sc_error *err)
+/* arg: the ids. */
+static int forget_site(struct sc_pass *p, size_t i, int wait_ms, const void *arg,
+                       struct sc_error *err)
 {
+    const unsigned *ids = arg;
     bool closed = false;
-    int rc = sc_pass_forget_site(p->tools, p->a->uid, id, &closed, err);
+    int rc = sc_pass_forget_site(p->tools, p->a->uid, ids[i], wait_ms, &closed, err);
     p->closed |= closed;
     return rc;
 }
@@ -32,11 +36,14 @@ static int forget_site(struct sc_pass *p, unsigned id, struct sc_error *err)
 int sc_step_ended(struct sc_pass *p, struct sc_error *err)
 {
     SC_FREE unsigned *ids = NULL;
-    size_t n = 0;
+    size_t n = 0, left = 0, ended = 0;
     int rc = p->tools->runtime.sites(p->a->uid, &ids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (!has_id(&p->made, ids[i]))
-            rc = forget_site(p, ids[i], err);
+            ids[ended++] = ids[i];
+    if (rc == 0)
+        rc = sc_pass_turns(p, ended, NULL, forget_site, ids, &left, err);
+    p->held = left != 0;
     return rc;
 }
 
@@ -68,6 +75,8 @@ int sc_step_settle(struct sc_pass *p, struct sc_error *err)
 int sc_step_files(struct sc_pass *p, struct sc_error *err)
 {
     static const unsigned none_but_table[] = {1}; /* no site has this id */
+    if (p->held)
+        return 0;
     SC_FREE unsigned *keep = calloc(p->made.n + p->ending.n + 1, sizeof(*keep));
     if (!keep)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
@@ -120,6 +129,8 @@ static bool is_awaited(const char *rel, void *arg)
 int sc_step_storage(struct sc_pass *p, struct sc_error *err)
 {
     SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    if (p->held)
+        return 0;
     int rc = sc_store_sites_get(p->s->store, p->a->uid, &sites, err);
     if (rc < 0)
         return rc;
@@ -140,7 +151,7 @@ int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
     bool made = false;
     for (size_t i = 0; i < p->made.n; i++)
         made |= p->made.limits[i].n_groups != 0;
-    if (!made && !p->had_groups)
+    if (p->held || (!made && !p->had_groups))
         return 0;
     return sc_pass_limits_sweep(p->tools, p->a->uid, p->made.ids, p->made.limits, p->made.n,
                                 &p->ending, err);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps that change what runs. */
+#include <stdlib.h>
+
 #include "core/base/cleanup.h"
 #include "core/pass/forget.h"
 #include "core/pass/fpm.h"
 #include "core/pass/step.h"
+#include "core/pass/turns.h"
 #include "core/pass/web.h"
 
 /* The account's other sites are not to suffer from one whose processes escape. */
@@ -42,21 +45,21 @@ int sc_step_outside(struct sc_pass *p, struct sc_error *err)
     return changed ? p->tools->php.restart_outside(p->a->uid, err) : 0;
 }
 
-static int change_view(struct sc_pass *p, size_t i, struct sc_error *err)
+static int change_view(struct sc_pass *p, size_t i, int wait_ms, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
     enum sc_live_result result;
-    int rc = p->tools->cage.lock(p->a->uid, p->made.ids[i], true, SC_CAGE_WAIT_MS, &lock, err);
+    int rc = p->tools->cage.lock(p->a->uid, p->made.ids[i], true, wait_ms, &lock, err);
     return rc < 0 ? rc : p->tools->cage.change(&p->made.plans[i], &result, err);
 }
 
 /* What it saw before may not be for it any more where the plan has changed. */
-static int end_view(struct sc_pass *p, size_t i, struct sc_error *err)
+static int end_view(struct sc_pass *p, size_t i, int wait_ms, struct sc_error *err)
 {
     const struct sc_made *m = &p->made;
     bool soon = m->moved[i] || m->changed[i] || m->unfinished || p->f->renamed;
     bool closed = false;
-    int rc = sc_pass_close_site(p->tools, p->a->uid, m->ids[i],
+    int rc = sc_pass_close_site(p->tools, p->a->uid, m->ids[i], wait_ms,
                                 soon ? SC_ENDING_SOON_MS : SC_ENDING_MS, &closed, err);
     if (rc == 0 && closed)
         p->tools->fpm.again(m->ids[i]);
@@ -64,17 +67,20 @@ static int end_view(struct sc_pass *p, size_t i, struct sc_error *err)
     return rc;
 }
 
-static int see_to_view(struct sc_pass *p, size_t i, struct sc_error *err)
+static int see_to_view(struct sc_pass *p, size_t i, int wait_ms, const void *arg,
+                       struct sc_error *err)
 {
     const struct sc_made *m = &p->made;
     int rc = 0;
+    (void)arg;
     /* former views that are about to end are not changed any more: they end now */
     if (m->changed[i] || m->unfinished || p->f->renamed)
         rc = p->tools->ending.now(p->a->uid, m->ids[i], err);
-    if (rc < 0)
-        return rc;
-    return p->wish->end_processes || m->moved[i] || p->f->renamed ? end_view(p, i, err)
-                                                                  : change_view(p, i, err);
+    if (rc == 0)
+        rc = p->wish->end_processes || m->moved[i] || p->f->renamed
+                 ? end_view(p, i, wait_ms, err)
+                 : change_view(p, i, wait_ms, err);
+    return rc < 0 ? sc_error_wrap(err, "%s", p->f->plan->sites[i].names[0]) : 0;
 }
 
 int sc_step_views(struct sc_pass *p, struct sc_error *err)
@@ -84,9 +90,11 @@ int sc_step_views(struct sc_pass *p, struct sc_error *err)
      * their plans; one without a wish (regenerate, repair) compares each running view with its
      * plan. */
     bool all = m->unfinished || p->f->renamed || !sc_pass_is_asked(p);
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < m->n; i++)
-        if (m->ids[i] && (all || m->changed[i] || m->moved[i]))
-            rc = see_to_view(p, i, err);
-    return rc;
+    SC_FREE bool *wanted = calloc(m->n + 1, sizeof(*wanted));
+    size_t left;
+    if (!wanted)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's sites");
+    for (size_t i = 0; i < m->n; i++)
+        wanted[i] = m->ids[i] && (all || m->changed[i] || m->moved[i]);
+    return sc_pass_turns(p, m->n, wanted, see_to_view, NULL, &left, err);
 }

@@ -75,6 +75,13 @@ int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_fact
     return 0;
 }
 
+static int late(struct sc_error *err)
+{
+    if (err)
+        err->code = SC_E_LATE;
+    return SC_E_LATE;
+}
+
 int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err)
 {
@@ -84,6 +91,8 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
     int rc = sc_made_init(f->plan->n_sites, &p.made, err);
     if (rc == 0)
         rc = run(&p, making, sizeof(making) / sizeof(making[0]), err);
+    if (rc == SC_E_BUSY) /* the account's lock is ours: it is something of a site's */
+        rc = late(err);
     sc_made_done(&p.made);
     sc_ending_list_done(&p.ending);
     return rc;

@@ -21,8 +21,6 @@
 #include "core/plan/planfile.h"
 #include "core/server/server.h"
 
-#define SC_CAGE_WAIT_MS 40000 /* for a site's build lock: a build gives up after 30 s */
-
 struct sc_cage_tools { /* core/cage */
     int (*system_lines)(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err);
     int (*lock)(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,

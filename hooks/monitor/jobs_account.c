@@ -89,7 +89,9 @@ static int look_at(struct sc_server *s, const char *user, bool events_alone, uns
     if (look.resync)
         puts("resync");
     if (look.locked)
-        puts("locked");
+        sc_job_print("locked", look.why.text);
+    if (look.late)
+        puts("late");
     if (look.changed)
         puts("changed");
     int rc = look.why.code;

@@ -83,6 +83,7 @@ static int follow(struct sc_server *s, const char *user, const struct sc_event_l
     int rc = alone ? sc_follow_events(s, user, events, &f, &why)
                    : sc_follow_account(s, user, events, &f, &why);
     ret->locked = rc == SC_E_BUSY;
+    ret->late = rc == SC_E_LATE;
     if (rc < 0 && err)
         *err = why;
     for (size_t i = 0; i < events->n && !ret->locked; i++) {
@@ -139,11 +140,10 @@ void sc_monitor_look(struct sc_server *s, const char *user, bool events_alone, s
 {
     *ret = (struct sc_look){.before = (uid_t)-1, .after = (uid_t)-1};
     int rc = look(s, user, events_alone, ret, &ret->why);
-    if (rc == 0 || ret->locked)
+    if (rc == 0 || ret->locked || ret->late)
         ret->why.code = 0;
     sc_log_debug("user=%s looked at: %s", user,
-                 ret->locked    ? "somebody else is changing it"
-                 : rc < 0       ? ret->why.text
+                 rc < 0         ? ret->why.text
                  : ret->changed ? "changed"
                                 : "nothing changed");
 }

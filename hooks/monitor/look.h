@@ -11,10 +11,11 @@
 
 struct sc_look {
     bool locked;         /* somebody else is changing the account: nothing was done */
+    bool late;           /* a part of it was not done: SC_E_LATE */
     bool changed;        /* its runtime state is another one */
     bool resync;         /* an event asks for the full pass */
     uid_t before, after; /* whose it was and is: (uid_t)-1 when there is none */
-    struct sc_error why; /* code 0: it was done */
+    struct sc_error why; /* code 0: it was done, or `locked` or `late` with the reason as text */
 };
 
 /* `user` as sc_follow_account() takes it; `events_alone`: sc_follow_events(), where any wait. Logs

@@ -24,8 +24,9 @@ struct sc_visit {
     bool watches;          /* it was given the homes' instances */
     /* what it has said */
     uid_t home; /* the account whose watches it tells; (uid_t)-1 */
-    bool ok, locked, changed, missed;
+    bool ok, locked, late, changed, missed;
     char *error;
+    char *reason; /* why it is locked */
 };
 
 /* Room for those that were ended and hang in the kernel, too. */

@@ -102,9 +102,13 @@ static void line(char *text, void *arg)
     } else if (strcmp(text, "error") == 0) {
         free(v->error);
         v->error = strdup(rest);
+    } else if (strcmp(text, "locked") == 0) {
+        v->locked = true;
+        free(v->reason);
+        v->reason = sc_decode_word(rest) > 0 ? strdup(rest) : NULL;
     } else {
         v->ok |= strcmp(text, "ok") == 0;
-        v->locked |= strcmp(text, "locked") == 0;
+        v->late |= strcmp(text, "late") == 0;
         v->changed |= strcmp(text, "changed") == 0;
     }
 }
@@ -139,7 +143,10 @@ static void over(struct sc_visit *v, int status)
     bool news = false;
     int64_t now = sc_clock_ms();
     if (v->locked && !v->error) {
-        sc_work_locked(&m->work, v->user, v->why, now);
+        if (sc_work_locked(&m->work, v->user, v->why, now))
+            set_stale(m, v->user, v->reason ? v->reason : "another process holds its lock");
+    } else if (v->late && !v->error) {
+        sc_work_part(&m->work, v->user, v->why, now);
     } else if (v->ok || v->error) {
         (void)sc_work_end(&m->work, v->user, v->why, v->changed, v->error, now, &news, NULL);
         if (news)
@@ -165,6 +172,7 @@ static void forget(struct sc_visit *v)
         sc_watches_leave(l->m.sets[i].w);
     free(v->user);
     free(v->error);
+    free(v->reason);
     *v = (struct sc_visit){.w = SC_WORKER_INIT, .l = l, .home = (uid_t)-1};
     l->room_at = 0;
 }

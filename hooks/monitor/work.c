@@ -233,16 +233,32 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     return 0;
 }
 
-void sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t now)
+static void come_again(struct sc_work_item *it, unsigned why, int64_t max, int64_t now)
+{
+    it->running = false;
+    it->hold = now + doubled(SC_WORK_BUSY_MS, it->busy, max);
+    if (it->busy < 32)
+        it->busy++;
+    again(it, why, it->hold);
+}
+
+bool sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t now)
+{
+    struct sc_work_item *it = find(w, user);
+    if (!it)
+        return false;
+    come_again(it, why, SC_WORK_BUSY_MAX_MS, now);
+    return it->busy == SC_WORK_BUSY_TOLD;
+}
+
+void sc_work_part(struct sc_work *w, const char *user, unsigned why, int64_t now)
 {
     struct sc_work_item *it = find(w, user);
     if (!it)
         return;
-    it->running = false;
-    it->hold = now + doubled(SC_WORK_BUSY_MS, it->busy, SC_WORK_BUSY_MAX_MS);
-    if (it->busy < 32)
-        it->busy++;
-    again(it, why, it->hold);
+    it->late = it->failed = 0;
+    it->done = now;
+    come_again(it, why, SC_WORK_PART_MAX_MS, now);
 }
 
 int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *error, int64_t now,

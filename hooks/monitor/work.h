@@ -24,6 +24,8 @@
 #define SC_WORK_RETRY_MAX_MS   300000
 #define SC_WORK_BUSY_MS        50 /* after a look that found the account locked, doubling */
 #define SC_WORK_BUSY_MAX_MS    1000
+#define SC_WORK_PART_MAX_MS    5000 /* after one that could not do a part, doubling from the same */
+#define SC_WORK_BUSY_TOLD      10   /* after so many in a row its state says so: some seconds */
 
 enum sc_work_why {
     SC_WORK_HOME = 1,   /* something changed in the home: the user can make it happen as he likes */
@@ -43,7 +45,7 @@ struct sc_work_item {
     unsigned fired;       /* looks because of the home since it was last quiet */
     unsigned failed;      /* looks in a row */
     unsigned late;        /* looks in a row that were ended */
-    unsigned busy;        /* looks in a row that found it locked */
+    unsigned busy;        /* looks in a row that found it locked, or a part of it */
     int64_t hold;         /* no look before this: the last one came to nothing */
     bool running;         /* a look is under way: no other is begun */
     char *error;          /* of the last look; NULL */
@@ -79,8 +81,12 @@ unsigned sc_work_begin(struct sc_work *w, const char *user);
 int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
                 int64_t now, bool *ret_new, struct sc_error *err);
 
-/* It found the account locked: it is made again soon, and ever less soon. Nothing of it counts. */
-void sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t now);
+/* It found the account locked: it is made again soon, and ever less soon. Nothing of it counts. True:
+ * it has been so for long enough to tell. */
+bool sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t now);
+
+/* It did all but what somebody else holds (a site's view that is being built): the same. */
+void sc_work_part(struct sc_work *w, const char *user, unsigned why, int64_t now);
 
 /* It was ended, because it took too long (or ended itself in no way that it should): `error` says
  * so. It is made again after an error's pause, whatever is noted meanwhile. As sc_work_end(). */

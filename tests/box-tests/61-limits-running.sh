@@ -232,7 +232,6 @@ waits() { [ "$(pgrep -c -f 'sitecage-build .* '"$id")" = 1 ]; }
 has_groups() { grep -q "^cgroup $id " "/run/sitecage/$(id -u john)/sites"; }
 id=$(id_of shell.example)
 check_not "the site does not run" keeper_of john shell.example
-check "the daemon sleeps: a pass of it would wait for the lock below" monitor_sleeps
 exec {lock}>>"/run/sitecage/$(id -u john)/$id.build"
 flock -x "$lock"
 entry {lock}>&- &
@@ -241,7 +240,6 @@ set_limits shell.example --pmem 134217728 >/run/set.out 2>&1 {lock}>&- &
 check "limits are set meanwhile" wait_until 30 has_groups
 exec {lock}>&-
 started() { pgrep -f 'sleep 100$'; }
-monitor_wakes
 check "it starts" wait_until 20 started
 check "the command is done" wait_until 20 grep '"result": "success"' /run/set.out
 check "and what it started is in the groups" all_in shell.example

@@ -274,7 +274,9 @@ static void a_locked_account_is_visited_again_soon(void **state)
         takes(&w, now, "john", i < 3 ? SC_WORK_FOUND : SC_WORK_FOUND | SC_WORK_QUEUE);
         if (i == 2)
             note(&w, "john", SC_WORK_QUEUE, now); /* does not make it sooner */
-        sc_work_locked(&w, "john", i < 3 ? SC_WORK_FOUND : SC_WORK_FOUND | SC_WORK_QUEUE, now);
+        bool told =
+            sc_work_locked(&w, "john", i < 3 ? SC_WORK_FOUND : SC_WORK_FOUND | SC_WORK_QUEUE, now);
+        assert_int_equal(told, i == SC_WORK_BUSY_TOLD - 1);
         gap = sc_work_next(&w) - now;
         if (i == 0)
             assert_int_equal(gap, SC_WORK_BUSY_MS);
@@ -292,6 +294,27 @@ static void a_locked_account_is_visited_again_soon(void **state)
     end(&w, "john", SC_WORK_FOUND | SC_WORK_QUEUE, true, now);
     note(&w, "john", SC_WORK_FOUND, now);
     assert_int_equal(sc_work_next(&w), now);
+}
+
+/* A site's view is being built: all else of the account was done, and comes again ever less soon. */
+static void what_somebody_holds_is_come_back_to(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t now = 1000, gap = 0;
+    note(&w, "john", SC_WORK_QUEUE, now);
+    for (int i = 0; i < 10; i++) {
+        takes(&w, now, "john", SC_WORK_QUEUE);
+        sc_work_part(&w, "john", SC_WORK_QUEUE, now);
+        gap = sc_work_next(&w) - now;
+        assert_true(i > 0 || gap == SC_WORK_BUSY_MS);
+        now += gap;
+    }
+    assert_int_equal(gap, SC_WORK_PART_MAX_MS);
+    takes(&w, now, "john", SC_WORK_QUEUE);
+    end(&w, "john", SC_WORK_QUEUE, true, now);
+    assert_true(sc_work_next(&w) == SC_WORK_NEVER);
+    sc_work_part(&w, "nobody", SC_WORK_QUEUE, now);
 }
 
 static void a_late_look_is_made_again_with_more_time_and_less_often(void **state)
@@ -487,6 +510,7 @@ int main(void)
         cmocka_unit_test(one_look_at_a_time),
         cmocka_unit_test(events_come_again_by_themselves),
         cmocka_unit_test(a_locked_account_is_visited_again_soon),
+        cmocka_unit_test(what_somebody_holds_is_come_back_to),
         cmocka_unit_test(a_late_look_is_made_again_with_more_time_and_less_often),
         cmocka_unit_test(a_few_fresh_looks_at_once),
         cmocka_unit_test(slow_looks_hold_nobody_up_for_long),

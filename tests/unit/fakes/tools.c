@@ -183,12 +183,14 @@ static int system_lines(const struct sc_system *in, struct sc_planfile *p, struc
 static int cage_lock(uid_t uid, unsigned id, bool make, int wait_ms, int *ret_fd,
                      struct sc_error *err)
 {
+    struct fake_site *s = tools_the_site(uid, id);
     (void)make;
-    (void)wait_ms;
-    int rc = tools_begin(err, "cage.lock", " %u %u", (unsigned)uid, id);
+    int rc = tools_begin(err, "cage.lock", " %u %u%s", (unsigned)uid, id, wait_ms ? " wait" : "");
     if (rc < 0)
         return rc;
-    tools_the_site(uid, id)->files = true;
+    s->files = true;
+    if (s->held && s->held--)
+        return sc_error_set(err, SC_E_BUSY, "site %u is being changed by another process", id);
     *ret_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return *ret_fd < 0 ? sc_error_set(err, SC_E_SYS, "no descriptor") : 0;
 }

@@ -27,6 +27,7 @@ struct fake_site {
     unsigned former; /* views that it had before and that end, … */
     unsigned closes; /* … made so often, … */
     bool busy;       /* … because requests run there that do not finish */
+    unsigned held;   /* somebody holds its build lock for so many calls more */
     unsigned restarts, joins, changes;
 };
 

@@ -238,7 +238,7 @@ static void processes_that_escape_limits_stop_nothing(void **state)
     world_setup(NULL);
     prepare();
     tools_fail("groups.join", 1, SC_E_BUSY, "too fast");
-    assert_bad(change("john", "c", NULL), SC_E_BUSY,
+    assert_bad(change("john", "c", NULL), SC_E_LATE,
                "the limits of a.example hold for what starts from now on: too fast; end what runs "
                "with: cagefsctl --remount john");
     assert_string_equal(table("john"), "a:60000+ b:60001 c:60002");

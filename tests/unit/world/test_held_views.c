@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A site whose build lock somebody holds (a view of it is being built, and the home hangs), or whose
+ * processes do not end: that site is late, and nothing else of its account. */
+#include "tests/unit/fakes/world.h"
+
+#include "core/account/account.h"
+#include "core/follow/follow.h"
+#include "core/pass/forget.h"
+
+/* john has a and b isolated and running. */
+static uid_t two_running(void)
+{
+    uid_t uid = account("john", "a b");
+    wants("john", "a b");
+    assert_pass("john");
+    tools_run_all(uid);
+    tools_forget_calls();
+    return uid;
+}
+
+static int follow(const char *user)
+{
+    struct sc_follow f;
+    return sc_follow_account(&world.s, user, NULL, &f, &world.err);
+}
+
+static void all_others_and_the_events_go_on(void **state)
+{
+    (void)state;
+    uid_t uid = two_running();
+    site_of("john", "a")->held = 1;
+    domain("john", "c", NULL);
+    told("john", SC_KIND_DOMAIN_CREATED, "c", NULL);
+    assert_bad(pass("john"), SC_E_LATE, "a.example: site 60000 is being changed");
+    assert_string_equal(view_hides("john", "b"), "a.example c.example");
+    assert_string_equal(view_hides("john", "a"), "b.example"); /* the control: it was held */
+    assert_string_equal(hides("john", "a"),
+                        "b.example c.example"); /* for who builds it from now on */
+    assert_int_equal(events_waiting(), 0);
+    assert_true(is_pending(uid));
+    assert_false(tools_called("cage.lock 1001 60000 wait"));
+    assert_pass("john");
+    assert_string_equal(view_hides("john", "a"), "b.example c.example");
+    assert_false(is_pending(uid));
+}
+
+/* It says so, and the daemon knows that it is not the account that is locked. */
+static void its_account_is_stale_until_then(void **state)
+{
+    (void)state;
+    two_running();
+    site_of("john", "a")->held = 1;
+    domain("john", "c", NULL);
+    assert_bad(follow("john"), SC_E_LATE, "a.example");
+    assert_non_null(strstr(stale("john"), "a.example: site 60000 is being changed"));
+    assert_good(follow("john"));
+    assert_string_equal(stale("john"), "");
+}
+
+/* A command waits for it behind all others. */
+static void a_command_comes_back_to_it(void **state)
+{
+    (void)state;
+    two_running();
+    world.s.lock_ms = 1000;
+    site_of("john", "a")->held = 1;
+    domain("john", "c", NULL);
+    assert_pass("john");
+    assert_string_equal(view_hides("john", "a"), "b.example c.example");
+    const char *others = strstr(tools_calls(), "cage.change 1001 60001\n");
+    const char *its = strstr(tools_calls(), "cage.lock 1001 60000 wait\n");
+    assert_non_null(others);
+    assert_non_null(its);
+    assert_true(others < its);
+}
+
+static void processes_that_do_not_end_are_its_own_trouble(void **state)
+{
+    (void)state;
+    two_running();
+    domain("john", "c", NULL);
+    tools_fail("ending.now", 1, SC_E_BUSY, "the processes of site 60000's former view do not end");
+    assert_bad(pass("john"), SC_E_LATE, "a.example: the processes of site 60000");
+    assert_string_equal(view_hides("john", "b"), "a.example c.example");
+    assert_pass("john");
+    assert_string_equal(view_hides("john", "a"), "b.example c.example");
+}
+
+/* Its view may still be there, so what the view shows of the home stays until it has ended. */
+static void one_that_is_to_end_keeps_all_that_is_its(void **state)
+{
+    (void)state;
+    uid_t uid = two_running();
+    struct fake_site *a = site_of("john", "a"), *b = site_of("john", "b");
+    b->held = 1;
+    assert_bad(change("john", NULL, "b"), SC_E_LATE, "site 60001 is being changed");
+    assert_string_equal(table("john"), "a:60000"); /* no entry goes in any more */
+    assert_true(b->running);
+    assert_non_null(b->plan);
+    assert_int_equal(storages("john"), 2);
+    assert_true(is_pending(uid));
+    assert_pass("john");
+    assert_false(b->running);
+    assert_null(b->plan);
+    assert_int_equal(storages("john"), 1);
+    assert_true(a->running);
+    assert_int_equal(a->ends, 0);
+}
+
+static void an_account_that_ends_waits_for_it_with_its_rows(void **state)
+{
+    (void)state;
+    uid_t uid = two_running();
+    struct fake_site *a = site_of("john", "a"), *b = site_of("john", "b");
+    a->held = 1;
+    assert_bad(sc_pass_forget(&world.s, uid, &world.err), SC_E_BUSY, "site 60000");
+    assert_true(a->running);
+    assert_false(b->running);
+    assert_string_equal(table("john"), "none");
+    assert_int_equal(stored("SELECT count(*) FROM user WHERE uid = 1001"), 1);
+    assert_good(sc_pass_forget(&world.s, uid, &world.err));
+    assert_false(a->running);
+    assert_int_equal(stored("SELECT count(*) FROM user WHERE uid = 1001"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        world_test(all_others_and_the_events_go_on),
+        world_test(its_account_is_stale_until_then),
+        world_test(a_command_comes_back_to_it),
+        world_test(processes_that_do_not_end_are_its_own_trouble),
+        world_test(one_that_is_to_end_keeps_all_that_is_its),
+        world_test(an_account_that_ends_waits_for_it_with_its_rows),
+    };
+    return world_run(tests);
+}
