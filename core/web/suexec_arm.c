@@ -13,13 +13,19 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/stamp.h"
 
 #define ENTRY_MAX (16u << 20) /* bytes; an entry has a quarter of a megabyte */
 #define NAME      "suexec"
 #define NEW       ".suexec.new"
+/* How the installed entry and the copy looked when they were compared and had the same bytes: two
+ * lines of sc_stamp_format(). They are read again when one of them looks otherwise. */
+#define COMPARED     SC_RUN_DIR "/suexec.compared"
+#define COMPARED_MAX 1024
 
 /* What the copy should be. */
 struct wanted {
@@ -51,13 +57,18 @@ bool sc_suexec_is_whole(const char *data, size_t len)
 
 /* Who may run the real one may run ours; ours is setuid, also where the real one gets its rights
  * from file capabilities. */
-static int want(const char *real, struct wanted *ret, struct sc_error *err)
+static int want_rights(const char *real, struct wanted *ret, struct sc_error *err)
 {
     struct stat st;
     if (stat(real, &st) < 0)
         return sc_error_sys(err, errno, "look at %s", real);
     ret->gid = st.st_gid;
     ret->mode = S_ISUID | 0700 | (st.st_mode & 0055);
+    return 0;
+}
+
+static int want_bytes(struct wanted *ret, struct sc_error *err)
+{
     int rc = sc_read_trusted_file(SC_SUEXEC_INSTALLED, 0, ENTRY_MAX, &ret->bytes, err);
     if (rc == 0 && !sc_suexec_is_whole(ret->bytes.data, ret->bytes.len))
         rc = sc_error_set(err, SC_E_BUSY, "%s is no whole program: is it being installed?",
@@ -72,12 +83,57 @@ static bool same_bytes(int fd, const struct sc_buf *bytes)
            memcmp(have.data, bytes->data, have.len) == 0;
 }
 
+/* The copy, where it has the rights that it should have; negative. */
+static int open_copy(int dirfd, const struct wanted *w, struct stat *ret)
+{
+    SC_FD int fd = openat(dirfd, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    bool is = fd >= 0 && fstat(fd, ret) == 0 && S_ISREG(ret->st_mode) && ret->st_uid == 0 &&
+              ret->st_gid == w->gid && (ret->st_mode & 07777) == w->mode;
+    return is ? sc_steal_fd(&fd) : -EBADF;
+}
+
 static bool is_as_wanted(int dirfd, const struct wanted *w)
 {
     struct stat st;
-    SC_FD int fd = openat(dirfd, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
-           st.st_gid == w->gid && (st.st_mode & 07777) == w->mode && same_bytes(fd, &w->bytes);
+    SC_FD int fd = open_copy(dirfd, w, &st);
+    return fd >= 0 && same_bytes(fd, &w->bytes);
+}
+
+/* How both look now. False: one of them has just been changed, or cannot be looked at. */
+static bool describe(const struct stat *copy, struct sc_buf *out)
+{
+    struct stat st;
+    int64_t now = sc_wall_ms();
+    if (sc_there_followed(SC_SUEXEC_INSTALLED, &st, NULL) != SC_THERE)
+        return false;
+    const struct sc_stamp stamps[] = {sc_stamp_of(&st), sc_stamp_of(copy)};
+    bool settled = true;
+    for (size_t i = 0; i < sizeof(stamps) / sizeof(stamps[0]); i++) {
+        sc_stamp_format(&stamps[i], out);
+        settled &= sc_stamp_is_settled(&stamps[i], now);
+    }
+    return settled && !out->failed;
+}
+
+static bool were_compared(const struct sc_buf *looks)
+{
+    SC_BUF struct sc_buf noted = SC_BUF_INIT;
+    return sc_read_trusted_file(COMPARED, 0, COMPARED_MAX, &noted, NULL) == 0 &&
+           noted.len == looks->len && memcmp(noted.data, looks->data, noted.len) == 0;
+}
+
+/* Whether the copy has the bytes of the installed entry: read once, until one of them is changed. */
+static bool is_the_copy(int fd, const struct stat *copy, struct wanted *w)
+{
+    SC_BUF struct sc_buf looks = SC_BUF_INIT;
+    bool settled = describe(copy, &looks);
+    if (settled && were_compared(&looks))
+        return true;
+    if (want_bytes(w, NULL) < 0 || !same_bytes(fd, &w->bytes))
+        return false;
+    if (settled) /* else, and where it cannot be written, they are read again next time */
+        (void)sc_replace_file(COMPARED, 0600, looks.data, looks.len, NULL);
+    return true;
 }
 
 static bool dir_is_open(const struct stat *st)
@@ -166,7 +222,9 @@ int sc_suexec_arm(const char *real, struct sc_error *err)
 {
     SC_CLEANUP(wanted_done) struct wanted w = {.bytes = SC_BUF_INIT};
     SC_FD int dirfd = -EBADF;
-    int rc = want(real, &w, err);
+    int rc = want_rights(real, &w, err);
+    if (rc == 0)
+        rc = want_bytes(&w, err);
     if (rc == 0)
         rc = open_dir(&dirfd, err);
     if (rc == 0)
@@ -181,9 +239,12 @@ bool sc_suexec_is_armed(const char *real)
     SC_CLEANUP(wanted_done) struct wanted w = {.bytes = SC_BUF_INIT};
     struct stat st;
     SC_FD int dirfd = open(SC_SUEXEC_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return dirfd >= 0 && fstat(dirfd, &st) == 0 && dir_is_open(&st) &&
-           check_suid(dirfd, NULL) == 0 && faccessat(dirfd, NEW, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-           sc_is_absent(errno) && want(real, &w, NULL) == 0 && is_as_wanted(dirfd, &w);
+    if (dirfd < 0 || fstat(dirfd, &st) < 0 || !dir_is_open(&st) || check_suid(dirfd, NULL) < 0 ||
+        faccessat(dirfd, NEW, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || !sc_is_absent(errno) ||
+        want_rights(real, &w, NULL) < 0)
+        return false;
+    SC_FD int fd = open_copy(dirfd, &w, &st);
+    return fd >= 0 && is_the_copy(fd, &st, &w);
 }
 
 int sc_suexec_close_installed(struct sc_error *err)
@@ -202,7 +263,7 @@ int sc_suexec_close_installed(struct sc_error *err)
 
 int sc_suexec_disarm(struct sc_error *err)
 {
-    static const char *const files[] = {SC_SUEXEC_ENTRY, SC_SUEXEC_DIR "/" NEW};
+    static const char *const files[] = {SC_SUEXEC_ENTRY, SC_SUEXEC_DIR "/" NEW, COMPARED};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         if (unlink(files[i]) < 0 && errno != ENOENT && errno != ENOTDIR)
             return sc_error_sys(err, errno, "remove %s", files[i]);

@@ -67,61 +67,85 @@ static const struct sc_alternative *real_one(const struct sc_alternatives *a)
     return best;
 }
 
+static bool link_of(const char *path, char out[PATH_MAX])
+{
+    ssize_t n = readlink(path, out, PATH_MAX - 1);
+    out[n > 0 ? n : 0] = 0;
+    return n > 0;
+}
+
 /* What the entry stands in front of already, if that is still one of the alternatives. */
 static const struct sc_alternative *current_real(const struct sc_alternatives *a)
 {
     char path[PATH_MAX];
-    ssize_t n = readlink(SC_SUEXEC_REAL, path, sizeof(path) - 1);
-    if (n <= 0 || !a->value || !sc_suexec_is_ours(a->value))
+    if (!link_of(SC_SUEXEC_REAL, path) || !a->value || !sc_suexec_is_ours(a->value))
         return NULL;
-    path[n] = 0;
     for (size_t i = 0; i < a->n; i++)
         if (strcmp(a->v[i].path, path) == 0)
             return &a->v[i];
     return NULL;
 }
 
+/* Where the entry is the choice, and in front of a program, two links tell all: `real` is that
+ * program. */
+static bool is_chosen(char real[PATH_MAX])
+{
+    char link[PATH_MAX];
+    return link_of(ALTERNATIVE, link) && strcmp(link, SC_SUEXEC_ENTRY) == 0 &&
+           link_of(SC_SUEXEC_REAL, real) && access(real, X_OK) == 0;
+}
+
+static int found(const char *real, bool in_front, struct sc_suexec *ret, struct sc_error *err)
+{
+    char *copy = strdup(real);
+    if (!copy)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    *ret = (struct sc_suexec){.here = true,
+                              .in_front = in_front,
+                              .armed = in_front && sc_suexec_is_armed(real),
+                              .real = copy};
+    return 0;
+}
+
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
-    SC_CLEANUP(sc_suexec_done) struct sc_suexec s = {0};
+    char path[PATH_MAX];
+    if (is_chosen(path))
+        return found(path, true, ret, err);
     int rc = sc_alternatives_query("suexec", &a, err);
     if (rc < 0)
         return rc;
     const struct sc_alternative *kept = current_real(&a);
     const struct sc_alternative *real = kept ? kept : real_one(&a);
-    if (real) {
-        s.here = true;
-        s.real = strdup(real->path);
-        if (!s.real)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        s.in_front = kept && strcmp(a.value, SC_SUEXEC_ENTRY) == 0;
-        s.armed = s.in_front && sc_suexec_is_armed(kept->path);
-        const char *const argv[] = {real->path, "-V", NULL};
-        struct sc_run_spec spec = {.argv = argv, .timeout_ms = 5000, .max_out = 65536};
-        SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
-        if (sc_run(&spec, &r, NULL) == 0) { /* it speaks on stderr */
-            const char *said = r.err.data ? r.err.data : "";
-            s.config_dir = defined(said, "SUEXEC_CONFIG_DIR");
-            s.log = defined(said, "AP_LOG_EXEC");
-        }
-    }
-    *ret = s;
-    s = (struct sc_suexec){0};
+    if (real)
+        return found(real->path, kept && strcmp(a.value, SC_SUEXEC_ENTRY) == 0, ret, err);
+    *ret = (struct sc_suexec){0};
     return 0;
 }
 
-static int note(struct sc_error *err)
+/* What the real one reads and writes, as it says itself: on stderr. */
+static void ask(const char *real, struct sc_suexec *ret)
+{
+    const char *const argv[] = {real, "-V", NULL};
+    struct sc_run_spec spec = {.argv = argv, .timeout_ms = 5000, .max_out = 65536};
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    if (sc_run(&spec, &r, NULL) < 0 || !r.err.data)
+        return;
+    ret->config_dir = defined(r.err.data, "SUEXEC_CONFIG_DIR");
+    ret->log = defined(r.err.data, "AP_LOG_EXEC");
+}
+
+static int note(const char *real, struct sc_error *err)
 {
     SC_CLEANUP(sc_suexec_done) struct sc_suexec s = {0};
     SC_BUF struct sc_buf b = SC_BUF_INIT;
-    int rc = sc_suexec_look(&s, err);
+    ask(real, &s);
     if (s.config_dir)
         sc_buf_fmt(&b, "config %s\n", s.config_dir);
     if (s.log)
         sc_buf_fmt(&b, "log %s\n", s.log);
-    if (rc == 0)
-        rc = sc_buf_check(&b, "what suexec uses", err);
+    int rc = sc_buf_check(&b, "what suexec uses", err);
     return rc < 0 ? rc : sc_replace_file(NOTED, 0600, b.data ? b.data : "", b.len, err);
 }
 
@@ -170,10 +194,8 @@ static bool surely_on(void)
 {
     char link[PATH_MAX];
     struct stat st;
-    ssize_t n = readlink(ALTERNATIVE, link, sizeof(link) - 1);
-    if (n <= 0)
-        return n < 0 && sc_is_absent(errno); /* no suexec here at all */
-    link[n] = 0;
+    if (!link_of(ALTERNATIVE, link))
+        return sc_is_absent(errno); /* no suexec here at all */
     return strcmp(link, SC_SUEXEC_ENTRY) == 0 && stat(NOTED, &st) == 0 &&
            sc_suexec_is_armed(SC_SUEXEC_REAL);
 }
@@ -181,8 +203,7 @@ static bool surely_on(void)
 static int point_at(const char *real, struct sc_error *err)
 {
     char now[PATH_MAX];
-    ssize_t n = readlink(SC_SUEXEC_REAL, now, sizeof(now) - 1);
-    if (n > 0 && (size_t)n == strlen(real) && memcmp(now, real, (size_t)n) == 0)
+    if (link_of(SC_SUEXEC_REAL, now) && strcmp(now, real) == 0)
         return 0;
     int rc = sc_mkdir_p(SC_STATE_DIR, 0700, err);
     if (rc < 0)
@@ -236,7 +257,7 @@ int sc_suexec_front_on(struct sc_error *err)
     if (rc == 0)
         rc = sc_suexec_arm(real->path, err);
     if (rc == 0)
-        rc = note(err);
+        rc = note(real->path, err);
     return rc < 0 ? rc : switch_to_entry(&a, real, err);
 }
 

@@ -19,13 +19,14 @@ struct sc_suexec {
     bool in_front;    /* Apache runs the entry, and the entry finds the real one */
     bool armed;       /* … and it is the one that should be there (suexec_arm.h) */
     char *real;       /* the real suexec */
-    char *config_dir; /* that it reads (suexec -V: SUEXEC_CONFIG_DIR), or NULL */
-    char *log;        /* that it writes (AP_LOG_EXEC), or NULL */
+    char *config_dir; /* that it reads (suexec -V: SUEXEC_CONFIG_DIR), or NULL: sc_suexec_view() */
+    char *log;        /* that it writes (AP_LOG_EXEC), or NULL: the same */
 };
 
 void sc_suexec_done(struct sc_suexec *s);
 
-/* Looks, changes nothing. Needs root for what `suexec -V` tells. */
+/* Looks: by two links where the entry is chosen and the real one is there, else by asking
+ * update-alternatives(1). Sets neither config_dir nor log. Needs root. */
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err);
 
 /* Where Apache looks for suexec, when Sitecage's entry is there now: SC_THERE, with its path

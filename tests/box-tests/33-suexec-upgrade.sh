@@ -109,6 +109,18 @@ damage "the group is root's" sh -c 'chgrp root "$0"' "$(entry)"
 damage "the owner is another" sh -c 'chown john "$0" && chmod 4755 "$0"' "$(entry)"
 damage "the file is removed" sh -c 'rm "$0"' "$(entry)"
 damage "the file is empty" sh -c ': >"$0.x" && chmod 4755 "$0.x" && mv "$0.x" "$0"' "$(entry)"
+compared=/run/sitecage/suexec.compared
+noted() { cagefsctl --site-isolation-regenerate john >/dev/null && test -e $compared; }
+check "it is noted that it is the right one" wait_until 20 noted
+# another_byte: of the version that was installed last; the size, the time of the last change, and the rights stay
+another_byte()
+{
+    local before size
+    before=$(stat -c %y "$1") size=$(stat -c %s "$1")
+    printf X | dd of="$1" bs=1 seek=$((size - 1)) conv=notrunc status=none && chmod --reference="$real" "$1" &&
+        touch -d "$before" "$1" && [ "$(stat -c '%y %s' "$1")" = "$before $size" ]
+}
+damage "a byte of it is another" another_byte "$(entry)"
 damage "its directory is closed" chmod 700 "$(dirname "$(entry)")"
 damage "its directory is removed" rm -r "$(dirname "$(entry)")"
 damage "again, now that it was made again" rm -r "$(dirname "$(entry)")"

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/stamp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/there.h"
+#include "core/base/vec.h"
+
+#define SETTLED_MS 1000 /* the longest tick is 10 ms; a network's server has a clock of its own */
+
+struct sc_stamp sc_stamp_of(const struct stat *st)
+{
+    return (struct sc_stamp){.dev = st->st_dev,
+                             .ino = st->st_ino,
+                             .size = st->st_size,
+                             .modified = st->st_mtim,
+                             .changed = st->st_ctim};
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool sc_stamp_same(const struct sc_stamp *a, const struct sc_stamp *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+           same_time(&a->modified, &b->modified) && same_time(&a->changed, &b->changed);
+}
+
+bool sc_stamp_is_settled(const struct sc_stamp *s, int64_t now_ms)
+{
+    int64_t changed_ms = (int64_t)s->changed.tv_sec * 1000 + s->changed.tv_nsec / 1000000;
+    return changed_ms < now_ms - SETTLED_MS;
+}
+
+void sc_stamp_format(const struct sc_stamp *s, struct sc_buf *out)
+{
+    sc_buf_fmt(out, "%llu %llu %lld %lld.%09ld %lld.%09ld\n", (unsigned long long)s->dev,
+               (unsigned long long)s->ino, (long long)s->size, (long long)s->modified.tv_sec,
+               s->modified.tv_nsec, (long long)s->changed.tv_sec, s->changed.tv_nsec);
+}
+
+void sc_stamps_done(struct sc_stamps *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        free(s->v[i].path);
+    free(s->v);
+    *s = (struct sc_stamps){0};
+}
+
+/* False: it cannot be said. */
+static bool look(const char *path, struct sc_stamped *ret)
+{
+    struct stat st;
+    int64_t now = sc_wall_ms();
+    int there = sc_there_followed(path, &st, NULL);
+    ret->there = there == SC_THERE;
+    ret->stamp = ret->there ? sc_stamp_of(&st) : (struct sc_stamp){0};
+    ret->settled = !ret->there || sc_stamp_is_settled(&ret->stamp, now);
+    return there >= 0;
+}
+
+void sc_stamps_note(struct sc_stamps *s, const char *path)
+{
+    struct sc_stamped one = {0};
+    char *copy = look(path, &one) && SC_VEC_ROOM(s->v, s->n) ? strdup(path) : NULL;
+    if (!copy) {
+        s->lost = true;
+        return;
+    }
+    one.path = copy;
+    s->v[s->n++] = one;
+}
+
+bool sc_stamps_same(const struct sc_stamps *s)
+{
+    bool same = !s->lost;
+    for (size_t i = 0; i < s->n && same; i++) {
+        const struct sc_stamped *old = &s->v[i];
+        struct sc_stamped now = {0};
+        same = old->settled && look(old->path, &now) && now.there == old->there &&
+               sc_stamp_same(&now.stamp, &old->stamp);
+    }
+    return same;
+}
