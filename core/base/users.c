@@ -198,3 +198,11 @@ int sc_group_by_name(const char *name, gid_t *ret, struct sc_error *err)
     *ret = found->gr_gid;
     return 0;
 }
+
+#define SYSTEM_ID_MAX 999
+#define NOBODY_ID     65534
+
+bool sc_is_system_id(unsigned id)
+{
+    return id <= SYSTEM_ID_MAX || id == NOBODY_ID;
+}

@@ -7,6 +7,7 @@
 #ifndef SC_BASE_USERS_H
 #define SC_BASE_USERS_H
 
+#include <stdbool.h>
 #include <pwd.h>
 #include <sys/types.h>
 #include "core/base/error.h"
@@ -34,5 +35,9 @@ int sc_users_in_file(sc_user_told *with, void *arg, struct sc_error *err);
  * as far as the sources say; SC_E_SYS; SC_E_NOMEM. */
 int sc_group_name(gid_t gid, char **ret, struct sc_error *err);
 int sc_group_by_name(const char *name, gid_t *ret, struct sc_error *err);
+
+/* Whether a user's or a group's id is the system's own: below where human accounts begin
+ * (login.defs(5) UID_MIN as all distributions ship it), or nobody's. */
+bool sc_is_system_id(unsigned id);
 
 #endif

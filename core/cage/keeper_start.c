@@ -135,7 +135,7 @@ static _Noreturn void become_keeper(const struct sc_planfile *plan, int lockfd, 
     fail(pipe_fd, &err);
 }
 
-static int read_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct sc_error *err)
+int sc_keeper_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct sc_error *err)
 {
     char path[64];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.plan", (unsigned)uid, site);
@@ -248,7 +248,7 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
     if (rc != -ESRCH)
         return sc_error_sys(err, -rc, "look for the keeper of site %u", site);
     SC_CLEANUP(sc_planfile_done) struct sc_planfile plan = {0};
-    rc = read_plan(uid, site, &plan, err);
+    rc = sc_keeper_plan(uid, site, &plan, err);
     if (rc < 0)
         return sc_error_wrap(err, "site %u", site);
     char path[64];

@@ -18,6 +18,10 @@
 int sc_cage_lock(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
                  struct sc_error *err);
 
+/* Reads SC_RUN_DIR/<uid>/<site>.plan. *ret must be {0} or done. SC_E_NOTFOUND; SC_E_INVAL: it is
+ * damaged; SC_E_SYS. */
+int sc_keeper_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct sc_error *err);
+
 /* Builds the view of SC_RUN_DIR/<uid>/<site>.plan and leaves a keeper in it, unless one lives
  * already. The caller holds the build lock. `idle` in seconds. */
 int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err);

@@ -8,17 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/beneath.h"
 #include "core/base/lock.h"
+#include "core/cage/child.h"
 #include "core/cage/holders.h"
 #include "core/cage/homeview.h"
 #include "core/cage/keeper_start.h"
@@ -26,6 +23,7 @@
 #include "core/cage/mounts.h"
 #include "core/cage/mounttable.h"
 #include "core/cage/phpbinds.h"
+#include "core/cage/services.h"
 #include "core/enter/keeper_find.h"
 
 struct inside {
@@ -116,10 +114,22 @@ static int do_step(const struct inside *in, const struct sc_live_step *s, struct
     return rc < 0 ? rc : 0;
 }
 
-/* One round, in a process of its own that joins the site's mount namespace. 1: look again. */
-static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool *ret_changed,
-                  struct sc_error *err)
+/* One round of changes. */
+struct round {
+    const struct sc_planfile *plan;
+    int pidfd;
+    pid_t keeper;
+    struct {
+        bool changed;
+        bool again; /* one more is needed */
+    } answer;
+};
+
+/* In a process of its own, which joins the site's mount namespace. */
+static int change(void *arg, struct sc_error *err)
 {
+    struct round *r = arg;
+    const struct sc_planfile *plan = r->plan;
     struct inside in = {.plan = plan};
     /* The view's /proc does not know us: sc_mnt_detach() goes through the server's, kept as the
      * working directory. */
@@ -128,14 +138,14 @@ static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool 
         return sc_error_sys(err, errno, "open /proc");
     SC_CLEANUP(sc_mounttable_done) struct sc_mounttable table = {0};
     SC_CLEANUP(sc_live_steps_done) struct sc_live_steps steps = {0};
-    int rc = sc_mounttable_read(keeper, plan, &table, err);
+    int rc = sc_mounttable_read(r->keeper, plan, &table, err);
     if (rc == 0)
         rc = sc_live_plan(table.rows, table.n, &plan->entries, (const char *const *)table.keys,
                           &steps, err);
-    bool php = sc_phpbinds_differ(keeper, plan);
+    bool php = sc_phpbinds_differ(r->keeper, plan);
     if (rc < 0 || (steps.n == 0 && !php))
         return rc;
-    if (setns(pidfd, CLONE_NEWNS) < 0)
+    if (setns(r->pidfd, CLONE_NEWNS) < 0)
         return sc_error_sys(err, errno, "join the site");
     SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     SC_FD int masks = open("/" SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -145,56 +155,12 @@ static int change(const struct sc_planfile *plan, int pidfd, pid_t keeper, bool 
         return sc_error_sys(err, errno, "open the site's own directory");
     in.rootfd = root;
     in.hv = (struct sc_homeview){masks, whole, plan->uid, plan->gid};
-    *ret_changed = true;
+    r->answer.changed = true;
     for (size_t i = 0; i < steps.n; i++)
         if ((rc = do_step(&in, &steps.v[i], err)) < 0)
             return rc;
-    if (php && (rc = sc_phpbinds_change(root, masks, plan, err)) < 0)
-        return rc;
-    return steps.again ? 1 : 0;
-}
-
-struct report {
-    int code;
-    bool changed;
-    bool again;
-    char text[512];
-};
-
-/* Runs change() in a child, because joining a mount namespace cannot be taken back. */
-static int change_in_child(const struct sc_planfile *plan, int pidfd, pid_t keeper,
-                           struct report *ret, struct sc_error *err)
-{
-    int fds[2];
-    if (pipe2(fds, O_CLOEXEC) < 0)
-        return sc_error_sys(err, errno, "pipe");
-    SC_FD int hears = fds[0];
-    SC_FD int says = fds[1];
-    pid_t child = fork();
-    if (child < 0)
-        return sc_error_sys(err, errno, "fork");
-    if (child == 0) {
-        struct report r = {0};
-        struct sc_error e = SC_ERROR_INIT;
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        alarm(30); /* a file system of the user's that never answers */
-        int rc = change(plan, pidfd, keeper, &r.changed, &e);
-        r.again = rc > 0;
-        r.code = rc < 0 ? rc : 0;
-        snprintf(r.text, sizeof(r.text), "%.500s", e.text);
-        ssize_t n = write(says, &r, sizeof(r));
-        _exit(n == (ssize_t)sizeof(r) ? 0 : 1);
-    }
-    sc_close(&says);
-    ssize_t n;
-    do
-        n = read(hears, ret, sizeof(*ret));
-    while (n < 0 && errno == EINTR);
-    (void)waitpid(child, NULL, 0);
-    if (n != (ssize_t)sizeof(*ret))
-        return sc_error_set(err, SC_E_SYS, "the live change ended without a word");
-    ret->text[sizeof(ret->text) - 1] = 0;
-    return ret->code < 0 ? sc_error_set(err, ret->code, "%s", ret->text) : 0;
+    r->answer.again = steps.again;
+    return php ? sc_phpbinds_change(root, masks, plan, err) : 0;
 }
 
 /* Is the document root that the view was built with still the directory at its path? The mount at
@@ -229,16 +195,28 @@ static int end_instead(const struct sc_planfile *plan, int *lock, const char *wh
 static int change_until_done(const struct sc_planfile *plan, int pidfd, pid_t keeper,
                              bool *ret_changed, struct sc_error *err)
 {
-    struct report r = {.again = true};
-    for (int round = 0; r.again; round++) {
+    struct round r = {.plan = plan, .pidfd = pidfd, .keeper = keeper, .answer = {.again = true}};
+    for (int round = 0; r.answer.again; round++) {
         if (round == SC_LIVE_MAX_ROUNDS)
             return sc_error_set(err, SC_E_BUSY, "its mounts do not settle");
-        int rc = change_in_child(plan, pidfd, keeper, &r, err);
+        memset(&r.answer, 0, sizeof(r.answer));
+        int rc = sc_child_run(change, &r, &r.answer, sizeof(r.answer), err);
         if (rc < 0)
             return rc;
-        *ret_changed |= r.changed;
+        *ret_changed |= r.answer.changed;
     }
     return *ret_changed ? sc_holders_end(plan, keeper, err) : 0;
+}
+
+/* A service that cannot be shown is no reason to end a site. */
+static void see_to_services(const struct sc_planfile *plan, int pidfd, pid_t keeper,
+                            bool *ret_changed)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_services_change(plan, pidfd, keeper, &why);
+    if (rc < 0)
+        sc_log("site %s of %s: services of the system: %s", plan->docroot, plan->user, why.text);
+    *ret_changed |= rc > 0;
 }
 
 int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err)
@@ -261,6 +239,7 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
     struct sc_error why = SC_ERROR_INIT;
     if (change_until_done(plan, pidfd, keeper, &changed, &why) < 0)
         return end_instead(plan, &lock, why.text, ret, err);
+    see_to_services(plan, pidfd, keeper, &changed);
     *ret = changed ? SC_LIVE_CHANGED : SC_LIVE_AS_IT_WAS;
     return 0;
 }

@@ -56,7 +56,7 @@ int sc_mnt_move(int from, int to, struct sc_error *err)
     return 0;
 }
 
-int sc_mnt_bind(int src, int dst, int flags, struct sc_error *err)
+int sc_mnt_clone(int src, int flags, int *ret_fd, struct sc_error *err)
 {
     unsigned how = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
                    (flags & SC_MNT_RECURSIVE ? (unsigned)AT_RECURSIVE : 0U);
@@ -64,6 +64,15 @@ int sc_mnt_bind(int src, int dst, int flags, struct sc_error *err)
     if (tree < 0)
         return sc_error_sys(err, errno, "open_tree");
     int rc = sc_mnt_flags(tree, flags, err);
+    if (rc == 0)
+        *ret_fd = sc_steal_fd(&tree);
+    return rc;
+}
+
+int sc_mnt_bind(int src, int dst, int flags, struct sc_error *err)
+{
+    SC_FD int tree = -EBADF;
+    int rc = sc_mnt_clone(src, flags, &tree, err);
     return rc < 0 ? rc : sc_mnt_move(tree, dst, err);
 }
 

@@ -26,6 +26,10 @@ enum sc_mnt_flags {
  * neither). */
 int sc_mnt_bind(int src, int dst, int flags, struct sc_error *err);
 
+/* The first half of it: a mount that lies nowhere yet. It can be put into another mount namespace
+ * with sc_mnt_move(), and vanishes when *ret_fd is closed before. */
+int sc_mnt_clone(int src, int flags, int *ret_fd, struct sc_error *err);
+
 /* Mounts a new file system of `type` on `dst`. `options`: "KEY=VALUE,..." of that file system,
  * without commas or blanks in a value, or NULL. SC_MNT_RECURSIVE means nothing here. */
 int sc_mnt_fs(const char *type, const char *options, int flags, int dst, struct sc_error *err);

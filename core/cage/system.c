@@ -16,6 +16,7 @@
 #include "core/base/match.h"
 #include "core/base/there.h"
 #include "core/base/vec.h"
+#include "core/cage/services.h"
 #include "core/php/vendors/vendors.h"
 #include "core/proxyexec/commands.h"
 #include "core/proxyexec/paths.h"
@@ -24,11 +25,6 @@
 /* Live and read-only: programs and their configuration. */
 static const char *const trees[] = {"/usr",   "/bin",    "/sbin", "/lib", "/lib32",
                                     "/lib64", "/libx32", "/opt",  "/etc"};
-
-/* Sockets of services that sites use; the directories, so that a restarted service is found. */
-static const char *const sockets[] = {"/run/mysqld",   "/run/mariadb",         "/run/postgresql",
-                                      "/run/nscd",     "/run/systemd/resolve", "/run/redis",
-                                      "/run/memcached"};
 
 /* PHP's session directories of the distributions: each site has its own behind them. */
 static const char *const sessions[] = {"/var/lib/php/sessions", "/var/lib/php/session",
@@ -286,10 +282,14 @@ static int add_if_dir(struct sc_planfile *p, const char *kind, const char *dir, 
     return rc == SC_THERE ? add(p, kind, dir, b, err) : rc;
 }
 
-static int add_mysql(struct sc_planfile *p, struct sc_error *err)
+/* Behind /tmp, in which some lie. */
+static int add_services(struct sc_planfile *p, struct sc_dirs *dirs, struct sc_error *err)
 {
-    int rc = sc_there("/var/lib/mysql/mysql.sock", NULL, err);
-    return rc == SC_THERE ? add(p, "bind", "/var/lib/mysql", "/var/lib/mysql", err) : rc;
+    SC_CLEANUP(sc_services_done) struct sc_services found = {0};
+    int rc = sc_services_find(dirs, &found, err);
+    for (size_t i = 0; rc == 0 && i < found.n; i++)
+        rc = add(p, SC_SERVICE_KIND, found.v[i].path, found.v[i].source, err);
+    return rc;
 }
 
 int sc_system_site_lines(struct sc_planfile *p, struct sc_error *err)
@@ -321,10 +321,6 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         rc = add(p, "dev", "/dev", NULL, err);
     if (rc == 0)
         rc = add(p, "shm", "/dev/shm", shm, err);
-    for (size_t i = 0; rc == 0 && i < sizeof(sockets) / sizeof(sockets[0]); i++)
-        rc = add_if_dir(p, "bind", sockets[i], sockets[i], err);
-    if (rc == 0)
-        rc = add_mysql(p, err);
     if (rc == 0)
         rc = add(p, "bind", "/etc/passwd", passwd, err);
     if (rc == 0)
@@ -364,5 +360,5 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         if (vendors[i].sessions)
             rc = each_match(p, &dirs, vendors[i].sessions, own_session, err);
-    return rc;
+    return rc < 0 ? rc : add_services(p, &dirs, err);
 }

@@ -21,6 +21,8 @@
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
 #include "core/cage/phpbinds.h"
+#include "core/cage/place.h"
+#include "core/cage/services.h"
 
 struct view {
     const struct sc_planfile *plan;
@@ -30,46 +32,6 @@ struct view {
     unsigned overs;
 };
 
-static const char *below_root(const char *path)
-{
-    while (*path == '/')
-        path++;
-    return *path ? path : ".";
-}
-
-/* Opens (O_PATH) the place for a mount, making it where the view's own directories allow that. 1
- * when it cannot be: in a live read-only tree that does not have it. */
-static int place(const struct view *v, const char *path, bool dir, int *ret_fd,
-                 struct sc_error *err)
-{
-    const char *rel = below_root(path);
-    int found = sc_there_beneath_mounts(v->rootfd, rel, ret_fd, NULL, err);
-    if (found != SC_ABSENT)
-        return found < 0 ? found : 0;
-    SC_FD int parent = -EBADF;
-    const char *slash = strrchr(rel, '/');
-    if (slash) {
-        SC_FREE char *up = strndup(rel, (size_t)(slash - rel));
-        if (!up)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
-        int rc = place(v, up, true, &parent, err);
-        if (rc != 0)
-            return rc;
-    }
-    int at = slash ? parent : v->rootfd;
-    const char *name = slash ? slash + 1 : rel;
-    if (dir) {
-        if (mkdirat(at, name, 0755) < 0 && errno != EEXIST)
-            return errno == EROFS ? 1 : sc_error_sys(err, errno, "make %s in the view", path);
-    } else {
-        SC_FD int made =
-            openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-        if (made < 0)
-            return errno == EROFS ? 1 : sc_error_sys(err, errno, "make %s in the view", path);
-    }
-    return sc_open_beneath_mounts(v->rootfd, rel, O_PATH | O_NOFOLLOW, 0, ret_fd, err);
-}
-
 static mode_t octal(const char *text)
 {
     return (mode_t)(text ? strtoul(text, NULL, 8) & 07777 : 0755);
@@ -78,19 +40,19 @@ static mode_t octal(const char *text)
 static int add_dir(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
-    int rc = place(v, l->a, true, &fd, err);
-    if (rc == 0 && fchmodat(v->rootfd, below_root(l->a), octal(l->b), 0) < 0)
+    int rc = sc_place(v->rootfd, l->a, true, &fd, err);
+    if (rc == 0 && fchmodat(v->rootfd, sc_place_rel(l->a), octal(l->b), 0) < 0)
         rc = sc_error_sys(err, errno, "chmod %s in the view", l->a);
     return rc;
 }
 
 static int add_link(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
-    const char *rel = below_root(l->a), *slash = strrchr(rel, '/');
+    const char *rel = sc_place_rel(l->a), *slash = strrchr(rel, '/');
     SC_FD int parent = -EBADF;
     if (slash) {
         SC_FREE char *up = strndup(rel, (size_t)(slash - rel));
-        int rc = up ? place(v, up, true, &parent, err)
+        int rc = up ? sc_place(v->rootfd, up, true, &parent, err)
                     : sc_error_set(err, SC_E_NOMEM, "out of memory for the view");
         if (rc != 0)
             return rc;
@@ -104,7 +66,7 @@ static int add_close(struct view *v, const struct sc_sysline *l, struct sc_error
 {
     SC_FD int dst = -EBADF;
     struct stat st;
-    int rc = sc_there_beneath_mounts(v->rootfd, below_root(l->a), &dst, &st, err);
+    int rc = sc_there_beneath_mounts(v->rootfd, sc_place_rel(l->a), &dst, &st, err);
     if (rc != SC_THERE)
         return rc < 0 ? rc : 1;
     if (S_ISLNK(st.st_mode))
@@ -130,14 +92,14 @@ static int add_bind(struct view *v, const struct sc_sysline *l, int flags, struc
     if (src < 0 || fstat(src, &st) < 0)
         return sc_error_sys(err, errno, "open %s", l->b);
     SC_FD int dst = -EBADF;
-    int rc = place(v, l->a, S_ISDIR(st.st_mode), &dst, err);
+    int rc = sc_place(v->rootfd, l->a, S_ISDIR(st.st_mode), &dst, err);
     return rc != 0 ? rc : sc_mnt_bind(src, dst, flags, err);
 }
 
 static int add_over(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
     SC_FD int dst = -EBADF;
-    int rc = sc_there_beneath_mounts(v->rootfd, below_root(l->a), &dst, NULL, err);
+    int rc = sc_there_beneath_mounts(v->rootfd, sc_place_rel(l->a), &dst, NULL, err);
     if (rc != SC_THERE)
         return rc < 0 ? rc : 1;
     char name[32];
@@ -154,7 +116,7 @@ static int add_fs(struct view *v, const struct sc_sysline *l, const char *type, 
                   int flags, struct sc_error *err)
 {
     SC_FD int dst = -EBADF;
-    int rc = place(v, l->a, true, &dst, err);
+    int rc = sc_place(v->rootfd, l->a, true, &dst, err);
     return rc != 0 ? rc : sc_mnt_fs(type, options, flags, dst, err);
 }
 
@@ -172,7 +134,8 @@ static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *
     if (rc != 0)
         return rc;
     SC_FD int dev = -EBADF;
-    rc = sc_open_beneath_mounts(v->rootfd, below_root(l->a), O_RDONLY | O_DIRECTORY, 0, &dev, err);
+    rc =
+        sc_open_beneath_mounts(v->rootfd, sc_place_rel(l->a), O_RDONLY | O_DIRECTORY, 0, &dev, err);
     return rc < 0 ? rc : sc_devices_make(dev, err);
 }
 
@@ -196,7 +159,7 @@ static int add_private(struct view *v, const struct sc_sysline *l, struct sc_err
             return sc_error_wrap(err, "%s/%s", p->home, rel);
     }
     SC_FD int dst = -EBADF;
-    int rc = place(v, l->a, true, &dst, err);
+    int rc = sc_place(v->rootfd, l->a, true, &dst, err);
     return rc != 0 ? rc : sc_mnt_bind(src, dst, 0, err);
 }
 
@@ -222,6 +185,8 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
         return add_shm(v, l, err);
     if (strcmp(l->kind, "private") == 0 && l->b)
         return add_private(v, l, err);
+    if (strcmp(l->kind, SC_SERVICE_KIND) == 0 && l->b)
+        return sc_service_add(v->rootfd, v->plan, l, err);
     if (strcmp(l->kind, SC_PHPBINDS_KIND) == 0)
         return 0; /* all together, when everything else is there */
     return sc_error_set(err, SC_E_INVAL,
@@ -245,7 +210,7 @@ static int add_home(struct view *v, struct sc_error *err)
     if (v->wholefd < 0)
         return sc_error_sys(err, errno, "open the home");
     SC_FD int dst = -EBADF;
-    rc = place(v, p->home, true, &dst, err);
+    rc = sc_place(v->rootfd, p->home, true, &dst, err);
     if (rc > 0)
         rc = sc_error_set(err, SC_E_PLATFORM, "there is no place for the home %s in the view",
                           p->home);
@@ -285,7 +250,7 @@ static int add_entries(struct view *v, struct sc_error *err)
         const struct sc_plan_entry *e = &p->entries.v[i];
         /* opened again each time: an entry may lie over the home itself */
         SC_FD int home = -EBADF;
-        int rc = sc_open_beneath_mounts(v->rootfd, below_root(p->home), O_PATH | O_DIRECTORY, 0,
+        int rc = sc_open_beneath_mounts(v->rootfd, sc_place_rel(p->home), O_PATH | O_DIRECTORY, 0,
                                         &home, err);
         if (rc == 0)
             rc = sc_homeview_mount(&hv, e, home, e->rel, err);

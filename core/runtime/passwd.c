@@ -11,16 +11,6 @@
 #include "core/base/cleanup.h"
 #include "core/base/users.h"
 
-/* Where human accounts begin, login.defs(5) UID_MIN as all distributions ship it; nobody's is
- * above. */
-#define SYSTEM_ID_MAX 999
-#define NOBODY_ID     65534
-
-static int is_system(unsigned id)
-{
-    return id <= SYSTEM_ID_MAX || id == NOBODY_ID;
-}
-
 static void add_passwd(struct sc_buf *b, const struct passwd *pw)
 {
     sc_buf_fmt(b, "%s:x:%u:%u:%s:%s:%s\n", pw->pw_name, (unsigned)pw->pw_uid, (unsigned)pw->pw_gid,
@@ -45,7 +35,7 @@ static int add_system_user(const struct passwd *pw, void *arg, struct sc_error *
 {
     struct out *out = arg;
     (void)err;
-    if (is_system(pw->pw_uid) && pw->pw_uid != out->but)
+    if (sc_is_system_id(pw->pw_uid) && pw->pw_uid != out->but)
         add_passwd(out->text, pw);
     return 0;
 }
@@ -78,7 +68,7 @@ static int add_groups(struct sc_buf *b, gid_t gid, const char *user, bool *ret_o
         int member = gr->gr_gid == gid;
         for (char **m = gr->gr_mem; m && *m && !member; m++)
             member = strcmp(*m, user) == 0;
-        if (!is_system(gr->gr_gid) && !member)
+        if (!sc_is_system_id(gr->gr_gid) && !member)
             continue;
         *ret_own |= gr->gr_gid == gid;
         add_group(b, gr, user);

@@ -166,7 +166,7 @@ void sc_loop_begin(struct sc_loop *l)
     l->chores[SC_CHORE_HOOKS].at = now + HOOKS_FIRST_MS;
     sc_survey_clock_init(&m->survey, l->interval, now);
     sc_monitor_fpm_begin(m, now);
-    m->queue_at = m->mark_at = m->front_at = m->accounts_at = now;
+    m->queue_at = m->mark_at = m->front_at = m->accounts_at = m->services_at = now;
     m->paths_at = SC_WORK_NEVER;
     l->alive_at = now + ALIVE_MS;
     l->policy_at = l->end_at = l->lost_at = SC_WORK_NEVER;

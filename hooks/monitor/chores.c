@@ -13,6 +13,7 @@
 #include "hooks/monitor/jobs.h"
 #include "hooks/monitor/look.h"
 #include "hooks/monitor/loop.h"
+#include "hooks/monitor/services.h"
 
 #define DEADLINE_MS  600000 /* a panel may have very many domains */
 #define AGAIN_MS     5000   /* after one that failed */
@@ -197,6 +198,25 @@ static void pools_over(struct sc_chore *c, int64_t now)
         sc_monitor_error(&c->l->m, c->error);
 }
 
+/* ---- services of the system ---- */
+
+static void services_line(struct sc_chore *c, const char *word, char *rest)
+{
+    if (!c->begun)
+        sc_services_watch(&c->l->m);
+    c->begun = true;
+    if (strcmp(word, "source") == 0 && sc_decode_word(rest) > 0)
+        sc_services_watch_source(&c->l->m, rest);
+    c->n += strcmp(word, "again") == 0;
+}
+
+static void services_over(struct sc_chore *c, int64_t now)
+{
+    sc_services_looked(&c->l->m, c->ok && c->begun, c->n > 0, now);
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -209,7 +229,8 @@ static const struct {
                       [SC_CHORE_SURVEY] = {SC_JOB_SURVEY, found_line, survey_over},
                       [SC_CHORE_POOLS] = {SC_JOB_POOLS, pools_line, pools_over},
                       [SC_CHORE_PATHS] = {SC_JOB_PATHS, paths_line, paths_over},
-                      [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over}};
+                      [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over},
+                      [SC_CHORE_SERVICES] = {SC_JOB_SERVICES, services_line, services_over}};
 
 static void line(char *text, void *arg)
 {
@@ -269,6 +290,8 @@ static int64_t due(const struct sc_loop *l, enum sc_chore_kind kind)
         return m->accounts_at;
     case SC_CHORE_POOLS:
         return sc_monitor_fpm_look_next(m);
+    case SC_CHORE_SERVICES:
+        return m->services_at;
     case SC_CHORE_PATHS:
         return m->paths_at < l->chores[kind].at ? m->paths_at : l->chores[kind].at;
     default:
@@ -283,7 +306,7 @@ static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
     case SC_CHORE_SURVEY:
         if (sc_survey_next(&m->survey) == m->survey.timer)
             sc_monitor_all_due(m, true);
-        m->front_at = now;
+        m->front_at = m->services_at = now;
         l->chores[SC_CHORE_PENDING].at = now;
         sc_survey_began(&m->survey, now);
         break;
@@ -295,6 +318,9 @@ static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
         break;
     case SC_CHORE_POOLS:
         sc_monitor_fpm_looks(m, now);
+        break;
+    case SC_CHORE_SERVICES:
+        m->services_at = SC_WORK_NEVER;
         break;
     case SC_CHORE_PATHS:
         m->paths_at = SC_WORK_NEVER;

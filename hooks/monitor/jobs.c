@@ -13,6 +13,7 @@
 #include "core/follow/follow.h"
 #include "core/base/log.h"
 #include "core/coverage/account.h"
+#include "core/pass/services.h"
 #include "core/server/panel_hooks.h"
 #include "core/server/server.h"
 #include "hooks/monitor/fpm.h"
@@ -166,6 +167,23 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
     return 0;
 }
 
+static int services(struct sc_server *s, const char *argument, unsigned n_sets,
+                    struct sc_error *err)
+{
+    SC_CLEANUP(sc_services_done) struct sc_services found = {0};
+    bool again = false;
+    (void)argument, (void)n_sets;
+    puts("looking");
+    int rc = sc_services_find(NULL, &found, err);
+    for (size_t i = 0; rc == 0 && i < found.n; i++)
+        sc_job_print("source", found.v[i].source);
+    if (rc == 0)
+        rc = sc_pass_services(s, &found, &again, err);
+    if (rc == 0)
+        puts(again ? "again\nok" : "ok");
+    return rc;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -180,7 +198,8 @@ static const struct {
             {SC_JOB_MARKS, marks},
             {SC_JOB_PENDING, pending},
             {SC_JOB_ACCOUNTS, accounts},
-            {SC_JOB_POOLS, pools}};
+            {SC_JOB_POOLS, pools},
+            {SC_JOB_SERVICES, services}};
 
 int sc_job_do(const char *job, const char *argument, unsigned n_fds)
 {

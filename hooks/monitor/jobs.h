@@ -15,6 +15,8 @@
 #define SC_JOB_PENDING  "pending" /* "found USER"… */
 #define SC_JOB_ACCOUNTS "accounts" /* "account UID USER"… that have isolated sites */
 #define SC_JOB_POOLS    "pools"    /* "dir PATH"…, "pools UID NUMBER"… */
+#define SC_JOB_SERVICES                                                                            \
+    "services" /* running sites see what was started again: "looking", "source PATH"…, "again" */
 
 /* Of an account. Its argument is the user as sc_follow_account() takes it. "resync": the full pass
  * is asked for; "changed"; "locked": nothing was done, come again; and then, for each uid that is

@@ -25,6 +25,7 @@
 #include "hooks/monitor/front.h"
 #include "hooks/monitor/home.h"
 #include "hooks/monitor/loop.h"
+#include "hooks/monitor/services.h"
 #include "hooks/events/queue.h"
 
 #define EVENTS       32
@@ -66,6 +67,10 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
     case SC_WATCH_FRONT:
         m->front_at = now + SC_FRONT_SETTLE_MS;
         sc_fpm_clock_changed(&m->fpm.clock, now);
+        break;
+    case SC_WATCH_SERVICES:
+    case SC_WATCH_SERVICE:
+        sc_services_told(m, what, name, now);
         break;
     case SC_WATCH_CRON: /* a user changes it as he likes, like his home */
         for (size_t i = 0; name && !a && i < m->n_accounts; i++)

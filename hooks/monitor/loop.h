@@ -51,6 +51,7 @@ enum sc_chore_kind {
     SC_CHORE_POOLS,
     SC_CHORE_PATHS,
     SC_CHORE_HOOKS,
+    SC_CHORE_SERVICES,
     SC_CHORES
 };
 

@@ -56,6 +56,9 @@ struct sc_monitor {
     int64_t paths_at, paths_done; /* when to list the panel's files again; the last list, 0: none */
     int64_t front_at;             /* when to look at the entry in front of suexec next */
 
+    int64_t services_at;              /* when to look at the system's services next */
+    uint64_t services, services_seen; /* all of the last look together, and of one under way */
+
     struct sc_monitor_account *accounts; /* by uid */
     size_t n_accounts;
     struct sc_monitor_set sets[SC_MONITOR_SETS]; /* 0: the server's */

@@ -21,15 +21,17 @@
 #define SC_WATCH_FLOOD     2000 /* events of one account in one read; then its watches go */
 
 enum sc_watch_what {
-    SC_WATCH_RESYNC, /* a hook left a mark */
-    SC_WATCH_MARKS,  /* an account has isolated sites, or none any more */
-    SC_WATCH_TABLE,  /* its set of sites may have changed */
-    SC_WATCH_PANEL,  /* the panel's files */
-    SC_WATCH_POLICY, /* the administrator's files */
-    SC_WATCH_HOME,   /* an account's home */
-    SC_WATCH_FPM,    /* pool files of PHP-FPM */
-    SC_WATCH_CRON,   /* crontabs, by the name of their user */
-    SC_WATCH_FRONT   /* the entry in front of suexec */
+    SC_WATCH_RESYNC,  /* a hook left a mark */
+    SC_WATCH_MARKS,   /* an account has isolated sites, or none any more */
+    SC_WATCH_TABLE,   /* its set of sites may have changed */
+    SC_WATCH_PANEL,   /* the panel's files */
+    SC_WATCH_POLICY,  /* the administrator's files */
+    SC_WATCH_HOME,    /* an account's home */
+    SC_WATCH_FPM,     /* pool files of PHP-FPM */
+    SC_WATCH_CRON,    /* crontabs, by the name of their user */
+    SC_WATCH_FRONT,   /* the entry in front of suexec */
+    SC_WATCH_SERVICE, /* a service of the system that sites see */
+    SC_WATCH_SERVICES /* where others may appear */
 };
 
 struct sc_watches;

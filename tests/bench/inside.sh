@@ -105,7 +105,7 @@ bwrap_view() # UID ID
             ;;
         sys)
             case $kind in
-            bind) [ ! -e "$b" ] || printf '%s\n' --ro-bind-try "${b/#\/run\/sitecage\/$1/\/run\/bench}" "$a" ;;
+            bind | service) [ ! -e "$b" ] || printf '%s\n' --ro-bind-try "${b/#\/run\/sitecage\/$1/\/run\/bench}" "$a" ;;
             rwbind) [ ! -e "$b" ] || printf '%s\n' --bind "$b" "$a" ;;
             link) printf '%s\n' --symlink "$b" "$a" ;;
             dir) printf '%s\n' --perms "$b" --dir "$a" ;;
