@@ -38,7 +38,7 @@ struct sc_cover_server {
     struct sc_suexec front;
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
-    bool gate;                           /* mod_sitecage works in the Apache that runs */
+    bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
     bool must_stand; /* our entry has to be in suexec's place now; else enable puts it there */
 };
 
@@ -77,6 +77,7 @@ struct sc_cover_seen { /* of one site */
     size_t n_uses;
     struct sc_ways own;                /* what its .htaccess says */
     char own_error[SC_ERROR_TEXT_MAX]; /* why that could not be read; "" */
+    bool left_out; /* it is isolated, and the table that Apache reads does not say so */
 };
 
 /* Pure. */

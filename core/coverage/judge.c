@@ -169,11 +169,22 @@ static bool is_own_line(const struct judging *j, const struct sc_way *w)
     return w >= j->seen->own.v && w < j->seen->own.v + j->seen->own.n;
 }
 
-/* A line that was left in a .htaccess does nothing where the module is not loaded. */
+/* Apache itself takes FastCGI requests of the site to its own master, whatever they name. */
+static bool is_routed(const struct judging *j)
+{
+    for (size_t i = 0; i < j->seen->n_uses; i++)
+        if (j->seen->uses[i].how == SC_FPM_ROUTED && !j->seen->uses[i].around)
+            return true;
+    return false;
+}
+
+/* A line that was left in a .htaccess does nothing where the module is not loaded, or where Apache
+ * takes PHP to the site's own master all the same. */
 static bool by_module(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
     (void)h;
-    return w->handler == SC_HANDLER_MODULE && (!is_own_line(j, w) || has_mod_php(j)) &&
+    return w->handler == SC_HANDLER_MODULE &&
+           (!is_own_line(j, w) || (has_mod_php(j) && !is_routed(j))) &&
            no(j, SC_COVERAGE_NOT,
               "mod_php runs in the web server's own process and cannot be isolated: use LSAPI, "
               "FPM, "
@@ -192,8 +203,8 @@ static bool by_other(struct judging *j, const struct sc_vhost *h, const struct s
 
 static bool by_unknown_address(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
-    (void)h;
     return w->handler == SC_HANDLER_FPM && (!w->address || !*w->address) &&
+           (h->nginx || !is_routed(j)) &&
            no(j, SC_COVERAGE_NOT,
               "PHP is passed to %s at %s:%u, and the configuration does not say where that is: "
               "write "
@@ -223,7 +234,8 @@ static bool by_suexec(struct judging *j, const struct sc_vhost *h, const struct 
     const struct sc_suexec *front = &j->server->front;
     if (h->nginx || !is_cgi(j, w))
         return false;
-    if (!h->suexec || !has(j, "suexec_module"))
+    /* mod_sitecage says as whom, where the host does not */
+    if ((!h->suexec && !j->server->gate) || !has(j, "suexec_module"))
         return no(
             j, SC_COVERAGE_NOT,
             "the virtual host at %s:%u has no SuexecUserGroup: its programs (%s at %s:%u) run "
@@ -261,19 +273,11 @@ static bool by_lsapi(struct judging *j, const struct sc_vhost *h, const struct s
 
 /* ---- PHP-FPM ---- */
 
-/* The module routes to the site's own master, whoever shares the pool or can change its place;
- * nginx's requests do not pass it. */
-static bool is_routed(const struct judging *j, const struct sc_cover_use *u)
-{
-    return j->server->gate && !u->nginx &&
-           (u->how == SC_FPM_SHARED || u->how == SC_FPM_PLACE || u->how == SC_FPM_USER);
-}
-
 static bool by_fpm(struct judging *j)
 {
     for (size_t i = 0; i < j->seen->n_uses; i++) {
         const struct sc_cover_use *u = &j->seen->uses[i];
-        if (u->how == SC_FPM_COVERED || is_routed(j, u))
+        if (u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED)
             continue;
         if (u->way)
             return no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", u->text, u->way->what, u->way->file,
@@ -287,7 +291,7 @@ static bool by_fpm(struct judging *j)
 static bool by_own_fpm(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
     (void)h;
-    if (!is_own_line(j, w) || w->handler != SC_HANDLER_FPM || j->server->gate)
+    if (!is_own_line(j, w) || w->handler != SC_HANDLER_FPM || is_routed(j))
         return false;
     for (size_t i = 0; i < j->seen->n_uses; i++)
         if (j->seen->uses[i].how == SC_FPM_COVERED && !j->seen->uses[i].around &&
@@ -307,6 +311,15 @@ static bool by_unread(struct judging *j)
               j->seen->own_error);
 }
 
+/* What Apache goes by, in its own words. */
+static bool by_table(struct judging *j)
+{
+    return j->server->gate && j->seen->left_out &&
+           no(j, SC_COVERAGE_NOT,
+              "mod_sitecage does not know the site: run cagefsctl --site-isolation-regenerate %s",
+              j->site->user);
+}
+
 void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_site *site,
                     const struct sc_cover_seen *seen, struct sc_cover_verdict *ret)
 {
@@ -318,5 +331,6 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
             ret->handlers |= seen->own.v[i].handler;
     (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
            any_way(&j, by_other) || any_way(&j, by_unknown_address) || any_way(&j, by_suexec) ||
-           any_way(&j, by_lsapi) || by_fpm(&j) || any_way(&j, by_own_fpm) || by_unread(&j));
+           any_way(&j, by_lsapi) || by_fpm(&j) || any_way(&j, by_own_fpm) || by_unread(&j) ||
+           by_table(&j));
 }

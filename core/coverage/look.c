@@ -14,6 +14,7 @@
 #include "core/coverage/coverage.h"
 #include "core/php/fpm/apply.h"
 #include "core/web/apache/path.h"
+#include "core/web/module.h"
 
 #define LSPHP_ENTRY  SC_LIBEXECDIR "/lsphp"
 #define LSPHP_NATIVE "/usr/local/bin/lsphp"
@@ -55,6 +56,7 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
     if (sc_suexec_look(&s.front, &why) < 0)
         snprintf(s.front_error, sizeof(s.front_error), "%s", why.text);
     s.lsphp = lsphp_in_place();
+    s.gate = sc_web_module_guards();
     *ret = s;
     s = (struct sc_cover_server){0};
     return 0;
@@ -106,6 +108,7 @@ static int look_at_fpm(struct sc_cover_server *server, const struct sc_cover_sit
                                .n_homes = is->n_homes,
                                .docroots = is->docroots,
                                .n_docroots = is->n_docroots,
+                               .routed = server->gate,
                                .hosts = &server->hosts,
                                .known = &server->pools,
                                .seen = saw,
@@ -149,6 +152,17 @@ static int look_at_htaccess(const struct sc_cover_server *server, const struct s
     return sc_vhosts_htaccess(&server->hosts, path, text.data, &seen->own, err);
 }
 
+static int look_at_table(const struct sc_cover_server *server, const struct sc_cover_site *site,
+                         struct sc_cover_seen *seen, struct sc_error *err)
+{
+    bool has = false, fpm;
+    if (!server->gate || !site->id || !*site->is.docroot)
+        return 0;
+    int rc = sc_web_routes(site->is.docroot, &has, &fpm, err);
+    seen->left_out = rc < 0 || !has;
+    return rc == SC_E_NOMEM ? rc : 0;
+}
+
 int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *site,
                   struct sc_cover_verdict *ret, struct sc_error *err)
 {
@@ -158,6 +172,8 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
         rc = look_at_fpm(server, site, &l, err);
     if (rc == 0)
         rc = look_at_htaccess(server, site, &l.seen, err);
+    if (rc == 0)
+        rc = look_at_table(server, site, &l.seen, err);
     if (rc == 0)
         sc_cover_judge(server, site, &l.seen, ret);
     return rc;

@@ -11,6 +11,7 @@
 #include "core/engine/named.h"
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
+#include "core/web/module.h"
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
@@ -109,6 +110,21 @@ static void tell_hints(const struct sc_jobs *jobs, const struct sc_watch *w)
     }
 }
 
+/* What will hold when Apache has the module; where it cannot have it, what holds without. */
+static int judge(struct sc_server *s, struct sc_cover_server *server, const struct sc_jobs *jobs,
+                 bool anyway, const struct sc_watch *w, struct sc_error *err)
+{
+    server->gate = sc_pass_webserver_wanted(s);
+    int rc = anyway ? 0 : sc_cover_before(server, jobs, err);
+    if (rc < 0)
+        return rc;
+    sc_pass_webserver_on(s, w); /* before the pass: it asks who serves PHP */
+    if (anyway || !server->gate || sc_web_module_guards())
+        return 0;
+    server->gate = false;
+    return sc_cover_before(server, jobs, err);
+}
+
 static int enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
                   const struct sc_watch *w, struct sc_error *err)
 {
@@ -130,14 +146,12 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
         rc = sc_lsapi_check(&server.hosts, err);
     if (rc == 0)
         rc = open_named(s, domains, n, true, &l, &jobs, err);
-    if (rc == 0 && !anyway)
-        rc = sc_cover_before(&server, &jobs, err);
+    if (rc == 0)
+        rc = judge(s, &server, &jobs, anyway, w, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
     if (rc == 0)
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
-    if (rc == 0)
-        sc_pass_webserver_on(s, w); /* before the pass: it asks who serves PHP */
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     if (rc < 0)

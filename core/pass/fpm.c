@@ -236,7 +236,7 @@ static int add_outer(struct all *all, const struct sc_account *a, const struct s
 }
 
 int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const struct sc_made *m, struct sc_error *err)
+                const struct sc_made *m, bool *later, struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
     int rc = prepare(&all, a, plan, err);
@@ -249,6 +249,8 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);
+    acc.routed = t->web.guards();
+    acc.later = later;
     return t->fpm.apply(&acc, err);
 }
 

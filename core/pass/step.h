@@ -25,6 +25,7 @@ struct sc_pass {
     const struct sc_wish *wish; /* from here on: while making */
     struct sc_made made;
     bool any;                     /* some site is wanted isolated */
+    bool fpm_later;               /* what "fpm" left to "fpm-rest" */
     bool had_groups;              /* sites had control groups before this pass, or may have had */
     bool closed;                  /* views that were made before end: core/ending */
     struct sc_ending_list ending; /* … and have not yet; from the step "settle" on */
@@ -62,6 +63,7 @@ int sc_step_table(struct sc_pass *p, struct sc_error *err);
 int sc_step_join(struct sc_pass *p, struct sc_error *err);
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err);
 int sc_step_web(struct sc_pass *p, struct sc_error *err);
+int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err);
 int sc_step_outside(struct sc_pass *p, struct sc_error *err);
 int sc_step_views(struct sc_pass *p, struct sc_error *err);
 

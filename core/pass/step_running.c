@@ -28,12 +28,18 @@ int sc_step_join(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, err);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, &p->fpm_later, err);
 }
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
 {
     return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, err);
+}
+
+/* What Apache went by until now. */
+int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
+{
+    return p->fpm_later ? sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, NULL, err) : 0;
 }
 
 /* FastCGI and LSAPI programs outside belong to a site from now on, or to none. */

@@ -5,6 +5,7 @@
 #include "core/php/restart.h"
 #include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
+#include "core/web/module.h"
 #include "core/web/part.h"
 
 static const struct sc_tools real = {
@@ -33,7 +34,7 @@ static const struct sc_tools real = {
             .site_php = sc_fpm_site_php,
             .again = sc_fpm_site_again,
             .tell = sc_fpm_tell},
-    .web = {.save = sc_web_part_save},
+    .web = {.save = sc_web_part_save, .guards = sc_web_module_guards},
     .groups = {.open = sc_cgroups_open,
                .check = sc_limits_check,
                .make = sc_limits_make,

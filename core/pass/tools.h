@@ -69,6 +69,7 @@ struct sc_fpm_tools { /* core/php/fpm */
 
 struct sc_web_tools { /* core/web/part.h */
     int (*save)(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
+    bool (*guards)(void); /* core/web/module.h */
 };
 
 struct sc_group_tools { /* core/limits */

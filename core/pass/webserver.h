@@ -5,12 +5,16 @@
 #ifndef SC_PASS_WEBSERVER_H
 #define SC_PASS_WEBSERVER_H
 
+#include <stdbool.h>
 #include "core/server/handle.h"
 #include "core/server/watch.h"
 
 /* Switches both on, unless sitecage.conf says no; then the module is taken out. The caller holds
  * sc_pass_lock_front(). */
 void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w);
+
+/* Whether that can be: an Apache is installed, and sitecage.conf does not say no. */
+bool sc_pass_webserver_wanted(const struct sc_server *s);
 
 /* Takes both out again, when no site is isolated any more. */
 void sc_pass_webserver_off(const struct sc_watch *w);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # mod_sitecage, end to end: Apache works for an isolated site as the site's cage shows it, and changes count for the next
-# request. The module is switched on by hand here.
+# request.
 # shellcheck disable=SC2317,SC2016
 set -uo pipefail
 APACHE_MODULES="proxy proxy_fcgi proxy_http"

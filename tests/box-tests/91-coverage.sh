@@ -222,15 +222,54 @@ fpm_pool own.example /run/php/own.example.sock
 host own.example $H/own.example "$(php own)"
 by /run/php/everybody.sock | put_file john $H/own.example/.htaccess
 
+## The only pool of an account cannot run in a site
+make_user mary
+fpm_site mary mary.example /home/mary/mary.example
+fpm_site mary mary2.example /home/mary/mary2.example
+rm "$fpm_pool_dir/mary2.example.conf"
+fpm_pool mary.example "$(fpm_socket mary.example)" 'chroot = /'
+echo secret | put_file mary /home/mary/mary2.example/secret.txt
+
 fpm_start
 apache_start
 
-isolated cpanel.example
-isolated $plesk_domain
-isolated numbers.example
-for name in inhome slashes dots below worker balancer macro aliased; do
+all_shapes()
+{
+    local name
+    isolated cpanel.example
+    isolated $plesk_domain
+    isolated numbers.example
+    for name in inhome slashes dots below worker balancer macro aliased; do
+        isolated $name.example
+    done
+}
+
+## Apache has mod_sitecage: it takes PHP to the site's own master, whoever shares the pool
+all_shapes
+for name in da1 da2 cwp nosuexec own; do
     isolated $name.example
 done
+check "enabled" enable dots.example
+host dots.example $H/dots.example "$(by /run/php/everybody.sock)"
+check "the panel gives it another handler" apache_reload
+expect_output "its PHP stays in its cage" "" reads dots.example
+expect_contains "the check says so" "isolated, and covered" check_of dots.example
+host dots.example $H/dots.example "$(php dots)"
+check "back again" apache_reload
+check "disabled" disable dots.example
+of_mary() { php_eval mary.example 'echo trim((string)@file_get_contents("/home/mary/mary2.example/secret.txt"));'; }
+expect_output "control: reads the sibling" "secret" of_mary
+expect_fail 1 "mary.example cannot be isolated: the PHP of mary.example is not isolated: the PHP-FPM pool mary.example" enable mary.example
+check "all the same" enable --anyway mary.example
+answered() { { of_mary 2>&1 || true; } | grep -o '503 Service Unavailable' | sort -u; }
+expect_output "Apache does not run its PHP outside of the cage" $'503 Service Unavailable\n' answered
+check "disabled" disable mary.example
+expect_output "as before" "secret" of_mary
+
+## It does not
+without_module
+check "the module is taken out" cagefsctl --site-isolation-regenerate john
+all_shapes
 
 ## Refused
 refused linked.example "the virtual host at $sites/linked.example.conf:1 reaches the site by /srv/www/linked, a link"
@@ -263,8 +302,6 @@ expect_contains "with the reason" "pool of-the-account serves" cagefsctl --site-
 expect_contains "in JSON" '"coverage": "not covered", "reason": "the PHP of' cagefsctl --site-isolation-status --json
 expect_fail 1 "1 of 1 checks failed: domain da1.example" check_of da1.example
 expect_contains "the user sees it" '"enabled_sites": ["da1.example"], "notices": ["da1.example: not covered: ' su_john isolatectl site-isolation list
-answered() { { reads da1.example 2>&1 || true; } | grep -o '503 Service Unavailable' | sort -u; }
-expect_output "Apache does not run its PHP outside of the cage" $'503 Service Unavailable\n' answered
 check "disabled" disable da1.example
 expect_output "nothing is said any more" "" says cagefsctl --site-isolation-list
 

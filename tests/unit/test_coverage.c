@@ -51,12 +51,16 @@ static const struct sc_cover_site site = {.domain = "a.example",
 /* What the server is apart from its configuration; each test changes it. */
 static struct sc_cover_server server;
 static char htaccess[1024];
+/* The pools that its hosts use. */
+static struct sc_cover_use *uses;
+static size_t n_uses;
+static bool left_out;
 
 /* The verdict for Apache's configuration `conf`; nginx's where it begins with "http". */
 static struct sc_cover_verdict judge(const char *conf)
 {
     struct sc_cover_verdict v;
-    struct sc_cover_seen seen = {0};
+    struct sc_cover_seen seen = {.uses = uses, .n_uses = n_uses, .left_out = left_out};
     SC_FREE char *own = strdup(htaccess);
     bool nginx = strncmp(conf, "http", 4) == 0;
     put("/etc/nginx/nginx.conf", nginx ? conf : "");
@@ -94,6 +98,8 @@ static int plain(void **state)
 {
     server = (struct sc_cover_server){.front = {.here = true, .in_front = true, .armed = true}};
     htaccess[0] = 0;
+    n_uses = 0;
+    left_out = false;
     return make(state);
 }
 
@@ -184,6 +190,34 @@ static void own_lines(void **state)
     not_covered("LoadModule php_module x\n" HOST(""), "/home/john/a/.htaccess:3)");
 }
 
+/* Apache takes FastCGI requests to the site's own master, and says as whom programs run. */
+static void with_the_module(void **state)
+{
+    (void)state;
+    char listen[] = "/run/x.sock", text[] = "its pool serves b.example too";
+    struct sc_cover_use use = {.how = SC_FPM_SHARED, .listen = listen, .text = text};
+    uses = &use;
+    n_uses = 1;
+    strcpy(htaccess, "<FilesMatch \\.php$>\nSetHandler \"proxy:unix:/run/y.sock|fcgi://y\"\n"
+                     "</FilesMatch>\nAddHandler cgi-script .x\n");
+    server.gate = true;
+    not_covered(HOST(""), text);
+    use.how = SC_FPM_ROUTED;
+    covered(HOST(""));
+    covered("LoadModule php_module x\nLoadModule suexec_module x\n" HOST(""));
+    not_covered("LoadModule cgid_module x\n" HOST(""), "no SuexecUserGroup");
+    covered(HOST("ProxyPass /x balancer://nobody/\n"));
+    not_covered("http { server { server_name a.example; root /home/john/a; location / { "
+                "fastcgi_pass $pool; } } }",
+                "PHP is passed to $pool");
+    use.around = true; /* another site's route is not this one's */
+    not_covered(HOST(""), "/home/john/a/.htaccess:2 names a PHP-FPM pool");
+    use.around = false;
+    left_out = true;
+    not_covered(HOST(""), "mod_sitecage does not know the site: run cagefsctl "
+                          "--site-isolation-regenerate john");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +225,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),
+        cmocka_unit_test_setup_teardown(with_the_module, plain, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,20 +239,38 @@ static void renders(void **state)
     parse(text, &f);
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     sc_fpm_render(&f.v[0], "/run/p", "/home/john/a", "john", "/home/john", &out);
-    assert_string_equal(out.data, "[p]\nlisten = /run/p\nenv[USER] = \"john\"\nenv[HOME] = "
-                                  "\"/home/john\"\nlisten.allowed_clients = 127.0.0.1\n"
-                                  "pm = static\npm.max_children = 3\n"
-                                  "access.log = /home/john/a/logs/$pool.log\n"
-                                  "php_value[x] = \"a;b\" ; c\nenv[A] = 1\n");
+    assert_string_equal(out.data,
+                        "[p]\nlisten = /run/p\nuser = john\nenv[USER] = \"john\"\nenv[HOME] = "
+                        "\"/home/john\"\nlisten.allowed_clients = 127.0.0.1\n"
+                        "pm = static\npm.max_children = 3\n"
+                        "access.log = /home/john/a/logs/$pool.log\n"
+                        "php_value[x] = \"a;b\" ; c\nenv[A] = 1\n");
     FILE_OF logs = {0};
     parse("[p]\naccess.log = /home/john/ab/x\nchdir = /\nslowlog = /home/john/a/slow\n"
           "request_slowlog_timeout = 1\naccess.log = /home/john/a/../b/x\n",
           &logs);
     SC_BUF struct sc_buf out2 = SC_BUF_INIT;
     sc_fpm_render(&logs.v[0], "9000", "/home/john/a", "j", "/h", &out2);
-    assert_string_equal(out2.data, "[p]\nlisten = 9000\nenv[USER] = \"j\"\nenv[HOME] = \"/h\"\n"
-                                   "chdir = /\nslowlog = /home/john/a/slow\n"
-                                   "request_slowlog_timeout = 1\n");
+    assert_string_equal(out2.data,
+                        "[p]\nlisten = 9000\nuser = j\nenv[USER] = \"j\"\nenv[HOME] = \"/h\"\n"
+                        "chdir = /\nslowlog = /home/john/a/slow\n"
+                        "request_slowlog_timeout = 1\n");
+    FILE_OF shared = {0};
+    parse("[p]\nphp_admin_value[doc_root] = /home/john/b\n"
+          "php_admin_value[open_basedir] = \"/home/john/b/:/tmp\"\nphp_value[doc_roots] = /x\n"
+          "php_admin_value[open_basedir] = /home/john/\nphp_value[open_basedir] =\n",
+          &shared);
+    SC_BUF struct sc_buf out3 = SC_BUF_INIT, out4 = SC_BUF_INIT;
+    sc_fpm_render(&shared.v[0], "/s", "/home/john/a", "j", "/h", &out3);
+    assert_string_equal(
+        out3.data, "[p]\nlisten = /s\nuser = j\nenv[USER] = \"j\"\nenv[HOME] = \"/h\"\n"
+                   "php_admin_value[doc_root] = \"/home/john/a\"\n"
+                   "php_admin_value[open_basedir] = \"/home/john/a/:/home/john/b/:/tmp\"\n"
+                   "php_value[doc_roots] = /x\n"
+                   "php_admin_value[open_basedir] = /home/john/\nphp_value[open_basedir] = \n");
+    sc_fpm_render(&shared.v[0], "/s", "/home/john/\"\nx", "j", "/h", &out4);
+    assert_null(strstr(out4.data, "doc_root]"));
+    assert_null(strstr(out4.data, "\nx"));
     FILE_OF chroot = {0};
     parse("[p]\nchroot = /home/john\n[q]\ninclude = /x\n[r]\nchroot =\n", &chroot);
     assert_non_null(strstr(sc_fpm_refusal(&chroot.v[0]), "remove `chroot`"));

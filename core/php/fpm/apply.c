@@ -31,6 +31,7 @@ static void pass_done(struct sc_fpm_pass *p)
     sc_fpm_known_done(&p->out);
     sc_fpm_known_done(&p->files);
     sc_vhosts_done(&p->hosts);
+    sc_fpm_routes_done(&p->routes);
 }
 
 /* Pools that are taken out stand in no file: their records do. A file's word counts more: the panel
@@ -98,7 +99,7 @@ static int load(struct sc_fpm_pass *p, struct sc_error *err)
         rc = add_taken(p, files, err);
     if (rc == 0)
         rc = join_pools(p, files, err);
-    bool look = p->a->notice != NULL || p->a->seen != NULL;
+    bool look = p->a->notice != NULL || p->a->seen != NULL || p->a->routed;
     if (p->a->hosts)
         return rc;
     for (size_t i = 0; i < p->known.n && !look; i++)
@@ -140,6 +141,17 @@ static struct sc_web_whose whose(const struct sc_fpm_pass *p, const struct sc_fp
                                  .n_homes = p->a->n_homes};
 }
 
+/* Apache goes by itself to where isolated sites have their masters. */
+static int route(struct sc_fpm_pass *p, const struct sc_fpm_site *s, const struct sc_fpm_asked *q,
+                 struct sc_fpm_use **uses, size_t *n, struct sc_error *err)
+{
+    const struct sc_fpm_routing how = {hosts_of(p), &p->known, q};
+    const struct sc_fpm_known *pool = sc_fpm_route_mark(&how, *uses, *n);
+    return pool && !s->outside && sc_fpm_route_wanted(&how, *uses, *n)
+               ? sc_fpm_route_add(&p->routes, pool, s->id, uses, n, err)
+               : 0;
+}
+
 static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use **ret,
                    size_t *ret_n, struct sc_error *err)
 {
@@ -150,14 +162,20 @@ static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc
     for (size_t i = 0; rc == 0 && i < *ret_n; i++)
         if ((*ret)[i].how == SC_FPM_COVERED && !is_safe((*ret)[i].pool->listen))
             (*ret)[i].how = SC_FPM_PLACE;
-    return rc;
+    return rc == 0 && p->a->routed ? route(p, s, &q, ret, ret_n, err) : rc;
+}
+
+/* What a use needs to be told about. */
+static bool is_fine(const struct sc_fpm_use *u)
+{
+    return u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED;
 }
 
 static void tell(const struct sc_fpm_account *a, const struct sc_fpm_use *uses, size_t n)
 {
     char text[1024];
     for (size_t i = 0; a->notice && i < n; i++)
-        if (uses[i].how != SC_FPM_COVERED) {
+        if (!is_fine(&uses[i])) {
             sc_fpm_use_text(&uses[i], text, sizeof(text));
             a->notice(a->arg, text);
         }
@@ -385,7 +403,7 @@ static int look_around(struct sc_fpm_pass *p, const struct sc_fpm_site *site, st
         char text[1024];
         rc = uses_of(p, &outer, &uses, &n, err);
         for (size_t k = 0; rc == 0 && k < n; k++) {
-            if (uses[k].how == SC_FPM_COVERED)
+            if (is_fine(&uses[k]))
                 continue;
             sc_fpm_around_text(&uses[k], site->docroot, text, sizeof(text));
             p->a->seen(p->a->arg, &uses[k], true, text);

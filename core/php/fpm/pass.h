@@ -5,6 +5,7 @@
 #define SC_PHP_FPM_PASS_H
 
 #include <stdbool.h>
+#include "core/php/fpm/route.h"
 #include "core/php/fpm/which.h"
 #include "core/php/fpm/site.h"
 #include "core/php/fpm/taken.h"
@@ -15,6 +16,7 @@ struct sc_fpm_pass {
     struct sc_fpm_known_list out;   /* pools that were taken out: they stand in no file */
     struct sc_fpm_known_list files; /* in the files, unless the caller has them: a->known */
     struct sc_fpm_known_list known; /* all of these: nothing of it is its own */
+    struct sc_fpm_routes routes;    /* what routed sites have instead */
     struct sc_vhosts hosts;         /* unless the caller has them: a->hosts */
 };
 

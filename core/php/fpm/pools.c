@@ -295,14 +295,53 @@ void sc_fpm_global(struct sc_buf *out)
                     "process_control_timeout = 10s\n");
 }
 
+/* "php_value[NAME]" and "php_admin_value[NAME]" */
+static bool is_setting(const char *key, const char *name)
+{
+    size_t n = strlen(name);
+    const char *in = strncmp(key, "php_value[", 10) == 0         ? key + 10
+                     : strncmp(key, "php_admin_value[", 16) == 0 ? key + 16
+                                                                 : NULL;
+    return in && strncmp(in, name, n) == 0 && strcmp(in + n, "]") == 0;
+}
+
+/* Whether one of the colon-separated directories is `docroot` or above it. */
+static bool opens(const char *list, const char *docroot)
+{
+    while (*list) {
+        size_t n = strcspn(list, ":"), len = n;
+        while (len && list[len - 1] == '/')
+            len--;
+        if (n && strncmp(docroot, list, len) == 0 && (docroot[len] == '/' || docroot[len] == 0))
+            return true;
+        list += n + (list[n] == ':');
+    }
+    return false;
+}
+
+/* A pool that serves several sites names the paths of one of them, or of none. Without the line where
+ * the path cannot stand between quotes: the site's view is what holds it. */
+static void render_key(const struct sc_fpm_key *k, const char *docroot, struct sc_buf *out)
+{
+    bool root = is_setting(k->key, "doc_root");
+    bool basedir = is_setting(k->key, "open_basedir") && *k->value && !opens(k->value, docroot);
+    if (!root && !basedir)
+        sc_buf_fmt(out, "%s = %s\n", k->key, k->raw);
+    else if (!strpbrk(docroot, "\"\\$\n"))
+        sc_buf_fmt(out, "%s = \"%s%s%s\"\n", k->key, docroot,
+                   root ? "" : "/:", root ? "" : k->value);
+}
+
 void sc_fpm_render(const struct sc_fpm_pool *p, const char *listen, const char *docroot,
                    const char *user, const char *home, struct sc_buf *out)
 {
     SC_FREE char *slow = sc_fpm_value(p, "slowlog");
     bool slowlog = slow && below(slow, docroot);
-    sc_buf_fmt(out, "[%s]\nlisten = %s\nenv[USER] = \"%s\"\nenv[HOME] = \"%s\"\n", p->name, listen,
-               user, home);
+    /* `user` does nothing in a master that is not root, but cPanel's looks it up in each worker, and
+     * crashes without */
+    sc_buf_fmt(out, "[%s]\nlisten = %s\nuser = %s\nenv[USER] = \"%s\"\nenv[HOME] = \"%s\"\n",
+               p->name, listen, user, user, home);
     for (size_t i = 0; i < p->n_keys; i++)
         if (copied(&p->keys[i], docroot, slowlog))
-            sc_buf_fmt(out, "%s = %s\n", p->keys[i].key, p->keys[i].raw);
+            render_key(&p->keys[i], docroot, out);
 }

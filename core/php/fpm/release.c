@@ -116,6 +116,15 @@ static bool is_moved(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t,
     return false;
 }
 
+/* Whose settings a routed site has changes where it runs: its address stays. */
+static bool stays(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t)
+{
+    for (size_t i = 0; !t->leaving && sc_fpm_is_routed(t) && i < n; i++)
+        if (uses[i].how == SC_FPM_COVERED && strcmp(uses[i].listen, t->listen) == 0)
+            return true;
+    return !t->leaving && sc_fpm_site_wants(uses, n, t);
+}
+
 bool sc_fpm_site_wants(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < n; i++)
@@ -136,7 +145,12 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
         struct sc_fpm_taken *t = &p->taken.v[i];
         if (t->id != id)
             continue;
-        if (!t->leaving && sc_fpm_site_wants(uses, n_uses, t)) {
+        if (stays(uses, n_uses, t)) {
+            left++;
+            continue;
+        }
+        if (p->a->later && (p->a->routed || sc_fpm_is_routed(t))) {
+            *p->a->later = true;
             left++;
             continue;
         }
@@ -146,7 +160,8 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
             p->taken.v[i--] = p->taken.v[--p->taken.n];
             continue;
         }
-        rc = release(t, err);
+        /* a supervisor that goes on reads the records again */
+        rc = sc_fpm_is_routed(t) ? sc_fpm_taken_remove(t, err) : release(t, err);
         t->leaving = true;
         gone++;
     }
@@ -166,8 +181,10 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
             sc_fpm_beside(t, "new", new);
             (void)unlink(new);
         }
+        if (sc_fpm_is_routed(t))
+            (void)unlink(t->listen);
         rc = sc_fpm_taken_remove(t, err);
-        if (rc == 0 && sc_fpm_shared_dir(t->file, dir))
+        if (rc == 0 && !sc_fpm_is_routed(t) && sc_fpm_shared_dir(t->file, dir))
             rc = sc_fpm_idle_sweep(dir, err);
         sc_fpm_taken_done(t);
         p->taken.v[i--] = p->taken.v[--p->taken.n];

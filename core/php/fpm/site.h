@@ -35,6 +35,11 @@ struct sc_fpm_account {
     size_t n_docroots;
     const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
     size_t n_sites;
+    bool routed; /* Apache takes PHP of isolated sites to their own masters (core/web/module.h) */
+    /* What Apache may still go by (a master that it is sent to, an address that is to be given
+     * back) is left alone, and *later set: to be called again without this (NULL) when the web
+     * server's table is written. */
+    bool *later;
     /* of the web server, where they are read already; NULL. What their roots resolve to is added. */
     struct sc_vhosts *hosts;
     const struct sc_fpm_known_list *known; /* the pools in files, likewise */

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/file.h"
 #include "core/base/users.h"
 #include "core/base/log.h"
 #include "core/base/vec.h"
@@ -58,10 +60,12 @@ struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32
 static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known *k,
                   bool *ret_changed, struct sc_error *err)
 {
-    struct sc_fpm_taken *t = sc_fpm_record_of(p, id, sc_fpm_hash(k->file, k->pool));
+    uint32_t hash = sc_fpm_record_hash(k->file, k->pool, k->listen);
+    struct sc_fpm_taken *t = sc_fpm_record_of(p, id, hash);
     if (t && t->text_len == k->text_len && memcmp(t->text, k->text, k->text_len) == 0 &&
         strcmp(t->listen, k->listen) == 0 && strcmp(t->exe, k->exe) == 0 &&
-        strcmp(t->main, k->main) == 0)
+        strcmp(t->main, k->main) == 0 && strcmp(t->file, k->file) == 0 &&
+        strcmp(t->pool, k->pool) == 0)
         return 0;
     *ret_changed = true;
     if (!t) {
@@ -73,7 +77,7 @@ static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known 
     }
     *t = (struct sc_fpm_taken){.id = id,
                                .uid = p->a->uid,
-                               .hash = sc_fpm_hash(k->file, k->pool),
+                               .hash = hash,
                                .file = strdup(k->file),
                                .pool = strdup(k->pool),
                                .listen = strdup(k->listen),
@@ -93,7 +97,8 @@ int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < n_uses; i++) {
         const struct sc_fpm_known *k = uses[i].pool;
-        if (uses[i].how != SC_FPM_COVERED || sc_fpm_record_of(p, id, sc_fpm_hash(k->file, k->pool)))
+        if (uses[i].how != SC_FPM_COVERED ||
+            sc_fpm_record_of(p, id, sc_fpm_record_hash(k->file, k->pool, k->listen)))
             continue;
         for (size_t n = 0; rc == 0 && n < p->taken.n; n++) {
             struct sc_fpm_taken *t = &p->taken.v[n];
@@ -201,6 +206,25 @@ static int take_out(struct sc_fpm_taken *t, bool old, struct sc_error *err)
     return master && old && cut > 0 ? sc_fpm_master_kick(master, t->pool, FINISH_MS, err) : 0;
 }
 
+/* Nobody but the supervisor was ever at a routed site's address. */
+static int name_route(const struct sc_fpm_taken *t, struct sc_error *err)
+{
+    char new[128];
+    sc_fpm_beside(t, "new", new);
+    return rename(new, t->listen) == 0 || errno == ENOENT
+               ? 0
+               : sc_error_sys(err, errno, "name %s", t->listen);
+}
+
+static int take_over(struct sc_fpm_taken *t, struct sc_error *err)
+{
+    bool old = false;
+    if (sc_fpm_is_routed(t))
+        return name_route(t, err);
+    int rc = sc_fpm_take_name(t, &old, err);
+    return rc < 0 ? rc : take_out(t, old, err);
+}
+
 int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
                      size_t n_uses, struct sc_error *err)
 {
@@ -232,6 +256,8 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
         rc = adopt(p, s->id, &want, err);
         want.asked = (unsigned long long)sc_clock_ns();
         if (rc == 0)
+            rc = sc_mkdir_p(SC_FPM_ROUTE_DIR, 0700, err); /* mod_sitecage gives it its group */
+        if (rc == 0)
             rc = sc_fpm_run_save(s->id, &want, err);
         /* one that cannot be asked is started: it finds the lock taken */
         if (rc == 0 && sc_fpm_supervisor(s->id, &pidfd) > 0)
@@ -249,12 +275,8 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
     }
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         struct sc_fpm_taken *t = &p->taken.v[i];
-        bool old = false;
-        if (t->id != s->id || t->leaving)
-            continue;
-        rc = sc_fpm_take_name(t, &old, err);
-        if (rc == 0)
-            rc = take_out(t, old, err);
+        if (t->id == s->id && !t->leaving && sc_fpm_site_wants(uses, n_uses, t))
+            rc = take_over(t, err);
     }
     return rc;
 }

@@ -55,6 +55,21 @@ uint32_t sc_fpm_hash(const char *file, const char *pool)
     return fnv(fnv(2166136261u, file), pool);
 }
 
+static bool is_route(const char *listen)
+{
+    return strncmp(listen, SC_FPM_ROUTE_AT, sizeof(SC_FPM_ROUTE_AT) - 1) == 0;
+}
+
+bool sc_fpm_is_routed(const struct sc_fpm_taken *t)
+{
+    return is_route(t->listen);
+}
+
+uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen)
+{
+    return is_route(listen) ? sc_fpm_hash(listen, "") : sc_fpm_hash(file, pool);
+}
+
 static void record_path(const struct sc_fpm_taken *t, bool leaving, char out[96])
 {
     snprintf(out, 96, SC_FPM_STATE "/%u.%u.%08x%s", (unsigned)t->uid, t->id, t->hash,
@@ -130,7 +145,7 @@ static int parse(char *data, size_t len, struct sc_fpm_taken *t)
     t->mode = mode & 0777;
     t->text_len = len - (size_t)(at - data);
     t->text = strdup(at);
-    t->hash = sc_fpm_hash(t->file, t->pool);
+    t->hash = sc_fpm_record_hash(t->file, t->pool, t->listen);
     return t->text ? 0 : -1;
 }
 

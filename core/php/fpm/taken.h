@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/base/paths.h"
 
 #define SC_FPM_STATE "/var/lib/sitecage/fpm"
 #define SC_FPM_RUN   "/run/sitecage/fpm"
@@ -55,6 +56,17 @@ void sc_fpm_taken_done(struct sc_fpm_taken *t);
 void sc_fpm_taken_list_done(struct sc_fpm_taken_list *l);
 
 uint32_t sc_fpm_hash(const char *file, const char *pool);
+
+/* Where the masters of routed sites listen (core/php/fpm/route.h): only root and the web server's
+ * group may pass the directory (core/web/apache/ask.h). Behind it the site's id. */
+#define SC_FPM_ROUTE_DIR SC_RUN_DIR "/web"
+#define SC_FPM_ROUTE_AT  SC_FPM_ROUTE_DIR "/fpm-"
+
+/* The record is of a routed site: its pool stays where it is, and gives the settings alone. */
+bool sc_fpm_is_routed(const struct sc_fpm_taken *t);
+
+/* A record's `hash`: of file and pool; of a routed site's address, of which there is one. */
+uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen);
 
 /* Records of the account's site `id` (0: of all its sites), by id. A record that is damaged is
  * passed over (*ret_bad counts it; may be NULL). */

@@ -40,12 +40,21 @@ static int tell_pools(const struct sc_fpm_known_list *known, const char *user, u
     return t->pools ? 0 : no_memory(err);
 }
 
+static bool has_route(const struct sc_fpm_taken_list *taken, unsigned id)
+{
+    for (size_t i = 0; i < taken->n; i++)
+        if (taken->v[i].id == id && sc_fpm_is_routed(&taken->v[i]))
+            return true;
+    return false;
+}
+
 static int tell_some(const struct sc_fpm_taken_list *taken, bool sockets, struct sc_fpm_told *t,
                      struct sc_error *err)
 {
     for (size_t i = 0; i < taken->n; i++) {
         const struct sc_fpm_taken *k = &taken->v[i];
-        if (k->leaving || (k->listen[0] == '/') != sockets || k->id >= SC_FPM_OUTSIDE)
+        if (k->leaving || (k->listen[0] == '/') != sockets || k->id >= SC_FPM_OUTSIDE ||
+            (!sc_fpm_is_routed(k) && has_route(taken, k->id)))
             continue;
         pid_t pid = sc_fpm_supervisor(k->id, NULL);
         if (pid < 0)

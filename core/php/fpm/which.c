@@ -185,6 +185,7 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
         break;
     case SC_FPM_NONE:
     case SC_FPM_COVERED:
+    case SC_FPM_ROUTED:
         if (size)
             *out = 0;
         break;

@@ -19,7 +19,8 @@ enum sc_fpm_how {
     SC_FPM_REFUSED, /* a pool that cannot run in a site */
     SC_FPM_USER,    /* a pool that runs as another user */
     SC_FPM_PLACE,   /* a socket where users can put things (found by core/php/fpm/apply.h) */
-    SC_FPM_ANSWERED /* somebody else listens at the address of a pool that was taken over (likewise) */
+    SC_FPM_ANSWERED, /* somebody else listens at the address of a pool that was taken over (likewise) */
+    SC_FPM_ROUTED /* whatever it is, Apache takes the requests to the site's own master */
 };
 
 struct sc_fpm_use {

@@ -38,6 +38,8 @@ static int fpm_apply(const struct sc_fpm_account *a, struct sc_error *err)
     int rc = tools_begin(err, "fpm.apply", " %u", (unsigned)a->uid);
     if (rc < 0)
         return rc;
+    if (a->later)
+        *a->later = a->routed;
     for (size_t i = 0; i < a->n_sites; i++)
         sc_buf_fmt(&text, a->sites[i].outside ? "%s%s:out" : "%s%s:%u", text.len ? " " : "",
                    a->sites[i].docroot, a->sites[i].id);
@@ -88,4 +90,9 @@ const struct sc_php_tools tools_php = {
 const struct sc_fpm_tools tools_fpm = {
     .apply = fpm_apply, .site_php = fpm_site_php, .again = fpm_again, .tell = fpm_tell};
 
-const struct sc_web_tools tools_web = {.save = web_save};
+static bool web_guards(void)
+{
+    return tools_web_guards;
+}
+
+const struct sc_web_tools tools_web = {.save = web_save, .guards = web_guards};

@@ -20,7 +20,7 @@
 
 static void watch_pool(struct sc_fpm_held *p)
 {
-    SC_FREE char *dir = strdup(p->t.file);
+    SC_FREE char *dir = sc_fpm_is_routed(&p->t) ? NULL : strdup(p->t.file);
     char *slash = dir ? strrchr(dir, '/') : NULL;
     p->watch = -1;
     if (slash && slash != dir) {
@@ -121,7 +121,7 @@ static bool is_mine(const struct sc_fpm_held *p)
     char path[128];
     struct stat st;
     sc_fpm_beside(&p->t, "new", path);
-    return p->t.listen[0] != '/' || lstat(path, &st) < 0;
+    return !sc_fpm_is_routed(&p->t) && (p->t.listen[0] != '/' || lstat(path, &st) < 0);
 }
 
 /* A pool at an address of ours that appeared in another file was moved there: out of it, before

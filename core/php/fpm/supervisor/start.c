@@ -21,6 +21,15 @@
 
 #define START_MS 20000 /* a master that is not ready by then is ended */
 
+/* An earlier pool has the same name. */
+static bool is_again(size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (strcmp(me.pools[k].t.pool, me.pools[i].t.pool) == 0)
+            return true;
+    return false;
+}
+
 /* What php-fpm reads: nobody in the site can change it. */
 static int make_config(struct sc_error *err)
 {
@@ -37,7 +46,13 @@ static int make_config(struct sc_error *err)
                               why ? why : "is not in its record");
         if (rc < 0)
             return rc;
-        sc_fpm_render(p, t->listen, me.run.docroot, me.run.user, me.run.home, &out);
+        struct sc_fpm_pool named = *p;
+        char name[300];
+        if (is_again(i)) { /* the site is about to leave one of its two addresses */
+            snprintf(name, sizeof(name), "%.280s.%zu", p->name, i);
+            named.name = name;
+        }
+        sc_fpm_render(&named, t->listen, me.run.docroot, me.run.user, me.run.home, &out);
     }
     SC_FD int fd = memfd_create("php-fpm.conf", MFD_ALLOW_SEALING);
     int rc = sc_buf_check(&out, "the site's php-fpm.conf", err);
