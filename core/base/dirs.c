@@ -60,6 +60,8 @@ int sc_dirs_names(struct sc_dirs *d, const char *dir, struct sc_dir_names *ret,
             *ret = d->v[i];
             return 0;
         }
+    if (d->seen)
+        sc_stamps_note(d->seen, dir);
     SC_CLEANUP(names_done) struct sc_dir_names names = {.dir = strdup(dir)};
     int rc = names.dir ? read_names(dir, &names, err) : no_memory(dir, err);
     if (rc == 0 && !SC_VEC_ROOM(d->v, d->n))

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include "core/base/error.h"
+#include "core/base/stamp.h"
 
 struct sc_dir_names {
     char *dir;
@@ -16,6 +17,7 @@ struct sc_dir_names {
 struct sc_dirs { /* {0} at first */
     struct sc_dir_names *v;
     size_t n;
+    struct sc_stamps *seen; /* the caller's: gets what was looked at; NULL */
 };
 
 void sc_dirs_done(struct sc_dirs *d);

@@ -57,6 +57,8 @@ static int expand_in(struct search *s, const char *base, const char *name, size_
     if (rc < 0 || *rest)
         return rc < 0 ? rc : expand(s, path, rest, err);
     rc = sc_there(path, NULL, err);
+    if (rc == SC_ABSENT && s->dirs->seen)
+        sc_stamps_note(s->dirs->seen, path);
     return rc == SC_THERE ? add(s->m, path, err) : rc;
 }
 

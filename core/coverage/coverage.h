@@ -40,12 +40,17 @@ struct sc_cover_server {
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
     bool must_stand; /* our entry has to be in suexec's place now; else enable puts it there */
+    bool looked;
 };
 
 void sc_cover_server_done(struct sc_cover_server *s);
 
 /* SC_E_TOOBIG, SC_E_NOMEM: what cannot be read is not taken for absent. */
 int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err);
+
+/* The same once more. What was read before is kept where none of its files was changed since;
+ * {0}: nothing was. */
+int sc_cover_server_again(bool must_stand, struct sc_cover_server *s, struct sc_error *err);
 
 /* One site on its way to a verdict. */
 struct sc_cover_site {

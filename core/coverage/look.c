@@ -44,21 +44,47 @@ static bool lsphp_in_place(void)
     return found;
 }
 
+/* What a few links and files say. */
+static void look_at_places(struct sc_cover_server *s)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    sc_suexec_done(&s->front);
+    s->front_error[0] = 0;
+    if (sc_suexec_look(&s->front, &why) < 0)
+        snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
+    s->lsphp = lsphp_in_place();
+    s->gate = sc_web_module_guards();
+}
+
 int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server s = {.must_stand = must_stand};
-    struct sc_error why = SC_ERROR_INIT;
     int rc = sc_vhosts_load("", &s.hosts, err);
     if (rc == 0)
         rc = sc_fpm_known_load("", &s.pools, err);
     if (rc < 0)
         return rc;
-    if (sc_suexec_look(&s.front, &why) < 0)
-        snprintf(s.front_error, sizeof(s.front_error), "%s", why.text);
-    s.lsphp = lsphp_in_place();
-    s.gate = sc_web_module_guards();
+    look_at_places(&s);
+    s.looked = true;
     *ret = s;
     s = (struct sc_cover_server){0};
+    return 0;
+}
+
+int sc_cover_server_again(bool must_stand, struct sc_cover_server *s, struct sc_error *err)
+{
+    struct sc_cover_server now;
+    if (s->looked && sc_vhosts_same(&s->hosts) && sc_stamps_same(&s->pools.seen)) {
+        s->must_stand = must_stand;
+        sc_roots_forget(&s->hosts); /* links may lead elsewhere by now */
+        look_at_places(s);
+        return 0;
+    }
+    int rc = sc_cover_server_look(must_stand, &now, err);
+    if (rc < 0)
+        return rc;
+    sc_cover_server_done(s);
+    *s = now;
     return 0;
 }
 

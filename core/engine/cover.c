@@ -157,14 +157,14 @@ static void after(struct sc_server *s, struct sc_cover_server *server, const str
     }
 }
 
-void sc_cover_after(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w)
+void sc_cover_after(struct sc_server *s, struct sc_cover_server *server, struct sc_jobs *jobs,
+                    const struct sc_watch *w)
 {
-    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     struct sc_error why = SC_ERROR_INIT;
     for (size_t i = 0; i < jobs->n; i++) /* only looks from here on: others may change it again */
         sc_close(&jobs->v[i].account.lockfd);
-    if (sc_cover_server_look(true, &server, &why) < 0)
+    if (sc_cover_server_again(true, server, &why) < 0)
         sc_watch_notice(w, "whether isolation covers sites is not known: %s", why.text);
     else
-        after(s, &server, jobs, w);
+        after(s, server, jobs, w);
 }

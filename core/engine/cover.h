@@ -12,7 +12,9 @@ int sc_cover_before(struct sc_cover_server *server, const struct sc_jobs *jobs,
                     struct sc_error *err);
 
 /* After everything else of a call: lets the accounts' locks go, judges their isolated sites as they
- * are now, keeps the verdicts, and tells of those that were enabled and are not covered. */
-void sc_cover_after(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w);
+ * are now, keeps the verdicts, and tells of those that were enabled and are not covered. `server`:
+ * as it was looked at before, or {0}; it is looked at again. */
+void sc_cover_after(struct sc_server *s, struct sc_cover_server *server, struct sc_jobs *jobs,
+                    const struct sc_watch *w);
 
 #endif

@@ -158,7 +158,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
         return rc;
     sc_trial_note();
     tell_hints(&jobs, w);
-    sc_cover_after(s, &jobs, w);
+    sc_cover_after(s, &server, &jobs, w);
     return 0;
 }
 
@@ -194,6 +194,7 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
 static int regenerate(struct sc_server *s, const char *const *users, size_t n,
                       const struct sc_watch *w, struct sc_error *err)
 {
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     struct sc_error why = SC_ERROR_INIT;
     int front = sc_pass_front_keep(s, &why); /* no reason not to repair the rest */
@@ -204,7 +205,7 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
     if (rc == 0)
         rc = sc_jobs_run(s, &jobs, w, err);
     if (rc == 0)
-        sc_cover_after(s, &jobs, w);
+        sc_cover_after(s, &server, &jobs, w);
     if (rc == 0 && on)
         rc = sc_proxyexec_start(err); /* what its users need, too */
     if (rc == 0 && front < 0 && err)

@@ -241,7 +241,7 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc < 0)
         return rc;
     sc_trial_note();
-    sc_cover_after(s, &c.jobs, NULL);
+    sc_cover_after(s, &server, &c.jobs, NULL);
     return 0;
 }
 

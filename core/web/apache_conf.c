@@ -169,8 +169,10 @@ static bool has_module(const struct sc_vhosts_reader *r, const char *name)
 static bool has_file(const struct sc_vhosts_reader *r, const char *name)
 {
     char path[PATH_MAX];
-    return snprintf(path, sizeof(path), "%s%s", r->root, name) < (int)sizeof(path) &&
-           access(path, F_OK) == 0;
+    if (snprintf(path, sizeof(path), "%s%s", r->root, name) >= (int)sizeof(path))
+        return false;
+    sc_stamps_note(&r->out->seen, path);
+    return access(path, F_OK) == 0;
 }
 
 /* What decides whether a section is read. Others count as true. */
@@ -341,6 +343,7 @@ int sc_vhosts_htaccess(const struct sc_vhosts *server, const char *path, char *t
     free(r.dirs);
     conf_done(p);
     free(out.per_user_at);
+    sc_stamps_done(&out.seen);
     if (r.rc < 0)
         sc_ways_done(ret);
     return r.rc;

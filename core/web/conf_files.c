@@ -23,7 +23,7 @@ static void each_match(const struct each *e, const char *pattern, int depth)
 {
     SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
     if (e->r->rc == 0)
-        e->r->rc = sc_match(pattern, NULL, &m, e->r->err);
+        e->r->rc = sc_match(pattern, &e->r->listed, &m, e->r->err);
     for (size_t i = 0; i < m.n; i++)
         one_file(e, m.v[i], depth);
 }
@@ -45,6 +45,7 @@ static void one_file(const struct each *e, const char *path, int depth)
     struct stat st;
     if (r->rc < 0)
         return;
+    sc_stamps_note(&r->out->seen, path);
     int there = sc_there_followed(path, &st, r->err);
     if (there != SC_THERE) {
         r->rc = there;

@@ -101,6 +101,15 @@ int sc_roots_resolve(struct sc_vhosts *hosts, const struct sc_web_whose *site, s
     return 0;
 }
 
+void sc_roots_forget(struct sc_vhosts *hosts)
+{
+    for (size_t i = 0; i < hosts->n; i++)
+        for (size_t k = 0; k < hosts->v[i].n_roots; k++) {
+            free(hosts->v[i].roots[k].real);
+            hosts->v[i].roots[k].real = NULL;
+        }
+}
+
 /* ---- names ---- */
 
 bool sc_host_has_name(const struct sc_vhost *h, const char *name)

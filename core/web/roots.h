@@ -36,6 +36,9 @@ enum sc_host_stands {
 int sc_roots_resolve(struct sc_vhosts *hosts, const struct sc_web_whose *site,
                      struct sc_error *err);
 
+/* Forgets what they resolve to. */
+void sc_roots_forget(struct sc_vhosts *hosts);
+
 /* The rest is pure. */
 
 enum sc_host_stands sc_host_stands(const struct sc_vhost *h, const struct sc_web_whose *site);

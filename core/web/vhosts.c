@@ -50,6 +50,7 @@ void sc_vhosts_done(struct sc_vhosts *v)
     words_free(v->modules, v->n_modules);
     words_free(v->dirs, v->n_dirs);
     free(v->per_user_at);
+    sc_stamps_done(&v->seen);
     *v = (struct sc_vhosts){0};
 }
 
@@ -65,6 +66,7 @@ static void reader_done(struct sc_vhosts_reader *r)
         free(r->aliases[i].address);
     }
     free(r->aliases);
+    sc_dirs_done(&r->listed);
 }
 
 void sc_vhosts_no_memory(struct sc_vhosts_reader *r)
@@ -281,7 +283,8 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
         "/etc/apache2/apache2.conf", "/etc/apache2/conf/httpd.conf", "/etc/httpd/conf/httpd.conf",
         "/usr/local/apache/conf/httpd.conf"};
     SC_CLEANUP(sc_vhosts_done) struct sc_vhosts out = {0};
-    struct sc_vhosts_reader r = {.root = root, .out = &out, .err = err};
+    struct sc_vhosts_reader r = {
+        .root = root, .out = &out, .listed = {.seen = &out.seen}, .err = err};
     /* one Apache: cPanel and others leave links to one configuration at several of these places */
     for (size_t i = 0; i < sizeof(apache) / sizeof(apache[0]) && r.files == 0 && r.rc == 0; i++)
         sc_apache_conf_read(&r, apache[i]);
@@ -298,6 +301,11 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
     *ret = out;
     out = (struct sc_vhosts){0};
     return 0;
+}
+
+bool sc_vhosts_same(const struct sc_vhosts *v)
+{
+    return sc_stamps_same(&v->seen);
 }
 
 const char *sc_handler_name(unsigned handlers)

@@ -8,7 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "core/base/dirs.h"
 #include "core/base/error.h"
+#include "core/base/stamp.h"
 
 /* Bits of sc_vhost.handlers */
 enum sc_handler {
@@ -70,7 +72,8 @@ struct sc_vhosts {
     size_t n_modules;
     char **dirs; /* that files were read of: each once */
     size_t n_dirs;
-    bool apache, nginx; /* a configuration was found */
+    bool apache, nginx;    /* a configuration was found */
+    struct sc_stamps seen; /* all that it was read from */
 };
 
 void sc_vhosts_done(struct sc_vhosts *v);
@@ -81,6 +84,10 @@ void sc_ways_done(struct sc_ways *w);
  * /etc/nginx/nginx.conf. Files that cannot be read, and what is not understood, are passed over.
  * SC_E_TOOBIG beyond the limits in vhosts.c, SC_E_NOMEM. */
 int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err);
+
+/* Whether all files are still what they were when this was read from them. Links on the way of
+ * document roots do not count. */
+bool sc_vhosts_same(const struct sc_vhosts *v);
 
 /* What a .htaccess at `path` says; `text` is changed. Whether a module is there `server` knows.
  * SC_E_NOMEM. */
@@ -121,6 +128,7 @@ struct sc_vhosts_reader {
     struct sc_vhosts_alias *aliases;
     size_t n_aliases;
     size_t files;
+    struct sc_dirs listed; /* each directory is listed once */
     struct sc_error *err;
     int rc; /* the first error; parsers stop when it is set */
 };

@@ -55,7 +55,7 @@ static void only_an_accounts_own_pools_count(void **state)
         {.file = f, .pool = b, .user = mary, .text = text, .text_len = sizeof(text) - 1},
         {.file = f, .pool = b, .text = text, .text_len = sizeof(text) - 1},
     };
-    struct sc_fpm_known_list known = {k, 3};
+    struct sc_fpm_known_list known = {.v = k, .n = 3};
     const struct sc_fpm_taken_list none = {0};
     uint64_t was = sc_fpm_digest(&known, "john", &none, NULL);
     uint64_t marys = sc_fpm_digest(&known, "mary", &none, NULL);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/web/vhosts.h"
 
@@ -271,6 +272,61 @@ static void nothing(void **state)
     assert_false(v.apache || v.nginx);
 }
 
+/* ---- whether it has to be read again ---- */
+
+static void put_all(void)
+{
+    put("/etc/apache2/apache2.conf", "IncludeOptional sites/*.conf\nInclude dir\n"
+                                     "<IfFile /etc/flag>\nDefine FLAG\n</IfFile>\n");
+    put("/etc/apache2/sites/a.conf", "<VirtualHost *>\nServerName a.example\n</VirtualHost>\n");
+    put("/etc/apache2/sites/skipped.txt", "");
+    put("/etc/apache2/dir/b.conf", "");
+    put("/elsewhere/c.conf", "");
+}
+
+static void changed(const char *path)
+{
+    put(path, "# another\n");
+}
+
+static void removed(const char *path)
+{
+    char full[512];
+    snprintf(full, sizeof(full), "%s%s", root, path);
+    assert_int_equal(unlink(full), 0);
+}
+
+static const struct {
+    void (*change)(const char *path);
+    const char *path;
+    bool same;
+} changes[] = {{changed, "/etc/apache2/apache2.conf", false},
+               {changed, "/etc/apache2/sites/a.conf", false},
+               {changed, "/etc/apache2/sites/new.conf", false},
+               {changed, "/etc/apache2/dir/new", false},
+               {changed, "/etc/flag", false},
+               {changed, "/etc/nginx/nginx.conf", false},
+               {removed, "/etc/apache2/sites/a.conf", false},
+               {removed, "/etc/apache2/dir/b.conf", false},
+               {changed, "/elsewhere/c.conf", true}};
+
+static void read_again_when_changed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        VHOSTS v = {0};
+        make(state);
+        put_all();
+        sc_sleep_ms(1100); /* core/base/stamp.h: what was just changed is read again anyway */
+        load(&v);
+        assert_non_null(find(&v, "a.example"));
+        assert_true(sc_vhosts_same(&v));
+        changes[i].change(changes[i].path);
+        assert_int_equal(sc_vhosts_same(&v), changes[i].same);
+        drop(state);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +337,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nginx_forms, make, drop),
         cmocka_unit_test_setup_teardown(nonsense, make, drop),
         cmocka_unit_test_setup_teardown(nothing, make, drop),
+        cmocka_unit_test(read_again_when_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,7 @@ void sc_fpm_known_done(struct sc_fpm_known_list *l)
         free(k->owner_group);
     }
     free(l->v);
+    sc_stamps_done(&l->seen);
     *l = (struct sc_fpm_known_list){0};
 }
 
@@ -177,6 +178,7 @@ int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
+    SC_CLEANUP(sc_dirs_done) struct sc_dirs listed = {.seen = &l.seen};
     size_t n;
     const struct sc_php_vendor *v = sc_php_vendors(&n);
     int rc = 0;
@@ -188,12 +190,13 @@ int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc
         SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
         if (!any || snprintf(pattern, sizeof(pattern), "%s%s", root, any) >= (int)sizeof(pattern))
             return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-        rc = sc_match(pattern, NULL, &m, err);
+        rc = sc_match(pattern, &listed, &m, err);
         for (size_t k = 0; rc == 0 && k < m.n; k++) {
             const char *name = m.v[k] + strlen(root);
             char version[16] = "";
             if (!matches(v[i].pools, name, version))
                 continue;
+            sc_stamps_note(&l.seen, m.v[k]);
             SC_FREE char *main = filled(v[i].fpm_main, version);
             SC_FREE char *exe = filled(v[i].fpm_exe, version);
             rc = main && exe ? load_file(m.v[k], name, main, exe, &l, err)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/error.h"
+#include "core/base/stamp.h"
 #include "core/php/fpm/pools.h"
 #include "core/php/fpm/taken.h"
 #include "core/php/vendors/vendors.h"
@@ -26,6 +27,7 @@ struct sc_fpm_known {
 struct sc_fpm_known_list {
     struct sc_fpm_known *v;
     size_t n;
+    struct sc_stamps seen; /* all that sc_fpm_known_load() read it from */
 };
 
 void sc_fpm_known_done(struct sc_fpm_known_list *l);
