@@ -55,7 +55,7 @@ static int add(struct reading *r, struct sc_domains *to, const char *name, const
 {
     struct sc_span root = member(site, "public_html");
     SC_FREE char *docroot = root.p ? word(root) : strdup("");
-    return docroot ? sc_domains_add(to, name, owner, docroot, false, r->err) : no_memory(r);
+    return docroot ? sc_domains_add_named(to, name, owner, docroot, false, r->err) : no_memory(r);
 }
 
 static int add_subdomains(struct reading *r, const char *name, const char *owner,

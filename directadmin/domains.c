@@ -42,7 +42,7 @@ static void domain_done(struct domain *d)
 static int add(struct listing *l, struct sc_domains *to, const char *name, const char *docroot,
                bool is_main)
 {
-    return sc_domains_add(to, name, l->user, docroot, is_main, l->err);
+    return sc_domains_add_named(to, name, l->user, docroot, is_main, l->err);
 }
 
 static bool same_name(const char *a, const char *b)

@@ -61,7 +61,7 @@ static int add_domain(char *const *c, void *arg, struct sc_error *err)
     const struct sc_odd flag = {.hides = false};
     bool odd = strcmp(c[3], "0") != 0 && strcmp(c[3], "1") != 0;
     const char *docroot = strcmp(c[2], "NULL") == 0 ? "" : c[2];
-    int rc = sc_domains_add(d, c[0], c[1], docroot, c[3][0] == '1' && !odd, err);
+    int rc = sc_domains_add_named(d, c[0], c[1], docroot, c[3][0] == '1' && !odd, err);
     if (rc == 0 && odd)
         rc = sc_odds_add(&d->odds, &flag, err,
                          "'plesk db' answered '%.32s' where 0 or 1 is expected", c[3]);

@@ -53,7 +53,8 @@ int sc_plesk_info_parse(const char *data, size_t len, struct sc_domains *ret, st
     if (!i->name[0])
         return sc_error_set(err, SC_E_PANEL,
                             "what plesk says of a domain has no line 'Domain name'");
-    return i->docroot[0] ? sc_domains_add(ret, i->name, i->user, i->docroot, is_main(i), err) : 0;
+    return i->docroot[0] ? sc_domains_add_named(ret, i->name, i->user, i->docroot, is_main(i), err)
+                         : 0;
 }
 
 int sc_plesk_info(const struct sc_plesk *p, const char *name, int timeout_ms,

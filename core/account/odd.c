@@ -101,7 +101,8 @@ static bool is_docroot(const struct settling *s, const char *place)
 /* As it was known. */
 static int keep(struct settling *s, const struct sc_domain_row *row)
 {
-    return sc_domains_put(s->d, row->name, s->a->user, row->docroot, row->is_main, s->err);
+    int rc = sc_domains_put(s->d, row->name, s->a->user, row->docroot, row->is_main, s->err);
+    return rc == 0 && row->site_dir ? sc_domains_put_dir(s->d, row->site_dir, s->err) : rc;
 }
 
 static bool is_mine(const struct settling *s, const struct sc_domain_row *row)

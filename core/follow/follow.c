@@ -92,7 +92,7 @@ static int follow_copy(struct sc_server *s, const struct sc_identity *me,
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains of %s", me->user);
     for (size_t i = 0; i < panel->n; i++) {
         const struct sc_domain *d = &panel->v[i];
-        rows[i] = (struct sc_domain_row){d->name, d->docroot, d->is_main, me->uid};
+        rows[i] = sc_panel_row(d, me->uid);
     }
     if (rc == 0)
         rc = sc_store_domains_replace(s->store, me->uid, rows, panel->n, NULL, err);

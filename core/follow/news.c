@@ -72,8 +72,9 @@ static bool same_domains(const struct sc_domain_list *known, const struct sc_dom
     for (size_t i = 0; i < panel->n; i++) {
         const struct sc_domain *now = &panel->v[i];
         const struct sc_domain_row *was = &known->rows[i];
-        if (strcmp(now->name, was->name) != 0 || strcmp(now->docroot, was->docroot) != 0 ||
-            now->is_main != was->is_main || strcmp(now->owner, user) != 0)
+        const struct sc_domain_row is = sc_panel_row(now, was->uid);
+        if (strcmp(now->name, was->name) != 0 || !sc_domain_row_agrees(&is, was) ||
+            strcmp(now->owner, user) != 0)
             return false;
     }
     return true;

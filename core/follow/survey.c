@@ -223,6 +223,12 @@ static struct one *find_owner(const struct survey *sv, const char *owner)
     return a ? find_one(sv, sv->n, a->uid) : NULL;
 }
 
+static bool agrees(const struct sc_domain *d, const struct sc_domain_row *r)
+{
+    const struct sc_domain_row now = sc_panel_row(d, r->uid);
+    return sc_domain_row_agrees(&now, r);
+}
+
 static void compare(struct survey *sv)
 {
     for (size_t i = 0; i < sv->n; i++) {
@@ -241,8 +247,7 @@ static void compare(struct survey *sv)
         k += c >= 0;
         if (c > 0 && sc_odd_is_place(r->name)) /* the account's own answer may have told it */
             continue;
-        if (c == 0 && was && was->name && strcmp(was->name, d->owner) == 0 &&
-            strcmp(d->docroot, r->docroot) == 0 && d->is_main == r->is_main)
+        if (c == 0 && was && was->name && strcmp(was->name, d->owner) == 0 && agrees(d, r))
             continue;
         if (was)
             was->differs = true;
@@ -262,7 +267,7 @@ static int update(struct sc_server *s, const struct survey *sv, const struct one
         return no_memory(err);
     for (size_t i = 0; i < o->n; i++) {
         const struct sc_domain *d = sv->by_owner[o->first + i];
-        rows[i] = (struct sc_domain_row){d->name, d->docroot, d->is_main, o->uid};
+        rows[i] = sc_panel_row(d, o->uid);
     }
     int rc = sc_store_user_put(s->store, o->uid, o->name, o->home, err);
     return rc < 0 ? rc : sc_store_domains_replace(s->store, o->uid, rows, o->n, NULL, err);

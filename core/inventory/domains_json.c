@@ -12,6 +12,7 @@ static void domain_done(struct sc_domain *d)
     free(d->name);
     free(d->owner);
     free(d->docroot);
+    free(d->site_dir);
     *d = (struct sc_domain){0};
 }
 
@@ -66,6 +67,16 @@ int sc_domains_put(struct sc_domains *d, const char *name, const char *owner, co
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
     d->v[d->n++] = one;
     one = (struct sc_domain){0};
+    return 0;
+}
+
+int sc_domains_put_dir(struct sc_domains *d, const char *site_dir, struct sc_error *err)
+{
+    char *copy = strdup(site_dir);
+    if (!copy)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
+    free(d->v[d->n - 1].site_dir);
+    d->v[d->n - 1].site_dir = copy;
     return 0;
 }
 
@@ -184,6 +195,8 @@ int sc_domains_to_json(struct sc_domains *d, struct sc_buf *out, struct sc_error
         const struct sc_domain *one = &d->v[i];
         json_t *o = json_pack("{s:s, s:s, s:b}", "owner", one->owner, "document_root", one->docroot,
                               "is_main", one->is_main ? 1 : 0);
+        if (o && one->site_dir && sayable(one->site_dir))
+            (void)json_object_set_new(o, "site_directory", json_string(one->site_dir));
         if (json_object_set_new_nocheck(data, one->name, o) < 0)
             return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
     }

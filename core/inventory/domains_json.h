@@ -2,7 +2,8 @@
 /*
  * The answer to `domains` of the integration scripts, read and written:
  *     {"data": {"example.com": {"owner": "john", "document_root": "/home/john/www", "is_main":
- * true}}, "metadata": {"result": "ok"}} (CloudLinux, "Control panel integration", "domains"). */
+ * true}}, "metadata": {"result": "ok"}} (CloudLinux, "Control panel integration", "domains").
+ * A domain may have "site_directory", too: the directory that the panel keeps for it alone. */
 #ifndef SC_INVENTORY_DOMAINS_JSON_H
 #define SC_INVENTORY_DOMAINS_JSON_H
 
@@ -20,6 +21,7 @@ struct sc_domain {
     char *owner;   /* a possible unix user name: sc_owner_valid() */
     char *docroot; /* absolute, no empty, "." or ".." part, no '/' at its end (but "/" itself) */
     bool is_main;
+    char *site_dir; /* the directory that the panel keeps for this domain alone, as docroot; NULL */
 };
 
 struct sc_domains {
@@ -57,6 +59,9 @@ int sc_domains_to_json(struct sc_domains *d, struct sc_buf *out, struct sc_error
  * SC_E_NOMEM. */
 int sc_domains_put(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
                    bool is_main, struct sc_error *err);
+
+/* Gives the domain that was added last a directory of its own (a clean path). SC_E_NOMEM. */
+int sc_domains_put_dir(struct sc_domains *d, const char *site_dir, struct sc_error *err);
 
 /* Sorts by name; of equal names the one that was added first is the first. */
 void sc_domains_sort(struct sc_domains *d);

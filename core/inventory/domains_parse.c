@@ -28,6 +28,7 @@ struct entry {
     char *owner;    /* NULL when it cannot be one */
     struct sc_span roots[PATHS_MAX];
     size_t n_roots;
+    char *site_dir; /* NULL: there is none that can be understood */
     bool is_main;
     char wrong[600]; /* the first thing that is wrong; "" */
     bool broken;     /* … and it is no domain for it */
@@ -38,6 +39,7 @@ static void entry_done(struct entry *e)
 {
     free(e->key);
     free(e->owner);
+    free(e->site_dir);
 }
 
 /* Notes what is wrong, the first thing only. */
@@ -125,6 +127,24 @@ static void read_is_main(struct entry *e, struct sc_span value)
         blame(e, false, "is_main", "is neither true nor false");
 }
 
+/* One that is wrong is passed over; the domain is as good without. */
+static int read_site_dir(struct parsing *p, struct entry *e, struct sc_span value)
+{
+    SC_JSON json_t *v = sc_json_piece(value);
+    char clean[SC_DOCROOT_MAX + 1];
+    const char *raw = string(v);
+    const char *wrong = raw ? sc_docroot_clean(raw, clean) : "is not a string";
+    if (json_is_null(v) || (raw && !*raw))
+        return 0;
+    if (wrong) {
+        blame(e, false, "site_directory", wrong);
+        return 0;
+    }
+    free(e->site_dir);
+    e->site_dir = strdup(clean);
+    return e->site_dir ? 0 : no_memory(p);
+}
+
 static int read_member(struct parsing *p, struct entry *e, struct sc_span key, struct sc_span value)
 {
     if (sc_json_is(key, "owner"))
@@ -133,6 +153,8 @@ static int read_member(struct parsing *p, struct entry *e, struct sc_span key, s
         e->roots[e->n_roots++] = value;
     else if (sc_json_is(key, "is_main"))
         read_is_main(e, value);
+    else if (sc_json_is(key, "site_directory"))
+        return read_site_dir(p, e, value);
     return 0;
 }
 
@@ -191,8 +213,8 @@ static int add_paths(struct parsing *p, const struct entry *e, struct sc_span s,
 
 static int pass_over(struct parsing *p, const struct entry *e)
 {
-    size_t n = 0;
-    int rc = 0;
+    size_t n = e->site_dir != NULL;
+    int rc = e->site_dir ? add_odd(p, e, e->site_dir, false) : 0;
     for (size_t i = 0; rc == 0 && i < e->n_roots; i++)
         rc = add_paths(p, e, e->roots[i], 0, &n);
     /* one of which neither name nor place is known may be any of those that are missing */
@@ -212,6 +234,8 @@ static int take(struct parsing *p, struct entry *e)
     if (e->broken)
         return pass_over(p, e);
     int rc = sc_domains_put(&p->d, e->name, e->owner, docroot, e->is_main, p->err);
+    if (rc == 0 && e->site_dir)
+        rc = sc_domains_put_dir(&p->d, e->site_dir, p->err);
     return rc < 0 || !e->wrong[0] ? rc : add_odd(p, e, NULL, false);
 }
 
@@ -247,6 +271,7 @@ static void drop(struct sc_domain *d)
     free(d->name);
     free(d->owner);
     free(d->docroot);
+    free(d->site_dir);
 }
 
 /* d->v[from..to) have one name: they are one domain when they agree, else none. */

@@ -9,6 +9,7 @@
 #include "core/account/account.h"
 #include "core/facts/names.h"
 #include "core/pass/places.h"
+#include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -172,8 +173,7 @@ static int store_domains(struct sc_server *s, const struct sc_account *a, const 
     if (!rows)
         return no_memory(err);
     for (size_t i = 0; i < f->domains.n; i++)
-        rows[i] = (struct sc_domain_row){f->domains.v[i].name, f->domains.v[i].docroot,
-                                         f->domains.v[i].is_main, a->uid};
+        rows[i] = sc_panel_row(&f->domains.v[i], a->uid);
     int rc = sc_store_domains_replace(s->store, a->uid, rows, f->domains.n, NULL, err);
     return rc < 0 ? rc : sc_store_user_set_inventory(s->store, a->uid, sc_server_now(s), err);
 }

@@ -49,3 +49,12 @@ int sc_panel_all(const struct sc_server *s, struct sc_domains *ret, struct sc_er
     int rc = find(s, &p, &conf, err);
     return rc < 0 ? rc : p->all(&conf, ret, err);
 }
+
+struct sc_domain_row sc_panel_row(const struct sc_domain *d, uid_t uid)
+{
+    return (struct sc_domain_row){.name = d->name,
+                                  .docroot = d->docroot,
+                                  .is_main = d->is_main,
+                                  .uid = uid,
+                                  .site_dir = d->site_dir};
+}

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/inventory/inventory.h"
 #include "core/server/server.h"
+#include "db/store.h"
 
 /* What asks; a unit test gives its own (tests/unit/fakes). */
 struct sc_panel {
@@ -27,5 +28,8 @@ int sc_panel_account(const struct sc_server *s, const char *name, struct sc_doma
 int sc_panel_domain(const struct sc_server *s, const char *name, struct sc_domains *ret,
                     struct sc_error *err);
 int sc_panel_all(const struct sc_server *s, struct sc_domains *ret, struct sc_error *err);
+
+/* A domain as the database has it, of the account with that uid. Borrows from *d. */
+struct sc_domain_row sc_panel_row(const struct sc_domain *d, uid_t uid);
 
 #endif

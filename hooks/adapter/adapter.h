@@ -103,6 +103,11 @@ void sc_adapter_prepare(void);
 int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, const char *docroot,
                    bool is_main, struct sc_error *err);
 
+/* The same for a panel that keeps a directory called like the domain for each: where the document
+ * root lies in one, it is the domain's `site_directory`. */
+int sc_domains_add_named(struct sc_domains *d, const char *name, const char *owner,
+                         const char *docroot, bool is_main, struct sc_error *err);
+
 /* Adds all that `from` has, and empties it. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_domains_move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err);
 

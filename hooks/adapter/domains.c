@@ -2,6 +2,8 @@
 /* An adapter's list of domains. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/inventory/envelope.h"
 #include "hooks/adapter/adapter.h"
@@ -53,12 +55,45 @@ int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, co
                     : sc_domains_put(d, canon, s.owner, root, is_main, err);
 }
 
+/* The length of the deepest directory above the document root that is called `name`; 0. */
+static size_t named_dir(const char *docroot, const char *name)
+{
+    size_t n = strlen(name), found = 0;
+    for (const char *p = docroot; n && (p = strchr(p, '/')); p++)
+        if (strncasecmp(p + 1, name, n) == 0 && p[1 + n] == '/' && p[2 + n])
+            found = (size_t)(p - docroot) + 1 + n;
+    return found;
+}
+
+int sc_domains_add_named(struct sc_domains *d, const char *name, const char *owner,
+                         const char *docroot, bool is_main, struct sc_error *err)
+{
+    size_t before = d->n;
+    int rc = sc_domains_add(d, name, owner, docroot, is_main, err);
+    if (rc < 0 || d->n == before)
+        return rc;
+    const struct sc_domain *it = &d->v[d->n - 1];
+    size_t len = named_dir(it->docroot, it->name);
+    if (!len)
+        len = named_dir(it->docroot, name);
+    if (!len)
+        return 0;
+    SC_FREE char *dir = strndup(it->docroot, len);
+    return dir ? sc_domains_put_dir(d, dir, err)
+               : sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
+}
+
+static int put_copy(struct sc_domains *to, const struct sc_domain *d, struct sc_error *err)
+{
+    int rc = sc_domains_put(to, d->name, d->owner, d->docroot, d->is_main, err);
+    return rc == 0 && d->site_dir ? sc_domains_put_dir(to, d->site_dir, err) : rc;
+}
+
 int sc_domains_move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err)
 {
     int rc = sc_odds_move(&from->odds, &to->odds, err);
     for (size_t i = 0; rc == 0 && i < from->n; i++)
-        rc = sc_domains_put(to, from->v[i].name, from->v[i].owner, from->v[i].docroot,
-                            from->v[i].is_main, err);
+        rc = put_copy(to, &from->v[i], err);
     if (rc == 0)
         sc_domains_done(from);
     return rc;
@@ -110,6 +145,7 @@ void sc_domains_finish(struct sc_domains *d)
         free(d->v[i].name);
         free(d->v[i].owner);
         free(d->v[i].docroot);
+        free(d->v[i].site_dir);
     }
     d->n = kept;
     drop_odds(d);

@@ -16,14 +16,14 @@ panel_install()
     "$installer"
 }
 
-# panel_add DOMAIN OWNER DOCROOT: the owner's first domain is the main one. Only the table changes: no
-# hook is called, as when a panel forgot to.
+# panel_add DOMAIN OWNER DOCROOT [SITE_DIRECTORY]: the owner's first domain is the main one. Only the table changes:
+# no hook is called, as when a panel forgot to.
 panel_add()
 {
     local kind=main
     mkdir -p "${panel_table%/*}" && touch "$panel_table" || return
     ! cut -f 2 "$panel_table" | grep -qxF -- "$2" || kind=
-    printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$kind" >>"$panel_table"
+    printf '%s\t%s\t%s\t%s%s\n' "$1" "$2" "$3" "$kind" "${4:+$'\t'$4}" >>"$panel_table"
 }
 
 # panel_edit NAME=VALUE... AWK-PROGRAM: rewrites the table; readers see the old one or the new one.
