@@ -12,6 +12,7 @@ void sc_heard_done(struct sc_heard *t)
 void sc_facts_done(struct sc_facts *f)
 {
     sc_docroots_done(&f->docroots);
+    sc_places_done(&f->places);
     sc_secrets_done(&f->secrets);
     sc_domains_done(&f->domains);
     sc_domains_config_free(&f->config);

@@ -11,6 +11,7 @@
 #include "core/plan/plan.h"
 #include "core/account/renames.h"
 #include "core/facts/docroots.h"
+#include "core/facts/places.h"
 #include "core/facts/secrets.h"
 #include "db/store.h"
 
@@ -20,6 +21,7 @@ struct sc_facts {
     bool from_panel;                 /* else the last known copy in the database */
     bool from_file; /* the configuration is the user's file; else what was applied last */
     struct sc_docroots docroots;
+    struct sc_places places;   /* what is around them */
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */

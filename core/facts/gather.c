@@ -32,7 +32,9 @@ static int domains_from_store(const struct sc_server *s, const struct sc_account
                                     .owner = strdup(a->user),
                                     .docroot = strdup(list.rows[i].docroot),
                                     .is_main = list.rows[i].is_main};
-        if (!d.v[i].name || !d.v[i].owner || !d.v[i].docroot) {
+        const char *dir = list.rows[i].site_dir;
+        if (!d.v[i].name || !d.v[i].owner || !d.v[i].docroot ||
+            (dir && !(d.v[i].site_dir = strdup(dir)))) {
             d.n++;
             return no_memory(err);
         }
@@ -212,6 +214,8 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
         rc = check_docroots(s, a, how, f, err);
     if (rc == 0)
         rc = sc_docroots_find(a, &f->domains, &f->docroots, err);
+    if (rc == 0)
+        rc = sc_places_find(a, &f->domains, &f->docroots, &f->places, err);
     if (rc == 0 && f->from_panel)
         rc = sc_facts_names(s, a, f, err);
     return rc < 0 ? rc : sc_facts_plan(s, a, f, err);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/facts/wanted.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/account/in_home.h"
 #include "core/base/asuser.h"
@@ -34,9 +36,15 @@ static int add_path(const struct sc_account *a, struct sc_asuser *as, struct pat
                     const char *absolute, bool rw, const char *site_rel, struct sc_error *err)
 {
     SC_FREE char *known = NULL;
+    SC_FD int fd = -EBADF;
     char *rel = NULL;
+    struct stat st;
     struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_in_home(a, as, absolute, false, &rel, NULL, &known, &why);
+    int rc = sc_in_home(a, as, absolute, false, &rel, &fd, &known, &why);
+    if (rc >= 0 && fstat(fd, &st) < 0) {
+        free(rel);
+        return sc_error_sys(err, errno, "cannot look at %s", absolute);
+    }
     if (rc < 0 && sc_in_home_told(rc, &why))
         return 0;
     if (rc < 0) {
@@ -48,7 +56,8 @@ static int add_path(const struct sc_account *a, struct sc_asuser *as, struct pat
         free(rel);
         return no_memory(err);
     }
-    p->v[p->n++] = (struct sc_plan_path){.rel = rel, .rw = rw, .site_rel = site_rel};
+    p->v[p->n++] = (struct sc_plan_path){
+        .rel = rel, .rw = rw, .site_rel = site_rel, .is_file = !S_ISDIR(st.st_mode)};
     return 0;
 }
 
@@ -170,6 +179,9 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     struct sc_plan_input in = {.home = a->home,
                                .domains = domains,
                                .n_domains = f->domains.n,
+                               .places = f->places.v,
+                               .dirs = f->places.dirs,
+                               .n_dirs = f->places.n_dirs,
                                .secrets = f->secrets.v,
                                .n_secrets = f->secrets.n,
                                .paths = paths.v,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
+#include "core/plan/parts.h"
 #include "core/plan/relpath.h"
 
 static const char WHY_HOME[] =
@@ -40,11 +41,16 @@ void sc_plan_free(struct sc_plan *plan)
         free_strings(s->names, s->n_names);
         free_strings(s->aliases, s->n_aliases);
         free_extras(s->extras, s->n_extras);
+        free(s->near);
+        free(s->site_dir);
+        for (size_t k = 0; k < s->n_apps; k++)
+            free(s->apps[k]);
     }
     for (size_t i = 0; i < plan->n_refusals; i++) {
         free(plan->refusals[i].site_rel);
         free(plan->refusals[i].path);
     }
+    free(plan->areas);
     free(plan->sites);
     free(plan->refusals);
     free_extras(plan->secrets, plan->n_secrets);
@@ -58,6 +64,11 @@ static void free_plan_ptr(struct sc_plan **p)
 }
 
 /* ---- input checks ---- */
+
+static bool is_plain_or_null(const char *rel)
+{
+    return !rel || sc_rel_valid(rel);
+}
 
 static int check_input(const struct sc_plan_input *in, struct sc_error *err)
 {
@@ -78,6 +89,10 @@ static int check_input(const struct sc_plan_input *in, struct sc_error *err)
                                 "document root %s of %s is not a plain path below %s: %s",
                                 d->docroot, d->name, in->home, d->rel);
     }
+    for (size_t i = 0; in->places && i < in->n_domains; i++)
+        if (!is_plain_or_null(in->places[i].near) || !is_plain_or_null(in->places[i].site_dir))
+            return sc_error_set(err, SC_E_INVAL, "a place of %s is not a plain path below %s",
+                                in->domains[i].name, in->home);
     for (size_t i = 0; i < in->n_secrets; i++) {
         const char *rel = in->secrets[i].rel;
         if (!*rel || !sc_rel_valid(rel))
@@ -170,6 +185,29 @@ static int fill_site(struct sc_plan_site *s, const char *home, const struct sc_p
     return 0;
 }
 
+static int copy_first(char **to, const char *text, struct sc_error *err)
+{
+    if (!*to && text && *text && !(*to = strdup(text)))
+        return no_memory(err);
+    return 0;
+}
+
+/* What is known of a site's place, from its domains. */
+static int place_site(struct sc_plan_site *s, const struct sc_plan_input *in,
+                      const struct sc_plan_domain **d, size_t n, struct sc_error *err)
+{
+    int r = 0;
+    for (size_t i = 0; in->places && r == 0 && i < n; i++) {
+        const struct sc_plan_place *place = &in->places[d[i] - in->domains];
+        const char *base = s->rel ? s->rel : place->near;
+        const char *rest = base && place->site_dir ? sc_rel_rest(place->site_dir, base) : NULL;
+        r = copy_first(&s->near, place->near, err);
+        if (r == 0 && rest && (*rest || s->missing)) /* above the document root */
+            r = copy_first(&s->site_dir, place->site_dir, err);
+    }
+    return r;
+}
+
 static int make_sites(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
 {
     SC_FREE const struct sc_plan_domain **order = calloc(in->n_domains + 1, sizeof(*order));
@@ -182,7 +220,10 @@ static int make_sites(struct sc_plan *plan, const struct sc_plan_input *in, stru
     for (size_t i = 0, end; i < in->n_domains; i = end) {
         for (end = i + 1; end < in->n_domains && cmp_docroot(order[i], order[end]) == 0;)
             end++;
-        int r = fill_site(&plan->sites[plan->n_sites++], in->home, order + i, end - i, err);
+        struct sc_plan_site *s = &plan->sites[plan->n_sites++];
+        int r = fill_site(s, in->home, order + i, end - i, err);
+        if (r == 0)
+            r = place_site(s, in, order + i, end - i, err);
         if (r < 0)
             return r;
         if (order[i]->rel)
@@ -239,6 +280,7 @@ static void sort_extras(struct sc_plan_extra *v, size_t *n)
     for (size_t i = 1; i < *n; i++) {
         if (sc_rel_cmp(v[i].rel, v[kept - 1].rel) == 0) {
             v[kept - 1].rw = v[kept - 1].rw || v[i].rw;
+            v[kept - 1].is_file = v[kept - 1].is_file && v[i].is_file;
             free(v[i].rel);
         } else {
             v[kept++] = v[i];
@@ -300,8 +342,11 @@ static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site
         return "not a plain path below the home";
     if (strcmp(path->rel, site->rel) == 0 && !path->rw)
         return "the site's own document root, which is always writable";
+    if (sc_plan_is_app_of(site, path->rel) && !path->rw)
+        return "the site's own application, which is always writable";
 
-    /* The nearest document root at or above it decides; without one, any secret does. */
+    /* The nearest document root or application at or above it decides; without one, any secret
+     * does. */
     char up[SC_REL_MAX + 1];
     size_t len = strlen(path->rel);
     memcpy(up, path->rel, len + 1);
@@ -313,12 +358,16 @@ static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site
         if (over)
             return *up ? "inside the document root of another site"
                        : "inside the document root of another site, the home directory";
+        if (sc_plan_is_app_of(site, up))
+            return NULL;
+        const struct sc_plan_area *area = sc_plan_area(plan, up);
+        if (area && area->is_app)
+            return "inside the application of another site";
         if (is_closed(plan, up))
             return "inside a directory with the document root of another site that cannot be "
                    "looked "
                    "at";
-        struct sc_plan_extra key = {.rel = up};
-        secret = secret || bsearch(&key, plan->secrets, plan->n_secrets, sizeof(key), cmp_extra);
+        secret = secret || sc_plan_is_secret(plan, up);
         if (!*up)
             break;
         char *slash = strrchr(up, '/');
@@ -345,7 +394,8 @@ static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struc
     char *rel = strdup(p->rel);
     if (!rel)
         return no_memory(err);
-    site->extras[site->n_extras++] = (struct sc_plan_extra){.rel = rel, .rw = p->rw};
+    site->extras[site->n_extras++] =
+        (struct sc_plan_extra){.rel = rel, .rw = p->rw, .is_file = p->is_file};
     return 0;
 }
 
@@ -376,7 +426,9 @@ int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc
     if (!plan)
         return no_memory(err);
     if ((r = make_sites(plan, in, err)) < 0 || (r = make_secrets(plan, in, err)) < 0 ||
-        (r = make_closed(plan, in, err)) < 0 || (r = make_extras(plan, in, err)) < 0)
+        (r = make_closed(plan, in, err)) < 0 || (r = sc_plan_applications(plan, in, err)) < 0 ||
+        (r = sc_plan_areas(plan, err)) < 0 || (r = make_extras(plan, in, err)) < 0 ||
+        (r = sc_plan_areas(plan, err)) < 0)
         return r;
     *ret = sc_steal_ptr(&plan);
     return 0;

@@ -2,11 +2,15 @@
 /* The plan: from what is known about one account, what each of its sites may see of the home. Pure:
  * no system call, no file is looked at; the caller has resolved symlinks and knows what exists.
  *
- * One rule decides about every path: the nearest of these at or above it.
+ * A site owns its document root, its application (core/plan/parts.h) and the further paths that it is
+ * given. One rule decides about every path: the nearest of these at or above it.
  *     own document root         read-write
  *     other document root       closed; so is a directory in which one lies that cannot be found
- *     secret                    closed (but not below the own document root: that is the site's)
+ *     own application           read-write
  *     further path of the site  read-only or read-write
+ *     what another site owns    closed
+ *     secret                    closed (but not in the own document root or application: those are
+ *                               the site's)
  *     the home                  read-only
  * At one and the same path the first of this list wins. */
 #ifndef SC_PLAN_PLAN_H
@@ -20,6 +24,7 @@
 #define SC_PLAN_MAX_DOMAINS 100000
 #define SC_PLAN_MAX_SECRETS 10000
 #define SC_PLAN_MAX_PATHS   10000
+#define SC_PLAN_APPS_MAX    2 /* directories of one site's application */
 
 struct sc_plan_domain {
     const char *name;
@@ -28,10 +33,30 @@ struct sc_plan_domain {
     bool wanted;         /* the user wants it isolated */
 };
 
+/* What more is known of a domain's place. All canonical, relative to the home. */
+struct sc_plan_place {
+    const char *near; /* of a missing document root: the deepest directory on the way to it that is
+                         there; NULL: not known */
+    const char *site_dir; /* the directory that the panel keeps for this domain alone; NULL */
+};
+
+enum sc_plan_marks {
+    SC_MARK_APPLICATION = 1, /* it has a file that applications have in their top directory */
+    SC_MARK_CURRENT = 2,     /* it has something called "current" … */
+    SC_MARK_RELEASES = 4,    /* … or "releases", as tools that deploy make them */
+    SC_MARK_UNKNOWN = 8      /* it could not be looked at: closed to others like an application */
+};
+
+struct sc_plan_dir { /* a directory above a document root */
+    const char *rel;
+    unsigned marks;
+};
+
 struct sc_plan_path {
     const char *rel;
     bool rw;
     const char *site_rel; /* the canonical document root of the site that it is for */
+    bool is_file;         /* no directory */
 };
 
 struct sc_plan_secret { /* something that exists below the home and is hidden from every site */
@@ -43,6 +68,9 @@ struct sc_plan_input {
     const char *home; /* absolute, canonical */
     const struct sc_plan_domain *domains;
     size_t n_domains;
+    const struct sc_plan_place *places; /* per domain; NULL: nothing is known */
+    const struct sc_plan_dir *dirs;     /* that have marks; any order, each once */
+    size_t n_dirs;
     const struct sc_plan_secret *secrets;
     size_t n_secrets;
     const struct sc_plan_path *paths;
@@ -55,6 +83,19 @@ struct sc_plan_input {
 struct sc_plan_extra { /* an accepted further path of a site */
     char *rel;
     bool rw;
+    bool is_file;
+};
+
+struct sc_plan_site;
+
+struct sc_plan_area { /* what some site owns besides its document root */
+    const char *rel;  /* borrowed from that site */
+    bool is_file;
+    bool is_app;    /* an application's directory; else a further path */
+    bool is_shared; /* an application of several sites */
+    /* Of an application: the site that answers for it where programs can only look for one. An
+     * isolated site comes before others: what it can write must not run outside of it. */
+    const struct sc_plan_site *site;
 };
 
 struct sc_plan_site {
@@ -65,9 +106,12 @@ struct sc_plan_site {
      * site exactly its text. */
     char **aliases;
     size_t n_aliases;
-    bool isolated;       /* some domain of it is wanted */
-    bool missing;        /* its document root does not exist */
-    const char *refused; /* NULL, or why it cannot be isolated (static text), wanted or not */
+    bool isolated;         /* some domain of it is wanted */
+    bool missing;          /* its document root does not exist */
+    const char *refused;   /* NULL, or why it cannot be isolated (static text), wanted or not */
+    char *near, *site_dir; /* as in struct sc_plan_place; of a site with several, the first */
+    char *apps[SC_PLAN_APPS_MAX]; /* its application (core/plan/parts.h); sorted */
+    size_t n_apps;
     struct sc_plan_extra *extras;
     size_t n_extras;
 };
@@ -84,6 +128,8 @@ struct sc_plan {
     size_t n_present; /* of them, not missing */
     struct sc_plan_refusal *refusals;
     size_t n_refusals;
+    struct sc_plan_area *areas; /* of all sites, the missing too; sorted, each path once */
+    size_t n_areas;
     struct sc_plan_extra *secrets; /* sorted; rw here means "is a directory" */
     size_t n_secrets;
     char **closed; /* sorted */
@@ -104,8 +150,20 @@ const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const cha
 /* The site with this canonical document root, or NULL. */
 const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel);
 
+/* The area that is exactly `rel`; NULL. */
+const struct sc_plan_area *sc_plan_area(const struct sc_plan *plan, const char *rel);
+
+/* Whether `rel` is exactly an application's directory of the site. */
+bool sc_plan_is_app_of(const struct sc_plan_site *site, const char *rel);
+
+/* The site's further path that is exactly `rel`; NULL. */
+const struct sc_plan_extra *sc_plan_extra_of(const struct sc_plan_site *site, const char *rel);
+
+/* Whether `rel` is exactly a secret. */
+bool sc_plan_is_secret(const struct sc_plan *plan, const char *rel);
+
 /* The entries of plan->sites[site] (isolated or not: also what it would see), in time linear in the
- * account's document roots, secrets, closed directories and that site's paths. The own document
+ * account's document roots, areas, secrets and closed directories. The own document
  * root always has its entry; other entries are there only where they change something, with one
  * exception: each directory between a read-write area and an entry inside it has an RW entry of its
  * own. Such a bind shows nothing else, but nothing in the site can rename or remove a mount point;

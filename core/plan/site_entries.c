@@ -13,7 +13,8 @@ struct walk {
     /* Indexes of the entries at or above the path that is looked at, outermost first. */
     size_t *open;
     size_t n_open;
-    bool in_own; /* the own document root is among them */
+    bool in_own;   /* the own document root or application is among them … */
+    size_t own_at; /* … and the outermost is this one */
 };
 
 static void done_walk(struct walk *w)
@@ -41,9 +42,9 @@ static struct sc_plan_entry *around(struct walk *w, const char *rel)
         struct sc_plan_entry *e = &w->out.v[w->open[w->n_open - 1]];
         if (sc_rel_rest(e->rel, rel))
             return e;
-        if (e->kind == SC_ENTRY_DOCROOT)
-            w->in_own = false;
         w->n_open--;
+        if (w->in_own && w->own_at == w->n_open)
+            w->in_own = false;
     }
     return NULL;
 }
@@ -67,12 +68,21 @@ static int emit_in(struct walk *w, struct sc_plan_entry *up, enum sc_entry_kind 
     return r < 0 ? r : emit(w, kind, rel, strlen(rel), err);
 }
 
+/* What is inside the entry that was emitted last is the site's. */
+static void begin_own(struct walk *w)
+{
+    if (!w->in_own)
+        w->own_at = w->n_open - 1;
+    w->in_own = true;
+}
+
 static int visit_docroot(struct walk *w, const char *rel, bool own, struct sc_error *err)
 {
     struct sc_plan_entry *up = around(w, rel);
     if (own) {
         int r = emit_in(w, up, SC_ENTRY_DOCROOT, rel, err);
-        w->in_own = true;
+        if (r == 0)
+            begin_own(w);
         return r;
     }
     if (up && sc_entry_closes(up->kind))
@@ -88,15 +98,40 @@ static int visit_secret(struct walk *w, const struct sc_plan_extra *s, struct sc
     return emit_in(w, up, s->rw ? SC_ENTRY_CLOSED_DIR : SC_ENTRY_CLOSED_FILE, s->rel, err);
 }
 
+static int visit_app(struct walk *w, const char *rel, struct sc_error *err)
+{
+    struct sc_plan_entry *up = around(w, rel);
+    if (w->in_own && up->kind != SC_ENTRY_RO && !sc_entry_closes(up->kind))
+        return 0;
+    int r = emit_in(w, up, SC_ENTRY_RW, rel, err);
+    if (r == 0)
+        begin_own(w);
+    return r;
+}
+
 static int visit_extra(struct walk *w, const struct sc_plan_extra *x, struct sc_error *err)
 {
     struct sc_plan_entry *up = around(w, x->rel);
-    if (up && sc_entry_closes(up->kind))
-        return 0;
-    bool writable = up && up->kind != SC_ENTRY_RO;
-    if (writable == x->rw)
+    bool closed = up && sc_entry_closes(up->kind);
+    bool writable = up && !closed && up->kind != SC_ENTRY_RO;
+    if (!closed && writable == x->rw)
         return 0;
     return emit_in(w, up, x->rw ? SC_ENTRY_RW : SC_ENTRY_RO, x->rel, err);
+}
+
+static int visit_area(struct walk *w, const struct sc_plan_area *area,
+                      const struct sc_plan_site *own, struct sc_error *err)
+{
+    const struct sc_plan_extra *x = sc_plan_extra_of(own, area->rel);
+    if (sc_plan_is_app_of(own, area->rel))
+        return visit_app(w, area->rel, err);
+    if (x)
+        return visit_extra(w, x, err);
+    struct sc_plan_entry *up = around(w, area->rel);
+    if (up && sc_entry_closes(up->kind))
+        return 0;
+    return emit_in(w, up, area->is_file ? SC_ENTRY_CLOSED_FILE : SC_ENTRY_CLOSED_DIR, area->rel,
+                   err);
 }
 
 /* The one that comes first; NULL comes last. */
@@ -113,7 +148,7 @@ static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc
     for (;;) {
         const char *dr = d < plan->n_present ? plan->sites[d].rel : NULL;
         const char *sr = s < plan->n_secrets ? plan->secrets[s].rel : NULL;
-        const char *xr = x < own->n_extras ? own->extras[x].rel : NULL;
+        const char *xr = x < plan->n_areas ? plan->areas[x].rel : NULL;
         const char *cr = c < plan->n_closed ? plan->closed[c] : NULL;
         const char *least = lesser(lesser(dr, cr), lesser(sr, xr));
         if (!least)
@@ -127,8 +162,8 @@ static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc
             r = visit_docroot(w, dr, &plan->sites[d] == own, err);
         else if (is_c)
             r = visit_docroot(w, cr, false, err);
-        else if (is_x) /* accepted at a secret's path: that is inside the own document root */
-            r = visit_extra(w, &own->extras[x], err);
+        else if (is_x) /* accepted at a secret's path: that is inside what the site owns */
+            r = visit_area(w, &plan->areas[x], own, err);
         else
             r = visit_secret(w, &plan->secrets[s], err);
         if (r < 0)

@@ -397,7 +397,8 @@ static void plan_of(const struct account *a, struct sc_entries *ret)
         else if (a->is[p] == 2 && p)
             s[in.n_secrets++] = (struct sc_plan_secret){sim_path[p], true};
         else if (a->is[p] > 2)
-            x[in.n_paths++] = (struct sc_plan_path){sim_path[p], a->is[p] == 4, sim_path[a->own]};
+            x[in.n_paths++] = (struct sc_plan_path){
+                .rel = sim_path[p], .rw = a->is[p] == 4, .site_rel = sim_path[a->own]};
     }
     struct sc_plan *plan = NULL;
     struct sc_error err = SC_ERROR_INIT;

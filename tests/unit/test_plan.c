@@ -38,7 +38,7 @@ static void add_secret(struct account *a, const char *rel, bool is_dir)
 static void add_path(struct account *a, const char *site, const char *rel, bool rw)
 {
     assert_true(a->in.n_paths < COUNT(a->paths));
-    a->paths[a->in.n_paths++] = (struct sc_plan_path){rel, rw, site};
+    a->paths[a->in.n_paths++] = (struct sc_plan_path){.rel = rel, .rw = rw, .site_rel = site};
 }
 
 static void add_closed(struct account *a, const char *rel)
@@ -414,9 +414,10 @@ static void further_paths(void **state)
     expect_entries(&a, "apps/s/public",
                    "closed-dir 'apps/.git'; rw 'apps/s'; docroot 'apps/s/public'; rw "
                    "'apps/s/public/lib'; ro 'apps/s/public/lib/fixed'; ro 'apps/s/vendor'; rw "
-                   "'apps/s/vendor/cache'; closed-dir 'other'");
+                   "'apps/s/vendor/cache'; closed-dir 'other'; closed-dir 'tmp'");
     expect_entries(&a, "other",
-                   "closed-dir 'apps/.git'; closed-dir 'apps/s/public'; docroot 'other'; rw 'tmp'");
+                   "closed-dir 'apps/.git'; closed-dir 'apps/s'; closed-dir 'data'; docroot "
+                   "'other'; rw 'tmp'");
     struct sc_plan *plan = make(&a);
     assert_int_equal(plan->n_refusals, 0);
     sc_plan_free(plan);
@@ -604,13 +605,17 @@ static char by_rule(const struct account *a, const char *own, const char *path)
             continue;
         char up[16];
         snprintf(up, sizeof(up), "%.*s", (int)len, path);
-        for (size_t i = 0; i < a->in.n_paths; i++) {
-            if (strcmp(a->paths[i].site_rel, own) == 0 && strcmp(a->paths[i].rel, up) == 0)
-                state = a->paths[i].rw ? 'w' : 'r';
-        }
         for (size_t i = 0; i < a->in.n_secrets; i++) {
             if (strcmp(a->secrets[i].rel, up) == 0 && !(in_own && len >= strlen(own)))
                 state = 'c';
+        }
+        for (size_t i = 0; i < a->in.n_paths; i++) {
+            if (strcmp(a->paths[i].site_rel, own) != 0 && strcmp(a->paths[i].rel, up) == 0)
+                state = 'c';
+        }
+        for (size_t i = 0; i < a->in.n_paths; i++) {
+            if (strcmp(a->paths[i].site_rel, own) == 0 && strcmp(a->paths[i].rel, up) == 0)
+                state = a->paths[i].rw ? 'w' : 'r';
         }
         for (size_t i = 0; i < a->in.n_closed; i++) {
             if (strcmp(a->closed[i], up) == 0)

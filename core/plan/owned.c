@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/plan/parts.h"
+#include "core/plan/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "core/base/cleanup.h"
+#include "core/plan/relpath.h"
+
+#define MARKED (SC_MARK_APPLICATION | SC_MARK_UNKNOWN)
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's plan");
+}
+
+/* Cuts the last component off; false when nothing is left. */
+static bool go_up(char *rel)
+{
+    char *slash = strrchr(rel, '/');
+    *(slash ? slash : rel) = 0;
+    return *rel != 0;
+}
+
+/* ---- what is known of directories ---- */
+
+static int by_rel(const void *a, const void *b)
+{
+    return sc_rel_cmp(((const struct sc_plan_dir *)a)->rel, ((const struct sc_plan_dir *)b)->rel);
+}
+
+/* A directory that may be an application. */
+struct candidate {
+    const char *rel;
+    size_t claims; /* domains for which the panel keeps it */
+    bool stray;    /* there is an application in it */
+};
+
+/* What was found for one site; all "" or a path. */
+struct choice {
+    char app[SC_REL_MAX + 1];     /* the marked directory, widened */
+    char release[SC_REL_MAX + 1]; /* the same before it was widened */
+    char dir[SC_REL_MAX + 1];     /* the panel's */
+};
+
+struct owning {
+    struct sc_plan *plan;
+    struct sc_plan_dir *dirs; /* sorted */
+    size_t n_dirs;
+    char **chosen;       /* per site, three texts of struct choice; NULL: "" */
+    struct candidate *v; /* sorted by rel */
+    size_t n;
+};
+
+enum {
+    CHOSE_APP,
+    CHOSE_RELEASE,
+    CHOSE_DIR,
+    N_CHOSEN
+};
+
+static void owning_done(struct owning *o)
+{
+    for (size_t i = 0; o->chosen && i < N_CHOSEN * o->plan->n_sites; i++)
+        free(o->chosen[i]);
+    free(o->chosen);
+    free(o->dirs);
+    free(o->v);
+}
+
+static unsigned marks_of(const struct owning *o, const char *rel)
+{
+    const struct sc_plan_dir key = {.rel = rel};
+    const struct sc_plan_dir *d =
+        o->n_dirs ? bsearch(&key, o->dirs, o->n_dirs, sizeof(key), by_rel) : NULL;
+    return d ? d->marks : 0;
+}
+
+/* Whether `rel` lies in a release of `holder`. While `current` is switched it may be away: then the
+ * document root is missing, and its releases tell enough. */
+static bool holds_release(const struct owning *o, const struct sc_plan_site *site,
+                          const char *holder, const char *rel)
+{
+    unsigned marks = marks_of(o, holder);
+    const char *rest = sc_rel_rest(holder, rel);
+    if (!(marks & SC_MARK_RELEASES) || !rest)
+        return false;
+    if (site->missing && !*rest)
+        return true;
+    return (marks & SC_MARK_CURRENT || site->missing) &&
+           (strncmp(rest, "releases/", 9) == 0 || strcmp(rest, "current") == 0 ||
+            strncmp(rest, "current/", 8) == 0);
+}
+
+static bool can_be_app(const struct owning *o, const char *rel)
+{
+    return !sc_plan_find(o->plan, rel) && !sc_plan_is_secret(o->plan, rel);
+}
+
+/* ---- one site's choice ---- */
+
+/* From the marked directory up to the one that holds it as a release. */
+static void widen(const struct owning *o, const struct sc_plan_site *site, struct choice *c)
+{
+    char up[SC_REL_MAX + 1];
+    memcpy(up, c->app, strlen(c->app) + 1);
+    memcpy(c->release, c->app, strlen(c->app) + 1);
+    while (go_up(up))
+        if (holds_release(o, site, up, c->app) && can_be_app(o, up)) {
+            memcpy(c->app, up, strlen(up) + 1);
+            return;
+        }
+}
+
+static void choose(const struct owning *o, const struct sc_plan_site *site, struct choice *c)
+{
+    char up[SC_REL_MAX + 1];
+    const char *base = site->missing ? site->near : site->rel;
+    c->app[0] = c->release[0] = c->dir[0] = 0;
+    if (!base || !*base)
+        return;
+    memcpy(up, base, strlen(base) + 1);
+    for (bool more = site->missing || go_up(up); more; more = go_up(up)) {
+        if (!can_be_app(o, up))
+            continue;
+        bool marked = marks_of(o, up) & MARKED || holds_release(o, site, up, base);
+        if (marked && !c->app[0])
+            memcpy(c->app, up, strlen(up) + 1);
+        if (site->site_dir && strcmp(up, site->site_dir) == 0) {
+            memcpy(c->dir, up, strlen(up) + 1);
+            break;
+        }
+    }
+    if (c->dir[0] && strcmp(c->dir, c->app) == 0)
+        c->app[0] = 0; /* one reason is enough: the stronger */
+    else if (c->app[0])
+        widen(o, site, c);
+}
+
+static int keep(char **to, const char *text, struct sc_error *err)
+{
+    if (*text && !(*to = strdup(text)))
+        return no_memory(err);
+    return 0;
+}
+
+static int choose_all(struct owning *o, struct sc_error *err)
+{
+    SC_FREE struct choice *c = malloc(sizeof(*c));
+    if (!c)
+        return no_memory(err);
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < o->plan->n_sites; i++) {
+        char **to = o->chosen + N_CHOSEN * i;
+        choose(o, &o->plan->sites[i], c);
+        if ((r = keep(&to[CHOSE_APP], c->app, err)) == 0 &&
+            (r = keep(&to[CHOSE_RELEASE], c->release, err)) == 0)
+            r = keep(&to[CHOSE_DIR], c->dir, err);
+    }
+    return r;
+}
+
+/* ---- which of them hold ---- */
+
+static int by_candidate(const void *a, const void *b)
+{
+    return sc_rel_cmp(((const struct candidate *)a)->rel, ((const struct candidate *)b)->rel);
+}
+
+static struct candidate *candidate(const struct owning *o, const char *rel)
+{
+    const struct candidate key = {.rel = rel};
+    return o->n ? bsearch(&key, o->v, o->n, sizeof(key), by_candidate) : NULL;
+}
+
+static void join_candidates(struct owning *o)
+{
+    size_t kept = 0;
+    qsort(o->v, o->n, sizeof(*o->v), by_candidate);
+    for (size_t i = 0; i < o->n; i++) {
+        if (kept && sc_rel_cmp(o->v[kept - 1].rel, o->v[i].rel) == 0)
+            o->v[kept - 1].claims += o->v[i].claims;
+        else
+            o->v[kept++] = o->v[i];
+    }
+    o->n = kept;
+}
+
+/* Whatever is above somebody's nearest directory is a stray one; not what he has himself around
+ * it. */
+static int find_strays(struct owning *o, struct sc_error *err)
+{
+    SC_FREE char *up = malloc(SC_REL_MAX + 1);
+    if (!up)
+        return no_memory(err);
+    for (size_t i = 0; i < o->plan->n_sites; i++) {
+        char **mine = o->chosen + N_CHOSEN * i;
+        const char *nearest = mine[CHOSE_APP] ? mine[CHOSE_APP] : mine[CHOSE_DIR];
+        if (!nearest)
+            continue;
+        memcpy(up, nearest, strlen(nearest) + 1);
+        while (go_up(up)) {
+            struct candidate *c = candidate(o, up);
+            if (c && !(mine[CHOSE_DIR] && strcmp(up, mine[CHOSE_DIR]) == 0))
+                c->stray = true;
+        }
+    }
+    return 0;
+}
+
+static int list_candidates(struct owning *o, struct sc_error *err)
+{
+    o->v = calloc(N_CHOSEN * o->plan->n_sites + 1, sizeof(*o->v));
+    if (!o->v)
+        return no_memory(err);
+    for (size_t i = 0; i < N_CHOSEN * o->plan->n_sites; i++)
+        if (o->chosen[i])
+            o->v[o->n++] =
+                (struct candidate){.rel = o->chosen[i], .claims = i % N_CHOSEN == CHOSE_DIR};
+    join_candidates(o);
+    return find_strays(o, err);
+}
+
+static bool holds(const struct owning *o, const char *rel)
+{
+    const struct candidate *c = rel ? candidate(o, rel) : NULL;
+    return c && !c->stray;
+}
+
+static bool panel_holds(const struct owning *o, const char *rel)
+{
+    const struct candidate *c = rel ? candidate(o, rel) : NULL;
+    return c && (!c->stray || c->claims == 1);
+}
+
+static void give(struct sc_plan_site *s, char **text)
+{
+    s->apps[s->n_apps++] = *text;
+    *text = NULL;
+}
+
+/* The panel's directory is above the marked one, if there are both. */
+static void settle(struct owning *o, size_t i)
+{
+    struct sc_plan_site *s = &o->plan->sites[i];
+    char **mine = o->chosen + N_CHOSEN * i;
+    bool app = holds(o, mine[CHOSE_APP]), release = !app && holds(o, mine[CHOSE_RELEASE]);
+    bool dir = panel_holds(o, mine[CHOSE_DIR]);
+    if (dir)
+        give(s, &mine[CHOSE_DIR]);
+    if (app)
+        give(s, &mine[CHOSE_APP]);
+    else if (release)
+        give(s, &mine[CHOSE_RELEASE]);
+    if (s->n_apps == 2 && sc_rel_cmp(s->apps[0], s->apps[1]) > 0) { /* widened beyond it */
+        char *first = s->apps[0];
+        s->apps[0] = s->apps[1];
+        s->apps[1] = first;
+    }
+}
+
+int sc_plan_applications(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
+{
+    SC_CLEANUP(owning_done) struct owning o = {.plan = plan, .n_dirs = in->n_dirs};
+    o.chosen = calloc(N_CHOSEN * plan->n_sites + 1, sizeof(*o.chosen));
+    o.dirs = calloc(in->n_dirs + 1, sizeof(*o.dirs));
+    if (!o.chosen || !o.dirs)
+        return no_memory(err);
+    if (in->n_dirs)
+        memcpy(o.dirs, in->dirs, in->n_dirs * sizeof(*o.dirs));
+    qsort(o.dirs, o.n_dirs, sizeof(*o.dirs), by_rel);
+    int r = choose_all(&o, err);
+    if (r == 0)
+        r = list_candidates(&o, err);
+    for (size_t i = 0; r == 0 && i < plan->n_sites; i++)
+        settle(&o, i);
+    return r;
+}
