@@ -22,38 +22,108 @@ static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
     return sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
 }
 
+/* What the sites point to. */
+struct work {
+    struct sc_cron_site *sites;
+    char **paths;
+    const char **names; /* of all sites, one behind the other */
+    size_t n_paths, n_names;
+};
+
+static void work_done(struct work *w)
+{
+    for (size_t i = 0; i < w->n_paths; i++)
+        free(w->paths[i]);
+    free(w->paths);
+    free(w->names);
+    free(w->sites);
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
+}
+
+static int make_room(struct work *w, const struct sc_plan *plan, struct sc_error *err)
+{
+    size_t paths = 1, names = 1;
+    for (size_t i = 0; i < plan->n_sites; i++) {
+        const struct sc_plan_site *s = &plan->sites[i];
+        paths += 1 + s->n_apps + s->n_extras;
+        names += s->n_aliases + s->n_apps + s->n_extras;
+    }
+    w->sites = calloc(plan->n_sites + 1, sizeof(*w->sites));
+    w->paths = calloc(paths, sizeof(*w->paths));
+    w->names = calloc(names, sizeof(*w->names));
+    return w->sites && w->paths && w->names ? 0 : no_memory(err);
+}
+
+/* Below the home; NULL: no memory. */
+static const char *below(struct work *w, const char *home, const char *rel)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s%s%s", home, *rel ? "/" : "", rel) < 0)
+        return NULL;
+    return w->paths[w->n_paths++] = path;
+}
+
+static int add_name(struct work *w, const char *name, struct sc_cron_site *out,
+                    struct sc_error *err)
+{
+    if (!name)
+        return no_memory(err);
+    w->names[w->n_names++] = name;
+    out->n_aliases++;
+    return 0;
+}
+
+/* An entry that names, or works in, what a site owns is the site's: it may run what the site has
+ * written there. */
+static int add_owned(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
+                     const struct sc_plan_site *s, struct sc_cron_site *out, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < s->n_apps; i++) {
+        const struct sc_plan_area *area = sc_plan_area(plan, s->apps[i]);
+        if (area && area->site == s)
+            rc = add_name(w, below(w, a->home, s->apps[i]), out, err);
+    }
+    for (size_t i = 0; rc == 0 && s->isolated && i < s->n_extras; i++)
+        if (s->extras[i].rw)
+            rc = add_name(w, below(w, a->home, s->extras[i].rel), out, err);
+    return rc;
+}
+
+static int add_site(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
+                    const struct sc_plan_site *s, const char *token, struct sc_cron_site *out,
+                    struct sc_error *err)
+{
+    const char *docroot = s->rel ? below(w, a->home, s->rel) : s->aliases[0];
+    int rc = docroot ? 0 : no_memory(err);
+    *out = (struct sc_cron_site){.docroot = docroot,
+                                 .aliases = w->names + w->n_names,
+                                 .token = token,
+                                 .isolated = s->isolated};
+    for (size_t i = 0; rc == 0 && i < s->n_aliases; i++)
+        rc = add_name(w, s->aliases[i], out, err);
+    return rc < 0 ? rc : add_owned(w, a, plan, s, out, err);
+}
+
 int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
                  const struct sc_made *m, struct sc_error *err)
 {
-    struct sc_cron_owner o = {.uid = a->uid,
-                              .gid = a->gid,
-                              .user = a->user,
-                              .home = a->home,
-                              .home_alias = a->home_alias,
-                              .homefd = a->homefd};
-    size_t n = plan->n_sites;
-    struct sc_cron_site *sites = calloc(n ? n : 1, sizeof(*sites));
-    char **docroots = calloc(n ? n : 1, sizeof(*docroots));
-    int rc = sites && docroots ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        const struct sc_plan_site *s = &plan->sites[i];
-        if (s->rel && asprintf(&docroots[i], "%s/%s", a->home, s->rel) < 0) {
-            docroots[i] = NULL;
-            rc = sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
-        }
-        sites[i] = (struct sc_cron_site){.docroot = docroots[i] ? docroots[i] : s->aliases[0],
-                                         .aliases = (const char *const *)s->aliases,
-                                         .n_aliases = s->n_aliases,
-                                         .token = m->ids[i] ? m->tokens[i] : "",
-                                         .isolated = s->isolated};
-    }
-    if (rc == 0)
-        rc = apply(t, &o, sites, n, err);
-    for (size_t i = 0; docroots && i < n; i++)
-        free(docroots[i]);
-    free(docroots);
-    free(sites);
-    return rc;
+    const struct sc_cron_owner o = {.uid = a->uid,
+                                    .gid = a->gid,
+                                    .user = a->user,
+                                    .home = a->home,
+                                    .home_alias = a->home_alias,
+                                    .homefd = a->homefd};
+    SC_CLEANUP(work_done) struct work w = {0};
+    int rc = make_room(&w, plan, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
+        rc =
+            add_site(&w, a, plan, &plan->sites[i], m->ids[i] ? m->tokens[i] : "", &w.sites[i], err);
+    return rc < 0 ? rc : apply(t, &o, w.sites, plan->n_sites, err);
 }
 
 int sc_pass_cron_end(const struct sc_tools *t, uid_t uid, struct sc_error *err)

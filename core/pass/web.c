@@ -43,8 +43,9 @@ static int make_room(struct work *w, const struct sc_plan *plan, struct sc_error
 {
     size_t lists = 1, paths = 1;
     for (size_t i = 0; i < plan->n_sites; i++) {
-        lists += plan->sites[i].n_aliases + plan->sites[i].n_extras;
-        paths += 1 + plan->sites[i].n_extras;
+        const struct sc_plan_site *s = &plan->sites[i];
+        lists += s->n_aliases + s->n_apps + s->n_extras;
+        paths += 1 + s->n_apps + s->n_extras;
     }
     w->paths = calloc(paths, sizeof(*w->paths));
     w->lists = calloc(lists, sizeof(*w->lists));
@@ -63,8 +64,14 @@ static const char *fpm_of(const struct work *w, unsigned id)
 }
 
 /* A missing site's only text is its document root. */
-static void add_site(struct work *w, const struct sc_account *a, const struct sc_plan_site *s,
-                     unsigned id, struct sc_web_part_site *out)
+static void add_extra(struct work *w, const char *path, struct sc_web_part_site *out)
+{
+    w->lists[w->n_lists++] = path;
+    out->n_extras++;
+}
+
+static void add_site(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
+                     const struct sc_plan_site *s, unsigned id, struct sc_web_part_site *out)
 {
     *out = (struct sc_web_part_site){.id = id,
                                      .isolated = s->isolated,
@@ -75,11 +82,14 @@ static void add_site(struct work *w, const struct sc_account *a, const struct sc
     for (size_t i = s->rel ? 0 : 1; i < s->n_aliases; i++, out->n_aliases++)
         w->lists[w->n_lists++] = s->aliases[i];
     out->extras = w->lists + w->n_lists;
+    for (size_t i = 0; s->isolated && i < s->n_apps; i++) {
+        const struct sc_plan_area *area = sc_plan_area(plan, s->apps[i]);
+        if (area && area->site == s)
+            add_extra(w, below(w, a->home, s->apps[i]), out);
+    }
     for (size_t i = 0; s->isolated && i < s->n_extras; i++)
-        if (s->extras[i].rw) {
-            w->lists[w->n_lists++] = below(w, a->home, s->extras[i].rel);
-            out->n_extras++;
-        }
+        if (s->extras[i].rw)
+            add_extra(w, below(w, a->home, s->extras[i].rel), out);
 }
 
 static bool any_isolated(const struct sc_plan *plan)
@@ -103,7 +113,7 @@ int sc_pass_web(const struct sc_tools *t, const struct sc_account *a, const stru
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < plan->n_sites; i++)
-        add_site(&w, a, &plan->sites[i], ids[i], &w.sites[i]);
+        add_site(&w, a, plan, &plan->sites[i], ids[i], &w.sites[i]);
     if (w.failed)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the web server's table");
     struct sc_web_part part = {.uid = a->uid,

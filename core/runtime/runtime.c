@@ -100,8 +100,24 @@ static void add_limits(struct sc_buf *b, unsigned id, const struct sc_limits_mad
     }
 }
 
-static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_site *site,
-                    unsigned id, const struct sc_limits_made *limits, struct sc_error *err)
+/* Code in an application belongs to one site only, as far as programs can tell by where it lies. */
+static int add_apps(struct sc_buf *b, const char *home, const struct sc_plan *plan,
+                    const struct sc_plan_site *site, unsigned id, struct sc_error *err)
+{
+    for (size_t i = 0; i < site->n_apps; i++) {
+        const struct sc_plan_area *area = sc_plan_area(plan, site->apps[i]);
+        SC_FREE char *path = NULL;
+        if (asprintf(&path, "%s/%s", home, site->apps[i]) < 0)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
+        if (area && area->site == site)
+            add_path_line(b, "alias", id, path);
+    }
+    return 0;
+}
+
+static int add_site(struct sc_buf *b, const char *home, const struct sc_plan *plan,
+                    const struct sc_plan_site *site, unsigned id,
+                    const struct sc_limits_made *limits, struct sc_error *err)
 {
     SC_FREE char *path = NULL;
     if (site->rel && asprintf(&path, "%s%s%s", home, site->rel[0] ? "/" : "", site->rel) < 0)
@@ -112,6 +128,9 @@ static int add_site(struct sc_buf *b, const char *home, const struct sc_plan_sit
         add_limits(b, id, limits);
     for (size_t i = path ? 0 : 1; i < site->n_aliases; i++)
         add_path_line(b, "alias", id, site->aliases[i]);
+    int rc = add_apps(b, home, plan, site, id, err);
+    if (rc < 0)
+        return rc;
     /* what the site writes in a further directory is its code, too */
     for (size_t i = 0; site->isolated && i < site->n_extras; i++) {
         SC_FREE char *extra = NULL;
@@ -132,7 +151,7 @@ int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *pl
     SC_BUF struct sc_buf b = {.limit = SC_TABLE_MAX};
     sc_buf_str(&b, "sitecage-sites 1\n");
     for (size_t i = 0; i < plan->n_sites; i++) {
-        int rc = add_site(&b, home, &plan->sites[i], ids[i], limits ? &limits[i] : NULL, err);
+        int rc = add_site(&b, home, plan, &plan->sites[i], ids[i], limits ? &limits[i] : NULL, err);
         if (rc < 0)
             return rc;
     }
