@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -14,6 +15,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/facts/places.h"
 
 #define LINKS_MAX 8
 #define LVE_DIR   ".lve"
@@ -73,19 +75,22 @@ char *sc_home_follow_link(const char *home, const char *alias, const char *link,
     return out;
 }
 
-static void add(struct home *h, int fd, const char *name, uint32_t mask)
+/* The number of the watch, and whether it is a new one; -1: there is none. */
+static int add(struct home *h, int fd, const char *name, uint32_t mask, bool *ret_new)
 {
     int wd = -1;
     if (sc_watch_dir(h->inotify, fd, mask, &wd, NULL) < 0) {
         h->whole = false;
-        return;
+        return -1;
     }
     size_t i = 0;
     while (i < h->n_dirs && h->dirs[i] != wd)
         i++;
+    *ret_new = i == h->n_dirs;
     if (i == h->n_dirs && i < SC_HOME_DIRS_MAX)
         h->dirs[h->n_dirs++] = wd;
     h->told(wd, name, h->arg);
+    return wd;
 }
 
 /* With the user's rights; what he cannot open is not there. */
@@ -96,6 +101,40 @@ static int open_as_user(const struct home *h, int dirfd, const char *name, int f
     if (sc_asuser_begin(&as, h->a->uid, h->a->gid, NULL) == 0)
         (void)sc_open_beneath(dirfd, name, flags | O_PATH | O_NOFOLLOW, 0, &fd, NULL);
     return fd;
+}
+
+/* A mark in a directory below the one of watch `wd`: "bin/console". */
+static void watch_deeper(struct home *h, int dirfd, int wd, const char *mark)
+{
+    SC_FD int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+    bool is_new = false;
+    while (fd >= 0 && wd >= 0) {
+        char name[NAME_MAX + 1];
+        const char *slash = strchr(mark, '/');
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(mark, "/"), mark);
+        h->told(wd, name, h->arg);
+        SC_FD int next = slash ? open_as_user(h, fd, name, O_DIRECTORY) : -EBADF;
+        if (next < 0)
+            return;
+        if (h->n_dirs == SC_HOME_DIRS_MAX) {
+            h->whole = false;
+            return;
+        }
+        mark = slash + 1;
+        sc_close(&fd);
+        fd = sc_steal_fd(&next);
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(mark, "/"), mark);
+        wd = add(h, fd, name, SC_WATCH_WAY, &is_new);
+    }
+}
+
+/* A directory above a document root: what makes it an application, or no longer. */
+static void watch_marks(struct home *h, int dirfd, int wd)
+{
+    h->told(wd, "current", h->arg);
+    h->told(wd, "releases", h->arg);
+    for (size_t i = 0; sc_application_marks[i]; i++)
+        watch_deeper(h, dirfd, wd, sc_application_marks[i]);
 }
 
 /* Follows one name: NULL in *ret_again, or the path to go on with when it is a link. */
@@ -147,7 +186,10 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
                     h->whole = false;
                     return 0;
                 }
-                add(h, fd, name, SC_WATCH_WAY);
+                bool is_new = false;
+                int wd = add(h, fd, name, SC_WATCH_WAY, &is_new);
+                if (wd >= 0 && is_new && sofar[0])
+                    watch_marks(h, fd, wd);
                 if (step(h, sofar, name, rest, &fd, &again, &end) < 0)
                     return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
                 if (sofar[0])
@@ -167,10 +209,11 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
 static int watch_all(struct home *h, struct sc_error *err)
 {
     int rc = 0;
-    add(h, h->fd, NULL, SC_WATCH_WAY);
+    bool is_new = false;
+    (void)add(h, h->fd, NULL, SC_WATCH_WAY, &is_new);
     SC_FD int lve = open_as_user(h, h->fd, LVE_DIR, O_DIRECTORY);
     if (lve >= 0)
-        add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY);
+        (void)add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY, &is_new);
     for (size_t i = 0; rc == 0 && i < h->a->n_docroots; i++) {
         const char *rel = sc_path_below(h->a->docroots[i], h->a->home);
         if (!rel)
