@@ -51,9 +51,4 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
 int sc_stored_limits(struct sc_server *s, unsigned id, const char *home, struct sc_limits *ret,
                      struct sc_error *err);
 
-/* Tells the administrator when a site's application lies above its document root, which the site
- * cannot write. */
-void sc_hint_application(const struct sc_account *a, const struct sc_facts *f, const char *domain,
-                         const struct sc_watch *w);
-
 #endif

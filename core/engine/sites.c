@@ -101,15 +101,6 @@ static int open_named(struct sc_server *s, const char *const *domains, size_t n,
     return rc < 0 ? rc : assign(jobs, l, enable, err);
 }
 
-static void tell_hints(const struct sc_jobs *jobs, const struct sc_watch *w)
-{
-    for (size_t i = 0; i < jobs->n; i++) {
-        const struct sc_job *j = &jobs->v[i];
-        for (size_t k = 0; k < j->wish.n_enable; k++)
-            sc_hint_application(&j->account, &j->facts, j->wish.enable[k], w);
-    }
-}
-
 /* What will hold when Apache has the module; where it cannot have it, what holds without. */
 static int judge(struct sc_server *s, struct sc_cover_server *server, const struct sc_jobs *jobs,
                  bool anyway, const struct sc_watch *w, struct sc_error *err)
@@ -157,7 +148,6 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
     if (rc < 0)
         return rc;
     sc_trial_note();
-    tell_hints(&jobs, w);
     sc_cover_after(s, &server, &jobs, w);
     return 0;
 }

@@ -170,24 +170,29 @@ static void a_domain_that_changed_hands(void **state)
                "Please specify existing domain name and try again: b.example");
 }
 
-static void applications_above_their_document_root_are_told_of(void **state)
+/* An application above its document root is the site's, and closed to others. */
+static void applications_above_their_document_root_are_owned(void **state)
 {
     (void)state;
     account("john", "a");
     domain("john", "app", "app/public");
     home_put("john", "app/composer.json", "{}");
     home_mkdir("john", "app/storage");
-    home_mkdir("john", "app/var");
     domain("john", "in", "app/var/in");
-    assert_good(enable("app.example a.example"));
-    SC_FREE char *want = NULL;
-    assert_true(asprintf(&want,
-                         "app.example: its application lies in %s, above the document root, and "
-                         "the site cannot write there now; to make a directory of it writable add "
-                         "to /etc/cagefs/site-isolation.paths: %s rw %s\n",
-                         in_home("john", "app"), in_home("john", "app/public"),
-                         in_home("john", "app/storage")) > 0);
-    assert_string_equal(noticed, want);
+    home_mkdir("john", "dep/shared");
+    home_put("john", "dep/releases/2/public/index.php", "");
+    home_put("john", "dep/releases/2/bin/console", "");
+    assert_int_equal(symlink("releases/2", in_home("john", "dep/current")), 0);
+    panel_put("dep.example", "john", in_home("john", "dep/current/public"));
+    assert_good(enable("app.example a.example dep.example"));
+    assert_string_equal(noticed, "");
+    assert_non_null(
+        strstr(site_of("john", "app")->plan,
+               "entry closed-dir a.example\nentry rw app\nentry docroot app/public\n"
+               "entry rw app/var\nentry closed-dir app/var/in\nentry closed-dir dep\n"));
+    assert_non_null(
+        strstr(site_of("john", "a")->plan, "entry closed-dir app\nentry closed-dir dep\n"));
+    assert_non_null(strstr(site_of("john", "dep")->plan, "entry rw dep\n"));
 }
 
 static void what_is_not_covered_is_refused(void **state)
@@ -383,7 +388,7 @@ int main(void)
         engine_test(a_server_that_cannot_is_left_alone),
         engine_test(a_daemon_that_does_not_start_is_a_notice),
         engine_test(a_domain_that_changed_hands),
-        engine_test(applications_above_their_document_root_are_told_of),
+        engine_test(applications_above_their_document_root_are_owned),
         engine_test(what_is_not_covered_is_refused),
         engine_test(what_is_odd_but_stops_nothing_is_told),
         engine_test(limits_that_cannot_be_held),

@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A site is its application: what lies above its document root is its own, writable, and closed to every other site,
+# in running sites too. Laravel, WordPress with its configuration one level up, and a release layout.
+# $ in single quotes is the inner shell's or PHP's; functions are called by the checks.
+# shellcheck disable=SC2317,SC2016
+set -uo pipefail
+# shellcheck source=tests/boxlib/lib.sh
+. "$SC_SOURCE/tests/boxlib/lib.sh"
+# shellcheck source=tests/boxlib/probe.sh
+. "$SC_SOURCE/tests/boxlib/probe.sh"
+
+H=/home/john
+panel_install
+make_user john
+
+secret() # FILE: a file of an application
+{
+    as_user john mkdir -p "$(dirname "$1")"
+    echo "secret of $1" | put_file john "$1"
+}
+
+# --- the applications -----------------------------------------------------------------------------------------------
+make_site john shop.example $H/shop/public
+make_site john blog.example $H/sites/blog/www
+make_site john open.example $H/open/public
+for file in shop/.env shop/storage/logs/app.log sites/blog/wp-config.php open/.env dep/shared/.env dep/releases/1/.env; do
+    secret "$H/$file"
+done
+echo '{}' | put_file john $H/shop/composer.json
+echo '<?php' | put_file john $H/shop/artisan
+echo '{}' | put_file john $H/open/package.json
+as_user john mkdir -p $H/dep/releases/1/public $H/dep/releases/1/bin
+echo '<?php' | put_file john $H/dep/releases/1/bin/console
+as_user john ln -s releases/1 $H/dep/current
+make_site john dep.example $H/dep/current/public
+as_user john mkdir -p $H/late/public
+secret $H/late/data/key
+apache_start
+
+# What a site has of the others: PHP by path, PHP by a link in its own document root, a shell; the web server by a link.
+attempts() # DOMAIN FILE
+{
+    php_eval "$1" "echo @file_get_contents('$2');"
+    php_eval "$1" "@unlink('l'); symlink('$2', 'l'); echo @file_get_contents('l'); echo implode(' ', @scandir(dirname('$2')) ?: []);"
+    as_user john ln -sfn "$2" "${site_docroot[$1]}/link.txt"
+    http "$1" /link.txt 2>/dev/null
+    rm -f "${site_docroot[$1]}/link.txt" "${site_docroot[$1]}/l"
+    true
+}
+
+reads_nothing() # DOMAIN FILE
+{
+    local got
+    got=$(attempts "$1" "$2")
+    [[ $got != *"secret of"* && $got != *"$(basename "$2")"* ]] || {
+        echo "$got"
+        return 1
+    }
+}
+
+reads_by_php() # DOMAIN FILE
+{
+    [ "$(php_eval "$1" "echo file_get_contents('$2');")" = "secret of $2" ]
+}
+
+writes() # DOMAIN FILE
+{
+    [ "$(php_eval "$1" "echo file_put_contents('$2', 'x') === 1 ? 'done' : 'refused';")" = done ] && [ -s "$2" ]
+}
+
+everybodys() # CHECK: of each site, all that is the others'
+{
+    local site file
+    for site in shop blog dep; do
+        for file in $H/shop/.env $H/shop/storage/logs/app.log $H/sites/blog/wp-config.php $H/dep/shared/.env \
+            $H/dep/releases/1/.env $H/open/.env; do
+            case $site:$file in shop:*/shop/* | blog:*/blog/* | dep:*/dep/*) continue ;; esac
+            check "$site.example: $1: $file" "$1" $site.example $file
+        done
+    done
+}
+
+shows_all() # DOMAIN FILE
+{
+    [ "$(attempts "$1" "$2" | grep -o "secret of $2" | wc -l)" = 3 ]
+}
+everybodys shows_all # control
+check "allow" cagefsctl --site-isolation-allow-all
+expect_output "enable says nothing of it" \
+    $'CloudLinux Isolates was enabled for domain(s),\nshop.example,blog.example,dep.example\n' \
+    cagefsctl --site-isolation-enable shop.example blog.example dep.example
+everybodys reads_nothing
+
+# --- its own --------------------------------------------------------------------------------------------------------
+check "Laravel reads its .env" reads_by_php shop.example $H/shop/.env
+check "and writes its storage" writes shop.example $H/shop/storage/logs/new.log
+check "WordPress reads its configuration one level up" reads_by_php blog.example $H/sites/blog/wp-config.php
+check "a release reads what all share" reads_by_php dep.example $H/dep/shared/.env
+check "and writes there" writes dep.example $H/dep/shared/new
+for try in "shop mv $H/shop/public $H/shop/p" "shop mv $H/shop $H/s" "dep mv $H/dep/releases/1 $H/dep/releases/9"; do
+    check_not "a site cannot move its document root away: $try" \
+        as_user john cagefs_enter_site "${try%% *}.example" sh -c "${try#* } 2>/dev/null"
+done
+check_not "what is above the application is not the site's" as_user john cagefs_enter_site blog.example sh -c "echo >$H/sites/x"
+expect_contains "the site that is not isolated reads them (a known limit)" "secret of $H/shop/.env" attempts open.example $H/shop/.env
+
+# --- cron -----------------------------------------------------------------------------------------------------------
+printf '%s\n' '* * * * * cd ~/shop && php artisan schedule:run' '* * * * * php sites/blog/job.php' \
+    '* * * * * cd ~/dep/current && bin/console x' '* * * * * cd ~/late && true' '* * * * * cd ~/open && true' |
+    as_user john crontab -
+scoped() # COMMAND DOCROOT: the entry is among those that run in the site
+{
+    crontab -u john -l | awk -v want="$1" -v site="$2" '
+        /^SITECAGE_SITE=/ { now = substr($0, 15); gsub(/"/, "", now) }
+        /^SHELL=/ { shell = $0 }
+        index($0, want) { found = 1; exit !(site == "" ? shell !~ /cron-shell/ : now == site && shell ~ /cron-shell/) }
+        END { if (!found) exit 2 }'
+}
+check "the crontab is looked at" cagefsctl --site-isolation-regenerate john
+check "what works in an application runs in its site" scoped 'cd ~/shop' $H/shop/public
+check "what names it, too" scoped 'php sites/blog' $H/sites/blog/www
+check "a release layout" scoped 'cd ~/dep' $H/dep/releases/1/public
+check "control: what is nobody's does not" scoped 'cd ~/late' ''
+check "nor what is a site's that is not isolated" scoped 'cd ~/open' ''
+
+# --- what comes and goes is followed in running sites ---------------------------------------------------------------
+hidden() { ! probe "$1" "cat $2" >/dev/null && ! probe "$1" "ls $(dirname "$2")/" >/dev/null; }
+seen() { probe "$1" "cat $2" >/dev/null; }
+check "a process stays in Laravel's site" probe_start p john shop.example
+check "and one in the release's" probe_start q john dep.example
+first=$(probe_pid p)
+make_site john late.example $H/late/public
+apache_reload
+check "the panel has a new site" cagefsctl --site-isolation-regenerate john
+check "control: what has no mark is not its application" seen p $H/late/data/key
+echo '{}' | put_file john $H/late/composer.json
+check "composer makes an application: hidden" wait_until 10 hidden p $H/late/data/key
+rm $H/late/composer.json
+check "its mark goes: seen again" wait_until 10 seen p $H/late/data/key
+as_user john mkdir -p $H/late/bin
+check "a directory on the way to a mark" wait_until 10 seen p $H/late/data/key
+echo '<?php' | put_file john $H/late/bin/console
+check "a mark in it: hidden" wait_until 10 hidden p $H/late/data/key
+check "own files are still there" seen p $H/shop/.env
+check "the process is the same" [ "$(probe_pid p)" = "$first" ]
+
+# --- a deploy -------------------------------------------------------------------------------------------------------
+as_user john sh -c "cp -R $H/dep/releases/1 $H/dep/releases/2 && echo two >$H/dep/releases/2/public/which"
+check "a new release is the site's" seen q $H/dep/releases/2/.env
+check "and hidden from others" hidden p $H/dep/releases/2/.env
+as_user john ln -sfn releases/2 $H/dep/current
+expect_two() { [ "$(http dep.example /which)" = two ] && [ "$(php_eval dep.example 'echo getcwd();')" = $H/dep/releases/2/public ]; }
+site_docroot[dep.example]=$H/dep/releases/2/public
+check "it is deployed: the site serves it" wait_until 20 expect_two
+check "what all share is the site's" wait_until 10 writes dep.example $H/dep/shared/new2
+check "it stays hidden from others" hidden p $H/dep/shared/.env
+check "the former release, too" hidden p $H/dep/releases/1/.env
+finish
