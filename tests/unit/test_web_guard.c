@@ -122,6 +122,32 @@ static int stats(const struct sc_web_context *c, const char *path)
     return sc_web_stat(c, path, true, &st) < 0 ? errno : 0;
 }
 
+static void passwords_of_its_own_directories_are_real(void **state)
+{
+    struct guard *g = *state;
+    make_dirs(g->real.path, "/home/u/.htpasswds/a/dir");
+    make_dirs(g->real.path, "/home/u/.htpasswds/b");
+    write_file(in(g->home, "/.htpasswds/a/passwd"), "own");
+    write_file(in(g->home, "/.htpasswds/a/dir/passwd"), "own");
+    write_file(in(g->home, "/.htpasswds/b/passwd"), "b's");
+    write_file(in(g->home, "/.htpasswds/passwd"), "the home's");
+    assert_int_equal(symlink(in(g->home, "/.htpasswds/b/passwd"), in(g->home, "/.htpasswds/a/l")),
+                     0);
+    assert_int_equal(symlink(in(g->home, "/.htpasswds/b"), in(g->home, "/.htpasswds/a/d")), 0);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/a/passwd")), 0);
+    assert_int_equal(opens(&g->c, in(g->home, "//.htpasswds/a/dir/passwd")), 0);
+    assert_int_equal(opens(&g->c, in(g->alias, "/.htpasswds/a/passwd")), 0);
+    assert_int_equal(stats(&g->c, in(g->home, "/.htpasswds/a/passwd")), 0);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/b/passwd")), ENOENT);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/passwd")), ENOENT);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/a/../b/passwd")), ENOENT);
+    assert_int_equal(opens(&g->c, in(g->home, "/a/.htpasswds/a/passwd")), ENOENT);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/a/l")), EACCES);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/a/d/passwd")), EACCES);
+    assert_int_equal(sc_web_open(&g->c, in(g->home, "/.htpasswds/a/new"), O_WRONLY | O_CREAT, 0600),
+                     -1);
+}
+
 static void names_in_the_home_are_the_views(void **state)
 {
     struct guard *g = *state;
@@ -385,6 +411,7 @@ int main(void)
 #define GUARD(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         GUARD(names_in_the_home_are_the_views),
+        GUARD(passwords_of_its_own_directories_are_real),
         GUARD(other_names_of_the_home_are_the_same),
         GUARD(a_view_that_is_missing_opens_nothing),
         GUARD(outside_are_the_servers_own_files),

@@ -17,6 +17,7 @@
 
 #define TRIES      16 /* of a walk that a rename disturbs */
 #define MEMORY_DEV 1  /* major number of /dev/null and its like */
+#define PASSWORDS  ".htpasswds/"
 
 /* ---- names ---- */
 
@@ -152,11 +153,30 @@ static int walk_outside(const struct sc_web_context *c, const char *path, int fl
                       : checked(c, walk(parent, name, flags | O_NOFOLLOW, mode, RESOLVE_BENEATH));
 }
 
+/* cPanel keeps the passwords of a protected directory ~/DIR below ~/.htpasswds/DIR. The cage shows
+ * none of that, because those of all sites lie there; here a site gets its own. */
+static bool is_own_passwords(const struct sc_web_context *c, const char *path, char real[PATH_MAX])
+{
+    char clean[PATH_MAX], of[PATH_MAX];
+    const char *to = NULL;
+    if (!strstr(path, PASSWORDS) || sc_web_path_clean(path, clean) == 0)
+        return false;
+    const char *from = beginning(c, clean, &to), *rest = from ? sc_web_path_below(clean, from) : "";
+    size_t n = strlen(PASSWORDS);
+    if (strncmp(rest, PASSWORDS, n) != 0 || !moved("", rest + n, c->site->account->home, of) ||
+        !moved("", rest, c->site->account->home, real))
+        return false;
+    const struct sc_web_place *p = sc_web_table_containing(c->table, of);
+    return p && p->site == c->site;
+}
+
 static int walk_any(const struct sc_web_context *c, const char *path, int flags, mode_t mode)
 {
     char room[PATH_MAX];
     if (c->above)
         return walk(AT_FDCWD, path, flags | O_NOFOLLOW, mode, RESOLVE_NO_MAGICLINKS);
+    if ((flags & (O_ACCMODE | O_CREAT)) == O_RDONLY && is_own_passwords(c, path, room))
+        return walk(AT_FDCWD, room, flags, 0, RESOLVE_NO_SYMLINKS);
     const char *inside = sc_web_inside(c, path, room);
     return inside ? walk_inside(c, inside, flags, mode) : walk_outside(c, path, flags, mode);
 }

@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs what web_attempts.py lists against the Apache at HOST:PORT.
+
+web_try.py files SITE [SITE]...   makes the attempts' files below /home/*/SITE (as who runs it); with B_ID in the environment
+                                  those that are to name B's own master, which there is only once it is isolated
+web_try.py attempts HOST:PORT MPM control|isolated   "class/name: LEAK|closed" a line
+web_try.py works HOST:PORT        "works/name: ok|BROKEN" a line
+web_try.py serve PATH-OR-PORT...  an application that answers whatever it is asked
+web_try.py race HOST:PORT         links that are swapped while they are asked for
+
+attempts control: each must LEAK unless httpd closes it, else nothing is proved by "closed" later; isolated: none may. works: none
+may be BROKEN. The exit status says so, and the last line what is wrong.
+"""
+import base64
+import hashlib
+import os
+import socket
+import sys
+import threading
+import time
+
+import web_attempts as tried
+from web_attempts import DIFFERS, HANGS
+
+ROOTS = {"a.example": "/home/john/a.example", "s.example": "/home/john/s.example", "c.example": "/home/john/c.example",
+         "in.example": "/home/john/outer/in", "ring.example": "/home/john/ring", "m.example": "/home/mary/m.example",
+         "n.example": "/home/mary/n.example"}
+B = "/home/john/b.example"
+# For @X?@ of oracles: what exists (of the kind that the condition asks for), and what does not.
+EXISTING = {"": "secret.txt", "f": "secret.txt", "s": "secret.txt", "e": "secret.txt", "l": "link", "L": "link", "d": "lists",
+            "x": "tool", "NAME": "secret.txt", "STEM": "secret"}
+SLOW_S = 4
+
+
+def hash_of(password):
+    return "{SHA}" + base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()
+
+
+def site_of(t):
+    return t.get("site", "a.example")
+
+
+def variants(t):
+    """Names of the directories that the attempt has: an oracle has two."""
+    if t.get("leak") is DIFFERS:
+        return [(t["name"] + "-1", True), (t["name"] + "-0", False)]
+    return [(t["name"], True)]
+
+
+def filled(text, t, directory, exists):
+    root = ROOTS[site_of(t)]
+    values = {"A": root, "B": B, "D": f"{root}/t/{directory}", "U": f"/t/{directory}", "S": "/run/php/b.example.sock",
+              "HASH-ANN": hash_of(tried.ANN[1]), "ID": os.environ.get("B_ID", "")}
+    for kind, name in EXISTING.items():
+        name = name if exists else "no-" + name
+        values["X" + kind] = name if kind in ("NAME", "STEM") else f"{B}/{name}"
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+# ---- files ----
+
+def make(path, what, fill):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if isinstance(what, tried.Fifo):
+        os.mkfifo(path)
+    elif isinstance(what, tried.Link):
+        os.symlink(fill(what), path)
+    else:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(fill(what))
+        os.chmod(path, 0o755 if isinstance(what, tried.Program) else 0o644)
+
+
+def make_files(sites):
+    for t in tried.ATTEMPTS + tried.WORKS:
+        if site_of(t) not in sites or bool(t.get("new")) != ("B_ID" in os.environ):
+            continue
+        for directory, exists in variants(t):
+            base = f"{ROOTS[site_of(t)]}/t/{directory}"
+            os.makedirs(base, exist_ok=True)
+            for name, what in t["files"].items():
+                make(f"{base}/{name}", what, lambda text, d=directory, e=exists: filled(text, t, d, e))
+
+
+# ---- requests ----
+
+def ask(address, t, path, extra=None):
+    """Status and whole answer; (None, b"") when there is none in time."""
+    body = t.get("body", b"")
+    head = {"Host": t.get("host", site_of(t)), "Connection": "close", **t.get("head", {}), **(extra or {})}
+    if body or t.get("method") == "POST":
+        head["Content-Length"] = str(len(body))
+    if t.get("user") and not t.get("digest"):
+        head["Authorization"] = "Basic " + base64.b64encode(":".join(t["user"]).encode()).decode()
+    lines = "".join(f"{k}: {v}\r\n" for k, v in head.items())
+    data = b""
+    try:
+        with socket.create_connection(address, timeout=SLOW_S) as s:
+            s.sendall(f"{t.get('method', 'GET')} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+            until = time.monotonic() + SLOW_S
+            while time.monotonic() < until and (chunk := s.recv(65536)):
+                data += chunk
+    except TimeoutError:
+        return None, b""
+    words = data.split(b" ", 2)
+    return (int(words[1]) if len(words) > 2 else 0), data
+
+
+def ask_digest(address, t, path):
+    _, answer = ask(address, t, path)
+    name, password = t["user"]
+    if b'nonce="' not in answer:
+        return 0, answer
+    nonce = answer.split(b'nonce="', 1)[1].split(b'"', 1)[0].decode()
+
+    def md5(text):
+        return hashlib.md5(text.encode()).hexdigest()
+    response = md5(f"{md5(f'{name}:realm:{password}')}:{nonce}:00000001:x:auth:{md5('GET:' + path)}")
+    return ask(address, t, path, {"Authorization": f'Digest username="{name}", realm="realm", nonce="{nonce}", uri="{path}", '
+                                  f'qop=auth, nc=00000001, cnonce="x", response="{response}"'})
+
+
+def path_of(t, directory, exists):
+    path = filled(t["path"], t, directory, exists)
+    return path if path.startswith("/") else f"{t.get('below', '')}/t/{directory}/{path}"
+
+
+def answer_of(address, t, directory, exists):
+    path = path_of(t, directory, exists)
+    return (ask_digest if t.get("digest") else ask)(address, t, path)
+
+
+def release(t, directory):
+    """Whoever waits for a FIFO's writer has one, which leaves again."""
+    names = [t["release"]] if "release" in t else [
+        f"{ROOTS[site_of(t)]}/t/{directory}/{name}" for name, what in t["files"].items() if isinstance(what, tried.Fifo)]
+    for name in names:
+        try:
+            os.close(os.open(name, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            pass  # nobody waits
+
+
+def plain(answer, directory):
+    """What does not change from request to request, nor with the attempt's own name."""
+    lines = [line for line in answer.split(b"\r\n") if not line.startswith((b"Date:", b"Last-Modified:", b"ETag:"))]
+    return b"\n".join(lines).replace(directory.encode(), b"").replace(b"no-secret", b"secret")
+
+
+def leaks(address, t, is_control):
+    found = []
+    leak = t["leak"] if is_control else t.get("caged", t["leak"])
+    for directory, exists in variants(t):
+        status, answer = answer_of(address, t, directory, exists)
+        if t["leak"] is HANGS:
+            release(t, directory)
+            return status is None
+        if status is None:
+            return True
+        found.append((status, plain(answer, directory)))
+    if t["leak"] is DIFFERS:
+        return found[0] != found[1]
+    if isinstance(leak, int):
+        return found[0][0] == leak
+    return leak in found[0][1].replace(b"\n", b"\r\n")
+
+
+def try_all(address, mpm, is_control):
+    wrong = []
+    for t in tried.ATTEMPTS:
+        leak = leaks(address, t, is_control)
+        print(f"{t['name']}: {'LEAK' if leak else 'closed'}", flush=True)
+        closed = t.get("closed") or t.get("new") or t.get("only", mpm) != mpm or t.get("network")
+        if (leak != (not closed)) if is_control and not t.get("network") else (leak and not t.get("network")):
+            wrong.append(t["name"])
+    return wrong
+
+
+def work_all(address):
+    wrong = []
+    for t in tried.WORKS:
+        status, answer = answer_of(address, t, t["name"], True)
+        ok = status == t["wanted"] if isinstance(t["wanted"], int) else t["wanted"] in answer
+        print(f"works/{t['name']}: {'ok' if ok else f'BROKEN ({status})'}", flush=True)
+        if not ok:
+            wrong.append("works/" + t["name"])
+    return wrong
+
+
+# ---- links that change while they are asked for ----
+
+def swap(stop, link, ones):
+    while not stop.is_set():
+        for target in ones:
+            os.symlink(target, link + ".new")
+            os.rename(link + ".new", link)
+
+
+def race(address, path, link, ones, leak):
+    stop = threading.Event()
+    swapper = threading.Thread(target=swap, args=(stop, link, ones))
+    swapper.start()
+    t = {"host": "a.example"}
+    hits = sum(leak in ask(address, t, path)[1] for _ in range(1500))
+    stop.set()
+    swapper.join()
+    return hits
+
+
+def race_all(address, is_control):
+    wrong = []
+    base = ROOTS["a.example"] + "/race"
+    for name, path, link, ones, leak in (
+            ("file", "/race/l.txt", "l.txt", (base + "/own.txt", B + "/secret.txt"), tried.SECRET),
+            ("directory", "/race/d/secret.txt", "d", (base + "/own", B), tried.SECRET),
+            ("listing", "/race/i/", "i", (base + "/own", B + "/lists"), tried.NAME),
+            ("htaccess", "/race/h/x.txt", "h/.htaccess", (base + "/own/plain", B + "/private/.htaccess"), tried.SECRET)):
+        hits = race(address, path, f"{base}/{link}", ones, leak)
+        print(f"race/{name}: {'LEAK' if hits else 'closed'}", flush=True)
+        if bool(hits) != is_control:
+            wrong.append("race/" + name)
+    return wrong
+
+
+# ---- an application ----
+
+def answer_one(c):
+    c.settimeout(2)
+    asked = c.recv(65536)
+    status = b"Status: 200 OK" if asked[:1].isdigit() else b"HTTP/1.0 200 OK"
+    c.sendall(status + b"\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nAPP-OF-B")
+    c.close()
+
+
+def serve(place):
+    if place.isdigit():
+        s = socket.create_server(("127.0.0.1", int(place)))
+    else:
+        s = socket.socket(socket.AF_UNIX)
+        s.bind(place)
+        os.chmod(place, 0o666)
+        s.listen(16)
+    while True:
+        c, _ = s.accept()
+        try:
+            answer_one(c)
+        except OSError:
+            pass
+
+
+def report(wrong):
+    print("as it should be" if not wrong else "wrong: " + " ".join(wrong))
+    return 1 if wrong else 0
+
+
+def address_of(text):
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
+
+
+def main():
+    what, words = sys.argv[1], sys.argv[2:]
+    if what == "files":
+        make_files(words)
+        return 0
+    if what == "serve":
+        for place in words:
+            threading.Thread(target=serve, args=(place,)).start()
+        return 0
+    if what == "attempts":
+        return report(try_all(address_of(words[0]), words[1], words[2] == "control"))
+    if what == "race":
+        return report(race_all(address_of(words[0]), words[1] == "control"))
+    return report(work_all(address_of(words[0])))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
