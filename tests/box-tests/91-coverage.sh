@@ -46,13 +46,16 @@ state()
     grep -v '^[0-9 ]*$' /proc/mounts | grep -E 'php|sitecage' | sort
 }
 
+# What an earlier disable left to the background is done: the state is the same twice.
+quiet() { state >/root/before && sleep 0.3 && state >/root/again && cmp -s /root/before /root/again; }
+
 # refused DOMAIN PART...: exit 1, each part on stderr, nothing changed, and the attack goes on as before
 refused()
 {
     local domain=$1
     shift
     expect_output "$domain, control: reads the sibling" "secret" reads "$domain"
-    state >/root/before
+    check "$domain: nothing else goes on" wait_until 30 quiet
     expect_fail 1 "$domain cannot be isolated: " enable "$domain"
     cp "$checks_dir/err" /root/said
     for part in "$@" --anyway; do
@@ -60,9 +63,19 @@ refused()
     done
     check "$domain: in one line" test "$(wc -l </root/said)" = 1
     state >/root/after
-    check "$domain: nothing was changed" cmp /root/before /root/after
+    check "$domain: nothing was changed" diff /root/before /root/after
     expect_fail 1 "$domain" check_of "$domain"
 }
+
+# What isolating a site must not touch where Apache has the module: texts of pools, sockets, the shared masters.
+shared()
+{
+    find /etc/php /opt/cpanel -name '*.conf' -printf '%p %i %T@\n' | sort
+    find /run/php /var/www/vhosts "$ea/usr/var/run" -type s -printf '%p %i %m %U %G\n' | sort
+    pgrep -a -f '^php-fpm: master process \(/(etc|opt)/'
+    awk '/php/ { n++ } END { print n + 0 }' /proc/self/mountinfo
+}
+untouched() { shared >/root/shared.now && diff /root/shared /root/shared.now; }
 
 # isolated DOMAIN: enabled without a word, the attack fails, the check agrees
 isolated()
@@ -72,7 +85,9 @@ isolated()
     expect_output "$domain is enabled" $'CloudLinux Isolates was enabled for domain(s),\n'"$domain"$'\n' enable "$domain"
     expect_output "$domain does not read the sibling" "" reads "$domain"
     expect_contains "$domain: the check says so" "isolated, and covered" check_of "$domain"
+    [ "$module" = off ] || check "$domain: the shared masters, their files and their sockets are as they were" untouched
     check "$domain is disabled" disable "$domain"
+    [ "$module" = off ] || check "$domain: so they are afterwards" untouched
     expect_output "$domain is served as before" "secret" reads "$domain"
 }
 
@@ -131,6 +146,28 @@ pm = ondemand
 pm.max_children = 5
 POOL
 host $plesk_domain $H/$plesk_domain '<Files ~ (\.php$)>' "SetHandler proxy:unix:///$plesk_socket|fcgi://127.0.0.1:9000" '</Files>'
+
+## Plesk: a master of the domain's own, whose configuration lies where none is looked for
+dedicated=/var/www/vhosts/system/dedicated.example
+mkdir -p $dedicated/php $dedicated/etc
+site dedicated.example
+printf '[global]\npid = %s/php/pid\nerror_log = /var/log/dedicated.log\n[dedicated]\nuser = john\ngroup = john\nlisten = %s/php/php-fpm.sock\nlisten.group = www-data\npm = ondemand\npm.max_children = 5\n' \
+    $dedicated $dedicated >$dedicated/etc/php-fpm.conf
+host dedicated.example $H/dedicated.example '<Files ~ (\.php$)>' "SetHandler proxy:unix:$dedicated/php/php-fpm.sock|fcgi://127.0.0.1:9000" '</Files>'
+"/usr/sbin/php-fpm$fpm_version" -y $dedicated/etc/php-fpm.conf --daemonize
+
+## A TCP port
+site tcp.example
+fpm_pool tcp.example 127.0.0.1:9107
+host tcp.example $H/tcp.example '<FilesMatch \.php$>' 'SetHandler "proxy:fcgi://localhost:9107"' '</FilesMatch>'
+
+## cPanel, with the longest socket that there can be
+long_socket=$ea/usr/var/run/php-fpm/0123456789abcdef0123456789abcdef01234567.a-long.domain.sock
+check "it has 105 to 107 characters" test ${#long_socket} -ge 105 -a ${#long_socket} -le 107
+site long.example
+sed "s|$ea_socket|$long_socket|; s/cpanel.example/long.example/; s/cpanel_example/long_example/" $ea/etc/php-fpm.d/cpanel.example.conf >$ea/etc/php-fpm.d/long.example.conf
+host long.example $H/long.example "SetHandler proxy:unix:$long_socket|fcgi://long.example"
+kill -USR2 "$(pgrep -o -f "^php-fpm: master process \($ea/")"
 
 ## Virtualmin: numbers
 site numbers.example
@@ -245,8 +282,10 @@ all_shapes()
 }
 
 ## Apache has mod_sitecage: it takes PHP to the site's own master, whoever shares the pool
+module=on
+shared >/root/shared
 all_shapes
-for name in da1 da2 cwp nosuexec own; do
+for name in long dedicated tcp da1 da2 cwp nosuexec own; do
     isolated $name.example
 done
 check "enabled" enable dots.example
@@ -268,6 +307,7 @@ expect_output "as before" "secret" of_mary
 
 ## It does not
 without_module
+module=off
 check "the module is taken out" cagefsctl --site-isolation-regenerate john
 all_shapes
 

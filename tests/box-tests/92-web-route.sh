@@ -160,6 +160,49 @@ expect_output "a stranger's .htaccess does not lead there" 503 http_code bob.exa
 sed -i "s|unix:[^\"|]*|unix:/run/php/john.sock|" /home/bob/bob.example/run/.htaccess
 expect_output "nor to the account's shared pool" 503 http_code bob.example /run/x.php
 
+
+# htaccess_to USER DOMAIN ADDRESS SCRIPT: requests for /run/x.php of the site ask this pool for that script
+htaccess_to()
+{
+    as_user "$1" mkdir -p "/home/$1/$2/run"
+    cat <<LINES | put_file "$1" "/home/$1/$2/run/.htaccess"
+<FilesMatch "php$">
+SetHandler "proxy:unix:$3|fcgi://localhost"
+ProxyFCGISetEnvIf true SCRIPT_FILENAME $4
+ProxyFCGISetEnvIf true PHP_ADMIN_VALUE "allow_url_include=1"
+</FilesMatch>
+LINES
+    put_php "$2" run/x.php 'echo "of the asker";'
+}
+# What comes back is neither the victim's script nor the asker's own with the victim's rights.
+reaches_nothing()
+{
+    local code body
+    code=$(http_code "$1" /run/x.php)
+    body=$(http "$1" /run/x.php 2>/dev/null)
+    echo "status $code: $body" >&2
+    case $code in 403 | 404 | 503) ;; *) return 1 ;; esac
+    case $body in *"own.example"* | *"of the asker"*) return 1 ;; esac
+}
+own_socket=/run/sitecage/web/fpm-$(awk '$1 == "site" && $NF == "/home/john/own.example" { print $2 }' /run/sitecage/web/table)
+check "the site's own socket" test -S "$own_socket"
+htaccess_to john secret.example "$(fpm_socket secret.example)" $H/secret.example/attack.php
+expect_contains "control: a sibling's .htaccess chooses the script, by its own pool" "|secret.example|" http secret.example /run/x.php
+htaccess_to john secret.example "$own_socket" $H/own.example/attack.php
+check "a sibling that is not isolated does not reach the pool of one that is" reaches_nothing secret.example
+htaccess_to john secret.example "/run/sitecage/web/../web/${own_socket##*/}" $H/own.example/attack.php
+check "nor by another spelling" reaches_nothing secret.example
+htaccess_to john account1.example "$own_socket" $H/own.example/attack.php
+check "nor does an isolated sibling: it asks its own master, which has no such file" reaches_nothing account1.example
+htaccess_to john account1.example /run/php/own.sock $H/own.example/attack.php
+check "nor by the address that the other one had" reaches_nothing account1.example
+check "a stranger is isolated, too" enable bob.example
+htaccess_to bob bob.example "$own_socket" $H/own.example/attack.php
+check "and reaches nothing" reaches_nothing bob.example
+htaccess_to bob bob.example /run/php/own.sock $H/own.example/attack.php
+check "nor by the pool's address" reaches_nothing bob.example
+check "the stranger is not isolated any more" disable bob.example
+
 ## The pool's settings change: the site follows, and nobody else is touched
 pool own.example john /run/php/own.sock 21M
 follows() { attack own.example | grep -q '|21M'; }
