@@ -21,7 +21,10 @@ struct sc_visit {
     char *user; /* NULL: none */
     unsigned why;
     int64_t deadline, cpu; /* what it may take */
-    bool watches;          /* it was given the homes' instances */
+    int64_t yields;        /* … and while others of its lane wait */
+    enum sc_lane lane;
+    bool niced;
+    bool watches; /* it was given the homes' instances */
     /* what it has said */
     uid_t home; /* the account whose watches it tells; (uid_t)-1 */
     bool ok, locked, late, changed, missed;
@@ -30,7 +33,7 @@ struct sc_visit {
 };
 
 /* Room for those that were ended and hang in the kernel, too. */
-#define SC_VISITS (SC_WORK_ALL + 48)
+#define SC_VISITS (SC_LANE_ALL + 48)
 
 /* A worker for the server. */
 struct sc_chore {
@@ -59,7 +62,7 @@ struct sc_loop {
     struct sc_monitor m;
     struct sc_chore chores[SC_CHORES];
     struct sc_visit visits[SC_VISITS];
-    int64_t room_at; /* when one more visit may begin; SC_WORK_NEVER */
+    int64_t room_at[SC_LANES]; /* when one more visit may begin */
     int epfd, signals, wake, lockfd;
     int64_t interval;
     int64_t policy_at, policy_done, alive_at, end_at, lost_at, lost_done;

@@ -14,7 +14,7 @@
 
 #define QUEUE_POLL_MS 30000 /* in case nobody woke us */
 #define QUEUE_BUSY_MS 1000  /* users whose events are seen to */
-#define QUEUE_USERS   256   /* noted in one turn */
+#define QUEUE_USERS   4096  /* noted in one turn */
 #define ERROR_WAIT_MS 5000  /* when the database cannot be asked */
 
 void sc_monitor_error(struct sc_monitor *m, const char *text)

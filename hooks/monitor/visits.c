@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "core/base/cleanup.h"
@@ -15,6 +16,7 @@
 #include "hooks/monitor/loop.h"
 
 #define CPU_LOOK_MS 1000 /* between two looks at the processor's time of those that are slow */
+#define SLOW_NICE   10   /* slow ones leave the processor to the others */
 #define END_WAIT_MS 500
 
 bool sc_loop_is_visit(const struct sc_loop *l, const void *ptr)
@@ -174,7 +176,7 @@ static void forget(struct sc_visit *v)
     free(v->error);
     free(v->reason);
     *v = (struct sc_visit){.w = SC_WORKER_INIT, .l = l, .home = (uid_t)-1};
-    l->room_at = 0;
+    l->room_at[SC_LANE_OF_QUICK] = l->room_at[SC_LANE_OF_SLOW] = 0;
 }
 
 void sc_loop_hear_visit(struct sc_visit *v)
@@ -196,6 +198,8 @@ static void check_time(struct sc_visit *v, int64_t now)
         sc_worker_kill(&v->w, "it took too long");
     else if (now - v->w.began >= CPU_LOOK_MS && sc_worker_cpu(&v->w) >= v->cpu)
         sc_worker_kill(&v->w, "it took too much of the processor's time");
+    else if (!v->niced && now - v->w.began >= SC_LANE_QUICK_MS)
+        v->niced = setpriority(PRIO_PROCESS, (id_t)v->w.pid, SLOW_NICE) == 0;
 }
 
 /* ---- its beginning ---- */
@@ -242,6 +246,7 @@ static void begin(struct sc_loop *l, struct sc_visit *v, const char *user, unsig
     v->home = (uid_t)-1;
     v->watches = sc_monitor_dirs(&l->m) < SC_MONITOR_DIRS_MAX;
     v->deadline = sc_work_deadline(&l->m.work, user, &v->cpu);
+    v->lane = sc_work_lane(&l->m.work, user, &v->yields);
     for (size_t i = 1; v->watches && i < SC_MONITOR_SETS; i++)
         sc_watches_join(l->m.sets[i].w); /* before it can add one */
     if (copy) {
@@ -257,36 +262,44 @@ static void begin(struct sc_loop *l, struct sc_visit *v, const char *user, unsig
 }
 
 /* Whether one more may begin now; else l->room_at says when to ask again. */
-static bool has_room(struct sc_loop *l, int64_t now)
+static bool has_room(struct sc_loop *l, enum sc_lane lane, int64_t now)
 {
     if (!free_place(l)) { /* very many hang in the kernel */
-        l->room_at = now + CPU_LOOK_MS;
+        l->room_at[lane] = now + CPU_LOOK_MS;
         return false;
     }
-    int64_t began[SC_VISITS];
+    struct sc_lane_look looks[SC_VISITS];
     size_t at[SC_VISITS], n = 0, yields;
-    for (size_t i = 0; i < SC_VISITS; i++)
-        if (is_busy(&l->visits[i])) {
-            at[n] = i;
-            began[n++] = l->visits[i].w.began;
-        }
-    bool room = sc_work_room(began, n, now, &l->room_at, &yields);
+    for (size_t i = 0; i < SC_VISITS; i++) {
+        const struct sc_visit *v = &l->visits[i];
+        if (!is_busy(v))
+            continue;
+        at[n] = i;
+        looks[n++] = (struct sc_lane_look){v->w.began, v->yields, v->lane};
+    }
+    bool room = sc_lane_room(looks, n, lane, now, &l->room_at[lane], &yields);
     if (yields < n)
         sc_worker_kill(&l->visits[at[yields]].w, "others waited for it");
     return room;
+}
+
+static void begin_those_of(struct sc_loop *l, enum sc_lane lane, int64_t now)
+{
+    while (sc_work_next_in(&l->m.work, lane) <= now && has_room(l, lane, now)) {
+        unsigned why = 0;
+        const char *user = sc_work_take_in(&l->m.work, lane, now, &why);
+        if (!user)
+            return;
+        begin(l, free_place(l), user, why);
+    }
 }
 
 void sc_loop_do_visits(struct sc_loop *l, int64_t now)
 {
     for (size_t i = 0; i < SC_VISITS; i++)
         check_time(&l->visits[i], now);
-    while (sc_work_next(&l->m.work) <= now && has_room(l, now)) {
-        unsigned why = 0;
-        const char *user = sc_work_take(&l->m.work, now, &why);
-        if (!user)
-            return;
-        begin(l, free_place(l), user, why);
-    }
+    begin_those_of(l, SC_LANE_OF_QUICK, now);
+    begin_those_of(l, SC_LANE_OF_SLOW, now);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -296,9 +309,11 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t sc_loop_visits_next(const struct sc_loop *l, int64_t now)
 {
-    int64_t at = sc_work_next(&l->m.work);
-    if (at < l->room_at)
-        at = l->room_at;
+    int64_t at = SC_WORK_NEVER;
+    for (int lane = 0; lane < SC_LANES; lane++) {
+        int64_t due = sc_work_next_in(&l->m.work, (enum sc_lane)lane);
+        at = sooner(at, due < l->room_at[lane] ? l->room_at[lane] : due);
+    }
     for (size_t i = 0; i < SC_VISITS; i++) {
         const struct sc_visit *v = &l->visits[i];
         if (!is_busy(v))

@@ -119,18 +119,31 @@ int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int6
     return 0;
 }
 
-int64_t sc_work_next(const struct sc_work *w)
+#define ANY_LANE SC_LANES
+
+static bool is_in(const struct sc_work_item *it, enum sc_lane lane)
+{
+    return lane == ANY_LANE || it->lane == lane;
+}
+
+int64_t sc_work_next_in(const struct sc_work *w, enum sc_lane lane)
 {
     int64_t next = SC_WORK_NEVER;
     for (size_t i = 0; i < w->n; i++)
-        if (w->v[i]->due < next && !w->v[i]->running)
+        if (w->v[i]->due < next && !w->v[i]->running && is_in(w->v[i], lane))
             next = w->v[i]->due;
     return next;
 }
 
-static unsigned begin(struct sc_work *w, struct sc_work_item *it)
+int64_t sc_work_next(const struct sc_work *w)
+{
+    return sc_work_next_in(w, ANY_LANE);
+}
+
+static unsigned begin(struct sc_work *w, struct sc_work_item *it, int64_t now)
 {
     unsigned why = it->why;
+    it->began = now;
     it->why = 0;
     it->due = SC_WORK_NEVER;
     it->served = ++w->turn;
@@ -155,23 +168,29 @@ static bool before(const struct sc_work_item *a, const struct sc_work_item *b, b
     return a->served < b->served || (a->served == b->served && a->due < b->due);
 }
 
-const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why)
+const char *sc_work_take_in(struct sc_work *w, enum sc_lane lane, int64_t now, unsigned *ret_why)
 {
     struct sc_work_item *best = NULL;
     bool fair = w->turn % FAIR_EVERY == FAIR_EVERY - 1;
     for (size_t i = 0; i < w->n; i++)
-        if (w->v[i]->due <= now && !w->v[i]->running && (!best || before(w->v[i], best, fair)))
+        if (w->v[i]->due <= now && !w->v[i]->running && is_in(w->v[i], lane) &&
+            (!best || before(w->v[i], best, fair)))
             best = w->v[i];
     if (!best)
         return NULL;
-    *ret_why = begin(w, best);
+    *ret_why = begin(w, best, now);
     return best->user;
+}
+
+const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why)
+{
+    return sc_work_take_in(w, ANY_LANE, now, ret_why);
 }
 
 unsigned sc_work_begin(struct sc_work *w, const char *user)
 {
     struct sc_work_item *it = find(w, user);
-    return it && !it->running ? begin(w, it) : 0;
+    return it && !it->running ? begin(w, it, INT64_MAX) : 0;
 }
 
 static void again(struct sc_work_item *it, unsigned why, int64_t due)
@@ -204,6 +223,12 @@ static int64_t pause_after_error(struct sc_work_item *it)
     return pause;
 }
 
+static enum sc_lane lane_after(const struct sc_work_item *it, int64_t now)
+{
+    return it->began <= now && now - it->began >= SC_LANE_LONG_MS ? SC_LANE_OF_SLOW
+                                                                  : SC_LANE_OF_QUICK;
+}
+
 int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
                 int64_t now, bool *ret_new, struct sc_error *err)
 {
@@ -212,6 +237,7 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     if (rc < 0)
         return rc;
     it->running = false;
+    it->lane = lane_after(it, now);
     it->late = it->busy = 0;
     it->hold = 0;
     rc = note_error(it, error, ret_new, err);
@@ -256,6 +282,7 @@ void sc_work_part(struct sc_work *w, const char *user, unsigned why, int64_t now
     struct sc_work_item *it = find(w, user);
     if (!it)
         return;
+    it->lane = lane_after(it, now);
     it->late = it->failed = 0;
     it->done = now;
     come_again(it, why, SC_WORK_PART_MAX_MS, now);
@@ -269,6 +296,7 @@ int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *
     if (rc < 0)
         return rc;
     it->running = false;
+    it->lane = SC_LANE_OF_SLOW;
     it->done = now;
     if (it->late < 32)
         it->late++;
@@ -277,30 +305,7 @@ int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *
     return note_error(it, error, ret_new, err);
 }
 
-/* ---- how many at once ---- */
-
-bool sc_work_room(const int64_t *began, size_t n, int64_t now, int64_t *ret_when, size_t *ret_yield)
-{
-    size_t fresh = 0, slowest = n;
-    int64_t next = SC_WORK_NEVER; /* when one that is fresh will not be */
-    for (size_t i = 0; i < n; i++) {
-        int64_t slow_at = began[i] + SC_WORK_SLOW_MS;
-        fresh += slow_at > now;
-        if (slow_at > now && slow_at < next)
-            next = slow_at;
-        if (slowest == n || began[i] < began[slowest])
-            slowest = i;
-    }
-    *ret_yield = n;
-    if (n < SC_WORK_ALL) {
-        *ret_when = fresh < SC_WORK_PARALLEL ? now : next;
-        return fresh < SC_WORK_PARALLEL;
-    }
-    *ret_when = began[slowest] + SC_WORK_YIELD_MS;
-    if (*ret_when <= now)
-        *ret_yield = slowest;
-    return false;
-}
+/* ---- how long ---- */
 
 int64_t sc_work_deadline(const struct sc_work *w, const char *user, int64_t *ret_cpu)
 {
@@ -308,6 +313,13 @@ int64_t sc_work_deadline(const struct sc_work *w, const char *user, int64_t *ret
     unsigned late = it ? it->late : 0;
     *ret_cpu = doubled(SC_WORK_CPU_MS, late, SC_WORK_CPU_MAX_MS);
     return doubled(SC_WORK_DEADLINE_MS, late, SC_WORK_DEADLINE_MAX_MS);
+}
+
+enum sc_lane sc_work_lane(const struct sc_work *w, const char *user, int64_t *ret_yields)
+{
+    const struct sc_work_item *it = find(w, user);
+    *ret_yields = doubled(SC_LANE_YIELD_MS, it ? it->late : 0, SC_WORK_DEADLINE_MAX_MS);
+    return it ? it->lane : SC_LANE_OF_QUICK;
 }
 
 void sc_work_sweep(struct sc_work *w, int64_t now)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "core/base/error.h"
+#include "hooks/monitor/lanes.h"
 
 #define SC_WORK_NEVER INT64_MAX
 
@@ -48,6 +49,8 @@ struct sc_work_item {
     unsigned busy;        /* looks in a row that found it locked, or a part of it */
     int64_t hold;         /* no look before this: the last one came to nothing */
     bool running;         /* a look is under way: no other is begun */
+    int64_t began;        /* that look, or the last one */
+    enum sc_lane lane;    /* as its last look was */
     char *error;          /* of the last look; NULL */
 };
 
@@ -63,14 +66,16 @@ void sc_work_free(struct sc_work *w); /* what it holds */
 int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int64_t now,
                  struct sc_error *err);
 
-/* When the next look is due; SC_WORK_NEVER. */
+/* When the next look is due; SC_WORK_NEVER. In all, and of one lane. */
 int64_t sc_work_next(const struct sc_work *w);
+int64_t sc_work_next_in(const struct sc_work *w, enum sc_lane lane);
 
 /* Of the accounts that are due now, and of which no look is under way, the one that was not looked
  * at for the longest, homes and events before the full pass's finds before the rest in most turns;
  * NULL. *ret_why as noted. The look begins: what is noted from now on needs another one. The
- * pointer is good until the next call that changes w. */
+ * pointer is good until the next call that changes w. Of all, and of one lane. */
 const char *sc_work_take(struct sc_work *w, int64_t now, unsigned *ret_why);
+const char *sc_work_take_in(struct sc_work *w, enum sc_lane lane, int64_t now, unsigned *ret_why);
 
 /* The same for this account, whether it is due or not: 0 when nothing was noted. */
 unsigned sc_work_begin(struct sc_work *w, const char *user);
@@ -93,12 +98,7 @@ void sc_work_part(struct sc_work *w, const char *user, unsigned why, int64_t now
 int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *error, int64_t now,
                  bool *ret_new, struct sc_error *err);
 
-/* ---- how many looks at once ---- */
-
-#define SC_WORK_PARALLEL 4     /* that have just begun */
-#define SC_WORK_SLOW_MS  500   /* those that have not do not hold up others */
-#define SC_WORK_ALL      16    /* with them */
-#define SC_WORK_YIELD_MS 10000 /* when that many run, the slowest makes room after this */
+/* ---- how long a look may take ---- */
 
 /* A pass is ended after this, doubling each time in a row: one that is slow but honest gets there.
  * The same of the processor's time. */
@@ -107,13 +107,12 @@ int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *
 #define SC_WORK_CPU_MS          20000
 #define SC_WORK_CPU_MAX_MS      200000
 
-/* Whether one more may begin beside those that began at `began[0..n-1]`. *ret_when: if not, when to
- * ask again. *ret_yield (n: none): which one has to make room. */
-bool sc_work_room(const int64_t *began, size_t n, int64_t now, int64_t *ret_when,
-                  size_t *ret_yield);
-
 /* How long a look at this account may take, in all and of the processor's time. */
 int64_t sc_work_deadline(const struct sc_work *w, const char *user, int64_t *ret_cpu);
+
+/* In which lane it is, and how long it may take while others of that lane wait (lanes.h): doubling
+ * as well. */
+enum sc_lane sc_work_lane(const struct sc_work *w, const char *user, int64_t *ret_yields);
 
 /* Forgets accounts that have been quiet for long. */
 void sc_work_sweep(struct sc_work *w, int64_t now);

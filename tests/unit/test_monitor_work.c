@@ -350,35 +350,105 @@ static void a_late_look_is_made_again_with_more_time_and_less_often(void **state
 
 /* ---- how many at once ---- */
 
-static void a_few_fresh_looks_at_once(void **state)
+#define LOOKS 64
+
+static struct sc_lane_look looks[LOOKS];
+
+static void looks_began(int64_t when, enum sc_lane lane)
 {
-    int64_t began[SC_WORK_ALL], when = 0;
-    size_t yield = 99;
-    (void)state;
-    for (size_t i = 0; i < SC_WORK_ALL; i++)
-        began[i] = 1000;
-    assert_true(sc_work_room(began, 0, 1000, &when, &yield));
-    assert_true(sc_work_room(began, SC_WORK_PARALLEL - 1, 1000, &when, &yield));
-    assert_false(sc_work_room(began, SC_WORK_PARALLEL, 1000, &when, &yield));
-    assert_int_equal(yield, SC_WORK_PARALLEL);
-    assert_int_equal(when, 1000 + SC_WORK_SLOW_MS);
-    assert_true(sc_work_room(began, SC_WORK_PARALLEL, 1000 + SC_WORK_SLOW_MS, &when, &yield));
+    for (size_t i = 0; i < LOOKS; i++)
+        looks[i] = (struct sc_lane_look){when - (int64_t)i, SC_LANE_YIELD_MS, lane};
 }
 
-/* Accounts whose looks hang do not keep others from theirs. */
-static void slow_looks_hold_nobody_up_for_long(void **state)
+/* Whether there is room among n; then the other two are not looked at. */
+static bool room(size_t n, enum sc_lane lane, int64_t now, int64_t when, size_t yields)
 {
-    int64_t began[SC_WORK_ALL], when = 0, now = 100000;
-    size_t yield = 99;
+    int64_t got_when = 0;
+    size_t got_yields = 99;
+    bool has = sc_lane_room(looks, n, lane, now, &got_when, &got_yields);
+    if (!has) {
+        assert_int_equal(got_when, when);
+        assert_int_equal(got_yields, yields);
+    }
+    return has;
+}
+
+static void a_few_new_looks_at_once(void **state)
+{
+    const size_t some = SC_LANE_PARALLEL;
+    const int64_t old =
+        1000 - (int64_t)some + 1 + SC_LANE_NEW_MS; /* the first of them is not new */
     (void)state;
-    for (size_t i = 0; i < SC_WORK_ALL; i++)
-        began[i] = now - SC_WORK_SLOW_MS - (int64_t)i;
-    assert_true(sc_work_room(began, SC_WORK_ALL - 1, now, &when, &yield));
-    assert_false(sc_work_room(began, SC_WORK_ALL, now, &when, &yield));
-    assert_int_equal(yield, SC_WORK_ALL);
-    assert_int_equal(when, began[SC_WORK_ALL - 1] + SC_WORK_YIELD_MS);
-    assert_false(sc_work_room(began, SC_WORK_ALL, when, &when, &yield));
-    assert_int_equal(yield, SC_WORK_ALL - 1); /* the one that is at it for the longest */
+    looks_began(1000, SC_LANE_OF_QUICK);
+    assert_true(room(0, SC_LANE_OF_QUICK, 1000, 0, 0));
+    assert_true(room(some - 1, SC_LANE_OF_QUICK, 1000, 0, 0));
+    assert_false(room(some, SC_LANE_OF_QUICK, 1000, old, some));
+    assert_false(room(some, SC_LANE_OF_SLOW, 1000, old, some));
+    assert_true(room(some, SC_LANE_OF_QUICK, old, 0, 0));
+}
+
+/* Accounts whose looks hang do not keep others from theirs, however long: twenty of them, and more. */
+static void slow_accounts_wait_for_each_other_alone(void **state)
+{
+    const int64_t now = 100000;
+    (void)state;
+    looks_began(now - SC_LANE_QUICK_MS, SC_LANE_OF_SLOW);
+    assert_true(room(SC_LANE_SLOW, SC_LANE_OF_QUICK, now, 0, 0));
+    assert_true(room(20, SC_LANE_OF_QUICK, now, 0, 0));
+    assert_true(room(SC_LANE_ALL - 1, SC_LANE_OF_QUICK, now, 0, 0));
+    assert_true(room(SC_LANE_SLOW - 1, SC_LANE_OF_SLOW, now, 0, 0));
+    int64_t yields = looks[SC_LANE_SLOW - 1].began + SC_LANE_YIELD_MS;
+    assert_false(room(SC_LANE_SLOW, SC_LANE_OF_SLOW, now, yields, SC_LANE_SLOW));
+    assert_false(room(SC_LANE_SLOW, SC_LANE_OF_SLOW, yields, yields, SC_LANE_SLOW - 1));
+    looks[0].yields = SC_LANE_YIELD_MS / 2; /* who was ended less often makes room first */
+    yields = looks[0].began + SC_LANE_YIELD_MS / 2;
+    assert_false(room(SC_LANE_SLOW, SC_LANE_OF_SLOW, yields, yields, 0));
+}
+
+/* A look that nobody expected to be slow is one after a moment. */
+static void who_takes_long_is_slow(void **state)
+{
+    const int64_t now = 100000;
+    (void)state;
+    looks_began(now - SC_LANE_NEW_MS, SC_LANE_OF_QUICK);
+    assert_true(room(SC_LANE_SLOW, SC_LANE_OF_SLOW, now, 0, 0));
+    looks_began(now - SC_LANE_QUICK_MS, SC_LANE_OF_QUICK);
+    assert_false(room(SC_LANE_SLOW, SC_LANE_OF_SLOW, now,
+                      looks[SC_LANE_SLOW - 1].began + SC_LANE_YIELD_MS, SC_LANE_SLOW));
+    int64_t yields = looks[SC_LANE_ALL - 1].began + SC_LANE_LONG_MS;
+    assert_false(room(SC_LANE_ALL, SC_LANE_OF_QUICK, now, yields, SC_LANE_ALL));
+    assert_false(room(SC_LANE_ALL, SC_LANE_OF_QUICK, yields, yields, SC_LANE_ALL - 1));
+}
+
+static void an_account_changes_lanes_with_its_looks(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    int64_t yields, now = 1000;
+    unsigned why = 0;
+    assert_int_equal(sc_work_lane(&w, "john", &yields), SC_LANE_OF_QUICK);
+    note(&w, "john", SC_WORK_QUEUE, now);
+    note(&w, "jane", SC_WORK_QUEUE, now);
+    assert_null(sc_work_take_in(&w, SC_LANE_OF_SLOW, now, &why));
+    assert_string_equal(sc_work_take_in(&w, SC_LANE_OF_QUICK, now, &why), "jane");
+    assert_string_equal(sc_work_take_in(&w, SC_LANE_OF_QUICK, now, &why), "john");
+    now += SC_LANE_LONG_MS - 1;
+    end(&w, "jane", why, true, now);
+    assert_int_equal(sc_work_lane(&w, "jane", &yields), SC_LANE_OF_QUICK);
+    end(&w, "john", why, true, ++now);
+    assert_int_equal(sc_work_lane(&w, "john", &yields), SC_LANE_OF_SLOW);
+    assert_int_equal(yields, SC_LANE_YIELD_MS);
+    note(&w, "john", SC_WORK_QUEUE, now);
+    assert_true(sc_work_next_in(&w, SC_LANE_OF_QUICK) == SC_WORK_NEVER);
+    assert_int_equal(sc_work_next_in(&w, SC_LANE_OF_SLOW), now);
+    assert_string_equal(sc_work_take_in(&w, SC_LANE_OF_SLOW, now, &why), "john");
+    assert_int_equal(sc_work_late(&w, "john", why, "too long", now, NULL, NULL), 0);
+    assert_int_equal(sc_work_lane(&w, "john", &yields), SC_LANE_OF_SLOW);
+    assert_int_equal(yields, 2 * SC_LANE_YIELD_MS);
+    now = sc_work_next(&w);
+    takes(&w, now, "john", SC_WORK_QUEUE | SC_WORK_RETRY);
+    end(&w, "john", SC_WORK_QUEUE, true, now + 1);
+    assert_int_equal(sc_work_lane(&w, "john", &yields), SC_LANE_OF_QUICK);
 }
 
 /* ---- the full pass ---- */
@@ -512,8 +582,10 @@ int main(void)
         cmocka_unit_test(a_locked_account_is_visited_again_soon),
         cmocka_unit_test(what_somebody_holds_is_come_back_to),
         cmocka_unit_test(a_late_look_is_made_again_with_more_time_and_less_often),
-        cmocka_unit_test(a_few_fresh_looks_at_once),
-        cmocka_unit_test(slow_looks_hold_nobody_up_for_long),
+        cmocka_unit_test(a_few_new_looks_at_once),
+        cmocka_unit_test(slow_accounts_wait_for_each_other_alone),
+        cmocka_unit_test(who_takes_long_is_slow),
+        cmocka_unit_test(an_account_changes_lanes_with_its_looks),
         cmocka_unit_test(the_timer),
         cmocka_unit_test(panel_files),
         cmocka_unit_test(a_hook_makes_the_pass_wait),
