@@ -519,6 +519,60 @@ part_event()
     done
 }
 
+# hidden_after NAME: ms until a new document root of mary's, which the panel tells, is hidden from a process of her site
+hidden_after()
+{
+    local began
+    as_user mary mkdir "/home/mary/$1" && echo secret | put_file mary "/home/mary/$1/secret"
+    probe q "cat /home/mary/$1/secret" >/dev/null || exit 1
+    panel_add "$1.example" mary "/home/mary/$1"
+    began=$(date +%s%N)
+    "$trouble_hooks/post_modify_domain.py" create -u mary --domain "$1.example"
+    while probe q "cat /home/mary/$1/secret" >/dev/null; do
+        [ $(($(date +%s%N) - began)) -lt 60000000000 ] || exit 1
+        sleep 0.01
+    done
+    echo $((($(date +%s%N) - began) / 1000000))
+}
+
+# measure_hidden TEXT NAME
+measure_hidden()
+{
+    local i n
+    n=$(rounds 20)
+    for i in $(seq "$n"); do hidden_after "$2$i"; done | sort -n >/tmp/hidden
+    awk -v text="$1" '{ v[NR] = $1 } END {
+        printf "  %-44s %6d ms   most %6d ms   n %d   aim 2000  %s\n", text, v[int((NR + 1) / 2)], v[NR], NR, v[NR] <= 2000 ? "met" : "MISSED" }' /tmp/hidden
+}
+
+part_troubles()
+{
+    local name
+    # shellcheck source=tests/boxlib/probe.sh
+    . "$SC_SOURCE/tests/boxlib/probe.sh"
+    # shellcheck source=tests/boxlib/troubles.sh
+    . "$SC_SOURCE/tests/boxlib/troubles.sh"
+    title "From the panel's word to hidden in another account, while one account is trouble"
+    for name in c d e; do make_site john $name.example /home/john/$name.example; done
+    make_user mary
+    make_site mary m.example /home/mary/m
+    cagefsctl --site-isolation-enable {a,b,c,d,e}.example m.example >/dev/null
+    probe_start q mary m.example
+    measure_hidden "no trouble" calm
+    for name in "${troubles[@]}"; do
+        "${name}_begins" || exit 1
+        measure_hidden "$name" "$name"
+        "${name}_over"
+    done
+    for name in "${troubles[@]}"; do "${name}_begins" || exit 1; done
+    measure_hidden "all at once" all
+    for name in "${troubles[@]}"; do "${name}_lasts" || exit 1; done
+    for name in stuck panel lock build; do "${name}_over"; done
+    twenty_made && twenty_begins || exit 1
+    measure_hidden "twenty accounts hang" twenty
+    wait_until 60 twenty_lasts || exit 1
+}
+
 install_tools
 panel_install
 make_user john

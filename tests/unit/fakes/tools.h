@@ -55,7 +55,7 @@ struct fake_account *tools_account(uid_t uid);
 /* A keeper begins to live for each site with a plan, as a first request makes it. */
 void tools_run_all(uid_t uid);
 
-/* The `nth` (1: the next) call of "cage.end", "runtime.write_plan", … fails so. One at a time. */
+/* The `nth` (1: the next) call of "ending.close", "runtime.write_plan", … fails so. One at a time. */
 void tools_fail(const char *call, unsigned nth, int code, const char *text);
 /* Every call of it does, until tools_fail(NULL, …). */
 void tools_fail_always(const char *call, int code, const char *text);
