@@ -99,12 +99,12 @@ static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char
                                  const char *docroot)
 {
     char real[PATH_MAX];
-    struct sc_site_ref site = {0};
+    struct sc_site_ref lies = {0};
     if (cwd)
-        site = sc_table_containing(t, cwd);
-    if (site.state == SC_SITE_ISOLATED || site.state == SC_SITE_BROKEN)
-        return site;
-    site = sc_table_docroot(t, docroot);
+        lies = sc_table_containing(t, cwd);
+    struct sc_site_ref site = sc_table_docroot(t, docroot);
+    if (lies.state == SC_SITE_ISOLATED || lies.state == SC_SITE_BROKEN)
+        return sc_table_sharer(t, &lies, &site);
     if (site.state != SC_SITE_NONE)
         return site;
     (void)setfsuid(uid);

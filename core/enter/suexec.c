@@ -196,12 +196,12 @@ struct said {
     const char *script, *translated, *docroot;
 };
 
-static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char *cwd,
-                                 const struct said *said)
+/* By the ways to scripts; none of them may lead into one. */
+static struct sc_site_ref by_scripts(const struct sc_table *t, uid_t uid, const char *cwd,
+                                     const struct said *said)
 {
     const char *scripts[] = {said->script, said->translated};
-    char path[PATH_MAX];
-    struct sc_site_ref site = sc_table_containing(t, cwd);
+    struct sc_site_ref site = {0};
     for (size_t i = 0; !closed(site) && i < sizeof(scripts) / sizeof(scripts[0]); i++) {
         if (!scripts[i] || !scripts[i][0])
             continue;
@@ -211,16 +211,34 @@ static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char
         if (closed(way))
             site = way;
     }
-    if (closed(site))
-        return site;
-    const char *docroot = said->docroot;
+    return site;
+}
+
+static struct sc_site_ref by_docroot(const struct sc_table *t, uid_t uid, const char *docroot)
+{
+    char path[PATH_MAX];
     if (!docroot || docroot[0] != '/' || strlen(docroot) >= PATH_MAX)
         return (struct sc_site_ref){0};
-    site = sc_table_docroot(t, docroot);
+    struct sc_site_ref site = sc_table_docroot(t, docroot);
     if (site.state != SC_SITE_NONE)
         return site;
     const char *real = resolved(uid, docroot, path);
     return real ? sc_table_docroot(t, real) : (struct sc_site_ref){.state = SC_SITE_BROKEN};
+}
+
+/* What lies in a directory that sites share is the one's of them that the next evidence names. */
+static struct sc_site_ref decide(const struct sc_table *t, uid_t uid, const char *cwd,
+                                 const struct said *said)
+{
+    struct sc_site_ref site = sc_table_containing(t, cwd);
+    if (closed(site) && !site.shared)
+        return site;
+    struct sc_site_ref scripts = by_scripts(t, uid, cwd, said);
+    if (closed(scripts) && !scripts.shared && !closed(site))
+        return scripts;
+    struct sc_site_ref docroot = by_docroot(t, uid, said->docroot);
+    struct sc_site_ref next = closed(scripts) ? sc_table_sharer(t, &scripts, &docroot) : docroot;
+    return closed(site) ? sc_table_sharer(t, &site, &next) : next;
 }
 
 /* .htaccess can set any variable; what steers a dynamic linker or libc never gets to the real

@@ -149,7 +149,8 @@ static bool number(const char *w, size_t len, unsigned *ret)
 }
 
 /* Lines: "isolated ID DOCROOT", "broken ID DOCROOT", "open 0 DOCROOT", and for the site line before
- * them its limits, then "alias ID DOCROOT", "name ID DOMAIN". */
+ * them its limits, then "alias ID DOCROOT", "owns ID DIRECTORY", "shares ID DIRECTORY", "name ID
+ * DOMAIN". */
 static bool site_line(const struct line *l, struct sc_site_ref *cur)
 {
     enum sc_site_state state;
@@ -167,6 +168,12 @@ static bool site_line(const struct line *l, struct sc_site_ref *cur)
     return true;
 }
 
+/* Another directory of the site line before. */
+static bool own_line(const struct line *l)
+{
+    return word_is(l->key, l->key_len, "owns") || word_is(l->key, l->key_len, "shares");
+}
+
 enum match {
     MATCH_EXACT,
     MATCH_CONTAINING,
@@ -181,7 +188,7 @@ static struct sc_site_ref find(const struct sc_table *t, const char *word, size_
     const char *at = t->data + sizeof(HEAD) - 1, *end = t->data + t->len;
     struct line l;
     while (next_line(&at, end, &l)) {
-        bool is_path = site_line(&l, &cur) || word_is(l.key, l.key_len, "alias");
+        bool is_path = site_line(&l, &cur) || word_is(l.key, l.key_len, "alias") || own_line(&l);
         bool is_name = !is_path && word_is(l.key, l.key_len, "name");
         if ((how == MATCH_NAME ? !is_name : !is_path) || !l.arg2 || l.arg2_len > len ||
             memcmp(l.arg2, word, l.arg2_len) != 0)
@@ -195,6 +202,8 @@ static struct sc_site_ref find(const struct sc_table *t, const char *word, size_
         if (l.arg2_len > best_len) {
             best = cur;
             best_len = l.arg2_len;
+            best.shared = word_is(l.key, l.key_len, "shares") ? l.arg2 : NULL;
+            best.shared_len = best.shared ? l.arg2_len : 0;
         }
     }
     return best;
@@ -217,6 +226,19 @@ struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *pat
     return find_path(t, path, MATCH_CONTAINING);
 }
 
+struct sc_site_ref sc_table_sharer(const struct sc_table *t, const struct sc_site_ref *found,
+                                   const struct sc_site_ref *said)
+{
+    const char *at = t->data + sizeof(HEAD) - 1, *end = t->data + t->len;
+    struct sc_site_ref cur = {0};
+    struct line l;
+    while (found->shared && said->state == SC_SITE_ISOLATED && next_line(&at, end, &l))
+        if (!site_line(&l, &cur) && cur.id == said->id && word_is(l.key, l.key_len, "shares") &&
+            l.arg2_len == found->shared_len && memcmp(l.arg2, found->shared, l.arg2_len) == 0)
+            return cur;
+    return *found;
+}
+
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name)
 {
     return find(t, name, strlen(name), MATCH_NAME);
@@ -237,19 +259,22 @@ bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *a
                            const char **at, struct sc_site_ref *ret)
 {
     const char *end = t->data + t->len;
-    struct sc_site_ref cur = {0};
+    struct sc_site_ref cur = *at ? *ret : (struct sc_site_ref){0};
     struct line l;
     if (!*at)
         *at = t->data + sizeof(HEAD) - 1;
     while (next_line(at, end, &l)) {
-        if (!site_line(&l, &cur)) /* an alias is another way to a directory that is hidden itself */
+        /* an alias is another way to a directory that is hidden itself */
+        if (!site_line(&l, &cur) && !own_line(&l))
             continue;
         bool below = above->state == SC_SITE_NONE ||
-                     (cur.docroot_len > above->docroot_len && above->docroot_len > 0 &&
-                      memcmp(cur.docroot, above->docroot, above->docroot_len) == 0 &&
-                      cur.docroot[above->docroot_len] == '/');
-        if (below && cur.docroot && cur.state != SC_SITE_OPEN) {
+                     (l.arg2_len > above->docroot_len && above->docroot_len > 0 &&
+                      memcmp(l.arg2, above->docroot, above->docroot_len) == 0 &&
+                      l.arg2[above->docroot_len] == '/');
+        if (below && l.arg2 && cur.state != SC_SITE_OPEN && cur.state != SC_SITE_NONE) {
             *ret = cur;
+            ret->docroot = l.arg2;
+            ret->docroot_len = l.arg2_len;
             return true;
         }
     }

@@ -36,6 +36,9 @@ struct sc_site_ref {
     unsigned id;         /* site id, 0 when open */
     const char *docroot; /* encoded, in the table; not NUL-terminated */
     size_t docroot_len;
+    /* It was found by a directory that several isolated sites share: encoded; else NULL. */
+    const char *shared;
+    size_t shared_len;
 };
 
 /* Maps the table of `uid`. Returns 0; -ENOENT when there is none; another negative errno when it
@@ -47,8 +50,14 @@ void sc_table_close(struct sc_table *t);
  * doubled slashes do not matter. */
 struct sc_site_ref sc_table_docroot(const struct sc_table *t, const char *path);
 
-/* The deepest document root (isolated or not) that `path` is or lies below. */
+/* The site with the deepest document root or other directory of its own (isolated or not) that
+ * `path` is or lies below. */
 struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *path);
+
+/* `found` by where something lies; or `said`, where that is another isolated site that shares the
+ * directory by which `found` was found. */
+struct sc_site_ref sc_table_sharer(const struct sc_table *t, const struct sc_site_ref *found,
+                                   const struct sc_site_ref *said);
 
 /* The site of a domain name (lower case, as the table has it). */
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name);
@@ -59,8 +68,9 @@ struct sc_site_ref sc_table_site(const struct sc_table *t, unsigned id);
 /* Whether the table of `uid` is still that one; false when it cannot be looked at. Needs root. */
 bool sc_table_is(uid_t uid, const struct sc_table_id *id);
 
-/* Walks the sites that are closed (isolated or broken) and lie below `above`'s document root; below
- * any place when that is SC_SITE_NONE. *at is NULL at first. False at the end. */
+/* Walks what belongs to closed sites (isolated or broken) and lies below `above`'s document root;
+ * below any place when that is SC_SITE_NONE. ret->docroot is the document root, or another directory
+ * of the site. *at is NULL at first; both are for the next call as they are. False at the end. */
 bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *above,
                            const char **at, struct sc_site_ref *ret);
 

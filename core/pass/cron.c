@@ -85,7 +85,7 @@ static int add_owned(struct work *w, const struct sc_account *a, const struct sc
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < s->n_apps; i++) {
         const struct sc_plan_area *area = sc_plan_area(plan, s->apps[i]);
-        if (area && area->site == s)
+        if (area->site == s)
             rc = add_name(w, below(w, a->home, s->apps[i]), out, err);
     }
     for (size_t i = 0; rc == 0 && s->isolated && i < s->n_extras; i++)

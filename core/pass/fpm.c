@@ -11,6 +11,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/php/fpm/apply.h"
+#include "core/plan/relpath.h"
 #include "core/pass/php.h"
 
 /* What an sc_fpm_site points to. */
@@ -198,7 +199,21 @@ static unsigned long long mix(unsigned long long h, const void *data, size_t len
     return h;
 }
 
-/* A word for the isolated document roots below: a directory that was replaced is another, which has
+/* Which directory it is now: `rel` NULL: none. */
+static unsigned long long mix_dir(const struct sc_account *a, unsigned long long h, const char *rel,
+                                  const char *text)
+{
+    SC_FD int fd = -EBADF;
+    struct stat st = {0};
+    h = mix(h, text, strlen(text) + 1);
+    if (rel &&
+        sc_open_beneath(a->homefd, rel, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd, NULL) == 0)
+        (void)fstat(fd, &st);
+    h = mix(h, &st.st_dev, sizeof(st.st_dev));
+    return mix(h, &st.st_ino, sizeof(st.st_ino));
+}
+
+/* A word for the isolated document roots and applications below: a directory that was replaced is another, which has
  * to be hidden again. False: there are none. */
 static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
                         const struct sc_plan_site *outer, char out[24])
@@ -207,18 +222,13 @@ static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
     bool any = false;
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
-        SC_FD int fd = -EBADF;
-        struct stat st = {0};
         if (!s->isolated || !lies_below(a, s, outer))
             continue;
-        const char *text = s->rel ? s->rel : s->aliases[0];
         any = true;
-        h = mix(h, text, strlen(text) + 1);
-        if (s->rel && sc_open_beneath(a->homefd, s->rel, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd,
-                                      NULL) == 0)
-            (void)fstat(fd, &st);
-        h = mix(h, &st.st_dev, sizeof(st.st_dev));
-        h = mix(h, &st.st_ino, sizeof(st.st_ino));
+        h = mix_dir(a, h, s->rel, s->rel ? s->rel : s->aliases[0]);
+        for (size_t k = 0; k < s->n_apps; k++)
+            if (sc_rel_rest(outer->rel, s->apps[k]))
+                h = mix_dir(a, h, s->apps[k], s->apps[k]);
     }
     snprintf(out, 24, "%016llx", h);
     return any;

@@ -82,9 +82,9 @@ static void add_site(struct work *w, const struct sc_account *a, const struct sc
     for (size_t i = s->rel ? 0 : 1; i < s->n_aliases; i++, out->n_aliases++)
         w->lists[w->n_lists++] = s->aliases[i];
     out->extras = w->lists + w->n_lists;
-    for (size_t i = 0; s->isolated && i < s->n_apps; i++) {
+    for (size_t i = 0; i < s->n_apps; i++) {
         const struct sc_plan_area *area = sc_plan_area(plan, s->apps[i]);
-        if (area && area->site == s)
+        if (s->isolated || area->site == s)
             add_extra(w, below(w, a->home, s->apps[i]), out);
     }
     for (size_t i = 0; s->isolated && i < s->n_extras; i++)

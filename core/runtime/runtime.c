@@ -100,19 +100,33 @@ static void add_limits(struct sc_buf *b, unsigned id, const struct sc_limits_mad
     }
 }
 
-/* Code in an application belongs to one site only, as far as programs can tell by where it lies. */
-static int add_apps(struct sc_buf *b, const char *home, const struct sc_plan *plan,
-                    const struct sc_plan_site *site, unsigned id, struct sc_error *err)
+static int add_owned(struct sc_buf *b, const char *home, const char *key, unsigned id,
+                     const char *rel, struct sc_error *err)
 {
-    for (size_t i = 0; i < site->n_apps; i++) {
-        const struct sc_plan_area *area = sc_plan_area(plan, site->apps[i]);
-        SC_FREE char *path = NULL;
-        if (asprintf(&path, "%s/%s", home, site->apps[i]) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
-        if (area && area->site == site)
-            add_path_line(b, "alias", id, path);
-    }
+    SC_FREE char *path = NULL;
+    if (asprintf(&path, "%s/%s", home, rel) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
+    add_path_line(b, key, id, path);
     return 0;
+}
+
+/* What lies in the application, or is written by the site in a further directory, is its code. An
+ * application that isolated sites share is each one's: which of them is meant, the request says. */
+static int add_areas(struct sc_buf *b, const char *home, const struct sc_plan *plan,
+                     const struct sc_plan_site *site, unsigned id, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < site->n_apps; i++) {
+        const struct sc_plan_area *area = sc_plan_area(plan, site->apps[i]);
+        if (site->isolated && area->is_shared)
+            rc = add_owned(b, home, "shares", id, site->apps[i], err);
+        else if (area->site == site)
+            rc = add_owned(b, home, "owns", id, site->apps[i], err);
+    }
+    for (size_t i = 0; rc == 0 && site->isolated && i < site->n_extras; i++)
+        if (site->extras[i].rw)
+            rc = add_owned(b, home, "owns", id, site->extras[i].rel, err);
+    return rc;
 }
 
 static int add_site(struct sc_buf *b, const char *home, const struct sc_plan *plan,
@@ -128,17 +142,9 @@ static int add_site(struct sc_buf *b, const char *home, const struct sc_plan *pl
         add_limits(b, id, limits);
     for (size_t i = path ? 0 : 1; i < site->n_aliases; i++)
         add_path_line(b, "alias", id, site->aliases[i]);
-    int rc = add_apps(b, home, plan, site, id, err);
+    int rc = add_areas(b, home, plan, site, id, err);
     if (rc < 0)
         return rc;
-    /* what the site writes in a further directory is its code, too */
-    for (size_t i = 0; site->isolated && i < site->n_extras; i++) {
-        SC_FREE char *extra = NULL;
-        if (asprintf(&extra, "%s/%s", home, site->extras[i].rel) < 0)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for the table of sites");
-        if (site->extras[i].rw)
-            add_path_line(b, "alias", id, extra);
-    }
     for (size_t i = 0; i < site->n_names; i++)
         add_path_line(b, "name", id, site->names[i]);
     return 0;

@@ -74,6 +74,7 @@ static void add_open(struct sc_buf *out, const struct sc_web_part *part)
         if (!part->sites[i].isolated) {
             (void)add_path(out, "open", part->sites[i].docroot);
             add_paths(out, "open", part->sites[i].aliases, part->sites[i].n_aliases);
+            add_paths(out, "open", part->sites[i].extras, part->sites[i].n_extras);
         }
 }
 

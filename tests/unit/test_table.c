@@ -67,6 +67,40 @@ static void names_are_exact(void **state)
     assert_ref(sc_table_name(&table, "/home/u/main"), SC_SITE_NONE, 0);
 }
 
+/* Two sites, of which one is not isolated in the second table, in one application. */
+static void directories_of_sites(void **state)
+{
+    (void)state;
+    static const char words[] = "sitecage-sites 1\n"
+                                "isolated 60001 /home/u/app/a\n"
+                                "owns 60001 /home/u/data\n"
+                                "shares 60001 /home/u/app\n"
+                                "isolated 60002 /home/u/app/b\n"
+                                "shares 60002 /home/u/app\n"
+                                "isolated 60003 /home/u/c\n"
+                                "open 0 /home/u/o/www\n"
+                                "owns 0 /home/u/o\n"
+                                "end\n";
+    const struct sc_table t = {.data = words, .len = sizeof(words) - 1};
+    assert_ref(sc_table_containing(&t, "/home/u/data/x"), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_containing(&t, "/home/u/app/b/x"), SC_SITE_ISOLATED, 60002);
+    assert_ref(sc_table_containing(&t, "/home/u/o/bin"), SC_SITE_OPEN, 0);
+    assert_null(sc_table_containing(&t, "/home/u/app/b/x").shared);
+    assert_null(sc_table_containing(&t, "/home/u/data/x").shared);
+
+    struct sc_site_ref found = sc_table_containing(&t, "/home/u/app/bin");
+    assert_ref(found, SC_SITE_ISOLATED, 60001);
+    assert_non_null(found.shared);
+    struct sc_site_ref b = sc_table_docroot(&t, "/home/u/app/b"),
+                       c = sc_table_docroot(&t, "/home/u/c"),
+                       o = sc_table_docroot(&t, "/home/u/o/www"), none = {0};
+    assert_ref(sc_table_sharer(&t, &found, &b), SC_SITE_ISOLATED, 60002);
+    assert_ref(sc_table_sharer(&t, &found, &c), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_sharer(&t, &found, &o), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_sharer(&t, &found, &none), SC_SITE_ISOLATED, 60001);
+    assert_ref(sc_table_sharer(&t, &c, &b), SC_SITE_ISOLATED, 60003);
+}
+
 static void document_roots_decode(void **state)
 {
     (void)state;
@@ -97,6 +131,7 @@ int main(void)
         cmocka_unit_test(document_roots_match_as_a_whole),
         cmocka_unit_test(the_deepest_document_root_contains),
         cmocka_unit_test(names_are_exact),
+        cmocka_unit_test(directories_of_sites),
         cmocka_unit_test(document_roots_decode),
         cmocka_unit_test(long_paths_match_nothing),
     };

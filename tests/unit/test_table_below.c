@@ -12,8 +12,11 @@ static const char text[] = "sitecage-sites 1\n"
                            "isolated 60000 /home/j/www/in\n"
                            "ep 60000 3\n"
                            "alias 60000 /home/j/www/alias\n"
+                           "owns 60000 /home/j/www/app\n"
+                           "shares 60000 /home/j/shared\n"
                            "name 60000 in.example\n"
                            "open 0 /home/j/www/open\n"
+                           "owns 0 /home/j/www/opens\n"
                            "broken 60001 /home/j/www/open/deep\n"
                            "isolated 60002 /home/j/www2\n";
 static const struct sc_table table = {.data = text, .len = sizeof(text) - 1};
@@ -32,12 +35,13 @@ static const char *below(struct sc_site_ref above)
 static void test_below(void **state)
 {
     (void)state;
-    assert_string_equal(below(sc_table_docroot(&table, "/home/j/www")), "60000 60001 ");
-    assert_string_equal(below(sc_table_docroot(&table, "/home/j/link")), "60000 60001 ");
+    assert_string_equal(below(sc_table_docroot(&table, "/home/j/www")), "60000 60000 60001 ");
+    assert_string_equal(below(sc_table_docroot(&table, "/home/j/link")), "60000 60000 60001 ");
     assert_string_equal(below(sc_table_docroot(&table, "/home/j/www/open")), "60001 ");
     assert_string_equal(below(sc_table_docroot(&table, "/home/j/www2")), "");
     /* no document root at all: it may be anywhere */
-    assert_string_equal(below(sc_table_docroot(&table, "/home/j")), "60000 60001 60002 ");
+    assert_string_equal(below(sc_table_docroot(&table, "/home/j")),
+                        "60000 60000 60000 60001 60002 ");
 }
 
 int main(void)

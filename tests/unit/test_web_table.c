@@ -21,7 +21,10 @@ static const char text[] = SC_WEB_HEAD "suexec 21 99 /usr/lib/apache2/suexec\n"
                                        "extra /home/u/more\n"
                                        "fpm /run/sitecage/web/fpm/60001.sock\n"
                                        "site 60002 isolated deep.example /home/u/main/open/deep\n"
+                                       "extra /home/u/more\n"
                                        "site 60004 isolated twice.example /home/u/twice\n"
+                                       "extra /home/u/more\n"
+                                       "extra /home/u/open\n"
                                        "site 0 broken gone.example /home/u/gone\n"
                                        "account 1003 1003 /srv/web/v\n"
                                        "site 60003 isolated odd.example /srv/web/v/sp%20ace%0A%25\n"
@@ -65,13 +68,20 @@ static void places_match_as_a_whole(void **state)
     assert_int_equal(place(*state, "/home/u/main"), 60001);
     assert_int_equal(place(*state, "/home/u/www"), 60001);
     assert_int_equal(place(*state, "/home/u/more"), 60001);
-    assert_int_equal(place(*state, "/home/u/open"), 1);
+    assert_int_equal(place(*state, "/home/u/main/open"), 1);
+    assert_int_equal(place(*state, "/home/u/open"), 60004);
     assert_int_equal(place(*state, "/srv/web/v/sp ace\n%"), 60003);
     assert_int_equal(place(*state, "/home/u/mai"), 0);
     assert_int_equal(place(*state, "/home/u/main2"), 0);
     assert_int_equal(place(*state, "/home/u"), 0);
     assert_int_equal(place(*state, "/"), 0);
     assert_int_equal(sc_web_table_place(*state, "/home/u/gone")->site->state, SC_WEB_BROKEN);
+    /* sites share it: it is of each of them */
+    const struct sc_web_place *shared = sc_web_table_containing(*state, "/home/u/more/x");
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(sc_web_place_is_of(shared, sc_web_table_site(*state, i)), i != 3);
+    assert_false(sc_web_place_is_of(sc_web_table_place(*state, "/home/u/main"),
+                                    sc_web_table_site(*state, 1)));
     /* of two that claim a directory the isolated one has it */
     assert_int_equal(place(*state, "/home/u/twice"), 60004);
 }
@@ -181,6 +191,7 @@ static void what_is_written_can_be_read(void **state)
 {
     (void)state;
     const char *aliases[] = {"/home/u//www/", "relative"}, *extras[] = {"/home/u/more"};
+    const char *apps[] = {"/home/u/app"};
     const char *pools[] = {"127.0.0.1:9000", "/run//x.sock", "nonsense"};
     const struct sc_web_part_site sites[] = {{.id = 7,
                                               .isolated = true,
@@ -195,7 +206,9 @@ static void what_is_written_can_be_read(void **state)
                                               .name = "b.example",
                                               .docroot = "/home/u/b",
                                               .aliases = aliases,
-                                              .n_aliases = 1},
+                                              .n_aliases = 1,
+                                              .extras = apps,
+                                              .n_extras = 1},
                                              {.id = 0,
                                               .isolated = true,
                                               .name = "c.example",
@@ -216,7 +229,8 @@ static void what_is_written_can_be_read(void **state)
     sc_buf_str(&out, "end\n");
     assert_string_equal(out.data,
                         SC_WEB_HEAD "account 5 6 /home/u\nhome /home1/u\npool *:9000\n"
-                                    "pool /run/x.sock\nopen /home/u/b\nopen /home/u/www\n"
+                                    "pool /run/x.sock\nopen /home/u/b\nopen /home/u/www\nopen "
+                                    "/home/u/app\n"
                                     "site 7 isolated a.example /home/u/a%20b\n"
                                     "alias /home/u/www\nextra /home/u/more\n"
                                     "fpm /run/a.sock\n"

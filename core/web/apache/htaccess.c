@@ -27,7 +27,7 @@ static apr_status_t on_htaccess(request_rec *r, const char *dir, const char *nam
     if (!sc_mod || !now->site || sc_web_path_clean(dir, clean) == 0)
         return AP_DECLINED;
     const struct sc_web_place *place = sc_web_table_containing(now->table, clean);
-    if (place && place->site == now->site)
+    if (place && sc_web_place_is_of(place, now->site))
         return AP_DECLINED; /* its own, opened as the site sees it */
     if (place) {
         *ret_name = ap_make_full_path(r->pool, dir, name);

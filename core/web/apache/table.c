@@ -226,12 +226,16 @@ static int make_room(struct sc_web_table *t, size_t lines)
 }
 
 /* An isolated site's claim on a directory counts more than one that is not isolated. */
-static void index_place(struct sc_web_map *m, const struct sc_web_place *place)
+static void index_place(struct sc_web_map *m, struct sc_web_place *place)
 {
     const void **to = sc_web_map_put(m, place->path, place->len);
-    const struct sc_web_place *now = *to;
-    if (!now || (!now->site && place->site))
+    struct sc_web_place *now = (struct sc_web_place *)(uintptr_t)*to;
+    if (!now || (!now->site && place->site)) {
         *to = place;
+    } else if (place->site) {
+        place->also = now->also;
+        now->also = place;
+    }
 }
 
 static void index_home(struct sc_web_table *t, const struct sc_web_account *a, const char *home)
@@ -359,6 +363,13 @@ struct sc_web_suexec sc_web_table_suexec(const struct sc_web_table *t)
 const struct sc_web_place *sc_web_table_place(const struct sc_web_table *t, const char *path)
 {
     return sc_web_map_get(&t->by_place, path, strlen(path));
+}
+
+bool sc_web_place_is_of(const struct sc_web_place *place, const struct sc_web_site *site)
+{
+    while (place && place->site != site)
+        place = place->also;
+    return place != NULL;
 }
 
 const struct sc_web_place *sc_web_table_containing(const struct sc_web_table *t, const char *path)

@@ -38,7 +38,7 @@ struct sc_web_site {
 enum sc_web_place_kind {
     SC_WEB_DOCROOT, /* the canonical document root */
     SC_WEB_ALIAS,   /* another spelling of the document root */
-    SC_WEB_EXTRA    /* a further directory whose files are code of the site */
+    SC_WEB_EXTRA    /* a further directory of the site: its application, or one that it may write */
 };
 
 /* A directory that belongs to a site. */
@@ -46,8 +46,9 @@ struct sc_web_place {
     const char *path;
     size_t len;
     const struct sc_web_account *account;
-    const struct sc_web_site *site; /* NULL: a document root of the account that is not isolated */
+    const struct sc_web_site *site; /* NULL: it belongs to a site that is not isolated */
     enum sc_web_place_kind kind;
+    const struct sc_web_place *also; /* the same directory of another isolated site; NULL */
 };
 
 /* A PHP-FPM pool that runs as an account with isolated sites. */
@@ -79,6 +80,9 @@ struct sc_web_suexec sc_web_table_suexec(const struct sc_web_table *t);
 
 /* The place that is exactly `path`; NULL. */
 const struct sc_web_place *sc_web_table_place(const struct sc_web_table *t, const char *path);
+
+/* Whether it is the site's, too. */
+bool sc_web_place_is_of(const struct sc_web_place *place, const struct sc_web_site *site);
 
 /* The deepest place that `path` is or lies below; NULL. */
 const struct sc_web_place *sc_web_table_containing(const struct sc_web_table *t, const char *path);
