@@ -34,6 +34,9 @@ as_user john mkdir -p $H/dep/releases/1/public $H/dep/releases/1/bin
 echo '<?php' | put_file john $H/dep/releases/1/bin/console
 as_user john ln -s releases/1 $H/dep/current
 make_site john dep.example $H/dep/current/public
+as_user john mkdir $H/shop/storage/app
+as_user john ln -s ../storage/app $H/shop/public/storage
+echo "an upload" | put_file john $H/shop/storage/app/picture.txt
 as_user john mkdir -p $H/late/public
 secret $H/late/data/key
 apache_start
@@ -66,7 +69,7 @@ reads_by_php() # DOMAIN FILE
 
 writes() # DOMAIN FILE
 {
-    [ "$(php_eval "$1" "echo file_put_contents('$2', 'x') === 1 ? 'done' : 'refused';")" = done ] && [ -s "$2" ]
+    [ "$(php_eval "$1" "echo file_put_contents('$2', 'x') === 1 ? 'yes' : 'no';")" = yes ] && [ -s "$2" ]
 }
 
 everybodys() # CHECK: of each site, all that is the others'
@@ -76,7 +79,7 @@ everybodys() # CHECK: of each site, all that is the others'
         for file in $H/shop/.env $H/shop/storage/logs/app.log $H/sites/blog/wp-config.php $H/dep/shared/.env \
             $H/dep/releases/1/.env $H/open/.env; do
             case $site:$file in shop:*/shop/* | blog:*/blog/* | dep:*/dep/*) continue ;; esac
-            check "$site.example: $1: $file" "$1" $site.example $file
+            check "$site.example: $1: $file" "$1" "$site.example" "$file"
         done
     done
 }
@@ -95,6 +98,7 @@ everybodys reads_nothing
 # --- its own --------------------------------------------------------------------------------------------------------
 check "Laravel reads its .env" reads_by_php shop.example $H/shop/.env
 check "and writes its storage" writes shop.example $H/shop/storage/logs/new.log
+expect_output "Apache serves its link into storage" $'an upload\n' http shop.example /storage/picture.txt
 check "WordPress reads its configuration one level up" reads_by_php blog.example $H/sites/blog/wp-config.php
 check "a release reads what all share" reads_by_php dep.example $H/dep/shared/.env
 check "and writes there" writes dep.example $H/dep/shared/new
@@ -149,11 +153,15 @@ check "the process is the same" [ "$(probe_pid p)" = "$first" ]
 as_user john sh -c "cp -R $H/dep/releases/1 $H/dep/releases/2 && echo two >$H/dep/releases/2/public/which"
 check "a new release is the site's" seen q $H/dep/releases/2/.env
 check "and hidden from others" hidden p $H/dep/releases/2/.env
+start_session='session_id("visitor"); session_start(); $_SESSION["name"] = "kept"; session_write_close(); echo "ok";'
+expect_output "somebody logs in" ok php_eval dep.example "$start_session"
 as_user john ln -sfn releases/2 $H/dep/current
 expect_two() { [ "$(http dep.example /which)" = two ] && [ "$(php_eval dep.example 'echo getcwd();')" = $H/dep/releases/2/public ]; }
-site_docroot[dep.example]=$H/dep/releases/2/public
+site_docroot["dep.example"]=$H/dep/releases/2/public
 check "it is deployed: the site serves it" wait_until 20 expect_two
 check "what all share is the site's" wait_until 10 writes dep.example $H/dep/shared/new2
 check "it stays hidden from others" hidden p $H/dep/shared/.env
 check "the former release, too" hidden p $H/dep/releases/1/.env
+expect_output "who logged in before still is" kept \
+    php_eval dep.example 'session_id("visitor"); session_start(); echo $_SESSION["name"] ?? "lost";'
 finish

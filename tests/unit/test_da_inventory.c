@@ -417,6 +417,23 @@ static void domains_come_before_subdomains(void **state)
     assert_non_null(strstr(listed(NULL, NULL), "\nshop.first.example acme /home/acme/"));
 }
 
+/* The directory called like the domain is the domain's alone; subdomains and aliases have none. */
+static void directories_of_domains(void **state)
+{
+    (void)state;
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    assert_int_equal(sc_da_files_domains(&da, "acme", &d, &err), 0);
+    sc_domains_finish(&d);
+    for (size_t i = 0; i < d.n; i++) {
+        bool is_domain = strcmp(d.v[i].name, "other.example") == 0;
+        assert_int_equal(d.v[i].site_dir != NULL, is_domain);
+        if (is_domain)
+            assert_string_equal(d.v[i].site_dir, "/home/acme/domains/other.example");
+    }
+    assert_non_null(sc_domains_find(&d, "other.example"));
+}
+
 /* ---- the API ---- */
 
 static const char *answered(const char *json, const char *owner)
@@ -714,6 +731,7 @@ int main(void)
         ON_SERVER(links_in_the_files_are_not_followed),
         ON_SERVER(names_that_are_none_are_left_out),
         ON_SERVER(domains_come_before_subdomains),
+        ON_SERVER(directories_of_domains),
         ON_SERVER(aliases_and_main_domains_come_from_the_files),
         ON_SERVER(an_api_that_fails_falls_back_to_the_files),
         ON_SERVER(users_records),

@@ -530,6 +530,49 @@ static void any_error_text_makes_valid_json(void **state)
     assert_non_null(j);
 }
 
+static void directories_of_domains(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *said, *read, *odd;
+    } cases[] = {
+        {"\"/h/web//a.de/\"", "/h/web/a.de", ""},
+        {"null", NULL, ""},
+        {"\"\"", NULL, ""},
+        {"\"web/a.de\"", NULL,
+         "a.de - - /x: domain 'a.de': \"site_directory\" is not an absolute path\n"},
+        {"[]", NULL, "a.de - - /x: domain 'a.de': \"site_directory\" is not a string\n"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT, again = SC_DOMAINS_INIT;
+        SC_BUF struct sc_buf b = SC_BUF_INIT;
+        SC_FREE char *json = NULL;
+        struct sc_error err;
+        assert_true(asprintf(&json,
+                             OK("{\"a.de\": {\"owner\": \"u\", \"document_root\": "
+                                "\"/h/web/a.de/www\", \"site_directory\": %s}}"),
+                             cases[i].said) > 0);
+        assert_int_equal(parse(json, &d, &err), 0);
+        assert_int_equal(d.n, 1);
+        assert_int_equal(d.v[0].site_dir != NULL, cases[i].read != NULL);
+        if (cases[i].read)
+            assert_string_equal(d.v[0].site_dir, cases[i].read);
+        assert_int_equal(d.odds.n, cases[i].odd[0] != 0);
+        assert_int_equal(sc_domains_to_json(&d, &b, &err), 0);
+        assert_int_equal(sc_domains_parse(b.data, b.len, NULL, &again, &err), 0);
+        assert_int_equal(again.v[0].site_dir != NULL, cases[i].read != NULL);
+    }
+    /* of an entry that is no domain it stays closed */
+    SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
+    struct sc_error err;
+    assert_int_equal(parse(OK("{\"a.de\": {\"owner\": \"u\", \"document_root\": null, "
+                              "\"site_directory\": \"/h/web/a.de\"}}"),
+                           &d, &err),
+                     0);
+    assert_int_equal(d.n, 0);
+    assert_string_equal(d.odds.v[0].path, "/h/web/a.de");
+}
+
 static void domains_are_written_and_read_back(void **state)
 {
     (void)state;
@@ -677,6 +720,7 @@ int main(void)
         cmocka_unit_test(document_roots_have_a_limit),
         cmocka_unit_test(error_classes_are_kept),
         cmocka_unit_test(any_error_text_makes_valid_json),
+        cmocka_unit_test(directories_of_domains),
         cmocka_unit_test(domains_are_written_and_read_back),
         cmocka_unit_test(spellings_merge_and_filters_filter),
         cmocka_unit_test(panels_are_detected_in_order),

@@ -210,6 +210,18 @@ static void domains_are_replaced_as_a_set(void **state)
     assert_ok(sc_store_domains_replace(s, 1, third, 3, &changed, ok));
     assert_int_equal(changed, 1);
 
+    /* Only the panel's directory: it comes, changes and goes. */
+    static const char *const dirs[] = {"/home/a/z", "/home/a/z2", NULL};
+    for (size_t i = 0; i < 3; i++) {
+        third[2].site_dir = dirs[i];
+        assert_ok(sc_store_domains_replace(s, 1, third, 3, &changed, ok));
+        assert_int_equal(changed, 1);
+        sc_domain_list_done(&list);
+        assert_ok(sc_store_domains_get(s, 1, &list, ok));
+        assert_true(sc_domain_row_agrees(&list.rows[2], &third[2]));
+        assert_int_equal(list.rows[2].site_dir != NULL, dirs[i] != NULL);
+    }
+
     /* It moves to another user. */
     const struct sc_domain_row moved = {.name = "n.example", .docroot = "/home/b/n"};
     assert_ok(sc_store_domains_replace(s, 2, &moved, 1, &changed, ok));

@@ -12,7 +12,7 @@
 #define ODDS_MAX    8
 
 static struct {
-    char name[64], owner[64], docroot[512];
+    char name[64], owner[64], docroot[512], dir[512];
 } domains[DOMAINS_MAX];
 static size_t n_domains;
 
@@ -46,10 +46,18 @@ void panel_put(const char *domain, const char *owner, const char *docroot)
 {
     size_t i = find(domain);
     assert_true(i < DOMAINS_MAX);
-    n_domains += i == n_domains;
+    if (i == n_domains)
+        domains[n_domains++].dir[0] = 0;
     snprintf(domains[i].name, sizeof(domains[i].name), "%s", domain);
     snprintf(domains[i].owner, sizeof(domains[i].owner), "%s", owner);
     snprintf(domains[i].docroot, sizeof(domains[i].docroot), "%s", docroot);
+}
+
+void panel_dir(const char *domain, const char *site_dir)
+{
+    size_t i = find(domain);
+    assert_true(i < n_domains);
+    snprintf(domains[i].dir, sizeof(domains[i].dir), "%s", site_dir);
 }
 
 void panel_drop(const char *domain)
@@ -117,10 +125,13 @@ static int answer(struct sc_domains *ret, struct sc_error *err)
             *err = failure;
         return failure.code;
     }
-    for (size_t i = 0; i < n_domains; i++)
+    for (size_t i = 0; i < n_domains; i++) {
         assert_int_equal(
             sc_domains_put(&d, domains[i].name, domains[i].owner, domains[i].docroot, i == 0, NULL),
             0);
+        if (domains[i].dir[0])
+            assert_int_equal(sc_domains_put_dir(&d, domains[i].dir, NULL), 0);
+    }
     sc_domains_sort(&d);
     for (size_t i = 0; i < n_odds; i++) {
         const struct sc_odd o = {.name = or_null(odds[i].name),

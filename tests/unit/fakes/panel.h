@@ -13,6 +13,8 @@ void panel_reset(void);
  * another owner's. */
 void panel_put(const char *domain, const char *owner, const char *docroot);
 void panel_drop(const char *domain);
+/* The directory that the panel keeps for this domain alone; "" for none. */
+void panel_dir(const char *domain, const char *site_dir);
 void panel_rename(const char *domain, const char *now);
 void panel_rename_owner(const char *owner, const char *now);
 
