@@ -8,11 +8,14 @@
 #include "core/base/cleanup.h"
 #include "db/store.h"
 
+#define SC_STMTS_KEPT 32
+
 struct sc_store {
     sqlite3 *db;
-    char *path; /* as the caller named it, for texts */
-    pid_t pid;  /* who opened it */
-    bool in_tx; /* between sc_store_begin() and its end */
+    char *path;                        /* as the caller named it, for texts */
+    pid_t pid;                         /* who opened it */
+    bool in_tx;                        /* between sc_store_begin() and its end */
+    sqlite3_stmt *kept[SC_STMTS_KEPT]; /* of before, for who asks the same again; NULL: room */
 };
 
 /* ---- errors (store.c) ---- */
@@ -40,6 +43,8 @@ void sc_stmt_done(struct sc_stmt *q);
 
 int sc_stmt_prepare(struct sc_stmt *q, struct sc_store *store, const char *sql,
                     struct sc_error *err);
+
+void sc_stmts_forget(struct sc_store *store); /* those that are kept */
 
 /* Each binds the next parameter. The bytes must stay until the statement was run; NULL binds
  * NULL. */

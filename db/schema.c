@@ -72,12 +72,7 @@ static const char version_2[] =
     "CREATE INDEX missed_uid ON missed(uid);"
     "CREATE INDEX event_renamed_user ON event(new_name) WHERE kind = 'user-renamed';";
 
-/* NULL: the panel keeps no directory for that domain alone, or did not say so yet */
-static const char version_3[] =
-    "ALTER TABLE domain ADD COLUMN site_dir BLOB CHECK(site_dir IS NULL OR typeof(site_dir) = "
-    "'blob');";
-
-static const char *const steps[] = {version_1, version_2, version_3};
+static const char *const steps[] = {version_1, version_2};
 
 const struct sc_schema sc_store_schema = {steps, sizeof(steps) / sizeof(steps[0])};
 
@@ -89,7 +84,7 @@ static int identify(struct sc_store *store, const struct sc_schema *schema, int6
     int r = sc_db_int(store, "PRAGMA application_id", &id, err);
     if (r == 0)
         r = sc_db_int(store, "PRAGMA user_version", version, err);
-    if (r == 0)
+    if (r == 0 && id == 0 && *version == 0)
         r = sc_db_int(store, "SELECT count(*) FROM sqlite_master", &objects, err);
     if (r < 0)
         return r;

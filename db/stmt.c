@@ -4,10 +4,41 @@
 
 #include <string.h>
 
+/* One that was prepared before for the same text, out of those that are kept; NULL. */
+static sqlite3_stmt *take(struct sc_store *store, const char *sql)
+{
+    for (size_t i = 0; i < SC_STMTS_KEPT; i++)
+        if (store->kept[i] && strcmp(sqlite3_sql(store->kept[i]), sql) == 0)
+            return sc_steal_ptr(&store->kept[i]);
+    return NULL;
+}
+
+/* What it was bound to is the caller's, and goes. */
+static bool keep(struct sc_store *store, sqlite3_stmt *st)
+{
+    if (sqlite3_reset(st) != SQLITE_OK || sqlite3_clear_bindings(st) != SQLITE_OK)
+        return false;
+    for (size_t i = 0; i < SC_STMTS_KEPT; i++)
+        if (!store->kept[i]) {
+            store->kept[i] = st;
+            return true;
+        }
+    return false;
+}
+
 void sc_stmt_done(struct sc_stmt *q)
 {
-    sqlite3_finalize(q->st);
+    if (q->st && !keep(q->store, q->st))
+        sqlite3_finalize(q->st);
     *q = (struct sc_stmt){0};
+}
+
+void sc_stmts_forget(struct sc_store *store)
+{
+    for (size_t i = 0; i < SC_STMTS_KEPT; i++) {
+        sqlite3_finalize(store->kept[i]);
+        store->kept[i] = NULL;
+    }
 }
 
 int sc_stmt_prepare(struct sc_stmt *q, struct sc_store *store, const char *sql,
@@ -16,7 +47,9 @@ int sc_stmt_prepare(struct sc_stmt *q, struct sc_store *store, const char *sql,
     int r = sc_db_usable(store, err);
     if (r < 0)
         return r;
-    *q = (struct sc_stmt){.store = store};
+    *q = (struct sc_stmt){.store = store, .st = take(store, sql)};
+    if (q->st)
+        return 0;
     int rc = sqlite3_prepare_v2(store->db, sql, -1, &q->st, NULL);
     return rc == SQLITE_OK ? 0 : sc_db_fail(store, rc, err);
 }

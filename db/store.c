@@ -237,6 +237,7 @@ void sc_store_free(struct sc_store *store)
 {
     if (!store || store->pid != getpid())
         return;
+    sc_stmts_forget(store);
     sqlite3_close(store->db);
     free(store->path);
     free(store);
