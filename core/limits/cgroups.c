@@ -17,7 +17,23 @@
 #include "core/base/cleanup.h"
 #include "core/base/there.h"
 #include "core/base/file.h"
+#include "core/base/lazy.h"
 #include "core/base/paths.h"
+
+/* What of libcgroup is used: where nothing is limited, no command needs it. */
+/* clang-format off */
+#define CGROUP_FUNCTIONS(X) \
+    X(add_controller) X(add_value_string) X(create_cgroup) X(delete_cgroup_ext) X(free) \
+    X(get_last_errno) X(get_subsys_mount_point) X(init) X(modify_cgroup) X(new_cgroup) \
+    X(read_value_begin) X(read_value_end) X(read_value_next) X(set_logger) X(strerror)
+/* clang-format on */
+
+#define POINTER(name) __typeof__(&cgroup_##name) name;
+#define NAME(name)    "cgroup_" #name,
+struct sc_libcgroup {
+    CGROUP_FUNCTIONS(POINTER)
+};
+static const char *const function_names[] = {CGROUP_FUNCTIONS(NAME)};
 
 void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX])
 {
@@ -56,18 +72,32 @@ static int version_at(const char *mount)
     return statfs(mount, &fs) < 0 ? 0 : fs.f_type == CGROUP2_SUPER_MAGIC ? 2 : 1;
 }
 
+static int load(struct sc_cgroups *cg, struct sc_error *err)
+{
+    const struct sc_lazy lib = {.soname = SC_LIBCGROUP,
+                                .names = function_names,
+                                .n = sizeof(function_names) / sizeof(function_names[0])};
+    cg->lib = calloc(1, sizeof(*cg->lib));
+    return cg->lib ? sc_lazy_load(&lib, cg->lib, err)
+                   : sc_error_set(err, SC_E_NOMEM, "out of memory");
+}
+
 int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = calloc(1, sizeof(*cg));
     if (!cg)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    cgroup_set_logger(say_nothing, CGROUP_LOG_ERROR, NULL);
+    int rc = load(cg, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_libcgroup *lib = cg->lib;
+    lib->set_logger(say_nothing, CGROUP_LOG_ERROR, NULL);
     /* It fails on a machine without control groups, and then there are none. */
-    bool there = cgroup_init() == 0;
+    bool there = lib->init() == 0;
     /* a controller belongs to one hierarchy; in a mixed set-up each may be in one of either kind */
     for (unsigned i = 0; there && i < SC_CTRL_COUNT; i++)
         for (int k = 0; k < 2 && !cg->mount[i]; k++)
-            if (names[i][k] && cgroup_get_subsys_mount_point(names[i][k], &cg->mount[i]) == 0)
+            if (names[i][k] && lib->get_subsys_mount_point(names[i][k], &cg->mount[i]) == 0)
                 cg->version[i] = version_at(cg->mount[i]);
     *ret = sc_steal_ptr(&cg);
     return 0;
@@ -77,6 +107,8 @@ void sc_cgroups_free(struct sc_cgroups *cg)
 {
     for (unsigned i = 0; cg && i < SC_CTRL_COUNT; i++)
         free(cg->mount[i]);
+    if (cg)
+        free(cg->lib);
     free(cg);
 }
 
@@ -134,28 +166,34 @@ static int failed(int rc, const char *what, const struct sc_cgroups *cg, enum sc
                   const char *name, const char *file, struct sc_error *err)
 {
     const char *slash = file ? "/" : "";
-    if (rc == ECGOTHER && cgroup_get_last_errno() != 0)
-        return sc_error_sys(err, cgroup_get_last_errno(), "%s the control group %s:%s%s%s", what,
+    if (rc == ECGOTHER && cg->lib->get_last_errno() != 0)
+        return sc_error_sys(err, cg->lib->get_last_errno(), "%s the control group %s:%s%s%s", what,
                             sc_cgroup_controller(cg, ctrl), name, slash, file ? file : "");
     return sc_error_set(err, SC_E_SYS, "%s the control group %s:%s%s%s: %s", what,
                         sc_cgroup_controller(cg, ctrl), name, slash, file ? file : "",
-                        cgroup_strerror(rc));
+                        cg->lib->strerror(rc));
 }
 
-static void group_freep(struct cgroup **g)
+/* One group with one controller, as libcgroup wants it described. */
+struct group {
+    const struct sc_libcgroup *lib;
+    struct cgroup *g; /* NULL: no memory */
+    struct cgroup_controller *c;
+};
+
+static void group_done(struct group *group)
 {
-    if (*g)
-        cgroup_free(g);
+    if (group->g)
+        group->lib->free(&group->g);
 }
 
-static struct cgroup *group_new(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
-                                struct cgroup_controller **ret)
+static struct group group_new(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name)
 {
-    struct cgroup *g = cgroup_new_cgroup(name);
-    *ret = g ? cgroup_add_controller(g, sc_cgroup_controller(cg, ctrl)) : NULL;
-    if (g && !*ret)
-        cgroup_free(&g);
-    return g;
+    struct group group = {.lib = cg->lib, .g = cg->lib->new_cgroup(name)};
+    group.c = group.g ? cg->lib->add_controller(group.g, sc_cgroup_controller(cg, ctrl)) : NULL;
+    if (!group.c)
+        group_done(&group);
+    return group;
 }
 
 int sc_cgroup_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
@@ -165,12 +203,11 @@ int sc_cgroup_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *n
      * group. */
     if (sc_cgroup_exists(cg, ctrl, name))
         return 0;
-    struct cgroup_controller *c;
-    SC_CLEANUP(group_freep) struct cgroup *g = group_new(cg, ctrl, name, &c);
-    if (!g)
+    SC_CLEANUP(group_done) struct group group = group_new(cg, ctrl, name);
+    if (!group.g)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a control group");
     mode_t mask = umask(022); /* libcgroup makes directories that the group may write */
-    int rc = cgroup_create_cgroup(g, 1);
+    int rc = cg->lib->create_cgroup(group.g, 1);
     umask(mask);
     if (rc != 0)
         return failed(rc, "make", cg, ctrl, name, NULL, err);
@@ -191,12 +228,11 @@ int sc_cgroup_remove(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char 
     *ret_left = false;
     if (access(dir, F_OK) < 0)
         return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look at %s", dir);
-    struct cgroup_controller *c;
-    SC_CLEANUP(group_freep) struct cgroup *g = group_new(cg, ctrl, name, &c);
-    if (!g)
+    SC_CLEANUP(group_done) struct group group = group_new(cg, ctrl, name);
+    if (!group.g)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a control group");
     /* Otherwise libcgroup moves the processes to the parent, where version 2 allows none. */
-    int rc = cgroup_delete_cgroup_ext(g, CGFLAG_DELETE_EMPTY_ONLY);
+    int rc = cg->lib->delete_cgroup_ext(group.g, CGFLAG_DELETE_EMPTY_ONLY);
     if (rc != 0 && rc != ECGNONEMPTY)
         return failed(rc, "remove", cg, ctrl, name, NULL, err);
     *ret_left = access(dir, F_OK) == 0 || !sc_is_absent(errno);
@@ -210,18 +246,18 @@ int sc_cgroup_read(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *n
     void *handle = NULL;
     SC_BUF struct sc_buf text = {.limit = SC_CGROUP_FILE_MAX};
     sc_buf_str(&text, "");
-    int rc = cgroup_read_value_begin(sc_cgroup_controller(cg, ctrl), name, (char *)(uintptr_t)file,
-                                     &handle, line, sizeof(line));
+    int rc = cg->lib->read_value_begin(sc_cgroup_controller(cg, ctrl), name,
+                                       (char *)(uintptr_t)file, &handle, line, sizeof(line));
     if (!handle) {
-        int why = cgroup_get_last_errno();
+        int why = cg->lib->get_last_errno();
         int code = failed(rc, "read", cg, ctrl, name, file, err);
         if (why == ENOENT && err)
             err->code = SC_E_NOTFOUND;
         return why == ENOENT ? SC_E_NOTFOUND : code;
     }
-    for (; rc == 0; rc = cgroup_read_value_next(&handle, line, sizeof(line)))
+    for (; rc == 0; rc = cg->lib->read_value_next(&handle, line, sizeof(line)))
         sc_buf_str(&text, line);
-    cgroup_read_value_end(&handle);
+    cg->lib->read_value_end(&handle);
     sc_buf_add(&text, "", 0);
     rc = sc_buf_check(&text, file, err);
     if (rc < 0)
@@ -237,10 +273,9 @@ int sc_cgroup_read(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *n
 int sc_cgroup_write(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
                     const char *file, const char *value, struct sc_error *err)
 {
-    struct cgroup_controller *c;
-    SC_CLEANUP(group_freep) struct cgroup *g = group_new(cg, ctrl, name, &c);
-    if (!g || cgroup_add_value_string(c, file, value) != 0)
+    SC_CLEANUP(group_done) struct group group = group_new(cg, ctrl, name);
+    if (!group.g || cg->lib->add_value_string(group.c, file, value) != 0)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a control group");
-    int rc = cgroup_modify_cgroup(g);
+    int rc = cg->lib->modify_cgroup(group.g);
     return rc == 0 ? 0 : failed(rc, "set", cg, ctrl, name, file, err);
 }

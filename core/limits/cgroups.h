@@ -15,10 +15,11 @@
 struct sc_cgroups {
     int version[SC_CTRL_COUNT]; /* 1, 2, 0: not there */
     char *mount[SC_CTRL_COUNT];
+    struct sc_libcgroup *lib; /* its functions: cgroups.c */
 };
 
-/* Where this machine's hierarchies are. Fails only for want of memory: a machine without control
- * groups has none. */
+/* Where this machine's hierarchies are: a machine without control groups has none. SC_E_PLATFORM:
+ * libcgroup, which is loaded now, is not installed. SC_E_NOMEM. */
 int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
 void sc_cgroups_free(struct sc_cgroups *cg); /* accepts NULL */
 void sc_cgroups_freep(struct sc_cgroups **cg);
