@@ -135,6 +135,9 @@ int sc_replace_file(const char *path, mode_t mode, const void *data, size_t len,
 
 int sc_mkdir_p(const char *path, mode_t mode, struct sc_error *err)
 {
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return 0;
     SC_FREE char *p = strdup(path);
     if (!p)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
@@ -149,7 +152,6 @@ int sc_mkdir_p(const char *path, mode_t mode, struct sc_error *err)
             return sc_error_sys(err, errno, "cannot create the directory %s", p);
         *s = cut;
     }
-    struct stat st;
     if (stat(path, &st) < 0)
         return sc_error_sys(err, errno, "cannot look at %s", path);
     if (!S_ISDIR(st.st_mode))

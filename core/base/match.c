@@ -67,10 +67,16 @@ static int expand_dir(struct search *s, const char *base, const char *comp, cons
                       struct sc_error *err)
 {
     struct sc_dir_names names;
+    char path[PATH_MAX];
+    size_t plain = strcspn(comp, "*?[\\"); /* few names get as far as fnmatch(3), which is slow */
     int rc = sc_dirs_names(s->dirs, *base ? base : "/", &names, err);
-    for (size_t i = 0; rc == 0 && i < names.n; i++)
-        if (fnmatch(comp, names.v[i], FNM_PERIOD) == 0)
-            rc = expand_in(s, base, names.v[i], strlen(names.v[i]), rest, err);
+    for (size_t i = 0; rc == 0 && i < names.n; i++) {
+        if (strncmp(comp, names.v[i], plain) != 0 || fnmatch(comp, names.v[i], FNM_PERIOD) != 0)
+            continue;
+        rc = join(path, base, names.v[i], strlen(names.v[i]), err);
+        if (rc == 0) /* the last one was listed a moment ago: it is there */
+            rc = *rest ? expand(s, path, rest, err) : add(s->m, path, err);
+    }
     return rc;
 }
 

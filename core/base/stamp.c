@@ -51,28 +51,31 @@ void sc_stamps_done(struct sc_stamps *s)
     *s = (struct sc_stamps){0};
 }
 
-/* False: it cannot be said. */
-static bool look(const char *path, struct sc_stamped *ret)
+static int look(const char *path, struct sc_stamped *ret, struct stat *st, struct sc_error *err)
 {
-    struct stat st;
     int64_t now = sc_wall_ms();
-    int there = sc_there_followed(path, &st, NULL);
+    int there = sc_there_followed(path, st, err);
     ret->there = there == SC_THERE;
-    ret->stamp = ret->there ? sc_stamp_of(&st) : (struct sc_stamp){0};
+    ret->stamp = ret->there ? sc_stamp_of(st) : (struct sc_stamp){0};
     ret->settled = !ret->there || sc_stamp_is_settled(&ret->stamp, now);
-    return there >= 0;
+    return there;
+}
+
+int sc_stamps_look(struct sc_stamps *s, const char *path, struct stat *ret, struct sc_error *err)
+{
+    struct sc_stamped one = {0};
+    int there = look(path, &one, ret, err);
+    if (there >= 0 && SC_VEC_ROOM(s->v, s->n) && (one.path = strdup(path)))
+        s->v[s->n++] = one;
+    else
+        s->lost = true;
+    return there;
 }
 
 void sc_stamps_note(struct sc_stamps *s, const char *path)
 {
-    struct sc_stamped one = {0};
-    char *copy = look(path, &one) && SC_VEC_ROOM(s->v, s->n) ? strdup(path) : NULL;
-    if (!copy) {
-        s->lost = true;
-        return;
-    }
-    one.path = copy;
-    s->v[s->n++] = one;
+    struct stat st;
+    (void)sc_stamps_look(s, path, &st, NULL);
 }
 
 bool sc_stamps_same(const struct sc_stamps *s)
@@ -81,7 +84,8 @@ bool sc_stamps_same(const struct sc_stamps *s)
     for (size_t i = 0; i < s->n && same; i++) {
         const struct sc_stamped *old = &s->v[i];
         struct sc_stamped now = {0};
-        same = old->settled && look(old->path, &now) && now.there == old->there &&
+        struct stat st;
+        same = old->settled && look(old->path, &now, &st, NULL) >= 0 && now.there == old->there &&
                sc_stamp_same(&now.stamp, &old->stamp);
     }
     return same;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 #include "core/base/buf.h"
+#include "core/base/error.h"
 
 struct sc_stamp {
     dev_t dev;
@@ -49,6 +50,9 @@ void sc_stamps_done(struct sc_stamps *s);
 /* To be called before `path` is read, a directory before it is listed; also where nothing is there.
  * Links are followed. What cannot be looked at, or has just been changed, counts as changed. */
 void sc_stamps_note(struct sc_stamps *s, const char *path);
+
+/* sc_there_followed() (core/base/there.h), noted. */
+int sc_stamps_look(struct sc_stamps *s, const char *path, struct stat *ret, struct sc_error *err);
 
 /* Whether all are as they were noted. */
 bool sc_stamps_same(const struct sc_stamps *s);

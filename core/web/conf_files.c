@@ -45,8 +45,7 @@ static void one_file(const struct each *e, const char *path, int depth)
     struct stat st;
     if (r->rc < 0)
         return;
-    sc_stamps_note(&r->out->seen, path);
-    int there = sc_there_followed(path, &st, r->err);
+    int there = sc_stamps_look(&r->out->seen, path, &st, r->err);
     if (there != SC_THERE) {
         r->rc = there;
         return;

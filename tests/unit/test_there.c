@@ -108,6 +108,10 @@ static void matches_patterns(void **state)
     assert_string_equal(matched(t, "d/*/conf"), "d/one/conf");
     assert_string_equal(matched(t, "d/*/*"), "d/one/conf");
     assert_string_equal(matched(t, "d/t*/.c*"), "d/two/.conf");
+    assert_string_equal(matched(t, "d/tw[n-p]"), "d/two");
+    assert_string_equal(matched(t, "d/t\\w*"), "d/two");
+    assert_string_equal(matched(t, "d/on*e*"), "d/one");
+    assert_string_equal(matched(t, "d/two?"), "");
     assert_string_equal(matched(t, "?/[o]ne//conf"), "d/one/conf");
     assert_string_equal(matched(t, "dang*"), "dangling");
     assert_string_equal(matched(t, "none/*"), "");
