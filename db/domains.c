@@ -4,10 +4,13 @@
 
 #include <string.h>
 
+#define COLUMNS "SELECT name, docroot, is_main, uid, site_dir FROM domain"
+
 void sc_domain_row_done(struct sc_domain_row *row)
 {
     free((void *)row->name);
     free((void *)row->docroot);
+    free((void *)row->site_dir);
     *row = (struct sc_domain_row){0};
 }
 
@@ -19,12 +22,20 @@ void sc_domain_list_done(struct sc_domain_list *list)
     *list = (struct sc_domain_list){0};
 }
 
+bool sc_domain_row_agrees(const struct sc_domain_row *a, const struct sc_domain_row *b)
+{
+    return a->is_main == b->is_main && strcmp(a->docroot, b->docroot) == 0 &&
+           !a->site_dir == !b->site_dir && (!a->site_dir || strcmp(a->site_dir, b->site_dir) == 0);
+}
+
 static int read_row(struct sc_stmt *q, struct sc_domain_row *row, struct sc_error *err)
 {
     row->is_main = sc_col_int(q, 2) != 0;
     row->uid = (uid_t)sc_col_int(q, 3);
     int r = sc_col_dup(q, 0, &row->name, err);
-    return r < 0 ? r : sc_col_dup(q, 1, &row->docroot, err);
+    if (r == 0)
+        r = sc_col_dup(q, 1, &row->docroot, err);
+    return r < 0 ? r : sc_col_dup(q, 4, &row->site_dir, err);
 }
 
 /* The rows of a statement whose parameters are bound. */
@@ -49,9 +60,7 @@ int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_lis
                          struct sc_error *err)
 {
     SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store, "SELECT name, docroot, is_main, uid FROM domain WHERE uid = ? ORDER BY name",
-        err);
+    int r = sc_stmt_prepare(&q, store, COLUMNS " WHERE uid = ? ORDER BY name", err);
     if (r < 0)
         return r;
     sc_bind_int(&q, uid);
@@ -61,8 +70,7 @@ int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_lis
 int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err)
 {
     SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store,
-                            "SELECT name, docroot, is_main, uid FROM domain ORDER BY name", err);
+    int r = sc_stmt_prepare(&q, store, COLUMNS " ORDER BY name", err);
     return r < 0 ? r : read_all(&q, ret, err);
 }
 
@@ -70,8 +78,7 @@ int sc_store_domain_find(struct sc_store *store, const char *name, struct sc_dom
                          struct sc_error *err)
 {
     SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store,
-                            "SELECT name, docroot, is_main, uid FROM domain WHERE name = ?", err);
+    int r = sc_stmt_prepare(&q, store, COLUMNS " WHERE name = ?", err);
     if (r < 0)
         return r;
     sc_bind_text(&q, name);
@@ -97,8 +104,7 @@ static bool same(const struct sc_domain_list *have, const struct sc_domain_row *
         return false;
     for (size_t i = 0; i < n; i++)
         if (sc_names_cmp(&have->rows[i], &want[i]) != 0 ||
-            strcmp(have->rows[i].docroot, want[i].docroot) != 0 ||
-            have->rows[i].is_main != want[i].is_main)
+            !sc_domain_row_agrees(&have->rows[i], &want[i]))
             return false;
     return true;
 }
@@ -109,15 +115,18 @@ static int put_all(struct sc_store *store, uid_t uid, const struct sc_domain_row
     SC_STMT struct sc_stmt q = {0};
     int r = sc_stmt_prepare(
         &q, store,
-        "INSERT INTO domain(name, uid, docroot, is_main) VALUES (?, ?, ?, ?) ON CONFLICT(name) "
-        "DO UPDATE SET uid = excluded.uid, docroot = excluded.docroot, is_main = excluded.is_main "
-        "WHERE uid <> excluded.uid OR docroot <> excluded.docroot OR is_main <> excluded.is_main",
+        "INSERT INTO domain(name, uid, docroot, is_main, site_dir) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT(name) DO UPDATE SET uid = excluded.uid, docroot = excluded.docroot, "
+        "is_main = excluded.is_main, site_dir = excluded.site_dir "
+        "WHERE uid <> excluded.uid OR docroot <> excluded.docroot OR is_main <> excluded.is_main "
+        "OR site_dir IS NOT excluded.site_dir",
         err);
     for (size_t i = 0; r == 0 && i < n; i++) {
         sc_bind_text(&q, want[i].name);
         sc_bind_int(&q, uid);
         sc_bind_path(&q, want[i].docroot);
         sc_bind_int(&q, want[i].is_main);
+        sc_bind_path(&q, want[i].site_dir);
         r = sc_stmt_run(&q, changed, err);
     }
     return r;
@@ -132,6 +141,9 @@ int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_
     int r = sc_names_sorted(rows, n, sizeof(*rows), &want, err);
     for (size_t i = 0; r == 0 && i < n; i++)
         r = sc_db_limit("document root", rows[i].docroot, SC_STORE_PATH_MAX, err);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        if (rows[i].site_dir)
+            r = sc_db_limit("directory of a domain", rows[i].site_dir, SC_STORE_PATH_MAX, err);
     if (r == 0)
         r = sc_db_have_user(store, uid, err);
     if (r == 0)

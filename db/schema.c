@@ -72,7 +72,12 @@ static const char version_2[] =
     "CREATE INDEX missed_uid ON missed(uid);"
     "CREATE INDEX event_renamed_user ON event(new_name) WHERE kind = 'user-renamed';";
 
-static const char *const steps[] = {version_1, version_2};
+/* NULL: the panel keeps no directory for that domain alone, or did not say so yet */
+static const char version_3[] =
+    "ALTER TABLE domain ADD COLUMN site_dir BLOB CHECK(site_dir IS NULL OR typeof(site_dir) = "
+    "'blob');";
+
+static const char *const steps[] = {version_1, version_2, version_3};
 
 const struct sc_schema sc_store_schema = {steps, sizeof(steps) / sizeof(steps[0])};
 

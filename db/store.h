@@ -148,7 +148,8 @@ struct sc_domain_row {
     const char *name;    /* no upper-case ASCII letters (SC_E_INVAL) */
     const char *docroot; /* as the panel said it */
     bool is_main;
-    uid_t uid; /* owner; not read by sc_store_domains_replace() */
+    uid_t uid;            /* owner; not read by sc_store_domains_replace() */
+    const char *site_dir; /* the directory that the panel keeps for it alone; NULL */
 };
 
 struct sc_domain_list {
@@ -157,6 +158,9 @@ struct sc_domain_list {
 };
 
 void sc_domain_row_done(struct sc_domain_row *row);
+
+/* Whether both say the same of a place: document root, main or not, and the panel's directory. */
+bool sc_domain_row_agrees(const struct sc_domain_row *a, const struct sc_domain_row *b);
 void sc_domain_list_done(struct sc_domain_list *list);
 
 /* Makes the user's domains equal to `rows` (any order, no name twice). A domain that was another

@@ -48,6 +48,10 @@ void sc_cover_server_done(struct sc_cover_server *s);
 /* SC_E_TOOBIG, SC_E_NOMEM: what cannot be read is not taken for absent. */
 int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err);
 
+/* Whether the files that the hosts and pools were read from are as they were. What the hosts' roots
+ * resolve to is forgotten, and will be looked at again. False for NULL and {0}. */
+bool sc_cover_server_holds(struct sc_cover_server *s);
+
 /* The same once more. What was read before is kept where none of its files was changed since;
  * {0}: nothing was. */
 int sc_cover_server_again(bool must_stand, struct sc_cover_server *s, struct sc_error *err);

@@ -71,12 +71,19 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
     return 0;
 }
 
+bool sc_cover_server_holds(struct sc_cover_server *s)
+{
+    if (!s || !s->looked || !sc_vhosts_same(&s->hosts) || !sc_stamps_same(&s->pools.seen))
+        return false;
+    sc_roots_forget(&s->hosts);
+    return true;
+}
+
 int sc_cover_server_again(bool must_stand, struct sc_cover_server *s, struct sc_error *err)
 {
     struct sc_cover_server now;
-    if (s->looked && sc_vhosts_same(&s->hosts) && sc_stamps_same(&s->pools.seen)) {
+    if (sc_cover_server_holds(s)) {
         s->must_stand = must_stand;
-        sc_roots_forget(&s->hosts); /* links may lead elsewhere by now */
         look_at_places(s);
         return 0;
     }

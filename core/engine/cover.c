@@ -113,6 +113,15 @@ int sc_cover_before(struct sc_cover_server *server, const struct sc_jobs *jobs,
     return 0;
 }
 
+int sc_cover_run(struct sc_server *s, struct sc_cover_server *server, struct sc_jobs *jobs,
+                 const struct sc_watch *w, struct sc_error *err)
+{
+    s->cover = server;
+    int rc = sc_jobs_run(s, jobs, w, err);
+    s->cover = NULL;
+    return rc;
+}
+
 static unsigned id_of(const struct sc_isolated_list *isolated, const char *name)
 {
     for (size_t i = 0; i < isolated->n; i++)

@@ -11,6 +11,11 @@
 int sc_cover_before(struct sc_cover_server *server, const struct sc_jobs *jobs,
                     struct sc_error *err);
 
+/* sc_jobs_run() with what was read of the web server's configuration: passes read it again only
+ * where it was changed since. */
+int sc_cover_run(struct sc_server *s, struct sc_cover_server *server, struct sc_jobs *jobs,
+                 const struct sc_watch *w, struct sc_error *err);
+
 /* After everything else of a call: lets the accounts' locks go, judges their isolated sites as they
  * are now, keeps the verdicts, and tells of those that were enabled and are not covered. `server`:
  * as it was looked at before, or {0}; it is looked at again. */

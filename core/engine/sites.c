@@ -144,7 +144,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
     if (rc == 0)
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
     if (rc == 0)
-        rc = sc_jobs_run(s, &jobs, w, err);
+        rc = sc_cover_run(s, &server, &jobs, w, err);
     if (rc < 0)
         return rc;
     sc_trial_note();
@@ -191,9 +191,10 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
     bool on = false;
     if (sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
         sc_pass_webserver_on(s, w);
+    (void)sc_cover_server_again(true, &server, NULL); /* sc_cover_after() says why not */
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
     if (rc == 0)
-        rc = sc_jobs_run(s, &jobs, w, err);
+        rc = sc_cover_run(s, &server, &jobs, w, err);
     if (rc == 0)
         sc_cover_after(s, &server, &jobs, w);
     if (rc == 0 && on)

@@ -237,7 +237,7 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc == 0)
         sc_pass_webserver_on(s, NULL);
     if (rc == 0)
-        rc = sc_jobs_run(s, &c.jobs, NULL, err);
+        rc = sc_cover_run(s, &server, &c.jobs, NULL, err);
     if (rc < 0)
         return rc;
     sc_trial_note();

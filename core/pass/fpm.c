@@ -246,7 +246,8 @@ static int add_outer(struct all *all, const struct sc_account *a, const struct s
 }
 
 int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const struct sc_made *m, bool *later, struct sc_error *err)
+                const struct sc_made *m, struct sc_cover_server *cover, bool *later,
+                struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
     int rc = prepare(&all, a, plan, err);
@@ -261,6 +262,10 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
     struct sc_fpm_account acc = account(a, &all);
     acc.routed = t->web.guards();
     acc.later = later;
+    if (sc_cover_server_holds(cover)) {
+        acc.hosts = &cover->hosts;
+        acc.known = &cover->pools;
+    }
     return t->fpm.apply(&acc, err);
 }
 

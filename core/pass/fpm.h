@@ -4,6 +4,7 @@
 #define SC_PASS_FPM_H
 
 #include "core/base/error.h"
+#include "core/coverage/coverage.h"
 #include "core/php/choice.h"
 #include "core/php/site.h"
 #include "core/plan/plan.h"
@@ -13,9 +14,11 @@
 
 /* After the table is written, before views end: the pools of all isolated sites are made so, and
  * those of sites around them. *later (not NULL) is set when it is to be called again, with NULL, once
- * the web server's table is written: core/php/fpm/site.h. */
+ * the web server's table is written: core/php/fpm/site.h. `cover`: where it still holds, the web
+ * server's configuration is not read once more; NULL. */
 int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const struct sc_made *m, bool *later, struct sc_error *err);
+                const struct sc_made *m, struct sc_cover_server *cover, bool *later,
+                struct sc_error *err);
 
 /* After the PHP of one isolated site was changed, and its view with it. */
 int sc_pass_fpm_php(const struct sc_tools *t, const struct sc_account *a, unsigned id,

@@ -28,7 +28,7 @@ int sc_step_join(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, &p->fpm_later, err);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, p->s->cover, &p->fpm_later, err);
 }
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
@@ -39,7 +39,9 @@ int sc_step_web(struct sc_pass *p, struct sc_error *err)
 /* What Apache went by until now. */
 int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
 {
-    return p->fpm_later ? sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, NULL, err) : 0;
+    if (!p->fpm_later)
+        return 0;
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, p->s->cover, NULL, err);
 }
 
 /* FastCGI and LSAPI programs outside belong to a site from now on, or to none. */

@@ -18,7 +18,7 @@ static void tell(const struct sc_watch *w, const struct sc_error *why)
 
 bool sc_pass_webserver_wanted(const struct sc_server *s)
 {
-    return s->conf.apache_module && sc_web_module_look() != SC_WEB_MODULE_NO_APACHE;
+    return s->conf.apache_module && sc_web_module_has_apache();
 }
 
 void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w)

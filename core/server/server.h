@@ -18,6 +18,8 @@ struct sc_step_hook {
     void *arg;
 };
 
+struct sc_cover_server; /* core/coverage/coverage.h */
+
 /* How long a command waits for others' changes of an account. */
 #define SC_LOCK_WAIT_MS 60000
 
@@ -35,6 +37,10 @@ struct sc_server {
     const struct sc_tools *tools; /* core/pass/tools.h */
     int64_t (*clock)(void);       /* seconds since 1970 */
     struct sc_step_hook step;     /* before each step of a pass */
+
+    /* The command's, NULL: what it has read of the web server's configuration, so that its passes
+     * need not. */
+    struct sc_cover_server *cover;
 
     int lock_ms;  /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
     int grace_ms; /* left of what this call waits for requests in views that end (core/ending) */

@@ -58,6 +58,12 @@ enum sc_web_module_is sc_web_module_look(void)
     return place ? look(place, &pid) : SC_WEB_MODULE_NO_APACHE;
 }
 
+bool sc_web_module_has_apache(void)
+{
+    const struct sc_module_place *place = NULL;
+    return sc_module_place_find("", &place, NULL) < 0 || place;
+}
+
 bool sc_web_module_guards(void)
 {
     enum sc_web_module_is is = sc_web_module_look();

@@ -16,6 +16,9 @@ enum sc_web_module_is {
 
 enum sc_web_module_is sc_web_module_look(void);
 
+/* Whether that would not be SC_WEB_MODULE_NO_APACHE. Asks no process. */
+bool sc_web_module_has_apache(void);
+
 /* ACTIVE or WAITS: Apache holds to the cages, and takes PHP of isolated sites to their own masters. */
 bool sc_web_module_guards(void);
 
