@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,14 +19,57 @@
 #include "core/base/log.h"
 #include "core/base/pidfd.h"
 #include "core/base/proc.h"
+#include "core/base/vec.h"
+#include "core/cage/mounttable.h"
 #include "core/plan/entries.h"
 
-/* The rule that decides about a path: the deepest entry at or above it. */
-static bool closed_by_plan(const struct sc_planfile *plan, const char *path)
+/* What decides whether a process may keep what it holds. */
+struct rules {
+    const struct sc_planfile *plan;
+    int *own; /* mounts of the site's own directories in the home */
+    size_t n_own;
+};
+
+static void rules_done(struct rules *r)
+{
+    free(r->own);
+}
+
+static bool has_own(const struct sc_planfile *plan)
+{
+    for (size_t i = 0; i < plan->entries.n; i++)
+        if (plan->entries.v[i].kind == SC_ENTRY_OWN)
+            return true;
+    return false;
+}
+
+/* The identities of mounts are asked only where a path does not tell: a directory of the site's own
+ * has the name of what it lies over. */
+static int make_rules(const struct sc_planfile *plan, pid_t keeper, struct rules *ret,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_mounttable_done) struct sc_mounttable t = {0};
+    ret->plan = plan;
+    int rc = has_own(plan) ? sc_mounttable_read(keeper, plan, &t, err) : 0;
+    for (size_t i = 0; rc == 0 && i < t.n; i++)
+        for (size_t k = 0; k < plan->entries.n; k++) {
+            if (plan->entries.v[k].kind != SC_ENTRY_OWN || !t.rows[i].key ||
+                strcmp(t.rows[i].key, t.keys[k]) != 0)
+                continue;
+            if (!SC_VEC_ROOM(ret->own, ret->n_own))
+                return sc_error_set(err, SC_E_NOMEM, "out of memory for mounts");
+            ret->own[ret->n_own++] = t.rows[i].id;
+            break;
+        }
+    return rc;
+}
+
+/* The rule about a path: the deepest entry at or above it; NULL: none, or not in the home. */
+static const struct sc_plan_entry *rule_of(const struct sc_planfile *plan, const char *path)
 {
     size_t home = strlen(plan->home);
     if (strncmp(path, plan->home, home) != 0 || (path[home] && path[home] != '/'))
-        return false;
+        return NULL;
     const char *rel = path[home] ? path + home + 1 : path + home;
     size_t best = 0;
     const struct sc_plan_entry *rule = NULL;
@@ -39,11 +83,24 @@ static bool closed_by_plan(const struct sc_planfile *plan, const char *path)
             best = n;
         }
     }
-    return rule && sc_entry_closes(rule->kind);
+    return rule;
+}
+
+/* Whether what the link leads to lies in one of those mounts. */
+static bool is_in_own(const struct rules *r, int dirfd, const char *name)
+{
+    struct statx st;
+    if (statx(dirfd, name, AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) < 0 ||
+        !(st.stx_mask & STATX_MNT_ID))
+        return false;
+    for (size_t i = 0; i < r->n_own; i++)
+        if ((uint64_t)r->own[i] == st.stx_mnt_id)
+            return true;
+    return false;
 }
 
 /* What cannot be looked at counts as closed. */
-static bool link_is_closed(const struct sc_planfile *plan, int procfd, int dirfd, const char *name)
+static bool link_is_closed(const struct rules *r, int procfd, int dirfd, const char *name)
 {
     char target[PATH_MAX];
     ssize_t n = readlinkat(dirfd, name, target, sizeof(target) - 1);
@@ -52,16 +109,19 @@ static bool link_is_closed(const struct sc_planfile *plan, int procfd, int dirfd
     if (n == 0 || target[0] != '/')
         return false;
     target[n] = 0;
-    return closed_by_plan(plan, target);
+    const struct sc_plan_entry *rule = rule_of(r->plan, target);
+    if (rule && rule->kind == SC_ENTRY_OWN)
+        return !is_in_own(r, dirfd, name);
+    return rule && sc_entry_closes(rule->kind);
 }
 
 /* `procfd` is a process's directory in a /proc. */
-static bool holds_closed(const struct sc_planfile *plan, int procfd, int64_t until)
+static bool holds_closed(const struct rules *r, int procfd, int64_t until)
 {
     if (sc_clock_ms() > until)
         return true;
-    if (link_is_closed(plan, procfd, procfd, "cwd") ||
-        link_is_closed(plan, procfd, procfd, "root") || link_is_closed(plan, procfd, procfd, "exe"))
+    if (link_is_closed(r, procfd, procfd, "cwd") || link_is_closed(r, procfd, procfd, "root") ||
+        link_is_closed(r, procfd, procfd, "exe"))
         return true;
     int fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     SC_DIR DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -78,7 +138,7 @@ static bool holds_closed(const struct sc_planfile *plan, int procfd, int64_t unt
             return errno && !sc_proc_has_ended(procfd, errno);
         if (sc_clock_ms() > until)
             return true;
-        if (e->d_name[0] != '.' && link_is_closed(plan, procfd, fd, e->d_name))
+        if (e->d_name[0] != '.' && link_is_closed(r, procfd, fd, e->d_name))
             return true;
     }
 }
@@ -90,7 +150,11 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
     const int64_t until = sc_clock_ms() + SC_HOLDERS_MS;
     bool told = false;
-    int rc = sc_proc_list_open(keeper, &l);
+    SC_CLEANUP(rules_done) struct rules rules = {0};
+    int rc = make_rules(plan, keeper, &rules, err);
+    if (rc < 0)
+        return rc;
+    rc = sc_proc_list_open(keeper, &l);
     if (rc < 0)
         return rc == -ENOENT || rc == -ESRCH ? 0
                                              : sc_error_sys(err, -rc, "list the site's processes");
@@ -99,7 +163,7 @@ int sc_holders_end(const struct sc_planfile *plan, pid_t keeper, struct sc_error
         pid_t pid = sc_proc_next(&l, &proc);
         if (pid <= 0)
             return pid == 0 ? 0 : sc_error_sys(err, -pid, "list the site's processes");
-        if (!holds_closed(plan, proc, until))
+        if (!holds_closed(&rules, proc, until))
             continue;
         if (!told && sc_clock_ms() > until) {
             sc_log("site %s of %s: it has too many processes and open files to look at: those that "

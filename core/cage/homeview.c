@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "core/base/asuser.h"
@@ -11,6 +13,7 @@
 #include "core/base/there.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
+#include "core/cage/storage.h"
 
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err)
@@ -41,6 +44,43 @@ int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, in
     return rc;
 }
 
+/* The web server comes through on its way to the document root. Nobody else can: the storage around
+ * it is the user's alone. */
+#define WAY_MODE 0711
+
+char *sc_homeview_own_rel(const char *token, const char *rel)
+{
+    char *path = NULL;
+    if (asprintf(&path, SC_CAGE_STORAGE "/%s/" SC_CAGE_OWN_HOME "%s%s", token, rel[0] ? "/" : "",
+                 rel) < 0)
+        return NULL;
+    return path;
+}
+
+int sc_homeview_make_own(const struct sc_homeview *v, const char *rel, struct sc_error *err)
+{
+    char storage[sizeof(SC_CAGE_STORAGE) + 80];
+    snprintf(storage, sizeof(storage), SC_CAGE_STORAGE "/%.64s", v->token);
+    SC_FREE char *path = sc_homeview_own_rel(v->token, rel);
+    int rc = path ? sc_mkdirs_beneath(v->wholefd, storage, 0700, NULL, err)
+                  : sc_error_set(err, SC_E_NOMEM, "out of memory for the site's home");
+    if (rc == 0)
+        rc = sc_mkdirs_beneath(v->wholefd, path, WAY_MODE, NULL, err);
+    return rc < 0 ? sc_error_wrap(err, "%s", path ? path : rel) : 0;
+}
+
+/* The site's own directory `rel`; made, as the user, when it is missing. */
+static int open_own(const struct sc_homeview *v, const char *rel, int *ret_fd, struct sc_error *err)
+{
+    SC_FREE char *path = sc_homeview_own_rel(v->token, rel);
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = path ? sc_asuser_begin(&as, v->uid, v->gid, err)
+                  : sc_error_set(err, SC_E_NOMEM, "out of memory for the site's home");
+    if (rc == 0)
+        rc = sc_homeview_make_own(v, rel, err);
+    return rc < 0 ? rc : sc_open_beneath(v->wholefd, path, O_PATH | O_DIRECTORY, 0, ret_fd, err);
+}
+
 static int is_dir(int fd, bool *ret, struct sc_error *err)
 {
     struct stat st;
@@ -48,6 +88,14 @@ static int is_dir(int fd, bool *ret, struct sc_error *err)
         return sc_error_sys(err, errno, "cannot look at it");
     *ret = S_ISDIR(st.st_mode);
     return 0;
+}
+
+/* What an entry that does not close shows. */
+static int open_shown(const struct sc_homeview *v, const struct sc_plan_entry *entry, int *ret_fd,
+                      struct sc_error *err)
+{
+    return entry->kind == SC_ENTRY_OWN ? open_own(v, entry->rel, ret_fd, err)
+                                       : sc_homeview_open(v, v->wholefd, entry->rel, ret_fd, err);
 }
 
 /* What hides: opened O_PATH from the cage's own file system. */
@@ -80,8 +128,7 @@ int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *e
         return 1;
     if (rc < 0)
         return sc_error_wrap(err, "%s", entry->rel);
-    rc = closes ? open_mask(v, entry, dst, &src, err)
-                : sc_homeview_open(v, v->wholefd, entry->rel, &src, err);
+    rc = closes ? open_mask(v, entry, dst, &src, err) : open_shown(v, entry, &src, err);
     if (rc == SC_E_NOTFOUND && entry->kind != SC_ENTRY_DOCROOT)
         return 1;
     if (rc < 0)

@@ -12,6 +12,7 @@ struct sc_homeview {
     int wholefd; /* the home, live and unmasked: where things come from */
     uid_t uid;   /* paths below the home are opened with the owner's rights first */
     gid_t gid;
+    const char *token; /* of its storage */
 };
 
 /* Mounts `entry` at `rel` below `dirfd` ("" = dirfd itself); dirfd is the home as the site sees it,
@@ -26,5 +27,12 @@ int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *e
  * missing or no directory. */
 int sc_homeview_open(const struct sc_homeview *v, int dirfd, const char *rel, int *ret_fd,
                      struct sc_error *err);
+
+/* Where the site's own directory `rel` of the home (SC_ENTRY_OWN) lies, relative to the home. NULL:
+ * no memory. The caller frees it. */
+char *sc_homeview_own_rel(const char *token, const char *rel);
+
+/* Makes it where it is missing. The calling thread has the user's rights. */
+int sc_homeview_make_own(const struct sc_homeview *v, const char *rel, struct sc_error *err);
 
 #endif

@@ -22,6 +22,7 @@
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
 #include "core/cage/mounttable.h"
+#include "core/cage/ownhome.h"
 #include "core/cage/phpbinds.h"
 #include "core/cage/services.h"
 #include "core/enter/keeper_find.h"
@@ -59,7 +60,9 @@ static int mount_entries(const struct inside *in, const struct sc_live_step *s, 
 static int first_mount(const struct inside *in, const struct sc_live_step *s, int basefd,
                        const char *rel, struct sc_error *err)
 {
-    struct sc_plan_entry reopened = {.kind = s->ro ? SC_ENTRY_RO : SC_ENTRY_RW,
+    struct sc_plan_entry reopened = {.kind = s->own  ? SC_ENTRY_OWN
+                                             : s->ro ? SC_ENTRY_RO
+                                                     : SC_ENTRY_RW,
                                      .rel = (char *)(uintptr_t)s->rel};
     const struct sc_plan_entry *e =
         s->op == SC_LIVE_REOPEN ? &reopened : &in->plan->entries.v[s->entry];
@@ -154,8 +157,10 @@ static int change(void *arg, struct sc_error *err)
     if (root < 0 || masks < 0 || whole < 0 || fchdir(fd_dir) < 0)
         return sc_error_sys(err, errno, "open the site's own directory");
     in.rootfd = root;
-    in.hv = (struct sc_homeview){masks, whole, plan->uid, plan->gid};
+    in.hv = (struct sc_homeview){masks, whole, plan->uid, plan->gid, plan->token};
     r->answer.changed = true;
+    if ((rc = sc_ownhome_places(&in.hv, &plan->entries, err)) < 0)
+        return rc;
     for (size_t i = 0; i < steps.n; i++)
         if ((rc = do_step(&in, &steps.v[i], err)) < 0)
             return rc;

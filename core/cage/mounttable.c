@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/lazy.h"
 #include "core/base/vec.h"
+#include "core/cage/homeview.h"
 #include "core/cage/masks.h"
 
 /* What of libmount is used: few passes have a running view to look at, so it is loaded then. */
@@ -126,9 +127,18 @@ static char *expected(const struct mnt *m, struct libmnt_table *table, const cha
     return out;
 }
 
-static int add_keys(const struct mnt *m, struct sc_mounttable *t, struct libmnt_table *table,
-                    const struct sc_entries *want, struct sc_error *err)
+/* The same for a directory of the site's own. */
+static char *expected_own(const struct mnt *m, struct libmnt_table *table,
+                          const struct sc_planfile *plan, const char *rel)
 {
+    SC_FREE char *at = sc_homeview_own_rel(plan->token, rel);
+    return at ? expected(m, table, at) : NULL;
+}
+
+static int add_keys(const struct mnt *m, struct sc_mounttable *t, struct libmnt_table *table,
+                    const struct sc_planfile *plan, struct sc_error *err)
+{
+    const struct sc_entries *want = &plan->entries;
     t->keys = calloc(want->n ? want->n : 1, sizeof(*t->keys));
     if (!t->keys)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the mount table");
@@ -139,6 +149,8 @@ static int add_keys(const struct mnt *m, struct sc_mounttable *t, struct libmnt_
         if (e->kind == SC_ENTRY_SHELL) {
             sc_shell_key(e, key);
             t->keys[i] = strdup(key);
+        } else if (e->kind == SC_ENTRY_OWN) {
+            t->keys[i] = expected_own(m, table, plan, e->rel);
         } else if (!sc_entry_closes(e->kind)) {
             t->keys[i] = expected(m, table, e->rel);
         } else {
@@ -174,7 +186,7 @@ static int read_table(const struct mnt *m, struct libmnt_table *table, struct li
     }
     if (homes == 0)
         return sc_error_set(err, SC_E_SYS, "the home %s is not in the site's view", plan->home);
-    int rc = add_keys(m, &t, table, &plan->entries, err);
+    int rc = add_keys(m, &t, table, plan, err);
     if (rc < 0)
         return rc;
     *ret = t;

@@ -20,6 +20,7 @@
 #include "core/cage/homeview.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
+#include "core/cage/ownhome.h"
 #include "core/cage/phpbinds.h"
 #include "core/cage/place.h"
 #include "core/cage/services.h"
@@ -242,8 +243,10 @@ static int keep_docroot(struct view *v, const struct sc_homeview *hv, struct sc_
 static int add_entries(struct view *v, struct sc_error *err)
 {
     const struct sc_planfile *p = v->plan;
-    struct sc_homeview hv = {v->masksfd, v->wholefd, p->uid, p->gid};
+    struct sc_homeview hv = {v->masksfd, v->wholefd, p->uid, p->gid, p->token};
     int kept = keep_docroot(v, &hv, err);
+    if (kept == 0)
+        kept = sc_ownhome_places(&hv, &p->entries, err);
     if (kept < 0)
         return kept;
     for (size_t i = 0; i < p->entries.n; i++) {

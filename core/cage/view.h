@@ -20,9 +20,8 @@
 #define SC_CAGE_VIEW_H
 
 #include "core/base/error.h"
+#include "core/cage/storage.h"
 #include "core/plan/planfile.h"
-
-#define SC_CAGE_STORAGE ".cagefs/websites" /* below the home */
 
 /* Nothing that is mounted or unmounted from here on in the calling process's mount namespace (just
  * made) shows on the server. Needs root. */

@@ -9,6 +9,22 @@
 #include "core/base/ini.h"
 #include "core/inventory/adapters.h"
 
+static const char *const home_names[SC_HOMES] = {
+    [SC_HOME_UNSET] = "", [SC_HOME_SHARED] = "shared", [SC_HOME_PRIVATE] = "private"};
+
+const char *sc_home_name(enum sc_home home)
+{
+    return home_names[home];
+}
+
+enum sc_home sc_home_from_name(const char *name)
+{
+    for (int i = SC_HOME_SHARED; i < SC_HOMES; i++)
+        if (strcmp(home_names[i], name) == 0)
+            return (enum sc_home)i;
+    return SC_HOME_UNSET;
+}
+
 struct parse {
     const char *name;
     unsigned line;
@@ -165,13 +181,22 @@ static int parse_api_key(struct parse *p, const char *key, const char *value)
     }
 }
 
+static int parse_home(struct parse *p, const char *key, const char *value)
+{
+    enum sc_home home = sc_home_from_name(value);
+    if (home == SC_HOME_UNSET)
+        return bad_value(p, key, value, "private or shared");
+    p->conf.home = home;
+    return 0;
+}
+
 static int parse_key(struct parse *p, const char *section, const char *key, const char *value)
 {
-    static const char *const keys[] = {"panel",    "panel_timeout", "keeper_idle",
-                                       "shm_size", "debug",         "apache_module"};
+    static const char *const keys[] = {"panel", "panel_timeout", "keeper_idle", "shm_size",
+                                       "debug", "apache_module", "home",        "home_choice"};
     if (!strcmp(section, "api"))
         return parse_api_key(p, key, value);
-    int k = find_key(p, keys, 6, key, &p->seen);
+    int k = find_key(p, keys, (int)(sizeof(keys) / sizeof(keys[0])), key, &p->seen);
     switch (k) {
     case 0:
         return parse_panel(p, key, value);
@@ -185,6 +210,10 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
         return parse_switch(p, key, value, &p->conf.debug);
     case 5:
         return parse_switch(p, key, value, &p->conf.apache_module);
+    case 6:
+        return parse_home(p, key, value);
+    case 7:
+        return parse_switch(p, key, value, &p->conf.home_choice);
     default:
         return k;
     }

@@ -22,6 +22,19 @@ struct sc_conf_api {
     char ca_file[SC_CONF_VALUE_MAX];     /* absolute */
 };
 
+/* What a site sees of the home besides what it owns. */
+enum sc_home {
+    SC_HOME_UNSET,   /* what the server's default is */
+    SC_HOME_SHARED,  /* the live home, read-only, less what is secret or another site's */
+    SC_HOME_PRIVATE, /* a directory of its own */
+    SC_HOMES
+};
+
+/* "shared", "private"; "" for SC_HOME_UNSET. */
+const char *sc_home_name(enum sc_home home);
+/* The one of that name; SC_HOME_UNSET when there is none. */
+enum sc_home sc_home_from_name(const char *name);
+
 struct sc_conf {
     char panel[SC_CONF_PANEL_MAX]; /* "auto", or an adapter's name */
     unsigned panel_timeout;        /* seconds that a panel's script may take, 1..300 */
@@ -29,13 +42,15 @@ struct sc_conf {
     uint64_t shm_size;             /* bytes of a site's /dev/shm, 1M..64G */
     bool debug;
     bool apache_module; /* mod_sitecage is switched on with the feature */
+    enum sc_home home;  /* of sites that say nothing of it; never UNSET */
+    bool home_choice;   /* whether a site may say it (domains.json) */
     struct sc_conf_api api;
 };
 
 #define SC_CONF_DEFAULT                                                                            \
     {                                                                                              \
         .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20,           \
-        .apache_module = true                                                                      \
+        .apache_module = true, .home = SC_HOME_SHARED, .home_choice = true                         \
     }
 
 /* Reads the file; a missing one gives the defaults. `owner` must own it and nobody else may write

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
+#include "core/config/conf.h"
 
 #define SC_DOMAINS_SIZE_MAX (1u << 20)
 #define SC_DOMAINS_MAX      10000u
@@ -55,6 +56,7 @@ struct sc_domain_entry {
     struct sc_limits limits;
     struct sc_domain_path *paths; /* ro before rw, in the order of the file */
     size_t n_paths;
+    enum sc_home home; /* what the site sees of the home */
 };
 
 struct sc_domains_config {
@@ -118,7 +120,7 @@ int sc_domains_config_rename_all(struct sc_domains_config *c,
                                  const struct sc_domain_rename *renames, size_t n,
                                  struct sc_error *err);
 
-/* The limits and paths of an entry as one line of JSON ("{}" when it has none), and back: replaces
+/* The limits, paths and home of an entry as one line of JSON ("{}" when it has none), and back: replaces
  * those of *entry. `home` as in sc_config_user. */
 int sc_domain_entry_to_json(const struct sc_domain_entry *entry, struct sc_buf *ret,
                             struct sc_error *err);

@@ -161,8 +161,12 @@ static int parse_entry(json_t *object, bool with_isolated, const char *home,
             rc = parse_limits(value, &e->limits, err);
         } else if (!strcmp(key, "paths")) {
             rc = parse_paths(value, home, e, err);
+        } else if (!strcmp(key, "home")) {
+            e->home = sc_home_from_name(json_is_string(value) ? json_string_value(value) : "");
+            if (e->home == SC_HOME_UNSET)
+                rc = sc_error_set(err, SC_E_INVAL, "\"home\" must be \"private\" or \"shared\"");
         } else {
-            rc = unknown_key(key, "isolated, limits, paths", err);
+            rc = unknown_key(key, "isolated, limits, paths, home", err);
         }
         if (rc < 0)
             return rc;
@@ -259,10 +263,13 @@ int sc_domains_config_parse(const char *text, size_t len, const char *home,
     return 0;
 }
 
-/* Adds "limits" and "paths" where there are any. 0, or -1: no memory, or a path that is not
+/* Adds "limits", "paths" and "home" where there are any. 0, or -1: no memory, or a path that is not
  * UTF-8. */
 static int put_settings(json_t *object, const struct sc_domain_entry *e)
 {
+    if (e->home != SC_HOME_UNSET &&
+        json_object_set_new(object, "home", json_string(sc_home_name(e->home))) < 0)
+        return -1;
     if (e->limits.set) {
         json_t *limits = json_object();
         if (json_object_set_new(object, "limits", limits) < 0)

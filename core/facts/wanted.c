@@ -148,6 +148,13 @@ static int find_secrets(const struct sc_account *a, struct sc_facts *f, struct s
     return rc;
 }
 
+/* Whether the site gets a home of its own: its word, where the administrator lets it have one. */
+static bool wants_own_home(const struct sc_server *s, const struct sc_domain_entry *e)
+{
+    bool says = s->conf.home_choice && e && e->home != SC_HOME_UNSET;
+    return (says ? e->home : s->conf.home) == SC_HOME_PRIVATE;
+}
+
 int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   struct sc_error *err)
 {
@@ -172,6 +179,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
                                              .rel = f->docroots.rels[i]};
         rc = is_wanted(s, a, f, i, &only, may, &domains[i].wanted, err);
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
+        domains[i].private_home = wants_own_home(s, e);
         f->not_allowed += e && e->isolated && !domains[i].wanted;
     }
     if (rc < 0)

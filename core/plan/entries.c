@@ -13,6 +13,7 @@ static const char *const kind_names[] = {
     [SC_ENTRY_DOCROOT] = "docroot",
     [SC_ENTRY_RO] = "ro",
     [SC_ENTRY_RW] = "rw",
+    [SC_ENTRY_OWN] = "own",
 };
 
 const char *sc_entry_kind_name(enum sc_entry_kind kind)

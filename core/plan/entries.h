@@ -17,7 +17,9 @@ enum sc_entry_kind {
     SC_ENTRY_SHELL,       /* closed, but can be walked through to what is open below it */
     SC_ENTRY_DOCROOT,     /* the site's own document root: live bind, read-write */
     SC_ENTRY_RO,          /* live bind, read-only */
-    SC_ENTRY_RW           /* live bind, read-write */
+    SC_ENTRY_RW,          /* live bind, read-write */
+    SC_ENTRY_OWN          /* a directory of the site's own in its place, kept in its storage;
+                           * read-write */
 };
 
 struct sc_plan_entry {
@@ -35,7 +37,7 @@ struct sc_entries {
     size_t n;
 };
 
-/* "closed-dir", "closed-file", "shell", "docroot", "ro", "rw" */
+/* "closed-dir", "closed-file", "shell", "docroot", "ro", "rw", "own" */
 const char *sc_entry_kind_name(enum sc_entry_kind kind);
 /* The kind of that name: 0, or -1 when there is none. */
 int sc_entry_kind_of(const char *name, enum sc_entry_kind *ret);

@@ -52,6 +52,7 @@ static bool matches(const struct change *c, const struct sc_live_row *row, size_
     case SC_ENTRY_DOCROOT:
     case SC_ENTRY_RO:
     case SC_ENTRY_RW:
+    case SC_ENTRY_OWN:
         break;
     }
     return row->what == SC_LIVE_BIND && row_level(row) == entry_level(&c->want->v[w]) && row->key &&
@@ -118,11 +119,52 @@ static bool holds_open_entry(const struct change *c, const struct sc_visibles *s
     return false;
 }
 
+/* The next character of "identity/rest", or of the identity where there is no rest. */
+static char next_char(const char **identity, const char **rest)
+{
+    if (**identity)
+        return *(*identity)++;
+    if (!*rest || !**rest)
+        return 0;
+    *identity = *rest;
+    *rest = NULL;
+    return '/';
+}
+
+/* Whether a mount shows at `rel` the very thing that entry `w` wants there. */
+static bool same_thing(const struct change *c, const struct sc_live_row *row, size_t w,
+                       const char *rel)
+{
+    const char *is = row->key, *in_is = sc_rel_rest(row->rel, rel);
+    const char *want = c->keys[w], *in_want = sc_rel_rest(c->want->v[w].rel, rel);
+    char one;
+    if (!is || !want)
+        return false;
+    do
+        if ((one = next_char(&is, &in_is)) != next_char(&want, &in_want))
+            return false;
+    while (one);
+    return true;
+}
+
+/* Whether a mount shows at `rel` no more than entry `w` allows there. A directory of the site's own
+ * is nothing that the home has, open as it is. */
+static bool is_no_more(const struct change *c, const struct sc_live_row *row, size_t w,
+                       const char *rel)
+{
+    if (row_level(row) == LEVEL_CLOSED)
+        return true;
+    if (c->want->v[w].kind == SC_ENTRY_OWN && !same_thing(c, row, w, rel))
+        return false;
+    return row_level(row) <= entry_level(&c->want->v[w]);
+}
+
 /* Whether what `seen` shows of a region is nowhere more open than the entries [w, wend) allow, and
  * shows by its binds only what is wanted. Both lists are walked as one, each with the stack of its
- * items at or above the path that is looked at. `around` is the level outside all of them. */
+ * items at or above the path that is looked at. `around` is the mount outside all of them. */
 static int is_harmless(const struct change *c, const struct sc_visibles *seen, size_t w,
-                       size_t wend, enum level around, bool *ret, struct sc_error *err)
+                       size_t wend, const struct sc_live_row *around, bool *ret,
+                       struct sc_error *err)
 {
     SC_FREE size_t *up_seen = calloc(seen->n + 1, sizeof(*up_seen));
     SC_FREE size_t *up_want = calloc(wend - w + 1, sizeof(*up_want));
@@ -148,10 +190,10 @@ static int is_harmless(const struct change *c, const struct sc_visibles *seen, s
         }
         if (order >= 0)
             up_want[n_want++] = w++;
-        enum level is =
-            n_seen ? row_level(&c->tree.rows[seen->v[up_seen[n_seen - 1]].row]) : around;
-        enum level may = n_want ? entry_level(&e[up_want[n_want - 1]]) : around;
-        if (is > may) {
+        const struct sc_live_row *is =
+            n_seen ? &c->tree.rows[seen->v[up_seen[n_seen - 1]].row] : around;
+        if (n_want ? !is_no_more(c, is, up_want[n_want - 1], rel)
+                   : row_level(is) > row_level(around)) {
             *ret = false;
             return 0;
         }
@@ -178,7 +220,7 @@ static int peel(struct change *c, const struct sc_visibles *seen, size_t i, size
     bool ok = false;
     int r = sc_mounttree_look(&c->tree, top.under, rel, &after, err);
     if (r == 0)
-        r = is_harmless(c, &after, w, wend, row_level(&c->tree.rows[top.under]), &ok, err);
+        r = is_harmless(c, &after, w, wend, &c->tree.rows[top.under], &ok, err);
     if (ok && w < wend && strcmp(c->want->v[w].rel, rel) == 0)
         ok = after.n && strcmp(seen_rel(c, &after, 0), rel) == 0 &&
              matches(c, &c->tree.rows[after.v[0].row], w);
@@ -212,6 +254,18 @@ static int mount_entries(struct change *c, size_t w, size_t wend, struct sc_erro
     return add_step(c, step, err);
 }
 
+/* Whether the innermost entry above `rel`, of those before `w`, is a directory of the site's own. */
+static bool is_in_own(const struct change *c, size_t w, const char *rel)
+{
+    while (w-- > 0) {
+        const struct sc_plan_entry *e = &c->want->v[w];
+        const char *rest = sc_rel_rest(e->rel, rel);
+        if (rest && *rest)
+            return e->kind == SC_ENTRY_OWN;
+    }
+    return false;
+}
+
 /* Makes what is visible at or below `rel`, in the mount `under`, what [w, wend) wants. `under` and
  * all above it is right already. */
 static int fix(struct change *c, size_t under, const char *rel, size_t w, size_t wend,
@@ -238,6 +292,7 @@ static int remove_mount(struct change *c, const struct sc_visibles *seen, size_t
     return add_step(c,
                     (struct sc_live_step){.op = SC_LIVE_REOPEN,
                                           .rel = rel,
+                                          .own = is_in_own(c, w, rel),
                                           .ro = row_level(&c->tree.rows[v.under]) != LEVEL_RW,
                                           .entry = w,
                                           .n = wend - w,

@@ -46,6 +46,7 @@ struct sc_live_step {
     enum sc_live_op op;
     const char *rel; /* points into the rows or the entries that were given */
     bool ro;         /* REOPEN */
+    bool own;        /* REOPEN: the site's own directory of that path, not the home's */
     size_t entry, n; /* MOUNT, REOPEN */
     /* Must appear in the site at once: build it at a place that the site cannot reach, then move it
      * (MS_MOVE) to rel. Without `whole`, mounting one after the other exposes nothing, but what is
@@ -63,7 +64,7 @@ struct sc_live_steps {
 
 /* Computes the steps. `rows` are in the order of the mount table (later mounts later). `keys[i]`
  * belongs to want->v[i]: the key that the mount of a SHELL, or the identity that the bind of a
- * DOCROOT, RO or RW entry must have; not looked at for the others.
+ * DOCROOT, RO, RW or OWN entry must have; not looked at for the others.
  *
  * No steps: the site sees what a cage built again from `want` would show. A mount that a present
  * entry asks for is never touched, unless something must be put over, or taken from above, its

@@ -171,6 +171,7 @@ static int fill_site(struct sc_plan_site *s, const char *home, const struct sc_p
         s->refused = WHY_HOME;
     for (size_t i = 0; i < n; i++) {
         s->isolated = s->isolated || d[i]->wanted;
+        s->private_home = s->private_home || d[i]->private_home;
         if (!(s->names[s->n_names] = strdup(d[i]->name)))
             return no_memory(err);
         s->n_names++;
@@ -281,6 +282,7 @@ static void sort_extras(struct sc_plan_extra *v, size_t *n)
         if (sc_rel_cmp(v[i].rel, v[kept - 1].rel) == 0) {
             v[kept - 1].rw = v[kept - 1].rw || v[i].rw;
             v[kept - 1].is_file = v[kept - 1].is_file && v[i].is_file;
+            v[kept - 1].own = v[kept - 1].own && v[i].own;
             free(v[i].rel);
         } else {
             v[kept++] = v[i];
@@ -394,8 +396,8 @@ static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struc
     char *rel = strdup(p->rel);
     if (!rel)
         return no_memory(err);
-    site->extras[site->n_extras++] =
-        (struct sc_plan_extra){.rel = rel, .rw = p->rw, .is_file = p->is_file};
+    site->extras[site->n_extras++] = (struct sc_plan_extra){
+        .rel = rel, .rw = p->rw && !p->own, .is_file = p->is_file && !p->own, .own = p->own};
     return 0;
 }
 
@@ -408,7 +410,7 @@ static int make_extras(struct sc_plan *plan, const struct sc_plan_input *in, str
         const struct sc_plan_path *p = &in->paths[i];
         struct sc_plan_site *site = find_site(plan, p->site_rel);
         const char *reason = why_not(plan, site, p);
-        int r = reason ? refuse(plan, p, reason, err) : accept(site, p, err);
+        int r = !reason ? accept(site, p, err) : p->found ? 0 : refuse(plan, p, reason, err);
         if (r < 0)
             return r;
     }

@@ -11,7 +11,8 @@
  *     what another site owns    closed
  *     secret                    closed (but not in the own document root or application: those are
  *                               the site's)
- *     the home                  read-only
+ *     the home                  read-only; or, where the site has a home of its own, that one: then
+ *                               nothing else is there, and nothing needs to be closed
  * At one and the same path the first of this list wins. */
 #ifndef SC_PLAN_PLAN_H
 #define SC_PLAN_PLAN_H
@@ -31,6 +32,7 @@ struct sc_plan_domain {
     const char *docroot; /* absolute, as the panel says it */
     const char *rel;     /* canonical, relative to the home; "" = the home itself; NULL = missing */
     bool wanted;         /* the user wants it isolated */
+    bool private_home;   /* its site has a home of its own */
 };
 
 /* What more is known of a domain's place. All canonical, relative to the home. */
@@ -57,6 +59,8 @@ struct sc_plan_path {
     bool rw;
     const char *site_rel; /* the canonical document root of the site that it is for */
     bool is_file;         /* no directory */
+    bool own;   /* not the home's: a directory of the site's own in that place. rw does not count */
+    bool found; /* in configuration, by us: nobody is told where it is refused */
 };
 
 struct sc_plan_secret { /* something that exists below the home and is hidden from every site */
@@ -84,6 +88,7 @@ struct sc_plan_extra { /* an accepted further path of a site */
     char *rel;
     bool rw;
     bool is_file;
+    bool own; /* as in struct sc_plan_path */
 };
 
 struct sc_plan_site;
@@ -114,6 +119,7 @@ struct sc_plan_site {
     size_t n_apps;
     struct sc_plan_extra *extras;
     size_t n_extras;
+    bool private_home; /* some domain of it says so */
 };
 
 struct sc_plan_refusal { /* a further path that is not given */
@@ -138,7 +144,7 @@ struct sc_plan {
 
 /* Computes the sites of an account. A site stands for one canonical document root (isolated or
  * not), or for one text of a missing one. Everything in *ret is a copy. Two `paths` of one site
- * that are equal give the more permissive one. SC_E_INVAL: a `rel` of a domain, a secret or a
+ * that are equal give the more permissive one; what is given is more than what is its own. SC_E_INVAL: a `rel` of a domain, a secret or a
  * closed directory is not a plain relative path (relpath.h), or a secret or a closed directory is
  * ""; SC_E_TOOBIG, SC_E_NOMEM. A bad further path is no error: it is in the refusals. */
 int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc_error *err);

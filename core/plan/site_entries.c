@@ -60,12 +60,19 @@ static int emit_in(struct walk *w, struct sc_plan_entry *up, enum sc_entry_kind 
         r = sc_entry_add_hole(up, sc_rel_rest(up->rel, rel), err);
     } else if (up && up->kind != SC_ENTRY_RO) {
         const char *slash = sc_rel_rest(up->rel, rel); /* in `rel`; emit() may move *up */
+        enum sc_entry_kind way = up->kind == SC_ENTRY_OWN ? SC_ENTRY_OWN : SC_ENTRY_RW;
         while (r == 0 && (slash = strchr(slash, '/'))) {
-            r = emit(w, SC_ENTRY_RW, rel, (size_t)(slash - rel), err);
+            r = emit(w, way, rel, (size_t)(slash - rel), err);
             slash++;
         }
     }
     return r < 0 ? r : emit(w, kind, rel, strlen(rel), err);
+}
+
+/* Nothing of the home is seen there, unless it is shown on purpose. */
+static bool hides(const struct sc_plan_entry *up)
+{
+    return up && (sc_entry_closes(up->kind) || up->kind == SC_ENTRY_OWN);
 }
 
 /* What is inside the entry that was emitted last is the site's. */
@@ -85,15 +92,13 @@ static int visit_docroot(struct walk *w, const char *rel, bool own, struct sc_er
             begin_own(w);
         return r;
     }
-    if (up && sc_entry_closes(up->kind))
-        return 0;
-    return emit_in(w, up, SC_ENTRY_CLOSED_DIR, rel, err);
+    return hides(up) ? 0 : emit_in(w, up, SC_ENTRY_CLOSED_DIR, rel, err);
 }
 
 static int visit_secret(struct walk *w, const struct sc_plan_extra *s, struct sc_error *err)
 {
     struct sc_plan_entry *up = around(w, s->rel);
-    if (w->in_own || (up && sc_entry_closes(up->kind)))
+    if (w->in_own || hides(up))
         return 0;
     return emit_in(w, up, s->rw ? SC_ENTRY_CLOSED_DIR : SC_ENTRY_CLOSED_FILE, s->rel, err);
 }
@@ -112,7 +117,11 @@ static int visit_app(struct walk *w, const char *rel, struct sc_error *err)
 static int visit_extra(struct walk *w, const struct sc_plan_extra *x, struct sc_error *err)
 {
     struct sc_plan_entry *up = around(w, x->rel);
-    bool closed = up && sc_entry_closes(up->kind);
+    if (x->own)
+        return w->in_own || (up && up->kind == SC_ENTRY_OWN && up->rel[0])
+                   ? 0
+                   : emit_in(w, up, SC_ENTRY_OWN, x->rel, err);
+    bool closed = hides(up);
     bool writable = up && !closed && up->kind != SC_ENTRY_RO;
     if (!closed && writable == x->rw)
         return 0;
@@ -128,7 +137,7 @@ static int visit_area(struct walk *w, const struct sc_plan_area *area,
     if (x)
         return visit_extra(w, x, err);
     struct sc_plan_entry *up = around(w, area->rel);
-    if (up && sc_entry_closes(up->kind))
+    if (hides(up))
         return 0;
     return emit_in(w, up, area->is_file ? SC_ENTRY_CLOSED_FILE : SC_ENTRY_CLOSED_DIR, area->rel,
                    err);
@@ -189,7 +198,9 @@ int sc_plan_site_entries(const struct sc_plan *plan, size_t site, struct sc_entr
         return sc_error_set(err, SC_E_DENIED, "%s cannot be isolated: %s", own->names[0],
                             own->refused);
     SC_CLEANUP(done_walk) struct walk w = {0};
-    int r = walk_home(&w, plan, own, err);
+    int r = own->private_home ? emit(&w, SC_ENTRY_OWN, "", 0, err) : 0;
+    if (r == 0)
+        r = walk_home(&w, plan, own, err);
     if (r < 0)
         return r;
     *ret = w.out;

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include "core/plan/live.h"
 
-#define SIM_HOME "8:1:/u" /* the identity of the home */
+#define SIM_HOME "8:1:/u"       /* the identity of the home */
+#define SIM_OWN  "8:1:/storage" /* of a home of the site's own */
 
 enum {
     SIM_PATHS = 1 + 2 + 4 + 8 + 16 + 32,
@@ -150,7 +151,8 @@ static void sim_key(const struct sc_plan_entry *e, char *key, size_t size)
             snprintf(key + n, size - n, "%s,", e->holes[i]);
         }
     } else if (!sc_entry_closes(e->kind)) {
-        snprintf(key, size, SIM_HOME "%s%s", *e->rel ? "/" : "", e->rel);
+        snprintf(key, size, "%s%s%s", e->kind == SC_ENTRY_OWN ? SIM_OWN : SIM_HOME,
+                 *e->rel ? "/" : "", e->rel);
     }
 }
 

@@ -227,7 +227,8 @@ static void says_what_is_wrong(void **state)
         {"{\"domains\": {\"a.com\": {\"isolated\": 1}}}",
          "\"domains\": \"a.com\": \"isolated\" must be true or false"},
         {"{\"domains\": {\"a.com\": {\"limit\": {}}}}",
-         "\"domains\": \"a.com\": unknown key \"limit\": allowed are isolated, limits, paths"},
+         "\"domains\": \"a.com\": unknown key \"limit\": allowed are isolated, limits, paths, "
+         "home"},
         {"{\"domains\": {\"a.com\": {\"limits\": []}}}",
          "\"domains\": \"a.com\": \"limits\" must be an object"},
         {"{\"domains\": {\"a.com\": {\"limits\": {\"cpus\": 1}}}}",

@@ -52,7 +52,8 @@ static void do_step(const struct sc_live_step *st, const struct sc_entries *e,
         sim_umount(&sim, at);
     } else if (st->op == SC_LIVE_REOPEN) {
         struct sim_mount m = {.what = SC_LIVE_BIND, .ro = st->ro};
-        snprintf(m.key, sizeof(m.key), SIM_HOME "%s%s", at ? "/" : "", sim_path[at]);
+        snprintf(m.key, sizeof(m.key), "%s%s%s", st->own ? SIM_OWN : SIM_HOME, at ? "/" : "",
+                 sim_path[at]);
         sim_mount(&sim, at, m);
         assert_true(st->whole == (st->n > 0));
     } else {
@@ -382,6 +383,7 @@ static unsigned rnd(unsigned n)
  * path. */
 struct account {
     int own;
+    bool home; /* the site has a home of its own */
     unsigned char is[SIM_PATHS];
 };
 
@@ -393,7 +395,8 @@ static void plan_of(const struct account *a, struct sc_entries *ret)
     struct sc_plan_input in = {.home = "/u", .domains = d, .secrets = s, .paths = x};
     for (int p = 0; p < SIM_PATHS; p++) {
         if (a->is[p] == 1 || p == a->own)
-            d[in.n_domains++] = (struct sc_plan_domain){sim_path[p], "/x", sim_path[p], true};
+            d[in.n_domains++] =
+                (struct sc_plan_domain){sim_path[p], "/x", sim_path[p], true, a->home};
         else if (a->is[p] == 2 && p)
             s[in.n_secrets++] = (struct sc_plan_secret){sim_path[p], true};
         else if (a->is[p] > 2)
@@ -416,6 +419,7 @@ static void change_account(struct account *a)
         if (rnd(4) == 0 && a->own) /* near the own document root much happens */
             p = sim_up[a->own];
         a->is[p] = (unsigned char)(rnd(2) ? 0 : p == 0 && rnd(4) ? 0 : 1 + rnd(4));
+        a->home ^= rnd(8) == 0;
     }
 }
 

@@ -26,7 +26,7 @@ static void add_domain(struct account *a, const char *rel)
     size_t n = a->in.n_domains++;
     assert_true(n < COUNT(a->domains));
     snprintf(a->docroots[n], sizeof(a->docroots[n]), HOME "%s%s", *rel ? "/" : "", rel);
-    a->domains[n] = (struct sc_plan_domain){rel, a->docroots[n], rel, true};
+    a->domains[n] = (struct sc_plan_domain){rel, a->docroots[n], rel, true, false};
 }
 
 static void add_secret(struct account *a, const char *rel, bool is_dir)
@@ -144,16 +144,16 @@ static void domains_with_one_docroot_are_one_site(void **state)
 {
     (void)state;
     const struct sc_plan_domain d[] = {
-        {"www.b.example", HOME "/b", "b", false},
-        {"a.example", HOME "/a", "a", false},
-        {"b.example", HOME "/link", "b", true},
-        {"b2.example", "/home2/john/b", "b", false},
-        {"b3.example", HOME "/link", "b", false},
-        {"b.example", HOME "/b", "b", false},
-        {"gone.example", HOME "/gone", NULL, true},
-        {"gone2.example", HOME "/gone2", NULL, false},
-        {"www.gone.example", HOME "/gone", NULL, false},
-        {"home.example", HOME, "", false},
+        {"www.b.example", HOME "/b", "b", false, false},
+        {"a.example", HOME "/a", "a", false, false},
+        {"b.example", HOME "/link", "b", true, false},
+        {"b2.example", "/home2/john/b", "b", false, false},
+        {"b3.example", HOME "/link", "b", false, false},
+        {"b.example", HOME "/b", "b", false, false},
+        {"gone.example", HOME "/gone", NULL, true, false},
+        {"gone2.example", HOME "/gone2", NULL, false, false},
+        {"www.gone.example", HOME "/gone", NULL, false, false},
+        {"home.example", HOME, "", false, false},
     };
     const struct sc_plan_input in = {.home = HOME, .domains = d, .n_domains = COUNT(d)};
     struct sc_plan *plan = NULL;
@@ -234,7 +234,7 @@ static void bad_input_is_refused(void **state)
     struct sc_error err = SC_ERROR_INIT;
     const char *rels[] = {"/a", "a/../b", "a/", "a//b", ".", ".."};
     for (size_t i = 0; i < COUNT(rels); i++) {
-        struct sc_plan_domain d = {"a.example", "/x", rels[i], true};
+        struct sc_plan_domain d = {"a.example", "/x", rels[i], true, false};
         struct sc_plan_input in = {.home = HOME, .domains = &d, .n_domains = 1};
         assert_int_equal(sc_plan_make(&in, &plan, &err), SC_E_INVAL);
         assert_error_has(&err, SC_E_INVAL,
@@ -505,6 +505,28 @@ static void refused_paths(void **state)
     expect_refusal(&a, "x", "for a site that cannot be isolated");
 }
 
+/* Nothing of the real home is there but what the site owns; the way to that cannot be moved away. */
+static void a_home_of_its_own(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "web/a/html");
+    add_domain(&a, "web/a/html/inner");
+    add_domain(&a, "b");
+    add_secret(&a, ".ssh", true);
+    add_secret(&a, "web/a/html/key", false);
+    add_closed(&a, "odd");
+    add_path(&a, "web/a/html", "share/pictures", false);
+    a.domains[0].private_home = true;
+    expect_entries(&a, "web/a/html",
+                   "own ''; own 'share'; ro 'share/pictures'; own 'web'; own 'web/a'; docroot "
+                   "'web/a/html'; closed-dir 'web/a/html/inner'");
+    expect_entries(&a, "b",
+                   "closed-dir '.ssh'; docroot 'b'; closed-dir 'odd'; closed-dir 'share/pictures'; "
+                   "closed-dir 'web/a/html'");
+}
+
 static void strange_bytes(void **state)
 {
     (void)state;
@@ -532,7 +554,7 @@ static void too_many_entries(void **state)
     assert_true(d && names);
     for (int i = 0; i < N; i++) {
         snprintf(names[i], sizeof(names[i]), "s%d", i);
-        d[i] = (struct sc_plan_domain){names[i], names[i], names[i], true};
+        d[i] = (struct sc_plan_domain){names[i], names[i], names[i], true, false};
     }
     struct sc_plan_input in = {.home = HOME, .domains = d, .n_domains = N};
     struct sc_plan *plan = NULL;
@@ -734,6 +756,7 @@ int main(void)
         cmocka_unit_test(further_paths),
         cmocka_unit_test(a_path_below_the_nearest_own_document_root),
         cmocka_unit_test(refused_paths),
+        cmocka_unit_test(a_home_of_its_own),
         cmocka_unit_test(strange_bytes),
         cmocka_unit_test(too_many_entries),
         cmocka_unit_test(random_accounts_follow_the_rule),

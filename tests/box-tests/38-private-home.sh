@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A site with a home of its own: of the account's real home only what the site owns is there. A running site is moved
+# from one kind of home to the other in place.
+# shellcheck disable=SC2317,SC2016
+set -uo pipefail
+# shellcheck source=tests/boxlib/lib.sh
+. "$SC_SOURCE/tests/boxlib/lib.sh"
+# shellcheck source=tests/boxlib/probe.sh
+. "$SC_SOURCE/tests/boxlib/probe.sh"
+
+H=/home/john
+panel_install
+make_user john
+make_site john a.example $H/web/a/public_html shebang
+make_site john b.example $H/b shebang
+make_site john n.example $H/web/a/public_html/nested shebang
+as_user john mkdir -p $H/logs $H/.cache $H/notes $H/share
+for at in notes b web share web/a/public_html/nested; do
+    echo "secret of $at" | put_file john "$H/$at/secret.txt"
+done
+echo "top secret" | put_file john $H/top.txt
+apache_start
+for site in a.example b.example n.example; do
+    put_php $site read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
+    put_php $site ls.php '$l = @scandir($_GET["d"]); echo $l ? implode(" ", array_diff($l, [".", ".."])) : "nothing", "\n";'
+done
+put_php a.example write.php 'echo @file_put_contents($_GET["f"], $_GET["t"]) === false ? "no" : "ok", "\n";'
+read_a() { http a.example "/read.php?f=$1"; }
+ls_a() { http a.example "/ls.php?d=$1"; }
+write_a() { http a.example "/write.php?f=$1&t=$2"; }
+in_a() { as_user john cagefs_enter_site a.example "$@"; }
+cron_line() { in_a crontab -l; }
+
+for f in top.txt notes/secret.txt b/secret.txt web/secret.txt share/secret.txt; do
+    expect_contains "control: before, a reads $f" "secret" read_a $H/$f
+done
+check "allow" cagefsctl --site-isolation-allow-all
+check "a is isolated, with the server's default" cagefsctl --site-isolation-enable a.example
+expect_contains "control: a shared home shows what is nobody's" "top secret" read_a $H/top.txt
+
+# the server's default, for sites that say nothing themselves
+conf_first() { touch /etc/sitecage.conf && printf '%s\n' "$1" | cat - /etc/sitecage.conf >/run/conf && cp /run/conf /etc/sitecage.conf; }
+check "homes are private" conf_first "home = private"
+check "in a site that runs" probe_start shell john a.example
+before=$(probe_pid shell)
+check "it holds a directory of the real home" probe shell "exec 9<$H/notes && cd $H/web"
+check "regenerate" cagefsctl --site-isolation-regenerate john
+check_not "who held a directory of the real home was ended" kill -0 "$before"
+check "another that holds none" probe_start plain john a.example
+plain=$(probe_pid plain)
+for f in top.txt notes/secret.txt b/secret.txt web/secret.txt share/secret.txt web/a/public_html/nested/secret.txt; do
+    expect_output "a reads no $f" $'nothing\n' read_a $H/$f
+done
+expect_output "its home has what programs expect, and its own" $'.cache logs web\n' ls_a $H
+expect_output "on the way to its document root nothing else" $'a\n' ls_a $H/web
+expect_output "it writes in its home" $'ok\n' write_a $H/note.txt mine
+expect_output "and reads it" 'mine' read_a $H/note.txt
+check_not "the real home has it not" test -e $H/note.txt
+expect_output "it writes in its document root" $'ok\n' write_a $H/web/a/public_html/new.txt new
+check "which is the real one" grep -q new $H/web/a/public_html/new.txt
+expect_output "HOME leads there" "$H"$'\n' in_a sh -c 'cd ~ && pwd'
+expect_fail 1 "cannot move" in_a mv $H/web $H/other
+expect_fail 1 "failed to remove" in_a rmdir $H/web/a
+check "still served" test "$(http a.example /read.php?f=$H/web/a/public_html/new.txt)" = new
+expect_output "b, which is not isolated, sees the real home" "top secret"$'\n' http b.example "/read.php?f=$H/top.txt"
+
+# what it is given
+printf '{"domains":{"a.example":{"paths":{"ro":["share"]}}},"version":1}' | put_file john $H/.lve/domains.json
+check "a further path" cagefsctl --site-isolation-regenerate john
+expect_output "is there" "secret of share"$'\n' read_a $H/share/secret.txt
+expect_output "read-only" $'no\n' write_a $H/share/new x
+expect_output "its home is as it was" 'mine' read_a $H/note.txt
+check "in the process that ran" test "$plain" = "$(probe_pid plain)"
+expect_output "which sees it, too" "secret of share"$'\n' probe plain "cat $H/share/secret.txt"
+
+# the site's own word, and back in place
+printf '{"domains":{"a.example":{"home":"shared"}},"version":1}' | put_file john $H/.lve/domains.json
+check "the site has a shared home" cagefsctl --site-isolation-regenerate john
+expect_output "it reads what is nobody's" "top secret"$'\n' read_a $H/top.txt
+expect_output "but not b" $'nothing\n' read_a $H/b/secret.txt
+expect_output "nor what is nested in it" $'nothing\n' read_a $H/web/a/public_html/nested/secret.txt
+check "in the process that ran" test "$plain" = "$(probe_pid plain)"
+expect_output "which reads it, too" "top secret"$'\n' probe plain "cat $H/top.txt"
+check "unless the administrator forbids it" conf_first "home_choice = off"
+check "regenerate" cagefsctl --site-isolation-regenerate john
+expect_output "it is private" $'nothing\n' read_a $H/top.txt
+expect_output "with what it had" 'mine' read_a $H/note.txt
+check "a view that is built now" cagefsctl --remount john
+expect_output "is private" $'nothing\n' read_a $H/top.txt
+expect_output "with what it had" 'mine' read_a $H/note.txt
+expect_contains "and serves its document root" new read_a $H/web/a/public_html/new.txt
+
+check "off" cagefsctl --site-isolation-disable a.example
+expect_output "it reads the real home" "top secret"$'\n' read_a $H/top.txt
+finish
