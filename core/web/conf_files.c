@@ -8,6 +8,7 @@
 #include "core/base/file.h"
 #include "core/base/match.h"
 #include "core/base/there.h"
+#include "core/base/vec.h"
 #include "core/web/vhosts.h"
 
 struct each {
@@ -28,15 +29,40 @@ static void each_match(const struct each *e, const char *pattern, int depth)
         one_file(e, m.v[i], depth);
 }
 
-/* Files of one directory follow each other. */
+/* Directories that were noted lately come again. */
+#define AGAIN 16
+
+static bool was_noted(const struct sc_vhosts *o, const char *path, size_t n)
+{
+    for (size_t i = o->n_dirs; i-- > 0 && o->n_dirs - i <= AGAIN;)
+        if (strncmp(o->dirs[i], path, n) == 0 && o->dirs[i][n] == 0)
+            return true;
+    return false;
+}
+
+/* The directory that `path` is in. */
 static void note_dir(struct sc_vhosts_reader *r, const char *path)
 {
     struct sc_vhosts *o = r->out;
     size_t n = (size_t)(strrchr(path, '/') - path);
-    const char *last = o->n_dirs ? o->dirs[o->n_dirs - 1] : "";
-    SC_FREE char *dir = n > 0 && (strncmp(last, path, n) != 0 || last[n]) ? strndup(path, n) : NULL;
+    if (n == 0 || was_noted(o, path, n))
+        return;
+    char *dir = SC_VEC_ROOM(o->dirs, o->n_dirs) ? strndup(path, n) : NULL;
     if (dir)
-        sc_vhosts_word(r, &o->dirs, &o->n_dirs, dir);
+        o->dirs[o->n_dirs++] = dir;
+    else
+        sc_vhosts_no_memory(r);
+}
+
+/* Files may come where none matches yet. */
+static void note_dir_of(struct sc_vhosts_reader *r, const char *pattern)
+{
+    const char *name = strrchr(pattern, '/');
+    size_t n = strcspn(pattern, "*?[");
+    SC_FREE char *dir =
+        pattern + n > name && name > pattern ? strndup(pattern, (size_t)(name - pattern)) : NULL;
+    if (dir && pattern[n] && sc_dir_there(dir, NULL) == SC_THERE)
+        note_dir(r, pattern);
 }
 
 static void one_file(const struct each *e, const char *path, int depth)
@@ -88,6 +114,8 @@ void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool w
         sc_vhosts_no_memory(r);
         return;
     }
-    if (*path == '/') /* else it is relative to nothing that we know */
-        each_match(&e, path, 0);
+    if (*path != '/') /* it is relative to nothing that we know */
+        return;
+    note_dir_of(r, path);
+    each_match(&e, path, 0);
 }

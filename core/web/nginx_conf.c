@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
+#include "core/web/nginx_links.h"
 #include "core/web/vhosts.h"
 
 #define WORDS_MAX  512
@@ -16,12 +18,16 @@
 
 struct parser {
     char *conf_dir;
-    char *blocks[DEPTH_MAX]; /* names of the open ones */
+    char *blocks[DEPTH_MAX];  /* names of the open ones */
+    size_t places[DEPTH_MAX]; /* the same in `links` */
+    struct sc_nginx_links links;
+    size_t first_root; /* of the server: that of its first location with one; SIZE_MAX */
     int depth;
     bool in_server;
     size_t server_at;
-    char *upstream; /* the one being read */
-    char *map;      /* the variable of the `map` being read, with its '$' */
+    int server_depth; /* p->depth within it */
+    char *upstream;   /* the one being read */
+    char *map;        /* the variable of the `map` being read, with its '$' */
     /* what `set` and `map` can make of variables: several for one */
     struct {
         char *name, *value;
@@ -43,6 +49,25 @@ static void address_of(const char *value, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), begin);
 }
 
+/* The block that is being read, among p->links; SIZE_MAX: none. */
+static size_t here(const struct parser *p)
+{
+    return p->depth > 0 && p->depth <= DEPTH_MAX ? p->places[p->depth - 1] : SIZE_MAX;
+}
+
+static void note_include(struct sc_vhosts_reader *r, const struct parser *p, const char *pattern)
+{
+    struct sc_vhosts *o = r->out;
+    if (o->n_includes >= SC_VHOSTS_MAX || !SC_VEC_ROOM(o->includes, o->n_includes)) {
+        sc_vhosts_no_memory(r);
+        return;
+    }
+    char *copy = sc_vhosts_dup(r, pattern);
+    if (copy)
+        o->includes[o->n_includes++] = (struct sc_nginx_include){
+            copy, p->in_server ? p->server_at + 1 : 0, p->in_server && p->depth > p->server_depth};
+}
+
 static void include(struct sc_vhosts_reader *r, struct parser *p, const char *what)
 {
     SC_FREE char *path = NULL;
@@ -52,6 +77,7 @@ static void include(struct sc_vhosts_reader *r, struct parser *p, const char *wh
         path = NULL;
         return;
     }
+    note_include(r, p, path ? path : what);
     p->includes++;
     sc_vhosts_each_file(r, path ? path : what, false, read_text, p);
     p->includes--;
@@ -130,7 +156,7 @@ static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
 {
     struct sc_vhost *h = &r->out->v[p->server_at];
     char name[256];
-    bool of_server = p->depth <= 2;
+    bool of_server = p->depth <= p->server_depth;
     if (variable_at(path, name, sizeof(name)) == strlen(path))
         for (size_t i = p->n_values; i-- > 0;)
             if (is_value_of(p, i, name)) {
@@ -142,10 +168,24 @@ static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
             free(h->pattern);
             h->pattern = sc_vhosts_dup(r, path);
         }
+        sc_nginx_links_root(&p->links, here(p), SC_NGINX_ROOT_PATTERN);
         return;
     }
-    /* the server's own comes before that of a location */
-    sc_vhosts_root(r, h, path, !of_server && h->docroot);
+    size_t at = sc_vhosts_root(r, h, path, !of_server);
+    if (!of_server && p->first_root == SIZE_MAX)
+        p->first_root = at;
+    sc_nginx_links_root(&p->links, here(p), at);
+}
+
+/* A server without a root of its own has that of its first location. */
+static void close_server(struct sc_vhosts_reader *r, struct parser *p)
+{
+    struct sc_vhost *h = &r->out->v[p->server_at];
+    if (!h->docroot && p->first_root < h->n_roots) {
+        h->roots[p->first_root].alias = false;
+        h->docroot = sc_vhosts_dup(r, h->roots[p->first_root].text);
+    }
+    p->in_server = false;
 }
 
 static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,
@@ -160,7 +200,7 @@ static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *
     } else if (strcmp(w[0], "root") == 0) {
         root(r, p, w[1]);
     } else if (strcmp(w[0], "alias") == 0 && *w[1] == '/' && !strchr(w[1], '$')) {
-        sc_vhosts_root(r, h, w[1], true);
+        sc_nginx_links_root(&p->links, here(p), sc_vhosts_root(r, h, w[1], true));
     } else if (strcmp(w[0], "fastcgi_pass") == 0) {
         s.way.handler = SC_HANDLER_FPM;
         add_addresses(&s, w[1], 0);
@@ -182,6 +222,9 @@ static void simple(struct sc_vhosts_reader *r, struct parser *p, const char *fil
             add_value(r, p, p->map, w[n - 1], 0);
     } else if (n < 2) {
         return;
+    } else if (strcmp(w[0], "disable_symlinks") == 0) {
+        if (!sc_nginx_links_said(&p->links, here(p), w + 1, n - 1, file, line))
+            sc_vhosts_no_memory(r);
     } else if (strcmp(w[0], "set") == 0 && n > 2) {
         add_value(r, p, w[1], w[2], p->in_server ? p->server_at + 1 : 0);
     } else if (p->upstream && strcmp(w[0], "server") == 0) {
@@ -198,6 +241,7 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
     const char *name = n ? w[0] : "";
     if (p->depth < DEPTH_MAX)
         p->blocks[p->depth] = sc_vhosts_dup(r, name);
+    size_t around = here(p);
     p->depth++;
     if (strcmp(name, "server") == 0 && !p->in_server && !p->upstream) {
         struct sc_vhost *h = sc_vhosts_new(r, file, line);
@@ -205,6 +249,8 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
         if (h) {
             h->nginx = true;
             p->server_at = r->out->n - 1;
+            p->server_depth = p->depth;
+            p->first_root = SIZE_MAX;
         }
     } else if (strcmp(name, "upstream") == 0 && n > 1) {
         free(p->upstream);
@@ -213,16 +259,21 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
         free(p->map);
         p->map = sc_vhosts_dup(r, w[2]);
     }
+    if (p->depth <= DEPTH_MAX)
+        p->places[p->depth - 1] =
+            sc_nginx_links_block(&p->links, around, p->in_server ? p->server_at + 1 : 0);
+    if (here(p) == SIZE_MAX)
+        sc_vhosts_no_memory(r);
 }
 
-static void close_block(struct parser *p)
+static void close_block(struct sc_vhosts_reader *r, struct parser *p)
 {
     if (p->depth == 0)
         return;
+    if (p->in_server && p->depth == p->server_depth)
+        close_server(r, p);
     p->depth--;
     char *name = p->depth < DEPTH_MAX ? p->blocks[p->depth] : NULL;
-    if (name && strcmp(name, "server") == 0)
-        p->in_server = false;
     if (name && strcmp(name, "upstream") == 0) {
         free(p->upstream);
         p->upstream = NULL;
@@ -275,7 +326,7 @@ static void read_text(struct sc_vhosts_reader *r, const char *file, char *text, 
             else if (*c == '{')
                 open_block(r, p, file, line, words, n);
             else
-                close_block(p);
+                close_block(r, p);
             c++;
             n = used = 0;
         } else {
@@ -304,7 +355,8 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
         free(p->values[i].value);
     }
     while (p->depth)
-        close_block(p);
+        close_block(r, p);
+    sc_nginx_links_finish(r, &p->links);
     free(p->upstream);
     free(p->map);
     free(p->conf_dir);

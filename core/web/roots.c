@@ -332,3 +332,39 @@ bool sc_host_serves_more(const struct sc_vhost *h, const struct sc_web_whose *si
             return true;
     return h->pattern != NULL;
 }
+
+enum sc_host_stands sc_host_follows_links(const struct sc_vhost *h, const struct sc_web_whose *site)
+{
+    enum sc_host_stands is = h->links ? by_pattern(h, site) : SC_HOST_OTHER;
+    char path[PATH_MAX];
+    bool alias;
+    for (size_t i = 0; is != SC_HOST_SITE && i < h->n_roots; i++) {
+        if (!h->roots[i].links || !path_of(h, i, path, &alias))
+            continue;
+        if (is_own(path, site))
+            is = SC_HOST_SITE;
+        else if (lies_around(path, site))
+            is = SC_HOST_AROUND;
+    }
+    return is;
+}
+
+static bool holds_a_docroot(const char *path, const struct sc_web_whose *site)
+{
+    for (size_t i = 0; i < site->n_docroots; i++)
+        if (*site->docroots[i] == '/' && sc_web_path_within(site->docroots[i], path))
+            return true;
+    return false;
+}
+
+const struct sc_host_root *sc_host_others_root(const struct sc_vhost *h,
+                                               const struct sc_web_whose *site)
+{
+    char path[PATH_MAX];
+    bool alias;
+    for (size_t i = 0; i < h->n_roots; i++)
+        if (path_of(h, i, path, &alias) && !is_own(path, site) &&
+            (owner_of(path, site) || holds_a_docroot(path, site)))
+            return &h->roots[i];
+    return NULL;
+}

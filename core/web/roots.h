@@ -49,6 +49,16 @@ const char *sc_host_docroot(const struct sc_vhost *h);
 /* True when the host serves something besides the site: another document root. */
 bool sc_host_serves_more(const struct sc_vhost *h, const struct sc_web_whose *site);
 
+/* Whether nginx serves files of the site through links: SC_HOST_SITE, or SC_HOST_AROUND where only
+ * roots around it do; SC_HOST_OTHER. */
+enum sc_host_stands sc_host_follows_links(const struct sc_vhost *h,
+                                          const struct sc_web_whose *site);
+
+/* The first of its roots that lies around, or in, another document root of the account, and is not the
+ * site's own; NULL: there is none. */
+const struct sc_host_root *sc_host_others_root(const struct sc_vhost *h,
+                                               const struct sc_web_whose *site);
+
 /* True when the host answers to this name: its own, or a wildcard ("*.example", nginx's
  * ".example"). */
 bool sc_host_has_name(const struct sc_vhost *h, const char *name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/web/vhosts.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ static void host_free(struct sc_vhost *h)
         free(h->roots[i].text);
         free(h->roots[i].real);
     }
+    free(h->links_at);
+    free(h->shut_by);
     free(h->roots);
     words_free(h->names, h->n_names);
     words_free(h->listens, h->n_listens);
@@ -49,6 +52,9 @@ void sc_vhosts_done(struct sc_vhosts *v)
     free(v->v);
     words_free(v->modules, v->n_modules);
     words_free(v->dirs, v->n_dirs);
+    for (size_t i = 0; i < v->n_includes; i++)
+        free(v->includes[i].pattern);
+    free(v->includes);
     free(v->per_user_at);
     sc_stamps_done(&v->seen);
     *v = (struct sc_vhosts){0};
@@ -104,11 +110,11 @@ static void cut_slashes(char *path)
         path[n - 1] = 0;
 }
 
-void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias)
+size_t sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias)
 {
     if (!SC_VEC_ROOM(h->roots, h->n_roots)) {
         sc_vhosts_no_memory(r);
-        return;
+        return SIZE_MAX;
     }
     char *text = sc_vhosts_dup(r, path);
     cut_slashes(text);
@@ -117,12 +123,14 @@ void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *
             free(h->roots[i].text);
             h->roots[i] = h->roots[--h->n_roots];
         }
-    if (text)
-        h->roots[h->n_roots++] = (struct sc_host_root){.text = text, .alias = alias};
-    if (alias || !text)
-        return;
-    free(h->docroot);
-    h->docroot = sc_vhosts_dup(r, text);
+    if (!text)
+        return SIZE_MAX;
+    h->roots[h->n_roots++] = (struct sc_host_root){.text = text, .alias = alias};
+    if (!alias) {
+        free(h->docroot);
+        h->docroot = sc_vhosts_dup(r, text);
+    }
+    return h->n_roots - 1;
 }
 
 void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address)
@@ -277,7 +285,7 @@ static void sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
     }
 }
 
-int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err)
+static int load(const char *root, bool with_apache, struct sc_vhosts *ret, struct sc_error *err)
 {
     static const char *const apache[] = {
         "/etc/apache2/apache2.conf", "/etc/apache2/conf/httpd.conf", "/etc/httpd/conf/httpd.conf",
@@ -286,7 +294,8 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
     struct sc_vhosts_reader r = {
         .root = root, .out = &out, .listed = {.seen = &out.seen}, .err = err};
     /* one Apache: cPanel and others leave links to one configuration at several of these places */
-    for (size_t i = 0; i < sizeof(apache) / sizeof(apache[0]) && r.files == 0 && r.rc == 0; i++)
+    for (size_t i = 0;
+         with_apache && i < sizeof(apache) / sizeof(apache[0]) && r.files == 0 && r.rc == 0; i++)
         sc_apache_conf_read(&r, apache[i]);
     out.apache = r.files > 0;
     size_t before = r.files;
@@ -301,6 +310,16 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
     *ret = out;
     out = (struct sc_vhosts){0};
     return 0;
+}
+
+int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err)
+{
+    return load(root, true, ret, err);
+}
+
+int sc_vhosts_load_nginx(const char *root, struct sc_vhosts *ret, struct sc_error *err)
+{
+    return load(root, false, ret, err);
 }
 
 bool sc_vhosts_same(const struct sc_vhosts *v)

@@ -43,6 +43,7 @@ struct sc_host_root {
     char *text; /* as written, no slash at its end */
     char *real; /* what it resolves to; NULL: nobody has looked (core/web/roots.h) */
     bool alias; /* by Alias, ScriptAlias or a location of nginx; else it is the document root */
+    bool links; /* nginx serves what links below it lead to, in some location at least */
 };
 
 struct sc_vhost {
@@ -60,17 +61,29 @@ struct sc_vhost {
     char **listens;    /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
     size_t n_listens;
     struct sc_ways ways;
-    bool suexec;       /* SuexecUserGroup */
+    bool links;     /* nginx: of some root, or of the pattern */
+    char *links_at; /* "FILE:LINE" of the disable_symlinks that leaves it so; NULL: none does */
+    char *shut_by;  /* nginx: the file with the disable_symlinks that its roots have; NULL: none */
+    bool suexec;    /* SuexecUserGroup */
     bool own_handlers; /* said in the virtual host or for its directory, not for the whole server */
+};
+
+/* An `include` of nginx. */
+struct sc_nginx_include {
+    char *pattern; /* absolute */
+    size_t host;   /* counted from 1: it stands in that server block; 0: in none */
+    bool deeper;   /* in a block of it */
 };
 
 struct sc_vhosts {
     struct sc_vhost *v;
     size_t n;
+    struct sc_nginx_include *includes;
+    size_t n_includes;
     char *per_user_at; /* "FILE:LINE" of the first `lsapi_per_user On`, or NULL */
     char **modules;    /* that Apache loads, as LoadModule names them */
     size_t n_modules;
-    char **dirs; /* that files were read of: each once */
+    char **dirs; /* that files are read of; some stand there twice */
     size_t n_dirs;
     bool apache, nginx;    /* a configuration was found */
     struct sc_stamps seen; /* all that it was read from */
@@ -88,6 +101,9 @@ int sc_vhosts_load(const char *root, struct sc_vhosts *ret, struct sc_error *err
 /* Whether all files are still what they were when this was read from them. Links on the way of
  * document roots do not count. */
 bool sc_vhosts_same(const struct sc_vhosts *v);
+
+/* The same for nginx alone. */
+int sc_vhosts_load_nginx(const char *root, struct sc_vhosts *ret, struct sc_error *err);
 
 /* What a .htaccess at `path` says; `text` is changed. Whether a module is there `server` knows.
  * SC_E_NOMEM. */
@@ -144,7 +160,8 @@ struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir)
 void sc_vhosts_word(struct sc_vhosts_reader *r, char ***list, size_t *n, const char *word);
 void sc_vhosts_no_memory(struct sc_vhosts_reader *r);
 char *sc_vhosts_dup(struct sc_vhosts_reader *r, const char *text);
-void sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias);
+/* Its index among h->roots; SIZE_MAX: no memory. */
+size_t sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias);
 void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address);
 /* `way`: its texts are copied. */
 void sc_vhosts_way(struct sc_vhosts_reader *r, struct sc_ways *to, const struct sc_way *way);
