@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Having nginx follow no links in an account's isolated sites. */
+#ifndef SC_WEB_NGINX_HOLD_H
+#define SC_WEB_NGINX_HOLD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include "core/base/error.h"
+#include "core/web/nginx/place.h"
+
+/* The account's lines stand at these places and at no others when this returns, and the running
+ * nginx has read them (graceful: no request is lost). What its own test of its configuration does not
+ * accept is taken back. Killed at any point, the next call completes it. Nothing where nothing
+ * changes. Needs root. SC_E_INVAL: nginx's configuration is not valid; the errors of files.h and
+ * running.h. */
+int sc_nginx_hold(uid_t uid, const struct sc_nginx_place *want, size_t n, struct sc_error *err);
+
+#endif

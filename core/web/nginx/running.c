@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/web/nginx/running.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/clock.h"
+#include "core/base/pidfd.h"
+#include "core/base/proc.h"
+#include "core/base/run.h"
+
+#define MASTER  "nginx: master process "
+#define WORKER  "nginx: worker process" /* one that ends has " is shutting down" behind it */
+#define CONF    "/etc/nginx/nginx.conf"
+#define DELETED " (deleted)"
+
+#define WORKERS_MAX 4096
+#define RELOAD_MS   20000
+#define TEST_MS     120000 /* very many hosts */
+
+/* ---- processes ---- */
+
+/* The words behind the title are the command line's. */
+bool sc_nginx_is_master(const char *title, size_t len)
+{
+    char text[4096];
+    size_t n = strnlen(title, len);
+    if (n >= sizeof(text) || n < sizeof(MASTER) - 1 ||
+        strncmp(title, MASTER, sizeof(MASTER) - 1) != 0)
+        return false;
+    snprintf(text, sizeof(text), "%.*s", (int)n, title);
+    char *rest = NULL;
+    bool conf = false;
+    for (char *w = strtok_r(text, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
+        if (conf && strcmp(w, CONF) != 0)
+            return false;
+        conf = strcmp(w, "-c") == 0;
+        if (strcmp(w, "-p") == 0)
+            return false;
+    }
+    return true;
+}
+
+/* Root's, and not in a container. */
+static bool is_servers(int procfd)
+{
+    struct stat st, ns, mine;
+    return fstat(procfd, &st) == 0 && st.st_uid == 0 && fstatat(procfd, "ns/pid", &ns, 0) == 0 &&
+           stat("/proc/self/ns/pid", &mine) == 0 && ns.st_ino == mine.st_ino &&
+           ns.st_dev == mine.st_dev;
+}
+
+static bool is_master(int procfd)
+{
+    char title[4096];
+    struct sc_proc_stat st;
+    if (sc_proc_stat(procfd, &st) < 0 || strcmp(st.name, "nginx") != 0)
+        return false;
+    ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
+    return n > 0 && is_servers(procfd) && sc_nginx_is_master(title, (size_t)n);
+}
+
+pid_t sc_nginx_find(void)
+{
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    if (sc_proc_list_open(0, &l) < 0)
+        return 0;
+    for (;;) {
+        SC_FD int fd = -EBADF;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            return 0;
+        if (is_master(fd))
+            return pid;
+    }
+}
+
+static bool is_worker(int procfd, pid_t master)
+{
+    char title[256];
+    struct sc_proc_stat st;
+    if (sc_proc_stat(procfd, &st) < 0 || st.parent != master || st.state == 'Z')
+        return false;
+    ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
+    if (n <= 0)
+        return false;
+    while (n > 0 && (title[n - 1] == ' ' || title[n - 1] == 0))
+        title[--n] = 0;
+    return strcmp(title, WORKER) == 0;
+}
+
+/* Ticks since the boot: proc(5), /proc/PID/stat, field 22. */
+static unsigned long long began(int procfd)
+{
+    char text[1024];
+    ssize_t n = sc_proc_read(procfd, "stat", text, sizeof(text));
+    char *at = n > 0 ? strrchr(text, ')') : NULL;
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    return at ? strtoull(at, NULL, 10) : 0;
+}
+
+struct workers {
+    pid_t v[WORKERS_MAX];
+    size_t n;
+    unsigned long long oldest;
+};
+
+/* Those that take new requests. False: it could not be asked. */
+static bool list_workers(pid_t master, struct workers *w)
+{
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    *w = (struct workers){.oldest = ULLONG_MAX};
+    if (sc_proc_list_open(0, &l) < 0)
+        return false;
+    for (;;) {
+        SC_FD int fd = -EBADF;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            return pid == 0;
+        if (w->n == WORKERS_MAX || !is_worker(fd, master))
+            continue;
+        unsigned long long at = began(fd);
+        w->oldest = at < w->oldest ? at : w->oldest;
+        w->v[w->n++] = pid;
+    }
+}
+
+int64_t sc_nginx_since(pid_t master)
+{
+    struct timespec now, up;
+    SC_FREE struct workers *w = malloc(sizeof(*w));
+    long hz = sysconf(_SC_CLK_TCK);
+    if (!w || hz <= 0 || !list_workers(master, w) || w->n == 0 ||
+        clock_gettime(CLOCK_REALTIME, &now) < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
+        return 0;
+    return (int64_t)now.tv_sec - ((int64_t)up.tv_sec - (int64_t)(w->oldest / (unsigned long)hz));
+}
+
+/* ---- its program ---- */
+
+bool sc_nginx_program(pid_t master, char *out, size_t size)
+{
+    static const char *const usual[] = {"/usr/sbin/nginx", "/usr/local/sbin/nginx",
+                                        "/usr/local/nginx/sbin/nginx"};
+    char link[64];
+    snprintf(link, sizeof(link), "/proc/%d/exe", (int)master);
+    ssize_t n = master > 0 ? readlink(link, out, size - 1) : -1;
+    if (n > 0) {
+        out[n] = 0;
+        size_t cut = strlen(DELETED); /* an upgrade brought another one */
+        if ((size_t)n > cut && strcmp(out + n - cut, DELETED) == 0)
+            out[(size_t)n - cut] = 0;
+        if (access(out, X_OK) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+        if (access(usual[i], X_OK) == 0)
+            return snprintf(out, size, "%s", usual[i]) < (int)size;
+    return false;
+}
+
+int sc_nginx_test(const char *program, struct sc_error *err)
+{
+    const char *const argv[] = {program, "-t", "-q", NULL};
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    struct sc_run_spec spec = {.argv = argv, .timeout_ms = TEST_MS};
+    int rc = sc_run(&spec, &r, err);
+    if (rc < 0 || sc_run_ok(&r))
+        return rc;
+    if (r.err.data)
+        r.err.data[strcspn(r.err.data, "\n")] = 0;
+    return sc_error_set(err, SC_E_INVAL, "nginx's configuration is not valid: %s",
+                        r.err.data && *r.err.data ? r.err.data : program);
+}
+
+/* ---- reading it again ---- */
+
+static bool all_new(pid_t master, const struct workers *old, struct workers *now)
+{
+    if (!list_workers(master, now) || now->n == 0)
+        return false;
+    for (size_t i = 0; i < now->n; i++)
+        for (size_t k = 0; k < old->n; k++)
+            if (now->v[i] == old->v[k])
+                return false;
+    return true;
+}
+
+int sc_nginx_reload(pid_t master, struct sc_error *err)
+{
+    SC_FREE struct workers *old = malloc(sizeof(*old)), *now = malloc(sizeof(*now));
+    SC_FD int fd = sc_proc_open(master);
+    if (!old || !now)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
+    if (fd < 0 || !is_master(fd) || !list_workers(master, old) || sc_pidfd_signal(fd, SIGHUP) < 0)
+        return sc_error_sys(err, errno, "reload nginx (process %d)", (int)master);
+    int64_t until = sc_clock_ms() + RELOAD_MS;
+    while (!all_new(master, old, now)) {
+        if (sc_clock_ms() > until || !is_master(fd))
+            return sc_error_set(err, SC_E_TIMEOUT,
+                                "nginx (process %d) did not take its new configuration; its error "
+                                "log says why",
+                                (int)master);
+        sc_sleep_ms(10);
+    }
+    return 0;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nginx: which server blocks follow links, where lines for them can stand, the lines themselves. */
+#include "tests/unit/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/file.h"
+#include "core/web/nginx/kept.h"
+#include "core/web/nginx/lines.h"
+#include "core/web/nginx/place.h"
+#include "core/web/nginx/running.h"
+#include "core/web/roots.h"
+#include "core/web/vhosts.h"
+
+static char root[64];
+
+static int make(void **state)
+{
+    (void)state;
+    strcpy(root, "/tmp/sc_nginx_XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    char rm[100];
+    snprintf(rm, sizeof(rm), "rm -rf '%s'", root);
+    return system(rm);
+}
+
+static struct sc_vhosts hosts;
+
+/* `conf` is what stands in http { }. */
+static void load(const char *conf)
+{
+    char path[160], dir[128], text[4096];
+    snprintf(dir, sizeof(dir), "%s/etc/nginx", root);
+    snprintf(path, sizeof(path), "%s/nginx.conf", dir);
+    snprintf(text, sizeof(text), "events { }\nhttp {\n%s\n}\n", conf);
+    assert_int_equal(sc_mkdir_p(dir, 0755, NULL), 0);
+    assert_int_equal(sc_replace_file(path, 0644, text, strlen(text), NULL), 0);
+    assert_int_equal(sc_vhosts_load_nginx(root, &hosts, NULL), 0);
+}
+
+static const char *const names[] = {"a.example"}, *const homes[] = {"/home/john"},
+                         *const docroots[] = {"/home/john/a", "/home/john/b"};
+static const struct sc_web_whose site = {.docroot = "/home/john/a",
+                                         .names = names,
+                                         .n_names = 1,
+                                         .docroots = docroots,
+                                         .n_docroots = 2,
+                                         .homes = homes,
+                                         .n_homes = 1};
+
+/* How the first server block serves the site through links. */
+static enum sc_host_stands follows(const char *conf)
+{
+    load(conf);
+    enum sc_host_stands is = sc_host_follows_links(&hosts.v[0], &site);
+    sc_vhosts_done(&hosts);
+    return is;
+}
+
+#define SERVER(rest) "server { server_name a.example; root /home/john/a; " rest " }"
+#define SHUT         "disable_symlinks on from=$document_root;"
+
+static void links(void **state)
+{
+    (void)state;
+    static const char *const open[] = {
+        SERVER(""),
+        SERVER("disable_symlinks off;"),
+        SERVER("disable_symlinks if_not_owner;"),
+        SERVER("disable_symlinks if_not_owner from=$document_root;"),
+        SERVER("disable_symlinks on from=$request_filename;"),
+        SERVER("disable_symlinks on from=/home/john/a/files;"),
+        SERVER("disable_symlinks on from=/home/john/aa;"),
+        SERVER("location /x { " SHUT " }"),
+        SERVER(SHUT " location /x { disable_symlinks off; }"),
+        SERVER("location /x { location /y { disable_symlinks off; } } " SHUT),
+        SHUT SERVER("disable_symlinks off;"),
+        /* a root of a location, with no word of the server's own root */
+        "server { location / { root /home/john/a; } }",
+        "server { location / { alias /home/john/a/sub/; } }",
+        "server { root /var/www; location ~ x { root /home/john/a; } " SHUT
+        " location /z { root /home/john/a; disable_symlinks off; } }",
+        "server { server_name a.example; set $d /home/john/a; root $d; }",
+    };
+    static const char *const shut[] = {
+        SERVER(SHUT),
+        SERVER("disable_symlinks on;"),
+        SERVER("disable_symlinks on \"from=$document_root\";"),
+        SERVER("disable_symlinks on from=$realpath_root;"),
+        SERVER("disable_symlinks on from=/home/john;"),
+        SERVER("disable_symlinks on from=/home/john/a/;"),
+        SHUT SERVER(""),
+        SERVER("location /x { alias /home/john/a/files/; internal; } location / { try_files $uri "
+               "=404; } " SHUT),
+        SERVER("") SHUT, /* http's own line counts wherever it stands */
+        "disable_symlinks off; " SERVER(SHUT),
+        "server { " SHUT " location / { root /home/john/a; } }",
+        /* links of another directory are none of the site's */
+        "server { root /var/www; location /a { root /home/john/a; " SHUT " } }",
+        SERVER(SHUT " location /z { alias /usr/share/z/; disable_symlinks off; }"),
+        "server { listen 80; location / { proxy_pass http://127.0.0.1:81; } }",
+    };
+    for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
+        if (follows(open[i]) != SC_HOST_SITE)
+            fail_msg("shut: %s", open[i]);
+    for (size_t i = 0; i < sizeof(shut) / sizeof(shut[0]); i++)
+        if (follows(shut[i]) != SC_HOST_OTHER)
+            fail_msg("open: %s", shut[i]);
+    assert_int_equal(follows("server { root /home/john; }"), SC_HOST_AROUND);
+    assert_int_equal(follows("server { location /j { alias /home/; } }"), SC_HOST_AROUND);
+    assert_int_equal(follows("server { root /home/john/b; }"), SC_HOST_OTHER);
+}
+
+static void what_it_says(void **state)
+{
+    (void)state;
+    load(SERVER("\ndisable_symlinks off;"));
+    assert_string_equal(hosts.v[0].links_at, "/etc/nginx/nginx.conf:4");
+    assert_null(hosts.v[0].shut_by);
+    sc_vhosts_done(&hosts);
+    load(SERVER(SHUT));
+    assert_null(hosts.v[0].links_at);
+    assert_string_equal(hosts.v[0].shut_by, "/etc/nginx/nginx.conf");
+    sc_vhosts_done(&hosts);
+    /* a root of a location does not get lost, whatever comes behind it */
+    load("server { location / { root /srv/x; } root /home/john/a; location /y { root /srv/y; } }");
+    assert_string_equal(hosts.v[0].docroot, "/home/john/a");
+    assert_int_equal(hosts.v[0].n_roots, 3);
+    sc_vhosts_done(&hosts);
+    load("server { location / { root /srv/x; } location /y { root /srv/y; } }");
+    assert_string_equal(hosts.v[0].docroot, "/srv/x");
+    assert_false(hosts.v[0].roots[0].alias);
+    assert_true(hosts.v[0].roots[1].alias);
+    sc_vhosts_done(&hosts);
+}
+
+/* ---- places ---- */
+
+/* The place for the site's first block, or why there is none. */
+static void place_is(const char *conf, const char *path, bool own)
+{
+    SC_CLEANUP(sc_nginx_place_done) struct sc_nginx_place p = {0};
+    struct sc_error err = SC_ERROR_INIT;
+    load(conf);
+    int rc = sc_nginx_place_find(&hosts, &hosts.v[0], &site, &p, &err);
+    if (rc == 0 && (!path || strcmp(p.path, path) != 0 || p.own != own))
+        fail_msg("%s: %s", conf, p.path);
+    if (rc < 0 && path)
+        fail_msg("%s: %s", conf, err.text);
+    sc_vhosts_done(&hosts);
+}
+
+static void no_place(const char *conf)
+{
+    place_is(conf, NULL, false);
+}
+
+static void places(void **state)
+{
+    (void)state;
+#define HOME "/home/john/conf/web/a.example"
+    place_is(SERVER("include /etc/nginx/d/a.example/*.conf;"),
+             "/etc/nginx/d/a.example/sitecage.conf", true);
+    place_is(SERVER("include d/a.example.conf*;"), "/etc/nginx/d/a.example.conf_sitecage", true);
+    /* HestiaCP: the last one */
+    place_is(SERVER("include " HOME "/nginx.forcessl.conf*; location / { include " HOME
+                    "/x.conf*; } include " HOME "/nginx.conf_*;"),
+             HOME "/nginx.conf_sitecage", true);
+    /* Plesk: quoted, a file of others */
+    place_is(SERVER("include \"/var/www/vhosts/system/a.example/conf/vhost_nginx.conf\";"),
+             "/var/www/vhosts/system/a.example/conf/vhost_nginx.conf", false);
+    /* two ports of one site share a place */
+    place_is(SERVER("include d/a.example/*;") SERVER("include d/a.example/*;"),
+             "/etc/nginx/d/a.example/sitecage", true);
+    no_place(SERVER(""));
+    no_place(SERVER("include snippets/fastcgi.conf; include /etc/nginx/default.d/*.conf;"));
+    no_place(SERVER("include d/aa.example/*; include d/a.example.org/*; include d/ba.example/*;"));
+    no_place(SERVER("include d/*/a.example/*;"));
+    no_place(SERVER("include d/a.example/?;"));
+    no_place(SERVER("location / { include d/a.example/*; }"));
+    no_place(SERVER("include d/a.example/*; include d/a.example/*;"));
+    no_place(SERVER("include d/a.example/*; location / { include d/a.example/*; }"));
+    no_place(SERVER("include d/a.example/*;") "include d/a.example/*;");
+    no_place(SERVER("include d/a.example/*;") "server { root /home/john/b; include d/*/*; }");
+    no_place(SERVER("location /b { root /home/john/b; } include d/a.example/*;"));
+    no_place(SERVER("disable_symlinks if_not_owner; include d/a.example/*;"));
+    no_place(SERVER("location /b { disable_symlinks off; } include d/a.example/*;"));
+}
+
+static void names_of_ours(void **state)
+{
+    (void)state;
+    char out[64];
+    assert_true(sc_nginx_place_name("/d/*.conf", out, sizeof(out)));
+    assert_string_equal(out, "/d/sitecage.conf");
+    assert_true(sc_nginx_place_name("/d/nginx.conf_*", out, sizeof(out)));
+    assert_string_equal(out, "/d/nginx.conf_sitecage");
+    static const char *const none[] = {"/d/x.conf", "d/*", "/d/*/x", "/*/x*", "/d/*.*", "/d/[a]*"};
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_false(sc_nginx_place_name(none[i], out, sizeof(out)));
+    assert_false(sc_nginx_place_name("/0123456789/0123456789/0123456789/0123456789/0123456789/*",
+                                     out, sizeof(out)));
+}
+
+/* ---- lines ---- */
+
+static void lines(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "\n", "no end of line", "# mine\nlocation / { }\n"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        SC_BUF struct sc_buf with = SC_BUF_INIT, without = SC_BUF_INIT;
+        sc_nginx_lines_add(texts[i], &with);
+        assert_true(sc_nginx_lines_in(with.data));
+        assert_false(sc_nginx_lines_in(texts[i]));
+        assert_true(sc_nginx_lines_cut(with.data, &without));
+        assert_string_equal(without.data ? without.data : "", texts[i]);
+        assert_false(sc_nginx_lines_cut(texts[i], &without));
+    }
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    assert_true(
+        sc_nginx_lines_cut("a\n" SC_NGINX_LINES_BEGIN "other\n" SC_NGINX_LINES_END "b", &out));
+    assert_string_equal(out.data, "a\nb");
+    assert_false(sc_nginx_lines_cut(SC_NGINX_LINES_BEGIN "no end", &out));
+}
+
+static void kept(void **state)
+{
+    (void)state;
+    char good[] = "sitecage-nginx 1\nown /a\ndir /b%20c\nlines /d\nown /a\n";
+    SC_CLEANUP(sc_nginx_kept_done) struct sc_nginx_kept k = {0};
+    assert_int_equal(sc_nginx_kept_parse(good, &k, NULL), 0);
+    assert_int_equal(k.n, 3);
+    assert_true(sc_nginx_kept_find(&k, "/b c")->made);
+    assert_true(sc_nginx_kept_find(&k, "/b c")->at.own);
+    assert_false(sc_nginx_kept_find(&k, "/d")->at.own);
+    assert_null(sc_nginx_kept_find(&k, "/e"));
+    static const char *const bad[] = {"",
+                                      "sitecage-nginx 2\n",
+                                      "sitecage-nginx 1\nown /a",
+                                      "sitecage-nginx 1\nown a\n",
+                                      "sitecage-nginx 1\nwhat /a\n",
+                                      "sitecage-nginx 1\nown \n",
+                                      "sitecage-nginx 1\nown /%zz\n"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        SC_FREE char *text = strdup(bad[i]);
+        assert_int_equal(sc_nginx_kept_parse(text, &k, NULL), SC_E_INVAL);
+        assert_int_equal(k.n, 3);
+    }
+}
+
+static void masters(void **state)
+{
+    (void)state;
+#define IS(title) sc_nginx_is_master(title, sizeof(title))
+    assert_true(IS("nginx: master process nginx"));
+    assert_true(IS("nginx: master process /usr/sbin/nginx -g daemon on; master_process on;"));
+    assert_true(IS("nginx: master process /usr/sbin/nginx -c /etc/nginx/nginx.conf"));
+    assert_false(IS("nginx: master process nginx -c /srv/other.conf"));
+    assert_false(IS("nginx: master process nginx -p /srv"));
+    assert_false(IS("nginx: worker process"));
+    assert_false(sc_nginx_is_master("nginx: ", 3));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(links, make, drop),
+        cmocka_unit_test_setup_teardown(what_it_says, make, drop),
+        cmocka_unit_test_setup_teardown(places, make, drop),
+        cmocka_unit_test(names_of_ours),
+        cmocka_unit_test(lines),
+        cmocka_unit_test(kept),
+        cmocka_unit_test(masters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
