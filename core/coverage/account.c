@@ -89,34 +89,32 @@ int sc_cover_account_load(struct sc_store *store, uid_t uid, struct sc_cover_acc
 
 /* ---- one site ---- */
 
-struct lists { /* what a site points to */
-    const char **texts, **names, **docroots;
-    size_t n_texts, n_names, n_docroots;
-    const char *homes[2];
-    char *alias; /* the document root by the other name of the home */
-};
-
-static void lists_done(struct lists *l)
+void sc_cover_lists_done(struct sc_cover_lists *l)
 {
     free(l->texts);
     free(l->names);
     free(l->docroots);
+    free(l->isolated);
     free(l->alias);
+    *l = (struct sc_cover_lists){0};
 }
 
-static int fill(const struct sc_cover_account *a, const struct sc_cover_domain *of, struct lists *l,
-                struct sc_error *err)
+static int fill(const struct sc_cover_account *a, const struct sc_cover_domain *of,
+                struct sc_cover_lists *l, struct sc_error *err)
 {
     size_t n = strlen(a->home_real);
     l->texts = calloc(a->n + 2, sizeof(*l->texts));
     l->names = calloc(a->n + 1, sizeof(*l->names));
     l->docroots = calloc(a->n + 1, sizeof(*l->docroots));
-    if (!l->texts || !l->names || !l->docroots)
+    l->isolated = calloc(a->n + 1, sizeof(*l->isolated));
+    if (!l->texts || !l->names || !l->docroots || !l->isolated)
         return no_memory(err);
     l->homes[0] = a->home_real;
     l->homes[1] = a->home;
     for (size_t i = 0; i < a->n; i++) {
         l->docroots[l->n_docroots++] = a->v[i].real;
+        if (a->v[i].id)
+            l->isolated[l->n_isolated++] = a->v[i].real;
         if (strcmp(a->v[i].real, of->real) != 0)
             continue;
         l->names[l->n_names++] = a->v[i].name;
@@ -132,33 +130,44 @@ static int fill(const struct sc_cover_account *a, const struct sc_cover_domain *
     return 0;
 }
 
+int sc_cover_account_site(const struct sc_cover_account *a, const struct sc_cover_domain *of,
+                          struct sc_cover_lists *lists, struct sc_cover_site *ret,
+                          struct sc_error *err)
+{
+    int rc = fill(a, of, lists, err);
+    if (rc < 0)
+        return rc;
+    *ret = (struct sc_cover_site){.domain = of->name,
+                                  .id = of->id,
+                                  .uid = a->uid,
+                                  .gid = a->gid,
+                                  .user = a->user,
+                                  .home = a->home,
+                                  .is = {.docroot = of->real,
+                                         .texts = lists->texts,
+                                         .n_texts = lists->n_texts,
+                                         .names = lists->names,
+                                         .n_names = lists->n_names,
+                                         .docroots = lists->docroots,
+                                         .n_docroots = lists->n_docroots,
+                                         .homes = lists->homes,
+                                         .n_homes = 2},
+                                  .isolated = lists->isolated,
+                                  .n_isolated = lists->n_isolated};
+    return 0;
+}
+
 int sc_cover_account_judge(struct sc_cover_server *server, const struct sc_cover_account *a,
                            const char *name, struct sc_cover_verdict *ret, struct sc_error *err)
 {
-    SC_CLEANUP(lists_done) struct lists l = {0};
+    SC_CLEANUP(sc_cover_lists_done) struct sc_cover_lists l = {0};
+    struct sc_cover_site site;
     const struct sc_cover_domain *d = NULL;
     for (size_t i = 0; i < a->n && !d; i++)
         if (strcmp(a->v[i].name, name) == 0)
             d = &a->v[i];
     if (!d)
         return sc_error_set(err, SC_E_NOTFOUND, "user %s has no domain %s", a->user, name);
-    int rc = fill(a, d, &l, err);
-    if (rc < 0)
-        return rc;
-    const struct sc_cover_site site = {.domain = name,
-                                       .id = d->id,
-                                       .uid = a->uid,
-                                       .gid = a->gid,
-                                       .user = a->user,
-                                       .home = a->home,
-                                       .is = {.docroot = d->real,
-                                              .texts = l.texts,
-                                              .n_texts = l.n_texts,
-                                              .names = l.names,
-                                              .n_names = l.n_names,
-                                              .docroots = l.docroots,
-                                              .n_docroots = l.n_docroots,
-                                              .homes = l.homes,
-                                              .n_homes = 2}};
-    return sc_cover_site(server, &site, ret, err);
+    int rc = sc_cover_account_site(a, d, &l, &site, err);
+    return rc < 0 ? rc : sc_cover_site(server, &site, ret, err);
 }

@@ -36,6 +36,18 @@ int sc_cover_account_add(struct sc_cover_account *a, const char *name, const cha
 int sc_cover_account_judge(struct sc_cover_server *server, const struct sc_cover_account *a,
                            const char *name, struct sc_cover_verdict *ret, struct sc_error *err);
 
+/* One of its domains as a site; what it points to is the account's and `lists`'. */
+struct sc_cover_lists {
+    const char **texts, **names, **docroots, **isolated;
+    size_t n_texts, n_names, n_docroots, n_isolated;
+    const char *homes[2];
+    char *alias; /* the document root by the other name of the home */
+};
+void sc_cover_lists_done(struct sc_cover_lists *l);
+int sc_cover_account_site(const struct sc_cover_account *a, const struct sc_cover_domain *of,
+                          struct sc_cover_lists *lists, struct sc_cover_site *ret,
+                          struct sc_error *err);
+
 /* ---- what was judged ---- */
 
 struct sc_cover_record {
@@ -65,9 +77,9 @@ int sc_cover_records_forget(uid_t uid, struct sc_error *err);
 const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *r, unsigned id);
 
 /* Judges the isolated sites of the account and keeps the verdicts; forgets those of sites that are
- * isolated no more. Writes only what differs. *ret_digest (may be NULL) differs when a verdict
- * does. */
+ * isolated no more. Writes only what differs: *ret_changed. *ret_digest differs when a verdict does.
+ * Both may be NULL. */
 int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server, uid_t uid,
-                          uint64_t *ret_digest, struct sc_error *err);
+                          uint64_t *ret_digest, bool *ret_changed, struct sc_error *err);
 
 #endif

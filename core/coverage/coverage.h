@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/php/fpm/which.h"
@@ -39,6 +40,10 @@ struct sc_cover_server {
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
+    bool nginx;                          /* its program is there */
+    int64_t nginx_since; /* when its workers began, in seconds; 0: it does not run */
+    bool nginx_tested;
+    char nginx_error[SC_ERROR_TEXT_MAX]; /* what its own test of its configuration said; "" */
     bool must_stand; /* our entry has to be in suexec's place now; else enable puts it there */
     bool looked;
 };
@@ -64,12 +69,19 @@ struct sc_cover_site {
     gid_t gid;
     const char *user, *home;
     struct sc_web_whose is;
+    const char *const *isolated; /* document roots that are isolated, or about to be: canonical */
+    size_t n_isolated;
 };
 
 /* The verdict. Reads the site's own .htaccess with the account's rights, asks PHP-FPM's records and
  * the kernel who answers. What roots of hosts resolve to is added to server->hosts. */
 int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *site,
                   struct sc_cover_verdict *ret, struct sc_error *err);
+
+/* Has nginx follow no links in what the account has isolated, as far as it can be: core/web/nginx. What
+ * cannot be is the verdict's business. `store` as the account is to be. */
+struct sc_store;
+int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err);
 
 /* ---- for the judge ---- */
 
@@ -81,7 +93,17 @@ struct sc_cover_use { /* of a PHP-FPM pool by a host of the site, or by one arou
     const struct sc_way *way;
 };
 
-struct sc_cover_seen { /* of one site */
+struct sc_cover_links { /* a server block of nginx that serves the site, or lies around it */
+    const struct sc_vhost *host;
+    bool around;
+    bool unread; /* host->shut_by was changed since nginx has read it */
+    bool soon;   /* enable writes the line that is missing */
+    char *text;  /* else: the way out */
+};
+
+struct sc_cover_seen {            /* of one site */
+    struct sc_cover_links *links; /* of those that serve links, or are unread */
+    size_t n_links;
     struct sc_cover_use *uses;
     size_t n_uses;
     struct sc_ways own;                /* what its .htaccess says */

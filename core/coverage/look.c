@@ -13,8 +13,10 @@
 #include "core/base/vec.h"
 #include "core/coverage/coverage.h"
 #include "core/php/fpm/apply.h"
+#include "core/coverage/nginx.h"
 #include "core/web/apache/path.h"
 #include "core/web/module.h"
+#include "core/web/nginx/running.h"
 
 #define LSPHP_ENTRY  SC_LIBEXECDIR "/lsphp"
 #define LSPHP_NATIVE "/usr/local/bin/lsphp"
@@ -44,6 +46,18 @@ static bool lsphp_in_place(void)
     return found;
 }
 
+static void look_at_nginx(struct sc_cover_server *s)
+{
+    char program[PATH_MAX];
+    if (!s->hosts.nginx)
+        return;
+    pid_t master = sc_nginx_find();
+    s->nginx = sc_nginx_program(master, program, sizeof(program));
+    s->nginx_tested = false;
+    s->nginx_error[0] = 0;
+    s->nginx_since = master ? sc_nginx_since(master) : 0;
+}
+
 /* What a few links and files say. */
 static void look_at_places(struct sc_cover_server *s)
 {
@@ -54,6 +68,7 @@ static void look_at_places(struct sc_cover_server *s)
         snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
     s->lsphp = lsphp_in_place();
     s->gate = sc_web_module_guards();
+    look_at_nginx(s);
 }
 
 int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err)
@@ -109,6 +124,9 @@ static void looking_done(struct looking *l)
         free(l->seen.uses[i].text);
     }
     free(l->seen.uses);
+    for (size_t i = 0; i < l->seen.n_links; i++)
+        free(l->seen.links[i].text);
+    free(l->seen.links);
     sc_ways_done(&l->seen.own);
 }
 
@@ -207,6 +225,8 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
         rc = look_at_htaccess(server, site, &l.seen, err);
     if (rc == 0)
         rc = look_at_table(server, site, &l.seen, err);
+    if (rc == 0)
+        rc = sc_cover_look_at_links(server, site, &l.seen, err);
     if (rc == 0)
         sc_cover_judge(server, site, &l.seen, ret);
     return rc;

@@ -124,7 +124,7 @@ static int format(const struct sc_cover_records *r, struct sc_buf *out, struct s
     return sc_buf_check(out, "coverage", err);
 }
 
-static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text,
+static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text, bool *ret_changed,
                 struct sc_error *err)
 {
     char path[64];
@@ -138,6 +138,7 @@ static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text
     if (rc < 0 || (sc_read_file(path, FILE_MAX, &old, NULL) == 0 && old.len == text->len &&
                    memcmp(old.data, text->data, old.len) == 0))
         return rc;
+    *ret_changed = true;
     return sc_replace_file(path, 0600, text->data, text->len, err);
 }
 
@@ -212,8 +213,9 @@ static int judge_all(struct sc_cover_server *server, const struct sc_cover_accou
 }
 
 int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server, uid_t uid,
-                          uint64_t *ret_digest, struct sc_error *err)
+                          uint64_t *ret_digest, bool *ret_changed, struct sc_error *err)
 {
+    bool changed = false;
     SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
     SC_BUF struct sc_buf text = SC_BUF_INIT;
@@ -229,8 +231,10 @@ int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server
     if (rc == 0)
         rc = judge_all(server, &a, &r, err);
     if (rc == 0)
-        rc = save(uid, &r, &text, err);
+        rc = save(uid, &r, &text, &changed, err);
     if (rc == 0 && ret_digest)
         *ret_digest = digest(&text);
+    if (rc == 0 && ret_changed)
+        *ret_changed = changed;
     return rc;
 }

@@ -18,6 +18,8 @@ static int no_memory(struct sc_error *err)
 struct lists {
     char **docroots; /* of all sites; of one that is missing its text */
     size_t n;
+    const char **isolated; /* those that are, or are about to be */
+    size_t n_isolated;
     const char *homes[2];
 };
 
@@ -26,6 +28,15 @@ static void lists_done(struct lists *l)
     for (size_t i = 0; i < l->n; i++)
         free(l->docroots[i]);
     free(l->docroots);
+    free(l->isolated);
+}
+
+static bool is_to_be(const struct sc_job *j, const struct sc_plan_site *s)
+{
+    for (size_t i = 0; i < j->wish.n_enable; i++)
+        if (sc_plan_site_of(j->facts.plan, j->wish.enable[i]) == s)
+            return true;
+    return s->isolated;
 }
 
 static char *joined(const char *home, const char *rel)
@@ -34,18 +45,22 @@ static char *joined(const char *home, const char *rel)
     return asprintf(&out, "%s%s%s", home, *rel ? "/" : "", rel) < 0 ? NULL : out;
 }
 
-static int fill(const struct sc_account *a, const struct sc_plan *plan, struct lists *l,
-                struct sc_error *err)
+static int fill(const struct sc_job *j, struct lists *l, struct sc_error *err)
 {
+    const struct sc_account *a = &j->account;
+    const struct sc_plan *plan = j->facts.plan;
     l->homes[0] = a->home;
     l->homes[1] = a->home_alias;
     l->docroots = calloc(plan->n_sites + 1, sizeof(*l->docroots));
-    if (!l->docroots)
+    l->isolated = calloc(plan->n_sites + 1, sizeof(*l->isolated));
+    if (!l->docroots || !l->isolated)
         return no_memory(err);
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
         if (!(l->docroots[l->n++] = s->rel ? joined(a->home, s->rel) : strdup(s->aliases[0])))
             return no_memory(err);
+        if (is_to_be(j, s))
+            l->isolated[l->n_isolated++] = l->docroots[i];
     }
     return 0;
 }
@@ -56,7 +71,7 @@ static int judge_one(struct sc_cover_server *server, const struct sc_job *j, con
 {
     const struct sc_account *a = &j->account;
     SC_CLEANUP(lists_done) struct lists l = {0};
-    int rc = fill(a, j->facts.plan, &l, err);
+    int rc = fill(j, &l, err);
     SC_FREE char *docroot = rc == 0 ? joined(a->home, s->rel) : NULL;
     SC_FREE char *alias = rc == 0 ? joined(a->home_alias, s->rel) : NULL;
     SC_FREE const char **texts = calloc(s->n_aliases + 1, sizeof(*texts));
@@ -80,7 +95,9 @@ static int judge_one(struct sc_cover_server *server, const struct sc_job *j, con
                                               .docroots = (const char *const *)l.docroots,
                                               .n_docroots = l.n,
                                               .homes = l.homes,
-                                              .n_homes = 2}};
+                                              .n_homes = 2},
+                                       .isolated = l.isolated,
+                                       .n_isolated = l.n_isolated};
     return sc_cover_site(server, &site, ret, err);
 }
 
@@ -153,7 +170,7 @@ static void after(struct sc_server *s, struct sc_cover_server *server, const str
         SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
         struct sc_error why = SC_ERROR_INIT;
-        int rc = sc_cover_account_keep(s->store, server, j->account.uid, NULL, &why);
+        int rc = sc_cover_account_keep(s->store, server, j->account.uid, NULL, NULL, &why);
         if (rc == 0)
             rc = sc_cover_records_load(j->account.uid, &r, &why);
         if (rc == 0)

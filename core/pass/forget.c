@@ -2,6 +2,7 @@
 #include "core/pass/forget.h"
 
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/pass/cron.h"
 #include "core/pass/fpm.h"
@@ -46,12 +47,15 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
     const struct sc_tools *t = sc_tools_of(s);
     SC_FREE unsigned *ids = NULL;
+    struct sc_error why = SC_ERROR_INIT;
     size_t n = 0;
     int rc = t->runtime.unlist(uid, err);
     if (rc == 0)
         rc = sc_pass_fpm_forget(t, uid, err);
     if (rc == 0)
         rc = sc_pass_web_forget(t, uid, err);
+    if (rc == 0 && t->web.nginx_hold(uid, NULL, 0, &why) < 0)
+        sc_log("uid=%u: nginx: %s", (unsigned)uid, why.text);
     if (rc == 0)
         rc = t->runtime.sites(uid, &ids, &n, err);
     if (rc == 0)

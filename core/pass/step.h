@@ -64,6 +64,7 @@ int sc_step_join(struct sc_pass *p, struct sc_error *err);
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err);
 int sc_step_web(struct sc_pass *p, struct sc_error *err);
 int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err);
+int sc_step_nginx(struct sc_pass *p, struct sc_error *err);
 int sc_step_outside(struct sc_pass *p, struct sc_error *err);
 int sc_step_views(struct sc_pass *p, struct sc_error *err);
 

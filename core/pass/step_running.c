@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/pass/forget.h"
 #include "core/pass/fpm.h"
 #include "core/pass/step.h"
@@ -42,6 +43,17 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
     if (!p->fpm_later)
         return 0;
     return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, p->s->cover, NULL, err);
+}
+
+/* A configuration of nginx that somebody else broke is no reason to fail: where links are followed
+ * still, the judgement of coverage says so. */
+int sc_step_nginx(struct sc_pass *p, struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    (void)err;
+    if (p->tools->web.nginx(p->s->store, p->a->uid, &why) < 0)
+        sc_log("user=%s: nginx: %s", p->a->user, why.text);
+    return 0;
 }
 
 /* FastCGI and LSAPI programs outside belong to a site from now on, or to none. */

@@ -29,6 +29,7 @@ static const struct step making[] = {
     {"fpm", sc_step_fpm},               /* before views end: who left one is served elsewhere */
     {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */
     {"fpm-rest", sc_step_fpm_rest},     /* masters and addresses that Apache goes by no more */
+    {"nginx", sc_step_nginx},           /* … and the files that nginx serves itself */
     {"outside", sc_step_outside},       /* PHP programs that were started before it was a site */
     {"views", sc_step_views},           /* of running sites */
     {"ended", sc_step_ended},           /* sites that are none any more: closed to new processes */

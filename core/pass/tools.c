@@ -2,10 +2,12 @@
 #include "core/pass/tools.h"
 
 #include "core/cage/keeper_start.h"
+#include "core/coverage/coverage.h"
 #include "core/php/restart.h"
 #include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
 #include "core/web/module.h"
+#include "core/web/nginx/hold.h"
 #include "core/web/part.h"
 
 static const struct sc_tools real = {
@@ -34,7 +36,10 @@ static const struct sc_tools real = {
             .site_php = sc_fpm_site_php,
             .again = sc_fpm_site_again,
             .tell = sc_fpm_tell},
-    .web = {.save = sc_web_part_save, .guards = sc_web_module_guards},
+    .web = {.save = sc_web_part_save,
+            .guards = sc_web_module_guards,
+            .nginx = sc_cover_nginx,
+            .nginx_hold = sc_nginx_hold},
     .groups = {.open = sc_cgroups_open,
                .check = sc_limits_check,
                .make = sc_limits_make,

@@ -107,7 +107,8 @@ void sc_monitor_fpm_line(struct sc_monitor *m, const char *text)
     uint64_t is = *end == ' ' ? strtoull(end + 1, NULL, 10) : 0;
     if (!a || (a->has_pools && a->pools == is))
         return;
-    bool first = !a->has_pools;
+    /* what the daemon did not see before it began may still have changed since a command judged */
+    bool first = !a->has_pools && !strstr(text, " changed");
     a->has_pools = true;
     a->pools = is;
     if (first)

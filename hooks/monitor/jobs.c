@@ -135,10 +135,11 @@ static void conf_dirs(const struct sc_vhosts *hosts)
 }
 
 /* What is not covered is kept for lists, and makes a pass when it changes. False: not known. */
-static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid, uint64_t *ret)
+static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid, uint64_t *ret,
+                  bool *ret_changed)
 {
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_cover_account_keep(s->store, server, uid, ret, &err) == 0)
+    if (sc_cover_account_keep(s->store, server, uid, ret, ret_changed, &err) == 0)
         return true;
     sc_log("uid=%u: coverage: %s", (unsigned)uid, err.text);
     return false;
@@ -159,9 +160,11 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
     conf_dirs(&server.hosts);
     for (size_t i = 0; i < users.n; i++) {
         uint64_t digest, verdicts;
+        bool changed = false;
         if (sc_fpm_digest_of(&server.pools, users.rows[i].uid, users.rows[i].name, &digest) &&
-            judge(s, &server, users.rows[i].uid, &verdicts))
-            printf("pools %u %" PRIu64 "\n", (unsigned)users.rows[i].uid, digest ^ verdicts);
+            judge(s, &server, users.rows[i].uid, &verdicts, &changed))
+            printf("pools %u %" PRIu64 "%s\n", (unsigned)users.rows[i].uid, digest ^ verdicts,
+                   changed ? " changed" : "");
     }
     puts("ok");
     return 0;

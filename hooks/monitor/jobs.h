@@ -14,7 +14,7 @@
 #define SC_JOB_MARKS    "marks"   /* "found USER"…, "resync": where the queue cannot be written */
 #define SC_JOB_PENDING  "pending" /* "found USER"… */
 #define SC_JOB_ACCOUNTS "accounts" /* "account UID USER"… that have isolated sites */
-#define SC_JOB_POOLS    "pools"    /* "dir PATH"…, "pools UID NUMBER"… */
+#define SC_JOB_POOLS    "pools" /* "dir PATH"…, "pools UID NUMBER"…, " changed": verdicts are others */
 #define SC_JOB_SERVICES                                                                            \
     "services" /* running sites see what was started again: "looking", "source PATH"…, "again" */
 

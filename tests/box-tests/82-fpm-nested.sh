@@ -193,8 +193,10 @@ fpm_pool b.example "$(fpm_socket b.example)"
 fpm_vhost b.example "$(fpm_socket b.example)"
 fpm_reload
 
-## nginx instead
+## nginx instead; B's block lies around A, and follows no links for that
 check "Apache stops" apache_stop
+mkdir -p /etc/nginx/domains
+echo 'disable_symlinks on from=$document_root;' >/etc/nginx/domains/b.example.conf
 check "nginx serves the same sites" nginx_start
 expect_output "control: A's code runs by B's name" "ran in $B/addon secret of b" by_b addon
 load_start 200 b.example

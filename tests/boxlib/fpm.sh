@@ -114,11 +114,12 @@ no_request_failed()
         "$checks_dir/load.out"
 }
 
-# nginx_start: serves the same sites, with the same pools, at the same address instead of Apache.
+# nginx_start: serves the same sites, with the same pools, at the same address instead of Apache. Lines for a domain
+# alone: /etc/nginx/domains/DOMAIN.conf*
 nginx_start()
 {
     local domain address
-    mkdir -p /var/log/nginx /var/lib/nginx /run/nginx
+    mkdir -p /var/log/nginx /var/lib/nginx /run/nginx /etc/nginx/domains
     rm -f /etc/nginx/sites-enabled/*
     for domain in "${!site_docroot[@]}"; do
         address=$(fpm_socket "$domain")
@@ -127,6 +128,7 @@ server {
     listen $apache_address;
     server_name $domain;
     root "${site_docroot[$domain]}";
+    include /etc/nginx/domains/$domain.conf*;
     location ~ \.php$ {
         fastcgi_pass unix:$address;
         include fastcgi_params;

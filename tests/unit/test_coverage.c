@@ -218,10 +218,72 @@ static void with_the_module(void **state)
                           "--site-isolation-regenerate john");
 }
 
+/* One server block that follows links, as looking found it. */
+static struct sc_cover_verdict links(struct sc_cover_links l)
+{
+    struct sc_cover_verdict v;
+    struct sc_cover_seen seen = {.links = &l, .n_links = 1};
+    put("/etc/apache2/apache2.conf", "");
+    put("/etc/nginx/nginx.conf", "http {\nserver { server_name a.example; root /home/john/a; } }");
+    assert_int_equal(sc_vhosts_load(root, &server.hosts, NULL), 0);
+    l.host = &server.hosts.v[0];
+    sc_cover_judge(&server, &site, &seen, &v);
+    sc_vhosts_done(&server.hosts);
+    return v;
+}
+
+static void links_of_nginx(void **state)
+{
+    char way_out[] = "write a line";
+    (void)state;
+    struct sc_cover_verdict v = links((struct sc_cover_links){.text = way_out});
+    assert_int_equal(v.is, SC_COVERAGE_NOT);
+    assert_string_equal(v.text, "nginx serves files of the site (/etc/nginx/nginx.conf:2) and "
+                                "follows links in it, to other sites, too: write a line");
+    v = links((struct sc_cover_links){.around = true, .text = way_out});
+    assert_non_null(
+        strstr(v.text, "with those of a directory around it (/etc/nginx/nginx.conf:2)"));
+    /* enable writes the line; afterwards it has to be there */
+    assert_int_equal(links((struct sc_cover_links){.soon = true}).is, SC_COVERAGE_COVERED);
+    server.must_stand = true;
+    assert_int_equal(links((struct sc_cover_links){.soon = true}).is, SC_COVERAGE_COVERED);
+    struct sc_cover_site isolated = site;
+    isolated.id = 60001;
+    struct sc_cover_links soon = {.soon = true}, unread = {.unread = true};
+    struct sc_cover_seen seen = {.links = &soon, .n_links = 1};
+    put("/etc/nginx/nginx.conf", "http { server { server_name a.example; root /home/john/a;\n"
+                                 "disable_symlinks on; } }");
+    assert_int_equal(sc_vhosts_load(root, &server.hosts, NULL), 0);
+    soon.host = unread.host = &server.hosts.v[0];
+    sc_cover_judge(&server, &isolated, &seen, &v);
+    assert_int_equal(v.is, SC_COVERAGE_NOT);
+    assert_non_null(strstr(v.text, "run cagefsctl --site-isolation-regenerate"));
+    seen.links = &unread;
+    sc_cover_judge(&server, &isolated, &seen, &v);
+    assert_string_equal(v.text, "nginx has not read /etc/nginx/nginx.conf since it was changed: "
+                                "reload nginx");
+    sc_vhosts_done(&server.hosts);
+}
+
+static void others_root(void **state)
+{
+    (void)state;
+    covered("http { server { server_name a.example; root /home/john/a; location /x { alias "
+            "/home/john/files; } location /y { root /usr/share/y; } } }");
+    not_covered("http { server { server_name a.example; root /home/john/a; location /x { internal; "
+                "alias /home/john/; } } }",
+                "serves /home/john, where other sites' files are");
+    not_covered("http { server { server_name a.example; root /home/john/a; location /x { alias "
+                "/home/john/b/img/; } } }",
+                "serves /home/john/b/img,");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(hosts, plain, drop),
+        cmocka_unit_test_setup_teardown(links_of_nginx, plain, drop),
+        cmocka_unit_test_setup_teardown(others_root, plain, drop),
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),

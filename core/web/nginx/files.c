@@ -39,7 +39,7 @@ static int open_dir(const char *dir, int *ret_fd, struct sc_error *err)
     SC_FD int fd = -EBADF;
     if (top < 0)
         return sc_error_sys(err, errno, "open /");
-    const char *rel = dir[1] ? dir + 1 : ".";
+    const char *rel = dir[0] && dir[1] ? dir + 1 : ".";
     int rc = sc_open_beneath(top, rel, O_RDONLY | O_DIRECTORY, 0, &fd, err);
     if (rc == SC_E_NOTFOUND)
         return sc_error_set(err, rc, "%s does not exist: make that directory", dir);
@@ -55,7 +55,8 @@ static int open_dir(const char *dir, int *ret_fd, struct sc_error *err)
 static int above(const char *path, char out[PATH_MAX], struct sc_error *err)
 {
     const char *slash = strrchr(path, '/');
-    if (*path != '/' || slash - path >= PATH_MAX)
+    out[0] = 0;
+    if (*path != '/' || !slash || slash - path >= PATH_MAX)
         return sc_error_set(err, SC_E_INVAL, "no absolute path: %s", path);
     snprintf(out, PATH_MAX, "%.*s", slash == path ? 1 : (int)(slash - path), path);
     return 0;
@@ -65,7 +66,7 @@ static int above(const char *path, char out[PATH_MAX], struct sc_error *err)
 static int open_place(const struct sc_nginx_place *p, bool *ret_made, int *ret_fd,
                       struct sc_error *err)
 {
-    char dir[PATH_MAX], parent[PATH_MAX];
+    char dir[PATH_MAX] = "", parent[PATH_MAX] = "";
     SC_FD int up = -EBADF;
     struct sc_error why = SC_ERROR_INIT;
     int rc = above(p->path, dir, err);
@@ -105,16 +106,16 @@ static int read_place(int dir, const struct sc_nginx_place *p, struct sc_buf *te
 }
 
 /* Whether there is something to do: 1, or 0 where the lines are there. */
-static int is_to_do(const struct sc_nginx_place *p, int there, const struct sc_buf *text,
+static int is_to_do(const struct sc_nginx_place *p, int there, const char *text,
                     struct sc_error *err)
 {
     if (there == SC_ABSENT && !p->own)
         return sc_error_set(err, SC_E_NOTFOUND, "there is no %s", p->path);
-    if (there == SC_ABSENT)
+    if (there == SC_ABSENT || !text)
         return 1;
-    if (sc_nginx_lines_in(text->data))
+    if (sc_nginx_lines_in(text))
         return 0;
-    if (p->own && !strstr(text->data, SC_NGINX_LINES_BEGIN))
+    if (p->own && !strstr(text, SC_NGINX_LINES_BEGIN))
         return sc_error_set(err, SC_E_DENIED, "%s is not Sitecage's: rename it", p->path);
     return 1;
 }
@@ -142,7 +143,7 @@ int sc_nginx_file_look(const struct sc_nginx_place *p, bool *ret_there, struct s
     if (rc == 0)
         rc = read_place(dir, p, &text, &st, err);
     if (rc >= 0)
-        rc = is_to_do(p, rc, &text, err);
+        rc = is_to_do(p, rc, text.data, err);
     if (rc >= 0 && ret_there)
         *ret_there = rc == 0;
     return rc < 0 ? rc : 0;
@@ -172,7 +173,7 @@ int sc_nginx_file_put(const struct sc_nginx_place *p, bool *ret_made, struct sc_
         rc = read_place(dir, p, &text, &st, err);
     int there = rc;
     if (rc >= 0)
-        rc = is_to_do(p, there, &text, err);
+        rc = is_to_do(p, there, text.data, err);
     if (rc <= 0)
         return rc;
     if (p->own)

@@ -95,4 +95,18 @@ static bool web_guards(void)
     return tools_web_guards;
 }
 
-const struct sc_web_tools tools_web = {.save = web_save, .guards = web_guards};
+static int web_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
+{
+    (void)store;
+    return tools_begin(err, "web.nginx", " %u", (unsigned)uid);
+}
+
+static int web_nginx_hold(uid_t uid, const struct sc_nginx_place *want, size_t n,
+                          struct sc_error *err)
+{
+    (void)want;
+    return tools_begin(err, "web.nginx_hold", " %u %zu", (unsigned)uid, n);
+}
+
+const struct sc_web_tools tools_web = {
+    .save = web_save, .guards = web_guards, .nginx = web_nginx, .nginx_hold = web_nginx_hold};

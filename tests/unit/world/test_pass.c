@@ -11,9 +11,10 @@ static void an_account_with_one_isolated_site(void **state)
     wants("john", "a");
     assert_pass("john");
     assert_string_equal(
-        steps(), "ask identify facts mark config record plans groups table join fpm "
-                 "web fpm-rest outside views ended settle files storage old-groups cron events "
-                 "done");
+        steps(),
+        "ask identify facts mark config record plans groups table join fpm "
+        "web fpm-rest nginx outside views ended settle files storage old-groups cron events "
+        "done");
     assert_string_equal(isolated("john"), "a:60000");
     assert_string_equal(known("john"), "a b");
     assert_string_equal(table("john"), "a:60000");

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/coverage/nginx.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/log.h"
+#include "core/base/there.h"
+#include "core/base/vec.h"
+#include "core/coverage/account.h"
+#include "core/web/nginx/files.h"
+#include "core/web/nginx/hold.h"
+#include "core/web/nginx/place.h"
+#include "core/web/nginx/running.h"
+
+#define CONF "/etc/nginx/nginx.conf"
+
+/* ---- looking ---- */
+
+/* A worker's beginning is known by the second. */
+static bool is_unread(const struct sc_cover_server *server, const struct sc_vhost *h)
+{
+    struct stat st;
+    return server->nginx_since && h->shut_by && stat(h->shut_by, &st) == 0 &&
+           (int64_t)st.st_ctim.tv_sec > server->nginx_since + 1;
+}
+
+static bool is_isolated(const struct sc_cover_site *site, const char *docroot)
+{
+    for (size_t i = 0; docroot && i < site->n_isolated; i++)
+        if (strcmp(site->isolated[i], docroot) == 0)
+            return true;
+    return docroot && strcmp(docroot, site->is.docroot) == 0;
+}
+
+/* Once for a server, and only where a line is to be written. */
+static bool is_valid(struct sc_cover_server *server, struct sc_error *err)
+{
+    char program[PATH_MAX];
+    struct sc_error why = SC_ERROR_INIT;
+    if (!server->nginx_tested && sc_nginx_program(0, program, sizeof(program)) &&
+        sc_nginx_test(program, &why) < 0)
+        snprintf(server->nginx_error, sizeof(server->nginx_error), "%s", why.text);
+    server->nginx_tested = true;
+    return !server->nginx_error[0] || sc_error_set(err, SC_E_INVAL, "%s", server->nginx_error) == 0;
+}
+
+/* Whether enable writes the line for that block: its own site is then isolated, too. */
+static bool comes_soon(struct sc_cover_server *server, const struct sc_cover_site *site,
+                       const struct sc_vhost *h, bool around, struct sc_error *err)
+{
+    SC_CLEANUP(sc_nginx_place_done) struct sc_nginx_place p = {0};
+    struct sc_web_whose of = site->is;
+    if (around) {
+        of.docroot = sc_host_docroot(h);
+        of.texts = NULL;
+        of.names = (const char *const *)h->names;
+        of.n_texts = 0;
+        of.n_names = h->n_names;
+        if (!is_isolated(site, of.docroot)) {
+            sc_error_set(err, SC_E_NOTFOUND,
+                         "isolate the site of that host, too, or write `disable_symlinks on "
+                         "from=$document_root;` in that server block");
+            return false;
+        }
+    }
+    return sc_nginx_place_find(&server->hosts, h, &of, &p, err) == 0 &&
+           sc_nginx_file_look(&p, NULL, err) == 0 && (server->must_stand || is_valid(server, err));
+}
+
+static int add(struct sc_cover_server *server, const struct sc_cover_site *site,
+               const struct sc_cover_links *links, struct sc_cover_seen *seen, struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    struct sc_cover_links l = *links;
+    l.soon = !l.unread && comes_soon(server, site, l.host, l.around, &why);
+    l.text = SC_VEC_ROOM(seen->links, seen->n_links) ? strdup(why.text) : NULL;
+    if (!l.text)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+    seen->links[seen->n_links++] = l;
+    return 0;
+}
+
+int sc_cover_look_at_links(struct sc_cover_server *server, const struct sc_cover_site *site,
+                           struct sc_cover_seen *seen, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; server->nginx && rc == 0 && i < server->hosts.n; i++) {
+        const struct sc_vhost *h = &server->hosts.v[i];
+        if (!h->nginx)
+            continue;
+        enum sc_host_stands follows = sc_host_follows_links(h, &site->is);
+        enum sc_host_stands is = sc_host_stands(h, &site->is);
+        struct sc_cover_links l = {.host = h, .around = follows == SC_HOST_AROUND};
+        l.unread = follows == SC_HOST_OTHER && (is == SC_HOST_SITE || is == SC_HOST_AROUND) &&
+                   is_unread(server, h);
+        if (follows != SC_HOST_OTHER || l.unread)
+            rc = add(server, site, &l, seen, err);
+    }
+    return rc;
+}
+
+/* ---- the lines ---- */
+
+struct wanted {
+    struct sc_nginx_place *v;
+    size_t n;
+};
+
+static void wanted_done(struct wanted *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        sc_nginx_place_done(&w->v[i]);
+    free(w->v);
+}
+
+/* What stands there already is wanted on; where somebody else has shut it nothing is. */
+static int want(struct wanted *w, const struct sc_vhosts *hosts, const struct sc_vhost *h,
+                const struct sc_web_whose *site, struct sc_error *err)
+{
+    SC_CLEANUP(sc_nginx_place_done) struct sc_nginx_place p = {0};
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_nginx_place_find(hosts, h, site, &p, &why);
+    if (rc == SC_E_NOMEM)
+        return sc_error_set(err, rc, "%s", why.text);
+    bool ours = rc == 0 && h->shut_by && strcmp(h->shut_by, p.path) == 0;
+    if (rc < 0 || (!ours && sc_host_follows_links(h, site) != SC_HOST_SITE))
+        return 0;
+    for (size_t i = 0; i < w->n; i++)
+        if (strcmp(w->v[i].path, p.path) == 0)
+            return 0;
+    if (!SC_VEC_ROOM(w->v, w->n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
+    w->v[w->n++] = p;
+    p = (struct sc_nginx_place){0};
+    return 0;
+}
+
+static int want_all(struct wanted *w, struct sc_vhosts *hosts, const struct sc_web_whose *site,
+                    struct sc_error *err)
+{
+    int rc = sc_roots_resolve(hosts, site, err);
+    for (size_t i = 0; rc == 0 && i < hosts->n; i++)
+        if (sc_host_stands(&hosts->v[i], site) == SC_HOST_SITE)
+            rc = want(w, hosts, &hosts->v[i], site, err);
+    return rc;
+}
+
+static bool is_isolated_at_all(const struct sc_cover_account *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->v[i].id)
+            return true;
+    return false;
+}
+
+static int want_of_account(struct wanted *w, const struct sc_cover_account *a, struct sc_error *err)
+{
+    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
+    int rc = is_isolated_at_all(a) ? sc_vhosts_load_nginx("", &hosts, err) : 0;
+    for (size_t i = 0; rc == 0 && i < a->n; i++) {
+        SC_CLEANUP(sc_cover_lists_done) struct sc_cover_lists l = {0};
+        struct sc_cover_site site;
+        if (a->v[i].id == 0)
+            continue;
+        rc = sc_cover_account_site(a, &a->v[i], &l, &site, err);
+        if (rc == 0)
+            rc = want_all(w, &hosts, &site.is, err);
+    }
+    return rc;
+}
+
+int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(wanted_done) struct wanted w = {0};
+    SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
+    int rc = 0;
+    if (access(CONF, F_OK) == 0 || !sc_is_absent(errno)) {
+        rc = sc_cover_account_load(store, uid, &a, err);
+        if (rc == 0)
+            rc = want_of_account(&w, &a, err);
+    }
+    return rc < 0 ? rc : sc_nginx_hold(uid, w.v, w.n, err);
+}
