@@ -213,6 +213,13 @@ static int look_at_uid(const struct sc_server *s, const struct sc_identity *me,
 
 /* ---- another uid ---- */
 
+/* Its owner can close it to root by a file system of his own: that is no reason for others' passes to
+ * fail. */
+static bool is_home_away(int sys)
+{
+    return sc_is_absent(sys) || sys == EACCES || sys == ENOTCONN;
+}
+
 /* The row's uid has an account, with another name than the row says: that one was renamed, and
  * somebody else uses the name now. Its own pass would find its name taken. */
 static int look_at_namesake(const struct sc_server *s, const struct sc_identity *me,
@@ -220,12 +227,15 @@ static int look_at_namesake(const struct sc_server *s, const struct sc_identity 
                             struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    struct sc_error why = SC_ERROR_INIT;
     bool same = false;
-    int rc = sc_account_look(row->uid, &a, err);
-    if (rc == SC_E_INVAL || rc == SC_E_SYS) /* its home is away: nothing is known, nothing done */
+    int rc = sc_account_look(row->uid, &a, &why);
+    if (rc == SC_E_INVAL || (rc == SC_E_SYS && is_home_away(why.sys)))
+        return 0; /* nothing is known, nothing done */
+    if (rc < 0)
+        return sc_error_set(err, rc, "%s", why.text);
+    if (strcmp(a.user, row->name) == 0)
         return 0;
-    if (rc < 0 || strcmp(a.user, row->name) == 0)
-        return rc;
     const struct sc_identity other = {.uid = a.uid,
                                       .gid = a.gid,
                                       .user = a.user,

@@ -65,7 +65,7 @@ int sc_notes_uids(const char *what, uid_t **ret, size_t *ret_n, struct sc_error 
     SC_DIR DIR *d = opendir(SC_NOTES_DIR);
     if (!d && !sc_is_absent(errno))
         return sc_error_sys(err, errno, "list " SC_NOTES_DIR);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
         char *end = NULL;
         unsigned long uid = strtoul(e->d_name, &end, 10);
         if (end == e->d_name || *end != '.' || strcmp(end + 1, what) != 0 || uid >= UINT32_MAX)
@@ -74,6 +74,8 @@ int sc_notes_uids(const char *what, uid_t **ret, size_t *ret_n, struct sc_error 
             return sc_error_set(err, SC_E_NOMEM, "out of memory for notes");
         uids[n++] = (uid_t)uid;
     }
+    if (d && errno)
+        return sc_error_sys(err, errno, "list " SC_NOTES_DIR);
     *ret = sc_steal_ptr(&uids);
     *ret_n = n;
     return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* list, status: nothing is changed, but what killed commands left is finished first. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/coverage/account.h"
 #include "core/engine/endings.h"
@@ -200,7 +202,9 @@ static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct s
     if (site && u->stale && u->last_error)
         r->stale = strdup(u->last_error);
     else if (site && access(r->docroot, F_OK) < 0)
-        r->stale = strdup("its document root is missing: nothing of it can run");
+        r->stale =
+            strdup(sc_is_absent(errno) ? "its document root is missing: nothing of it can run"
+                                       : "its document root cannot be looked at");
     if (!site)
         return 0;
     int rc = add_coverage(r, u->uid, err);

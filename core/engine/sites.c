@@ -238,7 +238,7 @@ int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,
         const char *user = all.rows[i].name;
         rc = all.rows[i].gone ? 0 : remount_some(s, &user, 1, NULL, err);
         if (rc == SC_E_NOTFOUND)
-            rc = sc_pass_clear_user(s, all.rows[i].uid, err);
+            rc = sc_pass_clear_user(s, all.rows[i].uid, NULL, err);
     }
     if (rc == 0)
         sc_watch_progress(w, all.n, all.n);

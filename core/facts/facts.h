@@ -30,6 +30,7 @@ struct sc_facts {
     bool renamed;                 /* the account had another name, or uid, until now */
     struct sc_error why;          /* why it is not from_panel or from_file, or what of the panel's
                                      answer was passed over */
+    struct sc_error why_file;     /* why it is not from_file */
     struct sc_event_list hints;   /* waiting events that can be about the account; … */
     bool *agreed;                 /* … per event: the panel's answer includes it */
     struct sc_domain_list before; /* the domains as they were known */

@@ -130,6 +130,7 @@ static int gather_config(const struct sc_server *s, const struct sc_account *a,
     f->from_file = rc == 0;
     if (rc < 0 && err)
         *err = why;
+    f->why_file = why;
     if (rc < 0 && f->why.code == 0)
         f->why = why;
     if (rc < 0 && how == SC_FACTS_LAST_GOOD) {

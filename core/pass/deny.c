@@ -28,7 +28,17 @@ int sc_pass_lock_deny(int wait_ms, int *ret_fd, struct sc_error *err)
     return sc_account_lock_global(DENY_LOCK, true, wait_ms, ret_fd, err);
 }
 
-int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
+/* All has ended, but what the user wants could not be taken out of a file that cannot be read. */
+static void note_file(const struct sc_account *a, const struct sc_facts *f, struct sc_error *left)
+{
+    if (left && left->code == 0 && !f->from_file)
+        sc_error_set(left, f->why_file.code,
+                     "user %s: %s; nothing of the account is isolated any more, but what the file "
+                     "names will be again when the user is allowed: mend it, and deny again",
+                     a->user, f->why_file.text);
+}
+
+int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *left, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
@@ -47,7 +57,11 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err)
         rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, NULL, &f, err);
     if (rc == 0)
         rc = sc_pass_check(s, &a, &f, &all, err);
-    return rc < 0 ? rc : sc_pass_apply(s, &a, &f, &all, err);
+    if (rc == 0)
+        rc = sc_pass_apply(s, &a, &f, &all, err);
+    if (rc == 0)
+        note_file(&a, &f, left);
+    return rc;
 }
 
 /* ---- many accounts ---- */
@@ -58,11 +72,12 @@ struct todo {
     bool done;
 };
 
-static int clear_one(struct sc_server *s, struct todo *t, int wait_ms, struct sc_error *err)
+static int clear_one(struct sc_server *s, struct todo *t, int wait_ms, struct sc_error *left,
+                     struct sc_error *err)
 {
     int before = s->lock_ms;
     s->lock_ms = wait_ms < before ? wait_ms : before;
-    int rc = sc_pass_clear_user(s, t->uid, err);
+    int rc = sc_pass_clear_user(s, t->uid, left, err);
     s->lock_ms = before;
     t->done = rc == 0;
     return rc < 0 ? sc_error_wrap(err, "user %s", t->user) : 0;
@@ -71,7 +86,7 @@ static int clear_one(struct sc_server *s, struct todo *t, int wait_ms, struct sc
 /* Those that nobody else is changing first; then it is said whom there is to wait for. One that
  * fails keeps nobody else from being done: its error is the first one's. */
 static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct sc_watch *w,
-                     struct sc_error *err)
+                     struct sc_error *left, struct sc_error *err)
 {
     static const int waits[] = {0, SOON_MS, SC_LOCK_WAIT_MS};
     int rc = 0;
@@ -86,7 +101,7 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
                 sc_watch_waiting(w, "Waiting for user %s: another process is changing the account",
                                  v[i].user);
             sc_watch_progress(w, done, n);
-            int now = clear_one(s, &v[i], waits[round], &why);
+            int now = clear_one(s, &v[i], waits[round], left, &why);
             if ((now == SC_E_BUSY || now == SC_E_LATE) && !last)
                 continue;
             v[i].done = true;
@@ -101,7 +116,8 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
     return rc;
 }
 
-static int clear_everybody(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
+static int clear_everybody(struct sc_server *s, const struct sc_watch *w, struct sc_error *left,
+                           struct sc_error *err)
 {
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     int rc = sc_store_users_get(s->store, true, &users, err);
@@ -110,19 +126,26 @@ static int clear_everybody(struct sc_server *s, const struct sc_watch *w, struct
         rc = sc_error_set(err, SC_E_NOMEM, "out of memory");
     for (size_t i = 0; rc == 0 && i < users.n; i++)
         v[i] = (struct todo){.uid = users.rows[i].uid, .user = users.rows[i].name};
-    return rc < 0 ? rc : clear_all(s, v, users.n, w, err);
+    return rc < 0 ? rc : clear_all(s, v, users.n, w, left, err);
+}
+
+/* What was done, and what is left for the administrator. */
+static int told(int rc, const struct sc_error *left, struct sc_error *err)
+{
+    return rc < 0 || left->code == 0 ? rc : sc_error_set(err, left->code, "%s", left->text);
 }
 
 int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
+    struct sc_error left = SC_ERROR_INIT;
     int rc = sc_pass_lock_front(true, &front, err);
     if (rc == 0)
         rc = sc_store_meta_set(s->store, SC_DENY_UNDER_WAY, "*", err);
     if (rc == 0)
         rc = sc_policy_deny_all(&s->policy, err); /* first: nobody enables anything meanwhile */
     if (rc == 0)
-        rc = clear_everybody(s, w, err);
+        rc = clear_everybody(s, w, &left, err);
     if (rc == 0)
         rc = sc_suexec_front_off(err);
     if (rc == 0)
@@ -133,6 +156,7 @@ int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_er
         sc_pass_webserver_off(w); /* behind the daemon, which starts its service again */
     if (rc == 0)
         rc = sc_store_meta_set(s->store, SC_DENY_UNDER_WAY, NULL, err);
+    rc = told(rc, &left, err);
     sc_log("deny-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
     return rc;
 }
@@ -154,6 +178,7 @@ int sc_pass_deny_users(struct sc_server *s, const char *const *users, size_t n,
 {
     SC_FREE struct todo *v = calloc(n + 1, sizeof(*v));
     SC_BUF struct sc_buf names = SC_BUF_INIT;
+    struct sc_error left = SC_ERROR_INIT;
     int rc = v ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
     for (size_t i = 0; rc == 0 && i < n; i++) {
         v[i].user = users[i];
@@ -168,10 +193,10 @@ int sc_pass_deny_users(struct sc_server *s, const char *const *users, size_t n,
         return rc;
     rc = sc_policy_deny_users(&s->policy, users, n, err);
     if (rc == 0)
-        rc = clear_all(s, v, n, w, err);
+        rc = clear_all(s, v, n, w, &left, err);
     if (rc == 0 || rc == SC_E_NOTENABLED) {
         int cleared = sc_store_meta_set(s->store, SC_DENY_UNDER_WAY, NULL, rc == 0 ? err : NULL);
         rc = rc == 0 ? cleared : rc;
     }
-    return rc;
+    return told(rc, &left, err);
 }

@@ -17,15 +17,17 @@
 int sc_pass_lock_deny(int wait_ms, int *ret_fd, struct sc_error *err);
 
 /* Ends all isolation of one account, by uid: also when the user, the home or the panel does not
- * exist. */
-int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *err);
+ * exist. *left (may be NULL, kept if it is set): all has ended, but the user's file cannot be read, so
+ * that it may still name what is to be isolated. */
+int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *left, struct sc_error *err);
 
 /* The uid of a user whom the system, or at least the database, knows. SC_E_NOTFOUND. */
 int sc_pass_known_user(struct sc_server *s, const char *user, uid_t *ret, struct sc_error *err);
 
 /* The caller holds sc_pass_lock_deny(). A deny that is killed is finished by core/pass/recover.h.
  * Accounts that another process is changing come last; *w is told whom there is to wait for. One that
- * fails keeps no other from being done. */
+ * fails keeps no other from being done. An error is also given where all is done but a user's file
+ * could not be changed: the text says so. */
 int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err);
 int sc_pass_deny_users(struct sc_server *s, const char *const *users, size_t n,
                        const struct sc_watch *w, struct sc_error *err);

@@ -102,7 +102,7 @@ static int read_all(const struct sc_account *a, int fd, DIR *d, struct sc_labels
                     struct sc_error *err)
 {
     unsigned seen = 0;
-    for (struct dirent *e; (e = readdir(d)) != NULL && seen < SC_LABELS_MAX;) {
+    for (struct dirent *e; seen < SC_LABELS_MAX && (errno = 0, e = readdir(d)) != NULL;) {
         SC_FREE char *rel = NULL;
         if (!sc_is_token(e->d_name))
             continue;
@@ -117,6 +117,8 @@ static int read_all(const struct sc_account *a, int fd, DIR *d, struct sc_labels
         memcpy(l->v[l->n].token, e->d_name, SC_SITE_TOKEN + 1);
         l->v[l->n++].rel = sc_steal_ptr(&rel);
     }
+    if (seen < SC_LABELS_MAX && errno)
+        return sc_error_sys(err, errno, "list the sites' storage");
     if (l->n)
         qsort(l->v, l->n, sizeof(*l->v), by_token);
     return 0;

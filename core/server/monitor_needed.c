@@ -14,9 +14,9 @@ static int any_in(const char *path, bool *ret, struct sc_error *err)
     struct dirent *e;
     if (!d)
         return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "list %s", path);
-    while (!*ret && (e = readdir(d)) != NULL)
+    while (!*ret && (errno = 0, e = readdir(d)) != NULL)
         *ret = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    return 0;
+    return *ret || !errno ? 0 : sc_error_sys(err, errno, "list %s", path);
 }
 
 int sc_monitor_any_marks(bool *ret, struct sc_error *err)

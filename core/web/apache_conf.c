@@ -2,6 +2,7 @@
 /* Apache's configuration, as far as it says which host runs what (core grammar: "Configuration
  * Files" and "core" in the Apache HTTP Server documentation, version 2.4). */
 #include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/web/apache_conf.h"
 
 static const char *defined(const struct sc_apache_conf *p, const char *name, size_t len)
@@ -172,7 +174,7 @@ static bool has_file(const struct sc_vhosts_reader *r, const char *name)
     if (snprintf(path, sizeof(path), "%s%s", r->root, name) >= (int)sizeof(path))
         return false;
     sc_stamps_note(&r->out->seen, path);
-    return access(path, F_OK) == 0;
+    return access(path, F_OK) == 0 || !sc_is_absent(errno);
 }
 
 /* What decides whether a section is read. Others count as true. */

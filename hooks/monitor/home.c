@@ -15,6 +15,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/base/there.h"
 #include "core/facts/places.h"
 
 #define LINKS_MAX 8
@@ -93,20 +94,37 @@ static int add(struct home *h, int fd, const char *name, uint32_t mask, bool *re
     return wd;
 }
 
-/* With the user's rights; what he cannot open is not there. */
-static int open_as_user(const struct home *h, int dirfd, const char *name, int flags)
+/* What the user may not open, or what leads out of his home, is known: its directory is watched. */
+static bool is_known(int rc, const struct sc_error *why)
+{
+    return rc == 0 || rc == SC_E_NOTFOUND || rc == SC_E_DENIED || rc == SC_E_INVAL ||
+           (rc == SC_E_SYS && (sc_is_absent(why->sys) || why->sys == EACCES));
+}
+
+/* With the user's rights; -EBADF: it is not there for him. */
+static int open_as_user(struct home *h, int dirfd, const char *name, int flags)
 {
     int fd = -EBADF;
+    struct sc_error why = SC_ERROR_INIT;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    if (sc_asuser_begin(&as, h->a->uid, h->a->gid, NULL) == 0)
-        (void)sc_open_beneath(dirfd, name, flags | O_PATH | O_NOFOLLOW, 0, &fd, NULL);
+    int rc = sc_asuser_begin(&as, h->a->uid, h->a->gid, &why);
+    if (rc == 0)
+        rc = sc_open_beneath(dirfd, name, flags | O_PATH | O_NOFOLLOW, 0, &fd, &why);
+    h->whole &= is_known(rc, &why);
+    return fd;
+}
+
+static int dup_of(struct home *h, int dirfd)
+{
+    int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+    h->whole &= fd >= 0;
     return fd;
 }
 
 /* A mark in a directory below the one of watch `wd`: "bin/console". */
 static void watch_deeper(struct home *h, int dirfd, int wd, const char *mark)
 {
-    SC_FD int fd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+    SC_FD int fd = dup_of(h, dirfd);
     bool is_new = false;
     while (fd >= 0 && wd >= 0) {
         char name[NAME_MAX + 1];
@@ -169,10 +187,12 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
 {
     SC_FREE char *path = strdup(rel);
     for (int links = 0; path && links <= LINKS_MAX; links++) {
-        SC_FD int fd = fcntl(h->fd, F_DUPFD_CLOEXEC, 3);
+        SC_FD int fd = dup_of(h, h->fd);
         SC_FREE char *again = NULL;
         SC_FREE char *sofar = calloc(1, strlen(path) + 1);
-        if (!sofar || fd < 0)
+        if (fd < 0)
+            return 0;
+        if (!sofar)
             break;
         bool end = false;
         for (char *p = path; *p && !end;) {

@@ -78,6 +78,7 @@ void root_remove(void)
 {
     struct sc_error err = SC_ERROR_INIT;
     char *slash = strrchr(dir, '/');
+    root_fail(NULL, 0);
     SC_FREE char *above = strndup(dir, (size_t)(slash - dir));
     SC_FD int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (sc_remove_tree_beneath(fd, slash + 1, &err) < 0)
@@ -146,20 +147,82 @@ int root_has(const char *path)
     type __wrap_##name(__VA_ARGS__);                                                               \
     type __wrap_##name(__VA_ARGS__)
 
+static struct {
+    char path[PATH_MAX];
+    int errnum;
+    bool list;
+    const DIR *listed;
+} failing;
+
+static void fail_from_now(const char *path, int errnum, bool list)
+{
+    char at[PATH_MAX];
+    failing.errnum = errnum;
+    failing.list = list;
+    failing.listed = NULL;
+    snprintf(failing.path, sizeof(failing.path), "%s", path ? lies_at(path, at) : "");
+}
+
+void root_fail(const char *path, int errnum)
+{
+    fail_from_now(path, errnum, false);
+}
+
+void root_fail_list(const char *path, int errnum)
+{
+    fail_from_now(path, errnum, true);
+}
+
+/* Where it lies; *ret_fails: not for us. */
+static const char *looked_at(const char *path, char at[PATH_MAX], bool *ret_fails)
+{
+    const char *found = lies_at(path, at);
+    *ret_fails = failing.path[0] && !failing.list && strcmp(found, failing.path) == 0;
+    if (*ret_fails)
+        errno = failing.errnum;
+    return found;
+}
+
+static bool list_fails(DIR *d)
+{
+    char link[64], path[PATH_MAX];
+    if (!failing.path[0] || !failing.list)
+        return false;
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd(d));
+    ssize_t n = readlink(link, path, sizeof(path) - 1);
+    path[n < 0 ? 0 : n] = 0;
+    bool again = failing.listed == d;
+    if (strcmp(path, failing.path) == 0)
+        failing.listed = d;
+    return again && failing.listed == d;
+}
+
+BEFORE(struct dirent *, readdir64, DIR *d)
+{
+    int before = errno; /* what the caller set */
+    bool fails = list_fails(d);
+    errno = fails ? failing.errnum : before;
+    return fails ? NULL : __real_readdir64(d);
+}
+
 BEFORE(int, open64, const char *path, int flags, ...)
 {
     char at[PATH_MAX];
+    bool fails;
     va_list ap;
     va_start(ap, flags);
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
     va_end(ap);
-    return __real_open64(lies_at(path, at), flags, mode);
+    path = looked_at(path, at, &fails);
+    return fails ? -1 : __real_open64(path, flags, mode);
 }
 
 BEFORE(DIR *, opendir, const char *path)
 {
     char at[PATH_MAX];
-    return __real_opendir(lies_at(path, at));
+    bool fails;
+    path = looked_at(path, at, &fails);
+    return fails ? NULL : __real_opendir(path);
 }
 
 BEFORE(FILE *, fopen64, const char *path, const char *mode)
@@ -171,13 +234,17 @@ BEFORE(FILE *, fopen64, const char *path, const char *mode)
 BEFORE(int, stat64, const char *path, struct stat *st)
 {
     char at[PATH_MAX];
-    return __real_stat64(lies_at(path, at), st);
+    bool fails;
+    path = looked_at(path, at, &fails);
+    return fails ? -1 : __real_stat64(path, st);
 }
 
 BEFORE(int, lstat64, const char *path, struct stat *st)
 {
     char at[PATH_MAX];
-    return __real_lstat64(lies_at(path, at), st);
+    bool fails;
+    path = looked_at(path, at, &fails);
+    return fails ? -1 : __real_lstat64(path, st);
 }
 
 BEFORE(int, statvfs64, const char *path, struct statvfs *fs)
@@ -189,7 +256,9 @@ BEFORE(int, statvfs64, const char *path, struct statvfs *fs)
 BEFORE(int, access, const char *path, int how)
 {
     char at[PATH_MAX];
-    return __real_access(lies_at(path, at), how);
+    bool fails;
+    path = looked_at(path, at, &fails);
+    return fails ? -1 : __real_access(path, how);
 }
 
 BEFORE(int, unlink, const char *path)

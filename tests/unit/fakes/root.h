@@ -23,6 +23,12 @@ void root_mkdir(const char *path);
 void root_put(const char *path, const char *text);
 void root_link(const char *path, const char *target);
 
+/* From now on whoever looks at this path (of the server's, or one in a home) gets the error: open,
+ * opendir, stat, access; who lists the directory gets it behind the first name. One path at a time;
+ * NULL: nobody does. */
+void root_fail(const char *path, int errnum);
+void root_fail_list(const char *path, int errnum);
+
 /* Fails the test unless the file has this text. */
 void root_assert_file(const char *path, const char *text);
 int root_has(const char *path);
