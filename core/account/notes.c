@@ -14,7 +14,7 @@
 #include "core/base/there.h"
 #include "core/base/vec.h"
 
-static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_WISHES, SC_NOTE_HOME};
+static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_CRON_D, SC_NOTE_WISHES, SC_NOTE_HOME};
 
 static void path_of(uid_t uid, const char *what, char out[64])
 {

@@ -11,6 +11,7 @@
 
 #define SC_NOTES_DIR     "/run/sitecage/notes"
 #define SC_NOTE_CRONTAB  "crontab"
+#define SC_NOTE_CRON_D   "cron.d"
 #define SC_NOTE_WISHES   "wishes"
 #define SC_NOTE_HOME     "home"
 #define SC_NOTE_TEXT_MAX 1000u

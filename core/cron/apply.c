@@ -9,14 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/asuser.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/base/resolve.h"
 #include "core/base/there.h"
 #include "core/base/run.h"
 #include "core/base/paths.h"
 #include "core/base/clock.h"
+#include "core/cron/resolve.h"
 
 #define NONE "no crontab for" /* Vixie's, Debian's and cronie's words */
 
@@ -29,13 +28,13 @@ const char *const *sc_cron_spools(void)
     return spools;
 }
 
-int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err)
+int sc_cron_lock_named(const char *name, int *ret_fd, struct sc_error *err)
 {
     char path[64];
     int rc = sc_mkdir_p(SC_RUN_DIR "/lock", 0700, err);
     if (rc < 0)
         return rc;
-    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%u.cron", (unsigned)uid);
+    snprintf(path, sizeof(path), SC_RUN_DIR "/lock/%.30s", name);
     SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return sc_error_sys(err, errno, "open %s", path);
@@ -44,13 +43,19 @@ int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err)
             return sc_error_sys(err, errno, "lock %s", path);
         if (waited >= SC_CRON_LOCK_MS)
             return sc_error_set(err, SC_E_BUSY,
-                                "the crontab of user %u is being changed by somebody else; try "
-                                "again later",
-                                (unsigned)uid);
+                                "crontabs are being changed by somebody else (%s); try again later",
+                                path);
         sc_sleep_ms(10);
     }
     *ret_fd = sc_steal_fd(&fd);
     return 0;
+}
+
+int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err)
+{
+    char name[24];
+    snprintf(name, sizeof(name), "%u.cron", (unsigned)uid);
+    return sc_cron_lock_named(name, ret_fd, err);
 }
 
 /* As the user: "crontab WHAT"; as root: "crontab -u USER WHAT". */
@@ -110,53 +115,6 @@ int sc_cron_write(const struct sc_cron_owner *o, bool own, const struct sc_buf *
     return failed(o, own, &r, "installed", err);
 }
 
-struct links {
-    const struct sc_cron_owner *owner;
-    int rc; /* the first question that was not answered */
-    struct sc_error why;
-};
-
-static int find(const struct sc_cron_owner *o, const char *path, char **ret_rel,
-                struct sc_error *err)
-{
-    return sc_resolve_beneath(o->home, o->home_alias, o->homefd, path, false, ret_rel, NULL, err);
-}
-
-/* With the owner's rights; as root where a directory on the way is closed to him, who can open it
- * before the entry runs. */
-static int find_with_rights(const struct sc_cron_owner *o, const char *path, char **ret_rel,
-                            struct sc_error *err)
-{
-    {
-        SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-        int rc = sc_asuser_begin(&as, o->uid, o->gid, err);
-        if (rc == 0)
-            rc = find(o, path, ret_rel, err);
-        if (rc != SC_E_SYS || err->sys != EACCES)
-            return rc;
-    }
-    return find(o, path, ret_rel, err);
-}
-
-/* What cannot be told must not look like a place of nobody's. */
-static char *resolve(void *arg, const char *path)
-{
-    struct links *l = arg;
-    SC_FREE char *rel = NULL;
-    char *real = NULL;
-    struct sc_error why = SC_ERROR_INIT;
-    int rc = find_with_rights(l->owner, path, &rel, &why);
-    if (rc == 0 && asprintf(&real, "%s%s%s", l->owner->home, *rel ? "/" : "", rel) < 0) {
-        real = NULL;
-        rc = sc_error_set(&why, SC_E_NOMEM, "out of memory for a crontab");
-    }
-    if (l->rc == 0 && (rc == SC_E_SYS || rc == SC_E_NOMEM)) {
-        l->rc = rc;
-        l->why = why;
-    }
-    return real;
-}
-
 /* Whether there is nothing to ask crontab(1) about: most accounts have no crontab. */
 static bool surely_none(const char *user)
 {
@@ -184,14 +142,8 @@ static int can_have_one(const char *user, struct sc_error *err)
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                   size_t *ret_unknown, struct sc_error *err)
 {
-    struct links links = {.owner = o};
-    struct sc_cron_account a = {.user = o->user,
-                                .home = o->home,
-                                .home_alias = o->home_alias,
-                                .sites = sites,
-                                .n_sites = n,
-                                .resolve = o->homefd >= 0 ? resolve : NULL,
-                                .arg = &links};
+    struct sc_cron_resolver links = {.owner = o};
+    const struct sc_cron_account a = sc_cron_account_of(o, sites, n, &links);
     SC_FD int lock = -EBADF;
     SC_BUF struct sc_buf old = {.limit = SC_CRON_TEXT_MAX};
     SC_BUF struct sc_buf text = SC_BUF_INIT;

@@ -6,16 +6,11 @@
 #define SC_CRON_APPLY_H
 
 #include <sys/types.h>
+#include "core/cron/owner.h"
 #include "core/cron/scope.h"
 
-#define SC_CRON_LOCK_MS 30000
-
-struct sc_cron_owner {
-    uid_t uid;
-    gid_t gid;
-    const char *user, *home, *home_alias; /* home resolved, and as passwd says it */
-    int homefd;                           /* -1: links in the home are not followed */
-};
+#define SC_CRON_LOCK_MS  30000
+#define SC_CRON_NOTE_MAX 900u /* bytes of what is said of system crontabs */
 
 /* Makes the account's crontab be as its sites are. Does nothing where the server has no crontab(1)
  * or the user no crontab, and writes only what differs. *ret_unknown: how many entries do not run,
@@ -24,8 +19,9 @@ struct sc_cron_owner {
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                   size_t *ret_unknown, struct sc_error *err);
 
-/* Takes the account's lock for crontabs. */
+/* Takes the account's lock for crontabs; a lock by its name. */
 int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err);
+int sc_cron_lock_named(const char *name, int *ret_fd, struct sc_error *err);
 
 /* Reads and installs with the user's own rights, so that cron.allow counts, or (own false) as root.
  * No crontab is an empty one. *said (may be NULL) gets what crontab(1) answers when it does not

@@ -9,6 +9,7 @@
 #include "core/base/vec.h"
 #include "core/cron/lines.h"
 #include "core/cron/marks.h"
+#include "core/cron/settings.h"
 
 void sc_cron_done(struct sc_cron *c)
 {
@@ -44,83 +45,7 @@ struct sc_cron_section *sc_cron_section(struct sc_cron *c, const char *token, co
 
 /* ---- the account's own part ---- */
 
-/* The account's settings that Sitecage changes for a while. */
-struct in_force {
-    struct sc_buf shell_line, shell, mailto_line;
-};
-
-static void in_force_done(struct in_force *f)
-{
-    sc_buf_free(&f->shell_line);
-    sc_buf_free(&f->shell);
-    sc_buf_free(&f->mailto_line);
-}
-
-static void keep(struct sc_buf *to, const char *s, size_t len)
-{
-    sc_buf_free(to);
-    sc_buf_add(to, s, len);
-}
-
-static int note_env(struct in_force *f, struct sc_cron_names *names, const struct sc_cron_line *l,
-                    struct sc_error *err)
-{
-    SC_BUF struct sc_buf name = SC_BUF_INIT;
-    SC_BUF struct sc_buf value = SC_BUF_INIT;
-    if (!sc_cron_env(l->s, l->len, &name, &value) || memchr(l->s, 0, l->len))
-        return 0;
-    sc_buf_str(&name, "");
-    sc_buf_str(&value, "");
-    if (name.failed || value.failed)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
-    if (strcmp(name.data, "SHELL") == 0) {
-        keep(&f->shell_line, l->s, l->len);
-        keep(&f->shell, value.data, value.len);
-    } else if (strcmp(name.data, "MAILTO") == 0) {
-        keep(&f->mailto_line, l->s, l->len);
-    }
-    return names ? sc_cron_names_set(names, name.data, value.data, err) : 0;
-}
-
-/* Sets what was in force again; the mark says which line of the two is ours. */
-static void put_back(struct sc_buf *out, const struct sc_buf *line, const char *name,
-                     const char *otherwise)
-{
-    SC_BUF struct sc_buf set = SC_BUF_INIT;
-    if (line->len)
-        sc_buf_add(&set, line->data, line->len);
-    else
-        sc_buf_fmt(&set, "%s=%s", name, otherwise);
-    sc_buf_str(out, MARK_BACK);
-    sc_buf_enc(out, set.data ? set.data : "", set.len);
-    sc_buf_str(out, "\n");
-    sc_buf_add(out, set.data ? set.data : "", set.len);
-    sc_buf_str(out, "\n");
-    out->failed |= set.failed;
-}
-
-/* Words of settings: no white space, and no quote at the beginning, which a path has not. */
-static void put_site(struct sc_buf *out, const char *docroot, const struct sc_buf *shell)
-{
-    sc_buf_str(out, ENV_SHELL "\n" ENV_SITE);
-    size_t before = out->len;
-    sc_buf_enc(out, docroot, strlen(docroot));
-    if (out->len - before > SC_CRON_LINE_MAX - sizeof(ENV_SITE) && !out->failed) {
-        out->len = before; /* cron would cut it: no site at all is refused */
-        sc_buf_str(out, SC_CRON_NO_SITE);
-    }
-    sc_buf_str(out, "\n" ENV_REAL);
-    before = out->len;
-    if (shell->len && shell->data[0] == '/')
-        sc_buf_enc(out, shell->data, shell->len);
-    if (out->len == before || out->len - before > SC_CRON_LINE_MAX - sizeof(ENV_REAL)) {
-        out->len = out->failed ? out->len : before;
-        sc_buf_str(out, "/bin/sh");
-    }
-    sc_buf_str(out, "\n");
-}
-
-static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct in_force *f,
+static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_cron_in_force *f,
                      struct sc_buf *out, struct sc_error *err)
 {
     const char *at = c->own.data, *end = at ? at + c->own.len : at;
@@ -137,26 +62,26 @@ static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct in_f
             site = NULL;
         if (in && site != in) {
             sc_buf_str(out, MARK_OUT "\n");
-            put_back(out, &f->shell_line, "SHELL", "/bin/sh");
+            sc_cron_put_back(out, &f->shell_line, "SHELL", "/bin/sh");
         }
         if (site && site != in) {
             sc_buf_str(out, MARK_IN);
             sc_buf_enc(out, site->docroot, strlen(site->docroot));
             sc_buf_str(out, "\n");
-            put_site(out, site->docroot, &f->shell);
+            sc_cron_put_site(out, site->docroot, &f->shell);
         }
         in = site;
         bool ours = sc_cron_is_mark(l.s, l.len) || sc_cron_is_our_env(l.s, l.len);
         if (ours)
             sc_buf_str(out, MARK_TEXT);
         else if (rc == 0 && l.kind == SC_CRON_ENV)
-            rc = note_env(f, names, &l, err);
+            rc = sc_cron_note_env(f, names, &l, err);
         sc_buf_add(out, l.s, l.len);
         sc_buf_str(out, l.newline ? "\n" : in ? "\n" MARK_NO_NEWLINE "\n" : "");
     }
     if (rc == 0 && in) {
         sc_buf_str(out, MARK_OUT "\n");
-        put_back(out, &f->shell_line, "SHELL", "/bin/sh");
+        sc_cron_put_back(out, &f->shell_line, "SHELL", "/bin/sh");
     }
     return rc < 0 ? rc : sc_buf_check(out, "a crontab", err);
 }
@@ -232,7 +157,7 @@ static void section_on(const struct sc_cron_section *s, const char *user, struct
     sc_buf_fmt(out, "\n" NOTE_ON "\n" ENV_SECTION "%s:", s->token);
     sc_buf_enc(out, s->docroot, strlen(s->docroot));
     sc_buf_fmt(out, "\nMAILTO=\"%s\"\n", user);
-    put_site(out, s->docroot, &shell);
+    sc_cron_put_site(out, s->docroot, &shell);
     while (sc_cron_next_line(&at, end, &l)) {
         if (l.kind == SC_CRON_ENTRY && sc_cron_strict_entry(l.s, l.len)) {
             sc_buf_add(out, l.s, l.len);
@@ -248,7 +173,7 @@ static void section_on(const struct sc_cron_section *s, const char *user, struct
     sc_buf_str(out, ENV_SECTION "none\n" MARK_END "\n");
 }
 
-static int put_sections(const struct sc_cron *c, const char *user, const struct in_force *f,
+static int put_sections(const struct sc_cron *c, const char *user, const struct sc_cron_in_force *f,
                         struct sc_buf *out, struct sc_error *err)
 {
     bool any = false, on = false;
@@ -268,8 +193,8 @@ static int put_sections(const struct sc_cron *c, const char *user, const struct 
         }
     /* for what somebody appends */
     if (on) {
-        put_back(out, &f->shell_line, "SHELL", "/bin/sh");
-        put_back(out, &f->mailto_line, "MAILTO", user);
+        sc_cron_put_back(out, &f->shell_line, "SHELL", "/bin/sh");
+        sc_cron_put_back(out, &f->mailto_line, "MAILTO", user);
     }
     return sc_buf_check(out, "a crontab", err);
 }
@@ -317,7 +242,7 @@ int sc_cron_join(struct sc_cron *c, const struct sc_cron_account *a, struct sc_b
                  struct sc_error *err)
 {
     SC_CLEANUP(sc_cron_names_done) struct sc_cron_names names = {0};
-    SC_CLEANUP(in_force_done) struct in_force f = {0};
+    SC_CLEANUP(sc_cron_in_force_done) struct sc_cron_in_force f = {0};
     SC_BUF struct sc_buf text = {.limit = SC_CRON_TEXT_MAX};
     int rc = sc_cron_names_init(&names, a, err);
     if (rc == 0)
@@ -336,14 +261,14 @@ int sc_cron_join(struct sc_cron *c, const struct sc_cron_account *a, struct sc_b
 
 int sc_cron_rejoin(struct sc_cron *c, const char *user, struct sc_buf *out, struct sc_error *err)
 {
-    SC_CLEANUP(in_force_done) struct in_force f = {0};
+    SC_CLEANUP(sc_cron_in_force_done) struct sc_cron_in_force f = {0};
     SC_BUF struct sc_buf text = {.limit = SC_CRON_TEXT_MAX};
     const char *at = c->own.data, *end = at ? at + c->own.len : at;
     struct sc_cron_line l;
     int rc = 0;
     while (rc == 0 && sc_cron_next_line(&at, end, &l))
         if (l.kind == SC_CRON_ENV && !sc_cron_is_our_env(l.s, l.len))
-            rc = note_env(&f, NULL, &l, err);
+            rc = sc_cron_note_env(&f, NULL, &l, err);
     if (rc == 0 && c->found.len)
         sc_buf_add(&text, c->found.data, c->found.len);
     if (rc == 0)

@@ -7,6 +7,14 @@
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
 
+static int apply_system(const struct sc_tools *t, const struct sc_cron_owner *o,
+                        const struct sc_cron_site *sites, size_t n, struct sc_error *err)
+{
+    SC_BUF struct sc_buf note = SC_BUF_INIT;
+    int rc = t->system_cron(o, sites, n, &note, err);
+    return rc < 0 ? rc : sc_note_set(o->uid, SC_NOTE_CRON_D, note.data, err);
+}
+
 static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
                  const struct sc_cron_site *sites, size_t n, struct sc_error *err)
 {
@@ -19,7 +27,8 @@ static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
              "%zu entr%s of the crontab of %s do%s not run: it costs too much to find out which "
              "site is meant; write the paths without variables, see sitecage-cron(7)",
              unknown, unknown == 1 ? "y" : "ies", o->user, unknown == 1 ? "es" : "");
-    return sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
+    rc = sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
+    return rc < 0 ? rc : apply_system(t, o, sites, n, err);
 }
 
 /* What the sites point to. */

@@ -46,6 +46,7 @@ static const struct sc_tools real = {
                .join = sc_limits_join,
                .sweep = sc_limits_sweep},
     .cron = sc_cron_apply,
+    .system_cron = sc_cron_system_apply,
 };
 
 const struct sc_tools *sc_tools_of(const struct sc_server *s)

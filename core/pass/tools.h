@@ -10,6 +10,7 @@
 #include "core/cage/live.h"
 #include "core/cage/system.h"
 #include "core/cron/apply.h"
+#include "core/cron/system.h"
 #include "core/ending/ending.h"
 #include "core/limits/join.h"
 #include "core/limits/limits.h"
@@ -97,6 +98,9 @@ struct sc_tools {
     /* core/cron/apply.h */
     int (*cron)(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                 size_t *ret_unknown, struct sc_error *err);
+    /* core/cron/system.h */
+    int (*system_cron)(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
+                       struct sc_buf *ret_note, struct sc_error *err);
 };
 
 /* Those of the server: the real ones, unless a test gave it its own. */

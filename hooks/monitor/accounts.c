@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The accounts with isolated sites, and whose homes are watched. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/clock.h"
+#include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/base/vec.h"
+#include "core/cron/system.h"
 #include "hooks/monitor/home.h"
 #include "hooks/monitor/monitor.h"
+
+#define CRON_MAX (1u << 20)
 
 static size_t place(const struct sc_monitor *m, uid_t uid)
 {
@@ -86,6 +92,28 @@ void sc_monitor_sites_changed(struct sc_monitor *m, uid_t uid)
         sc_monitor_note(m, a->user, SC_WORK_WATCH);
     else if (!a)
         m->accounts_at = sc_clock_ms();
+}
+
+void sc_monitor_cron_changed(struct sc_monitor *m, const char *name)
+{
+    static const char *const dirs[] = {SC_CRON_SYSTEM_DIR "/", "/etc/"};
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    char path[NAME_MAX + sizeof(SC_CRON_SYSTEM_DIR) + 2];
+    bool all = !name;
+    for (size_t d = 0; name && d < 2; d++) {
+        SC_BUF struct sc_buf one = SC_BUF_INIT;
+        struct sc_error why = SC_ERROR_INIT;
+        if (d == 1 && strcmp(name, strrchr(SC_CRON_SYSTEM_FILE, '/') + 1) != 0)
+            continue;
+        snprintf(path, sizeof(path), "%s%.255s", dirs[d], name);
+        int rc = sc_read_file(path, CRON_MAX, &one, &why);
+        all |= rc < 0 && rc != SC_E_NOTFOUND && rc != SC_E_INVAL;
+        sc_buf_add(&text, one.data ? one.data : "", one.len);
+    }
+    sc_buf_str(&text, "");
+    for (size_t i = 0; i < m->n_accounts; i++)
+        if (all || (text.data && strstr(text.data, m->accounts[i].user)))
+            sc_monitor_note(m, m->accounts[i].user, SC_WORK_HOME);
 }
 
 size_t sc_monitor_dirs(const struct sc_monitor *m)

@@ -15,6 +15,7 @@
 #include "core/base/file.h"
 #include "core/config/paths_conf.h"
 #include "core/cron/apply.h"
+#include "core/cron/system.h"
 #include "core/base/paths.h"
 #include "core/base/clock.h"
 #include "core/server/monitor_service.h"
@@ -82,6 +83,12 @@ void sc_loop_watch_policy(struct sc_loop *l)
         (void)sc_watches_add(w, *dir, IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR,
                              SC_WATCH_CRON, 0, NULL, NULL);
     sc_watches_end(w, SC_WATCH_CRON, 0);
+    sc_watches_begin(w, SC_WATCH_CRON_D, 0);
+    (void)sc_watches_add(w, SC_CRON_SYSTEM_DIR, IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR,
+                         SC_WATCH_CRON_D, 0, NULL, NULL);
+    (void)sc_watches_add(w, "/etc", IN_MOVED_TO | IN_CLOSE_WRITE | IN_ONLYDIR, SC_WATCH_CRON_D, 0,
+                         strrchr(SC_CRON_SYSTEM_FILE, '/') + 1, NULL);
+    sc_watches_end(w, SC_WATCH_CRON_D, 0);
 }
 
 static int watch_begin(struct sc_loop *l, struct sc_error *err)

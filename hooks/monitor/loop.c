@@ -78,6 +78,9 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         if (a)
             sc_monitor_note(m, a->user, SC_WORK_HOME);
         break;
+    case SC_WATCH_CRON_D:
+        sc_monitor_cron_changed(m, name);
+        break;
     case SC_WATCH_HOME:
         a = sc_monitor_by_uid(m, uid);
         if (a)

@@ -107,6 +107,10 @@ size_t sc_monitor_dirs(const struct sc_monitor *m);
 
 void sc_monitor_accounts_done(struct sc_monitor *m); /* frees */
 
+/* A system crontab changed: the accounts whose names are in it are due; all, where it cannot be
+ * read. */
+void sc_monitor_cron_changed(struct sc_monitor *m, const char *name);
+
 /* ---- chores.c ---- */
 
 /* The panel's files changed: what is watched of them may be another list. */

@@ -29,6 +29,7 @@ enum sc_watch_what {
     SC_WATCH_HOME,    /* an account's home */
     SC_WATCH_FPM,     /* pool files of PHP-FPM */
     SC_WATCH_CRON,    /* crontabs, by the name of their user */
+    SC_WATCH_CRON_D,  /* the system's crontabs */
     SC_WATCH_FRONT,   /* the entry in front of suexec */
     SC_WATCH_SERVICE, /* a service of the system that sites see */
     SC_WATCH_SERVICES /* where others may appear */

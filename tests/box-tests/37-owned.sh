@@ -128,6 +128,37 @@ check "a release layout" scoped 'cd ~/dep' $H/dep/releases/1/public
 check "control: what is nobody's does not" scoped 'cd ~/late' ''
 check "nor what is a site's that is not isolated" scoped 'cd ~/open' ''
 
+# Entries of the system's crontabs with the account as user: cron is real here.
+printf 'SHELL=/bin/bash\n* * * * * john cd ~/shop && { id -un; cat $PWD/.env $HOME/sites/blog/wp-config.php; } >>storage/ran 2>&1\n* * * * * root true\n' >/etc/cron.d/ispc_john
+printf '* * * * * john cat ~/shop/.env >/dev/null\n' >/etc/cron.d/linked && ln /etc/cron.d/linked /root/other-name
+cp /etc/cron.d/ispc_john /tmp/cron.d-before
+in_cron_d() { grep -qx "SITECAGE_SITE=$H/shop/public" "/etc/cron.d/$1"; }
+check "the daemon sees a new file in /etc/cron.d" wait_until 15 in_cron_d ispc_john
+expect_output "root's entries are as before" $'SHELL=/bin/bash\n* * * * * root true\n' sh -c 'grep -A9 "^#sitecage:back" /etc/cron.d/ispc_john | tail -n 2'
+check_not "a file with two names cannot be changed" in_cron_d linked
+status_says() { cagefsctl --site-isolation-status | grep -qF "$1"; }
+check "which the status says" wait_until 15 \
+    status_says "/etc/cron.d/linked runs outside of its isolated sites: it has several names"
+run_like_cron() # FILE: its entries of john, as cron runs them
+{
+    local line shell=/bin/sh site='' real=''
+    while IFS= read -r line; do
+        case $line in
+        SHELL=*) shell=${line#*=} ;;
+        SITECAGE_SITE=*) site=${line#*=} ;;
+        SITECAGE_SHELL=*) real=${line#*=} ;;
+        '* * * * * john '*) as_user john env SITECAGE_SITE="$site" SITECAGE_SHELL="$real" "$shell" -c "${line#* john }" ;;
+        esac
+    done <"$1"
+}
+ran() { cat $H/shop/storage/ran; }
+run_like_cron /tmp/cron.d-before
+expect_contains "control: outside it reads the sibling" "secret of $H/sites/blog/wp-config.php" ran
+rm $H/shop/storage/ran
+run_like_cron /etc/cron.d/ispc_john
+expect_contains "in the site it reads its own" "secret of $H/shop/.env" ran
+expect_lacks "and not the sibling" "secret of $H/sites/blog" ran
+
 # --- what comes and goes is followed in running sites ---------------------------------------------------------------
 hidden() { ! probe "$1" "cat $2" >/dev/null && ! probe "$1" "ls $(dirname "$2")/" >/dev/null; }
 seen() { probe "$1" "cat $2" >/dev/null; }
@@ -164,4 +195,7 @@ check "it stays hidden from others" hidden p $H/dep/shared/.env
 check "the former release, too" hidden p $H/dep/releases/1/.env
 expect_output "who logged in before still is" kept \
     php_eval dep.example 'session_id("visitor"); session_start(); echo $_SESSION["name"] ?? "lost";'
+
+check "disabled" cagefsctl --site-isolation-disable shop.example blog.example dep.example
+expect_output "the system's crontab is as it was" "$(cat /tmp/cron.d-before)"$'\n' cat /etc/cron.d/ispc_john
 finish

@@ -240,5 +240,6 @@ void tools_all(struct sc_tools *ret)
                              .fpm = tools_fpm,
                              .web = tools_web,
                              .groups = tools_groups,
-                             .cron = tools_cron};
+                             .cron = tools_cron,
+                             .system_cron = tools_system_cron};
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SC_CRON_OWNER_H
+#define SC_CRON_OWNER_H
+
+#include <sys/types.h>
+
+/* The account whose entries are looked at. */
+struct sc_cron_owner {
+    uid_t uid;
+    gid_t gid;
+    const char *user, *home, *home_alias; /* home resolved, and as passwd says it */
+    int homefd;                           /* -1: links in the home are not followed */
+};
+
+#endif
