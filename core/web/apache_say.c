@@ -83,6 +83,16 @@ static bool is_application(const char *url)
     return false;
 }
 
+/* "uwsgi://127.0.0.1:3031/": the address; NULL: a Unix socket. Not AJP's: those run their own alone. */
+static const char *tcp_address(const char *url, char *out, size_t size)
+{
+    const char *host = strstr(url, "://");
+    if (strncasecmp(url, "unix:", 5) == 0 || strncasecmp(url, "ajp:", 4) == 0 || !host)
+        return NULL;
+    host += strlen("://");
+    return snprintf(out, size, "%.*s", (int)strcspn(host, "/"), host) < (int)size ? out : NULL;
+}
+
 static void proxy_target(const struct said *s, const char *url)
 {
     const char *what = url;
@@ -92,7 +102,7 @@ static void proxy_target(const struct said *s, const char *url)
     if (fcgi_address(url, address, sizeof(address)))
         add_way(s, SC_HANDLER_FPM, true, address, what);
     else if (is_application(url))
-        add_way(s, SC_HANDLER_OTHER, false, NULL, what);
+        add_way(s, SC_HANDLER_OTHER, false, tcp_address(url, address, sizeof(address)), what);
 }
 
 /* Within <Proxy URL>, or as `BalancerMember URL` and `ProxySet` outside of one. */

@@ -120,7 +120,7 @@ static size_t variable_at(const char *text, char *out, size_t size)
     return n + 1 + 2 * (size_t)braces;
 }
 
-struct said { /* a directive that passes PHP on */
+struct said { /* a directive that passes requests on */
     struct sc_vhosts_reader *r;
     struct parser *p;
     struct sc_way way;
@@ -207,7 +207,7 @@ static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *
     } else if (strcmp(w[0], "uwsgi_pass") == 0 || strcmp(w[0], "scgi_pass") == 0) {
         s.way.handler = SC_HANDLER_OTHER;
         s.way.php = false;
-        sc_vhosts_way(r, &h->ways, &s.way);
+        add_addresses(&s, w[1], 0);
     }
 }
 

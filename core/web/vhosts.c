@@ -280,7 +280,7 @@ static void sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
         const struct sc_way *w = &h->ways.v[i];
         if (w->php)
             h->handlers |= w->handler;
-        if (w->address && *w->address)
+        if (w->handler == SC_HANDLER_FPM && w->address && *w->address)
             sc_vhosts_word(r, &h->listens, &h->n_listens, w->address);
     }
 }

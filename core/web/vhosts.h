@@ -27,7 +27,8 @@ struct sc_way {
     enum sc_handler handler;
     bool php;      /* it runs PHP; else other programs alone (ScriptAlias, .cgi) */
     bool server;   /* it is said for the whole server, not for the host or a directory of it */
-    char *address; /* with FPM: as in sc_vhost.listens; "" where it could not be found out */
+    char *address; /* with FPM: as in sc_vhost.listens; "" where it could not be found out. With
+                      uwsgi and SCGI likewise, or NULL */
     char *what;    /* as the configuration writes it: the handler, the wrapper, the address */
     char *file;    /* that says so */
     unsigned line;

@@ -223,7 +223,9 @@ static void nginx_forms(void **state)
         "server { server_name d.example; set $base /srv/d; root $base; location / { fastcgi_pass "
         "unix:/run/$host.sock; } }\n"
         "server { server_name e.example; location / { root /home/john/e; fastcgi_pass "
-        "\"unix:///var/www/e/php-fpm.sock\"; uwsgi_pass 127.0.0.1:3; } } }\n");
+        "\"unix:///var/www/e/php-fpm.sock\"; uwsgi_pass 127.0.0.1:3; } }\n"
+        "upstream app { server 127.0.0.1:31; }\n"
+        "server { server_name f.example; location / { scgi_pass app; } } }\n");
     VHOSTS v = {0};
     load(&v);
     const struct sc_vhost *h = find(&v, "a.example");
@@ -247,7 +249,12 @@ static void nginx_forms(void **state)
     h = find(&v, "e.example");
     assert_string_equal(h->docroot, "/home/john/e");
     assert_string_equal(h->listens[0], "/var/www/e/php-fpm.sock");
+    assert_int_equal(h->n_listens, 1);
     assert_int_equal(h->ways.v[1].handler, SC_HANDLER_OTHER);
+    assert_string_equal(h->ways.v[1].address, "127.0.0.1:3");
+    h = find(&v, "f.example");
+    assert_int_equal(h->n_listens, 0);
+    assert_string_equal(h->ways.v[0].address, "127.0.0.1:31");
 }
 
 static void nonsense(void **state)
