@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/loopback/loopback.h"
 #include "core/php/fpm/which.h"
 #include "core/web/roots.h"
 #include "core/web/suexec_front.h"
@@ -38,6 +39,8 @@ struct sc_cover_server {
     struct sc_fpm_known_list pools;
     struct sc_suexec front;
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
+    struct sc_loopback ports;            /* at which pools can be reached over loopback, … */
+    char ports_error[SC_ERROR_TEXT_MAX]; /* … and why they cannot be closed; "" */
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
     bool nginx;                          /* its program is there */

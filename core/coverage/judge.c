@@ -303,6 +303,21 @@ static bool by_own_fpm(struct judging *j, const struct sc_vhost *h, const struct
               w->what, w->file, w->line);
 }
 
+/* Over loopback a pool outside of the cages runs what the site's own PHP sends it. */
+static bool by_port(struct judging *j)
+{
+    const struct sc_cover_server *s = j->server;
+    const char *why = s->ports_error;
+    unsigned port = sc_loopback_way_out(&s->ports, j->site->uid);
+    if (port && !why[0] && sc_loopback_has_web(&s->ports, j->site->uid))
+        why = "the web server runs as the account, whose programs cannot be told from it";
+    return port && why[0] &&
+           no(j, SC_COVERAGE_NOT,
+              "PHP at TCP port %u runs outside of every site, and the site's own programs can "
+              "connect to it: %.400s; or have it listen at a Unix socket",
+              port, why);
+}
+
 /* Which way it names cannot be told: the module would ask at each request. */
 static bool by_unread(struct judging *j)
 {
@@ -373,5 +388,5 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
     (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
            any_way(&j, by_other) || any_way(&j, by_unknown_address) || any_way(&j, by_suexec) ||
            any_way(&j, by_lsapi) || by_fpm(&j) || any_way(&j, by_own_fpm) || by_unread(&j) ||
-           by_table(&j) || by_others_root(&j) || by_links(&j));
+           by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j));
 }

@@ -29,6 +29,7 @@ void sc_cover_server_done(struct sc_cover_server *s)
     sc_vhosts_done(&s->hosts);
     sc_fpm_known_done(&s->pools);
     sc_suexec_done(&s->front);
+    sc_loopback_done(&s->ports);
 }
 
 /* Whether mod_lsapi is told to run Sitecage's lsphp, as the server's own or by name. */
@@ -66,6 +67,9 @@ static void look_at_places(struct sc_cover_server *s)
     s->front_error[0] = 0;
     if (sc_suexec_look(&s->front, &why) < 0)
         snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
+    s->ports_error[0] = 0;
+    if (sc_loopback_holds(&s->ports, !s->must_stand, &why) < 0)
+        snprintf(s->ports_error, sizeof(s->ports_error), "%s", why.text);
     s->lsphp = lsphp_in_place();
     s->gate = sc_web_module_guards();
     look_at_nginx(s);
@@ -77,6 +81,8 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
     int rc = sc_vhosts_load("", &s.hosts, err);
     if (rc == 0)
         rc = sc_fpm_known_load("", &s.pools, err);
+    if (rc == 0)
+        rc = sc_loopback_look(&s.pools, &s.hosts, &s.ports, err);
     if (rc < 0)
         return rc;
     look_at_places(&s);

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/there.h"
+#include "core/loopback/loopback.h"
 #include "core/pass/front.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
@@ -146,6 +147,8 @@ int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_er
         rc = sc_policy_deny_all(&s->policy, err); /* first: nobody enables anything meanwhile */
     if (rc == 0)
         rc = clear_everybody(s, w, &left, err);
+    if (rc == 0)
+        rc = sc_loopback_end(err);
     if (rc == 0)
         rc = sc_suexec_front_off(err);
     if (rc == 0)

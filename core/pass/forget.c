@@ -51,6 +51,8 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     size_t n = 0;
     int rc = t->runtime.unlist(uid, err);
     if (rc == 0)
+        rc = t->ports(uid, false, NULL, err);
+    if (rc == 0)
         rc = sc_pass_fpm_forget(t, uid, err);
     if (rc == 0)
         rc = sc_pass_web_forget(t, uid, err);

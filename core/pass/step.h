@@ -57,7 +57,9 @@ int sc_step_done(struct sc_pass *p, struct sc_error *err);
 /* step_state.c */
 int sc_step_plans(struct sc_pass *p, struct sc_error *err);
 int sc_step_groups(struct sc_pass *p, struct sc_error *err);
+int sc_step_ports(struct sc_pass *p, struct sc_error *err);
 int sc_step_table(struct sc_pass *p, struct sc_error *err);
+int sc_step_old_ports(struct sc_pass *p, struct sc_error *err);
 
 /* step_running.c */
 int sc_step_join(struct sc_pass *p, struct sc_error *err);

@@ -2,6 +2,7 @@
 /* Steps that make the runtime state: plans before the table, as the table is what makes an entry
  * look for them. */
 #include "core/base/cleanup.h"
+#include "core/coverage/coverage.h"
 #include "core/pass/limits.h"
 #include "core/pass/php.h"
 #include "core/pass/planfiles.h"
@@ -69,6 +70,19 @@ int sc_step_groups(struct sc_pass *p, struct sc_error *err)
 {
     p->had_groups = may_have_groups(p);
     return p->any ? sc_pass_limits_make(p->tools, p->a, p->f, p->made.ids, p->made.limits, err) : 0;
+}
+
+/* By what the command has found for its judgement. */
+int sc_step_ports(struct sc_pass *p, struct sc_error *err)
+{
+    const struct sc_cover_server *cover = p->s->cover;
+    const struct sc_loopback *found = cover && cover->looked ? &cover->ports : NULL;
+    return p->any ? p->tools->ports(p->a->uid, true, found, err) : 0;
+}
+
+int sc_step_old_ports(struct sc_pass *p, struct sc_error *err)
+{
+    return p->any ? 0 : p->tools->ports(p->a->uid, false, NULL, err);
 }
 
 /* Nothing is isolated any more: entries must stop before the cages end. */

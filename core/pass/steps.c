@@ -24,7 +24,9 @@ static const struct step making[] = {
     {"record", sc_step_record},         /* the database: domains, sites, isolated names */
     {"plans", sc_step_plans},           /* what views are built from */
     {"groups", sc_step_groups},         /* limits; the table tells of them */
+    {"ports", sc_step_ports},           /* pools at TCP ports: closed before anything is inside */
     {"table", sc_step_table},           /* from here on entries go into the sites, or no more */
+    {"old-ports", sc_step_old_ports},   /* … and open again when nothing is isolated */
     {"join", sc_step_join},             /* what runs already comes under the limits */
     {"fpm", sc_step_fpm},               /* before views end: who left one is served elsewhere */
     {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */

@@ -45,6 +45,7 @@ static const struct sc_tools real = {
                .make = sc_limits_make,
                .join = sc_limits_join,
                .sweep = sc_limits_sweep},
+    .ports = sc_loopback_account,
     .cron = sc_cron_apply,
     .system_cron = sc_cron_system_apply,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a pass works with outside of the database, the policy and the home: running views, the
- * runtime state, PHP, PHP-FPM, control groups, crontabs. The functions are those of the folders
+ * runtime state, PHP, PHP-FPM and its TCP ports, control groups, crontabs. The functions are those of the folders
  * named, with their contracts; a unit test gives its own (tests/unit/fakes). */
 #ifndef SC_PASS_TOOLS_H
 #define SC_PASS_TOOLS_H
@@ -14,6 +14,7 @@
 #include "core/ending/ending.h"
 #include "core/limits/join.h"
 #include "core/limits/limits.h"
+#include "core/loopback/loopback.h"
 #include "core/php/catalogue.h"
 #include "core/php/fpm/apply.h"
 #include "core/php/fpm/told.h"
@@ -95,6 +96,8 @@ struct sc_tools {
     struct sc_fpm_tools fpm;
     struct sc_web_tools web;
     struct sc_group_tools groups;
+    /* core/loopback/loopback.h */
+    int (*ports)(uid_t uid, bool isolated, const struct sc_loopback *found, struct sc_error *err);
     /* core/cron/apply.h */
     int (*cron)(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                 size_t *ret_unknown, struct sc_error *err);

@@ -22,6 +22,7 @@
 #include "core/facts/secrets.h"
 #include "hooks/monitor/fpm.h"
 #include "hooks/monitor/loop.h"
+#include "hooks/monitor/ports.h"
 #include "hooks/events/queue.h"
 
 #define HOOKS_FIRST_MS 30000 /* the command that started us has just seen to them */
@@ -173,6 +174,7 @@ void sc_loop_begin(struct sc_loop *l)
     l->chores[SC_CHORE_HOOKS].at = now + HOOKS_FIRST_MS;
     sc_survey_clock_init(&m->survey, l->interval, now);
     sc_monitor_fpm_begin(m, now);
+    sc_monitor_ports_begin(m, l->epfd, now);
     m->queue_at = m->mark_at = m->front_at = m->accounts_at = m->services_at = now;
     m->paths_at = SC_WORK_NEVER;
     l->alive_at = now + ALIVE_MS;

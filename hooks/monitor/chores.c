@@ -14,6 +14,7 @@
 #include "hooks/monitor/look.h"
 #include "hooks/monitor/loop.h"
 #include "hooks/monitor/services.h"
+#include "hooks/monitor/ports.h"
 
 #define DEADLINE_MS  600000 /* a panel may have very many domains */
 #define AGAIN_MS     5000   /* after one that failed */
@@ -217,6 +218,23 @@ static void services_over(struct sc_chore *c, int64_t now)
         sc_monitor_error(&c->l->m, c->error);
 }
 
+/* ---- TCP ports of pools ---- */
+
+static void ports_line(struct sc_chore *c, const char *word, char *rest)
+{
+    (void)rest;
+    if (strcmp(word, "changed") == 0) /* sites may be covered now, or not any more */
+        sc_fpm_clock_changed(&c->l->m.fpm.clock, sc_clock_ms());
+    c->n += strcmp(word, "failed") == 0;
+}
+
+static void ports_over(struct sc_chore *c, int64_t now)
+{
+    sc_monitor_ports_looked(&c->l->m, c->ok && c->n == 0, now);
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -228,6 +246,7 @@ static const struct {
                       [SC_CHORE_PENDING] = {SC_JOB_PENDING, found_line, pending_over},
                       [SC_CHORE_SURVEY] = {SC_JOB_SURVEY, found_line, survey_over},
                       [SC_CHORE_POOLS] = {SC_JOB_POOLS, pools_line, pools_over},
+                      [SC_CHORE_PORTS] = {SC_JOB_PORTS, ports_line, ports_over},
                       [SC_CHORE_PATHS] = {SC_JOB_PATHS, paths_line, paths_over},
                       [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over},
                       [SC_CHORE_SERVICES] = {SC_JOB_SERVICES, services_line, services_over}};
@@ -292,6 +311,8 @@ static int64_t due(const struct sc_loop *l, enum sc_chore_kind kind)
         return sc_monitor_fpm_look_next(m);
     case SC_CHORE_SERVICES:
         return m->services_at;
+    case SC_CHORE_PORTS:
+        return m->ports.look_at;
     case SC_CHORE_PATHS:
         return m->paths_at < l->chores[kind].at ? m->paths_at : l->chores[kind].at;
     default:
@@ -321,6 +342,10 @@ static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
         break;
     case SC_CHORE_SERVICES:
         m->services_at = SC_WORK_NEVER;
+        break;
+    case SC_CHORE_PORTS:
+        m->ports.look_at = SC_WORK_NEVER;
+        m->ports.done = now;
         break;
     case SC_CHORE_PATHS:
         m->paths_at = SC_WORK_NEVER;

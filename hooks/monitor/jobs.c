@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/pass/services.h"
+#include "core/loopback/loopback.h"
 #include "core/server/panel_hooks.h"
 #include "core/server/server.h"
 #include "hooks/monitor/fpm.h"
@@ -187,6 +188,20 @@ static int services(struct sc_server *s, const char *argument, unsigned n_sets,
     return rc;
 }
 
+static int ports(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    struct sc_loopback_followed is = {0};
+    (void)s, (void)argument, (void)n_sets;
+    int rc = sc_loopback_follow(&is, err);
+    if (is.changed)
+        puts("changed");
+    if (is.failed)
+        puts("failed");
+    if (rc == 0)
+        puts("ok");
+    return rc;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -202,7 +217,8 @@ static const struct {
             {SC_JOB_PENDING, pending},
             {SC_JOB_ACCOUNTS, accounts},
             {SC_JOB_POOLS, pools},
-            {SC_JOB_SERVICES, services}};
+            {SC_JOB_SERVICES, services},
+            {SC_JOB_PORTS, ports}};
 
 int sc_job_do(const char *job, const char *argument, unsigned n_fds)
 {

@@ -26,6 +26,7 @@
 #include "hooks/monitor/home.h"
 #include "hooks/monitor/loop.h"
 #include "hooks/monitor/services.h"
+#include "hooks/monitor/ports.h"
 #include "hooks/events/queue.h"
 
 #define EVENTS       32
@@ -63,6 +64,7 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         break;
     case SC_WATCH_FPM:
         sc_fpm_clock_changed(&m->fpm.clock, now);
+        sc_monitor_ports_changed(m, now);
         break;
     case SC_WATCH_FRONT:
         m->front_at = now + SC_FRONT_SETTLE_MS;
@@ -194,6 +196,7 @@ static void housekeeping(struct sc_loop *l, int64_t now)
     if (l->lost_at <= now)
         events_lost(l, now);
     sc_monitor_fpm(m, now);
+    sc_monitor_ports(m, l->epfd, now);
     if (m->front_at <= now)
         sc_monitor_front(m, now);
     if (m->queue_at <= now)
@@ -330,6 +333,7 @@ static int wait_ms(const struct sc_loop *l)
         return 0;
     int64_t at = min64(sc_loop_visits_next(l, now), sc_loop_chores_next(l));
     at = min64(at, min64(m->queue_at, min64(sc_monitor_fpm_next(m), m->front_at)));
+    at = min64(at, sc_monitor_ports_next(m));
     at = min64(at, min64(l->alive_at, min64(l->policy_at, min64(l->end_at, l->lost_at))));
     for (size_t i = 0; i < SC_MONITOR_SETS; i++)
         if (m->sets[i].read_at)
@@ -347,6 +351,8 @@ static void hear(struct sc_loop *l)
             read_signals(l);
         else if (e[i].data.ptr == &l->wake)
             read_wake(l);
+        else if (e[i].data.ptr == &l->m.ports)
+            sc_monitor_ports_told(&l->m, sc_clock_ms());
         else if (sc_loop_is_chore(l, e[i].data.ptr))
             sc_loop_hear_chore(e[i].data.ptr);
         else if (sc_loop_is_visit(l, e[i].data.ptr))
@@ -381,6 +387,7 @@ static void done(struct sc_loop *l)
     sc_server_free(l->m.s);
     free(l->m.error);
     free(l->hooks_error);
+    sc_close(&l->m.ports.fd);
     sc_close(&l->wake);
     sc_close(&l->signals);
     sc_close(&l->epfd);
@@ -393,6 +400,7 @@ int sc_monitor_run(int64_t interval_ms, int ready, struct sc_error *err)
     struct sc_loop l = {.epfd = -EBADF,
                         .signals = -EBADF,
                         .wake = -EBADF,
+                        .m.ports.fd = -EBADF,
                         .lockfd = -EBADF,
                         .interval = interval_ms};
     sc_loop_init(&l);

@@ -52,6 +52,7 @@ enum sc_chore_kind {
     SC_CHORE_PENDING,
     SC_CHORE_SURVEY,
     SC_CHORE_POOLS,
+    SC_CHORE_PORTS,
     SC_CHORE_PATHS,
     SC_CHORE_HOOKS,
     SC_CHORE_SERVICES,

@@ -45,6 +45,16 @@ struct sc_monitor_fpm {
     int64_t again_at, poll_at, rewatch_at;
 };
 
+/* TCP ports of pools, hooks/monitor/ports.h */
+struct sc_monitor_ports {
+    int fd;           /* says that the firewall was changed; negative: nobody does */
+    int64_t read_at;  /* not again before this; 0: when something comes */
+    int64_t look_at;  /* SC_WORK_NEVER */
+    int64_t done;     /* the last look */
+    int64_t pulse_at; /* when to see who listens */
+    uint64_t listens; /* sc_tcp_listeners_digest() then */
+};
+
 struct sc_monitor {
     struct sc_server *s;
     struct sc_work work;
@@ -53,6 +63,7 @@ struct sc_monitor {
     int64_t mark_at;     /* when to look for marks next */
     int64_t accounts_at; /* when to list the accounts again */
     struct sc_monitor_fpm fpm;
+    struct sc_monitor_ports ports;
     int64_t paths_at, paths_done; /* when to list the panel's files again; the last list, 0: none */
     int64_t front_at;             /* when to look at the entry in front of suexec next */
 

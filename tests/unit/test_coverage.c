@@ -172,6 +172,22 @@ static void in_process(void **state)
                 "PHP is passed to $pool at /etc/nginx/nginx.conf:1");
 }
 
+/* Whoever shares such a pool: over loopback it is everybody's who can connect. */
+static void open_ports(void **state)
+{
+    (void)state;
+    strcpy(server.ports_error, "the program nft is not installed");
+    covered(HOST(""));
+    assert_int_equal(sc_loopback_add_port(&server.ports, 9002, 1002, NULL), 0); /* another's */
+    covered(HOST(""));
+    assert_int_equal(sc_loopback_add_port(&server.ports, 9007, SC_LOOPBACK_ANYBODY, NULL), 0);
+    not_covered(HOST(""), "PHP at TCP port 9007 runs outside of every site, and the site's own "
+                          "programs can connect to it: the program nft is not installed; or");
+    server.ports_error[0] = 0;
+    covered(HOST(""));
+    sc_loopback_done(&server.ports);
+}
+
 static void own_lines(void **state)
 {
     (void)state;
@@ -286,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(others_root, plain, drop),
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
+        cmocka_unit_test_setup_teardown(open_ports, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),
         cmocka_unit_test_setup_teardown(with_the_module, plain, drop),
     };

@@ -231,6 +231,15 @@ static int cage_change(const struct sc_planfile *plan, enum sc_live_result *ret,
 static const struct sc_cage_tools cage = {
     .system_lines = system_lines, .lock = cage_lock, .change = cage_change};
 
+static int ports(uid_t uid, bool isolated, const struct sc_loopback *found, struct sc_error *err)
+{
+    (void)found;
+    int rc = tools_begin(err, "ports", " %u %s", (unsigned)uid, isolated ? "closed" : "open");
+    if (rc == 0)
+        tools_the_account(uid)->ports_closed = isolated;
+    return rc;
+}
+
 void tools_all(struct sc_tools *ret)
 {
     *ret = (struct sc_tools){.cage = cage,
@@ -240,6 +249,7 @@ void tools_all(struct sc_tools *ret)
                              .fpm = tools_fpm,
                              .web = tools_web,
                              .groups = tools_groups,
+                             .ports = ports,
                              .cron = tools_cron,
                              .system_cron = tools_system_cron};
 }

@@ -40,6 +40,7 @@ struct fake_account {
     char *fpm;  /* document roots whose pools were looked after, "DOCROOT:ID " or "DOCROOT:out " */
     char *cron; /* "DOCROOT:TOKEN" of the isolated sites that its crontab knows */
     bool mark;
+    bool ports_closed;  /* TCP ports of pools outside */
     unsigned outside;   /* how often its programs outside were ended */
     unsigned finishers; /* how often a process was left with views that end */
 };

@@ -12,7 +12,7 @@ static void an_account_with_one_isolated_site(void **state)
     assert_pass("john");
     assert_string_equal(
         steps(),
-        "ask identify facts mark config record plans groups table join fpm "
+        "ask identify facts mark config record plans groups ports table old-ports join fpm "
         "web fpm-rest nginx outside views ended settle files storage old-groups cron events "
         "done");
     assert_string_equal(isolated("john"), "a:60000");
@@ -48,6 +48,26 @@ static void masters_end_behind_apaches_table(void **state)
     table = strstr(tools_calls(), "web.save 1001");
     assert_non_null(table);
     assert_null(strstr(table, "fpm.apply"));
+}
+
+/* Over loopback a pool outside runs what it is sent: it is closed before an entry can go inside,
+ * and open when none can any more. */
+static void ports_are_closed_before_anything_is_inside(void **state)
+{
+    (void)state;
+    uid_t uid = account("john", "a b");
+    wants("john", "a");
+    assert_pass("john");
+    const char *closed = strstr(tools_calls(), "ports 1001 closed"),
+               *table = strstr(tools_calls(), "runtime.write_table 1001");
+    assert_true(closed && table && closed < table);
+    assert_true(tools_account(uid)->ports_closed);
+    tools_forget_calls();
+    assert_good(change("john", NULL, "a"));
+    const char *open = strstr(tools_calls(), "ports 1001 open"),
+               *unlisted = strstr(tools_calls(), "runtime.unlist 1001");
+    assert_true(open && unlisted && unlisted < open);
+    assert_false(tools_account(uid)->ports_closed);
 }
 
 static void an_account_without_isolated_sites(void **state)
@@ -494,6 +514,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         world_test(an_account_with_one_isolated_site),
         world_test(masters_end_behind_apaches_table),
+        world_test(ports_are_closed_before_anything_is_inside),
         world_test(an_account_without_isolated_sites),
         world_test(what_is_added_is_hidden_from_what_runs),
         world_test(two_isolated_sites_hide_each_other),

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Changing the kernel's firewall, by nft(8). */
+#ifndef SC_LOOPBACK_NFT_H
+#define SC_LOOPBACK_NFT_H
+
+#include "core/base/buf.h"
+#include "core/base/error.h"
+
+/* Has nft(8) do what `script` says, all of it or nothing. Needs root. SC_E_PLATFORM: it is not
+ * installed, or the kernel cannot do it; the text names the way out. SC_E_TIMEOUT, SC_E_SYS. */
+int sc_nft(const struct sc_buf *script, struct sc_error *err);
+
+#endif
