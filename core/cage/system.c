@@ -149,18 +149,33 @@ static int parent_of(const char *path, char **ret, struct sc_error *err)
                : 0;
 }
 
-/* A panel's home: the directory itself, or the one that its file lies in. */
-static int close_panel(struct sc_planfile *p, const char *path, struct sc_error *err)
+/* The directory that a panel is in: the path itself, or the one that its file lies in. */
+static int panel_dir(const char *path, char **ret_real, struct sc_error *err)
 {
     struct stat st;
-    SC_FREE char *parent = NULL, *real = NULL;
+    SC_FREE char *parent = NULL;
     int rc = sc_there_followed(path, &st, err);
     if (rc != SC_THERE)
         return rc;
     if (!S_ISDIR(st.st_mode) && (rc = parent_of(path, &parent, err)) < 0)
         return rc;
-    rc = sc_real_path(S_ISDIR(st.st_mode) ? path : parent ? parent : "/", &real, err);
-    return rc == SC_THERE && real[1] ? close_one(p, real, err) : rc < 0 ? rc : 0;
+    return sc_real_path(S_ISDIR(st.st_mode) ? path : parent ? parent : "/", ret_real, err);
+}
+
+/* Nothing of the panel's but the programs that sites run. */
+static int add_panel(struct sc_planfile *p, const struct sc_system_panel *panel,
+                     struct sc_error *err)
+{
+    SC_FREE char *real = NULL, *programs = NULL;
+    int there = panel->programs ? sc_real_path(panel->programs, &programs, err) : SC_ABSENT;
+    int rc = there < 0 ? there : panel_dir(panel->path, &real, err);
+    if (rc == SC_THERE && real[1])
+        rc = programs && sc_path_below(programs, real) ? add(p, "over", real, "0711", err)
+                                                       : close_one(p, real, err);
+    if (rc < 0 || there != SC_THERE)
+        return rc < 0 ? rc : 0;
+    rc = sc_dir_there(programs, err);
+    return rc == SC_THERE ? add(p, "bind", programs, programs, err) : rc;
 }
 
 /* suexec runs inside as root before it becomes the user: what only it needs lies behind directories
@@ -336,8 +351,8 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         for (size_t k = 0; rc == 0 && vendors[i].closed[k]; k++)
             rc = close_matches(p, &dirs, vendors[i].closed[k], err);
-    for (size_t i = 0; rc == 0 && in->panel_paths && in->panel_paths[i]; i++)
-        rc = close_panel(p, in->panel_paths[i], err);
+    for (size_t i = 0; rc == 0 && in->panels && in->panels[i].path; i++)
+        rc = add_panel(p, &in->panels[i], err);
     if (rc == 0 && !in->suexec_config)
         rc = close_matches(p, &dirs, "/etc/apache2", err);
     if (rc == 0)

@@ -9,13 +9,18 @@
 #include "core/base/error.h"
 #include "core/plan/planfile.h"
 
+struct sc_system_panel {
+    const char *path;     /* where the panel is: closed */
+    const char *programs; /* directory, perhaps in there, of programs that sites run; NULL */
+};
+
 struct sc_system {
     uid_t uid;
-    const char *home;               /* the account's, real path */
-    uint64_t shm_size;              /* bytes */
-    const char *suexec_config;      /* directory that the real suexec reads, or NULL */
-    const char *suexec_log;         /* file that it writes, or NULL */
-    const char *const *panel_paths; /* where panels are; closed. NULL at the end */
+    const char *home;                     /* the account's, real path */
+    uint64_t shm_size;                    /* bytes */
+    const char *suexec_config;            /* directory that the real suexec reads, or NULL */
+    const char *suexec_log;               /* file that it writes, or NULL */
+    const struct sc_system_panel *panels; /* without a path at the end */
 };
 
 /* Sets p->sys. Looks at what exists on this machine; changes nothing. SC_E_NOMEM. */

@@ -11,10 +11,10 @@
 #define EXE(name) SC_LIBEXECDIR "/sitecage-" name
 
 static const struct sc_adapter table[] = {
-    {"cpanel", "cPanel", "/usr/local/cpanel", EXE("cpanel")},
-    {"plesk", "Plesk", "/usr/local/psa", EXE("plesk")},
-    {"directadmin", "DirectAdmin", "/usr/local/directadmin", EXE("directadmin")},
-    {"generic", "integration scripts", "/opt/cpvendor/etc/integration.ini", EXE("generic")},
+    {"cpanel", "cPanel", "/usr/local/cpanel", EXE("cpanel"), "/usr/local/cpanel/cgi-sys"},
+    {"plesk", "Plesk", "/usr/local/psa", EXE("plesk"), "/var/www/cgi-bin/cgi_wrapper"},
+    {"directadmin", "DirectAdmin", "/usr/local/directadmin", EXE("directadmin"), NULL},
+    {"generic", "integration scripts", "/opt/cpvendor/etc/integration.ini", EXE("generic"), NULL},
 };
 #define N_ADAPTERS (sizeof(table) / sizeof(table[0]))
 

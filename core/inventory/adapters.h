@@ -11,6 +11,8 @@ struct sc_adapter {
     const char *title; /* for people */
     const char *path;  /* what exists where the panel is installed */
     const char *exe;   /* full path of the adapter's executable */
+    /* directory of the panel's CGI programs, which run sites' PHP and must be in their views; NULL */
+    const char *programs;
 };
 
 struct sc_panel_conf {

@@ -33,15 +33,15 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struc
     int rc = sc_suexec_view(&front, err);
     size_t n;
     const struct sc_adapter *adapters = sc_adapters(&n);
-    const char *panels[16] = {NULL};
+    struct sc_system_panel panels[16] = {{NULL, NULL}};
     for (size_t i = 0; i < n && i < 15; i++)
-        panels[i] = adapters[i].path;
+        panels[i] = (struct sc_system_panel){adapters[i].path, adapters[i].programs};
     struct sc_system system = {.uid = a->uid,
                                .home = a->home,
                                .shm_size = s->conf.shm_size,
                                .suexec_config = front.config_dir,
                                .suexec_log = front.log,
-                               .panel_paths = panels};
+                               .panels = panels};
     if (rc == 0 && !(p.php = calloc(1, sizeof(*p.php))))
         rc = no_memory(err);
     if (rc == 0)
