@@ -105,10 +105,11 @@ static void check_web(struct sc_checks *c, bool enabled)
     else if (!front.here)
         sc_check_add(
             c, "web server: suexec", found ? SC_CHECK_WARNING : SC_CHECK_SKIPPED,
-            "no suexec among the system's alternatives: CGI of isolated sites is not covered; on "
-            "Debian install "
-            "apache2-suexec-pristine or apache2-suexec-custom and run cagefsctl "
-            "--site-isolation-allow-all");
+            "no suexec is where Apache looks for it: programs of isolated sites (CGI, mod_fcgid) "
+            "are not "
+            "covered; install it (Debian: apache2-suexec-pristine or apache2-suexec-custom; else "
+            "the "
+            "web server's package mod_suexec) and run cagefsctl --site-isolation-allow-all");
     else if (enabled && front.in_front && !front.armed)
         sc_check_add(c, "web server: suexec", SC_CHECK_FAILED,
                      "Sitecage's entry " SC_SUEXEC_NOT_ARMED);

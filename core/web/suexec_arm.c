@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
@@ -83,12 +84,19 @@ static bool same_bytes(int fd, const struct sc_buf *bytes)
            memcmp(have.data, bytes->data, have.len) == 0;
 }
 
+/* A package's script that gives suexec capabilities gives them to what stands in its place: these
+ * would be all that the kernel gives to our setuid program. */
+static bool has_capabilities(int fd)
+{
+    return fgetxattr(fd, "security.capability", NULL, 0) >= 0;
+}
+
 /* The copy, where it has the rights that it should have; negative. */
 static int open_copy(int dirfd, const struct wanted *w, struct stat *ret)
 {
     SC_FD int fd = openat(dirfd, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     bool is = fd >= 0 && fstat(fd, ret) == 0 && S_ISREG(ret->st_mode) && ret->st_uid == 0 &&
-              ret->st_gid == w->gid && (ret->st_mode & 07777) == w->mode;
+              ret->st_gid == w->gid && (ret->st_mode & 07777) == w->mode && !has_capabilities(fd);
     return is ? sc_steal_fd(&fd) : -EBADF;
 }
 

@@ -14,13 +14,11 @@
 #include "core/base/file.h"
 #include "core/base/run.h"
 #include "core/base/paths.h"
-#include "core/web/alternatives.h"
 #include "core/web/suexec_arm.h"
+#include "core/web/suexec_aside.h"
+#include "core/web/suexec_choice.h"
+#include "core/web/suexec_where.h"
 
-#define PRIORITY    "1000"
-#define ALTERNATIVE "/etc/alternatives/suexec" /* update-alternatives(1): the group's link */
-/* What the administrator had chosen by hand before, to be chosen again: one line, the path. */
-#define CHOSEN_BEFORE SC_STATE_DIR "/suexec.chosen"
 /* What the real suexec reads and writes, noted so that no change of a site has to run it: lines
  * "config DIR", "log FILE". */
 #define NOTED SC_STATE_DIR "/suexec.view"
@@ -50,23 +48,6 @@ static char *defined(const char *text, const char *name)
     return n && p[0] == '/' ? strndup(p, n) : NULL;
 }
 
-/* The real suexec among the alternatives: what is in use unless that is us, else the one with the
- * highest priority. */
-static const struct sc_alternative *real_one(const struct sc_alternatives *a)
-{
-    const struct sc_alternative *best = NULL;
-    for (size_t i = 0; i < a->n; i++) {
-        const struct sc_alternative *c = &a->v[i];
-        if (sc_suexec_is_ours(c->path))
-            continue;
-        if (a->value && strcmp(a->value, c->path) == 0)
-            return c;
-        if (!best || c->priority > best->priority)
-            best = c;
-    }
-    return best;
-}
-
 static bool link_of(const char *path, char out[PATH_MAX])
 {
     ssize_t n = readlink(path, out, PATH_MAX - 1);
@@ -74,25 +55,30 @@ static bool link_of(const char *path, char out[PATH_MAX])
     return n > 0;
 }
 
-/* What the entry stands in front of already, if that is still one of the alternatives. */
-static const struct sc_alternative *current_real(const struct sc_alternatives *a)
+/* ---- what stands where Apache looks ---- */
+
+struct at {
+    bool aside; /* a plain file, or our link in its place; else it is up to the alternatives */
+    char place[PATH_MAX], name[PATH_MAX]; /* of it, and of the file that was moved aside */
+};
+
+static int find(struct at *ret, struct sc_error *err)
 {
-    char path[PATH_MAX];
-    if (!link_of(SC_SUEXEC_REAL, path) || !a->value || !sc_suexec_is_ours(a->value))
-        return NULL;
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->v[i].path, path) == 0)
-            return &a->v[i];
-    return NULL;
+    char to[PATH_MAX];
+    *ret = (struct at){0};
+    if (sc_suexec_where(ret->place) != SC_THERE ||
+        (link_of(ret->place, to) && strcmp(to, SC_SUEXEC_ALTERNATIVE) == 0))
+        return 0;
+    int rc = sc_there(ret->place, NULL, err);
+    ret->aside = rc == SC_THERE;
+    sc_suexec_aside_name(ret->place, ret->name);
+    return rc < 0 ? rc : 0;
 }
 
-/* Where the entry is the choice, and in front of a program, two links tell all: `real` is that
- * program. */
-static bool is_chosen(char real[PATH_MAX])
+static bool is_real(const char *path)
 {
-    char link[PATH_MAX];
-    return link_of(ALTERNATIVE, link) && strcmp(link, SC_SUEXEC_ENTRY) == 0 &&
-           link_of(SC_SUEXEC_REAL, real) && access(real, X_OK) == 0;
+    char to[PATH_MAX];
+    return link_of(SC_SUEXEC_REAL, to) && strcmp(to, path) == 0;
 }
 
 static int found(const char *real, bool in_front, struct sc_suexec *ret, struct sc_error *err)
@@ -109,19 +95,22 @@ static int found(const char *real, bool in_front, struct sc_suexec *ret, struct 
 
 int sc_suexec_look(struct sc_suexec *ret, struct sc_error *err)
 {
-    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
-    char path[PATH_MAX];
-    if (is_chosen(path))
-        return found(path, true, ret, err);
-    int rc = sc_alternatives_query("suexec", &a, err);
-    if (rc < 0)
-        return rc;
-    const struct sc_alternative *kept = current_real(&a);
-    const struct sc_alternative *real = kept ? kept : real_one(&a);
-    if (real)
-        return found(real->path, kept && strcmp(a.value, SC_SUEXEC_ENTRY) == 0, ret, err);
-    *ret = (struct sc_suexec){0};
-    return 0;
+    struct at at;
+    char real[PATH_MAX];
+    bool in_front = false;
+    int rc = find(&at, err);
+    if (rc == 0 && at.aside) {
+        bool stands = sc_suexec_aside_stands(at.place);
+        in_front = stands && is_real(at.name) && access(at.name, X_OK) == 0;
+        return found(stands ? at.name : at.place, in_front, ret, err);
+    }
+    if (rc == 0)
+        rc = sc_suexec_choice_look(real, &in_front, err);
+    if (rc == SC_THERE)
+        return found(real, in_front, ret, err);
+    if (rc == SC_ABSENT)
+        *ret = (struct sc_suexec){0};
+    return rc < 0 ? rc : 0;
 }
 
 /* What the real one reads and writes, as it says itself: on stderr. */
@@ -149,18 +138,30 @@ static int note(const char *real, struct sc_error *err)
     return rc < 0 ? rc : sc_replace_file(NOTED, 0600, b.data ? b.data : "", b.len, err);
 }
 
+static int is_entry(const char *path, const struct stat *entry, struct stat *ret,
+                    struct sc_error *err)
+{
+    int rc = sc_there_followed(path, ret, err);
+    return rc == SC_THERE && (ret->st_dev != entry->st_dev || ret->st_ino != entry->st_ino)
+               ? SC_ABSENT
+               : rc;
+}
+
 int sc_suexec_place(char *path, struct stat *ret, struct sc_error *err)
 {
-    static const char *const places[] = {"/usr/lib/apache2/suexec", "/usr/sbin/suexec",
+    static const char *const places[] = {"", "/usr/lib/apache2/suexec", "/usr/sbin/suexec",
                                          "/usr/local/apache/bin/suexec"};
     struct stat entry, st;
+    char told[PATH_MAX];
+    bool knows = sc_suexec_where(told) == SC_THERE;
     int rc = sc_there_followed(SC_SUEXEC_ENTRY, &entry, err);
-    for (size_t i = 0; rc > SC_ABSENT && i < sizeof(places) / sizeof(places[0]); i++) {
-        int there = sc_there_followed(places[i], &st, err);
-        if (there < 0)
-            return there;
-        if (there == SC_THERE && st.st_dev == entry.st_dev && st.st_ino == entry.st_ino) {
-            snprintf(path, PATH_MAX, "%s", places[i]);
+    for (size_t i = 0; rc == SC_THERE && i < sizeof(places) / sizeof(places[0]); i++) {
+        const char *at = i ? places[i] : knows ? told : NULL;
+        int is = at ? is_entry(at, &entry, &st, err) : SC_ABSENT;
+        if (is < 0)
+            return is;
+        if (is == SC_THERE) {
+            snprintf(path, PATH_MAX, "%s", at);
             *ret = st;
             return SC_THERE;
         }
@@ -192,18 +193,20 @@ int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err)
 /* A few files tell that nothing needs to be done, on the way of every enable. */
 static bool surely_on(void)
 {
-    char link[PATH_MAX];
+    struct at at;
     struct stat st;
-    if (!link_of(ALTERNATIVE, link))
-        return sc_is_absent(errno); /* no suexec here at all */
-    return strcmp(link, SC_SUEXEC_ENTRY) == 0 && stat(NOTED, &st) == 0 &&
-           sc_suexec_is_armed(SC_SUEXEC_REAL);
+    if (find(&at, NULL) < 0)
+        return false;
+    if (!at.aside && sc_suexec_choice_none())
+        return true; /* no suexec here at all */
+    bool stands =
+        at.aside ? sc_suexec_aside_stands(at.place) && is_real(at.name) : sc_suexec_choice_stands();
+    return stands && stat(NOTED, &st) == 0 && sc_suexec_is_armed(SC_SUEXEC_REAL);
 }
 
 static int point_at(const char *real, struct sc_error *err)
 {
-    char now[PATH_MAX];
-    if (link_of(SC_SUEXEC_REAL, now) && strcmp(now, real) == 0)
+    if (is_real(real))
         return 0;
     int rc = sc_mkdir_p(SC_STATE_DIR, 0700, err);
     if (rc < 0)
@@ -215,82 +218,83 @@ static int point_at(const char *real, struct sc_error *err)
     return 0;
 }
 
-static bool has(const struct sc_alternatives *a, const char *path)
+/* What the entry needs: before the switch, because Apache may run it at any moment. */
+static int prepare(const char *real, struct sc_error *err)
 {
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->v[i].path, path) == 0)
-            return true;
-    return false;
+    int rc = point_at(real, err);
+    if (rc == 0)
+        rc = sc_suexec_arm(real, err);
+    if (rc == 0)
+        rc = note(real, err);
+    return rc < 0 ? rc : sc_suexec_where_note(err);
 }
 
-/* The copy becomes the choice. The installed file, which once was, is taken from the alternatives
- * when the copy is among them: update-alternatives then goes on to it, with nothing in between. */
-static int switch_to_entry(const struct sc_alternatives *a, const struct sc_alternative *real,
-                           struct sc_error *err)
+static int aside_on(const struct at *at, struct sc_error *err)
 {
-    int rc = 0;
-    if (a->manual && a->value && !sc_suexec_is_ours(a->value))
-        rc = sc_replace_file(CHOSEN_BEFORE, 0600, a->value, strlen(a->value), err);
-    if (rc == 0 && !has(a, SC_SUEXEC_ENTRY))
-        rc = sc_alternatives_install("suexec", a, real, SC_SUEXEC_ENTRY, PRIORITY, err);
-    if (rc == 0 && has(a, SC_SUEXEC_INSTALLED))
-        rc = sc_alternatives_call("--remove", "suexec", SC_SUEXEC_INSTALLED, err);
-    if (rc == 0 && !(a->manual && a->value && strcmp(a->value, SC_SUEXEC_ENTRY) == 0))
-        rc = sc_alternatives_call("--set", "suexec", SC_SUEXEC_ENTRY, err);
-    return rc < 0 ? rc : sc_suexec_close_installed(err);
+    int rc = sc_suexec_aside_move(at->place, err);
+    if (rc == 0)
+        rc = prepare(at->name, err);
+    return rc < 0 ? rc : sc_suexec_aside_stand(at->place, err);
+}
+
+static int choice_on(struct sc_error *err)
+{
+    char real[PATH_MAX];
+    bool in_front;
+    int rc = sc_suexec_choice_look(real, &in_front, err);
+    if (rc != SC_THERE)
+        return rc < 0 ? rc : 0;
+    rc = prepare(real, err);
+    return rc < 0 ? rc : sc_suexec_choice_stand(real, err);
 }
 
 int sc_suexec_front_on(struct sc_error *err)
 {
+    struct at at;
     if (surely_on())
         return 0;
-    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
-    int rc = sc_alternatives_query("suexec", &a, err);
-    if (rc < 0)
-        return rc;
-    const struct sc_alternative *kept = current_real(&a);
-    const struct sc_alternative *real = kept ? kept : real_one(&a);
-    if (!real)
-        return 0;
-    /* first what the entry needs, then the switch: Apache may run it at any moment */
-    rc = point_at(real->path, err);
+    int rc = find(&at, err);
     if (rc == 0)
-        rc = sc_suexec_arm(real->path, err);
-    if (rc == 0)
-        rc = note(real->path, err);
-    return rc < 0 ? rc : switch_to_entry(&a, real, err);
+        rc = at.aside ? aside_on(&at, err) : choice_on(err);
+    return rc < 0 ? rc : sc_suexec_close_installed(err);
 }
 
 int sc_suexec_front_renew(struct sc_error *err)
 {
+    struct at at;
+    bool ours = false;
+    char to[PATH_MAX];
     if (surely_on())
         return 0;
-    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
-    int rc = sc_alternatives_query("suexec", &a, err);
-    return rc < 0 || !a.value || !sc_suexec_is_ours(a.value) ? rc : sc_suexec_front_on(err);
+    int rc = find(&at, err);
+    if (rc == 0 && at.aside)
+        ours = link_of(SC_SUEXEC_REAL, to); /* what took our place came with an update */
+    else if (rc == 0)
+        rc = sc_suexec_choice_is_ours(&ours, err);
+    return rc < 0 || !ours ? rc : sc_suexec_front_on(err);
+}
+
+/* Wherever our link stands, or stood. */
+static int aside_back(struct sc_error *err)
+{
+    char to[PATH_MAX], place[PATH_MAX];
+    int rc = 0;
+    if (link_of(SC_SUEXEC_REAL, to) && sc_suexec_aside_place(to, place))
+        rc = sc_suexec_aside_back(place, err);
+    if (rc == 0 && sc_suexec_where(place) == SC_THERE && sc_suexec_aside_stands(place))
+        rc = sc_suexec_aside_back(place, err);
+    return rc;
 }
 
 int sc_suexec_front_off(struct sc_error *err)
 {
-    SC_CLEANUP(sc_alternatives_done) struct sc_alternatives a = {0};
-    int rc = sc_alternatives_query("suexec", &a, err);
+    int rc = sc_suexec_choice_back(err);
+    if (rc == 0)
+        rc = aside_back(err);
     if (rc < 0)
         return rc;
-    static const char *const ours[] = {SC_SUEXEC_INSTALLED, SC_SUEXEC_ENTRY};
-    for (size_t i = 0; rc == 0 && i < sizeof(ours) / sizeof(ours[0]); i++)
-        if (has(&a, ours[i]))
-            rc = sc_alternatives_call("--remove", "suexec", ours[i], err);
-    if (rc == 0 && a.value && sc_suexec_is_ours(a.value) && !has(&a, a.value))
-        rc = sc_alternatives_auto("suexec", err); /* a file that is missing is not listed */
-    SC_BUF struct sc_buf chosen = SC_BUF_INIT;
-    if (rc == 0 && sc_read_file(CHOSEN_BEFORE, PATH_MAX, &chosen, NULL) == 0 &&
-        chosen.data[0] == '/')
-        (void)sc_alternatives_call("--set", "suexec", chosen.data,
-                                   NULL); /* it may be uninstalled: then the best one stays */
-    if (rc < 0)
-        return rc;
-    (void)unlink(CHOSEN_BEFORE);
     (void)unlink(NOTED);
+    sc_suexec_where_forget();
     /* Programs that Apache is just starting may still be in the entry: the link goes last of all,
      * when nothing leads here any more. */
     rc = sc_suexec_disarm(err);

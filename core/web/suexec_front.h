@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Putting Sitecage's suexec entry where Apache looks for suexec, and taking it away. On Debian
- * suexec is an alternative (update-alternatives(1)), and the entry becomes its highest; elsewhere
- * nothing is done yet (a package would move the original aside), and status says so. */
+/* Putting Sitecage's suexec entry where Apache looks for suexec (suexec_where.h), and taking it
+ * away. Where that is an alternative (Debian), the entry becomes the choice (suexec_choice.h); a
+ * plain file (RHEL, cPanel, DirectAdmin) is moved aside (suexec_aside.h). */
 #ifndef SC_WEB_SUEXEC_FRONT_H
 #define SC_WEB_SUEXEC_FRONT_H
 
@@ -39,11 +39,11 @@ int sc_suexec_place(char *path, struct stat *ret, struct sc_error *err);
 int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err);
 
 /* Idempotent; `off` restores the choice that was made before `on`. Nothing to do where there is no
- * suexec. They run update-alternatives: the caller is root. */
+ * suexec. They run update-alternatives and dpkg-divert: the caller is root. */
 int sc_suexec_front_on(struct sc_error *err);
 
-/* As `on` where the entry is the alternative in use, or was by an older version's rules; another
- * choice of the administrator's stays. */
+/* As `on` where the entry is the alternative in use, or was by an older version's rules, or was in
+ * the place of a plain file; another choice of the administrator's among alternatives stays. */
 int sc_suexec_front_renew(struct sc_error *err);
 
 int sc_suexec_front_off(struct sc_error *err);

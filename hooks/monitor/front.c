@@ -1,15 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/monitor/front.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/inotify.h>
 
+#include "core/base/there.h"
 #include "core/pass/front.h"
 #include "core/pass/webserver.h"
 #include "core/web/serve/service.h"
 #include "core/web/suexec_arm.h"
+#include "core/web/suexec_where.h"
 
 #define RETRY_MS 1000 /* an installer, or a command that changes it, is at work */
+
+static void watch_name(struct sc_watches *w, const char *dir, const char *path)
+{
+    (void)sc_watches_add(w, dir, SC_WATCH_FILES | IN_ATTRIB, SC_WATCH_FRONT, 0,
+                         strrchr(path, '/') + 1, NULL);
+}
+
+/* Where Apache looks: an update puts its own file there. */
+static void watch_place(struct sc_watches *w)
+{
+    char place[PATH_MAX], dir[PATH_MAX];
+    if (sc_suexec_where(place) != SC_THERE)
+        return;
+    memcpy(dir, place, sizeof(dir));
+    *strrchr(dir, '/') = 0;
+    watch_name(w, dir[0] ? dir : "/", place);
+}
 
 /* The copy, its directory, where that is made, and what it is a copy of. */
 static void watch(struct sc_watches *w)
@@ -22,8 +42,8 @@ static void watch(struct sc_watches *w)
                   {SC_LIBEXECDIR, SC_SUEXEC_INSTALLED}};
     sc_watches_begin(w, SC_WATCH_FRONT, 0);
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        (void)sc_watches_add(w, places[i].dir, SC_WATCH_FILES | IN_ATTRIB, SC_WATCH_FRONT, 0,
-                             strrchr(places[i].name, '/') + 1, NULL);
+        watch_name(w, places[i].dir, places[i].name);
+    watch_place(w);
     sc_watches_end(w, SC_WATCH_FRONT, 0);
 }
 

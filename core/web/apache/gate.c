@@ -81,8 +81,9 @@ static enum sc_web_suexec_is suexec_is(const request_rec *r)
     struct sc_web_suexec ours = sc_web_table_suexec(sc_mod_request_of(r)->shared->table);
     if (!ap_unixd_config.suexec_enabled || !ap_run_get_suexec_identity(r))
         return SC_WEB_SUEXEC_NONE;
-    return ours.path && stat(ours.path, &st) == 0 && is_our_entry(&st, &ours) ? SC_WEB_SUEXEC_OURS
-                                                                              : SC_WEB_SUEXEC_OTHER;
+    const char *at = sc_mod->suexec_bin ? sc_mod->suexec_bin : ours.path;
+    return ours.path && stat(at, &st) == 0 && is_our_entry(&st, &ours) ? SC_WEB_SUEXEC_OURS
+                                                                       : SC_WEB_SUEXEC_OTHER;
 }
 
 static bool is_listed(const apr_array_header_t *list, const char *word)

@@ -15,6 +15,7 @@
 #include "core/base/file.h"
 #include "core/web/apache/address.h"
 #include "core/web/apache/stand_in.h"
+#include "core/web/apache/suexec_bin.h"
 
 #define TABLE_MS 2000 /* a table that is missing is made again by sitecage-web */
 
@@ -168,6 +169,7 @@ static bool has_module(const char *name)
 static int on_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *temp, server_rec *s)
 {
     (void)log;
+    char place[PATH_MAX];
     struct sc_error err = SC_ERROR_INIT;
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK; /* the first of two readings */
@@ -177,6 +179,8 @@ static int on_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *temp, serv
         ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, "sitecage: %s", err.text);
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    if (sc_web_suexec_bin("/proc/self/exe", place))
+        m->suexec_bin = apr_pstrdup(p, place);
     m->can_proxy = has_module("mod_proxy.c") && has_module("mod_proxy_fcgi.c");
     if (sc_web_counts_map(SC_WEB_COUNTS, &m->counts, &err) < 0)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s, "sitecage: nothing is counted: %s", err.text);

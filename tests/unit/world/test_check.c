@@ -104,7 +104,7 @@ static void a_server_where_all_is_well(void **state)
     assert_row("events", "ok none is waiting");
     assert_row("monitor", "ok not running: no site is isolated");
     assert_row("web server: Apache", "skipped not installed");
-    assert_row_has("web server: suexec", "skipped no suexec among the system's alternatives");
+    assert_row_has("web server: suexec", "skipped no suexec is where Apache looks for it");
     assert_row_has("proxyexec", "ok the service runs; commands in ");
     assert_row("web server: hosts", "skipped none was found in the configuration");
     assert_null(row("account"));
@@ -294,7 +294,7 @@ static void a_web_server_without_suexec(void **state)
     apache("lsapi_per_user On\n");
     assert_good(look(""));
     assert_row("web server: Apache", "ok /usr/sbin/apache2");
-    assert_row_has("web server: suexec", "warning no suexec among the system's alternatives");
+    assert_row_has("web server: suexec", "warning no suexec is where Apache looks for it");
     assert_row_has("web server: LSAPI", "failed /etc/apache2/apache2.conf:1: lsapi_per_user On is "
                                         "incompatible");
 }
