@@ -12,6 +12,7 @@
 
 #include "core/base/paths.h"
 #include "core/enter/enter.h"
+#include "core/enter/redirect.h"
 #include "core/enter/state.h"
 
 #define MAX_SET 100 /* settings of a site's own crontab: core/cron/scope.h */
@@ -126,6 +127,12 @@ static const char *known(const char *shell)
     return shell && access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
 }
 
+/* The account's entry, not one that was made in a site. */
+static bool is_own(const char *section)
+{
+    return !section || strcmp(section, "none") == 0;
+}
+
 static const char *value(const char *name, const char *otherwise)
 {
     size_t len = strlen(name);
@@ -159,7 +166,7 @@ int main(int argc, char **argv)
     if (!docroot || docroot[0] != '/')
         refuse(SC_EXIT_CANNOT_ENTER, "SITECAGE_SITE does not say which site", "");
     shell = known(shell);
-    if (section && strcmp(section, "none") != 0)
+    if (!is_own(section))
         site_env(section, strcspn(section, ":"), shell);
     else
         account_env(shell);
@@ -179,10 +186,14 @@ int main(int argc, char **argv)
     if (sc_table_decode(&site, real, sizeof(real)) < 0 ||
         sc_table_limits(&table, &site, &limits) < 0)
         refuse(SC_EXIT_CANNOT_ENTER, "the table of sites cannot be read: ", docroot);
+    shell = value("SHELL", "/bin/sh");
+    struct sc_redirects redirects = {.command = argv[2]};
+    if (is_own(section) && sc_redirect_shell(shell) &&
+        sc_redirect_all(argv[2], value("HOME", real), uid, getgid(), &table, &redirects) < 0)
+        refuse(SC_EXIT_CANNOT_ENTER, "out of memory", "");
     sc_table_close(&table);
 
-    shell = value("SHELL", "/bin/sh");
-    char *args[] = {(char *)(uintptr_t)shell, argv[1], argv[2], NULL};
+    char *args[] = {(char *)(uintptr_t)shell, argv[1], redirects.command, NULL};
     struct sc_enter req = {
         .uid = uid,
         .gid = getgid(),
@@ -190,6 +201,8 @@ int main(int argc, char **argv)
         .cwd = value("HOME", real),
         .docroot = real,
         .limits = &limits,
+        .keep = redirects.keep,
+        .n_keep = redirects.n,
         .exe = shell,
         .argv = args,
         .envp = env.v,
