@@ -23,6 +23,7 @@
 #define ENVIRONMENT_MAX (256u << 10)
 #define STARTING_MS     5000
 #define AGAIN_MS        100
+#define FIRST_LOOKS     2 /* who was between reading the table and suexec is seen in the second */
 
 struct look {
     struct sc_table table;
@@ -31,13 +32,17 @@ struct look {
     char pid_ns[64];
     struct stat suexec;
     struct sc_php_processes found;
-    bool starting; /* the web server is just starting one: which, is not known yet */
+    /* the web server is just starting one: which, is not known yet. Those of the first looks: who comes
+     * later has read the table as it is now */
+    struct sc_php_processes starting;
+    unsigned looks;
 };
 
 static void look_done(struct look *l)
 {
     sc_table_close(&l->table);
     sc_php_processes_done(&l->found);
+    sc_php_processes_done(&l->starting);
 }
 
 /* A link of a process: 1; 0: it has ended; a negative errno. */
@@ -135,16 +140,34 @@ static int look_at(struct look *l, int pid, int procfd, struct sc_error *err)
     SC_FD int fd = procfd;
     uid_t owner = 0;
     int rc = is_near(l, fd, &owner);
+    struct sc_php_processes *to = &l->found;
     if (rc == 1 && owner == 0 && l->uid != 0) {
-        rc = is_suexec(l, fd);
-        l->starting |= rc == 1;
-        rc = rc < 0 ? rc : 0;
+        to = &l->starting;
+        rc = l->looks < FIRST_LOOKS ? is_suexec(l, fd) : 0;
     } else if (rc == 1) {
         rc = is_wanted(l, fd);
     }
     if (rc <= 0)
         return rc == 0 ? 0 : sc_error_sys(err, -rc, "look at process %d", pid);
-    return sc_php_processes_add(&l->found, pid, sc_steal_fd(&fd), err);
+    return to->n < PROCESSES_MAX ? sc_php_processes_add(to, pid, sc_steal_fd(&fd), err) : 0;
+}
+
+/* Those that have become a user's program, or ended, are not starting any more. */
+static int look_at_starting(struct look *l, struct sc_error *err)
+{
+    struct sc_php_processes *s = &l->starting;
+    for (size_t i = 0; i < s->n;) {
+        int rc = is_suexec(l, s->v[i].procfd);
+        if (rc < 0)
+            return sc_error_sys(err, -rc, "look at process %d", s->v[i].pid);
+        if (rc == 1) {
+            i++;
+            continue;
+        }
+        sc_close(&s->v[i].procfd);
+        s->v[i] = s->v[--s->n];
+    }
+    return 0;
 }
 
 static int look_around(struct look *l, struct sc_error *err)
@@ -154,7 +177,7 @@ static int look_around(struct look *l, struct sc_error *err)
     if (rc < 0)
         return sc_error_sys(err, -rc, "list processes");
     sc_php_processes_done(&l->found);
-    l->starting = false;
+    rc = look_at_starting(l, err);
     pid_t pid = 0;
     while (rc == 0 && l->found.n < PROCESSES_MAX) {
         int proc = -EBADF;
@@ -163,6 +186,7 @@ static int look_around(struct look *l, struct sc_error *err)
             break;
         rc = look_at(l, pid, proc, err);
     }
+    l->looks++;
     return pid < 0 ? sc_error_sys(err, -pid, "list processes") : rc;
 }
 
@@ -190,6 +214,6 @@ int sc_php_restart_outside(uid_t uid, struct sc_error *err)
         if (rc == 0 && l.found.n)
             rc = sc_php_processes_end(&l.found, err);
         waited += AGAIN_MS;
-    } while (rc == 0 && (l.starting || l.found.n) && waited < STARTING_MS);
+    } while (rc == 0 && (l.starting.n || l.found.n) && waited < STARTING_MS);
     return rc;
 }
