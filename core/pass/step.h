@@ -29,8 +29,10 @@ struct sc_pass {
     bool had_groups;              /* sites had control groups before this pass, or may have had */
     bool closed;                  /* views that were made before end: core/ending */
     struct sc_ending_list ending; /* … and have not yet; from the step "settle" on */
-    bool
-        held; /* a site that is none any more could not be closed: all that such sites leave stays */
+    bool held;    /* a site that is to end could not be closed: what such sites leave stays */
+    bool planned; /* all plans are written */
+    bool failed;  /* a step did: nothing ends any more in this pass */
+    bool stopped; /* by the hook of the steps */
     /* what could not be done, and keeps nothing else from being done: the pass's error at its
      * end */
     struct sc_error late;

@@ -96,10 +96,11 @@ static int see_to_view(struct sc_pass *p, size_t i, int wait_ms, const void *arg
     /* former views that are about to end are not changed any more: they end now */
     if (m->changed[i] || m->unfinished || p->f->renamed)
         rc = p->tools->ending.now(p->a->uid, m->ids[i], err);
-    if (rc == 0)
-        rc = p->wish->end_processes || m->moved[i] || p->f->renamed
-                 ? end_view(p, i, wait_ms, err)
-                 : change_view(p, i, wait_ms, err);
+    bool ends = p->wish->end_processes || m->moved[i] || p->f->renamed;
+    if (rc == 0 && ends && !p->failed)
+        rc = end_view(p, i, wait_ms, err);
+    else if (rc == 0 && !ends)
+        rc = change_view(p, i, wait_ms, err);
     return rc < 0 ? sc_error_wrap(err, "%s", p->f->plan->sites[i].names[0]) : 0;
 }
 

@@ -57,6 +57,7 @@ int sc_step_plans(struct sc_pass *p, struct sc_error *err)
     for (size_t i = 0; rc == 0 && i < p->made.n; i++)
         if (p->made.ids[i])
             rc = make_site(p, &planner, i, err);
+    p->planned = rc == 0;
     return rc < 0 ? rc : runtime->mark(p->a->uid, true, err);
 }
 

@@ -32,9 +32,10 @@ static const struct step making[] = {
     {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */
     {"fpm-rest", sc_step_fpm_rest},     /* masters and addresses that Apache goes by no more */
     {"nginx", sc_step_nginx},           /* … and the files that nginx serves itself */
-    {"outside", sc_step_outside},       /* PHP programs that were started before it was a site */
     {"views", sc_step_views},           /* of running sites */
     {"ended", sc_step_ended},           /* sites that are none any more: closed to new processes */
+    {"outside", sc_step_outside},       /* PHP programs that were started before it was a site; may
+                                           wait for their requests, so behind what hides */
     {"settle", sc_step_settle},         /* a moment for what runs in closed views; no more */
     {"files", sc_step_files},           /* of sites that have ended: their runtime files */
     {"storage", sc_step_storage},       /* … what they have in the home */
@@ -49,6 +50,7 @@ static int run_step(struct sc_pass *p, const struct step *step, struct sc_error 
     const struct sc_step_hook *hook = &p->s->step;
     int64_t began = sc_clock_ns();
     int rc = hook->before ? hook->before(hook->arg, step->name, err) : 0;
+    p->stopped |= rc < 0;
     if (rc == 0)
         rc = step->run(p, err);
     double ms = (double)(sc_clock_ns() - began) / 1e6;
@@ -57,11 +59,24 @@ static int run_step(struct sc_pass *p, const struct step *step, struct sc_error 
     return rc < 0 ? rc : 0;
 }
 
+/* Also where an earlier step failed, as soon as the plans are written: no trouble of one site's keeps what
+ * is new in the account from being hidden from the others. */
+static bool is_anyway(const struct sc_pass *p, const struct step *step)
+{
+    return p->planned && step->run == sc_step_views;
+}
+
 static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = run_step(p, &steps[i], err);
+    for (size_t i = 0; i < n && !p->stopped; i++) {
+        struct sc_error why = SC_ERROR_INIT;
+        if (rc == 0)
+            rc = run_step(p, &steps[i], err);
+        else if (is_anyway(p, &steps[i]) && run_step(p, &steps[i], &why) < 0)
+            sc_log("user=%s: %s", p->a->user, why.text);
+        p->failed = rc < 0;
+    }
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A site whose build lock somebody holds (a view of it is being built, and the home hangs), or whose
- * processes do not end: that site is late, and nothing else of its account. */
+ * processes do not end: that site is late, and nothing else of its account. And whatever else fails of
+ * an account: what is new in it is hidden from what runs. */
 #include "tests/unit/fakes/world.h"
 
 #include "core/account/account.h"
@@ -123,6 +124,64 @@ static void an_account_that_ends_waits_for_it_with_its_rows(void **state)
     assert_int_equal(stored("SELECT count(*) FROM user WHERE uid = 1001"), 0);
 }
 
+/* ---- what fails ---- */
+
+static const char limited[] = "{\"domains\": {\"a.example\": {\"isolated\": true, \"limits\": "
+                              "{\"nproc\": 20}}, \"b.example\": {\"isolated\": true}}}";
+
+/* A master of PHP-FPM that does not start, a limit that what runs is above: a site can have that when it
+ * likes to. */
+static void what_is_new_is_hidden_whatever_fails(void **state)
+{
+    static const char *const calls[] = {"groups.make", "runtime.write_table", "fpm.apply",
+                                        "web.save", "runtime.mark"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        account("john", "a b");
+        wants_text("john", limited);
+        assert_pass("john");
+        tools_run_all(uid_of("john"));
+        domain("john", "c", NULL);
+        tools_fail(calls[i], 1, SC_E_SYS, "it fails");
+        assert_bad(pass("john"), SC_E_SYS, "it fails");
+        assert_string_equal(view_hides("john", "a"), "b.example c.example");
+        assert_string_equal(view_hides("john", "b"), "a.example c.example");
+        assert_true(is_pending(uid_of("john")));
+        assert_pass("john");
+        assert_string_equal(view_hides("john", "a"), "b.example c.example");
+        world_teardown(NULL);
+        world_setup(NULL);
+    }
+}
+
+/* No view is changed by plans of which one could not be made. */
+static void without_all_plans_nothing_is_changed(void **state)
+{
+    (void)state;
+    two_running();
+    domain("john", "c", NULL);
+    tools_fail("runtime.write_plan", 2, SC_E_SYS, "the disk is full");
+    assert_bad(pass("john"), SC_E_SYS, "the disk is full");
+    assert_string_equal(view_hides("john", "a"), "b.example");
+    assert_pass("john");
+    assert_string_equal(view_hides("john", "a"), "b.example c.example");
+}
+
+/* Who is not served elsewhere yet stays where he is. */
+static void nothing_ends_where_something_failed(void **state)
+{
+    (void)state;
+    two_running();
+    struct fake_site *a = site_of("john", "a");
+    domain("john", "a", "moved");
+    tools_fail("fpm.apply", 1, SC_E_SYS, "it fails");
+    assert_bad(pass("john"), SC_E_SYS, "it fails");
+    assert_true(a->running);
+    assert_int_equal(a->closes, 0);
+    assert_pass("john");
+    assert_int_equal(a->ends, 1); /* its processes know the old place */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +191,9 @@ int main(void)
         world_test(processes_that_do_not_end_are_its_own_trouble),
         world_test(one_that_is_to_end_keeps_all_that_is_its),
         world_test(an_account_that_ends_waits_for_it_with_its_rows),
+        world_test(what_is_new_is_hidden_whatever_fails),
+        world_test(without_all_plans_nothing_is_changed),
+        world_test(nothing_ends_where_something_failed),
     };
     return world_run(tests);
 }

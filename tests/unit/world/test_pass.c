@@ -13,7 +13,7 @@ static void an_account_with_one_isolated_site(void **state)
     assert_string_equal(
         steps(),
         "ask identify facts mark config record plans groups ports table old-ports join fpm "
-        "web fpm-rest nginx outside views ended settle files storage old-groups cron events "
+        "web fpm-rest nginx views ended outside settle files storage old-groups cron events "
         "done");
     assert_string_equal(isolated("john"), "a:60000");
     assert_string_equal(known("john"), "a b");
