@@ -8,27 +8,11 @@
 #include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/engine/cover.h"
+#include "core/facts/whose.h"
 
 static int no_memory(struct sc_error *err)
 {
     return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
-}
-
-/* What a site of a plan points to. */
-struct lists {
-    char **docroots; /* of all sites; of one that is missing its text */
-    size_t n;
-    const char **isolated; /* those that are, or are about to be */
-    size_t n_isolated;
-    const char *homes[2];
-};
-
-static void lists_done(struct lists *l)
-{
-    for (size_t i = 0; i < l->n; i++)
-        free(l->docroots[i]);
-    free(l->docroots);
-    free(l->isolated);
 }
 
 static bool is_to_be(const struct sc_job *j, const struct sc_plan_site *s)
@@ -39,30 +23,15 @@ static bool is_to_be(const struct sc_job *j, const struct sc_plan_site *s)
     return s->isolated;
 }
 
-static char *joined(const char *home, const char *rel)
+/* The document roots, of whose's list, of sites that are isolated, or are about to be. */
+static const char **isolated_of(const struct sc_job *j, const struct sc_whose *whose, size_t *ret_n)
 {
-    char *out = NULL;
-    return asprintf(&out, "%s%s%s", home, *rel ? "/" : "", rel) < 0 ? NULL : out;
-}
-
-static int fill(const struct sc_job *j, struct lists *l, struct sc_error *err)
-{
-    const struct sc_account *a = &j->account;
-    const struct sc_plan *plan = j->facts.plan;
-    l->homes[0] = a->home;
-    l->homes[1] = a->home_alias;
-    l->docroots = calloc(plan->n_sites + 1, sizeof(*l->docroots));
-    l->isolated = calloc(plan->n_sites + 1, sizeof(*l->isolated));
-    if (!l->docroots || !l->isolated)
-        return no_memory(err);
-    for (size_t i = 0; i < plan->n_sites; i++) {
-        const struct sc_plan_site *s = &plan->sites[i];
-        if (!(l->docroots[l->n++] = s->rel ? joined(a->home, s->rel) : strdup(s->aliases[0])))
-            return no_memory(err);
-        if (is_to_be(j, s))
-            l->isolated[l->n_isolated++] = l->docroots[i];
-    }
-    return 0;
+    const char **v = calloc(whose->n_docroots + 1, sizeof(*v));
+    *ret_n = 0;
+    for (size_t i = 0; v && i < whose->n_docroots; i++)
+        if (is_to_be(j, &j->facts.plan->sites[i]))
+            v[(*ret_n)++] = whose->docroots[i];
+    return v;
 }
 
 static int judge_one(struct sc_cover_server *server, const struct sc_job *j, const char *domain,
@@ -70,34 +39,20 @@ static int judge_one(struct sc_cover_server *server, const struct sc_job *j, con
                      struct sc_error *err)
 {
     const struct sc_account *a = &j->account;
-    SC_CLEANUP(lists_done) struct lists l = {0};
-    int rc = fill(j, &l, err);
-    SC_FREE char *docroot = rc == 0 ? joined(a->home, s->rel) : NULL;
-    SC_FREE char *alias = rc == 0 ? joined(a->home_alias, s->rel) : NULL;
-    SC_FREE const char **texts = calloc(s->n_aliases + 1, sizeof(*texts));
-    if (rc == 0 && (!docroot || !alias || !texts))
-        rc = no_memory(err);
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < s->n_aliases; i++)
-        texts[i] = s->aliases[i];
-    texts[s->n_aliases] = alias;
+    SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
+    int rc = sc_whose_site(a, j->facts.plan, s, &whose, err);
+    size_t n = 0;
+    SC_FREE const char **isolated = rc == 0 ? isolated_of(j, &whose, &n) : NULL;
+    if (rc < 0 || !isolated)
+        return rc < 0 ? rc : no_memory(err);
     const struct sc_cover_site site = {.domain = domain,
                                        .uid = a->uid,
                                        .gid = a->gid,
                                        .user = a->user,
                                        .home = a->home_alias,
-                                       .is = {.docroot = docroot,
-                                              .texts = texts,
-                                              .n_texts = s->n_aliases + 1,
-                                              .names = (const char *const *)s->names,
-                                              .n_names = s->n_names,
-                                              .docroots = (const char *const *)l.docroots,
-                                              .n_docroots = l.n,
-                                              .homes = l.homes,
-                                              .n_homes = 2},
-                                       .isolated = l.isolated,
-                                       .n_isolated = l.n_isolated};
+                                       .is = whose.is,
+                                       .isolated = isolated,
+                                       .n_isolated = n};
     return sc_cover_site(server, &site, ret, err);
 }
 

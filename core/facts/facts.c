@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/facts/facts.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+
+#include "core/coverage/coverage.h"
 
 void sc_heard_done(struct sc_heard *t)
 {
@@ -9,11 +12,25 @@ void sc_heard_done(struct sc_heard *t)
     *t = (struct sc_heard)SC_HEARD_INIT;
 }
 
+void sc_uses_done(struct sc_uses *u)
+{
+    for (size_t i = 0; i < u->n; i++) {
+        free((char *)(uintptr_t)u->v[i].rel);
+        free((char *)(uintptr_t)u->v[i].site_rel);
+    }
+    free(u->v);
+    *u = (struct sc_uses){0};
+}
+
 void sc_facts_done(struct sc_facts *f)
 {
     sc_docroots_done(&f->docroots);
     sc_places_done(&f->places);
     sc_secrets_done(&f->secrets);
+    sc_uses_done(&f->uses);
+    if (f->cover)
+        sc_cover_server_done(f->cover);
+    free(f->cover);
     sc_domains_done(&f->domains);
     sc_domains_config_free(&f->config);
     sc_plan_free(f->plan);

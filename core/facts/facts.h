@@ -15,6 +15,15 @@
 #include "core/facts/secrets.h"
 #include "db/store.h"
 
+struct sc_cover_server; /* core/coverage/coverage.h */
+
+struct sc_uses { /* further paths that configuration names; rel and site_rel are allocated */
+    struct sc_plan_path *v;
+    size_t n;
+};
+
+void sc_uses_done(struct sc_uses *u); /* frees what it holds; accepts {0} */
+
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
@@ -24,6 +33,8 @@ struct sc_facts {
     struct sc_places places;   /* what is around them */
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
+    struct sc_uses uses;           /* uses.h */
+    struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 
     size_t not_allowed;           /* domains that are to be isolated, and may not be */

@@ -13,6 +13,7 @@
 #include "core/base/vec.h"
 #include "core/config/paths_conf.h"
 #include "core/facts/secrets.h"
+#include "core/facts/uses.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -155,6 +156,36 @@ static bool wants_own_home(const struct sc_server *s, const struct sc_domain_ent
     return (says ? e->home : s->conf.home) == SC_HOME_PRIVATE;
 }
 
+/* The plan with the further paths that were given, and those that are used (uses.h). */
+static int make_plan(const struct sc_account *a, struct sc_facts *f, const struct sc_plan_input *in,
+                     const struct paths *given, struct sc_error *err)
+{
+    size_t n = given->n + f->uses.n;
+    SC_FREE struct sc_plan_path *all = calloc(n + 1, sizeof(*all));
+    struct sc_plan *plan;
+    if (!all)
+        return no_memory(err);
+    for (size_t i = 0; i < n; i++)
+        all[i] = i < given->n ? given->v[i] : f->uses.v[i - given->n];
+    struct sc_plan_input with = *in;
+    with.paths = all;
+    with.n_paths = n;
+    int rc = sc_plan_make(&with, &plan, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "user %s", a->user);
+    sc_plan_free(f->plan);
+    f->plan = plan;
+    return 0;
+}
+
+static bool any_isolated(const struct sc_plan *plan)
+{
+    bool any = false;
+    for (size_t i = 0; i < plan->n_sites; i++)
+        any |= plan->sites[i].isolated;
+    return any;
+}
+
 int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   struct sc_error *err)
 {
@@ -169,6 +200,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     if (rc < 0)
         return rc;
     f->not_allowed = 0;
+    sc_uses_done(&f->uses);
     SC_FREE struct sc_plan_domain *domains =
         calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
     if (!domains)
@@ -184,23 +216,20 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     }
     if (rc < 0)
         return rc;
-    struct sc_plan_input in = {.home = a->home,
-                               .domains = domains,
-                               .n_domains = f->domains.n,
-                               .places = f->places.v,
-                               .dirs = f->places.dirs,
-                               .n_dirs = f->places.n_dirs,
-                               .secrets = f->secrets.v,
-                               .n_secrets = f->secrets.n,
-                               .paths = paths.v,
-                               .n_paths = paths.n,
-                               .closed = (const char *const *)f->docroots.closed,
-                               .n_closed = f->docroots.n_closed};
-    struct sc_plan *plan;
-    rc = sc_plan_make(&in, &plan, err);
-    if (rc < 0)
-        return sc_error_wrap(err, "user %s", a->user);
-    sc_plan_free(f->plan);
-    f->plan = plan;
-    return 0;
+    const struct sc_plan_input in = {.home = a->home,
+                                     .domains = domains,
+                                     .n_domains = f->domains.n,
+                                     .places = f->places.v,
+                                     .dirs = f->places.dirs,
+                                     .n_dirs = f->places.n_dirs,
+                                     .secrets = f->secrets.v,
+                                     .n_secrets = f->secrets.n,
+                                     .closed = (const char *const *)f->docroots.closed,
+                                     .n_closed = f->docroots.n_closed};
+    rc = make_plan(a, f, &in, &paths, err);
+    if (rc < 0 || !any_isolated(f->plan))
+        return rc;
+    /* which sites there are decides what configuration has to say about them */
+    rc = sc_facts_uses(s, a, f, err);
+    return rc < 0 || f->uses.n == 0 ? rc : make_plan(a, f, &in, &paths, err);
 }

@@ -4,6 +4,7 @@
 #include "core/base/cleanup.h"
 #include "core/coverage/coverage.h"
 #include "core/pass/limits.h"
+#include "core/pass/logs.h"
 #include "core/pass/php.h"
 #include "core/pass/planfiles.h"
 #include "core/pass/step.h"
@@ -33,6 +34,7 @@ static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t
     struct sc_made *m = &p->made;
     const struct sc_runtime_tools *runtime = &p->tools->runtime;
     int rc = make_storage(p, i, err);
+    sc_logs_make(p->a, &p->f->plan->sites[i]);
     if (rc == 0)
         rc = sc_planner_make(planner, p->a, p->f->plan, i, m->ids[i], m->tokens[i], &m->plans[i],
                              err);

@@ -15,6 +15,7 @@ static int by_rel(const void *a, const void *b)
 /* Two areas at one path. */
 static void join(struct sc_plan_area *to, const struct sc_plan_area *from)
 {
+    to->self = to->self && from->self;
     if (!from->is_app)
         return;
     to->is_shared = to->is_app;
@@ -50,8 +51,10 @@ int sc_plan_areas(struct sc_plan *plan, struct sc_error *err)
         for (size_t k = 0; k < s->n_apps; k++)
             v[n++] = (struct sc_plan_area){.rel = s->apps[k], .is_app = true, .site = s};
         for (size_t k = 0; k < s->n_extras; k++)
-            v[n++] = (struct sc_plan_area){
-                .rel = s->extras[k].rel, .is_file = s->extras[k].is_file, .site = s};
+            v[n++] = (struct sc_plan_area){.rel = s->extras[k].rel,
+                                           .is_file = s->extras[k].is_file,
+                                           .self = s->extras[k].self,
+                                           .site = s};
     }
     free(plan->areas);
     plan->areas = v;

@@ -283,6 +283,8 @@ static void sort_extras(struct sc_plan_extra *v, size_t *n)
             v[kept - 1].rw = v[kept - 1].rw || v[i].rw;
             v[kept - 1].is_file = v[kept - 1].is_file && v[i].is_file;
             v[kept - 1].own = v[kept - 1].own && v[i].own;
+            v[kept - 1].make = v[kept - 1].make && v[i].make;
+            v[kept - 1].self = v[kept - 1].self && v[i].self;
             free(v[i].rel);
         } else {
             v[kept++] = v[i];
@@ -331,6 +333,13 @@ static bool is_closed(const struct sc_plan *plan, char *rel)
 }
 
 /* Why a site may not have a path; NULL when it may. */
+/* A log that PHP is told to write is the site's, wherever it is; and a directory of its own is none of the
+ * home's. */
+static bool may_be_secret(const struct sc_plan_path *path)
+{
+    return path->own || (path->found && path->rw && path->is_file);
+}
+
 static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
                            const struct sc_plan_path *path)
 {
@@ -369,7 +378,7 @@ static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site
             return "inside a directory with the document root of another site that cannot be "
                    "looked "
                    "at";
-        secret = secret || sc_plan_is_secret(plan, up);
+        secret = secret || (!may_be_secret(path) && sc_plan_is_secret(plan, up));
         if (!*up)
             break;
         char *slash = strrchr(up, '/');
@@ -396,8 +405,12 @@ static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struc
     char *rel = strdup(p->rel);
     if (!rel)
         return no_memory(err);
-    site->extras[site->n_extras++] = (struct sc_plan_extra){
-        .rel = rel, .rw = p->rw && !p->own, .is_file = p->is_file && !p->own, .own = p->own};
+    site->extras[site->n_extras++] = (struct sc_plan_extra){.rel = rel,
+                                                            .rw = p->rw && !p->own,
+                                                            .is_file = p->is_file && !p->own,
+                                                            .own = p->own,
+                                                            .make = p->make,
+                                                            .self = p->self};
     return 0;
 }
 

@@ -60,6 +60,8 @@ struct sc_plan_path {
     const char *site_rel; /* the canonical document root of the site that it is for */
     bool is_file;         /* no directory */
     bool own;   /* not the home's: a directory of the site's own in that place. rw does not count */
+    bool make;  /* a file that is to be made where it is missing */
+    bool self;  /* other sites see of it what they would without it */
     bool found; /* in configuration, by us: nobody is told where it is refused */
 };
 
@@ -88,7 +90,7 @@ struct sc_plan_extra { /* an accepted further path of a site */
     char *rel;
     bool rw;
     bool is_file;
-    bool own; /* as in struct sc_plan_path */
+    bool own, make, self; /* as in struct sc_plan_path */
 };
 
 struct sc_plan_site;
@@ -98,6 +100,7 @@ struct sc_plan_area { /* what some site owns besides its document root */
     bool is_file;
     bool is_app;    /* an application's directory; else a further path */
     bool is_shared; /* an application of several sites */
+    bool self;      /* only to be shown to whom it was given, not closed to the others */
     /* Of an application: the site that answers for it where programs can only look for one. An
      * isolated site comes before others: what it can write must not run outside of it. */
     const struct sc_plan_site *site;

@@ -137,7 +137,7 @@ static int visit_area(struct walk *w, const struct sc_plan_area *area,
     if (x)
         return visit_extra(w, x, err);
     struct sc_plan_entry *up = around(w, area->rel);
-    if (hides(up))
+    if (area->self || hides(up))
         return 0;
     return emit_in(w, up, area->is_file ? SC_ENTRY_CLOSED_FILE : SC_ENTRY_CLOSED_DIR, area->rel,
                    err);

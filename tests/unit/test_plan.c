@@ -527,6 +527,35 @@ static void a_home_of_its_own(void **state)
                    "closed-dir 'web/a/html'");
 }
 
+/* What configuration names: sessions of its own, the real log, what the web server shows. */
+static void what_configuration_names(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "a");
+    add_domain(&a, "b");
+    add_secret(&a, "logs", true);
+    const struct sc_plan_path named[] = {
+        {.rel = "tmp", .own = true, .found = true, .site_rel = "a"},
+        {.rel = "logs/a.log", .rw = true, .is_file = true, .found = true, .site_rel = "a"},
+        {.rel = "media", .found = true, .self = true, .site_rel = "a"},
+        {.rel = "logs/old", .found = true, .self = true, .site_rel = "a"},
+        {.rel = "b/inner", .own = true, .found = true, .site_rel = "a"}};
+    memcpy(a.paths, named, sizeof(named));
+    a.in.n_paths = COUNT(named);
+    expect_entries(
+        &a, "a",
+        "docroot 'a'; closed-dir 'b'; shell 'logs' hole 'a.log'; rw 'logs/a.log'; own 'tmp'");
+    expect_entries(&a, "b", "closed-dir 'a'; docroot 'b'; closed-dir 'logs'; closed-dir 'tmp'");
+    a.domains[0].private_home = true;
+    expect_entries(&a, "a",
+                   "own ''; docroot 'a'; own 'logs'; rw 'logs/a.log'; ro 'media'; own 'tmp'");
+    struct sc_plan *plan = make(&a);
+    assert_int_equal(plan->n_refusals, 0); /* nobody asked for them */
+    sc_plan_free(plan);
+}
+
 static void strange_bytes(void **state)
 {
     (void)state;
@@ -757,6 +786,7 @@ int main(void)
         cmocka_unit_test(a_path_below_the_nearest_own_document_root),
         cmocka_unit_test(refused_paths),
         cmocka_unit_test(a_home_of_its_own),
+        cmocka_unit_test(what_configuration_names),
         cmocka_unit_test(strange_bytes),
         cmocka_unit_test(too_many_entries),
         cmocka_unit_test(random_accounts_follow_the_rule),

@@ -65,7 +65,7 @@ static void a_table_says_what_each_site_is(void **state)
     assert_table("sitecage-sites 1\n"
                  "isolated 60000 %s/a.example\n"
                  "cgroup 60000 /sys/fs/cgroup/sitecage\n"
-                 "alias 60000 %s/share\n"
+                 "owns 60000 %s/share\n"
                  "name 60000 a.example\n"
                  "name 60000 www.example\n"
                  "open 0 %s/b.example\n"

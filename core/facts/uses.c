@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/facts/uses.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/account/in_home.h"
+#include "core/base/asuser.h"
+#include "core/base/beneath.h"
+#include "core/base/cleanup.h"
+#include "core/base/ini.h"
+#include "core/base/resolve.h"
+#include "core/base/vec.h"
+#include "core/config/pathname.h"
+#include "core/coverage/coverage.h"
+#include "core/facts/php_names.h"
+#include "core/facts/whose.h"
+
+#define USER_INI_MAX (64u << 10)
+#define USES_MAX     64u /* of one site */
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for what a site uses");
+}
+
+/* One site that is looked at. */
+struct look {
+    const struct sc_account *a;
+    const struct sc_plan_site *site;
+    struct sc_uses *out;
+    size_t first;  /* of the site's */
+    bool own_word; /* the site itself says it: that gives it nothing that it had not */
+    struct sc_error *err;
+};
+
+/* What lies at `path`: SC_E_NOTFOUND with *ret_rel where nothing does, but something can be made
+ * there; 1: not in the home, or not for us. */
+static int find(struct look *l, const char *path, char **ret_rel, struct stat *ret_st)
+{
+    SC_FREE char *known = NULL;
+    SC_FD int fd = -EBADF;
+    struct sc_error why = SC_ERROR_INIT;
+    const char *below = sc_path_below(path, l->a->home);
+    below = below ? below : sc_path_below(path, l->a->home_alias);
+    if (!below || !*below)
+        return 1;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = sc_asuser_begin(&as, l->a->uid, l->a->gid, l->err);
+    if (rc < 0)
+        return rc;
+    rc = sc_in_home(l->a, &as, path, false, ret_rel, &fd, &known, &why);
+    if (rc == 0 && fstat(fd, ret_st) < 0)
+        return sc_error_sys(l->err, errno, "cannot look at %s", path);
+    if (rc == SC_E_NOTFOUND) {
+        if (!(*ret_rel = strdup(below)))
+            return no_memory(l->err);
+        return sc_path_normalise(*ret_rel) == 0 && **ret_rel ? SC_E_NOTFOUND : 1;
+    }
+    if (rc == SC_E_NOMEM)
+        return no_memory(l->err);
+    return rc == 0 ? 0 : 1;
+}
+
+static int add(struct look *l, struct sc_plan_path path, char **rel)
+{
+    if (l->out->n - l->first >= USES_MAX)
+        return 0;
+    if (!SC_VEC_ROOM(l->out->v, l->out->n))
+        return no_memory(l->err);
+    path.rel = sc_steal_ptr(rel);
+    path.site_rel = strdup(l->site->rel);
+    path.found = true;
+    l->out->v[l->out->n++] = path;
+    return path.site_rel ? 0 : no_memory(l->err);
+}
+
+/* A file that is written: the real one, made where only it is missing. */
+static int add_log(struct look *l, int found, char **rel, const struct stat *st)
+{
+    struct sc_plan_path path = {.rw = true, .is_file = true, .make = found == SC_E_NOTFOUND};
+    return found == 0 && !S_ISREG(st->st_mode) ? 0 : add(l, path, rel);
+}
+
+static int use(struct look *l, enum sc_named named, const char *value)
+{
+    SC_FREE char *rel = NULL;
+    struct stat st;
+    int found = find(l, sc_php_path(value), &rel, &st);
+    if (found > 0 || (found < 0 && found != SC_E_NOTFOUND))
+        return found > 0 ? 0 : found;
+    if (named == SC_NAMED_OWN)
+        return found == 0 && !S_ISDIR(st.st_mode)
+                   ? 0
+                   : add(l, (struct sc_plan_path){.own = true}, &rel);
+    if (l->own_word)
+        return 0;
+    if (named == SC_NAMED_LOG)
+        return add_log(l, found, &rel, &st);
+    if (found < 0)
+        return 0;
+    return add(l, (struct sc_plan_path){.is_file = !S_ISDIR(st.st_mode), .self = true}, &rel);
+}
+
+static int use_several(struct look *l, const char *value)
+{
+    SC_FREE char *copy = strdup(value);
+    char *save = NULL;
+    int rc = copy ? 0 : no_memory(l->err);
+    for (char *one = copy ? strtok_r(copy, ":", &save) : NULL; rc == 0 && one;
+         one = strtok_r(NULL, ":", &save))
+        rc = one[0] == '/' ? use(l, SC_NAMED_READ, one) : 0;
+    return rc;
+}
+
+static int use_setting(struct look *l, enum sc_named named, const char *value)
+{
+    if (named == SC_NAMED_NOTHING || !value || !*value)
+        return 0;
+    return named == SC_NAMED_SEVERAL ? use_several(l, value) : use(l, named, value);
+}
+
+/* ---- the pools of PHP-FPM ---- */
+
+static int use_pool(struct look *l, const struct sc_fpm_known *k)
+{
+    SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file file = {0};
+    int rc = sc_fpm_parse(k->text, k->text_len, k->file, &file, l->err);
+    const struct sc_fpm_pool *p = rc == 0 ? sc_fpm_pool_find(&file, k->pool) : NULL;
+    for (size_t i = 0; rc == 0 && p && i < p->n_keys; i++)
+        rc = use_setting(l, sc_fpm_key(p->keys[i].key), p->keys[i].value);
+    return rc == SC_E_INVAL ? 0 : rc;
+}
+
+static int use_pools(struct look *l, struct sc_cover_server *server, const struct sc_whose *w)
+{
+    SC_FREE struct sc_fpm_use *uses = NULL;
+    size_t n = 0;
+    const struct sc_fpm_asked q = {.site = w->is, .user = l->a->user, .uid = l->a->uid};
+    int rc = sc_fpm_which(&server->hosts, &server->pools, &q, &uses, &n, l->err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (uses[i].pool)
+            rc = use_pool(l, uses[i].pool);
+    return rc;
+}
+
+/* ---- the web server's hosts ---- */
+
+static int use_host(struct look *l, const struct sc_vhost *h)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < h->n_roots; i++)
+        if (h->roots[i].alias)
+            rc = use(l, SC_NAMED_READ, h->roots[i].text);
+    for (size_t i = 0; rc == 0 && i < h->ways.n; i++)
+        if (h->ways.v[i].what && h->ways.v[i].what[0] == '/')
+            rc = use(l, SC_NAMED_READ, h->ways.v[i].what);
+    return rc;
+}
+
+static int use_hosts(struct look *l, struct sc_cover_server *server, const struct sc_whose *w)
+{
+    int rc = sc_roots_resolve(&server->hosts, &w->is, l->err);
+    for (size_t i = 0; rc == 0 && i < server->hosts.n; i++)
+        if (sc_host_stands(&server->hosts.v[i], &w->is) == SC_HOST_SITE)
+            rc = use_host(l, &server->hosts.v[i]);
+    return rc;
+}
+
+/* ---- the site's own ---- */
+
+static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
+{
+    struct look *l = arg;
+    char value[SC_INI_LINE_MAX];
+    (void)err;
+    if (!row->key || row->continued)
+        return 0;
+    size_t n = strlen(row->value);
+    bool quoted = n >= 2 && (row->value[0] == '"' || row->value[0] == '\'') &&
+                  row->value[n - 1] == row->value[0];
+    snprintf(value, sizeof(value), "%.*s", (int)(n - (quoted ? 2 : 0)), row->value + quoted);
+    return use_setting(l, sc_php_setting(row->key), value);
+}
+
+/* What PHP itself would not read is no word of the site's. */
+static int use_user_ini(struct look *l)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_FREE char *rel = NULL;
+    struct sc_error why = SC_ERROR_INIT;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    if (asprintf(&rel, "%s/.user.ini", l->site->rel) < 0)
+        return no_memory(l->err);
+    int rc = sc_asuser_begin(&as, l->a->uid, l->a->gid, l->err);
+    if (rc < 0)
+        return rc;
+    rc = sc_read_file_beneath(l->a->homefd, rel, USER_INI_MAX, &text, NULL, &why);
+    sc_asuser_end(&as);
+    if (rc < 0)
+        return 0;
+    l->own_word = true;
+    const struct sc_ini ini = {.file = rel, .plain_indent = true, .row = on_row, .arg = l};
+    rc = sc_ini_read(&ini, text.data, text.len, NULL, &why);
+    l->own_word = false;
+    return rc == SC_E_NOMEM || rc == SC_E_SYS ? sc_error_set(l->err, rc, "%s", why.text) : 0;
+}
+
+static bool has_file(const struct look *l, const char *name)
+{
+    SC_FREE char *rel = NULL;
+    SC_FD int fd = -EBADF;
+    struct stat st;
+    return asprintf(&rel, "%s/%s", l->site->rel, name) >= 0 &&
+           sc_open_beneath(l->a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) == 0 &&
+           fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* WordPress looks for its configuration one level up, too (wp-load.php). */
+static int use_wp_config(struct look *l)
+{
+    SC_FREE char *above = NULL;
+    if (strchr(l->site->rel, '/') || !has_file(l, "wp-load.php") || has_file(l, "wp-config.php"))
+        return 0;
+    if (asprintf(&above, "%s/wp-config.php", l->a->home) < 0)
+        return no_memory(l->err);
+    return use(l, SC_NAMED_READ, above);
+}
+
+static int look_at_site(struct look *l, const struct sc_plan *plan, struct sc_cover_server *server)
+{
+    SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
+    int rc = sc_whose_site(l->a, plan, l->site, &whose, l->err);
+    if (rc == 0)
+        rc = use_hosts(l, server, &whose);
+    if (rc == 0)
+        rc = use_pools(l, server, &whose);
+    if (rc == 0)
+        rc = use_user_ini(l);
+    return rc < 0 ? rc : use_wp_config(l);
+}
+
+static struct sc_cover_server *server_of(const struct sc_server *s, struct sc_facts *f,
+                                         struct sc_error *err)
+{
+    if (sc_cover_server_holds(s->cover))
+        return s->cover;
+    if (!f->cover && (f->cover = calloc(1, sizeof(*f->cover))) == NULL) {
+        no_memory(err);
+        return NULL;
+    }
+    return sc_cover_server_again(false, f->cover, err) < 0 ? NULL : f->cover;
+}
+
+int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  struct sc_error *err)
+{
+    SC_CLEANUP(sc_uses_done) struct sc_uses uses = {0};
+    struct sc_cover_server *server = NULL;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
+        const struct sc_plan_site *site = &f->plan->sites[i];
+        if (!site->isolated || !site->rel || site->refused)
+            continue;
+        if (!server && !(server = server_of(s, f, err)))
+            return err ? err->code : SC_E_NOMEM;
+        struct look l = {a, site, &uses, uses.n, false, err};
+        rc = look_at_site(&l, f->plan, server);
+    }
+    if (rc < 0)
+        return rc;
+    sc_uses_done(&f->uses);
+    f->uses = uses;
+    uses = (struct sc_uses){0};
+    return 0;
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What configuration has a site use of the home, in a private home and in a shared one: sessions, uploads and TMPDIR
+# below the home are the site's own, error logs are the real ones, aliases and wrappers of the web server are there.
+# shellcheck disable=SC2317,SC2016
+set -uo pipefail
+APACHE_MODULES="proxy proxy_fcgi"
+# shellcheck source=tests/boxlib/lib.sh
+. "$SC_SOURCE/tests/boxlib/lib.sh"
+# shellcheck source=tests/boxlib/fpm.sh
+. "$SC_SOURCE/tests/boxlib/fpm.sh"
+
+H=/home/john
+panel_install
+make_user john
+as_user john mkdir -p $H/tmp $H/logs $H/media $H/ini-sessions
+for d in a b; do
+    fpm_site john $d.example $H/web/$d.example/public_html
+    # as HestiaCP and Virtualmin write it
+    fpm_pool $d.example "$(fpm_socket $d.example)" \
+        "php_admin_value[upload_tmp_dir] = $H/tmp" "php_admin_value[session.save_path] = $H/tmp" \
+        "php_admin_value[error_log] = $H/logs/$d.example.error.log" "php_admin_flag[log_errors] = on" \
+        "env[TMPDIR] = $H/tmp"
+done
+make_site john w.example $H/web/w.example/public_html # PHP by a wrapper in the home
+make_site john i.example $H/web/i.example/public_html
+echo "session.save_path = \"$H/ini-sessions\"" | put_file john $H/web/i.example/public_html/.user.ini
+make_site john wp.example $H/wp
+echo "<?php // of wordpress" | put_file john $H/wp-config.php
+echo "<?php" | put_file john $H/wp/wp-load.php
+sed -i "s|DirectoryIndex|Alias /media $H/media\n    DirectoryIndex|" /etc/apache2/sites-enabled/a.example.conf
+echo "notes" | put_file john $H/b-notes.txt
+echo "a picture" | put_file john $H/media/picture.txt
+for d in a.example b.example w.example i.example; do
+    put_php $d session.php 'session_id($_GET["id"]); session_start();
+        if (isset($_GET["set"])) $_SESSION["x"] = $_GET["set"];
+        echo $_SESSION["x"] ?? "none", " ", session_save_path(), "\n";'
+    put_php $d upload.php 'echo isset($_FILES["f"]) ? $_FILES["f"]["error"] . " " . @file_get_contents($_FILES["f"]["tmp_name"]) : "no", "\n";'
+    put_php $d log.php 'error_log("told by " . $_SERVER["HTTP_HOST"]); echo getenv("TMPDIR"), "\n";'
+    put_php $d read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
+done
+put_php wp.example read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
+fpm_start
+apache_start
+
+session() { http "$1" "/session.php?id=$2${3:+&set=$3}"; }
+upload() { curl -s -m 20 -F f=@/etc/hostname "http://$1:$apache_port/upload.php"; }
+log_has() { grep -q "$2" "$1" 2>/dev/null; }
+reads() { http "$1" "/read.php?f=$2"; }
+
+# what works before must work after; a reads b's sessions before
+expect_contains "control: b keeps a session" "of-b $H/tmp" session b.example cafe of-b
+expect_contains "control: a reads it" "of-b" reads a.example $H/tmp/sess_cafe
+expect_contains "control: an upload" "0 $(cat /etc/hostname)" upload a.example
+expect_output "control: a log entry" "$H/tmp"$'\n' http a.example /log.php
+check "which is in the log" log_has $H/logs/a.example.error.log "told by a.example"
+expect_contains "control: an alias" "picture" http a.example /media/picture.txt
+expect_contains "control: sessions by .user.ini" "of-i $H/ini-sessions" session i.example beef of-i
+rm -f $H/logs/*.log
+
+for home in shared private; do
+    echo "home = $home" >/etc/sitecage.conf
+    check "$home: allow" cagefsctl --site-isolation-allow-all
+    check "$home: enable" cagefsctl --site-isolation-enable a.example b.example w.example i.example wp.example
+    for d in a b w i; do
+        expect_contains "$home: $d keeps a session" "of-$d" session $d.example "feed$d$home" of-$d
+        expect_contains "$home: and finds it again" "of-$d" session $d.example "feed$d$home"
+        expect_contains "$home: an upload to $d" "0 $(cat /etc/hostname)" upload $d.example
+    done
+    for d in a b; do
+        expect_output "$home: $d writes to its log" "$H/tmp"$'\n' http $d.example /log.php
+        check "$home: which is the real one" log_has $H/logs/$d.example.error.log "told by $d.example"
+    done
+    expect_output "$home: a does not read b's new session" $'nothing\n' reads a.example "$H/tmp/sess_feedb$home"
+    expect_output "$home: nor an old one" $'nothing\n' reads a.example $H/tmp/sess_cafe
+    expect_output "$home: nor b's log" $'nothing\n' reads a.example $H/logs/b.example.error.log
+    expect_contains "$home: the alias" "picture" http a.example /media/picture.txt
+    expect_output "$home: w is served by its wrapper" $'nothing\n' reads w.example $H/web/a.example/public_html/read.php
+    expect_contains "$home: wordpress finds its configuration" "of wordpress" reads wp.example $H/wp-config.php
+    # what a site says of itself gives it nothing of the home
+    printf 'error_log = %s\nauto_prepend_file = %s\n' $H/b-notes.txt $H/notes.txt | put_file john $H/web/w.example/public_html/.user.ini
+    check "$home: w names files of the home" cagefsctl --site-isolation-regenerate john
+    as_user john cagefs_enter_site w.example sh -c 'echo more >>~/b-notes.txt' 2>/dev/null
+    check_not "$home: which it does not write" log_has $H/b-notes.txt more
+    rm -f $H/web/w.example/public_html/.user.ini
+    check "$home: disable" cagefsctl --site-isolation-disable a.example b.example w.example i.example wp.example
+    rm -f $H/logs/*.log
+done
+expect_contains "afterwards an old session is there" "of-b $H/tmp" session b.example cafe
+finish
