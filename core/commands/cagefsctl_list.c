@@ -3,6 +3,7 @@
 #include "core/commands/cagefsctl.h"
 
 #include <string.h>
+#include <time.h>
 #include "core/base/cleanup.h"
 #include "core/commands/stats_json.h"
 
@@ -172,6 +173,19 @@ static void ending_text(struct sc_out *o, const struct sc_status_row *r)
                    r->ending_processes, (long long)(r->ending_ms + 999) / 1000);
 }
 
+static void refused_text(struct sc_out *o, const struct sc_web_refused *r)
+{
+    char at[32] = "";
+    struct tm tm;
+    time_t last = (time_t)r->last;
+    if (r->n == 0)
+        return;
+    if (gmtime_r(&last, &tm))
+        strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    sc_out_fmt(o, "    Apache refused %llu of its requests, the last at %s: %u: %s\n",
+               (unsigned long long)r->n, at, r->status, r->reason);
+}
+
 static void status_text(struct sc_out *o, const struct sc_status *st)
 {
     size_t domains = strlen("DOMAIN"), users = strlen("USER"), states = strlen("running");
@@ -207,6 +221,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st)
         reason_text(o, r->stale);
         reason_text(o, r->coverage_text);
         ending_text(o, r);
+        refused_text(o, &r->stats.refused);
     }
 }
 

@@ -23,6 +23,17 @@ static json_t *figures(const uint64_t *values, bool pages)
     return NULL;
 }
 
+/* Nothing where nothing was refused. */
+static int set_refused(json_t *site, const struct sc_web_refused *r)
+{
+    return !r->n
+               ? 0
+               : json_object_set_new(site, "refused",
+                                     json_pack("{s:I, s:I, s:I, s:s}", "requests", (json_int_t)r->n,
+                                               "last", (json_int_t)r->last, "status",
+                                               (json_int_t)r->status, "reason", r->reason));
+}
+
 int sc_stats_json_set(json_t *site, const struct sc_site_stats *stats)
 {
     uint64_t limits[SC_LIMIT_COUNT];
@@ -32,5 +43,6 @@ int sc_stats_json_set(json_t *site, const struct sc_site_stats *stats)
     bad |= json_object_set_new(site, "peak", figures(stats->seen.peak, true));
     bad |= json_object_set_new(site, "limits", figures(limits, true));
     bad |= json_object_set_new(site, "faults", figures(stats->seen.faults, false));
+    bad |= set_refused(site, &stats->refused);
     return bad ? -1 : 0;
 }

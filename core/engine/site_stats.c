@@ -45,5 +45,6 @@ int sc_site_stats_look(const struct sc_cgroups *cg, uid_t uid, unsigned id,
         seen.usage[SC_LIMIT_NPROC] = processes;
     }
     ret->seen = seen;
+    (void)sc_web_refused(id, &ret->refused, NULL);
     return 0;
 }

@@ -8,15 +8,18 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/limits/limits.h"
+#include "core/web/refused.h"
 
 /* A figure that nobody measures is 0. Without a group that is all but ep's, and the processes that
  * run now, which are counted in the site's view. */
 struct sc_site_stats {
     struct sc_limits limits; /* as they were last applied */
     struct sc_limits_stats seen;
+    struct sc_web_refused refused; /* by Apache */
 };
 
-/* `limits` is left to the caller. SC_E_SYS when the entry counter cannot be read. */
+/* `limits` is left to the caller. SC_E_SYS when the entry counter cannot be read. What Apache
+ * refused is 0 where it cannot be read. */
 int sc_site_stats_look(const struct sc_cgroups *cg, uid_t uid, unsigned id,
                        struct sc_site_stats *ret, struct sc_error *err);
 

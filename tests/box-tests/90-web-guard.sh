@@ -14,7 +14,7 @@ H=/home/john
 enable() { cagefsctl --site-isolation-enable "$@"; }
 disable() { cagefsctl --site-isolation-disable "$@"; }
 refused() { grep -h 'sitecage:' /var/log/apache2/*.log; }
-started() { stat -c %y /run/sitecage/web/report; } # written at each start and reload
+started() { stat -c %y /var/lib/sitecage/web/report; } # written at each start and reload
 http_body() { http "$@" || true; }
 htaccess() { put_file john "$1/.htaccess"; }
 

@@ -8,7 +8,8 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 
-#define SC_WEB_COUNTS     SC_RUN_DIR "/web/refused"
+/* Not in /run: it stays when that is emptied, and the processes have it mapped. */
+#define SC_WEB_COUNTS     SC_STATE_DIR "/web/refused"
 #define SC_WEB_COUNTS_MAX 16384u /* sites; what has no place any more is counted for nobody */
 
 struct sc_web_count {

@@ -47,6 +47,7 @@ struct sc_mod_request {
     bool handled;                   /* the handler phase was entered for the site */
     bool sites_code;                /* with handled: what it runs is users' doing */
     bool refused;
+    const char *denied; /* a file that the guard did not open; the first */
 };
 
 /* ---- request.c ---- */

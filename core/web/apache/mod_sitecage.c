@@ -94,6 +94,7 @@ static apr_status_t undo(void *p)
 {
     struct sc_mod *m = p;
     sc_web_on_load(NULL, NULL);
+    sc_web_on_refusal(NULL);
     sc_web_slots_restore(&m->slots);
     sc_web_live_free(m->live);
     sc_web_docroots_free(m->docroots);

@@ -6,7 +6,7 @@
 
 #include "core/base/paths.h"
 
-#define SC_WEB_REPORT      SC_RUN_DIR "/web/report" /* root's alone */
+#define SC_WEB_REPORT      SC_STATE_DIR "/web/report" /* root's alone; stays when /run is emptied */
 #define SC_WEB_REPORT_HEAD "# sitecage-report 1"
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <http_connection.h>
+#include <unistd.h>
 
 #include "core/web/apache/path.h"
 #include "core/web/apache/stand_in.h"
@@ -65,6 +66,40 @@ int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, co
     if (site)
         sc_web_counts_add(sc_mod->counts, site->id, status, apr_time_sec(r->request_time), reason);
     return status;
+}
+
+/* ---- what the guard refused ---- */
+
+/* Of this thread's request; it lives as long as its main request. */
+static void note_denied(const char *path)
+{
+    const request_rec *r = holds.r;
+    struct sc_mod_request *q = r ? sc_mod_request_of(r) : NULL;
+    while (r && r->main)
+        r = r->main;
+    if (q && !q->denied)
+        q->denied = apr_pstrdup(r->pool, path);
+}
+
+/* Said when the visitor was refused, too; not of a file of the site's own that the web server may
+ * not read. */
+static int on_log(request_rec *r)
+{
+    const struct sc_mod_request *found = NULL;
+    request_rec *last = r;
+    for (request_rec *one = sc_mod ? r : NULL; one; one = one->next) {
+        const struct sc_mod_request *q = sc_mod_request_of(one);
+        if (q && q->refused)
+            return DECLINED; /* said already */
+        if (q && q->site && q->denied && !found)
+            found = q;
+        last = one;
+    }
+    if (found && last->status >= HTTP_BAD_REQUEST && access(found->denied, R_OK) == 0)
+        (void)sc_mod_refuse(last, found->site, last->status,
+                            "the site's cage does not show this, or it is no regular file",
+                            found->denied);
+    return DECLINED;
 }
 
 static void say_lost(const request_rec *r, const struct sc_error *why)
@@ -236,4 +271,6 @@ void sc_mod_request_hooks(apr_pool_t *p)
     ap_hook_create_request(on_create, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_post_read_request(on_begin, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_map_to_storage(on_file, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_log_transaction(on_log, NULL, NULL, APR_HOOK_FIRST);
+    sc_web_on_refusal(note_denied);
 }

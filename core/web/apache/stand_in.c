@@ -21,6 +21,7 @@
 static __thread struct sc_web_context now;
 static __thread struct sc_web_connection connection;
 
+static void (*on_refusal)(const char *path);
 static void (*on_load)(void *arg);
 static void *on_load_arg;
 
@@ -40,16 +41,31 @@ void sc_web_on_load(void (*loaded)(void *arg), void *arg)
     on_load_arg = arg;
 }
 
+void sc_web_on_refusal(void (*refused)(const char *path))
+{
+    on_refusal = refused;
+}
+
 static bool for_site(void)
 {
     return now.site != NULL;
+}
+
+/* `rc`, and errno, as they are. */
+static int told(int rc, const char *path)
+{
+    if (rc < 0 && errno == EACCES && on_refusal) {
+        on_refusal(path);
+        errno = EACCES;
+    }
+    return rc;
 }
 
 /* ---- opening ---- */
 
 static int do_open(const char *path, int flags, mode_t mode)
 {
-    return for_site() ? sc_web_open(&now, path, flags, mode) : open(path, flags, mode);
+    return for_site() ? told(sc_web_open(&now, path, flags, mode), path) : open(path, flags, mode);
 }
 
 static int my_open(const char *path, int flags, ...)
@@ -101,7 +117,7 @@ static FILE *my_fopen(const char *path, const char *mode)
 {
     if (!for_site())
         return fopen(path, mode);
-    SC_FD int fd = sc_web_open(&now, path, flags_of(mode), 0666);
+    SC_FD int fd = told(sc_web_open(&now, path, flags_of(mode), 0666), path);
     FILE *f = fd < 0 ? NULL : fdopen(fd, mode);
     if (f)
         (void)sc_steal_fd(&fd);
@@ -110,14 +126,18 @@ static FILE *my_fopen(const char *path, const char *mode)
 
 static DIR *my_opendir(const char *path)
 {
-    return for_site() ? sc_web_opendir(&now, path) : opendir(path);
+    if (!for_site())
+        return opendir(path);
+    DIR *d = sc_web_opendir(&now, path);
+    (void)told(d ? 0 : -1, path);
+    return d;
 }
 
 /* ---- looking ---- */
 
 static int my_stat(const char *path, struct stat *st)
 {
-    return for_site() ? sc_web_stat(&now, path, true, st) : stat(path, st);
+    return for_site() ? told(sc_web_stat(&now, path, true, st), path) : stat(path, st);
 }
 
 static int my_lstat(const char *path, struct stat *st)
@@ -333,11 +353,11 @@ static int my_connect(int sock, const struct sockaddr *sa, socklen_t len)
     SC_FD int fd = connection.how == SC_WEB_CONNECT_INSIDE ? sc_web_open_socket(&now, path)
                                                            : open(path, O_PATH | O_CLOEXEC);
     if (fd < 0)
-        return -1;
+        return told(-1, path);
     if (connection.how != SC_WEB_CONNECT_INSIDE &&
         (!sc_web_real_path(fd, real) || !may_connect(real))) {
         errno = EACCES;
-        return -1;
+        return told(-1, path);
     }
     return connect_to(sock, fd);
 }

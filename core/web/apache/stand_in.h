@@ -16,6 +16,10 @@ extern const size_t sc_web_n_stand_ins;
  * long as it is set. */
 struct sc_web_context *sc_web_now(void);
 
+/* Called when a name is refused (EACCES) while a thread works for a site; before child processes
+ * have threads. NULL: nobody is told. */
+void sc_web_on_refusal(void (*refused)(const char *path));
+
 /* A connection that mod_proxy is about to make, decided before (proxy.c). */
 enum sc_web_connect {
     SC_WEB_CONNECT_ANY,    /* no request of mod_proxy's: no socket of a site's own master */
