@@ -86,6 +86,9 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
 struct sc_store;
 int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err);
 
+/* For an account that is no more. */
+int sc_cover_nginx_forget(uid_t uid, struct sc_error *err);
+
 /* ---- for the judge ---- */
 
 struct sc_cover_use { /* of a PHP-FPM pool by a host of the site, or by one around it */

@@ -11,13 +11,53 @@
 #include "core/base/log.h"
 #include "core/base/there.h"
 #include "core/base/vec.h"
+#include "core/config/conf.h"
 #include "core/coverage/account.h"
+#include "core/inventory/adapters.h"
 #include "core/web/nginx/files.h"
 #include "core/web/nginx/hold.h"
+#include "core/web/nginx/kept.h"
+#include "core/web/nginx/panel.h"
 #include "core/web/nginx/place.h"
 #include "core/web/nginx/running.h"
 
 #define CONF "/etc/nginx/nginx.conf"
+
+/* ---- places ---- */
+
+/* The panel's adapter; NULL: there is none. */
+static const char *adapter(void)
+{
+    const struct sc_adapter *a = NULL;
+    struct sc_conf conf;
+    if (sc_conf_load(SC_CONF_PATH, 0, &conf, NULL) < 0)
+        return NULL;
+    const struct sc_panel_conf panel = {.panel = conf.panel};
+    return sc_panel_detect(&panel, &a, NULL) < 0 ? NULL : a->exe;
+}
+
+/* As the panel calls the site whose block this is; NULL. */
+static const char *name_of(const struct sc_vhost *h, const struct sc_web_whose *site)
+{
+    for (size_t i = 0; i < site->n_names; i++)
+        if (sc_host_has_name(h, site->names[i]))
+            return site->names[i];
+    return NULL;
+}
+
+/* What the block itself reads, or else what the panel writes it from. */
+static int find_place(const struct sc_vhosts *hosts, const struct sc_vhost *h,
+                      const struct sc_web_whose *site, struct sc_nginx_place *ret,
+                      struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_nginx_place_find(hosts, h, site, ret, err);
+    const char *name = rc == SC_E_NOTFOUND ? name_of(h, site) : NULL;
+    const char *exe = name ? adapter() : NULL;
+    if (!exe || sc_nginx_panel_place(exe, name, ret, &why) < 0)
+        return rc;
+    return 0;
+}
 
 /* ---- looking ---- */
 
@@ -68,7 +108,7 @@ static bool comes_soon(struct sc_cover_server *server, const struct sc_cover_sit
             return false;
         }
     }
-    return sc_nginx_place_find(&server->hosts, h, &of, &p, err) == 0 &&
+    return find_place(&server->hosts, h, &of, &p, err) == 0 &&
            sc_nginx_file_look(&p, NULL, err) == 0 && (server->must_stand || is_valid(server, err));
 }
 
@@ -109,6 +149,7 @@ int sc_cover_look_at_links(struct sc_cover_server *server, const struct sc_cover
 struct wanted {
     struct sc_nginx_place *v;
     size_t n;
+    struct sc_nginx_kept kept; /* what was written before */
 };
 
 static void wanted_done(struct wanted *w)
@@ -116,6 +157,7 @@ static void wanted_done(struct wanted *w)
     for (size_t i = 0; i < w->n; i++)
         sc_nginx_place_done(&w->v[i]);
     free(w->v);
+    sc_nginx_kept_done(&w->kept);
 }
 
 /* What stands there already is wanted on; where somebody else has shut it nothing is. */
@@ -124,14 +166,16 @@ static int want(struct wanted *w, const struct sc_vhosts *hosts, const struct sc
 {
     SC_CLEANUP(sc_nginx_place_done) struct sc_nginx_place p = {0};
     struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_nginx_place_find(hosts, h, site, &p, &why);
+    int rc = find_place(hosts, h, site, &p, &why);
     if (rc == SC_E_NOMEM)
         return sc_error_set(err, rc, "%s", why.text);
-    bool ours = rc == 0 && h->shut_by && strcmp(h->shut_by, p.path) == 0;
+    bool ours =
+        rc == 0 && h->shut_by &&
+        (p.domain ? sc_nginx_kept_find(&w->kept, &p) != NULL : strcmp(h->shut_by, p.path) == 0);
     if (rc < 0 || (!ours && sc_host_follows_links(h, site) != SC_HOST_SITE))
         return 0;
     for (size_t i = 0; i < w->n; i++)
-        if (strcmp(w->v[i].path, p.path) == 0)
+        if (sc_nginx_place_same(&w->v[i], &p))
             return 0;
     if (!SC_VEC_ROOM(w->v, w->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
@@ -161,7 +205,9 @@ static bool is_isolated_at_all(const struct sc_cover_account *a)
 static int want_of_account(struct wanted *w, const struct sc_cover_account *a, struct sc_error *err)
 {
     SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
-    int rc = is_isolated_at_all(a) ? sc_vhosts_load_nginx("", &hosts, err) : 0;
+    int rc = sc_nginx_kept_load(a->uid, &w->kept, err);
+    if (rc == 0 && is_isolated_at_all(a))
+        rc = sc_vhosts_load_nginx("", &hosts, err);
     for (size_t i = 0; rc == 0 && i < a->n; i++) {
         SC_CLEANUP(sc_cover_lists_done) struct sc_cover_lists l = {0};
         struct sc_cover_site site;
@@ -184,5 +230,10 @@ int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
         if (rc == 0)
             rc = want_of_account(&w, &a, err);
     }
-    return rc < 0 ? rc : sc_nginx_hold(uid, w.v, w.n, err);
+    return rc < 0 ? rc : sc_nginx_hold(adapter(), uid, w.v, w.n, err);
+}
+
+int sc_cover_nginx_forget(uid_t uid, struct sc_error *err)
+{
+    return sc_nginx_hold(adapter(), uid, NULL, 0, err);
 }

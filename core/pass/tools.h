@@ -22,7 +22,6 @@
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
 #include "core/server/server.h"
-#include "core/web/nginx/place.h"
 
 struct sc_cage_tools { /* core/cage */
     int (*system_lines)(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err);
@@ -70,11 +69,11 @@ struct sc_fpm_tools { /* core/php/fpm */
     int (*tell)(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
 };
 
-struct sc_web_tools { /* core/web/part.h, core/coverage/coverage.h, core/web/nginx/hold.h */
+struct sc_web_tools { /* core/web/part.h, core/coverage/coverage.h */
     int (*save)(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
     bool (*guards)(void); /* core/web/module.h */
     int (*nginx)(struct sc_store *store, uid_t uid, struct sc_error *err);
-    int (*nginx_hold)(uid_t uid, const struct sc_nginx_place *want, size_t n, struct sc_error *err);
+    int (*nginx_forget)(uid_t uid, struct sc_error *err);
 };
 
 struct sc_group_tools { /* core/limits */

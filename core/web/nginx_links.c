@@ -73,7 +73,9 @@ static void open_host(struct sc_vhosts_reader *r, struct sc_vhost *h,
                       const struct sc_nginx_block *said)
 {
     h->links = true;
-    if (said && !h->links_at && asprintf(&h->links_at, "%s:%u", said->file, said->line) < 0) {
+    /* what is said for all hosts a line in the block can say otherwise */
+    if (said && said->host && !h->links_at &&
+        asprintf(&h->links_at, "%s:%u", said->file, said->line) < 0) {
         h->links_at = NULL;
         sc_vhosts_no_memory(r);
     }

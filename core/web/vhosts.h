@@ -63,7 +63,7 @@ struct sc_vhost {
     size_t n_listens;
     struct sc_ways ways;
     bool links;     /* nginx: of some root, or of the pattern */
-    char *links_at; /* "FILE:LINE" of the disable_symlinks that leaves it so; NULL: none does */
+    char *links_at; /* "FILE:LINE" of the disable_symlinks in it that leaves it so; NULL: none */
     char *shut_by;  /* nginx: the file with the disable_symlinks that its roots have; NULL: none */
     bool suexec;    /* SuexecUserGroup */
     bool own_handlers; /* said in the virtual host or for its directory, not for the whole server */

@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/web/nginx/kept.h"
 #include "core/web/nginx/lines.h"
+#include "core/web/nginx/panel.h"
 #include "core/web/nginx/place.h"
 #include "core/web/nginx/running.h"
 #include "core/web/roots.h"
@@ -179,6 +180,9 @@ static void places(void **state)
     /* two ports of one site share a place */
     place_is(SERVER("include d/a.example/*;") SERVER("include d/a.example/*;"),
              "/etc/nginx/d/a.example/sitecage", true);
+    /* what is said for all hosts is overruled in the block */
+    place_is("disable_symlinks if_not_owner; " SERVER("include d/a.example/*;"),
+             "/etc/nginx/d/a.example/sitecage", true);
     no_place(SERVER(""));
     no_place(SERVER("include snippets/fastcgi.conf; include /etc/nginx/default.d/*.conf;"));
     no_place(SERVER("include d/aa.example/*; include d/a.example.org/*; include d/ba.example/*;"));
@@ -215,44 +219,95 @@ static void lines(void **state)
 {
     (void)state;
     static const char *const texts[] = {"", "\n", "no end of line", "# mine\nlocation / { }\n"};
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    static const struct sc_nginx_text kinds[] = {
+        {0}, {.domain = "a.example"}, {"a.example", "|*if !SUB|", "|*endif|"}};
+    for (size_t i = 0; i < 12; i++) {
+        const struct sc_nginx_text *t = &kinds[i / 4];
+        const char *text = texts[i % 4];
         SC_BUF struct sc_buf with = SC_BUF_INIT, without = SC_BUF_INIT;
-        sc_nginx_lines_add(texts[i], &with);
-        assert_true(sc_nginx_lines_in(with.data));
-        assert_false(sc_nginx_lines_in(texts[i]));
-        assert_true(sc_nginx_lines_cut(with.data, &without));
-        assert_string_equal(without.data ? without.data : "", texts[i]);
-        assert_false(sc_nginx_lines_cut(texts[i], &without));
+        sc_nginx_lines_write(t, &with);
+        sc_buf_str(&with, text);
+        assert_true(sc_nginx_lines_in(with.data, t));
+        assert_true(sc_nginx_lines_begin_in(with.data, t));
+        assert_false(sc_nginx_lines_in(with.data, &kinds[(i / 4 + 1) % 3]));
+        assert_false(sc_nginx_lines_in(text, t));
+        assert_true(sc_nginx_lines_cut(with.data, t, &without));
+        assert_string_equal(without.data ? without.data : "", text);
+        assert_false(sc_nginx_lines_cut(text, t, &without));
     }
     SC_BUF struct sc_buf out = SC_BUF_INIT;
-    assert_true(
-        sc_nginx_lines_cut("a\n" SC_NGINX_LINES_BEGIN "other\n" SC_NGINX_LINES_END "b", &out));
+    assert_true(sc_nginx_lines_cut("a\n" SC_NGINX_LINES_BEGIN "other\n" SC_NGINX_LINES_END "b",
+                                   &kinds[0], &out));
     assert_string_equal(out.data, "a\nb");
-    assert_false(sc_nginx_lines_cut(SC_NGINX_LINES_BEGIN "no end", &out));
+    assert_false(sc_nginx_lines_cut(SC_NGINX_LINES_BEGIN "no end", &kinds[0], &out));
+}
+
+static void of_a_panel(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_nginx_place_done) struct sc_nginx_place p = {0};
+    char good[] = "path /d/a%20b\nowner 12\nbefore |*if%20!SUB|\nafter |*endif|\nlater x\n";
+    assert_int_equal(sc_nginx_panel_parse(good, "a.example", &p, NULL), 0);
+    assert_string_equal(p.path, "/d/a b");
+    assert_string_equal(p.before, "|*if !SUB|");
+    assert_string_equal(p.domain, "a.example");
+    assert_true(p.named && p.owner == 12 && !p.own);
+    static const char *const bad[] = {"",
+                                      "path d\n",
+                                      "owner 1\n",
+                                      "path\n",
+                                      "path /a\npath /b\n",
+                                      "path /a\nowner x\n",
+                                      "path /%\n",
+                                      "path /a\nbefore %0A\n"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        SC_FREE char *text = strdup(bad[i]);
+        if (sc_nginx_panel_parse(text, "a.example", &p, NULL) != SC_E_PANEL)
+            fail_msg("taken: %s", bad[i]);
+        assert_string_equal(p.path, "/d/a b");
+    }
+}
+
+static struct sc_nginx_keep *at_path(const struct sc_nginx_kept *k, const char *path)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (strcmp(k->v[i].at.path, path) == 0)
+            return &k->v[i];
+    return NULL;
 }
 
 static void kept(void **state)
 {
     (void)state;
-    char good[] = "sitecage-nginx 1\nown /a\ndir /b%20c\nlines /d\nown /a\n";
+    char good[] =
+        "sitecage-nginx 1\nown /a\ndir /b%20c\nlines /d\nown /a\npanel /p a.example 0\nnewpanel "
+        "/n a.example 7\nnamed /q a.example 7\nnewnamed /r a.example 7\nnamed /r "
+        "b.example 7\nnamed /r b.example 7\n";
     SC_CLEANUP(sc_nginx_kept_done) struct sc_nginx_kept k = {0};
     assert_int_equal(sc_nginx_kept_parse(good, &k, NULL), 0);
-    assert_int_equal(k.n, 3);
-    assert_true(sc_nginx_kept_find(&k, "/b c")->made);
-    assert_true(sc_nginx_kept_find(&k, "/b c")->at.own);
-    assert_false(sc_nginx_kept_find(&k, "/d")->at.own);
-    assert_null(sc_nginx_kept_find(&k, "/e"));
+    assert_int_equal(k.n, 8);
+    assert_true(at_path(&k, "/b c")->made);
+    assert_true(at_path(&k, "/n")->made && !at_path(&k, "/n")->at.named);
+    assert_true(at_path(&k, "/r")->made && at_path(&k, "/r")->at.named);
+    assert_int_equal(at_path(&k, "/q")->at.owner, 7);
+    assert_string_equal(at_path(&k, "/p")->at.domain, "a.example");
+    assert_true(at_path(&k, "/b c")->at.own);
+    assert_false(at_path(&k, "/d")->at.own);
+    assert_null(at_path(&k, "/e"));
     static const char *const bad[] = {"",
                                       "sitecage-nginx 2\n",
                                       "sitecage-nginx 1\nown /a",
                                       "sitecage-nginx 1\nown a\n",
                                       "sitecage-nginx 1\nwhat /a\n",
                                       "sitecage-nginx 1\nown \n",
+                                      "sitecage-nginx 1\nown /a b\n",
+                                      "sitecage-nginx 1\npanel /a b\n",
+                                      "sitecage-nginx 1\npanel /a b x\n",
                                       "sitecage-nginx 1\nown /%zz\n"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         SC_FREE char *text = strdup(bad[i]);
         assert_int_equal(sc_nginx_kept_parse(text, &k, NULL), SC_E_INVAL);
-        assert_int_equal(k.n, 3);
+        assert_int_equal(k.n, 8);
     }
 }
 
@@ -277,6 +332,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(places, make, drop),
         cmocka_unit_test(names_of_ours),
         cmocka_unit_test(lines),
+        cmocka_unit_test(of_a_panel),
         cmocka_unit_test(kept),
         cmocka_unit_test(masters),
     };

@@ -13,10 +13,11 @@
  * the reason. *ret_there (may be NULL): they are. */
 int sc_nginx_file_look(const struct sc_nginx_place *p, bool *ret_there, struct sc_error *err);
 
-/* Nothing where they are there. The last directory is made where it is missing: *ret_made. */
+/* Nothing where they are there. The last directory of a file of ours, and a panel's file, are made
+ * where they are missing: *ret_made. */
 int sc_nginx_file_put(const struct sc_nginx_place *p, bool *ret_made, struct sc_error *err);
 
-/* Nothing where they are not there (any more). `made`: the directory is removed, too, when nothing
+/* Nothing where they are not there (any more). `made`: what was made is removed, too, when nothing
  * else is in it. */
 int sc_nginx_file_cut(const struct sc_nginx_place *p, bool made, struct sc_error *err);
 

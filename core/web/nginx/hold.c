@@ -13,17 +13,20 @@
 #include "core/base/log.h"
 #include "core/web/nginx/files.h"
 #include "core/web/nginx/kept.h"
+#include "core/web/nginx/panel.h"
 #include "core/web/nginx/running.h"
 
 #define LOCK SC_NGINX_DIR "/lock"
 
 struct holding {
+    const char *adapter;
     uid_t uid;
+    bool unread; /* a call before this one was not finished */
     const struct sc_nginx_place *want;
     size_t n;
     struct sc_nginx_kept kept;  /* on disk: before the lines are written, after they are removed */
     struct sc_nginx_kept added; /* by this call */
-    bool removed;               /* something was */
+    struct sc_nginx_kept cut;   /* … and removed */
     struct sc_error first;      /* what could not be done, and keeps nothing else from being done */
 };
 
@@ -31,6 +34,7 @@ static void holding_done(struct holding *h)
 {
     sc_nginx_kept_done(&h->kept);
     sc_nginx_kept_done(&h->added);
+    sc_nginx_kept_done(&h->cut);
 }
 
 static int take_lock(int *ret, struct sc_error *err)
@@ -48,10 +52,10 @@ static int take_lock(int *ret, struct sc_error *err)
     return 0;
 }
 
-static bool is_wanted(const struct holding *h, const char *path)
+static bool is_wanted(const struct holding *h, const struct sc_nginx_place *at)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (strcmp(h->want[i].path, path) == 0)
+        if (sc_nginx_place_same(&h->want[i], at))
             return true;
     return false;
 }
@@ -67,11 +71,11 @@ static bool is_done(const struct holding *h)
 {
     bool there = false;
     for (size_t i = 0; i < h->n; i++)
-        if (!sc_nginx_kept_find(&h->kept, h->want[i].path) ||
+        if (!sc_nginx_kept_find(&h->kept, &h->want[i]) ||
             sc_nginx_file_look(&h->want[i], &there, NULL) < 0 || !there)
             return false;
     for (size_t i = 0; i < h->kept.n; i++)
-        if (!is_wanted(h, h->kept.v[i].at.path))
+        if (!is_wanted(h, &h->kept.v[i].at))
             return false;
     return !sc_nginx_is_unread(h->uid);
 }
@@ -102,7 +106,7 @@ static int put_one(struct holding *h, const struct sc_nginx_place *at, struct sc
     if (rc == 0 && sc_nginx_file_put(at, &made, &why) < 0)
         note(h, &why);
     if (rc == 0 && made)
-        sc_nginx_kept_find(&h->kept, at->path)->made = true;
+        sc_nginx_kept_find(&h->kept, at)->made = true;
     return rc;
 }
 
@@ -110,14 +114,14 @@ static void cut_rest(struct holding *h)
 {
     for (size_t i = h->kept.n; i-- > 0;) {
         struct sc_error why = SC_ERROR_INIT;
-        if (is_wanted(h, h->kept.v[i].at.path))
+        if (is_wanted(h, &h->kept.v[i].at))
             continue;
         if (sc_nginx_file_cut(&h->kept.v[i].at, h->kept.v[i].made, &why) < 0) {
             note(h, &why);
             continue;
         }
-        h->removed = true;
-        forget(&h->kept, i);
+        if (sc_nginx_kept_add(&h->cut, &h->kept.v[i].at, false, NULL) == 0)
+            forget(&h->kept, i);
     }
 }
 
@@ -125,12 +129,25 @@ static void take_back(struct holding *h)
 {
     for (size_t i = h->kept.n; i-- > 0;) {
         struct sc_error why = SC_ERROR_INIT;
-        if (!sc_nginx_kept_find(&h->added, h->kept.v[i].at.path))
+        if (!sc_nginx_kept_find(&h->added, &h->kept.v[i].at))
             continue;
         if (sc_nginx_file_cut(&h->kept.v[i].at, h->kept.v[i].made, &why) < 0)
             sc_log("nginx: %s", why.text);
         else
             forget(&h->kept, i);
+    }
+}
+
+/* ---- the panel ---- */
+
+/* One that fails keeps no other from being written. */
+static void rewrite(struct holding *h, const struct sc_nginx_kept *of)
+{
+    for (size_t i = 0; i < of->n; i++) {
+        struct sc_error why = SC_ERROR_INIT;
+        const char *domain = of->v[i].at.domain;
+        if (domain && sc_nginx_panel_rewrite(h->adapter, domain, &why) < 0)
+            note(h, &why);
     }
 }
 
@@ -153,22 +170,30 @@ static int change(struct holding *h, pid_t master, struct sc_error *err)
     if (rc < 0)
         return rc;
     cut_rest(h);
+    rc = sc_nginx_kept_save(h->uid, &h->kept, err);
+    if (rc < 0)
+        return rc;
+    rewrite(h, h->unread ? &h->kept : &h->added);
+    rewrite(h, &h->cut);
     bool valid = test(master, &why) == 0;
     if (!valid) {
         note(h, &why);
         take_back(h);
+        rewrite(h, &h->added);
     }
     rc = sc_nginx_kept_save(h->uid, &h->kept, err);
     /* what was not accepted is as it was; what was removed is read when it can be */
-    if (rc == 0 && !valid && !h->removed)
+    if (rc == 0 && !valid && !h->cut.n && !h->unread)
         rc = sc_nginx_set_unread(h->uid, false, err);
     return rc < 0 ? rc : valid;
 }
 
 /* The lock is not held while nginx reads: others go on. */
-int sc_nginx_hold(uid_t uid, const struct sc_nginx_place *want, size_t n, struct sc_error *err)
+int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *want, size_t n,
+                  struct sc_error *err)
 {
-    SC_CLEANUP(holding_done) struct holding h = {.uid = uid, .want = want, .n = n};
+    SC_CLEANUP(holding_done)
+    struct holding h = {.adapter = adapter, .uid = uid, .want = want, .n = n};
     SC_FD int lock = -EBADF;
     if (n == 0 && !sc_nginx_kept_any(uid))
         return 0;
@@ -177,6 +202,7 @@ int sc_nginx_hold(uid_t uid, const struct sc_nginx_place *want, size_t n, struct
         rc = sc_nginx_kept_load(uid, &h.kept, err);
     if (rc < 0 || is_done(&h))
         return rc;
+    h.unread = sc_nginx_is_unread(uid);
     pid_t master = sc_nginx_find();
     rc = change(&h, master, err);
     sc_close(&lock);

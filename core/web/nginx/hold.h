@@ -10,9 +10,11 @@
 
 /* The account's lines stand at these places and at no others when this returns, and the running
  * nginx has read them (graceful: no request is lost). What its own test of its configuration does not
- * accept is taken back. Killed at any point, the next call completes it. Nothing where nothing
+ * accept is taken back. `adapter`: the panel's, which writes server blocks again where places have a
+ * domain (panel.h); NULL: none. Killed at any point, the next call completes it. Nothing where nothing
  * changes. Needs root. SC_E_INVAL: nginx's configuration is not valid; the errors of files.h and
  * running.h. */
-int sc_nginx_hold(uid_t uid, const struct sc_nginx_place *want, size_t n, struct sc_error *err);
+int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *want, size_t n,
+                  struct sc_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +26,11 @@ void sc_nginx_kept_done(struct sc_nginx_kept *k)
     *k = (struct sc_nginx_kept){0};
 }
 
-struct sc_nginx_keep *sc_nginx_kept_find(const struct sc_nginx_kept *k, const char *path)
+struct sc_nginx_keep *sc_nginx_kept_find(const struct sc_nginx_kept *k,
+                                         const struct sc_nginx_place *at)
 {
     for (size_t i = 0; i < k->n; i++)
-        if (strcmp(k->v[i].at.path, path) == 0)
+        if (sc_nginx_place_same(&k->v[i].at, at))
             return &k->v[i];
     return NULL;
 }
@@ -36,30 +38,63 @@ struct sc_nginx_keep *sc_nginx_kept_find(const struct sc_nginx_kept *k, const ch
 int sc_nginx_kept_add(struct sc_nginx_kept *k, const struct sc_nginx_place *at, bool made,
                       struct sc_error *err)
 {
-    if (sc_nginx_kept_find(k, at->path))
+    if (sc_nginx_kept_find(k, at))
         return 0;
-    char *path = SC_VEC_ROOM(k->v, k->n) ? strdup(at->path) : NULL;
-    if (!path)
+    if (!SC_VEC_ROOM(k->v, k->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
-    k->v[k->n++] = (struct sc_nginx_keep){{path, at->own}, made};
-    return 0;
+    k->v[k->n].made = made;
+    int rc = sc_nginx_place_copy(at, &k->v[k->n].at, err);
+    k->n += rc == 0;
+    return rc;
 }
 
 /* ---- the file ---- */
 
-static const struct {
+static const struct kind {
     const char *word;
-    bool own, made;
-} kinds[] = {{"own ", true, false}, {"dir ", true, true}, {"lines ", false, false}};
+    bool own, made, panel, named;
+} kinds[] = {{"own", .own = true},
+             {"dir", .own = true, .made = true},
+             {"lines", .own = false},
+             {"panel", .panel = true},
+             {"newpanel", .panel = true, .made = true},
+             {"named", .panel = true, .named = true},
+             {"newnamed", .panel = true, .made = true, .named = true}};
+
+static const struct kind *kind_of(const struct sc_nginx_keep *e)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (kinds[i].own == e->at.own && kinds[i].panel == (e->at.domain != NULL) &&
+            kinds[i].named == e->at.named &&
+            (kinds[i].made == e->made || (!e->at.own && !e->at.domain)))
+            return &kinds[i];
+    return &kinds[0];
+}
+
+/* "DOMAIN UID" */
+static bool parse_panel(char *rest, struct sc_nginx_place *at)
+{
+    char *end, *space = rest ? strchr(rest, ' ') : NULL;
+    if (!space)
+        return false;
+    *space = 0;
+    unsigned long uid = strtoul(space + 1, &end, 10);
+    at->domain = rest;
+    at->owner = (uid_t)uid;
+    return end > space + 1 && *end == 0 && uid <= UINT32_MAX && sc_decode_word(rest) > 0;
+}
 
 static int parse_line(char *line, struct sc_nginx_kept *ret, struct sc_error *err)
 {
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        size_t n = strlen(kinds[i].word);
-        struct sc_nginx_place at = {line + n, kinds[i].own};
-        if (strncmp(line, kinds[i].word, n) == 0 && sc_decode_word(at.path) > 1 &&
-            at.path[0] == '/')
-            return sc_nginx_kept_add(ret, &at, kinds[i].made, err);
+    char *rest = line, *word = strsep(&rest, " "), *path = rest ? strsep(&rest, " ") : NULL;
+    for (size_t i = 0; path && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct sc_nginx_place at = {.path = path, .own = kinds[i].own, .named = kinds[i].named};
+        if (strcmp(word, kinds[i].word) != 0)
+            continue;
+        if ((kinds[i].panel ? !parse_panel(rest, &at) : rest != NULL) || sc_decode_word(path) < 2 ||
+            *path != '/')
+            break;
+        return sc_nginx_kept_add(ret, &at, kinds[i].made, err);
     }
     return sc_error_set(err, SC_E_INVAL, "no line of what is kept for nginx: %.40s", line);
 }
@@ -121,8 +156,13 @@ int sc_nginx_kept_save(uid_t uid, const struct sc_nginx_kept *k, struct sc_error
     sc_buf_str(&text, HEAD);
     for (size_t i = 0; i < k->n; i++) {
         const struct sc_nginx_keep *e = &k->v[i];
-        sc_buf_str(&text, kinds[!e->at.own ? 2 : e->made].word);
+        sc_buf_fmt(&text, "%s ", kind_of(e)->word);
         sc_buf_enc(&text, e->at.path, strlen(e->at.path));
+        if (e->at.domain) {
+            sc_buf_str(&text, " ");
+            sc_buf_enc(&text, e->at.domain, strlen(e->at.domain));
+            sc_buf_fmt(&text, " %u", (unsigned)e->at.owner);
+        }
         sc_buf_str(&text, "\n");
     }
     int rc = sc_buf_check(&text, path, err);

@@ -15,7 +15,7 @@
 
 struct sc_nginx_keep {
     struct sc_nginx_place at;
-    bool made; /* the directory, too */
+    bool made; /* its directory was made for it, or a panel's file */
 };
 
 struct sc_nginx_kept {
@@ -25,10 +25,11 @@ struct sc_nginx_kept {
 
 void sc_nginx_kept_done(struct sc_nginx_kept *k);
 
-/* Adds a copy; nothing where the path is in it. */
+/* Adds a copy; nothing where it is in there. */
 int sc_nginx_kept_add(struct sc_nginx_kept *k, const struct sc_nginx_place *at, bool made,
                       struct sc_error *err);
-struct sc_nginx_keep *sc_nginx_kept_find(const struct sc_nginx_kept *k, const char *path);
+struct sc_nginx_keep *sc_nginx_kept_find(const struct sc_nginx_kept *k,
+                                         const struct sc_nginx_place *at);
 
 /* None, where nothing is kept. SC_E_INVAL: the file is damaged. */
 int sc_nginx_kept_load(uid_t uid, struct sc_nginx_kept *ret, struct sc_error *err);

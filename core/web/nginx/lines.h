@@ -16,14 +16,21 @@
 #define SC_NGINX_LINES                                                                             \
     SC_NGINX_LINES_BEGIN "disable_symlinks on from=$document_root;\n" SC_NGINX_LINES_END
 
-/* Whether the lines are in a text, as they are above. */
-bool sc_nginx_lines_in(const char *text);
+/* In a file from which a panel writes nginx's configuration, the lines name their domain (else NULL),
+ * and others may have to stand around the directive (NULL). */
+struct sc_nginx_text {
+    const char *domain, *before, *after;
+};
 
-/* The text with them before all else. */
-void sc_nginx_lines_add(const char *text, struct sc_buf *out);
+/* Appends the lines. */
+void sc_nginx_lines_write(const struct sc_nginx_text *t, struct sc_buf *out);
+
+/* Whether they are in a text just so, or at least begin in it. */
+bool sc_nginx_lines_in(const char *text, const struct sc_nginx_text *t);
+bool sc_nginx_lines_begin_in(const char *text, const struct sc_nginx_text *t);
 
 /* The text without them, byte for byte what it was, also where somebody changed what stands between
  * the first and the last. False: they are not in it, and nothing was written. */
-bool sc_nginx_lines_cut(const char *text, struct sc_buf *out);
+bool sc_nginx_lines_cut(const char *text, const struct sc_nginx_text *t, struct sc_buf *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/cleanup.h"
 #include "core/web/apache/path.h"
 
 #define NAME "sitecage"
@@ -15,7 +16,33 @@
 void sc_nginx_place_done(struct sc_nginx_place *p)
 {
     free(p->path);
+    free(p->domain);
+    free(p->before);
+    free(p->after);
     *p = (struct sc_nginx_place){0};
+}
+
+bool sc_nginx_place_same(const struct sc_nginx_place *a, const struct sc_nginx_place *b)
+{
+    return strcmp(a->path, b->path) == 0 && a->named == b->named &&
+           (!a->named || strcmp(a->domain, b->domain) == 0);
+}
+
+int sc_nginx_place_copy(const struct sc_nginx_place *from, struct sc_nginx_place *ret,
+                        struct sc_error *err)
+{
+    SC_CLEANUP(sc_nginx_place_done)
+    struct sc_nginx_place p = {.own = from->own, .named = from->named, .owner = from->owner};
+    p.path = strdup(from->path);
+    p.domain = from->domain ? strdup(from->domain) : NULL;
+    p.before = from->before ? strdup(from->before) : NULL;
+    p.after = from->after ? strdup(from->after) : NULL;
+    if (!p.path || (from->domain && !p.domain) || (from->before && !p.before) ||
+        (from->after && !p.after))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
+    *ret = p;
+    p = (struct sc_nginx_place){0};
+    return 0;
 }
 
 bool sc_nginx_place_name(const char *pattern, char *out, size_t size)
@@ -111,12 +138,12 @@ int sc_nginx_place_find(const struct sc_vhosts *hosts, const struct sc_vhost *h,
     size_t host = (size_t)(h - hosts->v) + 1;
     bool own = true;
     if (h->links_at)
-        return sc_error_set(err, SC_E_NOTFOUND,
+        return sc_error_set(err, SC_E_DENIED,
                             "%s leaves links open: write `disable_symlinks on "
                             "from=$document_root;` there",
                             h->links_at);
     if (!is_of_site(hosts, host, site))
-        return sc_error_set(err, SC_E_NOTFOUND,
+        return sc_error_set(err, SC_E_DENIED,
                             "the server block serves other sites, too: give the site one of its "
                             "own, or write `disable_symlinks on from=$document_root;` in that");
     if (!find(hosts, host, site, true, path) &&
@@ -128,6 +155,6 @@ int sc_nginx_place_find(const struct sc_vhosts *hosts, const struct sc_vhost *h,
     char *copy = strdup(path);
     if (!copy)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
-    *ret = (struct sc_nginx_place){copy, own};
+    *ret = (struct sc_nginx_place){.path = copy, .own = own};
     return 0;
 }

@@ -101,12 +101,10 @@ static int web_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
     return tools_begin(err, "web.nginx", " %u", (unsigned)uid);
 }
 
-static int web_nginx_hold(uid_t uid, const struct sc_nginx_place *want, size_t n,
-                          struct sc_error *err)
+static int web_nginx_forget(uid_t uid, struct sc_error *err)
 {
-    (void)want;
-    return tools_begin(err, "web.nginx_hold", " %u %zu", (unsigned)uid, n);
+    return tools_begin(err, "web.nginx_forget", " %u", (unsigned)uid);
 }
 
 const struct sc_web_tools tools_web = {
-    .save = web_save, .guards = web_guards, .nginx = web_nginx, .nginx_hold = web_nginx_hold};
+    .save = web_save, .guards = web_guards, .nginx = web_nginx, .nginx_forget = web_nginx_forget};
