@@ -3,6 +3,7 @@
 #include "directadmin/directadmin.h"
 #include "directadmin/enroll.h"
 #include "directadmin/event.h"
+#include "directadmin/nginx.h"
 
 static const struct sc_da production = SC_DA_PRODUCTION;
 
@@ -33,6 +34,17 @@ static int paths(struct sc_buf *out, struct sc_error *err)
     return sc_da_paths(&production, out, err);
 }
 
+static int nginx_place(const char *domain, struct sc_buf *out, struct sc_error *err)
+{
+    return sc_da_nginx_place(&production, domain, out, err);
+}
+
+static int nginx_rewrite(const char *domain, struct sc_error *err)
+{
+    (void)domain;
+    return sc_da_nginx_rewrite(&production, err);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sc_adapter_ops ops = {
@@ -47,6 +59,8 @@ int main(int argc, char **argv)
         .unenroll = unenroll,
         .status = status,
         .paths = paths,
+        .nginx_place = nginx_place,
+        .nginx_rewrite = nginx_rewrite,
     };
     return sc_adapter_main(&ops, argc, argv);
 }

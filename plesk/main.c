@@ -4,6 +4,7 @@
 #include "plesk/domains.h"
 #include "plesk/enroll.h"
 #include "plesk/event.h"
+#include "plesk/nginx.h"
 
 static int hook(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err)
 {
@@ -32,6 +33,16 @@ static int paths(struct sc_buf *out, struct sc_error *err)
     return sc_plesk_paths(&sc_plesk_here, out, err);
 }
 
+static int nginx_place(const char *domain, struct sc_buf *out, struct sc_error *err)
+{
+    return sc_plesk_nginx_place(&sc_plesk_here, domain, out, err);
+}
+
+static int nginx_rewrite(const char *domain, struct sc_error *err)
+{
+    return sc_plesk_nginx_rewrite(&sc_plesk_here, domain, err);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sc_adapter_ops ops = {.name = "plesk",
@@ -45,6 +56,8 @@ int main(int argc, char **argv)
                                               .enroll = enroll,
                                               .unenroll = unenroll,
                                               .status = status,
-                                              .paths = paths};
+                                              .paths = paths,
+                                              .nginx_place = nginx_place,
+                                              .nginx_rewrite = nginx_rewrite};
     return sc_adapter_main(&ops, argc, argv);
 }

@@ -37,6 +37,10 @@ char *sc_plesk_path(const struct sc_plesk *p, const char *rel);
 int sc_plesk_run(const struct sc_plesk *p, const char *const *args, int timeout_ms, bool any_status,
                  struct sc_run_result *ret, struct sc_error *err);
 
+/* HTTPD_VHOSTS_D of psa.conf: the folder of all sites, which can be moved (transvhosts.pl). */
+#define SC_PLESK_VHOSTS_MAX 1024
+void sc_plesk_vhosts(const struct sc_plesk *p, char ret[SC_PLESK_VHOSTS_MAX]);
+
 int sc_plesk_left_ms(long long start_ms, int timeout_ms);
 
 #endif

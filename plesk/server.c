@@ -31,9 +31,8 @@ int sc_plesk_panel_info(const struct sc_caller *c, json_t **ret, struct sc_error
     return 0;
 }
 
-/* HTTPD_VHOSTS_D of psa.conf: the folder of all sites can be moved (transvhosts.pl). Lines are
- * "NAME<white space>VALUE". */
-static void vhosts(const struct sc_plesk *p, char ret[1024])
+/* Lines of psa.conf are "NAME<white space>VALUE". */
+void sc_plesk_vhosts(const struct sc_plesk *p, char ret[SC_PLESK_VHOSTS_MAX])
 {
     strcpy(ret, VHOSTS_DEFAULT);
     SC_FREE char *path = sc_plesk_path(p, SC_PLESK_CONF);
@@ -47,7 +46,7 @@ static void vhosts(const struct sc_plesk *p, char ret[1024])
         const char *value = line + n + strspn(line + n, " \t");
         size_t len = strcspn(value, " \t");
         if (n == strlen("HTTPD_VHOSTS_D") && memcmp(line, "HTTPD_VHOSTS_D", n) == 0 &&
-            value[0] == '/' && len < 1024) {
+            value[0] == '/' && len < SC_PLESK_VHOSTS_MAX) {
             memcpy(ret, value, len);
             ret[len] = 0;
         }
@@ -74,7 +73,7 @@ static int host_dirs(const struct sc_plesk *p, struct sc_buf *out, struct sc_err
 int sc_plesk_paths(const struct sc_plesk *p, struct sc_buf *out, struct sc_error *err)
 {
     char dir[1024];
-    vhosts(p, dir);
+    sc_plesk_vhosts(p, dir);
     /* A folder for each domain is made and removed in the second; the database itself is not
      * watched, because Plesk writes to it all the time. */
     sc_buf_fmt(out, "%s%s\n%s%s\n%s%s/system\n", p->root, SC_PLESK_CONF, p->root, dir, p->root,

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/base/debug.h"
+#include "core/base/domain_name.h"
 #include "core/base/run.h"
 #include "core/config/conf.h"
 #include "core/inventory/envelope.h"
@@ -129,6 +130,20 @@ static int do_paths(const struct sc_adapter_ops *ops, struct sc_buf *out, struct
     return ops->paths ? ops->paths(out, err) : 0;
 }
 
+/* What is done about one domain: `run` gets it. */
+static int do_nginx_place(const struct sc_adapter_ops *ops, const char *domain, struct sc_buf *out,
+                          struct sc_error *err)
+{
+    return ops->nginx_place(domain, out, err);
+}
+
+static int do_nginx_rewrite(const struct sc_adapter_ops *ops, const char *domain,
+                            struct sc_buf *out, struct sc_error *err)
+{
+    (void)out;
+    return ops->nginx_rewrite(domain, err);
+}
+
 static const struct duty {
     const char *name;
     bool root, line; /* for root alone; its answer is one line for people */
@@ -168,6 +183,40 @@ static int do_duty(const struct sc_adapter_ops *ops, const struct duty *d)
     return print(ops, &out) < 0 ? 1 : 0;
 }
 
+static int report(const struct sc_adapter_ops *ops, int rc, const struct sc_buf *out,
+                  struct sc_error *err)
+{
+    if (rc == 0)
+        rc = sc_buf_check(out, "the answer", err);
+    if (rc == 0)
+        return print(ops, out) < 0 ? 1 : 0;
+    fprintf(stderr, "%s\n", err->text);
+    return 1;
+}
+
+static int do_for_domain(const struct sc_adapter_ops *ops, char **argv, int *ret_status)
+{
+    static const struct {
+        const char *name;
+        int (*run)(const struct sc_adapter_ops *, const char *, struct sc_buf *, struct sc_error *);
+    } known[] = {{"nginx-place", do_nginx_place}, {"nginx-rewrite", do_nginx_rewrite}};
+    for (size_t i = 0; ops->nginx_place && i < sizeof(known) / sizeof(known[0]); i++) {
+        SC_BUF struct sc_buf out = SC_BUF_INIT;
+        struct sc_error err = SC_ERROR_INIT;
+        char domain[256];
+        if (strcmp(argv[1], known[i].name) != 0)
+            continue;
+        int rc = sc_domain_canon(argv[2], domain, &err);
+        if (rc == 0 && (getuid() != 0 || geteuid() != 0))
+            rc = sc_error_set(&err, SC_E_DENIED, "sitecage-%s: %s needs root", ops->name, argv[1]);
+        if (rc == 0)
+            rc = known[i].run(ops, domain, &out, &err);
+        *ret_status = report(ops, rc, &out, &err);
+        return 1;
+    }
+    return 0;
+}
+
 static int usage(const struct sc_adapter_ops *ops)
 {
     fprintf(stderr,
@@ -175,8 +224,9 @@ static int usage(const struct sc_adapter_ops *ops)
             "       sitecage-%s users [--owner USER] [--username USER] [--unix-id ID]\n"
             "             [--package-name NAME --package-owner USER] [--fields FIELD,...]\n"
             "       sitecage-%s panel_info | hook [EVENT] [ARGUMENT...]%s | paths |\n"
-            "             register | unregister | status\n",
-            ops->name, ops->name, ops->name, ops->describe ? " | --describe" : "");
+            "             register | unregister | status%s\n",
+            ops->name, ops->name, ops->name, ops->describe ? " | --describe" : "",
+            ops->nginx_place ? " | nginx-place DOMAIN | nginx-rewrite DOMAIN" : "");
     return 2;
 }
 
@@ -199,5 +249,8 @@ int sc_adapter_main(const struct sc_adapter_ops *ops, int argc, char **argv)
         if (strcmp(argv[1], duties[i].name) == 0 && has(ops, &duties[i]))
             return do_duty(ops, &duties[i]);
     }
+    int status;
+    if (argc == 3 && do_for_domain(ops, argv, &status))
+        return status;
     return usage(ops);
 }
