@@ -41,6 +41,18 @@ struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid)
     return m->sets[1 + sc_home_set(uid, SC_MONITOR_HOME_SETS)].w;
 }
 
+void sc_monitor_home_begin(struct sc_monitor *m, uid_t uid)
+{
+    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_SITE, uid);
+}
+
+void sc_monitor_home_end(struct sc_monitor *m, uid_t uid)
+{
+    sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_SITE, uid);
+}
+
 static void table_watch(struct sc_monitor *m, uid_t uid, bool on)
 {
     char path[64];
@@ -57,8 +69,8 @@ void sc_monitor_drop(struct sc_monitor *m, uid_t uid)
     size_t i = place(m, uid);
     if (i == m->n_accounts || m->accounts[i].uid != uid)
         return;
-    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
-    sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_monitor_home_begin(m, uid);
+    sc_monitor_home_end(m, uid);
     table_watch(m, uid, false);
     free(m->accounts[i].user);
     memmove(&m->accounts[i], &m->accounts[i + 1], (--m->n_accounts - i) * sizeof(*m->accounts));

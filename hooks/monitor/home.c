@@ -17,6 +17,7 @@
 #include "core/base/resolve.h"
 #include "core/base/there.h"
 #include "core/facts/places.h"
+#include "core/runtime/dirs.h"
 
 #define LINKS_MAX 8
 #define LVE_DIR   ".lve"
@@ -28,6 +29,7 @@ struct home {
     sc_home_told *told;
     void *arg;
     char *real; /* of the home */
+    struct sc_runtime_dirs sites;
     int fd;
     int dirs[SC_HOME_DIRS_MAX]; /* watches so far */
     size_t n_dirs;
@@ -76,22 +78,42 @@ char *sc_home_follow_link(const char *home, const char *alias, const char *link,
     return out;
 }
 
-/* The number of the watch, and whether it is a new one; -1: there is none. */
-static int add(struct home *h, int fd, const char *name, uint32_t mask, bool *ret_new)
+struct watched {     /* a directory */
+    int fd, wd;      /* -1: it is not watched */
+    const char *rel; /* to the home */
+    bool is_new, site;
+};
+
+static void tell(struct home *h, const struct watched *d, const char *name)
 {
+    if (d->wd >= 0)
+        h->told(d->wd, name, d->site, h->arg);
+}
+
+static bool is_sites(const struct home *h, const char *rel)
+{
+    char path[2 * PATH_MAX];
+    snprintf(path, sizeof(path), "%s%s%s", h->real, *rel ? "/" : "", rel);
+    return sc_runtime_is_sites(&h->sites, path);
+}
+
+static struct watched add(struct home *h, int fd, const char *rel, const char *name, uint32_t mask)
+{
+    struct watched d = {.fd = fd, .wd = -1, .rel = rel, .site = is_sites(h, rel)};
     int wd = -1;
     if (sc_watch_dir(h->inotify, fd, mask, &wd, NULL) < 0) {
         h->whole = false;
-        return -1;
+        return d;
     }
     size_t i = 0;
     while (i < h->n_dirs && h->dirs[i] != wd)
         i++;
-    *ret_new = i == h->n_dirs;
+    d.wd = wd;
+    d.is_new = i == h->n_dirs;
     if (i == h->n_dirs && i < SC_HOME_DIRS_MAX)
         h->dirs[h->n_dirs++] = wd;
-    h->told(wd, name, h->arg);
-    return wd;
+    tell(h, &d, name);
+    return d;
 }
 
 /* What the user may not open, or what leads out of his home, is known: its directory is watched. */
@@ -121,38 +143,46 @@ static int dup_of(struct home *h, int dirfd)
     return fd;
 }
 
-/* A mark in a directory below the one of watch `wd`: "bin/console". */
-static void watch_deeper(struct home *h, int dirfd, int wd, const char *mark)
+static void copy_part(char out[NAME_MAX + 1], const char *mark)
 {
-    SC_FD int fd = dup_of(h, dirfd);
-    bool is_new = false;
-    while (fd >= 0 && wd >= 0) {
-        char name[NAME_MAX + 1];
+    snprintf(out, NAME_MAX + 1, "%.*s", (int)strcspn(mark, "/"), mark);
+}
+
+/* A mark, be it in a directory below: "bin/console". */
+static void watch_mark(struct home *h, const struct watched *above, const char *mark)
+{
+    struct watched d = *above;
+    char name[NAME_MAX + 1], rel[PATH_MAX];
+    SC_FD int fd = fcntl(above->fd, F_DUPFD_CLOEXEC, 3);
+    snprintf(rel, sizeof(rel), "%s", above->rel);
+    while (fd >= 0 && d.wd >= 0) {
         const char *slash = strchr(mark, '/');
-        snprintf(name, sizeof(name), "%.*s", (int)strcspn(mark, "/"), mark);
-        h->told(wd, name, h->arg);
+        copy_part(name, mark);
+        tell(h, &d, name);
         SC_FD int next = slash ? open_as_user(h, fd, name, O_DIRECTORY) : -EBADF;
-        if (next < 0)
+        size_t len = strlen(rel);
+        if (next < 0 || len + strlen(name) + 2 > sizeof(rel))
             return;
         if (h->n_dirs == SC_HOME_DIRS_MAX) {
             h->whole = false;
             return;
         }
+        snprintf(rel + len, sizeof(rel) - len, "/%s", name);
         mark = slash + 1;
+        copy_part(name, mark);
         sc_close(&fd);
         fd = sc_steal_fd(&next);
-        snprintf(name, sizeof(name), "%.*s", (int)strcspn(mark, "/"), mark);
-        wd = add(h, fd, name, SC_WATCH_WAY, &is_new);
+        d = add(h, fd, rel, name, SC_WATCH_WAY);
     }
 }
 
 /* A directory above a document root: what makes it an application, or no longer. */
-static void watch_marks(struct home *h, int dirfd, int wd)
+static void watch_marks(struct home *h, const struct watched *d)
 {
-    h->told(wd, "current", h->arg);
-    h->told(wd, "releases", h->arg);
+    tell(h, d, "current");
+    tell(h, d, "releases");
     for (size_t i = 0; sc_application_marks[i]; i++)
-        watch_deeper(h, dirfd, wd, sc_application_marks[i]);
+        watch_mark(h, d, sc_application_marks[i]);
 }
 
 /* Follows one name: NULL in *ret_again, or the path to go on with when it is a link. */
@@ -206,10 +236,9 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
                     h->whole = false;
                     return 0;
                 }
-                bool is_new = false;
-                int wd = add(h, fd, name, SC_WATCH_WAY, &is_new);
-                if (wd >= 0 && is_new && sofar[0])
-                    watch_marks(h, fd, wd);
+                struct watched d = add(h, fd, sofar, name, SC_WATCH_WAY);
+                if (d.is_new && sofar[0])
+                    watch_marks(h, &d);
                 if (step(h, sofar, name, rest, &fd, &again, &end) < 0)
                     return sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
                 if (sofar[0])
@@ -229,11 +258,10 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
 static int watch_all(struct home *h, struct sc_error *err)
 {
     int rc = 0;
-    bool is_new = false;
-    (void)add(h, h->fd, NULL, SC_WATCH_WAY, &is_new);
+    (void)add(h, h->fd, "", NULL, SC_WATCH_WAY);
     SC_FD int lve = open_as_user(h, h->fd, LVE_DIR, O_DIRECTORY);
     if (lve >= 0)
-        (void)add(h, lve, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY, &is_new);
+        (void)add(h, lve, LVE_DIR, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY);
     for (size_t i = 0; rc == 0 && i < h->a->n_docroots; i++) {
         const char *rel = sc_path_below(h->a->docroots[i], h->a->home);
         if (!rel)
@@ -254,14 +282,10 @@ int sc_home_watch(int inotify, const struct sc_watched_account *a, sc_home_told 
         *ret_whole = false;
         return 0;
     }
-    struct home h = {.inotify = inotify,
-                     .a = a,
-                     .told = told,
-                     .arg = arg,
-                     .real = real,
-                     .fd = fd,
-                     .whole = true};
+    struct home h = {.inotify = inotify, .a = a, .told = told, .arg = arg, .real = real, .fd = fd};
+    h.whole = sc_runtime_dirs(a->uid, &h.sites, NULL) == 0; /* else all is the home's for now */
     int rc = watch_all(&h, err);
+    sc_runtime_dirs_done(&h.sites);
     if (rc == 0)
         *ret_whole = h.whole;
     return rc;

@@ -6,7 +6,7 @@
 #include "core/follow/follow.h"
 #include "hooks/monitor/watch.h"
 
-#define SC_HOME_DIRS_MAX 256 /* watched directories of one account */
+#define SC_HOME_DIRS_MAX 1024 /* watched directories of one account */
 
 /* The inotify instance of an account, of `n`: accounts share them, so that one that floods costs
  * few others their events. */
@@ -15,8 +15,9 @@ static inline unsigned sc_home_set(uid_t uid, unsigned n)
     return (unsigned)uid % n;
 }
 
-/* An interest of the account: in watch `wd`, this name (NULL: any). */
-typedef void sc_home_told(int wd, const char *name, void *arg);
+/* An interest of the account: in watch `wd`, this name (NULL: any). `site`: an isolated site can
+ * write the directory, and so make something happen there as often as it likes. */
+typedef void sc_home_told(int wd, const char *name, bool site, void *arg);
 
 /* Adds all watches of the account to the inotify instance and tells them: its home (any name: a
  * secret may come), each directory on the way to a document root, also by the user's links, for the

@@ -21,16 +21,17 @@ void sc_job_print(const char *word, const char *text)
     printf("%s %s\n", word, b.data ? b.data : "");
 }
 
-static void tell(int wd, const char *name, void *arg)
+static void tell(int wd, const char *name, bool site, void *arg)
 {
     char word[32];
+    const char *key = site ? "own" : "watch";
     (void)arg;
     if (!name) {
-        printf("watch %d *\n", wd);
+        printf("%s %d *\n", key, wd);
         return;
     }
     SC_BUF struct sc_buf b = SC_BUF_INIT;
-    snprintf(word, sizeof(word), "watch %d", wd);
+    snprintf(word, sizeof(word), "%s %d", key, wd);
     sc_buf_str(&b, "=");
     sc_buf_enc(&b, name, strlen(name));
     printf("%s %s\n", word, b.data ? b.data : "=");

@@ -84,9 +84,10 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         sc_monitor_cron_changed(m, name);
         break;
     case SC_WATCH_HOME:
+    case SC_WATCH_SITE:
         a = sc_monitor_by_uid(m, uid);
         if (a)
-            sc_monitor_note(m, a->user, SC_WORK_HOME);
+            sc_monitor_note(m, a->user, what == SC_WATCH_HOME ? SC_WORK_HOME : SC_WORK_SITE);
         break;
     }
 }

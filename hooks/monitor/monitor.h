@@ -113,6 +113,10 @@ void sc_monitor_sites_changed(struct sc_monitor *m, uid_t uid);
 /* The instance of its home. */
 struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid);
 
+/* Its watches are made again: those that are not added in between end. */
+void sc_monitor_home_begin(struct sc_monitor *m, uid_t uid);
+void sc_monitor_home_end(struct sc_monitor *m, uid_t uid);
+
 /* Directories of all homes. */
 size_t sc_monitor_dirs(const struct sc_monitor *m);
 

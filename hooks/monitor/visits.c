@@ -50,10 +50,10 @@ static void home_begin(struct sc_visit *v, const char *rest)
         return;
     v->home = uid;
     sc_loop_sites_told(v->l, uid);
-    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_monitor_home_begin(m, uid);
 }
 
-static void home_watch(struct sc_visit *v, const char *rest)
+static void home_watch(struct sc_visit *v, enum sc_watch_what what, const char *rest)
 {
     struct sc_error err = SC_ERROR_INIT;
     char *name = NULL;
@@ -62,8 +62,8 @@ static void home_watch(struct sc_visit *v, const char *rest)
     if (v->home == (uid_t)-1 || *name != ' ' || (name[1] == '=' && sc_decode_word(name + 2) < 0))
         return;
     name = name[1] == '=' ? name + 2 : NULL;
-    if (sc_watches_take(sc_monitor_set_of(&v->l->m, v->home), wd, SC_WATCH_HOME, v->home, name,
-                        &missed, &err) < 0)
+    if (sc_watches_take(sc_monitor_set_of(&v->l->m, v->home), wd, what, v->home, name, &missed,
+                        &err) < 0)
         sc_monitor_error(&v->l->m, err.text);
     v->missed |= missed;
 }
@@ -74,7 +74,7 @@ static void home_end(struct sc_visit *v, bool whole)
     struct sc_monitor_account *a = v->home != (uid_t)-1 ? sc_monitor_by_uid(m, v->home) : NULL;
     if (!a)
         return;
-    sc_watches_end(sc_monitor_set_of(m, v->home), SC_WATCH_HOME, v->home);
+    sc_monitor_home_end(m, v->home);
     if (a->whole && !whole)
         sc_log("user=%s: not all of the home can be watched: it is looked at by the timer",
                a->user);
@@ -93,7 +93,9 @@ static void line(char *text, void *arg)
     if (strcmp(text, "home") == 0) {
         home_begin(v, rest);
     } else if (strcmp(text, "watch") == 0) {
-        home_watch(v, rest);
+        home_watch(v, SC_WATCH_HOME, rest);
+    } else if (strcmp(text, "own") == 0) {
+        home_watch(v, SC_WATCH_SITE, rest);
     } else if (strcmp(text, "whole") == 0) {
         home_end(v, *rest == '1');
     } else if (strcmp(text, "nohome") == 0) {

@@ -30,6 +30,7 @@ struct dir {
 };
 
 struct count {
+    enum sc_watch_what what;
     uid_t uid;
     unsigned n;
 };
@@ -283,14 +284,21 @@ bool sc_watch_meets(const char *want, const char *name)
 }
 
 /* Counts an event of the account; true when that makes it a flood, once. */
-static bool floods(struct sc_watches *w, uid_t uid)
+static bool floods(struct sc_watches *w, const struct interest *x)
 {
+    if (x->what != SC_WATCH_HOME && x->what != SC_WATCH_SITE)
+        return false;
     for (size_t i = 0; i < w->n_counts; i++)
-        if (w->counts[i].uid == uid)
+        if (w->counts[i].uid == x->uid && w->counts[i].what == x->what)
             return ++w->counts[i].n == SC_WATCH_FLOOD;
     if (SC_VEC_ROOM(w->counts, w->n_counts))
-        w->counts[w->n_counts++] = (struct count){.uid = uid, .n = 1};
+        w->counts[w->n_counts++] = (struct count){.what = x->what, .uid = x->uid, .n = 1};
     return false;
+}
+
+static bool same_owner(const struct interest *a, const struct interest *b)
+{
+    return a->uid == b->uid && a->what == b->what;
 }
 
 /* Of a watch that was removed, or that is not told yet, or that a killed worker left. */
@@ -315,11 +323,11 @@ static void take(struct sc_watches *w, const struct inotify_event *e, sc_watch_t
         return;
     }
     const char *name = e->len ? e->name : NULL;
-    uid_t flood = 0;
+    struct interest flood = {.uid = 0};
     for (size_t i = 0; i < d->n; i++) {
         struct interest *x = &d->v[i];
-        if (x->what == SC_WATCH_HOME && (i == 0 || d->v[i - 1].uid != x->uid) && floods(w, x->uid))
-            flood = x->uid;
+        if ((i == 0 || !same_owner(x, &d->v[i - 1])) && floods(w, x))
+            flood = (struct interest){.what = x->what, .uid = x->uid};
         if (sc_watch_meets(x->name, name))
             told(x->what, x->uid, name, arg);
     }
@@ -329,10 +337,10 @@ static void take(struct sc_watches *w, const struct inotify_event *e, sc_watch_t
         dir_free(d);
         w->n_dirs--;
     }
-    if (flood) {
-        told(SC_WATCH_HOME, flood, NULL, arg);
-        sc_watches_begin(w, SC_WATCH_HOME, flood);
-        sc_watches_end(w, SC_WATCH_HOME, flood);
+    if (flood.uid) {
+        told(flood.what, flood.uid, NULL, arg);
+        sc_watches_begin(w, flood.what, flood.uid);
+        sc_watches_end(w, flood.what, flood.uid);
     }
 }
 

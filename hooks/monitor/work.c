@@ -63,7 +63,7 @@ static int ensure(struct sc_work *w, const char *user, struct sc_work_item **ret
         free(name);
         return no_memory(err);
     }
-    *it = (struct sc_work_item){.user = name, .due = SC_WORK_NEVER, .done = -1};
+    *it = (struct sc_work_item){.user = name, .due = SC_WORK_NEVER, .done = -1, .site_done = -1};
     size_t i = place(w, user);
     memmove(&w->v[i + 1], &w->v[i], (w->n - i) * sizeof(*w->v));
     w->v[i] = it;
@@ -79,11 +79,11 @@ static int64_t doubled(int64_t ms, unsigned times, int64_t max)
     return ms < max ? ms : max;
 }
 
-static int64_t pause_of(const struct sc_work_item *it)
+static int64_t pause_after(unsigned fired)
 {
-    return it->fired < SC_WORK_FREE
+    return fired < SC_WORK_FREE
                ? 0
-               : doubled(SC_WORK_PAUSE_MS, it->fired - SC_WORK_FREE, SC_WORK_PAUSE_MAX_MS);
+               : doubled(SC_WORK_PAUSE_MS, fired - SC_WORK_FREE, SC_WORK_PAUSE_MAX_MS);
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -91,18 +91,26 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* After `*fired` looks, of which the last was at `done`. */
+static int64_t settled(const struct sc_work_item *it, unsigned *fired, int64_t done, int64_t now)
+{
+    int64_t pause = pause_after(*fired);
+    int64_t calm = done < 0 ? 0 : (now - done - pause) / SC_WORK_CALM_MS;
+    if (calm > 0) {
+        *fired = calm < *fired ? *fired - (unsigned)calm : 0;
+        pause = pause_after(*fired);
+    }
+    int64_t due = later(now + SC_WORK_SETTLE_MS, it->hold);
+    return done >= 0 ? later(done + pause, due) : due;
+}
+
 static int64_t when(struct sc_work_item *it, enum sc_work_why why, int64_t now)
 {
-    if (why != SC_WORK_HOME)
-        return later(now, it->hold);
-    int64_t pause = pause_of(it);
-    int64_t calm = it->done < 0 ? 0 : (now - it->done - pause) / SC_WORK_CALM_MS;
-    if (calm > 0) {
-        it->fired = calm < it->fired ? it->fired - (unsigned)calm : 0;
-        pause = pause_of(it);
-    }
-    int64_t settled = later(now + SC_WORK_SETTLE_MS, it->hold);
-    return it->done >= 0 ? later(it->done + pause, settled) : settled;
+    if (why == SC_WORK_HOME)
+        return settled(it, &it->fired, it->done, now);
+    if (why == SC_WORK_SITE)
+        return settled(it, &it->site_fired, it->site_done, now);
+    return later(now, it->hold);
 }
 
 int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int64_t now,
@@ -156,9 +164,9 @@ static unsigned begin(struct sc_work *w, struct sc_work_item *it, int64_t now)
 
 static int class_of(const struct sc_work_item *it)
 {
-    return it->why & (SC_WORK_HOME | SC_WORK_QUEUE)    ? 0
-           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH) ? 1
-                                                       : 2;
+    return it->why & (SC_WORK_HOME | SC_WORK_SITE | SC_WORK_QUEUE) ? 0
+           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH)             ? 1
+                                                                   : 2;
 }
 
 static bool before(const struct sc_work_item *a, const struct sc_work_item *b, bool fair)
@@ -229,6 +237,14 @@ static enum sc_lane lane_after(const struct sc_work_item *it, int64_t now)
                                                                   : SC_LANE_OF_QUICK;
 }
 
+static unsigned fired_once_more(unsigned fired, bool changed)
+{
+    fired++;
+    while (changed && fired > SC_WORK_FREE && pause_after(fired) > SC_WORK_CHANGED_MAX_MS)
+        fired--;
+    return fired;
+}
+
 int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed, const char *error,
                 int64_t now, bool *ret_new, struct sc_error *err)
 {
@@ -244,10 +260,11 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     if (rc < 0)
         return rc;
     it->done = now;
-    if (why & SC_WORK_HOME) {
-        it->fired++;
-        while (changed && it->fired > SC_WORK_FREE && pause_of(it) > SC_WORK_CHANGED_MAX_MS)
-            it->fired--;
+    if (why & SC_WORK_HOME)
+        it->fired = fired_once_more(it->fired, changed);
+    if (why & SC_WORK_SITE) {
+        it->site_fired = fired_once_more(it->site_fired, changed);
+        it->site_done = now;
     }
     if (!error) {
         it->failed = 0;

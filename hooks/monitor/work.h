@@ -34,7 +34,9 @@ enum sc_work_why {
     SC_WORK_START = 4,  /* whatever may have happened while nobody looked */
     SC_WORK_RETRY = 8,  /* the last look failed */
     SC_WORK_QUEUE = 16, /* events wait; they come again by the queue's own times */
-    SC_WORK_WATCH = 32  /* its sites may be others: what is watched of it must follow */
+    SC_WORK_WATCH = 32, /* its sites may be others: what is watched of it must follow */
+    SC_WORK_SITE = 64 /* something changed in what an isolated site can write: the site can make it
+                           happen as it likes, and must not put off what others do in the home */
 };
 
 struct sc_work_item {
@@ -44,6 +46,8 @@ struct sc_work_item {
     int64_t done;         /* when it was last looked at; -1 never */
     unsigned long served; /* in which turn */
     unsigned fired;       /* looks because of the home since it was last quiet */
+    unsigned site_fired;  /* … because of what a site can write */
+    int64_t site_done;    /* the last of those; -1 never */
     unsigned failed;      /* looks in a row */
     unsigned late;        /* looks in a row that were ended */
     unsigned busy;        /* looks in a row that found it locked, or a part of it */

@@ -210,9 +210,9 @@ static void a_file_that_decides_about_a_section(void **state)
 
 static size_t n_told;
 
-static void count_watch(int wd, const char *name, void *arg)
+static void count_watch(int wd, const char *name, bool site, void *arg)
 {
-    (void)wd, (void)name, (void)arg;
+    (void)wd, (void)name, (void)site, (void)arg;
     n_told++;
 }
 
