@@ -31,7 +31,6 @@ struct sc_pass {
     struct sc_ending_list ending; /* … and have not yet; from the step "settle" on */
     bool held;    /* a site that is to end could not be closed: what such sites leave stays */
     bool planned; /* all plans are written */
-    bool failed;  /* a step did: nothing ends any more in this pass */
     bool stopped; /* by the hook of the steps */
     /* what could not be done, and keeps nothing else from being done: the pass's error at its
      * end */
@@ -70,6 +69,7 @@ int sc_step_web(struct sc_pass *p, struct sc_error *err);
 int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err);
 int sc_step_nginx(struct sc_pass *p, struct sc_error *err);
 int sc_step_outside(struct sc_pass *p, struct sc_error *err);
+int sc_step_hide(struct sc_pass *p, struct sc_error *err);
 int sc_step_views(struct sc_pass *p, struct sc_error *err);
 
 /* step_rest.c */

@@ -93,35 +93,61 @@ static int end_view(struct sc_pass *p, size_t i, int wait_ms, struct sc_error *e
     return rc;
 }
 
-static int see_to_view(struct sc_pass *p, size_t i, int wait_ms, const void *arg,
-                       struct sc_error *err)
+/* Former views that are about to end are not changed any more: they end now. */
+static int end_former(struct sc_pass *p, size_t i, struct sc_error *err)
 {
     const struct sc_made *m = &p->made;
-    int rc = 0;
-    (void)arg;
-    /* former views that are about to end are not changed any more: they end now */
-    if (m->changed[i] || m->unfinished || p->f->renamed)
-        rc = p->tools->ending.now(p->a->uid, m->ids[i], err);
-    bool ends = p->wish->end_processes || m->moved[i] || p->f->renamed;
-    if (rc == 0 && ends && !p->failed)
-        rc = end_view(p, i, wait_ms, err);
-    else if (rc == 0 && !ends)
-        rc = change_view(p, i, wait_ms, err);
+    return m->changed[i] || m->unfinished || p->f->renamed
+               ? p->tools->ending.now(p->a->uid, m->ids[i], err)
+               : 0;
+}
+
+static int name_it(const struct sc_pass *p, size_t i, int rc, struct sc_error *err)
+{
     return rc < 0 ? sc_error_wrap(err, "%s", p->f->plan->sites[i].names[0]) : 0;
 }
 
-int sc_step_views(struct sc_pass *p, struct sc_error *err)
+static int hide_from(struct sc_pass *p, size_t i, int wait_ms, const void *arg,
+                     struct sc_error *err)
+{
+    (void)arg;
+    int rc = end_former(p, i, err);
+    return name_it(p, i, rc < 0 ? rc : change_view(p, i, wait_ms, err), err);
+}
+
+static int end_one(struct sc_pass *p, size_t i, int wait_ms, const void *arg, struct sc_error *err)
+{
+    (void)arg;
+    int rc = end_former(p, i, err);
+    return name_it(p, i, rc < 0 ? rc : end_view(p, i, wait_ms, err), err);
+}
+
+static bool ends(const struct sc_pass *p, size_t i)
+{
+    return p->wish->end_processes || p->made.moved[i] || p->f->renamed;
+}
+
+/* A pass that was asked for a change of some sites leaves the others alone, unless it changed their
+ * plans; one without a wish (regenerate, repair) compares each running view with its plan. */
+static int see_to_views(struct sc_pass *p, bool end, sc_turn *turn, struct sc_error *err)
 {
     const struct sc_made *m = &p->made;
-    /* A pass that was asked for a change of some sites leaves the others alone, unless it changed
-     * their plans; one without a wish (regenerate, repair) compares each running view with its
-     * plan. */
     bool all = m->unfinished || p->f->renamed || !sc_pass_is_asked(p);
     SC_FREE bool *wanted = calloc(m->n + 1, sizeof(*wanted));
     size_t left;
     if (!wanted)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's sites");
     for (size_t i = 0; i < m->n; i++)
-        wanted[i] = m->ids[i] && (all || m->changed[i] || m->moved[i]);
-    return sc_pass_turns(p, m->n, wanted, see_to_view, NULL, &left, err);
+        wanted[i] = m->ids[i] && ends(p, i) == end && (all || m->changed[i] || m->moved[i]);
+    return sc_pass_turns(p, m->n, wanted, turn, NULL, &left, err);
+}
+
+int sc_step_hide(struct sc_pass *p, struct sc_error *err)
+{
+    return see_to_views(p, false, hide_from, err);
+}
+
+int sc_step_views(struct sc_pass *p, struct sc_error *err)
+{
+    return see_to_views(p, true, end_one, err);
 }

@@ -19,26 +19,26 @@ static const struct step looking[] = {
 };
 
 static const struct step making[] = {
-    {"mark", sc_step_mark},             /* unfinished until the last step */
-    {"config", sc_step_config},         /* ~/.lve/domains.json */
-    {"record", sc_step_record},         /* the database: domains, sites, isolated names */
-    {"plans", sc_step_plans},           /* what views are built from */
-    {"groups", sc_step_groups},         /* limits; the table tells of them */
-    {"ports", sc_step_ports},           /* pools at TCP ports: closed before anything is inside */
-    {"table", sc_step_table},           /* from here on entries go into the sites, or no more */
-    {"old-ports", sc_step_old_ports},   /* … and open again when nothing is isolated */
-    {"join", sc_step_join},             /* what runs already comes under the limits */
-    {"fpm", sc_step_fpm},               /* before views end: who left one is served elsewhere */
-    {"web", sc_step_web},               /* Apache's table: where each site's PHP is by now */
-    {"fpm-rest", sc_step_fpm_rest},     /* masters and addresses that Apache goes by no more */
-    {"nginx", sc_step_nginx},           /* … and the files that nginx serves itself */
-    {"views", sc_step_views},           /* of running sites */
-    {"ended", sc_step_ended},           /* sites that are none any more: closed to new processes */
-    {"outside", sc_step_outside},       /* PHP programs that were started before it was a site; may
-                                           wait for their requests, so behind what hides */
-    {"settle", sc_step_settle},         /* a moment for what runs in closed views; no more */
-    {"files", sc_step_files},           /* of sites that have ended: their runtime files */
-    {"storage", sc_step_storage},       /* … what they have in the home */
+    {"mark", sc_step_mark},           /* unfinished until the last step */
+    {"config", sc_step_config},       /* ~/.lve/domains.json */
+    {"record", sc_step_record},       /* the database: domains, sites, isolated names */
+    {"plans", sc_step_plans},         /* what views are built from */
+    {"groups", sc_step_groups},       /* limits; the table tells of them */
+    {"ports", sc_step_ports},         /* pools at TCP ports: closed before anything is inside */
+    {"table", sc_step_table},         /* from here on entries go into the sites, or no more */
+    {"old-ports", sc_step_old_ports}, /* … and open again when nothing is isolated */
+    {"hide", sc_step_hide},         /* what is new, from what runs; nothing that waits is before */
+    {"join", sc_step_join},         /* what runs already comes under the limits */
+    {"fpm", sc_step_fpm},           /* before views end: who left one is served elsewhere */
+    {"web", sc_step_web},           /* Apache's table: where each site's PHP is by now */
+    {"fpm-rest", sc_step_fpm_rest}, /* masters and addresses that Apache goes by no more */
+    {"nginx", sc_step_nginx},       /* … and the files that nginx serves itself */
+    {"views", sc_step_views},       /* those of running sites that are to end */
+    {"ended", sc_step_ended},       /* sites that are none any more: closed to new processes */
+    {"outside", sc_step_outside},   /* PHP programs that were started before it was a site */
+    {"settle", sc_step_settle},     /* a moment for what runs in closed views; no more */
+    {"files", sc_step_files},       /* of sites that have ended: their runtime files */
+    {"storage", sc_step_storage},   /* … what they have in the home */
     {"old-groups", sc_step_old_groups}, /* … their control groups */
     {"cron", sc_step_cron},             /* behind all else: entries find their site made */
     {"events", sc_step_events},         /* what is done need not be done again */
@@ -63,7 +63,7 @@ static int run_step(struct sc_pass *p, const struct step *step, struct sc_error 
  * is new in the account from being hidden from the others. */
 static bool is_anyway(const struct sc_pass *p, const struct step *step)
 {
-    return p->planned && step->run == sc_step_views;
+    return p->planned && step->run == sc_step_hide;
 }
 
 static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_error *err)
@@ -75,7 +75,6 @@ static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_
             rc = run_step(p, &steps[i], err);
         else if (is_anyway(p, &steps[i]) && run_step(p, &steps[i], &why) < 0)
             sc_log("user=%s: %s", p->a->user, why.text);
-        p->failed = rc < 0;
     }
     return rc;
 }

@@ -144,7 +144,7 @@ leftovers()
     db "SELECT 'pending: ' || uid FROM pending; SELECT 'meta: ' || key FROM meta WHERE key NOT IN ('store.next_site_id', 'hook.last');
         SELECT 'stale: ' || name || coalesce(' ' || last_error, '') FROM user WHERE stale;
         SELECT 'site row of nothing: ' || id FROM site WHERE id NOT IN (SELECT site_id FROM isolated)"
-    find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name notes ! -name web ! -name web.change ! -regex '.*/[0-9]+'
+    find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name notes ! -name web ! -name web.change ! -name suexec.compared ! -regex '.*/[0-9]+'
     find /run/sitecage/notes -mindepth 1 2>/dev/null
     find /run/sitecage/base -mindepth 1
     ps -e -o pid=,args= | grep -E 'sitecage-(build|rebuild|finish|generic|cpanel|plesk|directadmin)|[c]agefsctl|refpanel' | grep -v grep

@@ -154,6 +154,28 @@ static void what_is_new_is_hidden_whatever_fails(void **state)
     }
 }
 
+/* What waits for processes or for other programs comes behind it. */
+static void what_is_new_is_hidden_first(void **state)
+{
+    static const char *const slow[] = {"groups.join", "fpm.apply", "web.nginx",
+                                       "php.restart_outside"};
+    (void)state;
+    account("john", "a b");
+    wants_text("john", limited);
+    assert_pass("john");
+    tools_run_all(uid_of("john"));
+    tools_forget_calls();
+    domain("john", "c", NULL);
+    assert_pass("john");
+    const char *last = strstr(tools_calls(), "cage.change 1001 60001\n");
+    assert_non_null(last);
+    for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+        const char *at = strstr(tools_calls(), slow[i]);
+        if (!at || at < last)
+            fail_msg("%s: %s", slow[i], tools_calls());
+    }
+}
+
 /* No view is changed by plans of which one could not be made. */
 static void without_all_plans_nothing_is_changed(void **state)
 {
@@ -192,6 +214,7 @@ int main(void)
         world_test(one_that_is_to_end_keeps_all_that_is_its),
         world_test(an_account_that_ends_waits_for_it_with_its_rows),
         world_test(what_is_new_is_hidden_whatever_fails),
+        world_test(what_is_new_is_hidden_first),
         world_test(without_all_plans_nothing_is_changed),
         world_test(nothing_ends_where_something_failed),
     };

@@ -12,7 +12,7 @@ static void an_account_with_one_isolated_site(void **state)
     assert_pass("john");
     assert_string_equal(
         steps(),
-        "ask identify facts mark config record plans groups ports table old-ports join fpm "
+        "ask identify facts mark config record plans groups ports table old-ports hide join fpm "
         "web fpm-rest nginx views ended outside settle files storage old-groups cron events "
         "done");
     assert_string_equal(isolated("john"), "a:60000");

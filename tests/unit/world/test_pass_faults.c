@@ -134,9 +134,9 @@ static void assert_mended(int (*what)(bool first), const char *reference, bool b
 static void killed_before_each_step(void **state)
 {
     static const char *const all[] = {
-        "ask",    "identify", "facts",   "mark",       "config", "record", "plans", "groups",
-        "table",  "join",     "fpm",     "web",        "nginx",  "views",  "ended", "outside",
-        "settle", "files",    "storage", "old-groups", "cron",   "events", "done"};
+        "ask",     "identify", "facts", "mark",    "config",     "record", "plans",  "groups",
+        "table",   "hide",     "join",  "fpm",     "web",        "nginx",  "views",  "ended",
+        "outside", "settle",   "files", "storage", "old-groups", "cron",   "events", "done"};
     (void)state;
     for (size_t w = 0; w < N_WHATS; w++) {
         char reference[STATE_MAX], when[64];
