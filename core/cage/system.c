@@ -139,6 +139,16 @@ static int close_matches(struct sc_planfile *p, struct sc_dirs *dirs, const char
     return each_match(p, dirs, pattern, close_one, err);
 }
 
+/* Unless it lies in one that is closed: then there is nothing to mount on. */
+static int close_further(struct sc_planfile *p, const char *real, struct sc_error *err)
+{
+    for (size_t i = 0; i < p->n_sys; i++)
+        if (strcmp(p->sys[i].kind, "close") == 0 &&
+            (strcmp(p->sys[i].a, real) == 0 || sc_path_below(real, p->sys[i].a)))
+            return 0;
+    return close_one(p, real, err);
+}
+
 /* The directory that `path` lies in; NULL when that is the root. The caller frees it. */
 static int parent_of(const char *path, char **ret, struct sc_error *err)
 {
@@ -351,6 +361,8 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         for (size_t k = 0; rc == 0 && vendors[i].closed[k]; k++)
             rc = close_matches(p, &dirs, vendors[i].closed[k], err);
+    for (size_t i = 0; rc == 0 && i < in->n_closed; i++)
+        rc = close_further(p, in->closed[i], err);
     for (size_t i = 0; rc == 0 && in->panels && in->panels[i].path; i++)
         rc = add_panel(p, &in->panels[i], err);
     if (rc == 0 && !in->suexec_config)

@@ -4,6 +4,7 @@
 #ifndef SC_CAGE_SYSTEM_H
 #define SC_CAGE_SYSTEM_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "core/base/error.h"
@@ -21,6 +22,8 @@ struct sc_system {
     const char *suexec_config;            /* directory that the real suexec reads, or NULL */
     const char *suexec_log;               /* file that it writes, or NULL */
     const struct sc_system_panel *panels; /* without a path at the end */
+    const char *const *closed;            /* further directories: real paths, … */
+    size_t n_closed;                      /* … so many */
 };
 
 /* Sets p->sys. Looks at what exists on this machine; changes nothing. SC_E_NOMEM. */

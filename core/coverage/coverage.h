@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/loopback/loopback.h"
+#include "core/php/fpm/place.h"
 #include "core/php/fpm/which.h"
 #include "core/web/roots.h"
 #include "core/web/suexec_front.h"
@@ -41,6 +42,7 @@ struct sc_cover_server {
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
     struct sc_loopback ports;            /* at which pools can be reached over loopback, … */
     char ports_error[SC_ERROR_TEXT_MAX]; /* … and why they cannot be closed; "" */
+    struct sc_fpm_places sockets;        /* of pools that views show */
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
     bool nginx;                          /* its program is there */

@@ -318,6 +318,20 @@ static bool by_port(struct judging *j)
               port, why);
 }
 
+/* The same by a socket that the site's view shows. */
+static bool by_socket(struct judging *j)
+{
+    const struct sc_fpm_places *s = &j->server->sockets;
+    for (size_t i = 0; i < s->n_open; i++)
+        if (sc_fpm_is_open_to(&s->open[i], j->site->uid, j->site->gid))
+            return no(j, SC_COVERAGE_NOT,
+                      "the PHP-FPM pool %s (%s) listens at %s, where the site's own programs can "
+                      "connect to it, and runs what they send outside of every site: have it "
+                      "listen below /run",
+                      s->open[i].pool->pool, s->open[i].pool->file, s->open[i].pool->listen);
+    return false;
+}
+
 /* Which way it names cannot be told: the module would ask at each request. */
 static bool by_unread(struct judging *j)
 {
@@ -388,5 +402,5 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
     (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
            any_way(&j, by_other) || any_way(&j, by_unknown_address) || any_way(&j, by_suexec) ||
            any_way(&j, by_lsapi) || by_fpm(&j) || any_way(&j, by_own_fpm) || by_unread(&j) ||
-           by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j));
+           by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j) || by_socket(&j));
 }

@@ -30,6 +30,7 @@ void sc_cover_server_done(struct sc_cover_server *s)
     sc_fpm_known_done(&s->pools);
     sc_suexec_done(&s->front);
     sc_loopback_done(&s->ports);
+    sc_fpm_places_done(&s->sockets);
 }
 
 /* Whether mod_lsapi is told to run Sitecage's lsphp, as the server's own or by name. */
@@ -83,6 +84,8 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
         rc = sc_fpm_known_load("", &s.pools, err);
     if (rc == 0)
         rc = sc_loopback_look(&s.pools, &s.hosts, &s.ports, err);
+    if (rc == 0)
+        rc = sc_fpm_places_look(&s.pools, &s.sockets, err);
     if (rc < 0)
         return rc;
     look_at_places(&s);

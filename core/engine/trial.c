@@ -47,7 +47,7 @@ static int make_plan(const struct sc_server *s, struct sc_buf *out, struct sc_er
     const struct sc_account nobody = {
         .uid = SC_TRIAL_UID, .gid = SC_TRIAL_UID, .home = (char[]){SC_TRIAL_HOME}};
     SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
-    int rc = sc_planner_init(s, &nobody, &planner, err);
+    int rc = sc_planner_init(s, &nobody, NULL, &planner, err);
     if (rc == 0)
         rc = fill(&planner.common, err);
     return rc < 0 ? rc : sc_planfile_write(&planner.common, out, err);

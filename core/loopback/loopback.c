@@ -292,7 +292,8 @@ int sc_loopback_holds(const struct sc_loopback *found, bool one_more, struct sc_
                             "cannot be told from its programs");
     if (found->n_web == 0)
         return sc_error_set(err, SC_E_PLATFORM, "nobody knows whom the web server runs as");
-    if (!one_more && load(&was, NULL) == 0 && same_but_web(found, &was) && stands(&was))
+    if (load(&was, NULL) == 0 && stands(&was) &&
+        ((!one_more && same_but_web(found, &was)) || sc_nft_is_installed()))
         return 0;
     sc_loopback_script(found, TRY, true, &script);
     return sc_nft(&script, err);

@@ -2,8 +2,23 @@
 #include "core/loopback/nft.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "core/base/run.h"
+
+bool sc_nft_is_installed(void)
+{
+    static const char *dir = SC_RUN_PATH;
+    for (const char *at = dir; *at; at += strcspn(at, ":"), at += *at == ':') {
+        char path[64];
+        snprintf(path, sizeof(path), "%.*s/nft", (int)strcspn(at, ":"), at);
+        if (access(path, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
 
 int sc_nft(const struct sc_buf *script, struct sc_error *err)
 {

@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
+#include "core/php/fpm/place.h"
 #include "core/pass/php.h"
 #include "core/pass/tools.h"
 #include "core/web/suexec_front.h"
@@ -25,12 +26,25 @@ void sc_planner_done(struct sc_planner *p)
     p->php = NULL;
 }
 
-int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struct sc_planner *ret,
+/* Directories of sockets at which pools run what they are sent. */
+static int look_at_sockets(const struct sc_fpm_known_list *pools, struct sc_fpm_places *ret,
+                           struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list now = {0};
+    int rc = pools ? 0 : sc_fpm_known_load("", &now, err);
+    return rc < 0 ? rc : sc_fpm_places_look(pools ? pools : &now, ret, err);
+}
+
+int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
+                    const struct sc_fpm_known_list *pools, struct sc_planner *ret,
                     struct sc_error *err)
 {
+    SC_CLEANUP(sc_fpm_places_done) struct sc_fpm_places sockets = {0};
     SC_CLEANUP(sc_planner_done) struct sc_planner p = {0};
     SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
     int rc = sc_suexec_view(&front, err);
+    if (rc == 0)
+        rc = look_at_sockets(pools, &sockets, err);
     size_t n;
     const struct sc_adapter *adapters = sc_adapters(&n);
     struct sc_system_panel panels[16] = {{NULL, NULL}};
@@ -41,7 +55,9 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struc
                                .shm_size = s->conf.shm_size,
                                .suexec_config = front.config_dir,
                                .suexec_log = front.log,
-                               .panels = panels};
+                               .panels = panels,
+                               .closed = (const char *const *)sockets.closed,
+                               .n_closed = sockets.n_closed};
     if (rc == 0 && !(p.php = calloc(1, sizeof(*p.php))))
         rc = no_memory(err);
     if (rc == 0)

@@ -8,6 +8,7 @@
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
 #include "core/account/account.h"
+#include "core/php/fpm/known.h"
 #include "core/server/server.h"
 
 /* What all sites of an account see of the server: looked up once, not per site. */
@@ -16,7 +17,9 @@ struct sc_planner {
     struct sc_php_lazy *php;   /* the server's PHP versions */
 };
 
-int sc_planner_init(const struct sc_server *s, const struct sc_account *a, struct sc_planner *ret,
+/* `pools`: of PHP-FPM, where they were read already; NULL: they are read. */
+int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
+                    const struct sc_fpm_known_list *pools, struct sc_planner *ret,
                     struct sc_error *err);
 void sc_planner_done(struct sc_planner *p);
 

@@ -43,6 +43,12 @@ static inline bool sc_pass_is_asked(const struct sc_pass *p)
     return p->wish->n_enable || p->wish->n_disable || p->wish->disable_all;
 }
 
+/* What was read of the web server's configuration already; NULL. */
+static inline struct sc_cover_server *sc_pass_cover(const struct sc_pass *p)
+{
+    return p->s->cover ? p->s->cover : p->f->cover;
+}
+
 /* step_look.c */
 int sc_step_ask(struct sc_pass *p, struct sc_error *err);
 int sc_step_identify(struct sc_pass *p, struct sc_error *err);

@@ -27,15 +27,9 @@ int sc_step_join(struct sc_pass *p, struct sc_error *err)
     return 0;
 }
 
-/* What was read of the web server's configuration already. */
-static struct sc_cover_server *cover_of(const struct sc_pass *p)
-{
-    return p->s->cover ? p->s->cover : p->f->cover;
-}
-
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, cover_of(p), &p->fpm_later, err);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), &p->fpm_later, err);
 }
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
@@ -48,7 +42,7 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
 {
     if (!p->fpm_later)
         return 0;
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, cover_of(p), NULL, err);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), NULL, err);
 }
 
 /* A configuration of nginx that somebody else broke is no reason to fail: where links are followed

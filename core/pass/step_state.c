@@ -51,7 +51,9 @@ int sc_step_plans(struct sc_pass *p, struct sc_error *err)
     const struct sc_runtime_tools *runtime = &p->tools->runtime;
     if (!p->any)
         return 0;
-    int rc = sc_planner_init(p->s, p->a, &planner, err);
+    const struct sc_cover_server *cover = sc_pass_cover(p);
+    const struct sc_fpm_known_list *pools = cover && cover->looked ? &cover->pools : NULL;
+    int rc = sc_planner_init(p->s, p->a, pools, &planner, err);
     if (rc == 0)
         rc = runtime->dir(p->a->uid, err);
     if (rc == 0)
@@ -78,7 +80,7 @@ int sc_step_groups(struct sc_pass *p, struct sc_error *err)
 /* By what the command has found for its judgement. */
 int sc_step_ports(struct sc_pass *p, struct sc_error *err)
 {
-    const struct sc_cover_server *cover = p->s->cover;
+    const struct sc_cover_server *cover = sc_pass_cover(p);
     const struct sc_loopback *found = cover && cover->looked ? &cover->ports : NULL;
     return p->any ? p->tools->ports(p->a->uid, true, found, err) : 0;
 }

@@ -188,6 +188,21 @@ static void open_ports(void **state)
     sc_loopback_done(&server.ports);
 }
 
+static void open_sockets(void **state)
+{
+    (void)state;
+    struct sc_fpm_known pool = {.pool = (char *)(uintptr_t) "x",
+                                .file = (char *)(uintptr_t) "/etc/x.conf",
+                                .listen = (char *)(uintptr_t) "/opt/x/x.sock"};
+    struct sc_fpm_open open = {&pool, 33, 33, 0660};
+    server.sockets = (struct sc_fpm_places){.open = &open, .n_open = 1};
+    covered(HOST(""));
+    open.mode = 0666;
+    not_covered(HOST(""), "the PHP-FPM pool x (/etc/x.conf) listens at /opt/x/x.sock, where the "
+                          "site's own programs can connect to it");
+    server.sockets = (struct sc_fpm_places){0};
+}
+
 static void own_lines(void **state)
 {
     (void)state;
@@ -303,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
         cmocka_unit_test_setup_teardown(open_ports, plain, drop),
+        cmocka_unit_test_setup_teardown(open_sockets, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),
         cmocka_unit_test_setup_teardown(with_the_module, plain, drop),
     };

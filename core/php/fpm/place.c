@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/php/fpm/place.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/resolve.h"
+#include "core/base/there.h"
+#include "core/base/vec.h"
+
+/* One directory that pools listen in. */
+struct place {
+    char *text, *real; /* as a pool writes it; NULL: missing, or no site sees it */
+    bool closable;
+};
+
+struct places {
+    struct place *v;
+    size_t n;
+};
+
+static void done(struct places *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        free(p->v[i].text);
+        free(p->v[i].real);
+    }
+    free(p->v);
+}
+
+void sc_fpm_places_done(struct sc_fpm_places *p)
+{
+    for (size_t i = 0; i < p->n_closed; i++)
+        free(p->closed[i]);
+    free(p->closed);
+    free(p->open);
+    *p = (struct sc_fpm_places){0};
+}
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM's sockets");
+}
+
+static bool is_shown(const char *real)
+{
+    static const char *const shown[] = SC_FPM_SHOWN;
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+        if (sc_path_below(real, shown[i]))
+            return true;
+    return false;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t n = strlen(name), m = strlen(end);
+    return n > m && strcmp(name + n - m, end) == 0;
+}
+
+/* What masters leave beside their sockets. */
+static bool belongs_there(const struct dirent *e, int dirfd)
+{
+    struct stat st;
+    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+        return true;
+    if (fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return sc_is_absent(errno);
+    return S_ISSOCK(st.st_mode) ||
+           (S_ISREG(st.st_mode) && (ends_with(e->d_name, ".pid") || ends_with(e->d_name, ".lock")));
+}
+
+static int is_closable(const char *dir, bool *ret, struct sc_error *err)
+{
+    SC_DIR DIR *d = opendir(dir);
+    if (!d)
+        return sc_error_sys(err, errno, "read %s", dir);
+    *ret = true;
+    errno = 0;
+    for (struct dirent *e; *ret && (e = readdir(d)) != NULL; errno = 0)
+        *ret = belongs_there(e, dirfd(d));
+    return *ret && errno ? sc_error_sys(err, errno, "read %s", dir) : 0;
+}
+
+/* The directory of that socket; looked at once. NULL: no memory, or *err says why. */
+static struct place *place_of(struct places *p, const char *listen, struct sc_error *err)
+{
+    const char *slash = strrchr(listen, '/');
+    size_t len = (size_t)(slash - listen);
+    for (size_t i = p->n; i-- > 0;) /* pools of one directory come in a row */
+        if (strncmp(p->v[i].text, listen, len) == 0 && p->v[i].text[len] == 0)
+            return &p->v[i];
+    SC_FREE char *text = strndup(listen, len), *real = NULL;
+    struct place one = {0};
+    if (!text || !SC_VEC_ROOM(p->v, p->n)) {
+        no_memory(err);
+        return NULL;
+    }
+    int rc = *text ? sc_real_path(text, &real, err) : SC_ABSENT;
+    if (rc == SC_THERE && is_shown(real))
+        rc = is_closable(real, &one.closable, err);
+    else
+        free(sc_steal_ptr(&real));
+    if (rc < 0)
+        return NULL;
+    one.text = sc_steal_ptr(&text);
+    one.real = sc_steal_ptr(&real);
+    p->v[p->n] = one;
+    return &p->v[p->n++];
+}
+
+static int add_open(struct sc_fpm_places *ret, const struct sc_fpm_known *pool,
+                    struct sc_error *err)
+{
+    struct stat st = {.st_mode = 0600};
+    int rc = sc_there(pool->listen, &st, err);
+    if (rc < 0)
+        return rc;
+    if (!SC_VEC_ROOM(ret->open, ret->n_open))
+        return no_memory(err);
+    ret->open[ret->n_open++] = (struct sc_fpm_open){pool, st.st_uid, st.st_gid, st.st_mode};
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* By their real paths: several names may lead to one. */
+static int list_closed(const struct places *p, struct sc_fpm_places *ret, struct sc_error *err)
+{
+    ret->closed = calloc(p->n + 1, sizeof(*ret->closed));
+    if (!ret->closed)
+        return no_memory(err);
+    for (size_t i = 0; i < p->n; i++) {
+        bool known = !p->v[i].closable || !p->v[i].real;
+        for (size_t k = 0; k < ret->n_closed && !known; k++)
+            known = strcmp(ret->closed[k], p->v[i].real) == 0;
+        if (known)
+            continue;
+        ret->closed[ret->n_closed] = strdup(p->v[i].real);
+        if (!ret->closed[ret->n_closed++])
+            return no_memory(err);
+    }
+    qsort(ret->closed, ret->n_closed, sizeof(*ret->closed), by_name);
+    return 0;
+}
+
+int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_places *ret,
+                       struct sc_error *err)
+{
+    SC_CLEANUP(done) struct places p = {0};
+    SC_CLEANUP(sc_fpm_places_done) struct sc_fpm_places out = {0};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < pools->n; i++) {
+        struct sc_error why = SC_ERROR_INIT;
+        if (pools->v[i].listen[0] != '/')
+            continue;
+        const struct place *one = place_of(&p, pools->v[i].listen, &why);
+        if (!one)
+            rc = sc_error_set(err, why.code, "%s", why.text);
+        else if (one->real && !one->closable)
+            rc = add_open(&out, &pools->v[i], err);
+    }
+    if (rc == 0)
+        rc = list_closed(&p, &out, err);
+    if (rc < 0)
+        return rc;
+    *ret = out;
+    out = (struct sc_fpm_places){0};
+    return 0;
+}
+
+bool sc_fpm_is_open_to(const struct sc_fpm_open *o, uid_t uid, gid_t gid)
+{
+    if (o->uid == uid)
+        return (o->mode & S_IWUSR) != 0;
+    return (o->mode & S_IWOTH) || (o->gid == gid && (o->mode & S_IWGRP));
+}
