@@ -201,6 +201,16 @@ static void go_home(struct sc_cron_names *n, char *base, size_t size)
     memcpy(base, home, strlen(home) + 1);
 }
 
+/* Whether both own one directory. */
+static bool share(const struct sc_cron_site *a, const struct sc_cron_site *b)
+{
+    for (size_t i = 0; i < a->n_shared; i++)
+        for (size_t k = 0; k < b->n_shared; k++)
+            if (strcmp(a->shared[i], b->shared[k]) == 0)
+                return true;
+    return false;
+}
+
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
                     const struct sc_cron_site **ret, struct sc_error *err)
 {
@@ -215,14 +225,19 @@ int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
     n->over |= flat.failed != 0;
     char base[2 * PATH_MAX];
     go_home(n, base, sizeof(base));
-    for (size_t i = 0; i < flat.len && !n->over && !*ret; i++) {
+    bool sure = false;
+    for (size_t i = 0; i < flat.len && !n->over && !sure; i++) {
         if (!begins_word(flat.data, i))
             continue;
         const struct word w = word_at(flat.data, i, flat.len);
         /* a name with something in it that separates words is longer than its first word */
-        *ret = n->spaced ? look(n, &w, false, base) : NULL;
-        if (!*ret)
-            *ret = look(n, &w, true, base);
+        const struct sc_cron_site *site = n->spaced ? look(n, &w, false, base) : NULL;
+        if (!site)
+            site = look(n, &w, true, base);
+        if (!site)
+            continue;
+        sure = !*ret ? !n->by_shared : site != *ret && share(site, *ret);
+        *ret = sure || !*ret ? site : *ret;
     }
     if (!*ret && n->over)
         *ret = &sc_cron_unknown;

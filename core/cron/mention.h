@@ -8,7 +8,8 @@
 /* The isolated site of the first path in the entry that lies in one; NULL: none. A path is looked
  * for at the beginning of each word, quoted or not, and behind '=', ':' and the like; it is
  * absolute, begins with ~, $HOME or another variable of the crontab, or is relative to the home or
- * to the last `cd` and has a '/'. The deepest document root decides whose it is, so a path in a
+ * to the last `cd` and has a '/'. Of several sites that share the
+ * directory of that path, the one counts that another path names more closely. The deepest document root decides whose it is, so a path in a
  * site that is not isolated does not count, though it lies below one that is. &sc_cron_unknown when
  * the budget of names.h does not suffice to say. SC_E_NOMEM. */
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,

@@ -30,7 +30,10 @@ static void add_name(struct sc_cron_names *n, const char *path, const struct sc_
     size_t len = strlen(path);
     while (len > 1 && path[len - 1] == '/')
         len--;
-    n->v[n->n++] = (struct sc_cron_name){path, len, site};
+    bool shared = false;
+    for (size_t i = 0; i < site->n_shared && !shared; i++)
+        shared = strcmp(site->shared[i], path) == 0;
+    n->v[n->n++] = (struct sc_cron_name){path, len, site, shared};
     n->longest = len > n->longest ? len : n->longest;
     n->spaced |= sc_cron_has_separator(path, len);
 }
@@ -87,11 +90,12 @@ const struct sc_cron_site *sc_cron_names_find(struct sc_cron_names *n, const cha
     for (size_t i = len < n->longest ? len : n->longest; i > 1 && !n->over; i--) {
         if (path[i] && path[i] != '/' && !sc_cron_separates(path[i]))
             continue;
-        struct sc_cron_name key = {path, i, NULL};
+        struct sc_cron_name key = {.path = path, .len = i};
         sc_cron_spend(n, SC_CRON_STEPS_PROBE);
         const struct sc_cron_name *hit = bsearch(&key, n->v, n->n, sizeof(*n->v), by_path);
         if (hit) {
             *ret_end = i;
+            n->by_shared = hit->shared;
             return hit->site;
         }
     }

@@ -30,6 +30,9 @@ struct sc_cron_site {
     size_t n_aliases;
     const char *token; /* "" when it has none */
     bool isolated;     /* is, or should be and cannot: its entries must not run elsewhere */
+    /* Directories that other isolated sites own, too; one of them has each among its aliases. */
+    const char *const *shared;
+    size_t n_shared;
 };
 
 /* Whose an entry is when finding that out costs too much: nobody's. Its document root "-" is none,
@@ -52,6 +55,7 @@ struct sc_cron_name { /* one name of a document root */
     const char *path;
     size_t len;
     const struct sc_cron_site *site;
+    bool shared; /* sites share it */
 };
 
 struct sc_cron_var { /* that the crontab has set so far */
@@ -73,6 +77,8 @@ struct sc_cron_names {
     size_t n, longest;
     bool spaced;   /* one has something in it that separates words */
     bool isolated; /* one is */
+    bool
+        by_shared; /* what sc_cron_names_find() found last, it found by a directory that is shared */
     struct sc_cron_var vars[SC_CRON_VARS_MAX];
     size_t n_vars;
     bool vars_lost; /* there were more */

@@ -58,8 +58,8 @@ static int make_room(struct work *w, const struct sc_plan *plan, struct sc_error
     size_t paths = 1, names = 1;
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
-        paths += 1 + s->n_apps + s->n_extras;
-        names += s->n_aliases + s->n_apps + s->n_extras;
+        paths += 1 + 2 * s->n_apps + s->n_extras;
+        names += s->n_aliases + 2 * s->n_apps + s->n_extras;
     }
     w->sites = calloc(plan->n_sites + 1, sizeof(*w->sites));
     w->paths = calloc(paths, sizeof(*w->paths));
@@ -103,6 +103,22 @@ static int add_owned(struct work *w, const struct sc_account *a, const struct sc
     return rc;
 }
 
+static int add_shared(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
+                      const struct sc_plan_site *s, struct sc_cron_site *out, struct sc_error *err)
+{
+    out->shared = w->names + w->n_names;
+    for (size_t i = 0; s->isolated && i < s->n_apps; i++) {
+        if (!sc_plan_area(plan, s->apps[i])->is_shared)
+            continue;
+        const char *path = below(w, a->home, s->apps[i]);
+        if (!path)
+            return no_memory(err);
+        w->names[w->n_names++] = path;
+        out->n_shared++;
+    }
+    return 0;
+}
+
 static int add_site(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
                     const struct sc_plan_site *s, const char *token, struct sc_cron_site *out,
                     struct sc_error *err)
@@ -115,7 +131,9 @@ static int add_site(struct work *w, const struct sc_account *a, const struct sc_
                                  .isolated = s->isolated};
     for (size_t i = 0; rc == 0 && i < s->n_aliases; i++)
         rc = add_name(w, s->aliases[i], out, err);
-    return rc < 0 ? rc : add_owned(w, a, plan, s, out, err);
+    if (rc == 0)
+        rc = add_owned(w, a, plan, s, out, err);
+    return rc < 0 ? rc : add_shared(w, a, plan, s, out, err);
 }
 
 int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,

@@ -21,9 +21,9 @@ static void must(int truth, const char *what)
 }
 
 static const struct sc_cron_site sites[] = {
-    {"/home/u/a", NULL, 0, "aaaa", true},
-    {"/home/u/a/open", NULL, 0, "", false},
-    {"/home/u/b", NULL, 0, "bbbb", true},
+    {.docroot = "/home/u/a", .token = "aaaa", .isolated = true},
+    {.docroot = "/home/u/a/open", .token = ""},
+    {.docroot = "/home/u/b", .token = "bbbb", .isolated = true},
 };
 static const struct sc_cron_account account = {
     .user = "u", .home = "/home/u", .home_alias = "/h/u", .sites = sites, .n_sites = 3};

@@ -15,12 +15,24 @@
 static const char *const a_aliases[] = {"/srv/www/a"};
 
 static const struct sc_cron_site sites[] = {
-    {A, a_aliases, 1, "aaaa", true},
-    {A "/open", NULL, 0, "", false},
-    {A "/deep", NULL, 0, "dddd", true},
-    {HOME "/b.example", NULL, 0, "bbbb", true},
-    {HOME "/open.example", NULL, 0, "", false},
-    {HOME "/public html", NULL, 0, "5555", true},
+    {.docroot = A, .aliases = a_aliases, .n_aliases = 1, .token = "aaaa", .isolated = true},
+    {.docroot = A "/open", .aliases = NULL, .n_aliases = 0, .token = "", .isolated = false},
+    {.docroot = A "/deep", .aliases = NULL, .n_aliases = 0, .token = "dddd", .isolated = true},
+    {.docroot = HOME "/b.example",
+     .aliases = NULL,
+     .n_aliases = 0,
+     .token = "bbbb",
+     .isolated = true},
+    {.docroot = HOME "/open.example",
+     .aliases = NULL,
+     .n_aliases = 0,
+     .token = "",
+     .isolated = false},
+    {.docroot = HOME "/public html",
+     .aliases = NULL,
+     .n_aliases = 0,
+     .token = "5555",
+     .isolated = true},
 };
 
 static char *links(void *arg, const char *path)
@@ -311,7 +323,7 @@ static void a_variable_that_was_lost_is_no_ordinary_word(void **state)
 
 static void nothing_is_unknown_where_nothing_is_isolated(void **state)
 {
-    static const struct sc_cron_site open[] = {{A, NULL, 0, "", false}};
+    static const struct sc_cron_site open[] = {{.docroot = A, .token = ""}};
     struct sc_cron_account a = account;
     struct entry_of e = {.site = NULL};
     SC_BUF struct sc_buf entry = SC_BUF_INIT;
@@ -467,7 +479,8 @@ static void a_site_that_is_not_isolated_runs_nothing(void **state)
                         "* * * * * mine\n#sitecage:off gone:" HOME "/open.example\n" NOTE_OFF "\n"
                         "#sitecage:- A=b\n#sitecage:- * * * * * evil\n#sitecage:end\n");
     /* it is isolated again, with another token; or its document root moved */
-    struct sc_cron_site two[] = {{HOME "/open.example", NULL, 0, "new1", true}};
+    struct sc_cron_site two[] = {
+        {.docroot = HOME "/open.example", .token = "new1", .isolated = true}};
     struct sc_cron_account a = {.user = "john", .home = HOME, .sites = two, .n_sites = 1};
     SC_CLEANUP(sc_cron_done) struct sc_cron back = {0};
     assert_int_equal(sc_cron_split(out.data, out.len, &back, NULL), 0);
@@ -676,9 +689,47 @@ static void any_bytes_settle(void **state)
     }
 }
 
+/* An application that two isolated sites share: the entry says which one it is for. */
+static void a_shared_application(void **state)
+{
+    (void)state;
+    static const char *const duo[] = {HOME "/duo"};
+    static const struct sc_cron_site both[] = {
+        {.docroot = HOME "/duo/admin",
+         .aliases = duo,
+         .n_aliases = 1,
+         .token = "1",
+         .isolated = true,
+         .shared = duo,
+         .n_shared = 1},
+        {.docroot = HOME "/duo/www", .token = "2", .isolated = true, .shared = duo, .n_shared = 1},
+        {.docroot = HOME "/c", .token = "3", .isolated = true}};
+    static const struct sc_cron_account a = {
+        .user = "john", .home = HOME, .sites = both, .n_sites = 3};
+    static const struct {
+        const char *command;
+        size_t site;
+    } v[] = {
+        {"cd ~/duo && php artisan x", 0},
+        {"cd ~/duo && php www/job.php", 1},
+        {"php ~/duo/bin/x ~/duo/www/job.php", 1},
+        {"php ~/duo/admin/x ~/duo/www/job.php", 0}, /* it names one for certain */
+        {"php ~/duo/bin/x ~/c/job.php", 0},
+        {"php ~/c/x ~/duo/www/job.php", 2},
+    };
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+        SC_CLEANUP(sc_cron_names_done) struct sc_cron_names n = {0};
+        const struct sc_cron_site *site = NULL;
+        assert_int_equal(sc_cron_names_init(&n, &a, NULL), 0);
+        assert_int_equal(sc_cron_mention(&n, v[i].command, strlen(v[i].command), &site, NULL), 0);
+        assert_ptr_equal(site, &both[v[i].site]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shared_application),
         cmocka_unit_test(lines_are_told_apart),
         cmocka_unit_test(settings_have_a_name_and_a_value),
         cmocka_unit_test(only_plain_entries_are_strict),
