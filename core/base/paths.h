@@ -7,6 +7,7 @@
 #define SC_RUN_DIR      "/run/sitecage"          /* runtime state; rebuilt when it is missing */
 #define SC_STATE_DIR    "/var/lib/sitecage"      /* survives a reboot */
 #define SC_COVERAGE_DIR SC_STATE_DIR "/coverage" /* a file for each account: formats.md */
+#define SC_FPM_STATE    SC_STATE_DIR "/fpm"      /* pools taken out of PHP-FPM: formats.md */
 
 /* Below SC_RUN_DIR/<uid>/ (format of `sites` and `<id>.plan`: docs/formats.md): */
 #define SC_TABLE_NAME "sites"

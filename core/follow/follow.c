@@ -17,6 +17,7 @@
 #include "core/account/odd.h"
 #include "core/pass/forget.h"
 #include "core/pass/identify.h"
+#include "core/pass/tools.h"
 #include "core/server/panel.h"
 
 #define RENAMES_MAX 16 /* of one account, waiting one behind the other */
@@ -120,7 +121,7 @@ static int find_claim(struct sc_server *s, uid_t uid, gid_t gid, const char *use
     if (rc == 0)
         rc = sc_identity_has_claim(s, uid, user, hints, claim, err);
     if (rc == 0 && !*claim)
-        *claim = sc_follow_has_wishes(s, uid, gid, home);
+        *claim = sc_follow_has_wishes(s, uid, gid, home) || sc_tools_of(s)->fpm.any(uid);
     return rc;
 }
 

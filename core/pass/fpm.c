@@ -230,15 +230,15 @@ static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
             if (sc_rel_rest(outer->rel, s->apps[k]))
                 h = mix_dir(a, h, s->apps[k], s->apps[k]);
     }
-    snprintf(out, 24, "%016llx", h);
+    snprintf(out, 24, any ? "%016llx" : "", h);
     return any;
 }
 
 static int add_outer(struct all *all, const struct sc_account *a, const struct sc_plan *plan,
-                     const struct sc_plan_site *s, struct sc_error *err)
+                     const struct sc_plan_site *s, bool any, struct sc_error *err)
 {
     char below[24];
-    if (s->isolated || !s->rel || !write_below(a, plan, s, below))
+    if (s->isolated || !s->rel || (!write_below(a, plan, s, below) && !any))
         return 0;
     memcpy(all->v[all->n].changes, below, sizeof(below));
     all->sites[all->n].outside = true;
@@ -255,8 +255,9 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
         if (plan->sites[i].isolated)
             rc =
                 add_site(&all, a, &plan->sites[i], m->ids[i], m->ids[i] ? m->tokens[i] : NULL, err);
+    bool any = t->fpm.any(a->uid);
     for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
-        rc = add_outer(&all, a, plan, &plan->sites[i], err);
+        rc = add_outer(&all, a, plan, &plan->sites[i], any, err);
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);

@@ -12,6 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
+#include "core/php/fpm/taken.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "core/pass/front.h"
@@ -28,6 +29,26 @@ static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
     return rc;
 }
 
+static bool is_among(const struct sc_user_list *users, uid_t uid)
+{
+    for (size_t i = 0; i < users->n; i++)
+        if (users->rows[i].uid == uid)
+            return true;
+    return false;
+}
+
+/* Who has no isolated site any more, and an address of PHP-FPM that could not go back. */
+static int rebuild_others(struct sc_server *s, const struct sc_user_list *users, int *bad,
+                          struct sc_error *err)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    int rc = sc_fpm_taken_uids(&uids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        *bad += !is_among(users, uids[i]) && rebuild(s, uids[i], err) < 0;
+    return rc;
+}
+
 static int rebuild_all(struct sc_server *s, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
@@ -41,6 +62,8 @@ static int rebuild_all(struct sc_server *s, struct sc_error *err)
             fprintf(stderr, "%s: %s\n", users.rows[i].name, err->text);
             bad++;
         }
+    if (rc == 0)
+        rc = rebuild_others(s, &users, &bad, err);
     return rc < 0 ? rc : bad ? SC_E_SYS : 0;
 }
 

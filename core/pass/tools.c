@@ -34,6 +34,7 @@ static const struct sc_tools real = {
     .fpm = {.apply = sc_fpm_apply,
             .site_php = sc_fpm_site_php,
             .again = sc_fpm_site_again,
+            .any = sc_fpm_any,
             .tell = sc_fpm_tell},
     .web = {.save = sc_web_part_save,
             .guards = sc_web_module_guards,

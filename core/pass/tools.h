@@ -66,6 +66,7 @@ struct sc_fpm_tools { /* core/php/fpm */
     int (*apply)(const struct sc_fpm_account *a, struct sc_error *err);
     int (*site_php)(unsigned id, const char *php, const char *changes, struct sc_error *err);
     void (*again)(unsigned id);
+    bool (*any)(uid_t uid);
     int (*tell)(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
 };
 

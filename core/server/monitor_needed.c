@@ -44,6 +44,8 @@ int sc_monitor_needed(const struct sc_server *s, bool *ret, struct sc_error *err
 {
     bool isolated = false, on = false;
     int rc = sc_store_user_isolated(s->store, (uid_t)-1, &isolated, err);
+    if (rc == 0 && !isolated) /* addresses of PHP-FPM that could not go back yet */
+        rc = any_in(SC_FPM_STATE, &isolated, err);
     if (rc == 0 && !isolated)
         rc = sc_policy_enabled(&s->policy, &on, err);
     if (rc < 0 || isolated || !on) {

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/clock.h"
+#include "core/base/users.h"
 #include "core/php/fpm/supervisor.h"
 
 #define DEAD_RARELY 16 /* polls: the longest pause between two passes */
@@ -134,10 +135,12 @@ static void look_again(struct sc_monitor *m)
 static void found_dead(uid_t uid, unsigned id, void *arg)
 {
     struct sc_monitor *m = arg;
-    (void)id;
-    for (size_t i = 0; i < m->n_accounts; i++)
-        if (m->accounts[i].uid == uid)
-            m->accounts[i].dead_now = true;
+    struct sc_monitor_account *a = sc_monitor_by_uid(m, uid);
+    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
+    if (a)
+        a->dead_now = true;
+    else if (id >= SC_FPM_OUTSIDE && sc_user_by_uid(uid, &u, NULL) == 0)
+        sc_monitor_note(m, u.name, SC_WORK_FOUND); /* it has no isolated site any more */
 }
 
 static void poll_supervisors(struct sc_monitor *m, int64_t now)

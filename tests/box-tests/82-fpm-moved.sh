@@ -21,6 +21,13 @@ old_master() { pgrep -o -f "^php-fpm: master process \($old_main\)"; }
 is_taken() { ! grep -q '^\[' "$1"; }
 isolated() { [ "$(php_eval a.example "$reads_b")" = "" ] && [ "$(php_eval a.example 'echo "ok";')" = ok ]; }
 version() { php_eval a.example 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;'; }
+start_old() { /opt/alt/php74/usr/sbin/php-fpm --fpm-config $old_main --daemonize && wait_until 5 old_master; }
+restart_old()
+{
+    local pid
+    pid=$(old_master)
+    kill -TERM "$pid" && wait_until 10 fpm_is_gone "$pid" && start_old
+}
 # move FROM TO MAIN: as a panel: the new file, the reload, the old file.
 move()
 {
@@ -40,8 +47,7 @@ printf '[other]\nuser = www-data\ngroup = www-data\nlisten = /run/php/other.sock
 # a panel's own reload is to lose no request, so that what is lost is ours
 sed -i 's/^\[global\]/[global]\nprocess_control_timeout = 10s/' "$fpm_main"
 fpm_start
-check "a second shared master" /opt/alt/php74/usr/sbin/php-fpm --fpm-config $old_main --daemonize
-check "it runs" wait_until 5 old_master
+check "a second shared master" start_old
 apache_start
 check "the feature is allowed" cagefsctl --site-isolation-allow-all
 expect_output "control: A's PHP reads B's secret" "secret of b" php_eval a.example "$reads_b"
@@ -76,7 +82,12 @@ check "regenerate" cagefsctl --site-isolation-regenerate john
 expect_output "still" 7.4 version
 check "isolated" isolated
 check "disabled" cagefsctl --site-isolation-disable a.example
-check "exact text" cmp /root/moved.conf $old/a.example.conf
+expect_output "A reads B's secret again" "secret of b" php_eval a.example "$reads_b"
+expect_output "with that version" 7.4 version
+check "the shared master, which has forgotten the pool, starts again" restart_old
+check "exact text" wait_until 10 cmp /root/moved.conf $old/a.example.conf
+served() { pgrep -P "$(old_master)" -f '^php-fpm: pool a.example'; }
+check "A is served by it" wait_until 10 served
 expect_output "A reads B's secret again" "secret of b" php_eval a.example "$reads_b"
 expect_output "in that version's shared master" 7.4 version
 

@@ -76,22 +76,20 @@ check_not "it was ended after its 10 s" kill -0 $for_ever
 check "A is isolated" isolated
 fpm_reload
 slow_start b.example 3
-check "disabled, by a reload of the shared master, while a request of B runs" disable a.example
+check "disabled, where the shared master has forgotten the pool, while a request of B runs" disable a.example
 check "that request ends well" slow_ended
 check "A is open" open_again
+check "the shared master starts again" fpm_restart
+check "and has the pool: exact text" wait_until 10 same_text a.example
+check "A is open" wait_until 10 open_again
 
 ## TCP
 expect_output "control: by TCP it reads B's secret" "secret of b" php_eval tcp.example "$reads_b"
-load_start 100 tcp.example b.example
-check "isolated" enable tcp.example
-check "no request is lost by enabling a pool at a TCP port" no_request_failed
-expect_output "it does not read B's secret" "" php_eval tcp.example "$reads_b"
-check "out of the shared configuration" is_taken tcp.example
-load_start 100 tcp.example b.example
+expect_fail 1 "its PHP-FPM pool tcp.example listens at the port 127.0.0.1:9007" enable tcp.example
+expect_contains "enabled all the same, and said so" "listens at the port 127.0.0.1:9007" enable_says --anyway tcp.example
+check "its pool stays where it is" same_text tcp.example
+expect_output "and serves" "secret of b" php_eval tcp.example "$reads_b"
 check "disabled" disable tcp.example
-check "no request is lost by disabling it" no_request_failed
-expect_output "it reads B's secret again" "secret of b" php_eval tcp.example "$reads_b"
-check "exact text" same_text tcp.example
 
 ## A pool of two document roots
 expect_fail 1 "its PHP-FPM pool s1.example serves s2.example too" enable s1.example
@@ -199,6 +197,8 @@ check "A is served" wait_until 10 serves a.example
 check "isolated" isolated
 check "disabled" disable a.example
 check "A is open" open_again
-check "exact text" same_text a.example
+check "the shared master starts again" fpm_restart
+check "exact text" wait_until 10 same_text a.example
+check "A is open" wait_until 10 open_again
 check_not "no mount is left" grep -E ' /run/php/|php-fpm' /proc/mounts
 finish

@@ -20,6 +20,7 @@ supervisor() { pgrep -o -f "^$(dirname "$(readlink -f /usr/libexec/sitecage/site
 own_master() { pgrep -P "$(pgrep -P "$(supervisor)")"; }
 same_text() { cmp "/root/$1.conf" "$fpm_pool_dir/$1.conf"; }
 is_taken() { ! grep -q '^\[' "$fpm_pool_dir/$1.conf"; }
+has_workers() { pgrep -P "$(fpm_master)" -f "^php-fpm: pool $1"; }
 nothing_left()
 {
     ! ls -A /run/php /run/sitecage/fpm 2>/dev/null | grep -E '\.sitecage-|^[0-9]' &&
@@ -129,13 +130,21 @@ check "the next pass starts a supervisor that was killed" regenerate
 check "and A is served" wait_until 10 serves
 expect_output "isolated" "" php_eval a.example "$reads_b"
 
-## Disabled, under load: the shared master has no such pool any more
+## Disabled, under load: the shared master has no such pool any more, and is left alone
+untouched() { fpm_master && pgrep -f '^php-fpm: pool [bc].example' | sort && readlink "/proc/$(fpm_master)/exe"; }
+shared=$(untouched)
 load_start 200 a.example b.example c.example
 check "A is not isolated any more" disable a.example
 check "no request is lost by disabling" no_request_failed
+check "the shared master and its workers are the same" test "$shared" = "$(untouched)"
 expect_output "A's PHP reads B's secret again" "secret of b" php_eval a.example "$reads_b"
-check "the pool's file has its exact text" same_text a.example
-check "nothing is left" nothing_left
+check "in a master outside, for the shared one does not listen there" is_taken a.example
+expect_output "which is as the pool was" "$as_before" php_eval a.example "$tells"
+check "the shared master starts again" fpm_restart
+check "and has its pool again: exact text" wait_until 10 same_text a.example
+check "A is served by it" wait_until 10 has_workers a.example
+expect_output "as ever" "secret of b" php_eval a.example "$reads_b"
+check "nothing is left" wait_until 20 nothing_left
 
 ## And the shared master still has it: there and back at once
 load_start 200 a.example b.example c.example
@@ -156,7 +165,13 @@ expect_output "A is isolated from B" "" php_eval a.example "$reads_b"
 load_start 200 a.example b.example c.example
 check "none is isolated any more" disable a.example b.example c.example
 check "no request is lost" no_request_failed
-check "nothing is left" nothing_left
+expect_output "A's PHP reads B's secret again" "secret of b" php_eval a.example "$reads_b"
+check "the shared master starts again" fpm_restart
+for site in a b c; do
+    check "and has the pool of $site" wait_until 10 same_text $site.example
+    check "which serves it" wait_until 10 has_workers $site.example
+done
+check "nothing is left" wait_until 20 nothing_left
 
 ## nginx instead
 check "Apache stops" apache_stop

@@ -47,7 +47,13 @@ state()
 }
 
 # What an earlier disable left to the background is done: the state is the same twice.
-quiet() { state >/root/before && sleep 0.3 && state >/root/again && cmp -s /root/before /root/again; }
+quiet()
+{
+    state >/root/before
+    sleep 0.3
+    state >/root/again
+    cmp -s /root/before /root/again
+}
 
 # refused DOMAIN PART...: exit 1, each part on stderr, nothing changed, and the attack goes on as before
 refused()

@@ -82,6 +82,11 @@ fpm_stop()
     kill -TERM "$pid" && wait_until 10 fpm_is_gone "$pid"
 }
 
+fpm_restart()
+{
+    fpm_stop && fpm_start
+}
+
 fpm_is_gone()
 {
     ! kill -0 "$1" 2>/dev/null

@@ -152,6 +152,15 @@ static int route(struct sc_fpm_pass *p, const struct sc_fpm_site *s, const struc
                : 0;
 }
 
+/* A port has no name that could be given away: only one that an earlier release took stays. */
+static enum sc_fpm_how can_be_taken(struct sc_fpm_pass *p, unsigned id,
+                                    const struct sc_fpm_known *pool)
+{
+    if (pool->listen[0] != '/' && !sc_fpm_record_of(p, id, sc_fpm_hash(pool->file, pool->pool)))
+        return SC_FPM_PORT;
+    return is_safe(pool->listen) ? SC_FPM_COVERED : SC_FPM_PLACE;
+}
+
 static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use **ret,
                    size_t *ret_n, struct sc_error *err)
 {
@@ -160,15 +169,15 @@ static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc
     if (rc == 0)
         rc = sc_fpm_which(hosts_of(p), &p->known, &q, ret, ret_n, err);
     for (size_t i = 0; rc == 0 && i < *ret_n; i++)
-        if ((*ret)[i].how == SC_FPM_COVERED && !is_safe((*ret)[i].pool->listen))
-            (*ret)[i].how = SC_FPM_PLACE;
+        if ((*ret)[i].how == SC_FPM_COVERED)
+            (*ret)[i].how = can_be_taken(p, s->id, (*ret)[i].pool);
     return rc == 0 && p->a->routed ? route(p, s, &q, ret, ret_n, err) : rc;
 }
 
 /* What a use needs to be told about. */
 static bool is_fine(const struct sc_fpm_use *u)
 {
-    return u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED;
+    return u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED || u->how == SC_FPM_NONE;
 }
 
 static void tell(const struct sc_fpm_account *a, const struct sc_fpm_use *uses, size_t n)
@@ -260,18 +269,42 @@ static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
     return rc;
 }
 
+/* The shared master does not listen there any more, and cannot without a reload: Sitecage goes on,
+ * outside of the site, until the master starts again. */
+static bool is_held(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
+{
+    for (size_t i = 0; u->pool && i < p->taken.n; i++)
+        if (p->taken.v[i].hash == sc_fpm_hash(u->pool->file, u->pool->pool) &&
+            strcmp(p->taken.v[i].listen, u->pool->listen) == 0 && sc_fpm_forgotten(&p->taken.v[i]))
+            return true;
+    return false;
+}
+
+/* What a site that is not isolated has to be served by us. */
+static bool mark_outside(const struct sc_fpm_pass *p, const struct sc_fpm_site *s,
+                         struct site_uses *u)
+{
+    bool any = false;
+    for (size_t i = 0; i < u->n; i++) {
+        if (is_held(p, &u->v[i]))
+            u->v[i].how = SC_FPM_COVERED;
+        else if (!*s->changes)
+            u->v[i].how = SC_FPM_NONE;
+        any |= u->v[i].how == SC_FPM_COVERED;
+    }
+    return any;
+}
+
 /* Gives the sites outside their ids; leaves those out that have nothing to be served. */
-static int number_outside(struct sc_fpm_account *a, struct sc_fpm_site *v, struct site_uses *u,
-                          struct sc_error *err)
+static int number_outside(const struct sc_fpm_pass *p, struct sc_fpm_account *a,
+                          struct sc_fpm_site *v, struct site_uses *u, struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; i < a->n_sites; i++) {
         struct sc_error why = SC_ERROR_INIT;
-        bool covered = false;
         if (!v[i].outside)
             continue;
-        for (size_t k = 0; k < u[i].n; k++)
-            covered |= u[i].v[k].how == SC_FPM_COVERED;
+        bool covered = mark_outside(p, &v[i], &u[i]);
         if (covered || u[i].failed)
             rc = first_of(rc, sc_fpm_outside_id(a->uid, v[i].docroot, covered, &v[i].id, &why),
                           &why, err);
@@ -292,6 +325,21 @@ static bool is_used(void *arg, unsigned id)
         if (p->taken.v[i].id == id)
             return true;
     return is_site(p->a, id);
+}
+
+static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct site_uses *u,
+                 struct sc_error *err)
+{
+    int rc = sc_fpm_follow_moved(p, s->id, u->v, u->n, err);
+    if (rc == 0)
+        rc = sc_fpm_release_site(p, s->id, u->v, u->n, err);
+    if (rc == 0)
+        rc = sc_fpm_take_site(p, s, u->v, u->n, err);
+    if (rc == 0)
+        rc = drop_former(p, s->id, err);
+    if (rc == 0)
+        tell(p->a, u->v, u->n);
+    return rc;
 }
 
 int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
@@ -322,24 +370,19 @@ int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
         rc = first_of(rc, now, &why, err);
     }
     struct sc_error why = SC_ERROR_INIT;
-    rc = first_of(rc, number_outside(a, sites, u, &why), &why, err);
+    rc = first_of(rc, number_outside(&p, a, sites, u, &why), &why, err);
     why = (struct sc_error)SC_ERROR_INIT;
     rc = first_of(rc, release_others(&p, u, &why), &why, err);
     for (size_t i = 0; i < a->n_sites; i++) {
         const struct sc_fpm_site *s = &a->sites[i];
         if (s->id == 0 || u[i].failed)
             continue;
+        if (s->outside && a->routed && a->later) { /* Apache may still be sent to the site */
+            *a->later = true;
+            continue;
+        }
         why = (struct sc_error)SC_ERROR_INIT;
-        int now = sc_fpm_follow_moved(&p, s->id, u[i].v, u[i].n, &why);
-        if (now == 0)
-            now = sc_fpm_release_site(&p, s->id, u[i].v, u[i].n, &why);
-        if (now == 0)
-            now = sc_fpm_take_site(&p, s, u[i].v, u[i].n, &why);
-        if (now == 0)
-            now = drop_former(&p, s->id, &why);
-        if (now == 0)
-            tell(a, u[i].v, u[i].n);
-        rc = first_of(rc, now, &why, err);
+        rc = first_of(rc, serve(&p, s, &u[i], &why), &why, err);
     }
     free_uses(u, a->n_sites);
     sc_fpm_outside_sweep(a->uid, is_used, &p);
@@ -366,7 +409,6 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
     r.php = strdup(php);
     r.changes = strdup(changes);
     r.asked = (unsigned long long)sc_clock_ns();
-    r.n_adopt = 0;
     rc = r.php && r.changes ? sc_fpm_run_save(id, &r, err)
                             : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
     if (rc == 0)

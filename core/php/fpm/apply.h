@@ -32,7 +32,7 @@ void sc_fpm_site_again(unsigned id);
 int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site,
                 struct sc_error *err);
 
-/* True when sites of the account have pools that were taken out. */
+/* True when sites of the account have masters of their own. */
 bool sc_fpm_any(uid_t uid);
 
 #endif

@@ -3,25 +3,18 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/base/pidfd.h"
-
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
 
 /* listen.acl_users and listen.acl_groups are kept as this */
 #define ACL "system.posix_acl_access"
@@ -91,23 +84,7 @@ static int make_tcp(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *
     return 0;
 }
 
-static int take_over(const struct sc_fpm_taken *t, const struct sc_fpm_adopt *x, int *ret_fd,
-                     struct sc_error *err)
+int sc_fpm_listen_make(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err)
 {
-    SC_FD int pidfd = sc_pidfd_open(x->pid);
-    SC_FD int fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, x->fd, 0);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "take %s over from process %d", t->listen, (int)x->pid);
-    if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-        return sc_error_sys(err, errno, "take %s over", t->listen);
-    *ret_fd = sc_steal_fd(&fd);
-    return 0;
-}
-
-int sc_fpm_listen_make(const struct sc_fpm_taken *t, const struct sc_fpm_adopt *adopt, int *ret_fd,
-                       struct sc_error *err)
-{
-    if (adopt)
-        return take_over(t, adopt, ret_fd, err);
     return t->listen[0] == '/' ? make_unix(t, ret_fd, err) : make_tcp(t, ret_fd, err);
 }

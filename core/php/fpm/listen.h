@@ -4,13 +4,11 @@
 #define SC_PHP_FPM_LISTEN_H
 
 #include "core/base/error.h"
-#include "core/php/fpm/run.h"
 #include "core/php/fpm/taken.h"
 
 /* Makes it with the pool's owner, group, mode and backlog: a Unix socket next to its name
- * (sc_fpm_beside "new"), for the pass to rename; a TCP one at its address, or, where `adopt` says
- * so, another process' own. O_CLOEXEC. The caller closes *ret_fd. */
-int sc_fpm_listen_make(const struct sc_fpm_taken *t, const struct sc_fpm_adopt *adopt, int *ret_fd,
-                       struct sc_error *err);
+ * (sc_fpm_beside "new"), for the pass to rename; a TCP one at its address. O_CLOEXEC. The caller
+ * closes *ret_fd. */
+int sc_fpm_listen_make(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err);
 
 #endif

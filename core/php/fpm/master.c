@@ -1,59 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How php-fpm reloads (sapi/fpm/fpm/fpm_process_ctl.c, fpm_sockets.c): at SIGUSR2 the master sends
- * SIGQUIT to all workers and, after process_control_timeout, which is 0 where nobody set it,
- * SIGTERM: running requests are lost. So the workers are ended here before, one and all by SIGQUIT,
- * while the master is stopped and cannot make new ones. When all are gone it becomes its own
- * program again, with FPM_SOCKETS=ADDRESS=FD,… in the environment. To hand it one socket more, its
- * program is covered for that moment by sitecage-fpm-reexec, which adds to that list and goes on as
- * the real one. */
 #include "core/php/fpm/master.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "core/base/buf.h"
 #include "core/base/cleanup.h"
-#include "core/base/file.h"
-#include "core/base/run.h"
 #include "core/base/clock.h"
 #include "core/base/pidfd.h"
 #include "core/base/proc.h"
-#include "core/php/fpm/run.h"
 
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
 
-#define TITLE     "php-fpm: master process ("
-#define FINISH_MS 10000 /* for requests that run */
-#define EXEC_MS   15000 /* for the new program */
-#define AFTER_MS  3000  /* for its daemon, when it has ended itself */
-
-static ssize_t read_proc(pid_t pid, const char *what, char *out, size_t size)
-{
-    SC_FD int fd = sc_proc_open(pid);
-    ssize_t n = fd < 0 ? -1 : sc_proc_read(fd, what, out, size);
-    if (n < 0)
-        out[0] = 0;
-    return n;
-}
+#define TITLE "php-fpm: master process ("
 
 static int no_answer(int procfd, int errnum)
 {
@@ -103,13 +75,6 @@ pid_t sc_fpm_master_find(const char *main)
         if (rc)
             return rc < 0 ? rc : pid;
     }
-}
-
-static char state_of(pid_t pid)
-{
-    struct sc_proc_stat st;
-    SC_FD int fd = sc_proc_open(pid);
-    return fd >= 0 && sc_proc_stat(fd, &st) == 0 ? st.state : 0;
 }
 
 /* 1: a living child of `parent`. */
@@ -242,152 +207,4 @@ int sc_fpm_master_socket(pid_t pid, const char *listen)
             return (int)fd;
     }
     return errno ? -errno : -ENOENT;
-}
-
-/* ---- the reload ---- */
-
-static int check_config(const char *exe, const char *main, struct sc_error *err)
-{
-    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
-    const char *const argv[] = {exe, "--test", "--fpm-config", main, NULL};
-    struct sc_run_spec spec = {.argv = argv};
-    int rc = sc_run(&spec, &r, err);
-    if (rc == 0 && !sc_run_ok(&r)) {
-        char how[512];
-        sc_run_how(&r, how, sizeof(how));
-        rc =
-            sc_error_set(err, SC_E_INVAL, "%s is wrong, PHP-FPM cannot be reloaded: %s", main, how);
-    }
-    return rc;
-}
-
-/* Requests finish while the master cannot start others. Left stopped. */
-static void drain(pid_t pid)
-{
-    SC_FREE pid_t *v = NULL;
-    char text[4096];
-    /* one that just lost a worker would make another when it goes on: stop it at a better time */
-    for (int i = 0; i < 20; i++) {
-        (void)kill(pid, SIGSTOP);
-        for (int k = 0; k < 500 && state_of(pid) != 'T'; k++)
-            sc_sleep_ms(1);
-        bool pending = read_proc(pid, "status", text, sizeof(text)) > 0 &&
-                       (!strstr(text, "\nShdPnd:\t0000000000000000") ||
-                        !strstr(text, "\nSigPnd:\t0000000000000000"));
-        if (!pending)
-            break;
-        (void)kill(pid, SIGCONT);
-        sc_sleep_ms(5);
-    }
-    size_t n = 0;
-    (void)workers(pid, NULL, &v, &n); /* the reload ends those that could not be looked at */
-    for (size_t i = 0; i < n; i++)
-        (void)kill(v[i], SIGQUIT);
-    (void)wait_gone(v, n, pid, sc_clock_ms() + FINISH_MS);
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static void uncover(const char *exe)
-{
-    for (int i = 0; i < 8 && same_file(exe, SC_FPM_REEXEC); i++)
-        if (umount2(exe, MNT_DETACH) < 0)
-            break;
-    (void)unlink(SC_FPM_REEXEC_TODO);
-}
-
-static int cover(pid_t pid, const char *exe, const struct sc_fpm_inject *in, struct sc_error *err)
-{
-    char text[512];
-    int n = snprintf(text, sizeof(text), "%d %s\n%d %d %s\n", (int)pid, exe, (int)in->pid, in->fd,
-                     in->listen);
-    int rc = sc_replace_file(SC_FPM_REEXEC_TODO, 0600, text, (size_t)n, err);
-    if (rc == 0 && mount(SC_FPM_REEXEC, exe, NULL, MS_BIND, NULL) < 0)
-        rc = sc_error_sys(err, errno, "cover %s", exe);
-    char seen[PATH_MAX + 64];
-    snprintf(seen, sizeof(seen), "/proc/%d/root%s", (int)pid, exe);
-    if (rc == 0 && !same_file(seen, SC_FPM_REEXEC))
-        rc = sc_error_set(err, SC_E_PLATFORM,
-                          "the PHP-FPM master of process %d has mounts of its own that do not "
-                          "follow the server's: restart it",
-                          (int)pid);
-    return rc;
-}
-
-static bool begun_anew(pid_t pid, const char *main, const struct sc_fpm_inject *in)
-{
-    char title[PATH_MAX + 40];
-    if (in && sc_fpm_master_socket(pid, in->bound) < 0)
-        return false;
-    return read_proc(pid, "cmdline", title, sizeof(title)) > 0 &&
-           strncmp(title, TITLE, sizeof(TITLE) - 1) == 0 && strstr(title, main) != NULL;
-}
-
-static int signal_and_wait(pid_t pid, const char *main, const struct sc_fpm_inject *in,
-                           struct sc_error *err)
-{
-    SC_FD int pidfd = sc_pidfd_open(pid);
-    if (pidfd < 0)
-        return sc_error_sys(err, errno, "find the PHP-FPM master of %s", main);
-    drain(pid);
-    /* the title is lost by becoming the program again, and set again when it is ready */
-    bool lost = false;
-    (void)kill(pid, SIGUSR2);
-    (void)kill(pid, SIGCONT);
-    for (long long until = sc_clock_ms() + EXEC_MS; sc_clock_ms() < until; sc_sleep_ms(1)) {
-        struct pollfd p = {.fd = pidfd, .events = POLLIN};
-        if (poll(&p, 1, 0) > 0) {
-            /* a daemon becomes one again, in another process */
-            pid_t now = sc_fpm_master_find(main);
-            if (now > 0 && begun_anew(now, main, in))
-                return 0;
-            if (until > sc_clock_ms() + AFTER_MS)
-                until = sc_clock_ms() + AFTER_MS;
-            continue;
-        }
-        bool titled = begun_anew(pid, main, in);
-        lost = lost || !titled;
-        if (lost && titled)
-            return 0;
-    }
-    pid = sc_fpm_master_find(main);
-    if (pid < 0)
-        return sc_error_sys(err, -pid, "look for the PHP-FPM master of %s", main);
-    if (!pid)
-        return sc_error_set(err, SC_E_SYS,
-                            "the PHP-FPM master of %s ended instead of reloading: start it again, "
-                            "its log says why",
-                            main);
-    return in && sc_fpm_master_socket(pid, in->bound) < 0
-               ? sc_error_set(err, SC_E_TIMEOUT, "the PHP-FPM master of %s did not reload", main)
-               : 0;
-}
-
-int sc_fpm_master_reload(const char *main, const struct sc_fpm_inject *inject, struct sc_error *err)
-{
-    char exe[PATH_MAX], link[64];
-    pid_t pid = sc_fpm_master_find(main);
-    if (pid <= 0)
-        return pid == 0 ? 0 : sc_error_sys(err, -pid, "look for the PHP-FPM master of %s", main);
-    SC_FD int lock = open(SC_FPM_RUN "/reload.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0 || flock(lock, LOCK_EX) < 0)
-        return sc_error_sys(err, errno, "lock " SC_FPM_RUN "/reload.lock");
-    snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
-    ssize_t n = readlink(link, exe, sizeof(exe) - 1);
-    if (n <= 0)
-        return sc_error_sys(err, errno, "find the program of process %d", (int)pid);
-    exe[n] = 0;
-    uncover(exe); /* of a reload that was killed */
-    int rc = check_config(exe, main, err);
-    if (rc == 0 && inject)
-        rc = cover(pid, exe, inject, err);
-    if (rc == 0)
-        rc = signal_and_wait(pid, main, inject, err);
-    if (inject)
-        uncover(exe);
-    return rc;
 }

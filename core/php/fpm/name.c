@@ -38,6 +38,15 @@ pid_t sc_fpm_listener(const char *path)
     return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 ? who.pid : 0;
 }
 
+bool sc_fpm_answers(const char *path, pid_t pid)
+{
+    struct ucred who;
+    socklen_t len = sizeof(who);
+    SC_FD int fd = knock(path);
+    return fd == -EAGAIN ||
+           (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.pid == pid);
+}
+
 bool sc_fpm_alive(const char *path)
 {
     SC_FD int fd = knock(path);
@@ -71,6 +80,39 @@ bool sc_fpm_shared_masters(const struct sc_fpm_taken *t)
     pid_t master = sc_fpm_master_find(t->main);
     return master > 0 && sc_fpm_alive(t->listen) &&
            (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
+}
+
+bool sc_fpm_forgotten(const struct sc_fpm_taken *t)
+{
+    char old[128];
+    if (t->listen[0] != '/' || t->leaving)
+        return false;
+    sc_fpm_beside(t, "old", old);
+    return !sc_fpm_alive(old) && sc_fpm_master_find(t->main) != 0;
+}
+
+int sc_fpm_give_name(const struct sc_fpm_taken *t, struct sc_error *err)
+{
+    static const char *const ours[] = {"new", "back"};
+    char old[128], path[128];
+    if (t->listen[0] != '/')
+        return 0;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+        sc_fpm_beside(t, ours[i], path);
+        (void)unlink(path);
+    }
+    sc_fpm_beside(t, "old", old);
+    if (sc_fpm_alive(old)) {
+        sc_fpm_unguard(t->listen);
+        return rename(old, t->listen) < 0 ? sc_error_sys(err, errno, "give %s back", t->listen) : 0;
+    }
+    (void)unlink(old);
+    if (sc_fpm_shared_masters(t)) /* given back already, by a call that was killed */
+        return 0;
+    sc_fpm_unguard(t->listen);
+    return unlink(t->listen) < 0 && errno != ENOENT
+               ? sc_error_sys(err, errno, "remove %s", t->listen)
+               : 0;
 }
 
 /* Gives the supervisor's socket the name. *ret_old: the shared master's lives on without it. */

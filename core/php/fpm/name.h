@@ -15,6 +15,9 @@ bool sc_fpm_alive(const char *path);
  * when nobody listens. */
 pid_t sc_fpm_listener(const char *path);
 
+/* That process began to listen there, or somebody who has no time to say so. */
+bool sc_fpm_answers(const char *path, pid_t pid);
+
 /* Somebody listens at the pool's Unix socket, and the shared master has such a socket (by that name
  * or by "new", a supervisor's that it was handed): not what is left of a supervisor that was
  * killed. */
@@ -24,6 +27,16 @@ bool sc_fpm_shared_masters(const struct sc_fpm_taken *t);
  * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is
  * set when the old one lives on. Nothing for a TCP pool. Can be repeated after a kill. SC_E_SYS. */
 int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_error *err);
+
+/* The shared master runs, and listens at the pool's Unix socket no more: it has read its
+ * configuration without the pool. It would begin again by a reload, which costs other sites'
+ * requests, or when it is started. Also when it cannot be looked at. */
+bool sc_fpm_forgotten(const struct sc_fpm_taken *t);
+
+/* Gives the name back: to the shared master's own socket, where that lives on, else to nobody, for
+ * the master to make when it starts: php-fpm does not start while somebody else listens there. To
+ * be done before the pool's text is put back. Can be repeated after a kill. SC_E_SYS. */
+int sc_fpm_give_name(const struct sc_fpm_taken *t, struct sc_error *err);
 
 /* Ends the guard of the name, if there is one. */
 void sc_fpm_unguard(const char *path);

@@ -76,6 +76,13 @@ int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_i
     return sc_error_set(err, SC_E_BUSY, "no number is free in " SC_FPM_STATE);
 }
 
+void sc_fpm_outside_forget(unsigned id)
+{
+    char path[96];
+    snprintf(path, sizeof(path), SC_FPM_STATE "/" NAME "%u", id);
+    (void)unlink(path);
+}
+
 /* What cannot be read is left for the next time: an id that nobody uses does no harm. */
 void sc_fpm_outside_sweep(uid_t uid, bool (*used)(void *arg, unsigned id), void *arg)
 {

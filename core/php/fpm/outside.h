@@ -15,6 +15,9 @@
 int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_id,
                       struct sc_error *err);
 
+/* Removes one that is not used any more. */
+void sc_fpm_outside_forget(unsigned id);
+
 /* Removes those of the account that are not used any more. */
 void sc_fpm_outside_sweep(uid_t uid, bool (*used)(void *arg, unsigned id), void *arg);
 

@@ -10,6 +10,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/php/fpm/taken.h"
 
 #define HEAD "sitecage-fpm-run 1"
 
@@ -36,7 +37,6 @@ static void take_word(char **to, char *word)
 
 static void read_line(struct sc_fpm_run *r, char *line)
 {
-    unsigned a, b;
     char *word = strchr(line, ' ');
     if (!word)
         return;
@@ -61,13 +61,6 @@ static void read_line(struct sc_fpm_run *r, char *line)
         take_word(&r->changes, word);
     } else if (strcmp(line, "asked") == 0) {
         r->asked = strtoull(word, NULL, 10);
-    } else if (strcmp(line, "adopt") == 0 && r->n_adopt < SC_FPM_TAKEN_MAX) {
-        struct sc_fpm_adopt *x = &r->adopt[r->n_adopt];
-        if (sscanf(word, "%x %u %d", &b, &a, &x->fd) == 3) {
-            x->hash = b;
-            x->pid = (pid_t)a;
-            r->n_adopt++;
-        }
     }
 }
 
@@ -113,14 +106,21 @@ int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *er
     add(&out, "docroot", r->docroot);
     add(&out, "php", r->php);
     add(&out, "changes", r->changes);
-    for (size_t i = 0; i < r->n_adopt; i++)
-        sc_buf_fmt(&out, "adopt %x %u %d\n", r->adopt[i].hash, (unsigned)r->adopt[i].pid,
-                   r->adopt[i].fd);
     sc_buf_fmt(&out, "asked %llu\n", r->asked);
     int rc = sc_buf_check(&out, path, err);
     if (rc == 0)
         rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
     return rc < 0 ? rc : sc_replace_file(path, 0600, out.data, out.len, err);
+}
+
+void sc_fpm_run_forget(unsigned id)
+{
+    static const char *const files[] = {"run", "done", "lock"};
+    char path[64];
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        path_of(id, files[i], path);
+        (void)unlink(path);
+    }
 }
 
 void sc_fpm_run_answer(unsigned id, unsigned long long asked, bool ok)

@@ -8,16 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
-#include "core/php/fpm/taken.h"
 
 #define SC_FPM_GROUPS_MAX 64
-
-/* A listening socket of another process, to be used instead of a new one. */
-struct sc_fpm_adopt {
-    uint32_t hash; /* of the pool */
-    pid_t pid;
-    int fd;
-};
 
 struct sc_fpm_run {
     uid_t uid;
@@ -29,13 +21,14 @@ struct sc_fpm_run {
     char *php;                /* the chosen php-fpm as the site sees it; "-": each pool's own */
     char *changes;            /* any word that differs when the chosen PHP's settings do */
     unsigned long long asked; /* answered in <id>.done */
-    struct sc_fpm_adopt adopt[SC_FPM_TAKEN_MAX];
-    size_t n_adopt;
 };
 
 void sc_fpm_run_done(struct sc_fpm_run *r);
 int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err);
 int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *err);
+
+/* Removes its files: nobody ended it, and it has nothing to do any more. */
+void sc_fpm_run_forget(unsigned id);
 
 /* `ok`: the master runs as asked. */
 void sc_fpm_run_answer(unsigned id, unsigned long long asked, bool ok);

@@ -8,10 +8,12 @@
 #include <sys/types.h>
 
 struct sc_fpm_site {
-    unsigned id;  /* 0: to be isolated, and cannot be now (its document root is missing): its pools
+    unsigned id; /* 0: to be isolated, and cannot be now (its document root is missing): its pools
                      are kept out of the shared master, and nobody serves them */
-    bool outside; /* it is not isolated, and isolated ones lie below: `id` is 0 (one is given,
-                     core/php/fpm/outside.h), `php` NULL, `changes` tells of what lies below */
+    bool
+        outside; /* it is not isolated: `id` is 0 (one is given, core/php/fpm/outside.h), `php` NULL,
+                     `changes` tells of isolated ones that lie below. Where none do ("") it is served
+                     as long as it was isolated and its address cannot go back */
     const char *docroot;      /* canonical */
     const char *const *texts; /* how the web server may write it, with `docroot` */
     size_t n_texts;

@@ -73,17 +73,12 @@ int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err)
 int sc_fpm_supervisor_end(unsigned id, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
-    char path[64];
     pid_t pid = sc_fpm_supervisor(id, &pidfd);
     if (pid < 0)
         return sc_error_sys(err, -pid, "look for PHP-FPM's supervisor of site %u", id);
     if (pid && !sc_pidfd_end(pidfd, END_MS))
         return sc_error_set(err, SC_E_BUSY, "PHP-FPM's supervisor of site %u does not end", id);
-    static const char *const files[] = {"run", "done", "lock"};
-    for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof(path), SC_FPM_RUN "/%u.%s", id, files[i]);
-        (void)unlink(path);
-    }
+    sc_fpm_run_forget(id);
     return 0;
 }
 

@@ -157,53 +157,23 @@ static bool same_run(const struct sc_fpm_run *a, const struct sc_fpm_run *b)
            strcmp(a->changes, b->changes) == 0;
 }
 
-/* Who listens at the address of a TCP pool: the shared master, or the supervisor that the pool has
- * under another id. A negative errno: it cannot be told. */
-static pid_t listener(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t, int *ret_fd)
-{
-    pid_t pid = sc_fpm_master_find(t->main);
-    *ret_fd = pid > 0 ? sc_fpm_master_socket(pid, t->listen) : -ENOENT;
-    for (size_t i = 0; pid >= 0 && *ret_fd == -ENOENT && i < p->taken.n; i++)
-        if (p->taken.v[i].hash == t->hash && p->taken.v[i].id != t->id) {
-            pid = sc_fpm_supervisor(p->taken.v[i].id, NULL);
-            *ret_fd = pid > 0 ? sc_fpm_master_socket(pid, t->listen) : -ENOENT;
-        }
-    return pid < 0 ? pid : *ret_fd < 0 && *ret_fd != -ENOENT ? *ret_fd : pid;
-}
-
-/* TCP has no names that could be given to another socket: the supervisor takes the one that is. */
-static int adopt(struct sc_fpm_pass *p, unsigned id, struct sc_fpm_run *r, struct sc_error *err)
-{
-    for (size_t i = 0; i < p->taken.n && r->n_adopt < SC_FPM_TAKEN_MAX; i++) {
-        const struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id != id || t->leaving || t->listen[0] == '/')
-            continue;
-        int fd = -ENOENT;
-        pid_t master = listener(p, t, &fd);
-        if (master < 0)
-            return sc_error_sys(err, -master, "look for who listens at %s", t->listen);
-        if (fd >= 0)
-            r->adopt[r->n_adopt++] = (struct sc_fpm_adopt){t->hash, master, fd};
-    }
-    return 0;
-}
-
-/* Out of the shared master: its configuration, its workers, and where it holds the very socket, the
- * master itself. */
-static int take_out(struct sc_fpm_taken *t, bool old, struct sc_error *err)
+/* Out of the shared master's configuration before its name is taken: php-fpm does not start with a
+ * pool at whose address somebody else listens. Then its workers finish. */
+static int take_pool(struct sc_fpm_taken *t, struct sc_error *err)
 {
     char dir[PATH_MAX];
+    bool old = false;
     pid_t master = sc_fpm_master_find(t->main);
     if (master < 0)
         return sc_error_sys(err, -master, "look for the PHP-FPM master of %s", t->main);
-    int rc = sc_fpm_shared_dir(t->file, dir) ? sc_fpm_idle_make(dir, err) : 0;
+    bool shared = sc_fpm_shared_dir(t->file, dir);
+    int rc = shared ? sc_fpm_idle_make(dir, err) : 0;
     int cut = rc == 0 ? sc_fpm_take_out(t, NULL, err) : rc;
-    if (cut < 0)
-        return cut;
-    /* one that cannot be looked at may hold it */
-    if (master && t->listen[0] != '/' && sc_fpm_master_socket(master, t->listen) != -ENOENT)
-        return sc_fpm_master_reload(t->main, NULL, err);
-    return master && old && cut > 0 ? sc_fpm_master_kick(master, t->pool, FINISH_MS, err) : 0;
+    if (cut == 0 && t->leaving) /* its supervisor gives it back */
+        return shared ? sc_fpm_idle_sweep(dir, err) : 0;
+    rc = cut < 0 ? cut : sc_fpm_take_name(t, &old, err);
+    return rc == 0 && master && old && cut > 0 ? sc_fpm_master_kick(master, t->pool, FINISH_MS, err)
+                                               : rc;
 }
 
 /* Nobody but the supervisor was ever at a routed site's address. */
@@ -218,11 +188,22 @@ static int name_route(const struct sc_fpm_taken *t, struct sc_error *err)
 
 static int take_over(struct sc_fpm_taken *t, struct sc_error *err)
 {
-    bool old = false;
-    if (sc_fpm_is_routed(t))
-        return name_route(t, err);
-    int rc = sc_fpm_take_name(t, &old, err);
-    return rc < 0 ? rc : take_out(t, old, err);
+    return sc_fpm_is_routed(t) ? name_route(t, err) : take_pool(t, err);
+}
+
+/* Each address of the site leads to its supervisor, or is about to. */
+static bool is_reached(const struct sc_fpm_pass *p, unsigned id, pid_t supervisor)
+{
+    char new[128];
+    for (size_t i = 0; i < p->taken.n; i++) {
+        const struct sc_fpm_taken *t = &p->taken.v[i];
+        if (t->id != id || t->leaving || t->listen[0] != '/')
+            continue;
+        sc_fpm_beside(t, "new", new);
+        if (!sc_fpm_answers(t->listen, supervisor) && !sc_fpm_answers(new, supervisor))
+            return false;
+    }
+    return true;
 }
 
 int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
@@ -250,13 +231,12 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
     pid_t runs = sc_fpm_supervisor(s->id, NULL);
     if (runs < 0)
         return sc_error_sys(err, -runs, "look for PHP-FPM's supervisor of site %u", s->id);
-    changed = changed || sc_fpm_run_load(s->id, &have, NULL) < 0 || !same_run(&want, &have);
+    changed = changed || sc_fpm_run_load(s->id, &have, NULL) < 0 || !same_run(&want, &have) ||
+              !is_reached(p, s->id, runs);
     if (!runs || changed) {
         SC_FD int pidfd = -EBADF;
-        rc = adopt(p, s->id, &want, err);
         want.asked = (unsigned long long)sc_clock_ns();
-        if (rc == 0)
-            rc = sc_mkdir_p(SC_FPM_ROUTE_DIR, 0700, err); /* mod_sitecage gives it its group */
+        rc = sc_mkdir_p(SC_FPM_ROUTE_DIR, 0700, err); /* mod_sitecage gives it its group */
         if (rc == 0)
             rc = sc_fpm_run_save(s->id, &want, err);
         /* one that cannot be asked is started: it finds the lock taken */

@@ -205,6 +205,36 @@ int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, uns
     return 0;
 }
 
+static bool is_one_of(const uid_t *v, size_t n, uid_t uid)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i] == uid)
+            return true;
+    return false;
+}
+
+int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err)
+{
+    SC_FREE uid_t *v = NULL;
+    size_t n = 0;
+    SC_DIR DIR *d = opendir(SC_FPM_STATE);
+    if (!d && errno != ENOENT)
+        return sc_error_sys(err, errno, "open " SC_FPM_STATE);
+    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
+        unsigned uid, site;
+        if (sscanf(e->d_name, "%u.%u.", &uid, &site) != 2 || is_one_of(v, n, uid))
+            continue;
+        if (!SC_VEC_ROOM(v, n))
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+        v[n++] = uid;
+    }
+    if (d && errno)
+        return sc_error_sys(err, errno, "list " SC_FPM_STATE);
+    *ret = sc_steal_ptr(&v);
+    *ret_n = n;
+    return 0;
+}
+
 static void add_text(struct sc_buf *out, const char *key, const char *value)
 {
     sc_buf_fmt(out, "%s ", key);
@@ -322,8 +352,10 @@ int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *
     char record[96];
     record_path(t, false, record);
     int rc = edit_lock(&lock, err);
-    if (rc == 0 && access(record, F_OK) < 0) /* it is being put back */
-        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look at %s", record);
+    if (rc == 0 && access(record, F_OK) < 0) {
+        t->leaving = sc_is_absent(errno);
+        return t->leaving ? 0 : sc_error_sys(err, errno, "look at %s", record);
+    }
     if (rc == 0)
         rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
     if (rc == 0)
@@ -343,21 +375,36 @@ int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *
     return rc < 0 ? rc : 1;
 }
 
-int sc_fpm_put_back(struct sc_fpm_taken *t, struct sc_error *err)
+static int mark(struct sc_fpm_taken *t, bool leaving, struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    char from[96], to[96];
+    record_path(t, !leaving, from);
+    record_path(t, leaving, to);
+    int rc = edit_lock(&lock, err);
+    if (rc == 0 && t->leaving != leaving && rename(from, to) < 0)
+        rc = sc_error_sys(err, errno, "rename %s", from);
+    if (rc == 0)
+        t->leaving = leaving;
+    return rc;
+}
+
+int sc_fpm_leave(struct sc_fpm_taken *t, struct sc_error *err)
+{
+    return mark(t, true, err);
+}
+
+int sc_fpm_stay(struct sc_fpm_taken *t, struct sc_error *err)
+{
+    return mark(t, false, err);
+}
+
+int sc_fpm_put_back(const struct sc_fpm_taken *t, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_BUF struct sc_buf out = SC_BUF_INIT;
-    char record[96], out_record[96];
-    record_path(t, false, record);
-    record_path(t, true, out_record);
     int rc = edit_lock(&lock, err);
-    /* from now on the supervisor leaves the file alone */
-    if (rc == 0 && !t->leaving && rename(record, out_record) < 0)
-        rc = sc_error_sys(err, errno, "rename %s", record);
-    if (rc < 0)
-        return rc;
-    t->leaving = true;
     if (rc == 0)
         rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
     if (rc == 0)

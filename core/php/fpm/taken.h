@@ -13,14 +13,9 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 
-#define SC_FPM_STATE "/var/lib/sitecage/fpm"
-#define SC_FPM_RUN   "/run/sitecage/fpm"
-#define SC_FPM_EXE   SC_LIBEXECDIR "/sitecage-fpm"
-#define SC_FPM_EDIT  SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool file */
-
-/* Stands over a master's program while it reloads (core/php/fpm/master.c), and what it is told. */
-#define SC_FPM_REEXEC      SC_LIBEXECDIR "/sitecage-fpm-reexec"
-#define SC_FPM_REEXEC_TODO SC_FPM_RUN "/reexec"
+#define SC_FPM_RUN  "/run/sitecage/fpm"
+#define SC_FPM_EXE  SC_LIBEXECDIR "/sitecage-fpm"
+#define SC_FPM_EDIT SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool file */
 
 /* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.h). */
 #define SC_FPM_OUTSIDE 0x80000000u
@@ -72,6 +67,8 @@ uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *list
  * passed over (*ret_bad counts it; may be NULL). */
 int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
                       struct sc_error *err);
+/* Whose records there are: each account once. The caller frees *ret. SC_E_SYS, SC_E_NOMEM. */
+int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err);
 int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err);
 int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err);
 
@@ -81,20 +78,23 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
                       const char *main, struct sc_error *err);
 
 /* "/dir/.<name>.sitecage-<what>", beside a Unix socket: "new", the supervisor's before it takes the
- * name; "old", the shared master's while it lives. Where that is too long for a socket, a shorter
+ * name; "old", the shared master's while it lives; "back", the supervisor's that has given the name back. Where that is too long for a socket, a shorter
  * name, one for each pool. A socket keeps the name that it was bound at: one that went back to the
  * shared master is still known by "new". `out` has 128 bytes. */
 void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
 
 /* Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
- * nothing to do (no file, no such pool). A text that differs from t's replaces it, in the record
+ * nothing to do (no file, no such pool, or it is being put back: t->leaving is set). A text that differs from t's replaces it, in the record
  * first (*ret_changed). Holds SC_FPM_EDIT meanwhile. */
 int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err);
 
-/* Puts the text back where its mark is, and marks the record as leaving before that, so that
- * nobody takes it out again; fine when the file or the mark is missing: then somebody
+/* Marks the record as leaving: from now on nobody takes the pool out of its file. And not. */
+int sc_fpm_leave(struct sc_fpm_taken *t, struct sc_error *err);
+int sc_fpm_stay(struct sc_fpm_taken *t, struct sc_error *err);
+
+/* Puts the text back where its mark is; fine when the file or the mark is missing: then somebody
  * removed the pool, or has written it again. */
-int sc_fpm_put_back(struct sc_fpm_taken *t, struct sc_error *err);
+int sc_fpm_put_back(const struct sc_fpm_taken *t, struct sc_error *err);
 
 /* Writes `path` again with the owner and mode that it has. */
 int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err);

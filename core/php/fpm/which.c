@@ -177,6 +177,12 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
                  "that users can change; move the socket below /run",
                  name, pool, u->listen);
         break;
+    case SC_FPM_PORT:
+        snprintf(out, size,
+                 "the PHP of %s is not isolated: its PHP-FPM pool %s listens at the port %s, and "
+                 "without mod_sitecage only sockets can be taken over; give it a Unix socket",
+                 name, pool, u->listen);
+        break;
     case SC_FPM_ANSWERED:
         snprintf(out, size,
                  "the PHP of %s is not isolated: at %s answers a process outside of the site; run "
@@ -208,6 +214,8 @@ void sc_fpm_around_text(const struct sc_fpm_use *u, const char *docroot, char *o
     else if (u->how == SC_FPM_PLACE)
         snprintf(why, sizeof(why), "pool %s listens at %s, in a directory that users can change",
                  pool, u->listen);
+    else if (u->how == SC_FPM_PORT)
+        snprintf(why, sizeof(why), "pool %s listens at the port %s", pool, u->listen);
     else
         snprintf(why, sizeof(why), "pool %s has a chroot or includes another file", pool);
     snprintf(out, size,

@@ -25,6 +25,7 @@ static struct {
 size_t tools_cron_unknown;
 unsigned tools_limits_bad;
 unsigned tools_fpm_own;
+bool tools_fpm_any;
 bool tools_web_guards;
 
 void tools_reset(void)
@@ -44,6 +45,7 @@ void tools_reset(void)
     tools_cron_unknown = 0;
     tools_limits_bad = 0;
     tools_fpm_own = 0;
+    tools_fpm_any = false;
     tools_web_guards = false;
     tools_fail(NULL, 0, 0, NULL);
     tools_forget_calls();

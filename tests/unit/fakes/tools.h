@@ -72,6 +72,8 @@ extern size_t tools_cron_unknown;
 extern unsigned tools_limits_bad;
 /* The site that has a php-fpm of its own; 0: none. */
 extern unsigned tools_fpm_own;
+/* Whether the account has pools that were taken out. */
+extern bool tools_fpm_any;
 /* Whether Apache has mod_sitecage. */
 extern bool tools_web_guards;
 

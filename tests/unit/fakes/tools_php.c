@@ -87,8 +87,17 @@ static int web_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err)
 const struct sc_php_tools tools_php = {
     .make = php_make, .restart_site = restart_site, .restart_outside = restart_outside};
 
-const struct sc_fpm_tools tools_fpm = {
-    .apply = fpm_apply, .site_php = fpm_site_php, .again = fpm_again, .tell = fpm_tell};
+static bool fpm_any(uid_t uid)
+{
+    (void)uid;
+    return tools_fpm_any;
+}
+
+const struct sc_fpm_tools tools_fpm = {.apply = fpm_apply,
+                                       .site_php = fpm_site_php,
+                                       .again = fpm_again,
+                                       .any = fpm_any,
+                                       .tell = fpm_tell};
 
 static bool web_guards(void)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/match.h"
@@ -15,6 +16,7 @@
 #include "core/php/fpm/idle.h"
 #include "core/php/fpm/known.h"
 #include "core/php/fpm/listen.h"
+#include "core/php/fpm/name.h"
 
 #define WATCH IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR
 
@@ -60,12 +62,13 @@ static void watch_others(void)
     }
 }
 
-static const struct sc_fpm_adopt *adopted(uint32_t hash)
+/* Somebody may have removed the name. */
+static bool is_reached(const struct sc_fpm_taken *t)
 {
-    for (size_t i = 0; i < me.run.n_adopt; i++)
-        if (me.run.adopt[i].hash == hash)
-            return &me.run.adopt[i];
-    return NULL;
+    char new[128];
+    sc_fpm_beside(t, "new", new);
+    return t->listen[0] != '/' || sc_fpm_answers(t->listen, getpid()) ||
+           sc_fpm_answers(new, getpid());
 }
 
 int sc_fpm_pools_load(struct sc_error *err)
@@ -95,10 +98,10 @@ int sc_fpm_pools_load(struct sc_error *err)
         struct sc_fpm_held p = {.t = l.v[i], .fd = -EBADF, .watch = -1};
         l.v[i] = (struct sc_fpm_taken){0};
         for (size_t k = 0; k < n_old; k++)
-            if (old[k].fd >= 0 && strcmp(old[k].t.listen, p.t.listen) == 0)
+            if (old[k].fd >= 0 && strcmp(old[k].t.listen, p.t.listen) == 0 && is_reached(&p.t))
                 p.fd = sc_steal_fd(&old[k].fd);
         if (p.fd < 0 && rc == 0)
-            rc = sc_fpm_listen_make(&p.t, adopted(p.t.hash), &p.fd, err);
+            rc = sc_fpm_listen_make(&p.t, &p.fd, err);
         watch_pool(&p);
         me.pools[me.n++] = p;
     }

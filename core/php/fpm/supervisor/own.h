@@ -60,8 +60,16 @@ struct sc_fpm_me {
     int fails;
     long long start_at, stop_at, minute;
     unsigned said;
+    int shared; /* a pidfd of the shared master, where its end is waited for */
+    bool given; /* it has ended, and is to have its pools again */
+    long long seen_at, look_at;
 };
 extern struct sc_fpm_me me;
+
+/* ---- sitecage-fpm.c ---- */
+
+/* Reads again what is to be served, and starts a new master for it. */
+void sc_fpm_change_master(void);
 
 /* ---- fpm_start.c ---- */
 
@@ -85,6 +93,14 @@ void sc_fpm_outside_end_orphans(void);
 
 /* Says why on standard error, and ends. */
 _Noreturn void sc_fpm_refuse_to_run(const char *text);
+
+/* ---- giveback.c ---- */
+
+/* Where the supervisor is to give its addresses back: finds the shared master, whose end tells
+ * sc_fpm_shared_ended() by me.shared. */
+void sc_fpm_watch_shared(void);
+void sc_fpm_shared_ended(void);
+void sc_fpm_go_on_giving(void); /* from time to time while me.given */
 
 /* ---- fpm_masters.c ---- */
 

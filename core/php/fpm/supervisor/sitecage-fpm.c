@@ -32,11 +32,12 @@
 
 #define DRAIN_MS 10000 /* for connections that wait when everything is to end */
 
-struct sc_fpm_me me = {.lock = -EBADF, .sig = -EBADF, .notify = -EBADF, .ready_fd = -EBADF};
+struct sc_fpm_me me = {
+    .lock = -EBADF, .sig = -EBADF, .notify = -EBADF, .ready_fd = -EBADF, .shared = -EBADF};
 
 /* ---- what happens ---- */
 
-static void change_master(void)
+void sc_fpm_change_master(void)
 {
     struct sc_error err = SC_ERROR_INIT;
     me.fails = 0;
@@ -44,6 +45,7 @@ static void change_master(void)
         sc_fpm_own_failed(err.text);
     else if (sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
+    sc_fpm_watch_shared();
 }
 
 static void read_notify(void)
@@ -64,7 +66,7 @@ static void read_signal(void)
     if (read(me.sig, &si, sizeof(si)) != (ssize_t)sizeof(si))
         return;
     if (si.ssi_signo == SIGUSR2 && !me.stop)
-        change_master();
+        sc_fpm_change_master();
     if (si.ssi_signo == SIGTERM && !me.stop) {
         me.stop = true;
         me.stop_at = sc_clock_ms() + DRAIN_MS;
@@ -118,6 +120,7 @@ static void timers(void)
         if (m->pid && m->kill_at && now >= m->kill_at)
             sc_fpm_own_kill(m);
     }
+    sc_fpm_go_on_giving();
     if (!me.stop && !me.now && me.start_at && now >= me.start_at && sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
 }
@@ -125,7 +128,7 @@ static void timers(void)
 static int serve(void)
 {
     for (;;) {
-        struct pollfd p[2 + SC_FPM_OWN_MAX + SC_FPM_TAKEN_MAX];
+        struct pollfd p[3 + SC_FPM_OWN_MAX + SC_FPM_TAKEN_MAX];
         nfds_t n = 0;
         p[n++] = (struct pollfd){.fd = me.sig, .events = POLLIN};
         p[n++] = (struct pollfd){.fd = me.notify, .events = POLLIN};
@@ -138,7 +141,9 @@ static int serve(void)
         bool refuse = me.refuse && !(me.now && me.now->ready);
         for (size_t i = 0; refuse && i < me.n; i++)
             p[n++] = (struct pollfd){.fd = me.pools[i].fd, .events = POLLIN};
-        int wait = me.stop ? 20 : any && me.now && me.now->ready ? -1 : 100;
+        nfds_t shared = n;
+        p[n++] = (struct pollfd){.fd = me.shared, .events = POLLIN};
+        int wait = me.stop ? 20 : me.given ? 100 : any && me.now && me.now->ready ? -1 : 100;
         for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
             if (me.masters[i].pid && me.masters[i].kill_at && wait < 0)
                 wait = 500;
@@ -151,7 +156,9 @@ static int serve(void)
             read_signal();
         if (p[1].revents)
             read_notify();
-        for (nfds_t i = 2 + SC_FPM_OWN_MAX; refuse && i < n; i++)
+        if (p[shared].revents)
+            sc_fpm_shared_ended();
+        for (nfds_t i = 2 + SC_FPM_OWN_MAX; refuse && i < shared; i++)
             if (p[i].revents)
                 turn_away(p[i].fd);
         timers();
@@ -217,6 +224,7 @@ static int run(int ready, void *arg)
         end_orphans();
     if (sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
+    sc_fpm_watch_shared();
     return serve();
 }
 
