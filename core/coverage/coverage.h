@@ -84,12 +84,13 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
                   struct sc_cover_verdict *ret, struct sc_error *err);
 
 /* Has nginx follow no links in what the account has isolated, as far as it can be: core/web/nginx. What
- * cannot be is the verdict's business. `store` as the account is to be. */
+ * cannot be is the verdict's business. `store` as the account is to be. `later`: sc_nginx_read()
+ * (core/web/nginx/hold.h) follows. */
 struct sc_store;
-int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err);
+int sc_cover_nginx(struct sc_store *store, uid_t uid, bool later, struct sc_error *err);
 
 /* For an account that is no more. */
-int sc_cover_nginx_forget(uid_t uid, struct sc_error *err);
+int sc_cover_nginx_forget(uid_t uid, bool later, struct sc_error *err);
 
 /* ---- for the judge ---- */
 

@@ -112,6 +112,12 @@ static bool comes_soon(struct sc_cover_server *server, const struct sc_cover_sit
            sc_nginx_file_look(&p, NULL, err) == 0 && (server->must_stand || is_valid(server, err));
 }
 
+static bool serves(const struct sc_vhost *h, const struct sc_web_whose *site)
+{
+    enum sc_host_stands is = h->shut_by ? sc_host_stands(h, site) : SC_HOST_OTHER;
+    return is == SC_HOST_SITE || is == SC_HOST_AROUND;
+}
+
 static int add(struct sc_cover_server *server, const struct sc_cover_site *site,
                const struct sc_cover_links *links, struct sc_cover_seen *seen, struct sc_error *err)
 {
@@ -134,10 +140,8 @@ int sc_cover_look_at_links(struct sc_cover_server *server, const struct sc_cover
         if (!h->nginx)
             continue;
         enum sc_host_stands follows = sc_host_follows_links(h, &site->is);
-        enum sc_host_stands is = sc_host_stands(h, &site->is);
         struct sc_cover_links l = {.host = h, .around = follows == SC_HOST_AROUND};
-        l.unread = follows == SC_HOST_OTHER && (is == SC_HOST_SITE || is == SC_HOST_AROUND) &&
-                   is_unread(server, h);
+        l.unread = follows == SC_HOST_OTHER && serves(h, &site->is) && is_unread(server, h);
         if (follows != SC_HOST_OTHER || l.unread)
             rc = add(server, site, &l, seen, err);
     }
@@ -189,7 +193,8 @@ static int want_all(struct wanted *w, struct sc_vhosts *hosts, const struct sc_w
 {
     int rc = sc_roots_resolve(hosts, site, err);
     for (size_t i = 0; rc == 0 && i < hosts->n; i++)
-        if (sc_host_stands(&hosts->v[i], site) == SC_HOST_SITE)
+        if ((hosts->v[i].links || hosts->v[i].shut_by) &&
+            sc_host_stands(&hosts->v[i], site) == SC_HOST_SITE)
             rc = want(w, hosts, &hosts->v[i], site, err);
     return rc;
 }
@@ -220,7 +225,7 @@ static int want_of_account(struct wanted *w, const struct sc_cover_account *a, s
     return rc;
 }
 
-int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
+int sc_cover_nginx(struct sc_store *store, uid_t uid, bool later, struct sc_error *err)
 {
     SC_CLEANUP(wanted_done) struct wanted w = {0};
     SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
@@ -230,10 +235,10 @@ int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
         if (rc == 0)
             rc = want_of_account(&w, &a, err);
     }
-    return rc < 0 ? rc : sc_nginx_hold(adapter(), uid, w.v, w.n, err);
+    return rc < 0 ? rc : sc_nginx_hold(adapter(), uid, w.v, w.n, later, err);
 }
 
-int sc_cover_nginx_forget(uid_t uid, struct sc_error *err)
+int sc_cover_nginx_forget(uid_t uid, bool later, struct sc_error *err)
 {
-    return sc_nginx_hold(adapter(), uid, NULL, 0, err);
+    return sc_nginx_hold(adapter(), uid, NULL, 0, later, err);
 }

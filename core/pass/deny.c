@@ -12,6 +12,7 @@
 #include "core/pass/front.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
+#include "core/pass/tools.h"
 #include "core/pass/webserver.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
@@ -84,6 +85,20 @@ static int clear_one(struct sc_server *s, struct todo *t, int wait_ms, struct sc
     return rc < 0 ? sc_error_wrap(err, "user %s", t->user) : 0;
 }
 
+/* nginx reads its configuration once for all. */
+static void begin_many(struct sc_server *s)
+{
+    s->nginx_later = true;
+}
+
+static void end_many(struct sc_server *s)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    s->nginx_later = false;
+    if (sc_tools_of(s)->web.nginx_read(&why) < 0)
+        sc_log("nginx: %s", why.text);
+}
+
 /* Those that nobody else is changing first; then it is said whom there is to wait for. One that
  * fails keeps nobody else from being done: its error is the first one's. */
 static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct sc_watch *w,
@@ -92,6 +107,7 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
     static const int waits[] = {0, SOON_MS, SC_LOCK_WAIT_MS};
     int rc = 0;
     size_t done = 0;
+    begin_many(s);
     for (size_t round = 0; round < 3 && done < n; round++) {
         bool last = round == 2;
         for (size_t i = 0; i < n; i++) {
@@ -112,6 +128,7 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
                 rc = sc_error_set(err, now, "%s", why.text);
         }
     }
+    end_many(s);
     if (rc == 0)
         sc_watch_progress(w, n, n);
     return rc;

@@ -51,7 +51,7 @@ int sc_step_nginx(struct sc_pass *p, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
     (void)err;
-    if (p->tools->web.nginx(p->s->store, p->a->uid, &why) < 0)
+    if (p->tools->web.nginx(p->s->store, p->a->uid, p->s->nginx_later, &why) < 0)
         sc_log("user=%s: nginx: %s", p->a->user, why.text);
     return 0;
 }

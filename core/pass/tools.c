@@ -7,6 +7,7 @@
 #include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
 #include "core/web/module.h"
+#include "core/web/nginx/hold.h"
 #include "core/web/part.h"
 
 static const struct sc_tools real = {
@@ -39,7 +40,8 @@ static const struct sc_tools real = {
     .web = {.save = sc_web_part_save,
             .guards = sc_web_module_guards,
             .nginx = sc_cover_nginx,
-            .nginx_forget = sc_cover_nginx_forget},
+            .nginx_forget = sc_cover_nginx_forget,
+            .nginx_read = sc_nginx_read},
     .groups = {.open = sc_cgroups_open,
                .check = sc_limits_check,
                .make = sc_limits_make,

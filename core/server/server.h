@@ -42,8 +42,10 @@ struct sc_server {
      * need not. */
     struct sc_cover_server *cover;
 
-    int lock_ms;  /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
-    int grace_ms; /* left of what this call waits for requests in views that end (core/ending) */
+    int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
+    bool
+        nginx_later; /* many passes follow each other: nginx reads what they changed at their end */
+    int grace_ms;    /* left of what this call waits for requests in views that end (core/ending) */
 };
 
 /* Now, in seconds since 1970. */

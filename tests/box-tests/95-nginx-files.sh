@@ -251,6 +251,17 @@ expect_output "its file is served" deployed get deploy.example /own.txt
 expect_output "the link is not" 403 code deploy.example /file.txt
 check "disabled" disable deploy.example
 
+## One pool for two sites, straight from nginx
+block a.example "root $H/a.example;" "$(php b.example)" 'include /etc/nginx/sitecage/a.example.conf*;'
+block b.example "root $H/b.example;" "$(php b.example)"
+reload
+expect_output "control: the pool serves both" page get a.example /page.php
+expect_fail 1 "$sites/a.example:5" enable a.example
+cp "$checks_dir/err" /root/said
+check "it says why" grep -q "b.example" /root/said
+block a.example "root $H/a.example;" "$(php a.example)" 'include /etc/nginx/sitecage/a.example.conf*;'
+reload
+
 ## HestiaCP: nginx in front of Apache, and the directory of the domain in the home, which is root's
 conf=$H/conf/web/c.example
 mkdir -p $conf

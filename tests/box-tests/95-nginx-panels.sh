@@ -194,9 +194,21 @@ da_state >/root/after
 check "DirectAdmin: nothing is left" diff /root/before /root/after
 follows shop.example blog.example
 check "no file yet: enabled" enable blog.example
+da_user mary mary.example
+echo "secret of mary.example" | put_file mary /home/mary/domains/mary.example/public_html/secret.txt
+apache_vhost mary.example mary /home/mary/domains/mary.example/public_html wrapper
+apache_reload
+rewrite
+check "one more account: enabled" enable mary.example
 check "it is made" test -e $da_base/data/users/fred/domains/blog.example.cust_nginx
 check "as DirectAdmin's" test "$(stat -c %U $da_base/data/users/fred/domains/blog.example.cust_nginx)" = diradmin
 check "deny-all" cagefsctl --site-isolation-deny-all
+check "mary's file is as before, too" test ! -e $da_base/data/users/mary/domains/mary.example.cust_nginx
+check "nginx has read all" test "$(ls /var/lib/sitecage/nginx)" = lock
+follows shop.example blog.example
+da_forget_mary() { rm -rf $da_base/data/users/mary && sed -i '/^mary/d' $da_owners; }
+da_forget_mary
+rewrite
 da_state >/root/after
 check "DirectAdmin: nothing is left" diff /root/before /root/after
 nginx -s stop

@@ -21,6 +21,7 @@
 struct holding {
     const char *adapter;
     uid_t uid;
+    bool later;  /* nginx reads it at the end of many calls */
     bool unread; /* a call before this one was not finished */
     const struct sc_nginx_place *want;
     size_t n;
@@ -161,6 +162,7 @@ static int test(pid_t master, struct sc_error *err)
     return sc_nginx_test(program, err);
 }
 
+/* 1: nginx is to read it. */
 static int change(struct holding *h, pid_t master, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
@@ -175,6 +177,8 @@ static int change(struct holding *h, pid_t master, struct sc_error *err)
         return rc;
     rewrite(h, h->unread ? &h->kept : &h->added);
     rewrite(h, &h->cut);
+    if (h->later)
+        return 0;
     bool valid = test(master, &why) == 0;
     if (!valid) {
         note(h, &why);
@@ -190,10 +194,10 @@ static int change(struct holding *h, pid_t master, struct sc_error *err)
 
 /* The lock is not held while nginx reads: others go on. */
 int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *want, size_t n,
-                  struct sc_error *err)
+                  bool later, struct sc_error *err)
 {
     SC_CLEANUP(holding_done)
-    struct holding h = {.adapter = adapter, .uid = uid, .want = want, .n = n};
+    struct holding h = {.adapter = adapter, .uid = uid, .want = want, .n = n, .later = later};
     SC_FD int lock = -EBADF;
     if (n == 0 && !sc_nginx_kept_any(uid))
         return 0;
@@ -203,7 +207,7 @@ int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *w
     if (rc < 0 || is_done(&h))
         return rc;
     h.unread = sc_nginx_is_unread(uid);
-    pid_t master = sc_nginx_find();
+    pid_t master = later ? 0 : sc_nginx_find();
     rc = change(&h, master, err);
     sc_close(&lock);
     if (rc > 0) {
@@ -216,5 +220,21 @@ int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *w
             *err = h.first;
         return h.first.code;
     }
+    return rc;
+}
+
+int sc_nginx_read(struct sc_error *err)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    int rc = sc_nginx_unread(&uids, &n, err);
+    if (rc < 0 || n == 0)
+        return rc;
+    pid_t master = sc_nginx_find();
+    rc = test(master, err);
+    if (rc == 0 && master)
+        rc = sc_nginx_reload(master, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = sc_nginx_set_unread(uids[i], false, err);
     return rc;
 }

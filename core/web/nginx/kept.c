@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/web/nginx/kept.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -186,6 +187,27 @@ int sc_nginx_set_unread(uid_t uid, bool on, struct sc_error *err)
         return remove_file(path, err);
     SC_FD int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     return fd < 0 ? sc_error_sys(err, errno, "make %s", path) : 0;
+}
+
+int sc_nginx_unread(uid_t **ret, size_t *ret_n, struct sc_error *err)
+{
+    SC_DIR DIR *dir = opendir(SC_NGINX_DIR);
+    SC_FREE uid_t *v = NULL;
+    size_t n = 0;
+    char *end;
+    if (!dir && !sc_is_absent(errno))
+        return sc_error_sys(err, errno, "read " SC_NGINX_DIR);
+    for (const struct dirent *e; dir && (e = readdir(dir));) {
+        unsigned long uid = strtoul(e->d_name, &end, 10);
+        if (end == e->d_name || strcmp(end, ".unread") != 0 || uid > UINT32_MAX)
+            continue;
+        if (!SC_VEC_ROOM(v, n))
+            return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
+        v[n++] = (uid_t)uid;
+    }
+    *ret = sc_steal_ptr(&v);
+    *ret_n = n;
+    return 0;
 }
 
 bool sc_nginx_kept_any(uid_t uid)

@@ -43,6 +43,9 @@ int sc_nginx_kept_parse(char *text, struct sc_nginx_kept *ret, struct sc_error *
 bool sc_nginx_is_unread(uid_t uid);
 int sc_nginx_set_unread(uid_t uid, bool on, struct sc_error *err);
 
+/* The accounts with that mark; the caller frees *ret. SC_E_SYS, SC_E_NOMEM. */
+int sc_nginx_unread(uid_t **ret, size_t *ret_n, struct sc_error *err);
+
 /* Anything of the account's is kept, or marked. */
 bool sc_nginx_kept_any(uid_t uid);
 

@@ -104,16 +104,25 @@ static bool web_guards(void)
     return tools_web_guards;
 }
 
-static int web_nginx(struct sc_store *store, uid_t uid, struct sc_error *err)
+static int web_nginx(struct sc_store *store, uid_t uid, bool later, struct sc_error *err)
 {
-    (void)store;
+    (void)store, (void)later;
     return tools_begin(err, "web.nginx", " %u", (unsigned)uid);
 }
 
-static int web_nginx_forget(uid_t uid, struct sc_error *err)
+static int web_nginx_read(struct sc_error *err)
 {
+    return tools_begin(err, "web.nginx_read", "%s", "");
+}
+
+static int web_nginx_forget(uid_t uid, bool later, struct sc_error *err)
+{
+    (void)later;
     return tools_begin(err, "web.nginx_forget", " %u", (unsigned)uid);
 }
 
-const struct sc_web_tools tools_web = {
-    .save = web_save, .guards = web_guards, .nginx = web_nginx, .nginx_forget = web_nginx_forget};
+const struct sc_web_tools tools_web = {.save = web_save,
+                                       .guards = web_guards,
+                                       .nginx = web_nginx,
+                                       .nginx_forget = web_nginx_forget,
+                                       .nginx_read = web_nginx_read};
