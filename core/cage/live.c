@@ -159,7 +159,7 @@ static int change(void *arg, struct sc_error *err)
     in.rootfd = root;
     in.hv = (struct sc_homeview){masks, whole, plan->uid, plan->gid, plan->token};
     r->answer.changed = true;
-    if ((rc = sc_ownhome_places(&in.hv, &plan->entries, err)) < 0)
+    if ((rc = sc_ownhome_places(&in.hv, plan, err)) < 0)
         return rc;
     for (size_t i = 0; i < steps.n; i++)
         if ((rc = do_step(&in, &steps.v[i], err)) < 0)

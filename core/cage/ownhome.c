@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/resolve.h"
 #include "core/plan/relpath.h"
 
 /* What programs expect in a home. */
@@ -80,9 +82,53 @@ static int make_top_dirs(const struct sc_homeview *v, struct sc_error *err)
     return rc;
 }
 
-int sc_ownhome_places(const struct sc_homeview *v, const struct sc_entries *entries,
+/* Whether `rel` lies in the site's own home, and in nothing that is bound into it. */
+static bool is_in_own(const struct sc_entries *entries, const char *rel)
+{
+    enum sc_entry_kind kind = SC_ENTRY_RO;
+    for (size_t i = 0; i < entries->n; i++)
+        if (sc_rel_rest(entries->v[i].rel, rel)) /* the later is the deeper */
+            kind = entries->v[i].kind;
+    return kind == SC_ENTRY_OWN;
+}
+
+/* One that is there stays: the site may have changed it. */
+static int make_link(const struct sc_homeview *v, const char *rel, const char *target,
+                     struct sc_error *err)
+{
+    const char *slash = strrchr(rel, '/');
+    SC_FREE char *dir = slash ? strndup(rel, (size_t)(slash - rel)) : strdup("");
+    SC_FREE char *path = dir ? sc_homeview_own_rel(v->token, dir) : NULL;
+    SC_FD int fd = -EBADF;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = path ? sc_asuser_begin(&as, v->uid, v->gid, err) : no_memory(err);
+    if (rc == 0)
+        rc = sc_homeview_make_own(v, dir, err);
+    if (rc == 0)
+        rc = sc_open_beneath(v->wholefd, path, O_RDONLY | O_DIRECTORY, 0, &fd, err);
+    if (rc == 0 && symlinkat(target, fd, slash ? slash + 1 : rel) < 0 && errno != EEXIST)
+        rc = sc_error_sys(err, errno, "make the link %s", rel);
+    return rc;
+}
+
+static int make_links(const struct sc_homeview *v, const struct sc_planfile *plan,
                       struct sc_error *err)
 {
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < plan->n_sys; i++) {
+        const struct sc_sysline *l = &plan->sys[i];
+        const char *rel =
+            strcmp(l->kind, SC_HOMELINK_KIND) == 0 && l->b ? sc_path_below(l->a, plan->home) : NULL;
+        if (rel && *rel && is_in_own(&plan->entries, rel))
+            rc = make_link(v, rel, l->b, err);
+    }
+    return rc;
+}
+
+int sc_ownhome_places(const struct sc_homeview *v, const struct sc_planfile *plan,
+                      struct sc_error *err)
+{
+    const struct sc_entries *entries = &plan->entries;
     SC_FREE const struct sc_plan_entry **up = calloc(entries->n + 1, sizeof(*up));
     size_t n_up = 0;
     if (!up)
@@ -99,5 +145,5 @@ int sc_ownhome_places(const struct sc_homeview *v, const struct sc_entries *entr
             return rc;
         up[n_up++] = e;
     }
-    return 0;
+    return make_links(v, plan, err);
 }

@@ -7,12 +7,16 @@
 
 #include "core/base/error.h"
 #include "core/cage/homeview.h"
-#include "core/plan/entries.h"
+#include "core/plan/planfile.h"
+
+/* "homelink PATH TARGET" among the "sys" lines: a symbolic link of the home that is in the site's own
+ * home, too. */
+#define SC_HOMELINK_KIND "homelink"
 
 /* Makes, as the user, the places for what the entries mount in directories of the site's own. Where
  * the whole home is one, it gets those of its top directories that programs expect in a home (tmp,
- * logs, .cache …) and that the real home has. */
-int sc_ownhome_places(const struct sc_homeview *v, const struct sc_entries *entries,
+ * logs, .cache …) and that the real home has, and the plan's links. */
+int sc_ownhome_places(const struct sc_homeview *v, const struct sc_planfile *plan,
                       struct sc_error *err);
 
 #endif

@@ -188,7 +188,7 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
         return add_private(v, l, err);
     if (strcmp(l->kind, SC_SERVICE_KIND) == 0 && l->b)
         return sc_service_add(v->rootfd, v->plan, l, err);
-    if (strcmp(l->kind, SC_PHPBINDS_KIND) == 0)
+    if (strcmp(l->kind, SC_PHPBINDS_KIND) == 0 || strcmp(l->kind, SC_HOMELINK_KIND) == 0)
         return 0; /* all together, when everything else is there */
     return sc_error_set(err, SC_E_INVAL,
                         "unknown line '%s' in the plan: was it made by another version?", l->kind);
@@ -246,7 +246,7 @@ static int add_entries(struct view *v, struct sc_error *err)
     struct sc_homeview hv = {v->masksfd, v->wholefd, p->uid, p->gid, p->token};
     int kept = keep_docroot(v, &hv, err);
     if (kept == 0)
-        kept = sc_ownhome_places(&hv, &p->entries, err);
+        kept = sc_ownhome_places(&hv, p, err);
     if (kept < 0)
         return kept;
     for (size_t i = 0; i < p->entries.n; i++) {

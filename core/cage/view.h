@@ -12,6 +12,7 @@
  *     shm PATH SIZE       a tmpfs of the site's own
  *     private PATH NAME   ~/.cagefs/websites/<token>/NAME, read-write
  *     service PATH SOURCE core/cage/services.h
+ *     homelink PATH TARGET core/cage/ownhome.h
  *     php PATH SOURCE     core/cage/phpbinds.h
  *
  * A line about something that is not on this machine is left out, except for private, proc and

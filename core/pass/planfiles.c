@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
+#include "core/pass/links.h"
 #include "core/php/fpm/place.h"
 #include "core/pass/php.h"
 #include "core/pass/tools.h"
@@ -102,6 +103,8 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
         rc = copy_lines(&planner->common, &p, err);
     if (rc == 0)
         rc = sc_system_site_lines(&p, err);
+    if (rc == 0)
+        rc = sc_links_lines(a, &plan->sites[site], &p, err);
     if (rc == 0)
         rc = sc_pass_php_lines(planner->php, a, token, &p, err);
     if (rc < 0)

@@ -10,6 +10,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/match.h"
+#include "core/base/resolve.h"
 #include "core/follow/follow.h"
 #include "core/base/log.h"
 #include "core/coverage/account.h"
@@ -146,6 +147,32 @@ static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid
     return false;
 }
 
+static uint64_t mix(uint64_t h, const char *text)
+{
+    for (const char *p = text;; p++) {
+        h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+        if (!*p)
+            return h;
+    }
+}
+
+/* What the web server's configuration names in the account's home: its sites see it, so a pass is due
+ * when it is something else. */
+static uint64_t named(const struct sc_vhosts *hosts, const char *home)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < hosts->n; i++) {
+        const struct sc_vhost *v = &hosts->v[i];
+        for (size_t k = 0; k < v->n_roots; k++)
+            if (v->roots[k].alias && sc_path_below(v->roots[k].text, home))
+                h = mix(h, v->roots[k].text);
+        for (size_t k = 0; k < v->ways.n; k++)
+            if (v->ways.v[k].what && sc_path_below(v->ways.v[k].what, home))
+                h = mix(h, v->ways.v[k].what);
+    }
+    return h;
+}
+
 static int pools(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
@@ -164,7 +191,8 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
         bool changed = false;
         if (sc_fpm_digest_of(&server.pools, users.rows[i].uid, users.rows[i].name, &digest) &&
             judge(s, &server, users.rows[i].uid, &verdicts, &changed))
-            printf("pools %u %" PRIu64 "%s\n", (unsigned)users.rows[i].uid, digest ^ verdicts,
+            printf("pools %u %" PRIu64 "%s\n", (unsigned)users.rows[i].uid,
+                   digest ^ verdicts ^ named(&server.hosts, users.rows[i].home),
                    changed ? " changed" : "");
     }
     puts("ok");

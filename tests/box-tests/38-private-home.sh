@@ -91,6 +91,20 @@ expect_output "is private" $'nothing\n' read_a $H/top.txt
 expect_output "with what it had" 'mine' read_a $H/note.txt
 expect_contains "and serves its document root" new read_a $H/web/a/public_html/new.txt
 
+# a document root that the panel and the web server know by a link
+as_user john mkdir -p $H/releases/7/public && as_user john ln -s releases/7 $H/current
+as_user john ln -s $H/current/public $H/linked
+make_site john l.example $H/linked shebang
+apache_reload
+put_php l.example read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
+read_l() { http l.example "/read.php?f=$1"; }
+expect_output "control: a site by a link" "top secret"$'\n' read_l $H/top.txt
+check "it is isolated" cagefsctl --site-isolation-enable l.example
+expect_output "it is served, by the link" $'nothing\n' read_l $H/top.txt
+expect_contains "its document root is there by its real path" "file_get_contents" read_l $H/releases/7/public/read.php
+expect_contains "and by the link" "file_get_contents" read_l $H/linked/read.php
+check "off" cagefsctl --site-isolation-disable l.example
+
 check "off" cagefsctl --site-isolation-disable a.example
 expect_output "it reads the real home" "top secret"$'\n' read_a $H/top.txt
 finish
