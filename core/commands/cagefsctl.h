@@ -16,7 +16,8 @@
 enum sc_ctl_flags {
     SC_CTL_ANYBODY = 1, /* root is not needed */
     SC_CTL_SERVER = 2,  /* the server object is needed */
-    SC_CTL_ANYWAY = 4   /* --anyway may be given */
+    SC_CTL_ANYWAY = 4,  /* --anyway may be given */
+    SC_CTL_HOME = 8     /* --home may be given */
 };
 
 /* What a command's function gets. */
@@ -25,6 +26,7 @@ struct sc_ctl {
     size_t n;
     struct sc_server *server; /* NULL without SC_CTL_SERVER */
     bool anyway;              /* --anyway */
+    enum sc_home home;        /* --home; UNSET: not given */
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
 };
@@ -53,6 +55,7 @@ struct sc_ctl_call {
     size_t n;
     bool json;
     bool anyway;
+    enum sc_home home;
 };
 
 void sc_ctl_call_done(struct sc_ctl_call *call);

@@ -11,6 +11,7 @@ enum {
     OPT_JSON = 256,
     OPT_WAIT_LOCK,
     OPT_ANYWAY,
+    OPT_HOME,
     OPT_COMMAND /* + index in the table */
 };
 
@@ -36,13 +37,14 @@ static void complain(struct parse *p, const struct sc_error *e)
 /* Two names for a command that has an alias, and the two modifiers; to be freed. */
 static struct option *make_options(const struct sc_ctl_command *commands, size_t n, char *letters)
 {
-    struct option *all = calloc(2 * n + 4, sizeof(*all));
+    struct option *all = calloc(2 * n + 5, sizeof(*all));
     if (!all)
         return NULL;
     struct option *o = all;
     *o++ = (struct option){.name = "json", .val = OPT_JSON};
     *o++ = (struct option){.name = "wait-lock", .val = OPT_WAIT_LOCK};
     *o++ = (struct option){.name = "anyway", .val = OPT_ANYWAY};
+    *o++ = (struct option){.name = "home", .has_arg = required_argument, .val = OPT_HOME};
     for (size_t i = 0; i < n; i++) {
         const struct sc_ctl_command *c = &commands[i];
         struct option one = {.name = c->name,
@@ -73,6 +75,8 @@ static void unknown_option(struct parse *p, const char *word)
 {
     if (optopt == 0)
         COMPLAIN(p, "unknown option %s: see cagefsctl --help", word);
+    else if (optopt == OPT_HOME)
+        COMPLAIN(p, "--home needs a value: private or shared");
     else if (optopt < OPT_JSON)
         COMPLAIN(p, "unknown option -%c: see cagefsctl --help", optopt);
     else
@@ -95,6 +99,13 @@ static const struct sc_ctl_command *by_letter(const struct sc_ctl_command *comma
     return NULL;
 }
 
+static void take_home(struct parse *p, const char *value)
+{
+    p->call.home = sc_home_from_name(value);
+    if (p->call.home == SC_HOME_UNSET)
+        COMPLAIN(p, "--home %s: give private or shared", value);
+}
+
 static void take_long(struct parse *p, const struct sc_ctl_command *commands,
                       const struct option *option, const char *word)
 {
@@ -106,9 +117,11 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
         p->call.json = true;
     else if (option->val == OPT_ANYWAY)
         p->call.anyway = true;
+    else if (option->val == OPT_HOME)
+        take_home(p, optarg);
     else if (option->val >= OPT_COMMAND)
         take_command(p, &commands[option->val - OPT_COMMAND], option->name);
-    if (optarg)
+    if (optarg && option->val >= OPT_COMMAND)
         p->call.names[p->call.n++] = optarg;
 }
 
@@ -121,6 +134,8 @@ static void check_call(struct parse *p)
         COMPLAIN(p, "no command is given: see cagefsctl --help");
     else if (p->call.anyway && !(c->flags & SC_CTL_ANYWAY))
         COMPLAIN(p, "--%s takes no --anyway; see cagefsctl --help", p->spelled);
+    else if (p->call.home != SC_HOME_UNSET && !(c->flags & SC_CTL_HOME))
+        COMPLAIN(p, "--%s takes no --home; see cagefsctl --help", p->spelled);
     else if (n < c->min)
         COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled, c->operands);
     else if (n > c->max && c->max == 0)
@@ -155,6 +170,8 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
     int c, index = 0;
     while ((c = getopt_long(argc, argv, letters, options, &index)) != -1) {
         const char *word = argv[optind - 1]; /* only used where it is the one just read */
+        if (c == OPT_HOME && word == optarg) /* a value in a word of its own */
+            word = argv[optind - 2];
         if (c == 1)
             p.call.names[p.call.n++] = optarg;
         else if (c == '?')

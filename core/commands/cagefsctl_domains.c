@@ -14,7 +14,8 @@ static void say(struct sc_ctl *c, const char *done, const char *const *names, si
 
 int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 {
-    int rc = sc_engine_enable(c->server, c->names, c->n, c->anyway, c->watch, err);
+    const struct sc_enable_how how = {c->anyway, c->home};
+    int rc = sc_engine_enable(c->server, c->names, c->n, &how, c->watch, err);
     if (rc < 0)
         return rc;
     say(c, "enabled", c->names, c->n); /* as the caller gave them */

@@ -53,13 +53,13 @@ static const struct sc_ctl_command table[] = {
      .help = "Deny it, and end their isolation"},
     {BOTH("toggle-mode"), .run = sc_ctl_toggle_mode, .flags = SC_CTL_SERVER,
      .help = "Swap the modes allow_all and deny_all"},
-    {BOTH("enable"), DOMAINS, .run = sc_ctl_enable, .flags = SC_CTL_SERVER | SC_CTL_ANYWAY,
-     .help = "Isolate these domains"},
+    {BOTH("enable"), DOMAINS, .run = sc_ctl_enable,
+     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME, .help = "Isolate these domains"},
     {BOTH("disable"), DOMAINS, .run = sc_ctl_disable, .flags = SC_CTL_SERVER,
      .help = "End the isolation of these domains"},
     {BOTH("list"), .operands = "[USER...]", .one = "USER", .max = MANY, .run = sc_ctl_list,
      .flags = SC_CTL_SERVER, .help = "List the isolated domains"},
-    {BOTH("regenerate"), USERS, .run = sc_ctl_regenerate, .flags = SC_CTL_SERVER,
+    {BOTH("regenerate"), USERS, .run = sc_ctl_regenerate, .flags = SC_CTL_SERVER | SC_CTL_HOME,
      .help = "Make the users' sites again, in place"},
     {BOTH("status"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_status,
      .flags = SC_CTL_SERVER, .help = "Say what is on, what is stale, and why"},
@@ -113,6 +113,8 @@ void sc_ctl_help(struct sc_buf *out)
                "With any of them:\n"
                "  --json                               Answer with one JSON object\n"
                "  --anyway                             (enable) Also where not all is covered\n"
+               "  --home private|shared                (enable, regenerate) What the sites see of "
+               "the home\n"
                "  --wait-lock                          Accepted; commands always wait their turn\n"
                "  -v, --verbose                        Say each step and how long it took\n"
                "\n"

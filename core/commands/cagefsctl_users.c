@@ -70,7 +70,7 @@ int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err)
 
 int sc_ctl_regenerate(struct sc_ctl *c, struct sc_error *err)
 {
-    int rc = sc_engine_regenerate(c->server, c->names, c->n, c->watch, err);
+    int rc = sc_engine_regenerate(c->server, c->names, c->n, c->home, c->watch, err);
     if (rc < 0)
         return rc;
     sc_out_fmt(c->out, "Regenerated configuration CloudLinux Isolates for users:\n");

@@ -30,9 +30,15 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
 int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
                           struct sc_error *err);
 
-/* SC_E_DENIED also: isolation would not cover a site (core/coverage/coverage.h), unless `anyway`. */
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
-                     const struct sc_watch *w, struct sc_error *err);
+struct sc_enable_how {
+    bool anyway;       /* also where isolation would not cover a site */
+    enum sc_home home; /* that the sites get; UNSET: as they have it */
+};
+
+/* SC_E_DENIED also: isolation would not cover a site (core/coverage/coverage.h). */
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_enable_how *how, const struct sc_watch *w,
+                     struct sc_error *err);
 
 struct sc_names {
     char **v;
@@ -45,7 +51,8 @@ void sc_names_done(struct sc_names *names);
  * domains that ended with those named, sorted within each user; for sc_names_done(). */
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
                       const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err);
-int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+/* `home`: that all isolated sites of those users get; UNSET: as they have it. */
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
                          const struct sc_watch *w, struct sc_error *err);
 /* Ends every process of the users' isolated sites (NULL: of all users') and makes their views
  * again. */

@@ -101,6 +101,12 @@ static int open_named(struct sc_server *s, const char *const *domains, size_t n,
     return rc < 0 ? rc : assign(jobs, l, enable, err);
 }
 
+static void wish_home(struct sc_jobs *jobs, enum sc_home home)
+{
+    for (size_t i = 0; i < jobs->n; i++)
+        jobs->v[i].wish.home = home;
+}
+
 /* What will hold when Apache has the module; where it cannot have it, what holds without. */
 static int judge(struct sc_server *s, struct sc_cover_server *server, const struct sc_jobs *jobs,
                  bool anyway, const struct sc_watch *w, struct sc_error *err)
@@ -116,8 +122,8 @@ static int judge(struct sc_server *s, struct sc_cover_server *server, const stru
     return sc_cover_before(server, jobs, err);
 }
 
-static int enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
-                  const struct sc_watch *w, struct sc_error *err)
+static int enable(struct sc_server *s, const char *const *domains, size_t n,
+                  const struct sc_enable_how *how, const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
@@ -137,8 +143,9 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
         rc = sc_lsapi_check(&server.hosts, err);
     if (rc == 0)
         rc = open_named(s, domains, n, true, &l, &jobs, err);
+    wish_home(&jobs, how->home);
     if (rc == 0)
-        rc = judge(s, &server, &jobs, anyway, w, err);
+        rc = judge(s, &server, &jobs, how->anyway, w, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
     if (rc == 0)
@@ -152,11 +159,12 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n, boo
     return 0;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
-                     const struct sc_watch *w, struct sc_error *err)
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_enable_how *how, const struct sc_watch *w,
+                     struct sc_error *err)
 {
     sc_pass_recover(s);
-    int rc = enable(s, domains, n, anyway, w, err);
+    int rc = enable(s, domains, n, how, w, err);
     if (rc == 0)
         sc_monitor_wanted(s, w); /* it may ask for the locks that enable() held */
     return rc;
@@ -181,7 +189,7 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
     return 0;
 }
 
-static int regenerate(struct sc_server *s, const char *const *users, size_t n,
+static int regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
                       const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
@@ -193,6 +201,7 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
         sc_pass_webserver_on(s, w);
     (void)sc_cover_server_again(true, &server, NULL); /* sc_cover_after() says why not */
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
+    wish_home(&jobs, home);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &jobs, w, err);
     if (rc == 0)
@@ -204,11 +213,11 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n,
     return rc < 0 ? rc : front;
 }
 
-int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
                          const struct sc_watch *w, struct sc_error *err)
 {
     sc_pass_recover(s);
-    int rc = regenerate(s, users, n, w, err);
+    int rc = regenerate(s, users, n, home, w, err);
     if (rc == 0)
         sc_monitor_wanted(s, w);
     return rc;

@@ -17,6 +17,8 @@ struct sc_wish {
     size_t n_disable;
     bool disable_all;
     bool end_processes; /* of all isolated sites: remount */
+    enum sc_home
+        home; /* of those that it enables; where it enables none, of all that are isolated */
 };
 
 /* Asks the panel, brings the account's identity in line (core/pass/identify.h), gathers its facts

@@ -37,6 +37,15 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
     return 0;
 }
 
+static void set_homes(struct sc_facts *f, const struct sc_wish *wish)
+{
+    for (size_t i = 0; i < wish->n_enable; i++)
+        sc_domains_config_find(&f->config, wish->enable[i])->home = wish->home;
+    for (size_t i = 0; wish->n_enable == 0 && i < f->config.n; i++)
+        if (f->config.entries[i].isolated)
+            f->config.entries[i].home = wish->home;
+}
+
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err)
 {
@@ -49,6 +58,8 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
         if (rc < 0)
             return rc;
     }
+    if (wish->home != SC_HOME_UNSET)
+        set_homes(f, wish);
     int rc = sc_facts_plan(s, a, f, err);
     for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
         if ((rc = check_odd(f, wish->enable[i], err)) == 0)

@@ -105,6 +105,16 @@ expect_contains "its document root is there by its real path" "file_get_contents
 expect_contains "and by the link" "file_get_contents" read_l $H/linked/read.php
 check "off" cagefsctl --site-isolation-disable l.example
 
+# by a command
+echo >/etc/sitecage.conf
+check "a shared home by a command" cagefsctl --site-isolation-regenerate john --home shared
+expect_output "the home is shared" "top secret"$'\n' read_a $H/top.txt
+expect_contains "which domains.json says" '"home": "shared"' cat $H/.lve/domains.json
+check "a private one" cagefsctl --site-isolation-enable a.example --home private
+expect_output "it is private" $'nothing\n' read_a $H/top.txt
+expect_fail 2 "give private or shared" cagefsctl --site-isolation-enable a.example --home open
+expect_fail 2 "takes no --home" cagefsctl --site-isolation-disable a.example --home private
+
 check "off" cagefsctl --site-isolation-disable a.example
 expect_output "it reads the real home" "top secret"$'\n' read_a $H/top.txt
 finish

@@ -118,11 +118,15 @@ int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const s
     return rc;
 }
 
-int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n, bool anyway,
-                     const struct sc_watch *w, struct sc_error *err)
+int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
+                     const struct sc_enable_how *how, const struct sc_watch *w,
+                     struct sc_error *err)
 {
     (void)s;
-    return fake_call(anyway ? "enable anyway" : "enable", domains, n, w, err);
+    return fake_call(how->anyway                    ? "enable anyway"
+                     : how->home == SC_HOME_PRIVATE ? "enable private"
+                                                    : "enable",
+                     domains, n, w, err);
 }
 
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
@@ -141,11 +145,11 @@ void sc_names_done(struct sc_names *names)
     fake.done++;
 }
 
-int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n,
+int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
                          const struct sc_watch *w, struct sc_error *err)
 {
     (void)s;
-    return fake_call("regenerate", users, n, w, err);
+    return fake_call(home == SC_HOME_SHARED ? "regenerate shared" : "regenerate", users, n, w, err);
 }
 
 int sc_engine_remount(struct sc_server *s, const char *const *users, size_t n,

@@ -224,6 +224,10 @@ static void says_what_is_not_covered(void **state)
                "");
     run("--site-isolation-enable", "--anyway", "b.com");
     assert_string_equal(fake.called, "enable anyway b.com");
+    run("--site-isolation-enable", "--home", "private", "b.com");
+    assert_string_equal(fake.called, "enable private b.com");
+    run("--site-isolation-regenerate", "john", "--home=shared");
+    assert_string_equal(fake.called, "regenerate shared john");
 }
 
 static void status_has_notes(void **state)

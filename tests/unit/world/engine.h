@@ -67,7 +67,9 @@ static inline int enable(const char *domains)
     noticed[0] = 0;
     bool own = access(root_at("/etc/apache2/apache2.conf"), F_OK) == 0;
     have_hosts(l);
-    int rc = sc_engine_enable(&world.s, l->v, l->n, enable_anyway, &watcher, &world.err);
+    int rc =
+        sc_engine_enable(&world.s, l->v, l->n, &(struct sc_enable_how){.anyway = enable_anyway},
+                         &watcher, &world.err);
     if (!own)
         (void)unlink(root_at("/etc/apache2/apache2.conf"));
     return rc;

@@ -283,7 +283,7 @@ static int regenerate(const char *users)
 {
     struct word_list *l = list_of(users);
     noticed[0] = 0;
-    return sc_engine_regenerate(&world.s, l->v, l->n, &watcher, &world.err);
+    return sc_engine_regenerate(&world.s, l->v, l->n, SC_HOME_UNSET, &watcher, &world.err);
 }
 
 static void regenerating_takes_over_what_was_written_by_hand(void **state)
