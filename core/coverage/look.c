@@ -17,6 +17,7 @@
 #include "core/web/apache/path.h"
 #include "core/web/module.h"
 #include "core/web/nginx/running.h"
+#include "core/php/fpm/running.h"
 
 #define LSPHP_ENTRY  SC_LIBEXECDIR "/lsphp"
 #define LSPHP_NATIVE "/usr/local/bin/lsphp"
@@ -81,7 +82,7 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server s = {.must_stand = must_stand};
     int rc = sc_vhosts_load("", &s.hosts, err);
     if (rc == 0)
-        rc = sc_fpm_known_load("", &s.pools, err);
+        rc = sc_fpm_known_all(&s.pools, err);
     if (rc == 0)
         rc = sc_loopback_look(&s.pools, &s.hosts, &s.ports, err);
     if (rc == 0)

@@ -14,6 +14,7 @@
 #include "core/loopback/internal.h"
 #include "core/loopback/kernel.h"
 #include "core/loopback/nft.h"
+#include "core/php/fpm/running.h"
 
 #define KEPT_MAX (16u << 20)
 #define TRY      SC_LOOPBACK_TABLE "_try"
@@ -161,7 +162,7 @@ static int look_again(struct sc_loopback *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list pools = {0};
-    int rc = sc_fpm_known_load("", &pools, err);
+    int rc = sc_fpm_known_all(&pools, err);
     if (rc == 0)
         rc = sc_vhosts_load("", &hosts, err);
     return rc < 0 ? rc : sc_loopback_look(&pools, &hosts, ret, err);

@@ -12,6 +12,7 @@
 #include "core/pass/php.h"
 #include "core/pass/tools.h"
 #include "core/web/suexec_front.h"
+#include "core/php/fpm/running.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -32,7 +33,7 @@ static int look_at_sockets(const struct sc_fpm_known_list *pools, struct sc_fpm_
                            struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list now = {0};
-    int rc = pools ? 0 : sc_fpm_known_load("", &now, err);
+    int rc = pools ? 0 : sc_fpm_known_all(&now, err);
     return rc < 0 ? rc : sc_fpm_places_look(pools ? pools : &now, ret, err);
 }
 

@@ -136,6 +136,18 @@ static void conf_dirs(const struct sc_vhosts *hosts)
         sc_job_print("dir", hosts->dirs[i]);
 }
 
+/* Of pools that no layout knows. */
+static void found_dirs(const struct sc_fpm_known_list *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        char dir[PATH_MAX];
+        snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(l->v[i].file, '/') - l->v[i].file),
+                 l->v[i].file);
+        if (l->v[i].found)
+            sc_job_print("dir", dir);
+    }
+}
+
 /* What is not covered is kept for lists, and makes a pass when it changes. False: not known. */
 static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid, uint64_t *ret,
                   bool *ret_changed)
@@ -186,6 +198,7 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
     if (rc < 0)
         return rc;
     conf_dirs(&server.hosts);
+    found_dirs(&server.pools);
     for (size_t i = 0; i < users.n; i++) {
         uint64_t digest, verdicts;
         bool changed = false;

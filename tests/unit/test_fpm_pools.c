@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/php/fpm/which.h"
 #include "core/php/fpm/pools.h"
+#include "core/php/fpm/running.h"
 
 #define S(text) ((char *)(uintptr_t)(text))
 #define FILE_OF SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file
@@ -424,14 +425,108 @@ static void layouts(void **state)
     assert_false(sc_fpm_shared_dir(l.v[1].file, dir));
 }
 
+/* ---- masters that run ---- */
+
+static void titles(void **state)
+{
+    (void)state;
+    char main_file[PATH_MAX];
+    assert_true(
+        sc_fpm_title_main("php-fpm: master process (/etc/php/8.2/fpm/php-fpm.conf)", main_file));
+    assert_string_equal(main_file, "/etc/php/8.2/fpm/php-fpm.conf");
+    assert_true(sc_fpm_title_main("php-fpm: master process (/a (b).conf)      ", main_file));
+    assert_string_equal(main_file, "/a (b).conf");
+    assert_false(sc_fpm_title_main("php-fpm: master process (etc/php-fpm.conf)", main_file));
+    assert_false(sc_fpm_title_main("php-fpm: master process (/etc/php-fpm.conf", main_file));
+    assert_false(sc_fpm_title_main("php-fpm: master process (", main_file));
+    assert_false(sc_fpm_title_main("php-fpm: pool www", main_file));
+    assert_false(sc_fpm_title_main("", main_file));
+}
+
+static void includes(void **state)
+{
+    (void)state;
+    char out[PATH_MAX];
+    assert_true(sc_fpm_include("/etc/x/*.conf", "/usr/sbin/php-fpm", out));
+    assert_string_equal(out, "/etc/x/*.conf");
+    assert_true(sc_fpm_include("etc/php-fpm.d/*.conf", "/www/server/php/82/sbin/php-fpm", out));
+    assert_string_equal(out, "/www/server/php/82/etc/php-fpm.d/*.conf");
+    assert_false(sc_fpm_include("etc/x.conf", "php-fpm", out));
+    assert_false(sc_fpm_include("", "php-fpm", out));
+}
+
+/* Pools of CWP, aaPanel, Plesk's dedicated units, and one of a layout that is known already. */
+static void masters_of_no_layout(void **state)
+{
+    (void)state;
+    char root[] = "/tmp/sc_fpm_XXXXXX", cmd[2048];
+    assert_non_null(mkdtemp(root));
+    snprintf(
+        cmd, sizeof(cmd),
+        "cd %s && mkdir -p opt/alt/php-fpm81/usr/etc/php-fpm.d/users www/server/php/82/etc "
+        "etc/php/8.2/fpm/pool.d srv/units && "
+        "printf '[global]\npid=/x\ninclude=/opt/alt/php-fpm81/usr/etc/php-fpm.d/users/*.conf\n' "
+        ">opt/alt/php-fpm81/usr/etc/php-fpm.conf && "
+        "printf '[john]\nlisten=/opt/alt/php-fpm81/usr/var/sockets/john.sock\nuser=john\n' "
+        ">opt/alt/php-fpm81/usr/etc/php-fpm.d/users/john.conf && "
+        "printf '[bob]\nlisten=127.0.0.1:9001\n' "
+        ">opt/alt/php-fpm81/usr/etc/php-fpm.d/users/bob.conf && "
+        "printf '[global]\ninclude=etc/more/*.conf\n[www]\nlisten=/tmp/php-cgi-82.sock\n' "
+        ">www/server/php/82/etc/php-fpm.conf && "
+        "printf '[global]\n[a.example]\nprefix=/var/www/vhosts/system/$pool\n"
+        "listen=php-fpm.sock\n' >srv/units/a.conf && "
+        "printf '[global]\ninclude=/etc/php/8.2/fpm/pool.d/*.conf\n' >etc/php/8.2/fpm/php-fpm.conf "
+        "&& printf '[www]\nlisten=/a\n' >etc/php/8.2/fpm/pool.d/www.conf",
+        root);
+    assert_int_equal(system(cmd), 0);
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
+    assert_int_equal(sc_fpm_known_load(root, &l, NULL), 0);
+    assert_int_equal(l.n, 1);
+    static const char *const mains[][2] = {
+        {"/opt/alt/php-fpm81/usr/etc/php-fpm.conf", "/opt/alt/php-fpm81/usr/sbin/php-fpm"},
+        {"/www/server/php/82/etc/php-fpm.conf", "/www/server/php/82/sbin/php-fpm"},
+        {"/srv/units/a.conf", "/opt/plesk/php/8.1/sbin/php-fpm"},
+        {"/etc/php/8.2/fpm/php-fpm.conf", "/usr/sbin/php-fpm8.2"},
+        {"/not/there.conf", "/usr/sbin/php-fpm"}};
+    for (int twice = 0; twice < 2; twice++)
+        for (size_t i = 0; i < sizeof(mains) / sizeof(mains[0]); i++)
+            assert_int_equal(sc_fpm_known_of_main(root, mains[i][0], mains[i][1], &l, NULL), 0);
+    snprintf(cmd, sizeof(cmd), "rm -rf '%s'", root);
+    assert_int_equal(system(cmd), 0);
+    assert_int_equal(l.n, 5);
+    static const char *const want[][3] = {
+        {"www", "/a", "/etc/php/8.2/fpm/pool.d/www.conf"},
+        {"bob", "127.0.0.1:9001", "/opt/alt/php-fpm81/usr/etc/php-fpm.d/users/bob.conf"},
+        {"john", "/opt/alt/php-fpm81/usr/var/sockets/john.sock",
+         "/opt/alt/php-fpm81/usr/etc/php-fpm.d/users/john.conf"},
+        {"www", "/tmp/php-cgi-82.sock", "/www/server/php/82/etc/php-fpm.conf"},
+        {"a.example", "/var/www/vhosts/system/a.example/php-fpm.sock", "/srv/units/a.conf"}};
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(l.v[i].pool, want[i][0]);
+        assert_string_equal(l.v[i].listen, want[i][1]);
+        assert_string_equal(l.v[i].file, want[i][2]);
+        assert_int_equal(l.v[i].found, i > 0);
+    }
+    assert_string_equal(l.v[4].main, "/srv/units/a.conf");
+    assert_string_equal(l.v[4].exe, "/opt/plesk/php/8.1/sbin/php-fpm");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads),          cmocka_unit_test(refuses),
-        cmocka_unit_test(addresses),      cmocka_unit_test(cuts_and_pastes),
-        cmocka_unit_test(cuts_two),       cmocka_unit_test(renders),
-        cmocka_unit_test(which),          cmocka_unit_test(around),
-        cmocka_unit_test(layouts),        cmocka_unit_test(beside),
+        cmocka_unit_test(titles),
+        cmocka_unit_test(includes),
+        cmocka_unit_test(masters_of_no_layout),
+        cmocka_unit_test(reads),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(cuts_and_pastes),
+        cmocka_unit_test(cuts_two),
+        cmocka_unit_test(renders),
+        cmocka_unit_test(which),
+        cmocka_unit_test(around),
+        cmocka_unit_test(layouts),
+        cmocka_unit_test(beside),
         cmocka_unit_test(same_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

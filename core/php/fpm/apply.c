@@ -21,6 +21,7 @@
 #include "core/php/fpm/pass.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/supervisor.h"
+#include "core/php/fpm/running.h"
 
 #define USERS_FROM 1000 /* uids and gids of hosting accounts */
 
@@ -94,7 +95,7 @@ static int join_pools(struct sc_fpm_pass *p, const struct sc_fpm_known_list *fil
 static int load(struct sc_fpm_pass *p, struct sc_error *err)
 {
     const struct sc_fpm_known_list *files = p->a->known ? p->a->known : &p->files;
-    int rc = p->a->known ? 0 : sc_fpm_known_load("", &p->files, err);
+    int rc = p->a->known ? 0 : sc_fpm_known_all(&p->files, err);
     if (rc == 0)
         rc = add_taken(p, files, err);
     if (rc == 0)

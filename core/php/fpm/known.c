@@ -135,8 +135,8 @@ int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *
                : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
 }
 
-static int load_file(const char *path, const char *name, const char *main, const char *exe,
-                     struct sc_fpm_known_list *l, struct sc_error *err)
+int sc_fpm_known_read(const char *path, const char *name, const char *main, const char *exe,
+                      struct sc_fpm_known_list *l, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
@@ -164,7 +164,7 @@ int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc
             continue;
         SC_FREE char *main = filled(v[i].fpm_main, version);
         SC_FREE char *exe = filled(v[i].fpm_exe, version);
-        rc = main && exe ? load_file(file, file, main, exe, &l, err)
+        rc = main && exe ? sc_fpm_known_read(file, file, main, exe, &l, err)
                          : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
         break;
     }
@@ -199,7 +199,7 @@ int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc
             sc_stamps_note(&l.seen, m.v[k]);
             SC_FREE char *main = filled(v[i].fpm_main, version);
             SC_FREE char *exe = filled(v[i].fpm_exe, version);
-            rc = main && exe ? load_file(m.v[k], name, main, exe, &l, err)
+            rc = main && exe ? sc_fpm_known_read(m.v[k], name, main, exe, &l, err)
                              : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
         }
     }

@@ -19,6 +19,7 @@ struct sc_fpm_known {
     char *text;         /* exact */
     size_t text_len;
     const char *refusal; /* sc_fpm_refusal() */
+    bool found;          /* by its master's process (core/php/fpm/running.h): of no layout's file */
     int backlog;
     char *owner, *owner_group; /* of the socket; NULL: not given */
     mode_t mode;
@@ -35,6 +36,11 @@ void sc_fpm_known_done(struct sc_fpm_known_list *l);
 /* Reads the pool files of all layouts below `root` ("" in production). Files that cannot be read or
  * understood are passed over, as are pools without an address that can be handed in. SC_E_NOMEM. */
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err);
+
+/* Appends the pools of the file `path`, of that master; `name` is what it is called. A file that is
+ * none of pools has none. SC_E_SYS, SC_E_NOMEM. */
+int sc_fpm_known_read(const char *path, const char *name, const char *main, const char *exe,
+                      struct sc_fpm_known_list *l, struct sc_error *err);
 
 /* The pools of one file, if it is one of a layout's; else none. */
 int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc_error *err);

@@ -34,7 +34,7 @@ static int no_answer(int procfd, int errnum)
 
 /* Root's for certain, for a title can be chosen by anybody; and this server's: a container's master
  * may read a file of the same name. 1, 0, or a negative errno. */
-static int is_ours(int procfd)
+int sc_fpm_master_is_ours(int procfd)
 {
     struct stat st, ns, mine;
     if (fstat(procfd, &st) < 0)
@@ -55,7 +55,7 @@ static int is_master(int procfd, const char *want)
     ssize_t n = sc_proc_read(procfd, "cmdline", got, sizeof(got));
     if (n < 0)
         return no_answer(procfd, (int)-n);
-    return n > 0 && strncmp(got, want, strlen(want)) == 0 ? is_ours(procfd) : 0;
+    return n > 0 && strncmp(got, want, strlen(want)) == 0 ? sc_fpm_master_is_ours(procfd) : 0;
 }
 
 pid_t sc_fpm_master_find(const char *main)

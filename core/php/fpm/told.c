@@ -8,6 +8,7 @@
 #include "core/php/fpm/which.h"
 #include "core/php/fpm/supervisor.h"
 #include "core/php/fpm/taken.h"
+#include "core/php/fpm/running.h"
 
 void sc_fpm_told_done(struct sc_fpm_told *t)
 {
@@ -82,7 +83,7 @@ int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list known = {0};
     SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list taken = {0};
     SC_CLEANUP(sc_fpm_told_done) struct sc_fpm_told t = {0};
-    int rc = sc_fpm_known_load("", &known, err);
+    int rc = sc_fpm_known_all(&known, err);
     if (rc == 0)
         rc = sc_fpm_taken_load(uid, 0, &taken, NULL, err);
     if (rc == 0)
