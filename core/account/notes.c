@@ -14,7 +14,8 @@
 #include "core/base/there.h"
 #include "core/base/vec.h"
 
-static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_CRON_D, SC_NOTE_WISHES, SC_NOTE_HOME};
+static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_CRON_D, SC_NOTE_CRON_PATHS,
+                                  SC_NOTE_WISHES, SC_NOTE_HOME};
 
 static void path_of(uid_t uid, const char *what, char out[64])
 {
@@ -47,15 +48,19 @@ int sc_note_set(uid_t uid, const char *what, const char *text, struct sc_error *
     return rc < 0 ? rc : sc_replace_file(path, 0600, line.data, line.len, err);
 }
 
+void sc_note_read(uid_t uid, const char *what, struct sc_buf *ret)
+{
+    char path[64];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    path_of(uid, what, path);
+    if (sc_read_file(path, SC_NOTE_TEXT_MAX, &text, NULL) == 0)
+        sc_buf_add(ret, text.data, text.len);
+}
+
 void sc_notes_read(uid_t uid, struct sc_buf *ret)
 {
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        char path[64];
-        SC_BUF struct sc_buf text = SC_BUF_INIT;
-        path_of(uid, all[i], path);
-        if (sc_read_file(path, SC_NOTE_TEXT_MAX, &text, NULL) == 0)
-            sc_buf_add(ret, text.data, text.len);
-    }
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        sc_note_read(uid, all[i], ret);
 }
 
 int sc_notes_uids(const char *what, uid_t **ret, size_t *ret_n, struct sc_error *err)

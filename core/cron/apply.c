@@ -140,7 +140,7 @@ static int can_have_one(const char *user, struct sc_error *err)
 }
 
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
-                  size_t *ret_unknown, struct sc_error *err)
+                  struct sc_cron_found *ret, struct sc_error *err)
 {
     struct sc_cron_resolver links = {.owner = o};
     const struct sc_cron_account a = sc_cron_account_of(o, sites, n, &links);
@@ -168,7 +168,9 @@ int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *site
         return sc_error_wrap(err, "the crontab of %s", o->user);
     if (text.len != old.len || (old.len && memcmp(text.data, old.data, old.len) != 0))
         rc = sc_cron_write(o, false, &text, NULL, err);
-    if (rc == 0)
-        *ret_unknown = c.n_unknown;
-    return rc;
+    if (rc < 0)
+        return rc;
+    *ret = (struct sc_cron_found){.unknown = c.n_unknown};
+    snprintf(ret->outside, sizeof(ret->outside), "%s", c.outside.len ? c.outside.data : "");
+    return 0;
 }

@@ -12,12 +12,18 @@
 #define SC_CRON_LOCK_MS  30000
 #define SC_CRON_NOTE_MAX 900u /* bytes of what is said of system crontabs */
 
+struct sc_cron_found {
+    size_t
+        unknown; /* entries that do not run: it costs too much to find out which site they name */
+    char outside[SC_CRON_OUTSIDE_TEXT + 1]; /* what entries name and their site does not have, for
+                                               people; "" */
+};
+
 /* Makes the account's crontab be as its sites are. Does nothing where the server has no crontab(1)
- * or the user no crontab, and writes only what differs. *ret_unknown: how many entries do not run,
- * because it costs too much to find out which site they name. Needs root. SC_E_SYS with crontab's
+ * or the user no crontab, and writes only what differs. *ret says what of it does not work. Needs root. SC_E_SYS with crontab's
  * own words, SC_E_BUSY, SC_E_TOOBIG, SC_E_TIMEOUT. */
 int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
-                  size_t *ret_unknown, struct sc_error *err);
+                  struct sc_cron_found *ret, struct sc_error *err);
 
 /* Takes the account's lock for crontabs; a lock by its name. */
 int sc_cron_lock(uid_t uid, int *ret_fd, struct sc_error *err);

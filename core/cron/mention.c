@@ -2,6 +2,7 @@
 #include "core/cron/mention.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/base/buf.h"
@@ -242,4 +243,91 @@ int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
     if (!*ret && n->over)
         *ret = &sc_cron_unknown;
     return 0;
+}
+
+/* ---- what the site does not have ---- */
+
+static bool is_given(const struct sc_cron_site *site, const char *path)
+{
+    for (size_t i = 0; i < site->n_given; i++) {
+        size_t n = strlen(site->given[i]);
+        if (strncmp(path, site->given[i], n) == 0 && (!path[n] || path[n] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* What of the absolute path lies below the home; NULL. */
+static const char *below_home(const struct sc_cron_account *a, const char *path)
+{
+    const char *const homes[] = {a->home, a->home_alias};
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = homes[i] ? strlen(homes[i]) : 0;
+        if (n > 1 && strncmp(path, homes[i], n) == 0 && path[n] == '/' && path[n + 1])
+            return path + n + 1;
+    }
+    return NULL;
+}
+
+/* The directory that is named: of "d/file" and of "d/x*" it is "d", of "d/" followed by a pattern,
+ * too; of "file" in the home the file. Nothing of what may stand for anything in the home. */
+static void cut_to_directory(char *rel, bool slash_at_end, bool goes_on)
+{
+    char *slash = strrchr(rel, '/');
+    if (goes_on && slash_at_end)
+        return;
+    if (slash)
+        *slash = 0;
+    else if (goes_on)
+        *rel = 0;
+}
+
+static bool is_outside(struct sc_cron_names *n, const struct sc_cron_site *site,
+                       const struct word *w, char out[SC_CRON_OUTSIDE_MAX])
+{
+    const struct sc_cron_account *a = n->account;
+    char path[2 * PATH_MAX], real[2 * PATH_MAX];
+    size_t skip, end;
+    const char *from, *rel;
+    if (w->relative || !beginning(n, w, "", &from, &skip) || w->cut < skip ||
+        !normalize(n, from, w->at + skip, w->cut - skip, path, sizeof(path)) ||
+        !(rel = below_home(a, path)) ||
+        !normalize(n, a->home, rel, strlen(rel), real, sizeof(real)))
+        return false;
+    if (sc_cron_names_find(n, real, &end) || is_given(site, real))
+        return false;
+    size_t len = strlen(real);
+    if (site_by_links(n, real) || n->over || len >= SC_CRON_OUTSIDE_MAX) /* it cuts `real` */
+        return false;
+    /* what may stand for several names, or for another one each time */
+    size_t plain = strcspn(w->at, "*?[{$`");
+    bool goes_on = plain <= w->cut && w->at[plain];
+    memcpy(out, rel, strlen(rel) + 1);
+    cut_to_directory(out, w->at[(goes_on ? plain : w->cut) - 1] == '/', goes_on);
+    return out[0] != 0;
+}
+
+static bool is_behind_arrow(const char *s, size_t i)
+{
+    while (i && (s[i - 1] == ' ' || s[i - 1] == '\t'))
+        i--;
+    return i && (s[i - 1] == '>' || s[i - 1] == '<');
+}
+
+bool sc_cron_outside(struct sc_cron_names *n, const struct sc_cron_site *site, const char *entry,
+                     size_t len, size_t *at, char out[SC_CRON_OUTSIDE_MAX])
+{
+    SC_BUF struct sc_buf flat = {.limit = FLAT_MAX};
+    sc_cron_names_begin(n, len);
+    flatten(n, entry, len, &flat);
+    for (size_t i = *at; !flat.failed && !n->over && i < flat.len; i++) {
+        if (!begins_word(flat.data, i) || is_behind_arrow(flat.data, i))
+            continue;
+        const struct word w = word_at(flat.data, i, flat.len);
+        if (!is_outside(n, site, &w, out))
+            continue;
+        *at = i + 1;
+        return true;
+    }
+    return false;
 }

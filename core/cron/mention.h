@@ -15,4 +15,13 @@
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
                     const struct sc_cron_site **ret, struct sc_error *err);
 
+#define SC_CRON_OUTSIDE_MAX 4096 /* PATH_MAX */
+
+/* For an entry that runs in `site`: the next directory below the home that the entry names (of a
+ * file: the directory that it is in, of one in the home itself the file), and that is no site's;
+ * relative to the home, in `out`. Not what it names behind '>', which is opened for it. *at is 0 at
+ * first. False: there is none (any more), or looking costs too much. */
+bool sc_cron_outside(struct sc_cron_names *n, const struct sc_cron_site *site, const char *entry,
+                     size_t len, size_t *at, char out[SC_CRON_OUTSIDE_MAX]);
+
 #endif

@@ -33,6 +33,9 @@ struct sc_cron_site {
     /* Directories that other isolated sites own, too; one of them has each among its aliases. */
     const char *const *shared;
     size_t n_shared;
+    /* Further directories and files that it has, though it cannot write them. */
+    const char *const *given;
+    size_t n_given;
 };
 
 /* Whose an entry is when finding that out costs too much: nobody's. Its document root "-" is none,
@@ -45,6 +48,8 @@ struct sc_cron_account {
     const char *home_alias; /* as passwd says it; may be NULL */
     const struct sc_cron_site *sites;
     size_t n_sites;
+    const char *const *hidden; /* absolute; no site can be given these */
+    size_t n_hidden;
     /* Where a path below the home really lies; a string for the caller to free(), or NULL. May be
      * NULL: links are not followed. */
     char *(*resolve)(void *arg, const char *path);

@@ -9,7 +9,9 @@ struct sc_cron_owner {
     uid_t uid;
     gid_t gid;
     const char *user, *home, *home_alias; /* home resolved, and as passwd says it */
-    int homefd;                           /* -1: links in the home are not followed */
+    const char *const *hidden;            /* absolute; no site of the account can be given these */
+    size_t n_hidden;
+    int homefd; /* -1: links in the home are not followed */
 };
 
 #endif

@@ -59,6 +59,8 @@ struct sc_cron_account sc_cron_account_of(const struct sc_cron_owner *o,
                                     .home_alias = o->home_alias,
                                     .sites = sites,
                                     .n_sites = n,
+                                    .hidden = o->hidden,
+                                    .n_hidden = o->n_hidden,
                                     .resolve = o->homefd >= 0 ? resolve : NULL,
                                     .arg = links};
 }

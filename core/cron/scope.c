@@ -15,6 +15,7 @@ void sc_cron_done(struct sc_cron *c)
 {
     sc_buf_free(&c->own);
     sc_buf_free(&c->found);
+    sc_buf_free(&c->outside);
     for (size_t i = 0; i < c->n; i++) {
         free(c->v[i].token);
         free(c->v[i].docroot);
@@ -45,6 +46,65 @@ struct sc_cron_section *sc_cron_section(struct sc_cron *c, const char *token, co
 
 /* ---- the account's own part ---- */
 
+static bool is_temporary(const char *rel)
+{
+    return strcmp(rel, "tmp") == 0 || strncmp(rel, "tmp/", 4) == 0;
+}
+
+/* Programs are not given to be changed. */
+static bool is_of_programs(const char *rel)
+{
+    const char *slash = strrchr(rel, '/');
+    return strcmp(slash ? slash + 1 : rel, "bin") == 0;
+}
+
+static bool is_hidden(const struct sc_cron_account *a, const char *rel)
+{
+    size_t home = strlen(a->home);
+    for (size_t i = 0; i < a->n_hidden; i++) {
+        const char *path = a->hidden[i];
+        size_t n = strlen(path);
+        if (n > home + 1 && strncmp(path, a->home, home) == 0 && path[home] == '/' &&
+            strncmp(rel, path + home + 1, n - home - 1) == 0 &&
+            (!rel[n - home - 1] || rel[n - home - 1] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* What is said of one place, once: by it the site can be given the place. */
+static void say_outside(struct sc_cron *c, const struct sc_cron_account *a,
+                        const struct sc_cron_site *site, const char *rel)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    if (is_temporary(rel)) {
+        sc_buf_fmt(&text, "~/%s (use /tmp, which the site has for itself)", rel);
+    } else if (is_hidden(a, rel)) {
+        sc_buf_fmt(&text, "~/%s (no site has it: use another directory, or '>')", rel);
+    } else {
+        sc_buf_fmt(&text, "~/%s (to give it: ", rel);
+        sc_buf_enc(&text, site->docroot, strlen(site->docroot));
+        sc_buf_fmt(&text, " %s ~/", is_of_programs(rel) ? "ro" : "rw");
+        sc_buf_enc(&text, rel, strlen(rel));
+        sc_buf_str(&text, ")");
+    }
+    sc_buf_str(&text, "");
+    if (text.failed || c->outside.len + text.len + 2 > SC_CRON_OUTSIDE_TEXT ||
+        (c->outside.len && strstr(c->outside.data, text.data)))
+        return;
+    sc_buf_str(&c->outside, c->outside.len ? ", " : "");
+    sc_buf_str(&c->outside, text.data);
+}
+
+static void note_outside(struct sc_cron *c, struct sc_cron_names *names,
+                         const struct sc_cron_site *site, const struct sc_cron_line *l)
+{
+    char rel[SC_CRON_OUTSIDE_MAX];
+    if (site && site != &sc_cron_unknown)
+        for (size_t at = 0; sc_cron_outside(names, site, l->s, l->len, &at, rel);)
+            say_outside(c, names->account, site, rel);
+}
+
 static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_cron_in_force *f,
                      struct sc_buf *out, struct sc_error *err)
 {
@@ -58,6 +118,8 @@ static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_c
         if (l.kind == SC_CRON_ENTRY) {
             rc = sc_cron_mention(names, l.s, l.len, &site, err);
             c->n_unknown += site == &sc_cron_unknown;
+            if (rc == 0)
+                note_outside(c, names, site, &l);
         } else if (l.kind == SC_CRON_ENV)
             site = NULL;
         if (in && site != in) {

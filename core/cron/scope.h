@@ -29,8 +29,11 @@ struct sc_cron {
     struct sc_buf found; /* the same with what Sitecage has put in between */
     struct sc_cron_section *v;
     size_t n;
-    size_t n_unknown; /* own entries that sc_cron_join() had to make sc_cron_unknown's */
+    size_t n_unknown;      /* own entries that sc_cron_join() had to make sc_cron_unknown's */
+    struct sc_buf outside; /* for people: what own entries name and their site does not have */
 };
+
+#define SC_CRON_OUTSIDE_TEXT 700u /* bytes of it */
 
 void sc_cron_done(struct sc_cron *c);
 

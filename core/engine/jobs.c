@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/vec.h"
@@ -194,6 +195,18 @@ static void tell_odd(const struct sc_job *j, const struct sc_watch *w)
         sc_watch_notice(w, "user %s: %s", j->account.user, j->facts.why.text);
 }
 
+/* What of the account's crontab does not work in its sites. */
+static void tell_crontab(const struct sc_job *j, const struct sc_watch *w)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    sc_note_read(j->account.uid, SC_NOTE_CRON_PATHS, &text);
+    sc_note_read(j->account.uid, SC_NOTE_CRON_D, &text);
+    char *save = NULL;
+    for (char *l = text.len ? strtok_r(text.data, "\n", &save) : NULL; l;
+         l = strtok_r(NULL, "\n", &save))
+        sc_watch_notice(w, "%s", l);
+}
+
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err)
 {
@@ -206,6 +219,8 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
         log_job(&jobs->v[i], rc == 0 ? NULL : err);
         if (rc == 0 && !jobs->v[i].wish.n_disable)
             tell_odd(&jobs->v[i], w);
+        if (rc == 0 && jobs->v[i].wish.n_enable)
+            tell_crontab(&jobs->v[i], w);
     }
     if (rc == 0)
         sc_watch_progress(w, jobs->n, jobs->n);

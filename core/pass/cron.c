@@ -15,19 +15,35 @@ static int apply_system(const struct sc_tools *t, const struct sc_cron_owner *o,
     return rc < 0 ? rc : sc_note_set(o->uid, SC_NOTE_CRON_D, note.data, err);
 }
 
-static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
-                 const struct sc_cron_site *sites, size_t n, struct sc_error *err)
+static int note_unknown(const struct sc_cron_owner *o, size_t unknown, struct sc_error *err)
 {
     char text[256];
-    size_t unknown = 0;
-    int rc = t->cron(o, sites, n, &unknown, err);
-    if (rc < 0)
-        return rc;
     snprintf(text, sizeof(text),
              "%zu entr%s of the crontab of %s do%s not run: it costs too much to find out which "
              "site is meant; write the paths without variables, see sitecage-cron(7)",
              unknown, unknown == 1 ? "y" : "ies", o->user, unknown == 1 ? "es" : "");
-    rc = sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
+    return sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
+}
+
+static int note_outside(const struct sc_cron_owner *o, const char *outside, struct sc_error *err)
+{
+    char text[SC_NOTE_TEXT_MAX];
+    snprintf(text, sizeof(text) - 2,
+             "entries of the crontab of %s use what the site that they run in cannot write: %s; "
+             "lines for /etc/cagefs/site-isolation.paths",
+             o->user, outside);
+    return sc_note_set(o->uid, SC_NOTE_CRON_PATHS, outside[0] ? text : NULL, err);
+}
+
+static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
+                 const struct sc_cron_site *sites, size_t n, struct sc_error *err)
+{
+    struct sc_cron_found found = {0};
+    int rc = t->cron(o, sites, n, &found, err);
+    if (rc == 0)
+        rc = note_unknown(o, found.unknown, err);
+    if (rc == 0)
+        rc = note_outside(o, found.outside, err);
     return rc < 0 ? rc : apply_system(t, o, sites, n, err);
 }
 
@@ -55,7 +71,7 @@ static int no_memory(struct sc_error *err)
 
 static int make_room(struct work *w, const struct sc_plan *plan, struct sc_error *err)
 {
-    size_t paths = 1, names = 1;
+    size_t paths = 1 + plan->n_secrets, names = 1 + plan->n_secrets;
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
         paths += 1 + 2 * s->n_apps + s->n_extras;
@@ -119,6 +135,22 @@ static int add_shared(struct work *w, const struct sc_account *a, const struct s
     return 0;
 }
 
+static int add_given(struct work *w, const struct sc_account *a, const struct sc_plan_site *s,
+                     struct sc_cron_site *out, struct sc_error *err)
+{
+    out->given = w->names + w->n_names;
+    for (size_t i = 0; s->isolated && i < s->n_extras; i++) {
+        const char *path = s->extras[i].rw ? NULL : below(w, a->home, s->extras[i].rel);
+        if (!path && !s->extras[i].rw)
+            return no_memory(err);
+        if (!path)
+            continue;
+        w->names[w->n_names++] = path;
+        out->n_given++;
+    }
+    return 0;
+}
+
 static int add_site(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
                     const struct sc_plan_site *s, const char *token, struct sc_cron_site *out,
                     struct sc_error *err)
@@ -133,20 +165,37 @@ static int add_site(struct work *w, const struct sc_account *a, const struct sc_
         rc = add_name(w, s->aliases[i], out, err);
     if (rc == 0)
         rc = add_owned(w, a, plan, s, out, err);
-    return rc < 0 ? rc : add_shared(w, a, plan, s, out, err);
+    if (rc == 0)
+        rc = add_shared(w, a, plan, s, out, err);
+    return rc < 0 ? rc : add_given(w, a, s, out, err);
+}
+
+static int add_hidden(struct work *w, const struct sc_account *a, const struct sc_plan *plan,
+                      struct sc_cron_owner *o, struct sc_error *err)
+{
+    o->hidden = w->names + w->n_names;
+    for (size_t i = 0; i < plan->n_secrets; i++, o->n_hidden++) {
+        const char *path = below(w, a->home, plan->secrets[i].rel);
+        if (!path)
+            return no_memory(err);
+        w->names[w->n_names++] = path;
+    }
+    return 0;
 }
 
 int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
                  const struct sc_made *m, struct sc_error *err)
 {
-    const struct sc_cron_owner o = {.uid = a->uid,
-                                    .gid = a->gid,
-                                    .user = a->user,
-                                    .home = a->home,
-                                    .home_alias = a->home_alias,
-                                    .homefd = a->homefd};
     SC_CLEANUP(work_done) struct work w = {0};
+    struct sc_cron_owner o = {.uid = a->uid,
+                              .gid = a->gid,
+                              .user = a->user,
+                              .home = a->home,
+                              .home_alias = a->home_alias,
+                              .homefd = a->homefd};
     int rc = make_room(&w, plan, err);
+    if (rc == 0)
+        rc = add_hidden(&w, a, plan, &o, err);
     for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
         rc =
             add_site(&w, a, plan, &plan->sites[i], m->ids[i] ? m->tokens[i] : "", &w.sites[i], err);

@@ -101,7 +101,7 @@ struct sc_tools {
     int (*ports)(uid_t uid, bool isolated, const struct sc_loopback *found, struct sc_error *err);
     /* core/cron/apply.h */
     int (*cron)(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
-                size_t *ret_unknown, struct sc_error *err);
+                struct sc_cron_found *ret, struct sc_error *err);
     /* core/cron/system.h */
     int (*system_cron)(const struct sc_cron_owner *o, const struct sc_cron_site *sites, size_t n,
                        struct sc_buf *ret_note, struct sc_error *err);

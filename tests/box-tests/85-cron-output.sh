@@ -17,8 +17,16 @@ echo '{}' | put_file john $H/app/composer.json
 as_user john mkdir -p $H/logs $H/app/storage
 echo "secret of b" | put_file john $H/b.example/secret
 echo "old" | put_file john $H/logs/old.log
+printf '%s\n' '* * * * * tar czf ~/archive/$(date).tgz ~/app' '* * * * * php ~/app/x >>~/logs/x 2>&1' | as_user john crontab -
 cagefsctl --site-isolation-allow-all >/dev/null
-cagefsctl --site-isolation-enable a.example b.example >/dev/null || fail "enable" "see above"
+told() { { cagefsctl --site-isolation-enable a.example b.example >/dev/null; } 2>&1; }
+expect_contains "enable names what a job uses and its site does not have, and the line that gives it" \
+    "(to give it: $H/app/public rw ~/archive)" told
+expect_lacks "not what is opened for it" "/logs" cagefsctl --site-isolation-status
+as_user john mkdir $H/archive
+echo "$H/app/public rw ~/archive" >/etc/cagefs/site-isolation.paths
+check "given by that line" cagefsctl --site-isolation-regenerate john
+expect_lacks "it is named no more" "/archive" cagefsctl --site-isolation-status
 
 job() # COMMAND [SETTING…]: as cron runs an entry that is a.example's
 {

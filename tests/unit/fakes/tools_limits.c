@@ -64,7 +64,7 @@ static int groups_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *
 }
 
 int tools_cron(const struct sc_cron_owner *o, const struct sc_cron_site *known, size_t n,
-               size_t *ret_unknown, struct sc_error *err)
+               struct sc_cron_found *ret, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     int rc = tools_begin(err, "cron", " %u", (unsigned)o->uid);
@@ -76,7 +76,7 @@ int tools_cron(const struct sc_cron_owner *o, const struct sc_cron_site *known, 
                        *known[i].token ? "yes" : "no");
     free(tools_the_account(o->uid)->cron);
     tools_the_account(o->uid)->cron = text.len ? strdup(text.data) : NULL;
-    *ret_unknown = tools_cron_unknown;
+    *ret = (struct sc_cron_found){.unknown = tools_cron_unknown};
     return 0;
 }
 

@@ -26,7 +26,7 @@ extern const struct sc_fpm_tools tools_fpm;
 extern const struct sc_web_tools tools_web;
 extern const struct sc_group_tools tools_groups;
 int tools_cron(const struct sc_cron_owner *o, const struct sc_cron_site *known, size_t n,
-               size_t *ret_unknown, struct sc_error *err);
+               struct sc_cron_found *ret, struct sc_error *err);
 int tools_system_cron(const struct sc_cron_owner *o, const struct sc_cron_site *known, size_t n,
                       struct sc_buf *ret_note, struct sc_error *err);
 
