@@ -177,6 +177,18 @@ static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
     sc_nginx_links_root(&p->links, here(p), at);
 }
 
+/* One with variables can lead anywhere below the directory before the first. */
+static void alias(struct sc_vhosts_reader *r, struct parser *p, char *path)
+{
+    char *variable = strchr(path, '$');
+    for (; variable && variable > path && variable[-1] != '/'; variable--)
+        continue;
+    if (variable)
+        *variable = 0;
+    sc_nginx_links_root(&p->links, here(p),
+                        sc_vhosts_root(r, &r->out->v[p->server_at], path, true));
+}
+
 /* A server without a root of its own has that of its first location. */
 static void close_server(struct sc_vhosts_reader *r, struct parser *p)
 {
@@ -199,8 +211,8 @@ static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *
             sc_vhosts_word(r, &h->names, &h->n_names, w[i]);
     } else if (strcmp(w[0], "root") == 0) {
         root(r, p, w[1]);
-    } else if (strcmp(w[0], "alias") == 0 && *w[1] == '/' && !strchr(w[1], '$')) {
-        sc_nginx_links_root(&p->links, here(p), sc_vhosts_root(r, h, w[1], true));
+    } else if (strcmp(w[0], "alias") == 0 && *w[1] == '/') {
+        alias(r, p, w[1]);
     } else if (strcmp(w[0], "fastcgi_pass") == 0) {
         s.way.handler = SC_HANDLER_FPM;
         add_addresses(&s, w[1], 0);

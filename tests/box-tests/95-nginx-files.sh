@@ -99,7 +99,8 @@ fpm_start
 
 ## Plain: a directory for the site alone, which need not exist
 plain=("root $H/a.example;" 'index index.html index.php;' 'gzip_static on;' "$(php a.example)"
-    'location /protected/ { internal; alias '"$H"'/a.example/files/; }' 'location /tried/ { try_files $uri $uri/ =404; }')
+    'location /protected/ { internal; alias '"$H"'/a.example/files/; }' 'location /tried/ { try_files $uri $uri/ =404; }'
+    'autoindex on;')
 block a.example "${plain[@]}" 'include /etc/nginx/sitecage/a.example.conf*;'
 block b.example "root $H/b.example;" "$(php b.example)"
 make_links a.example
@@ -107,6 +108,37 @@ check "nginx serves" nginx
 wait_until 10 get a.example /own.txt >/dev/null
 expect_output "control: all links are followed" "$attacks"$'\n' read_all a.example
 works a.example
+expect_contains "control: the list of a linked directory" secret.txt get a.example /dir/
+# race: how many of 3000 requests for a file got the secret, while a link takes its place and goes again
+race()
+{
+    python3 - "$front" "$H/a.example" "$H/b.example/secret.txt" <<'PYTHON'
+import http.client, os, signal, sys, time
+front, directory, secret = sys.argv[1:]
+racing = os.fork()
+if racing == 0:
+    os.chdir(directory)
+    while True:
+        os.symlink(secret, ".link")
+        os.rename(".link", "race.txt")
+        with open(".file", "w") as f:
+            f.write("own\n")
+        os.rename(".file", "race.txt")
+time.sleep(0.2)
+leaks = 0
+connection = http.client.HTTPConnection(front)
+for _ in range(3000):
+    connection.request("GET", "/race.txt", headers={"Host": "a.example"})
+    leaks += connection.getresponse().read().startswith(b"secret")
+os.kill(racing, signal.SIGKILL)
+os.waitpid(racing, 0)
+for name in "race.txt", ".link", ".file":
+    if os.path.lexists(os.path.join(directory, name)):
+        os.unlink(os.path.join(directory, name))
+print("leaks" if leaks else "none")
+PYTHON
+}
+expect_output "control: a race" $'leaks\n' race
 cagefsctl --site-isolation-allow-all >/dev/null
 mkdir -p /var/lib/sitecage/nginx
 state >/root/before
@@ -114,6 +146,9 @@ expect_output "A is enabled" $'CloudLinux Isolates was enabled for domain(s),\na
 expect_output "no link is followed" "" read_all a.example
 works a.example
 expect_output "B's own file is served" secret get b.example /secret.txt
+check_not "no list of a linked directory" get a.example /dir/
+expect_contains "its own directories are listed" x.txt get a.example /files/
+expect_output "nobody wins a race" $'none\n' race
 expect_contains "the check says so" "isolated, and covered" check_of a.example
 check "nginx's own words have the line" sh -c 'nginx -T 2>/dev/null | grep -q "disable_symlinks on from=.document_root;"'
 
@@ -177,7 +212,7 @@ reload
 refused a.example "$sites/a.example:1"
 block a.example "${plain[@]}" 'disable_symlinks if_not_owner;' 'include /etc/nginx/sitecage/a.example.conf*;'
 reload
-refused a.example "$sites/a.example:10 leaves links open"
+refused a.example "$sites/a.example:11 leaves links open"
 block a.example "${plain[@]}" 'location ~ \.txt$ { disable_symlinks off; }' 'include /etc/nginx/sitecage/a.example.conf*;'
 reload
 refused a.example "leaves links open"

@@ -304,6 +304,14 @@ static void others_root(void **state)
     not_covered("http { server { server_name a.example; root /home/john/a; location /x { internal; "
                 "alias /home/john/; } } }",
                 "serves /home/john, where other sites' files are");
+    not_covered("http { server { server_name a.example; root /home/john/a; location ~ ^/x/(.*) { "
+                "internal; alias /home/$1; } } }",
+                "serves /home, where other sites' files are");
+    not_covered("http { server { server_name a.example; root /home/john/a; location /x { internal; "
+                "alias /; } } }",
+                "serves /, where other sites' files are");
+    covered("http { server { server_name a.example; root /home/john/a; location ~ ^/~(.+?)(/.*)?$ "
+            "{ alias /home/john/web_users/$1/$2; } } }");
     not_covered("http { server { server_name a.example; root /home/john/a; location /x { alias "
                 "/home/john/b/img/; } } }",
                 "serves /home/john/b/img,");
