@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The judgement itself: pure. Each question writes why the site is not covered, or nothing; the
  * first that does is the answer. */
-#include "core/coverage/coverage.h"
+#include "core/coverage/judging.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -11,23 +11,13 @@
 
 #include "core/web/apache/path.h"
 
-struct judging {
-    const struct sc_cover_server *server;
-    const struct sc_cover_site *site;
-    const struct sc_cover_seen *seen;
-    struct sc_cover_verdict *v;
-};
-
 const char *sc_coverage_name(enum sc_coverage is)
 {
     static const char *const names[] = {"covered", "unverified", "not covered"};
     return names[is];
 }
 
-static bool no(struct judging *j, enum sc_coverage is, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool no(struct judging *j, enum sc_coverage is, const char *fmt, ...)
+bool sc_judge_no(struct judging *j, enum sc_coverage is, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -39,11 +29,6 @@ static bool no(struct judging *j, enum sc_coverage is, const char *fmt, ...)
 
 /* ---- hosts ---- */
 
-static const struct sc_vhosts *hosts(const struct judging *j)
-{
-    return &j->server->hosts;
-}
-
 static bool is_named(const struct sc_vhost *h, const struct sc_cover_site *site)
 {
     for (size_t i = 0; i < site->is.n_names; i++)
@@ -51,13 +36,6 @@ static bool is_named(const struct sc_vhost *h, const struct sc_cover_site *site)
             if (strcasecmp(h->names[k], site->is.names[i]) == 0)
                 return true;
     return false;
-}
-
-/* The site's own, and those around it: both run code of the site. */
-static bool runs_it(const struct judging *j, const struct sc_vhost *h)
-{
-    enum sc_host_stands is = sc_host_stands(h, &j->site->is);
-    return is == SC_HOST_SITE || is == SC_HOST_AROUND;
 }
 
 static void count(struct judging *j)
@@ -69,7 +47,7 @@ static void count(struct judging *j)
         }
 }
 
-static bool is_in_home(const char *path, const struct sc_cover_site *site)
+bool sc_judge_in_home(const char *path, const struct sc_cover_site *site)
 {
     char clean[PATH_MAX], home[PATH_MAX];
     if (sc_web_path_clean(path, clean) == 0)
@@ -91,9 +69,9 @@ static bool is_elsewhere(struct judging *j)
             dir = h->pattern;
         if (!dir || h->handlers == 0 || !is_named(h, j->site) ||
             sc_host_stands(h, &j->site->is) == SC_HOST_SITE ||
-            (j->v->hosts && !is_in_home(dir, j->site)))
+            (j->v->hosts && !sc_judge_in_home(dir, j->site)))
             continue;
-        return no(
+        return sc_judge_no(
             j, SC_COVERAGE_NOT,
             "the virtual host at %s:%u has the name %s and serves %s, not %s, which the panel "
             "names: make the two the same directory",
@@ -112,11 +90,13 @@ static bool is_by_link(struct judging *j)
             continue;
         for (size_t k = 0; k < h->n_roots; k++) {
             const struct sc_host_root *r = &h->roots[k];
-            if (r->real && is_in_home(r->real, j->site) && !is_in_home(r->text, j->site))
-                return no(j, SC_COVERAGE_NOT,
-                          "the virtual host at %s:%u reaches the site by %s, a link that is not in "
-                          "the site's view: write %s there",
-                          h->file, h->line, r->text, r->real);
+            if (r->real && sc_judge_in_home(r->real, j->site) &&
+                !sc_judge_in_home(r->text, j->site))
+                return sc_judge_no(
+                    j, SC_COVERAGE_NOT,
+                    "the virtual host at %s:%u reaches the site by %s, a link that is not in "
+                    "the site's view: write %s there",
+                    h->file, h->line, r->text, r->real);
         }
     }
     return false;
@@ -125,9 +105,9 @@ static bool is_by_link(struct judging *j)
 static bool is_unknown(struct judging *j)
 {
     return j->v->hosts == 0 &&
-           no(j, SC_COVERAGE_UNVERIFIED,
-              "no virtual host of Apache or nginx has this name or the document root %s",
-              j->site->is.docroot);
+           sc_judge_no(j, SC_COVERAGE_UNVERIFIED,
+                       "no virtual host of Apache or nginx has this name or the document root %s",
+                       j->site->is.docroot);
 }
 
 /* ---- ways ---- */
@@ -153,20 +133,9 @@ static bool any_way(struct judging *j, way_fn *ask)
     return false;
 }
 
-static bool has(const struct judging *j, const char *module)
-{
-    return hosts(j)->n_modules == 0 || sc_vhosts_has_module(hosts(j), module);
-}
-
 static bool has_mod_php(const struct judging *j)
 {
     return has(j, "php_module") || has(j, "php7_module") || has(j, "php5_module");
-}
-
-/* Whether the way is one of the site's own .htaccess. */
-static bool is_own_line(const struct judging *j, const struct sc_way *w)
-{
-    return w >= j->seen->own.v && w < j->seen->own.v + j->seen->own.n;
 }
 
 /* Apache itself takes FastCGI requests of the site to its own master, whatever they name. */
@@ -185,74 +154,34 @@ static bool by_module(struct judging *j, const struct sc_vhost *h, const struct 
     (void)h;
     return w->handler == SC_HANDLER_MODULE &&
            (!is_own_line(j, w) || (has_mod_php(j) && !is_routed(j))) &&
-           no(j, SC_COVERAGE_NOT,
-              "mod_php runs in the web server's own process and cannot be isolated: use LSAPI, "
-              "FPM, "
-              "FCGI or CGI (%s at %s:%u)",
-              w->what, w->file, w->line);
+           sc_judge_no(
+               j, SC_COVERAGE_NOT,
+               "mod_php runs in the web server's own process and cannot be isolated: use LSAPI, "
+               "FPM, "
+               "FCGI or CGI (%s at %s:%u)",
+               w->what, w->file, w->line);
 }
 
 static bool by_other(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
     (void)h;
-    return w->handler == SC_HANDLER_OTHER && no(j, SC_COVERAGE_NOT,
-                                                "%s at %s:%u runs programs outside of every site: "
-                                                "use LSAPI, FPM, FCGI or CGI instead",
-                                                w->what, w->file, w->line);
+    return w->handler == SC_HANDLER_OTHER &&
+           sc_judge_no(j, SC_COVERAGE_NOT,
+                       "%s at %s:%u runs programs outside of every site: "
+                       "use LSAPI, FPM, FCGI or CGI instead",
+                       w->what, w->file, w->line);
 }
 
 static bool by_unknown_address(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
     return w->handler == SC_HANDLER_FPM && (!w->address || !*w->address) &&
            (h->nginx || !is_routed(j)) &&
-           no(j, SC_COVERAGE_NOT,
-              "PHP is passed to %s at %s:%u, and the configuration does not say where that is: "
-              "write "
-              "the address there",
-              w->what, w->file, w->line);
-}
-
-/* Programs that are no code of the site: those of a ScriptAlias to another place, and what the whole
- * server would run if a site had it. */
-static bool is_not_its_own(const struct judging *j, const struct sc_way *w)
-{
-    return !w->php && (w->server || (w->what[0] == '/' && !is_in_home(w->what, j->site)));
-}
-
-static bool is_cgi(const struct judging *j, const struct sc_way *w)
-{
-    if (is_not_its_own(j, w))
-        return false;
-    if (w->handler == SC_HANDLER_FCGID)
-        return has(j, "fcgid_module");
-    return w->handler == SC_HANDLER_CGI && (has(j, "cgi_module") || has(j, "cgid_module"));
-}
-
-/* Programs that Apache starts: covered where suexec starts them, and our entry is in its place. */
-static bool by_suexec(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
-{
-    const struct sc_suexec *front = &j->server->front;
-    if (h->nginx || !is_cgi(j, w))
-        return false;
-    /* mod_sitecage says as whom, where the host does not */
-    if ((!h->suexec && !j->server->gate) || !has(j, "suexec_module"))
-        return no(
-            j, SC_COVERAGE_NOT,
-            "the virtual host at %s:%u has no SuexecUserGroup: its programs (%s at %s:%u) run "
-            "as the web server's user, outside of every site; give it one",
-            h->file, h->line, w->what, w->file, w->line);
-    const char *why = NULL;
-    if (j->server->front_error[0])
-        why = j->server->front_error;
-    else if (!front->here)
-        why = "no suexec is installed whose place Sitecage's entry can take: use FPM; cagefsctl "
-              "--site-isolation-check says more";
-    else if (j->server->must_stand && front->in_front && !front->armed)
-        why = "Sitecage's entry " SC_SUEXEC_NOT_ARMED;
-    else if (j->server->must_stand && !front->in_front)
-        why = "Sitecage's entry is not in front of suexec: run cagefsctl "
-              "--site-isolation-allow-all";
-    return why && no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", why, w->what, w->file, w->line);
+           sc_judge_no(
+               j, SC_COVERAGE_NOT,
+               "PHP is passed to %s at %s:%u, and the configuration does not say where that is: "
+               "write "
+               "the address there",
+               w->what, w->file, w->line);
 }
 
 static bool by_lsapi(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
@@ -261,14 +190,16 @@ static bool by_lsapi(struct judging *j, const struct sc_vhost *h, const struct s
     if (w->handler != SC_HANDLER_LSAPI || (is_own_line(j, w) && !has(j, "lsapi_module")))
         return false;
     if (hosts(j)->per_user_at)
-        return no(j, SC_COVERAGE_NOT,
-                  "lsapi_per_user On at %s is incompatible with CloudLinux Isolates: switch to "
-                  "lsapi_per_user Off (the default)",
-                  hosts(j)->per_user_at);
-    return !j->server->lsphp && no(j, SC_COVERAGE_NOT,
-                                   "mod_lsapi does not run " SC_LIBEXECDIR
-                                   "/lsphp: name it in /etc/container/php.handler (%s at %s:%u)",
-                                   w->what, w->file, w->line);
+        return sc_judge_no(
+            j, SC_COVERAGE_NOT,
+            "lsapi_per_user On at %s is incompatible with CloudLinux Isolates: switch to "
+            "lsapi_per_user Off (the default)",
+            hosts(j)->per_user_at);
+    return !j->server->lsphp &&
+           sc_judge_no(j, SC_COVERAGE_NOT,
+                       "mod_lsapi does not run " SC_LIBEXECDIR
+                       "/lsphp: name it in /etc/container/php.handler (%s at %s:%u)",
+                       w->what, w->file, w->line);
 }
 
 /* ---- PHP-FPM ---- */
@@ -280,9 +211,9 @@ static bool by_fpm(struct judging *j)
         if (u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED)
             continue;
         if (u->way)
-            return no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", u->text, u->way->what, u->way->file,
-                      u->way->line);
-        return no(j, SC_COVERAGE_NOT, "%s", u->text);
+            return sc_judge_no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", u->text, u->way->what,
+                               u->way->file, u->way->line);
+        return sc_judge_no(j, SC_COVERAGE_NOT, "%s", u->text);
     }
     return false;
 }
@@ -297,10 +228,11 @@ static bool by_own_fpm(struct judging *j, const struct sc_vhost *h, const struct
         if (j->seen->uses[i].how == SC_FPM_COVERED && !j->seen->uses[i].around &&
             sc_fpm_same_address(j->seen->uses[i].listen, w->address))
             return false;
-    return no(j, SC_COVERAGE_NOT,
-              "%s at %s:%u names a PHP-FPM pool that the site's virtual host does not name: remove "
-              "the line, or name the pool in the virtual host",
-              w->what, w->file, w->line);
+    return sc_judge_no(
+        j, SC_COVERAGE_NOT,
+        "%s at %s:%u names a PHP-FPM pool that the site's virtual host does not name: remove "
+        "the line, or name the pool in the virtual host",
+        w->what, w->file, w->line);
 }
 
 /* Over loopback a pool outside of the cages runs what the site's own PHP sends it. */
@@ -312,10 +244,11 @@ static bool by_port(struct judging *j)
     if (port && !why[0] && sc_loopback_has_web(&s->ports, j->site->uid))
         why = "the web server runs as the account, whose programs cannot be told from it";
     return port && why[0] &&
-           no(j, SC_COVERAGE_NOT,
-              "PHP at TCP port %u runs outside of every site, and the site's own programs can "
-              "connect to it: %.400s; or have it listen at a Unix socket",
-              port, why);
+           sc_judge_no(
+               j, SC_COVERAGE_NOT,
+               "PHP at TCP port %u runs outside of every site, and the site's own programs can "
+               "connect to it: %.400s; or have it listen at a Unix socket",
+               port, why);
 }
 
 /* The same by a socket that the site's view shows. */
@@ -324,11 +257,12 @@ static bool by_socket(struct judging *j)
     const struct sc_fpm_places *s = &j->server->sockets;
     for (size_t i = 0; i < s->n_open; i++)
         if (sc_fpm_is_open_to(&s->open[i], j->site->uid, j->site->gid))
-            return no(j, SC_COVERAGE_NOT,
-                      "the PHP-FPM pool %s (%s) listens at %s, where the site's own programs can "
-                      "connect to it, and runs what they send outside of every site: have it "
-                      "listen below /run",
-                      s->open[i].pool->pool, s->open[i].pool->file, s->open[i].pool->listen);
+            return sc_judge_no(
+                j, SC_COVERAGE_NOT,
+                "the PHP-FPM pool %s (%s) listens at %s, where the site's own programs can "
+                "connect to it, and runs what they send outside of every site: have it "
+                "listen below /run",
+                s->open[i].pool->pool, s->open[i].pool->file, s->open[i].pool->listen);
     return false;
 }
 
@@ -336,17 +270,19 @@ static bool by_socket(struct judging *j)
 static bool by_unread(struct judging *j)
 {
     return j->v->hosts && hosts(j)->apache && !j->server->gate && j->seen->own_error[0] &&
-           no(j, SC_COVERAGE_NOT, "%s; make it a file that the account can read, or remove it",
-              j->seen->own_error);
+           sc_judge_no(j, SC_COVERAGE_NOT,
+                       "%s; make it a file that the account can read, or remove it",
+                       j->seen->own_error);
 }
 
 /* What Apache goes by, in its own words. */
 static bool by_table(struct judging *j)
 {
     return j->server->gate && j->seen->left_out &&
-           no(j, SC_COVERAGE_NOT,
-              "mod_sitecage does not know the site: run cagefsctl --site-isolation-regenerate %s",
-              j->site->user);
+           sc_judge_no(
+               j, SC_COVERAGE_NOT,
+               "mod_sitecage does not know the site: run cagefsctl --site-isolation-regenerate %s",
+               j->site->user);
 }
 
 /* ---- files that nginx serves itself ---- */
@@ -357,17 +293,19 @@ static bool by_links(struct judging *j)
         const struct sc_cover_links *l = &j->seen->links[i];
         const struct sc_vhost *h = l->host;
         if (l->unread)
-            return no(j, SC_COVERAGE_NOT,
-                      "nginx has not read %s since it was changed: reload nginx", h->shut_by);
+            return sc_judge_no(j, SC_COVERAGE_NOT,
+                               "nginx has not read %s since it was changed: reload nginx",
+                               h->shut_by);
         if (l->soon && (!j->server->must_stand || j->site->id == 0))
             continue;
-        return no(j, SC_COVERAGE_NOT,
-                  "nginx serves files %s (%s:%u) and follows links in it, to other sites, too: %s",
-                  l->around ? "of the site with those of a directory around it" : "of the site",
-                  h->file, h->line,
-                  l->soon ? "run cagefsctl --site-isolation-regenerate; the log says why the line "
-                            "is not there"
-                          : l->text);
+        return sc_judge_no(
+            j, SC_COVERAGE_NOT,
+            "nginx serves files %s (%s:%u) and follows links in it, to other sites, too: %s",
+            l->around ? "of the site with those of a directory around it" : "of the site", h->file,
+            h->line,
+            l->soon ? "run cagefsctl --site-isolation-regenerate; the log says why the line "
+                      "is not there"
+                    : l->text);
     }
     return false;
 }
@@ -381,7 +319,7 @@ static bool by_others_root(struct judging *j)
             continue;
         const struct sc_host_root *r = sc_host_others_root(h, &j->site->is);
         if (r)
-            return no(
+            return sc_judge_no(
                 j, SC_COVERAGE_NOT,
                 "the server block at %s:%u serves %s, where other sites' files are, to the "
                 "site's visitors and to X-Accel-Redirect: give that a server block of its own",
@@ -400,7 +338,8 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
         if (seen->own.v[i].php && ret->hosts)
             ret->handlers |= seen->own.v[i].handler;
     (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
-           any_way(&j, by_other) || any_way(&j, by_unknown_address) || any_way(&j, by_suexec) ||
-           any_way(&j, by_lsapi) || by_fpm(&j) || any_way(&j, by_own_fpm) || by_unread(&j) ||
-           by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j) || by_socket(&j));
+           any_way(&j, by_other) || any_way(&j, by_unknown_address) ||
+           any_way(&j, sc_judge_by_suexec) || any_way(&j, by_lsapi) || by_fpm(&j) ||
+           any_way(&j, by_own_fpm) || sc_judge_by_htaccess(&j) || by_unread(&j) || by_table(&j) ||
+           by_others_root(&j) || by_links(&j) || by_port(&j) || by_socket(&j));
 }

@@ -285,6 +285,24 @@ static void suexec(const struct said *s)
         host(s)->suexec = true;
 }
 
+/* Valid in <Directory> alone; without a directory here that one is a pattern. */
+static void override(const struct said *s)
+{
+    bool list = strcasecmp(s->w[0], "AllowOverrideList") == 0;
+    char at[4200];
+    if (s->p->in_htaccess)
+        return;
+    snprintf(at, sizeof(at), "%s:%u", s->p->used_at ? s->p->used_at : s->file,
+             s->p->used_at ? s->p->used_line : s->line);
+    struct sc_override line = {.dir = s->p->dir ? s->p->dir : (char *)(uintptr_t) "",
+                               .allows = list ? sc_override_list_allows(s->w + 1, s->n - 1)
+                                              : sc_override_allows(s->w + 1, s->n - 1),
+                               .list = list,
+                               .at = at};
+    if (!sc_overrides_add(host(s) ? &host(s)->overrides : &s->r->overrides, &line))
+        sc_vhosts_no_memory(s->r);
+}
+
 static const struct {
     const char *name;
     void (*say)(const struct said *s);
@@ -315,6 +333,8 @@ static const struct {
     {"ServerName", names},
     {"ServerAlias", names},
     {"SuexecUserGroup", suexec},
+    {"AllowOverride", override},
+    {"AllowOverrideList", override},
 };
 
 void sc_apache_say(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,

@@ -43,6 +43,8 @@ static void host_free(struct sc_vhost *h)
     words_free(h->names, h->n_names);
     words_free(h->listens, h->n_listens);
     sc_ways_done(&h->ways);
+    sc_overrides_done(&h->overrides);
+    free(h->htaccess_at);
 }
 
 void sc_vhosts_done(struct sc_vhosts *v)
@@ -72,6 +74,7 @@ static void reader_done(struct sc_vhosts_reader *r)
         free(r->aliases[i].address);
     }
     free(r->aliases);
+    sc_overrides_done(&r->overrides);
     sc_dirs_done(&r->listed);
 }
 
@@ -272,9 +275,21 @@ static void follow_aliases(struct sc_vhosts_reader *r, struct sc_vhost *h)
     }
 }
 
+/* Whether .htaccess files of what it serves may name handlers. */
+static void apply_overrides(struct sc_vhosts_reader *r, struct sc_vhost *h)
+{
+    SC_FREE char *mass = h->pattern ? strndup(h->pattern, strcspn(h->pattern, "%")) : NULL;
+    const char *at = mass ? sc_overrides_at(&r->overrides, &h->overrides, mass) : NULL;
+    for (size_t i = 0; !h->nginx && !at && i < h->n_roots; i++)
+        at = sc_overrides_at(&r->overrides, &h->overrides, h->roots[i].text);
+    if (at && !h->nginx)
+        h->htaccess_at = sc_vhosts_dup(r, at);
+}
+
 static void sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
 {
     apply_dirs(r, h);
+    apply_overrides(r, h);
     follow_aliases(r, h);
     for (size_t i = 0; i < h->ways.n; i++) {
         const struct sc_way *w = &h->ways.v[i];

@@ -11,6 +11,7 @@
 #include "core/base/dirs.h"
 #include "core/base/error.h"
 #include "core/base/stamp.h"
+#include "core/web/override.h"
 
 /* Bits of sc_vhost.handlers */
 enum sc_handler {
@@ -66,6 +67,8 @@ struct sc_vhost {
     char *links_at; /* "FILE:LINE" of the disable_symlinks in it that leaves it so; NULL: none */
     char *shut_by;  /* nginx: the file with the disable_symlinks that its roots have; NULL: none */
     bool suexec;    /* SuexecUserGroup */
+    struct sc_overrides overrides; /* said in it */
+    char *htaccess_at; /* "FILE:LINE" that lets .htaccess files name handlers; NULL: nothing does */
     bool own_handlers; /* said in the virtual host or for its directory, not for the whole server */
 };
 
@@ -142,6 +145,7 @@ struct sc_vhosts_reader {
     struct sc_vhosts *out;
     struct sc_vhosts_dir *dirs;
     size_t n_dirs;
+    struct sc_overrides overrides; /* said outside of hosts */
     struct sc_vhosts_alias *aliases;
     size_t n_aliases;
     size_t files;

@@ -17,13 +17,14 @@ disable() { cagefsctl --site-isolation-disable "$@"; }
 check_of() { cagefsctl --site-isolation-check "$@"; }
 reads() { php_eval "$1" "echo trim((string)@file_get_contents('$H/victim.example/secret.txt'));"; }
 
-# host DOMAIN DOCROOT LINE...: the virtual host, in words of one's own
+# host DOMAIN DOCROOT LINE...: the virtual host, in words of one's own; it says as whom programs run, unless bare=yes
 host()
 {
     local domain=$1 docroot=$2
     shift 2
     {
         printf '<VirtualHost %s>\nServerName %s\nDocumentRoot "%s"\nDirectoryIndex index.php\n' "$apache_address" "$domain" "$docroot"
+        [ -n "${bare-}" ] || echo "SuexecUserGroup john john"
         printf '%s\n' "$@"
         echo '</VirtualHost>'
     } >"$sites/$domain.conf"
@@ -43,7 +44,7 @@ state()
     find /etc/php /etc/apache2 /etc/nginx /opt/cpanel /etc/cagefs "$H" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum
     ls -A /run/php /run/sitecage/1001 /run/sitecage/fpm /var/lib/sitecage /var/lib/sitecage/fpm /var/lib/sitecage/isolated 2>/dev/null
     cagefsctl --site-isolation-list 2>&1
-    grep -v '^[0-9 ]*$' /proc/mounts | grep -E 'php|sitecage' | sort
+    awk '/php|sitecage/' /proc/mounts | sort
 }
 
 # What an earlier disable left to the background is done: the state is the same twice.
@@ -217,6 +218,7 @@ cat >$sites/macro.example.conf <<CONFIG
     <VirtualHost $apache_address>
         ServerName \$name
         DocumentRoot "\$dir"
+        SuexecUserGroup john john
         <FilesMatch "\.php\$">
             SetHandler "proxy:unix:\$socket|fcgi://localhost"
         </FilesMatch>
@@ -259,7 +261,7 @@ fpm_pool shared.example /run/php/shared.example.sock
 
 ## CGI without suexec; a host that proxies to an application server; the site's own lines
 site nosuexec.example
-host nosuexec.example $H/nosuexec.example 'Options +ExecCGI' 'AddHandler cgi-script .cgi' "$(php victim)"
+bare=yes host nosuexec.example $H/nosuexec.example 'Options +ExecCGI' 'AddHandler cgi-script .cgi' "$(php victim)"
 site own.example
 fpm_pool own.example /run/php/own.example.sock
 host own.example $H/own.example "$(php own)"
@@ -319,8 +321,8 @@ all_shapes
 
 ## Refused
 refused linked.example "the virtual host at $sites/linked.example.conf:1 reaches the site by /srv/www/linked, a link"
-refused da1.example "pool of-the-account serves" "proxy:unix:/run/php/of-the-account.sock|fcgi://localhost at $sites/da1.example.conf:8"
-refused cwp.example "pool everybody serves other.example too" "$sites/cwp.example.conf:5"
+refused da1.example "pool of-the-account serves" "proxy:unix:/run/php/of-the-account.sock|fcgi://localhost at $sites/da1.example.conf:9"
+refused cwp.example "pool everybody serves other.example too" "$sites/cwp.example.conf:6"
 refused above.example "the virtual host at $sites/above.example.conf:1 has the name above.example and serves $H/above.example, not $H/above.example/public"
 refused nosuexec.example "the virtual host at $sites/nosuexec.example.conf:1 has no SuexecUserGroup"
 refused own.example "$H/own.example/.htaccess:1 names a PHP-FPM pool"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # PHP-FPM pools of sites, and the shared master. Source it after lib.sh, with APACHE_MODULES="proxy proxy_fcgi".
+# Their hosts name who programs run as; fpm_bare=yes: they do not.
 # shellcheck disable=SC2154 # site_owner, site_docroot, apache_address: sites.sh, apache.sh
 
 fpm_version=$(cd /etc/php 2>/dev/null && ls -d [0-9]*/fpm | head -n 1)
@@ -50,6 +51,7 @@ fpm_vhost()
 <VirtualHost $apache_address>
     ServerName $domain
     DocumentRoot "${site_docroot[$domain]}"
+    ${fpm_bare:+#} SuexecUserGroup ${site_owner[$domain]} ${site_owner[$domain]}
     DirectoryIndex index.php index.html
     ErrorLog /var/log/apache2/$domain.error.log
     <FilesMatch "\.php$">

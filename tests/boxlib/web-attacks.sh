@@ -13,6 +13,7 @@ APACHE_MODULES="proxy proxy_fcgi proxy_http proxy_uwsgi proxy_scgi proxy_balance
 . "$SC_SOURCE/tests/boxlib/fpm.sh"
 
 H=/home/john
+fpm_bare=yes # as most panels' hosts are
 web_try() { PYTHONDONTWRITEBYTECODE=1 python3 "$SC_SOURCE/tests/boxlib/web_try.py" "$@"; }
 attempts() { web_try attempts "$apache_address" "$APACHE_MPM" "$1"; }
 works() { web_try works "$apache_address"; }

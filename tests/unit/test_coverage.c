@@ -172,6 +172,40 @@ static void in_process(void **state)
                 "PHP is passed to $pool at /etc/nginx/nginx.conf:1");
 }
 
+#define CGI_LOADED "LoadModule cgid_module x\nLoadModule suexec_module x\n"
+#define ALL        "<Directory /home>\nAllowOverride All\n</Directory>\n"
+
+/* Without the module: a line that is not written yet, or below the document root. */
+static void what_htaccess_may_say(void **state)
+{
+    (void)state;
+    covered(CGI_LOADED HOST(""));
+    covered("LoadModule alias_module x\n" ALL HOST(""));
+    covered(CGI_LOADED ALL HOST(SUEXEC));
+    covered(CGI_LOADED
+            "<Directory /home>\nAllowOverride AuthConfig Limit\n</Directory>\n" HOST(""));
+    covered(CGI_LOADED ALL HOST("<Directory /home/john/a>\nAllowOverride None\n</Directory>\n"));
+    not_covered(
+        CGI_LOADED ALL HOST(""),
+        ".htaccess files of the virtual host at " AT(
+            "6") " may run, outside of every site: "
+                 "programs as the web server's user (give the host a SuexecUserGroup); let Apache "
+                 "have mod_sitecage, or write AllowOverride None at " AT("4"));
+    not_covered(
+        CGI_LOADED HOST("<Directory /home/john/a/x>\nAllowOverride FileInfo\n</Directory>\n"),
+        "AllowOverride None at " AT("7"));
+    not_covered("LoadModule php_module x\n" ALL HOST(SUEXEC), "(mod_php)");
+    not_covered("LoadModule lua_module x\n" ALL HOST(SUEXEC), "Lua in the web server's own");
+    not_covered(CGI_LOADED "<Directory /home/*/a>\nAllowOverride All\n</Directory>\n" HOST(""),
+                AT("4"));
+    server.front.here = false;
+    not_covered(CGI_LOADED ALL HOST(SUEXEC), "no suexec is installed");
+    server.front.here = true;
+    server.gate = true;
+    covered(CGI_LOADED ALL HOST(""));
+    covered("LoadModule php_module x\nLoadModule suexec_module x\n" ALL HOST(""));
+}
+
 /* Whoever shares such a pool: over loopback it is everybody's who can connect. */
 static void open_ports(void **state)
 {
@@ -325,6 +359,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(others_root, plain, drop),
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
+        cmocka_unit_test_setup_teardown(what_htaccess_may_say, plain, drop),
         cmocka_unit_test_setup_teardown(open_ports, plain, drop),
         cmocka_unit_test_setup_teardown(open_sockets, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs that Apache starts, and what .htaccess files may have it run. Pure. */
+#include "core/coverage/judging.h"
+
+/* Programs that are no code of the site: those of a ScriptAlias to another place, and what the whole
+ * server would run if a site had it. */
+static bool is_not_its_own(const struct judging *j, const struct sc_way *w)
+{
+    return !w->php && (w->server || (w->what[0] == '/' && !sc_judge_in_home(w->what, j->site)));
+}
+
+static bool is_cgi(const struct judging *j, const struct sc_way *w)
+{
+    if (is_not_its_own(j, w))
+        return false;
+    if (w->handler == SC_HANDLER_FCGID)
+        return has(j, "fcgid_module");
+    return w->handler == SC_HANDLER_CGI && (has(j, "cgi_module") || has(j, "cgid_module"));
+}
+
+/* What keeps our entry from standing in front of suexec; NULL. */
+static const char *front_lacks(const struct judging *j)
+{
+    const struct sc_suexec *front = &j->server->front;
+    if (j->server->front_error[0])
+        return j->server->front_error;
+    if (!front->here)
+        return "no suexec is installed whose place Sitecage's entry can take: use FPM; cagefsctl "
+               "--site-isolation-check says more";
+    if (j->server->must_stand && front->in_front && !front->armed)
+        return "Sitecage's entry " SC_SUEXEC_NOT_ARMED;
+    if (j->server->must_stand && !front->in_front)
+        return "Sitecage's entry is not in front of suexec: run cagefsctl "
+               "--site-isolation-allow-all";
+    return NULL;
+}
+
+/* Programs that Apache starts: covered where suexec starts them, and our entry is in its place. */
+bool sc_judge_by_suexec(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    if (h->nginx || !is_cgi(j, w))
+        return false;
+    /* mod_sitecage says as whom, where the host does not */
+    if ((!h->suexec && !j->server->gate) || !has(j, "suexec_module"))
+        return sc_judge_no(
+            j, SC_COVERAGE_NOT,
+            "the virtual host at %s:%u has no SuexecUserGroup: its programs (%s at %s:%u) run "
+            "as the web server's user, outside of every site; give it one",
+            h->file, h->line, w->what, w->file, w->line);
+    const char *why = front_lacks(j);
+    return why &&
+           sc_judge_no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", why, w->what, w->file, w->line);
+}
+
+/* ---- what .htaccess files may say at any time ---- */
+
+/* What a handler that a .htaccess names would run outside of the site; NULL. */
+static const char *htaccess_runs(const struct judging *j, const struct sc_vhost *h)
+{
+    static const char *const in_server[][2] = {
+        {"php_module", "PHP in the web server's own process (mod_php)"},
+        {"php7_module", "PHP in the web server's own process (mod_php)"},
+        {"php5_module", "PHP in the web server's own process (mod_php)"},
+        {"lua_module", "Lua in the web server's own process"},
+        {"perl_module", "Perl in the web server's own process"},
+        {"python_module", "Python in the web server's own process"},
+        {"wsgi_module", "Python in the web server's own process"}};
+    bool programs = has(j, "cgi_module") || has(j, "cgid_module");
+    if (programs && (!h->suexec || !has(j, "suexec_module")))
+        return "programs as the web server's user (give the host a SuexecUserGroup)";
+    if (programs && front_lacks(j))
+        return front_lacks(j);
+    for (size_t i = 0; i < sizeof(in_server) / sizeof(in_server[0]); i++)
+        if (has(j, in_server[i][0]))
+            return in_server[i][1];
+    return NULL;
+}
+
+/* Files below the document root, too, and lines that are written tomorrow; the module would ask at
+ * each request. */
+bool sc_judge_by_htaccess(struct judging *j)
+{
+    for (size_t i = 0; !j->server->gate && i < hosts(j)->n; i++) {
+        const struct sc_vhost *h = &hosts(j)->v[i];
+        const char *runs = h->htaccess_at && runs_it(j, h) ? htaccess_runs(j, h) : NULL;
+        if (runs)
+            return sc_judge_no(
+                j, SC_COVERAGE_NOT,
+                ".htaccess files of the virtual host at %s:%u may run, outside of every site: "
+                "%s; let Apache have mod_sitecage, or write AllowOverride None at %s",
+                h->file, h->line, runs, h->htaccess_at);
+    }
+    return false;
+}
