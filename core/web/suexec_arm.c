@@ -25,7 +25,7 @@
 #define NEW       ".suexec.new"
 /* How the installed entry and the copy looked when they were compared and had the same bytes: two
  * lines of sc_stamp_format(). They are read again when one of them looks otherwise. */
-#define COMPARED     SC_RUN_DIR "/suexec.compared"
+#define COMPARED     SC_RUN_DIR "/lock/suexec"
 #define COMPARED_MAX 1024
 
 /* What the copy should be. */

@@ -109,7 +109,7 @@ damage "the group is root's" sh -c 'chgrp root "$0"' "$(entry)"
 damage "the owner is another" sh -c 'chown john "$0" && chmod 4755 "$0"' "$(entry)"
 damage "the file is removed" sh -c 'rm "$0"' "$(entry)"
 damage "the file is empty" sh -c ': >"$0.x" && chmod 4755 "$0.x" && mv "$0.x" "$0"' "$(entry)"
-compared=/run/sitecage/suexec.compared
+compared=/run/sitecage/lock/suexec
 noted() { cagefsctl --site-isolation-regenerate john >/dev/null && test -e $compared; }
 check "it is noted that it is the right one" wait_until 20 noted
 # another_byte: of the version that was installed last; the size, the time of the last change, and the rights stay
