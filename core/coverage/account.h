@@ -77,9 +77,9 @@ int sc_cover_records_forget(uid_t uid, struct sc_error *err);
 const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *r, unsigned id);
 
 /* Judges the isolated sites of the account and keeps the verdicts; forgets those of sites that are
- * isolated no more. Writes only what differs: *ret_changed. *ret_digest differs when a verdict does.
- * Both may be NULL. */
+ * isolated no more. Writes only what differs. *ret_other (may be NULL): a site that was judged before
+ * is judged otherwise. */
 int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server, uid_t uid,
-                          uint64_t *ret_digest, bool *ret_changed, struct sc_error *err);
+                          bool *ret_other, struct sc_error *err);
 
 #endif

@@ -124,22 +124,20 @@ static int format(const struct sc_cover_records *r, struct sc_buf *out, struct s
     return sc_buf_check(out, "coverage", err);
 }
 
-static int save(uid_t uid, const struct sc_cover_records *r, struct sc_buf *text, bool *ret_changed,
-                struct sc_error *err)
+static int save(uid_t uid, const struct sc_cover_records *r, struct sc_error *err)
 {
     char path[64];
-    SC_BUF struct sc_buf old = SC_BUF_INIT;
+    SC_BUF struct sc_buf old = SC_BUF_INIT, text = SC_BUF_INIT;
     path_of(uid, path);
     if (r->n == 0)
         return unlink(path) < 0 && !sc_is_absent(errno)
                    ? sc_error_sys(err, errno, "remove %s", path)
                    : 0;
-    int rc = format(r, text, err);
-    if (rc < 0 || (sc_read_file(path, FILE_MAX, &old, NULL) == 0 && old.len == text->len &&
-                   memcmp(old.data, text->data, old.len) == 0))
+    int rc = format(r, &text, err);
+    if (rc < 0 || (sc_read_file(path, FILE_MAX, &old, NULL) == 0 && old.len == text.len &&
+                   memcmp(old.data, text.data, old.len) == 0))
         return rc;
-    *ret_changed = true;
-    return sc_replace_file(path, 0600, text->data, text->len, err);
+    return sc_replace_file(path, 0600, text.data, text.len, err);
 }
 
 /* The account whose record sc_replace_file() was writing under this name: .UID.new */
@@ -188,12 +186,16 @@ int sc_cover_records_forget(uid_t uid, struct sc_error *err)
     return 0;
 }
 
-static uint64_t digest(const struct sc_buf *text)
+/* Whether a site that was judged before is judged otherwise. What cannot be read counts as that. */
+static bool is_other(uid_t uid, const struct sc_cover_records *now)
 {
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < text->len; i++)
-        h = (h ^ (unsigned char)text->data[i]) * 1099511628211u;
-    return h;
+    SC_CLEANUP(sc_cover_records_done) struct sc_cover_records old = {0};
+    bool other = sc_cover_records_load(uid, &old, NULL) < 0;
+    for (size_t i = 0; i < now->n && !other; i++) {
+        const struct sc_cover_record *was = sc_cover_record_of(&old, now->v[i].id);
+        other = was && (was->is != now->v[i].is || strcmp(was->text, now->v[i].text) != 0);
+    }
+    return other;
 }
 
 /* Of two names of one site the worse verdict is the site's. */
@@ -213,12 +215,10 @@ static int judge_all(struct sc_cover_server *server, const struct sc_cover_accou
 }
 
 int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server, uid_t uid,
-                          uint64_t *ret_digest, bool *ret_changed, struct sc_error *err)
+                          bool *ret_other, struct sc_error *err)
 {
-    bool changed = false;
     SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
     int rc = sc_mkdir_p(SC_COVERAGE_DIR, 0700, err);
     if (rc < 0)
         return rc;
@@ -230,11 +230,10 @@ int sc_cover_account_keep(struct sc_store *store, struct sc_cover_server *server
     rc = sc_cover_account_load(store, uid, &a, err);
     if (rc == 0)
         rc = judge_all(server, &a, &r, err);
+    bool other = rc == 0 && ret_other && is_other(uid, &r);
     if (rc == 0)
-        rc = save(uid, &r, &text, &changed, err);
-    if (rc == 0 && ret_digest)
-        *ret_digest = digest(&text);
-    if (rc == 0 && ret_changed)
-        *ret_changed = changed;
+        rc = save(uid, &r, err);
+    if (rc == 0 && ret_other)
+        *ret_other = other;
     return rc;
 }

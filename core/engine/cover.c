@@ -125,7 +125,7 @@ static void after(struct sc_server *s, struct sc_cover_server *server, const str
         SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
         struct sc_error why = SC_ERROR_INIT;
-        int rc = sc_cover_account_keep(s->store, server, j->account.uid, NULL, NULL, &why);
+        int rc = sc_cover_account_keep(s->store, server, j->account.uid, NULL, &why);
         if (rc == 0)
             rc = sc_cover_records_load(j->account.uid, &r, &why);
         if (rc == 0)

@@ -131,7 +131,7 @@ static int follow_claim(struct sc_server *s, const struct sc_identity *me,
                         struct sc_error *err)
 {
     const struct sc_news_account a = {
-        .uid = me->uid, .user = me->user, .home = me->home, .hints = me->hints};
+        .uid = me->uid, .gid = me->gid, .user = me->user, .home = me->home, .hints = me->hints};
     SC_CLEANUP(sc_heard_done) struct sc_heard heard = SC_HEARD_INIT;
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list before = {0};
     bool news = true;
@@ -367,5 +367,5 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
 int sc_follow_events(struct sc_server *s, const char *user, const struct sc_event_list *events,
                      struct sc_follow *ret, struct sc_error *err)
 {
-    return follow_account(s, user, events, events->n != 0, ret, err);
+    return follow_account(s, user, events, true, ret, err);
 }

@@ -30,9 +30,9 @@ int sc_follow_account(struct sc_server *s, const char *user, const struct sc_eve
  * not have. Nothing for who has no such file. */
 int sc_follow_allowed(struct sc_server *s, const char *user, struct sc_error *err);
 
-/* The same where nothing but the events (at least one) asks for a look, and the account's home is
- * watched: when the panel's answer and the events tell nothing that the last pass did not act on
- * (core/follow/news.h), there is no pass. A panel's error leaves the account stale. */
+/* The same where nothing but the events, or a change of ~/.lve/domains.json, asks for a look, and
+ * the account's home is watched: when the panel's answer, the events and that file tell nothing that
+ * the last pass did not act on (core/follow/news.h), there is no pass. A panel's error leaves the account stale. */
 int sc_follow_events(struct sc_server *s, const char *user, const struct sc_event_list *events,
                      struct sc_follow *ret, struct sc_error *err);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/account/applied.h"
 #include "core/account/renames.h"
 #include "core/base/cleanup.h"
 #include "core/pass/tools.h"
@@ -82,32 +83,6 @@ static bool same_domains(const struct sc_domain_list *known, const struct sc_dom
 
 /* ---- the last pass ---- */
 
-static int is_pending(struct sc_server *s, uid_t uid, bool *ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
-    int rc = sc_store_pending_get(s->store, &list, err);
-    for (size_t i = 0; rc == 0 && i < list.n; i++)
-        *ret |= list.rows[i].uid == uid;
-    return rc;
-}
-
-/* All that it found is in force, and the account is who it was. */
-static int is_applied(struct sc_server *s, const struct sc_news_account *a, bool *ret,
-                      struct sc_error *err)
-{
-    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
-    bool pending = false;
-    int rc = sc_store_user_by_uid(s->store, a->uid, &row, err);
-    if (rc == SC_E_NOTFOUND)
-        return 0;
-    if (rc == 0)
-        rc = is_pending(s, a->uid, &pending, err);
-    if (rc == 0)
-        *ret = !pending && !row.stale && !row.gone && row.applied_time &&
-               strcmp(row.name, a->user) == 0 && strcmp(row.home, a->home) == 0;
-    return rc;
-}
-
 static int has_pools(struct sc_server *s, const struct sc_news_account *a, bool *ret,
                      struct sc_error *err)
 {
@@ -139,9 +114,13 @@ int sc_follow_news(struct sc_server *s, const struct sc_news_account *a, struct 
     bool applied = false;
     *ret_news = true;
     heard->version = -1; /* not asked */
-    int rc = is_applied(s, a, &applied, err);
-    if (rc < 0 || !applied)
+    int rc = sc_account_is_applied(s, a->uid, a->user, a->home, &applied, err);
+    if (rc < 0 || !applied || !sc_acted_on(a->uid, a->gid, a->user, a->home))
         return rc;
+    if (a->hints->n == 0) {
+        *ret_news = false;
+        return 0;
+    }
     rc = sc_store_version(s->store, &heard->version, err);
     if (rc == 0)
         rc = sc_panel_user(s, a->user, &heard->domains, err);

@@ -10,14 +10,16 @@
 /* The account as the system has it, and the events that can be about it. */
 struct sc_news_account {
     uid_t uid;
+    gid_t gid;
     const char *user, *home;
     const struct sc_event_list *hints; /* sc_store_events_about() */
 };
 
 /* Asks the panel (*heard is its answer) and compares it with the database. *ret_before: the
  * database's domains. *ret_news false: the events are about domains alone, and each is told by what
- * the last pass has seen, or is not so yet; that pass succeeded, and the panel's answer is the same.
- * In doubt true. The account need not be locked. Errors of the panel and the database. */
+ * the last pass has seen, or is not so yet; that pass succeeded, the user's ~/.lve/domains.json is the
+ * one that it acted on, and the panel's answer is the same. The panel is not asked where there is no
+ * event. In doubt true. The account need not be locked. Errors of the panel and the database. */
 int sc_follow_news(struct sc_server *s, const struct sc_news_account *a, struct sc_heard *heard,
                    struct sc_domain_list *ret_before, bool *ret_news, struct sc_error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/forget.h"
 
+#include "core/account/applied.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/coverage/account.h"
@@ -74,6 +75,8 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
         rc = t->ending.unnote(uid, err);
     if (rc == 0)
         rc = sc_cover_records_forget(uid, err);
+    if (rc == 0)
+        rc = sc_acted_note(uid, NULL, err);
     if (rc == 0)
         rc = sc_store_user_remove(s->store, uid, err);
     return rc < 0 ? rc : sc_store_pending_clear(s->store, uid, err);

@@ -4,24 +4,16 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/account/applied.h"
 #include "core/account/notes.h"
 #include "core/base/log.h"
 #include "core/base/resolve.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
 
-static int is_pending(struct sc_server *s, uid_t uid, bool *ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
-    int rc = sc_store_pending_get(s->store, &list, err);
-    for (size_t i = 0; rc == 0 && i < list.n; i++)
-        *ret |= list.rows[i].uid == uid;
-    return rc;
-}
-
 int sc_step_mark(struct sc_pass *p, struct sc_error *err)
 {
-    int rc = is_pending(p->s, p->a->uid, &p->made.unfinished, err);
+    int rc = sc_account_is_pending(p->s, p->a->uid, &p->made.unfinished, err);
     return rc < 0 ? rc : sc_store_pending_set(p->s->store, p->a->uid, sc_server_now(p->s), err);
 }
 
@@ -32,7 +24,8 @@ int sc_step_config(struct sc_pass *p, struct sc_error *err)
                                         .gid = p->a->gid,
                                         .home = p->a->home_alias,
                                         .homefd = p->a->homefd};
-    return p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
+    int rc = p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
+    return rc < 0 ? rc : sc_acted_note(p->a->uid, p->f->from_file ? &p->f->config : NULL, err);
 }
 
 /* Whether a site is to be made that the database does not have: then its storage may be here. */

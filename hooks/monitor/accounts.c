@@ -45,12 +45,14 @@ void sc_monitor_home_begin(struct sc_monitor *m, uid_t uid)
 {
     sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
     sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_SITE, uid);
+    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_FILE, uid);
 }
 
 void sc_monitor_home_end(struct sc_monitor *m, uid_t uid)
 {
     sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
     sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_SITE, uid);
+    sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_FILE, uid);
 }
 
 static void table_watch(struct sc_monitor *m, uid_t uid, bool on)

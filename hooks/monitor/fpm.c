@@ -105,16 +105,15 @@ void sc_monitor_fpm_line(struct sc_monitor *m, const char *text)
 {
     char *end = NULL;
     struct sc_monitor_account *a = sc_monitor_by_uid(m, (uid_t)strtoul(text, &end, 10));
-    uint64_t is = *end == ' ' ? strtoull(end + 1, NULL, 10) : 0;
-    if (!a || (a->has_pools && a->pools == is))
+    uint64_t is = *end == ' ' ? strtoull(end + 1, &end, 10) : 0;
+    if (!a)
         return;
-    /* what the daemon did not see before it began may still have changed since a command judged */
-    bool first = !a->has_pools && !strstr(text, " changed");
+    bool changed = (a->has_pools && a->pools != is) || strcmp(end, " other") == 0;
     a->has_pools = true;
     a->pools = is;
-    if (first)
+    if (!changed)
         return;
-    sc_log_debug("user=%s: pools of PHP-FPM changed", a->user);
+    sc_log_debug("user=%s: pools of PHP-FPM changed, or what covers its sites", a->user);
     sc_monitor_note(m, a->user, SC_WORK_FOUND);
     a->again = true;
     m->fpm.again_at = sc_clock_ms() + SC_FPM_AGAIN_MS;

@@ -43,7 +43,7 @@ bool sc_fpm_digest_of(const struct sc_fpm_known_list *known, uid_t uid, const ch
 void sc_monitor_fpm_begin(struct sc_monitor *m, int64_t now);
 
 /* When a worker has to look at the pools; it does so now; a line of what it found: "UID DIGEST". An
- * account's first one is no change. */
+ * account's first one is no change. "UID DIGEST other": what covers a site is another matter now. */
 int64_t sc_monitor_fpm_look_next(const struct sc_monitor *m);
 void sc_monitor_fpm_looks(struct sc_monitor *m, int64_t now);
 void sc_monitor_fpm_line(struct sc_monitor *m, const char *text);

@@ -21,7 +21,7 @@
 
 #define LINKS_MAX 8
 #define LVE_DIR   ".lve"
-#define LVE_FILE  "domains.json"
+#define LVE_FILE  "/domains.json" /* as it is told */
 
 struct home {
     int inotify;

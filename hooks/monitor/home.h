@@ -16,7 +16,8 @@ static inline unsigned sc_home_set(uid_t uid, unsigned n)
 }
 
 /* An interest of the account: in watch `wd`, this name (NULL: any). `site`: an isolated site can
- * write the directory, and so make something happen there as often as it likes. */
+ * write the directory, and so make something happen there as often as it likes. "/domains.json": the
+ * user's file of that name, in ~/.lve. */
 typedef void sc_home_told(int wd, const char *name, bool site, void *arg);
 
 /* Adds all watches of the account to the inotify instance and tells them: its home (any name: a

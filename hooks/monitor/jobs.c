@@ -148,12 +148,12 @@ static void found_dirs(const struct sc_fpm_known_list *l)
     }
 }
 
-/* What is not covered is kept for lists, and makes a pass when it changes. False: not known. */
-static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid, uint64_t *ret,
-                  bool *ret_changed)
+/* What is not covered is kept for lists, and makes a pass when it changes for a site that is judged
+ * again: the site's first verdict comes of a pass. False: not known. */
+static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid, bool *ret_other)
 {
     struct sc_error err = SC_ERROR_INIT;
-    if (sc_cover_account_keep(s->store, server, uid, ret, ret_changed, &err) == 0)
+    if (sc_cover_account_keep(s->store, server, uid, ret_other, &err) == 0)
         return true;
     sc_log("uid=%u: coverage: %s", (unsigned)uid, err.text);
     return false;
@@ -200,13 +200,12 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
     conf_dirs(&server.hosts);
     found_dirs(&server.pools);
     for (size_t i = 0; i < users.n; i++) {
-        uint64_t digest, verdicts;
-        bool changed = false;
+        uint64_t digest;
+        bool other = false;
         if (sc_fpm_digest_of(&server.pools, users.rows[i].uid, users.rows[i].name, &digest) &&
-            judge(s, &server, users.rows[i].uid, &verdicts, &changed))
+            judge(s, &server, users.rows[i].uid, &other))
             printf("pools %u %" PRIu64 "%s\n", (unsigned)users.rows[i].uid,
-                   digest ^ verdicts ^ named(&server.hosts, users.rows[i].home),
-                   changed ? " changed" : "");
+                   digest ^ named(&server.hosts, users.rows[i].home), other ? " other" : "");
     }
     puts("ok");
     return 0;

@@ -24,12 +24,14 @@ void sc_job_print(const char *word, const char *text)
 static void tell(int wd, const char *name, bool site, void *arg)
 {
     char word[32];
-    const char *key = site ? "own" : "watch";
+    bool file = name && *name == '/';
+    const char *key = file ? "file" : site ? "own" : "watch";
     (void)arg;
     if (!name) {
         printf("%s %d *\n", key, wd);
         return;
     }
+    name += file;
     SC_BUF struct sc_buf b = SC_BUF_INIT;
     snprintf(word, sizeof(word), "%s %d", key, wd);
     sc_buf_str(&b, "=");

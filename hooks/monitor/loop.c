@@ -37,6 +37,14 @@
 
 /* ---- what woke us ---- */
 
+/* What a change of an account's home asks for. */
+static enum sc_work_why work_of(enum sc_watch_what what)
+{
+    return what == SC_WATCH_SITE   ? SC_WORK_SITE
+           : what == SC_WATCH_FILE ? SC_WORK_FILE
+                                   : SC_WORK_HOME;
+}
+
 static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg)
 {
     struct sc_monitor *m = arg;
@@ -85,9 +93,10 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         break;
     case SC_WATCH_HOME:
     case SC_WATCH_SITE:
+    case SC_WATCH_FILE:
         a = sc_monitor_by_uid(m, uid);
         if (a)
-            sc_monitor_note(m, a->user, what == SC_WATCH_HOME ? SC_WORK_HOME : SC_WORK_SITE);
+            sc_monitor_note(m, a->user, work_of(what));
         break;
     }
 }

@@ -27,7 +27,8 @@ struct sc_visit {
     bool watches; /* it was given the homes' instances */
     /* what it has said */
     uid_t home; /* the account whose watches it tells; (uid_t)-1 */
-    bool ok, locked, late, changed, missed;
+    bool ok, locked, late, changed;
+    unsigned missed; /* SC_WORK_HOME, SC_WORK_FILE: it happened while the watches were made */
     char *error;
     char *reason; /* why it is locked */
 };

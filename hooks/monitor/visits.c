@@ -65,7 +65,8 @@ static void home_watch(struct sc_visit *v, enum sc_watch_what what, const char *
     if (sc_watches_take(sc_monitor_set_of(&v->l->m, v->home), wd, what, v->home, name, &missed,
                         &err) < 0)
         sc_monitor_error(&v->l->m, err.text);
-    v->missed |= missed;
+    if (missed)
+        v->missed |= what == SC_WATCH_FILE ? SC_WORK_FILE : SC_WORK_HOME;
 }
 
 static void home_end(struct sc_visit *v, bool whole)
@@ -96,6 +97,8 @@ static void line(char *text, void *arg)
         home_watch(v, SC_WATCH_HOME, rest);
     } else if (strcmp(text, "own") == 0) {
         home_watch(v, SC_WATCH_SITE, rest);
+    } else if (strcmp(text, "file") == 0) {
+        home_watch(v, SC_WATCH_FILE, rest);
     } else if (strcmp(text, "whole") == 0) {
         home_end(v, *rest == '1');
     } else if (strcmp(text, "nohome") == 0) {
@@ -162,8 +165,10 @@ static void over(struct sc_visit *v, int status)
             sc_log("user=%s: %s", v->user, text);
         set_stale(m, v->user, text);
     }
-    if (v->missed)
+    if (v->missed & SC_WORK_HOME)
         sc_monitor_note(m, v->user, SC_WORK_HOME);
+    if (v->missed & SC_WORK_FILE)
+        sc_monitor_note(m, v->user, SC_WORK_FILE);
     if (v->changed) /* what covers its sites may be another matter now */
         sc_fpm_clock_changed(&m->fpm.clock, now);
     m->queue_at = now; /* events may be due that waited for this */
@@ -227,7 +232,9 @@ static const char *job_of(const struct sc_loop *l, const struct sc_visit *v)
 {
     if (v->why == SC_WORK_WATCH)
         return SC_JOB_WATCH;
-    return v->why == SC_WORK_QUEUE && is_watched(&l->m, v->user) ? SC_JOB_EVENTS : SC_JOB_ACCOUNT;
+    /* after any job what is watched follows */
+    bool small = !(v->why & ~(unsigned)(SC_WORK_QUEUE | SC_WORK_FILE | SC_WORK_WATCH));
+    return small && is_watched(&l->m, v->user) ? SC_JOB_EVENTS : SC_JOB_ACCOUNT;
 }
 
 static void fill_spec(const struct sc_loop *l, const struct sc_visit *v,

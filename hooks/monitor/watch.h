@@ -28,6 +28,7 @@ enum sc_watch_what {
     SC_WATCH_POLICY,  /* the administrator's files */
     SC_WATCH_HOME,    /* an account's home */
     SC_WATCH_SITE,    /* what an isolated site of it can write */
+    SC_WATCH_FILE,    /* its ~/.lve/domains.json */
     SC_WATCH_FPM,     /* pool files of PHP-FPM */
     SC_WATCH_CRON,    /* crontabs, by the name of their user */
     SC_WATCH_CRON_D,  /* the system's crontabs */

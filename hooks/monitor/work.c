@@ -106,7 +106,7 @@ static int64_t settled(const struct sc_work_item *it, unsigned *fired, int64_t d
 
 static int64_t when(struct sc_work_item *it, enum sc_work_why why, int64_t now)
 {
-    if (why == SC_WORK_HOME)
+    if (why == SC_WORK_HOME || why == SC_WORK_FILE)
         return settled(it, &it->fired, it->done, now);
     if (why == SC_WORK_SITE)
         return settled(it, &it->site_fired, it->site_done, now);
@@ -164,9 +164,9 @@ static unsigned begin(struct sc_work *w, struct sc_work_item *it, int64_t now)
 
 static int class_of(const struct sc_work_item *it)
 {
-    return it->why & (SC_WORK_HOME | SC_WORK_SITE | SC_WORK_QUEUE) ? 0
-           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH)             ? 1
-                                                                   : 2;
+    return it->why & (SC_WORK_HOME | SC_WORK_FILE | SC_WORK_SITE | SC_WORK_QUEUE) ? 0
+           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH)                            ? 1
+                                                                                  : 2;
 }
 
 static bool before(const struct sc_work_item *a, const struct sc_work_item *b, bool fair)
@@ -260,7 +260,7 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     if (rc < 0)
         return rc;
     it->done = now;
-    if (why & SC_WORK_HOME)
+    if (why & (SC_WORK_HOME | SC_WORK_FILE))
         it->fired = fired_once_more(it->fired, changed);
     if (why & SC_WORK_SITE) {
         it->site_fired = fired_once_more(it->site_fired, changed);

@@ -35,8 +35,9 @@ enum sc_work_why {
     SC_WORK_RETRY = 8,  /* the last look failed */
     SC_WORK_QUEUE = 16, /* events wait; they come again by the queue's own times */
     SC_WORK_WATCH = 32, /* its sites may be others: what is watched of it must follow */
-    SC_WORK_SITE = 64 /* something changed in what an isolated site can write: the site can make it
+    SC_WORK_SITE = 64, /* something changed in what an isolated site can write: the site can make it
                            happen as it likes, and must not put off what others do in the home */
+    SC_WORK_FILE = 128 /* its ~/.lve/domains.json: otherwise as HOME; a pass writes it, too */
 };
 
 struct sc_work_item {

@@ -234,6 +234,36 @@ static void what_may_be_new_costs_a_pass(void **state)
     assert_string_equal(isolated("john"), "");
 }
 
+/* Where nothing but a change of the user's file asks for a look. */
+static void the_users_file_costs_a_pass_when_it_is_another(void **state)
+{
+    (void)state;
+    isolated_john();
+    panel_asked = 0;
+    assert_no_pass(true);
+    assert_int_equal(panel_asked, 0);
+    wants("john", "a b"); /* as the user writes it */
+    assert_a_pass();
+    assert_string_equal(isolated("john"), "a:60000 b:60001");
+    assert_no_pass(true); /* as the pass wrote it */
+    wants_nothing("john");
+    told("john", SC_KIND_DOMAIN_CREATED, "a", NULL); /* which alone would cost none */
+    assert_a_pass();
+    assert_string_equal(isolated("john"), "");
+}
+
+/* A pass that was cut short has acted on nothing. */
+static void the_users_file_after_a_pass_that_failed(void **state)
+{
+    (void)state;
+    isolated_john();
+    wants("john", "a b");
+    tools_fail("runtime.write_table", 1, SC_E_SYS, "no such luck");
+    assert_bad(follow_events("john"), SC_E_SYS, "no such luck");
+    assert_a_pass();
+    assert_no_pass(true);
+}
+
 static void a_name_that_is_waited_for_is_ended_by_its_deletion(void **state)
 {
     (void)state;
@@ -716,6 +746,8 @@ int main(void)
         world_test(whoever_changes_the_account_is_not_waited_for),
         world_test(events_that_tell_nothing_new_cost_no_pass),
         world_test(what_may_be_new_costs_a_pass),
+        world_test(the_users_file_costs_a_pass_when_it_is_another),
+        world_test(the_users_file_after_a_pass_that_failed),
         world_test(a_name_that_is_waited_for_is_ended_by_its_deletion),
         world_test(what_is_unfinished_costs_a_pass),
         world_test(a_renamed_user),
