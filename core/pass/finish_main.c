@@ -33,9 +33,7 @@ static int clean_up(uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
     int rc = sc_server_open(&s, err);
-    if (rc == 0) /* whatever becomes of us, the account is looked at once more */
-        rc = sc_store_pending_set(s->store, uid, sc_server_now(s), err);
-    return rc < 0 ? rc : sc_pass_complete(s, uid, SC_LOCK_WAIT_MS, err);
+    return rc < 0 ? rc : sc_pass_clean_up(s, uid, SC_LOCK_WAIT_MS, err);
 }
 
 static int end_views(uid_t uid, struct sc_error *err)

@@ -39,6 +39,11 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
 int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err);
 
+/* Only the steps for what had to wait for the end of a view, with what the last pass wrote into the
+ * database. *ret_other: that is not what the facts say, and nothing was done. */
+int sc_pass_clean(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  bool *ret_other, struct sc_error *err);
+
 /* A pass without a wish: gathers and applies. */
 int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                  struct sc_error *err);
@@ -47,6 +52,12 @@ int sc_pass_user(struct sc_server *s, const struct sc_account *a, enum sc_facts_
  * the panel agrees; waits at most so long for others' changes. SC_E_BUSY; other errors are in the
  * account's state, too (stale). */
 int sc_pass_complete(struct sc_server *s, uid_t uid, int wait_ms, struct sc_error *err);
+
+/* What a pass left because requests ran in views of before, which have ended by now: runtime files,
+ * storage and control groups of sites that are none any more. Does not ask the panel. It is a pass
+ * where one is needed for another reason: the last one failed or was cut short, the account is
+ * another by now, what is wanted is not what was made. Errors as sc_pass_complete(). */
+int sc_pass_clean_up(struct sc_server *s, uid_t uid, int wait_ms, struct sc_error *err);
 
 /* Completes what killed commands left (database table `pending`). What cannot be completed now
  * stays marked. */

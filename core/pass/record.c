@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/resolve.h"
 #include "core/account/account.h"
 #include "core/facts/names.h"
 #include "core/pass/places.h"
@@ -211,4 +212,41 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
     if (rc == 0 && f->from_panel)
         rc = store_missed(s, a, f, &past, err);
     return rc < 0 ? rc : sc_store_commit(s->store, err);
+}
+
+/* ---- what is there already ---- */
+
+static const struct sc_site_row *row_at(const struct sc_site_list *sites,
+                                        const struct sc_account *a, const char *rel)
+{
+    for (size_t i = 0; i < sites->n; i++) {
+        const char *is = sc_path_below(sites->rows[i].docroot, a->home);
+        if (is && strcmp(is, rel) == 0 && sites->rows[i].isolated)
+            return &sites->rows[i];
+    }
+    return NULL;
+}
+
+int sc_recorded(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                struct sc_made *m, bool *ret_other, struct sc_error *err)
+{
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    size_t n = 0;
+    int rc = sc_store_sites_get(s->store, a->uid, &sites, err);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < f->plan->n_sites; i++) {
+        const struct sc_plan_site *ps = &f->plan->sites[i];
+        const struct sc_site_row *row = ps->isolated && ps->rel ? row_at(&sites, a, ps->rel) : NULL;
+        if (!row)
+            continue;
+        m->ids[i] = row->id;
+        memcpy(m->tokens[i], row->token, sizeof(m->tokens[i]));
+        n++;
+    }
+    size_t wanted = 0;
+    for (size_t i = 0; i < f->plan->n_sites; i++)
+        wanted += f->plan->sites[i].isolated;
+    *ret_other = n != wanted || n != sites.n; /* also where a site waits for its document root */
+    return 0;
 }

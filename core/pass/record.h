@@ -18,4 +18,9 @@
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
               const struct sc_labels *labels, struct sc_made *m, struct sc_error *err);
 
+/* What the last pass wrote, in an account whose facts are the same: fills m's ids and tokens, writes
+ * nothing. *ret_other: the facts want other sites than the database has. */
+int sc_recorded(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                struct sc_made *m, bool *ret_other, struct sc_error *err);
+
 #endif

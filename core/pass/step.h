@@ -84,6 +84,7 @@ int sc_step_settle(struct sc_pass *p, struct sc_error *err);
 int sc_step_files(struct sc_pass *p, struct sc_error *err);
 int sc_step_storage(struct sc_pass *p, struct sc_error *err);
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err);
+int sc_step_unused_groups(struct sc_pass *p, struct sc_error *err);
 int sc_step_cron(struct sc_pass *p, struct sc_error *err);
 
 #endif

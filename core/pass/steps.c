@@ -5,6 +5,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/pass/record.h"
 #include "core/pass/step.h"
 
 struct step {
@@ -43,6 +44,13 @@ static const struct step making[] = {
     {"cron", sc_step_cron},             /* behind all else: entries find their site made */
     {"events", sc_step_events},         /* what is done need not be done again */
     {"done", sc_step_done},
+};
+
+/* What had to wait for the end of a view. */
+static const struct step cleaning[] = {
+    {"files", sc_step_files},
+    {"storage", sc_step_storage},
+    {"unused-groups", sc_step_unused_groups},
 };
 
 static int run_step(struct sc_pass *p, const struct step *step, struct sc_error *err)
@@ -111,6 +119,24 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
         rc = run(&p, making, sizeof(making) / sizeof(making[0]), err);
     if (rc == SC_E_BUSY) /* the account's lock is ours: it is something of a site's */
         rc = late(err);
+    sc_made_done(&p.made);
+    sc_ending_list_done(&p.ending);
+    return rc;
+}
+
+int sc_pass_clean(struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  bool *ret_other, struct sc_error *err)
+{
+    const struct sc_wish none = {0};
+    struct sc_pass p = {
+        .s = s, .tools = sc_tools_of(s), .a = a, .f = f, .wish = &none, .had_groups = true};
+    int rc = sc_made_init(f->plan->n_sites, &p.made, err);
+    if (rc == 0)
+        rc = sc_recorded(s, a, f, &p.made, ret_other, err);
+    if (rc == 0 && !*ret_other)
+        rc = p.tools->ending.list(a->uid, &p.ending, err);
+    if (rc == 0 && !*ret_other)
+        rc = run(&p, cleaning, sizeof(cleaning) / sizeof(cleaning[0]), err);
     sc_made_done(&p.made);
     sc_ending_list_done(&p.ending);
     return rc;

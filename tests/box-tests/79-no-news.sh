@@ -58,11 +58,29 @@ check "it made a pass" made_one
 told "a subdomain is deleted, told by two hooks" 1 cpanel_del_sub bob news bob.example
 check "it made a pass" made_one
 told "its deletion is told once more" 0 deleted news
-# it leaves ~/.lve/domains.json, which is looked at again because it changed; and its view ends, which is settled by a pass
-told "an isolated subdomain is deleted" 3 cpanel_del_sub bob shop bob.example
+# it leaves ~/.lve/domains.json, which is watched; and its view ends, which leaves files
+shop_runs() { runuser -u bob -- cagefs_enter_site shop.bob.example true; }
+check "its site runs" shop_runs
+tokens() { ls /home/bob/.cagefs/websites | wc -l; }
+expect_output "two sites have storage" $'2\n' tokens
+told "an isolated subdomain is deleted" 1 cpanel_del_sub bob shop bob.example
 check "it made a pass" made_one
+expect_output "its storage ended with its view" $'1\n' tokens
 listed() { cagefsctl --site-isolation-list 2>/dev/null | tail -n +3; }
 expect_output "what is left is isolated" $'bob.example\n' listed
+
+# the user's own file: what he writes into it is followed, the same once more is not
+config=/home/bob/.lve/domains.json
+touches() { cp -p $config $config.new && touch $config.new && mv $config.new $config; }
+told "the user's file is replaced by the same" 0 touches
+writes() { jq -c "$1" $config >$config.new && chown bob: $config.new && mv $config.new $config; }
+told "control: it is replaced by another" 2 writes '.domains["bob.example"].limits = {"ep": 7}'
+check "it made a pass" made_one
+told "control: and by one that wants nothing" 3 writes '{}'
+check "it made a pass" made_one
+expect_output "nothing is isolated" '' listed
+check "isolate one again" cagefsctl --site-isolation-enable bob.example
+check "all is quiet" wait_until 60 quiet
 
 # what says nothing new of the panel may be news of the account: a pass that failed is made up for
 db "UPDATE user SET stale = 1" >/dev/null

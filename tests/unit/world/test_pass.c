@@ -240,6 +240,81 @@ static void a_site_with_requests_is_left_to_another_process(void **state)
     assert_false(home_has("john", ".cagefs"));
 }
 
+/* John's site a is none any more, and the last requests in its view have finished. */
+static struct fake_site *ended(uid_t *ret_uid)
+{
+    *ret_uid = account("john", "a b");
+    wants_text("john", "{\"domains\": {\"a.example\": {\"isolated\": true}, \"b.example\": "
+                       "{\"isolated\": true, \"limits\": {\"pmem\": 1048576}}}}");
+    assert_pass("john");
+    tools_run_all(*ret_uid);
+    struct fake_site *a = site_of("john", "a");
+    a->busy = true;
+    assert_good(change("john", NULL, "a"));
+    assert_true(a->files);
+    assert_int_equal(storages("john"), 2);
+    a->former = 0;
+    tools_forget_calls();
+    panel_asked = 0;
+    return a;
+}
+
+static void what_waited_for_a_view_is_removed_without_a_pass(void **state)
+{
+    (void)state;
+    uid_t uid;
+    struct fake_site *a = ended(&uid), *b = site_of("john", "b");
+    assert_true(b->group);
+    assert_good(sc_pass_clean_up(&world.s, uid, 0, &world.err));
+    assert_string_equal(tools_calls(),
+                        "ending.list 1001\nruntime.sweep 1001\ngroups.open\ngroups.sweep 1001\n");
+    assert_int_equal(panel_asked, 0);
+    assert_false(is_pending(uid));
+    assert_false(a->files);
+    assert_int_equal(storages("john"), 1);
+    assert_true(b->files && b->group && b->running);
+    assert_string_equal(table("john"), "b:60001+");
+}
+
+static void unfinished(uid_t uid)
+{
+    assert_good(sc_store_pending_set(world.s.store, uid, 1, &world.err));
+}
+
+static void failed(uid_t uid)
+{
+    assert_good(sc_store_user_set_stale(world.s.store, uid, "it failed", &world.err));
+}
+
+static void file_is_another(uid_t uid)
+{
+    (void)uid;
+    wants("john", "a");
+}
+
+static void document_root_is_missing(uid_t uid)
+{
+    (void)uid;
+    home_remove("john", "b.example");
+}
+
+/* What else there is to do is done then. */
+static void where_more_has_changed_it_is_a_pass(void **state)
+{
+    static void (*const more[])(uid_t uid) = {unfinished, failed, file_is_another,
+                                              document_root_is_missing};
+    for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+        uid_t uid;
+        (void)ended(&uid);
+        more[i](uid);
+        assert_good(sc_pass_clean_up(&world.s, uid, 0, &world.err));
+        assert_non_null(strstr(tools_calls(), "fpm.apply"));
+        assert_false(is_pending(uid));
+        world_teardown(state);
+        world_setup(state);
+    }
+}
+
 /* A view that ends is not changed any more: what it should not show, it does not show for long. */
 static void a_former_view_ends_when_the_plan_changes(void **state)
 {
@@ -522,6 +597,8 @@ int main(void)
         world_test(disabling_ends_the_site),
         world_test(entries_stop_before_sites_end),
         world_test(a_site_with_requests_is_left_to_another_process),
+        world_test(what_waited_for_a_view_is_removed_without_a_pass),
+        world_test(where_more_has_changed_it_is_a_pass),
         world_test(a_former_view_ends_when_the_plan_changes),
         world_test(plans_are_there_before_the_table),
         world_test(two_names_of_one_document_root_are_one_site),
