@@ -11,6 +11,7 @@ set -uo pipefail
 . "$SC_SOURCE/tests/boxlib/probe.sh"
 
 H=/home/john
+echo 'home = shared' >/etc/sitecage.conf # the rest of the home is there, so that what is closed shows
 panel_install
 make_user john
 
