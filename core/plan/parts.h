@@ -15,9 +15,11 @@
 #ifndef SC_PLAN_PARTS_H
 #define SC_PLAN_PARTS_H
 
+#include <stddef.h>
 #include "core/base/error.h"
 
 struct sc_plan;
+struct sc_plan_extra;
 struct sc_plan_input;
 
 /* Fills apps of all sites of `plan`, whose sites and secrets are there. SC_E_NOMEM. */
@@ -26,5 +28,12 @@ int sc_plan_applications(struct sc_plan *plan, const struct sc_plan_input *in,
 
 /* Makes plan->areas (again) from the sites' applications and accepted further paths. SC_E_NOMEM. */
 int sc_plan_areas(struct sc_plan *plan, struct sc_error *err);
+
+/* Gives the sites their further paths, or fills plan->refusals; sites, secrets, closed directories
+ * and applications are there. SC_E_NOMEM. */
+int sc_plan_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err);
+
+/* Sorts, and joins equal paths to one whose flag is the stronger. */
+void sc_plan_sort_extras(struct sc_plan_extra *v, size_t *n);
 
 #endif

@@ -233,7 +233,7 @@ static int make_sites(struct sc_plan *plan, const struct sc_plan_input *in, stru
     return 0;
 }
 
-static struct sc_plan_site *find_site(const struct sc_plan *plan, const char *rel)
+const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel)
 {
     size_t lo = 0, hi = plan->n_present;
     while (lo < hi) {
@@ -258,40 +258,7 @@ const struct sc_plan_site *sc_plan_site_of(const struct sc_plan *plan, const cha
     return NULL;
 }
 
-const struct sc_plan_site *sc_plan_find(const struct sc_plan *plan, const char *rel)
-{
-    return find_site(plan, rel);
-}
-
 /* ---- secrets and further paths ---- */
-
-static int cmp_extra(const void *a, const void *b)
-{
-    return sc_rel_cmp(((const struct sc_plan_extra *)a)->rel,
-                      ((const struct sc_plan_extra *)b)->rel);
-}
-
-/* Sorts, and joins equal paths to one whose flag is the stronger. */
-static void sort_extras(struct sc_plan_extra *v, size_t *n)
-{
-    if (!*n)
-        return;
-    qsort(v, *n, sizeof(*v), cmp_extra);
-    size_t kept = 1;
-    for (size_t i = 1; i < *n; i++) {
-        if (sc_rel_cmp(v[i].rel, v[kept - 1].rel) == 0) {
-            v[kept - 1].rw = v[kept - 1].rw || v[i].rw;
-            v[kept - 1].is_file = v[kept - 1].is_file && v[i].is_file;
-            v[kept - 1].own = v[kept - 1].own && v[i].own;
-            v[kept - 1].make = v[kept - 1].make && v[i].make;
-            v[kept - 1].self = v[kept - 1].self && v[i].self;
-            free(v[i].rel);
-        } else {
-            v[kept++] = v[i];
-        }
-    }
-    *n = kept;
-}
 
 static int make_secrets(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
 {
@@ -305,7 +272,7 @@ static int make_secrets(struct sc_plan *plan, const struct sc_plan_input *in, st
             return no_memory(err);
         plan->n_secrets++;
     }
-    sort_extras(plan->secrets, &plan->n_secrets);
+    sc_plan_sort_extras(plan->secrets, &plan->n_secrets);
     return 0;
 }
 
@@ -326,112 +293,6 @@ static int make_closed(struct sc_plan *plan, const struct sc_plan_input *in, str
     return 0;
 }
 
-static bool is_closed(const struct sc_plan *plan, char *rel)
-{
-    return plan->n_closed &&
-           bsearch(&rel, plan->closed, plan->n_closed, sizeof(*plan->closed), cmp_rel);
-}
-
-/* Why a site may not have a path; NULL when it may. */
-/* A log that PHP is told to write is the site's, wherever it is; and a directory of its own is none of the
- * home's. */
-static bool may_be_secret(const struct sc_plan_path *path)
-{
-    return path->own || (path->found && path->rw && path->is_file);
-}
-
-static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
-                           const struct sc_plan_path *path)
-{
-    if (!site)
-        return "for a document root that no site has";
-    if (site->refused)
-        return "for a site that cannot be isolated";
-    if (!*path->rel)
-        return "the home directory itself";
-    if (!sc_rel_valid(path->rel))
-        return "not a plain path below the home";
-    if (strcmp(path->rel, site->rel) == 0 && !path->rw)
-        return "the site's own document root, which is always writable";
-    if (sc_plan_is_app_of(site, path->rel) && !path->rw)
-        return "the site's own application, which is always writable";
-
-    /* The nearest document root or application at or above it decides; without one, any secret
-     * does. */
-    char up[SC_REL_MAX + 1];
-    size_t len = strlen(path->rel);
-    memcpy(up, path->rel, len + 1);
-    bool secret = false;
-    for (;;) {
-        const struct sc_plan_site *over = find_site(plan, up);
-        if (over == site)
-            return NULL;
-        if (over)
-            return *up ? "inside the document root of another site"
-                       : "inside the document root of another site, the home directory";
-        if (sc_plan_is_app_of(site, up))
-            return NULL;
-        const struct sc_plan_area *area = sc_plan_area(plan, up);
-        if (area && area->is_app)
-            return "inside the application of another site";
-        if (is_closed(plan, up))
-            return "inside a directory with the document root of another site that cannot be "
-                   "looked "
-                   "at";
-        secret = secret || (!may_be_secret(path) && sc_plan_is_secret(plan, up));
-        if (!*up)
-            break;
-        char *slash = strrchr(up, '/');
-        *(slash ? slash : up) = 0;
-    }
-    return secret ? "hidden from every site, or inside something that is" : NULL;
-}
-
-static int refuse(struct sc_plan *plan, const struct sc_plan_path *p, const char *reason,
-                  struct sc_error *err)
-{
-    struct sc_plan_refusal *r = &plan->refusals[plan->n_refusals++];
-    r->reason = reason;
-    r->site_rel = strdup(p->site_rel);
-    r->path = strdup(p->rel);
-    return r->site_rel && r->path ? 0 : no_memory(err);
-}
-
-static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struct sc_error *err)
-{
-    size_t n = site->n_extras;
-    if (!SC_VEC_ROOM(site->extras, n))
-        return no_memory(err);
-    char *rel = strdup(p->rel);
-    if (!rel)
-        return no_memory(err);
-    site->extras[site->n_extras++] = (struct sc_plan_extra){.rel = rel,
-                                                            .rw = p->rw && !p->own,
-                                                            .is_file = p->is_file && !p->own,
-                                                            .own = p->own,
-                                                            .make = p->make,
-                                                            .self = p->self};
-    return 0;
-}
-
-static int make_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
-{
-    plan->refusals = calloc(in->n_paths + 1, sizeof(*plan->refusals));
-    if (!plan->refusals)
-        return no_memory(err);
-    for (size_t i = 0; i < in->n_paths; i++) {
-        const struct sc_plan_path *p = &in->paths[i];
-        struct sc_plan_site *site = find_site(plan, p->site_rel);
-        const char *reason = why_not(plan, site, p);
-        int r = !reason ? accept(site, p, err) : p->found ? 0 : refuse(plan, p, reason, err);
-        if (r < 0)
-            return r;
-    }
-    for (size_t i = 0; i < plan->n_present; i++)
-        sort_extras(plan->sites[i].extras, &plan->sites[i].n_extras);
-    return 0;
-}
-
 int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc_error *err)
 {
     int r = check_input(in, err);
@@ -442,7 +303,7 @@ int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc
         return no_memory(err);
     if ((r = make_sites(plan, in, err)) < 0 || (r = make_secrets(plan, in, err)) < 0 ||
         (r = make_closed(plan, in, err)) < 0 || (r = sc_plan_applications(plan, in, err)) < 0 ||
-        (r = sc_plan_areas(plan, err)) < 0 || (r = make_extras(plan, in, err)) < 0 ||
+        (r = sc_plan_areas(plan, err)) < 0 || (r = sc_plan_extras(plan, in, err)) < 0 ||
         (r = sc_plan_areas(plan, err)) < 0)
         return r;
     *ret = sc_steal_ptr(&plan);
