@@ -125,7 +125,7 @@ static bool clean(const char *path, char *out, size_t size)
 static bool read_target(const char *command, size_t *i, const char *const *home, bool moved,
                         struct sc_redirect *ret)
 {
-    char word[PATH_MAX];
+    char word[PATH_MAX] = "";
     bool in_home = false;
     if (!read_word(command, i, word, sizeof(word), &in_home))
         return false;
