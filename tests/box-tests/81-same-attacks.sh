@@ -67,6 +67,9 @@ check "isolated" cagefsctl --site-isolation-enable cgi-a.example fcgid-a.example
 for kind in cgi fcgid fpm; do all "Apache with $kind" $kind isolated; done
 apache_stop
 check "nginx instead" nginx_start
+# another web server came: the daemon has its PHP go into the sites as well
+in_site() { [ "$(php_eval fpm-a.example "echo (int)is_readable('$H/fpm-b/secret.txt');")" = 0 ]; }
+check "the daemon sees to it" wait_until 30 in_site
 all "nginx with fpm" fpm isolated
 check "not isolated" cagefsctl --site-isolation-disable fpm-a.example
 all "nginx with fpm" fpm open
