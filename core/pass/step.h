@@ -62,6 +62,8 @@ int sc_step_events(struct sc_pass *p, struct sc_error *err);
 int sc_step_done(struct sc_pass *p, struct sc_error *err);
 
 /* step_state.c */
+/* The pools of PHP-FPM, as they were read for this pass or its command; NULL. */
+const struct sc_fpm_known_list *sc_pass_pools(const struct sc_pass *p);
 int sc_step_plans(struct sc_pass *p, struct sc_error *err);
 int sc_step_groups(struct sc_pass *p, struct sc_error *err);
 int sc_step_ports(struct sc_pass *p, struct sc_error *err);

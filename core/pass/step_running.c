@@ -34,7 +34,7 @@ int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, err);
+    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, sc_pass_pools(p), err);
 }
 
 /* What Apache went by until now. */

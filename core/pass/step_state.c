@@ -51,9 +51,7 @@ int sc_step_plans(struct sc_pass *p, struct sc_error *err)
     const struct sc_runtime_tools *runtime = &p->tools->runtime;
     if (!p->any)
         return 0;
-    const struct sc_cover_server *cover = sc_pass_cover(p);
-    const struct sc_fpm_known_list *pools = cover && cover->looked ? &cover->pools : NULL;
-    int rc = sc_planner_init(p->s, p->a, pools, &planner, err);
+    int rc = sc_planner_init(p->s, p->a, sc_pass_pools(p), &planner, err);
     if (rc == 0)
         rc = runtime->dir(p->a->uid, err);
     if (rc == 0)
@@ -75,6 +73,12 @@ int sc_step_groups(struct sc_pass *p, struct sc_error *err)
 {
     p->had_groups = may_have_groups(p);
     return p->any ? sc_pass_limits_make(p->tools, p->a, p->f, p->made.ids, p->made.limits, err) : 0;
+}
+
+const struct sc_fpm_known_list *sc_pass_pools(const struct sc_pass *p)
+{
+    const struct sc_cover_server *cover = sc_pass_cover(p);
+    return cover && cover->looked ? &cover->pools : NULL;
 }
 
 /* By what the command has found for its judgement. */

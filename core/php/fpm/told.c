@@ -78,16 +78,17 @@ static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t
     return rc < 0 ? rc : tell_some(taken, false, t, err);
 }
 
-int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err)
+int sc_fpm_tell(uid_t uid, const char *user, const struct sc_fpm_known_list *known,
+                struct sc_fpm_told *ret, struct sc_error *err)
 {
-    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list known = {0};
+    SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list now = {0};
     SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list taken = {0};
     SC_CLEANUP(sc_fpm_told_done) struct sc_fpm_told t = {0};
-    int rc = sc_fpm_known_all(&known, err);
+    int rc = known ? 0 : sc_fpm_known_all(&now, err);
     if (rc == 0)
         rc = sc_fpm_taken_load(uid, 0, &taken, NULL, err);
     if (rc == 0)
-        rc = tell_pools(&known, user, uid, &t, err);
+        rc = tell_pools(known ? known : &now, user, uid, &t, err);
     if (rc == 0)
         rc = tell_own(&taken, &t, err);
     if (rc < 0)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/php/fpm/known.h"
 
 /* A site's own master, and the address that it is reached by, as sc_fpm_listen() gives it. */
 struct sc_fpm_own {
@@ -22,7 +23,9 @@ struct sc_fpm_told {
 
 void sc_fpm_told_done(struct sc_fpm_told *t);
 
-/* SC_E_NOMEM, SC_E_SYS. Needs root. */
-int sc_fpm_tell(uid_t uid, const char *user, struct sc_fpm_told *ret, struct sc_error *err);
+/* `known`: the server's pools (sc_fpm_known_all()), where they were read already; NULL. SC_E_NOMEM,
+ * SC_E_SYS. Needs root. */
+int sc_fpm_tell(uid_t uid, const char *user, const struct sc_fpm_known_list *known,
+                struct sc_fpm_told *ret, struct sc_error *err);
 
 #endif
