@@ -10,6 +10,18 @@
  * where isolation is switched off. */
 bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char *home);
 
+struct sc_home_owner {
+    uid_t uid;
+    gid_t gid;
+    const char *home;
+    bool *wishes;
+};
+
+/* The same for many homes, in a process that may hang in one of them (a file system whose server has
+ * died): *wishes is set for each that has some, and for each that does not answer. SC_E_SYS. */
+int sc_follow_wishes(struct sc_server *s, const struct sc_home_owner *v, size_t n,
+                     struct sc_error *err);
+
 /* The panel's answer and what was known before it, against the events: what is awaited is in *f.
  * SC_E_NOMEM. */
 int sc_follow_judge(const struct sc_event_list *events, const struct sc_domain_list *before,

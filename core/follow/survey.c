@@ -285,8 +285,24 @@ static int needs_pass(struct sc_server *s, const struct one *o, bool *ret, struc
         return rc;
     if (!o->known)
         rc = sc_store_user_by_name(s->store, o->name, &namesake, err);
-    *ret = (!o->known && rc == 0) || sc_follow_has_wishes(s, o->uid, o->gid, o->home);
+    *ret = !o->known && rc == 0;
     return rc == SC_E_NOTFOUND ? 0 : rc;
+}
+
+/* … or wishes in his home. */
+static int add_wishes(struct sc_server *s, const struct survey *sv, bool *pass,
+                      struct sc_error *err)
+{
+    SC_FREE struct sc_home_owner *v = calloc(sv->n + 1, sizeof(*v));
+    size_t n = 0;
+    if (!v)
+        return no_memory(err);
+    for (size_t i = 0; i < sv->n; i++) {
+        const struct one *o = &sv->v[i];
+        if (o->differs && !pass[i])
+            v[n++] = (struct sc_home_owner){o->uid, o->gid, o->home, &pass[i]};
+    }
+    return sc_follow_wishes(s, v, n, err);
 }
 
 /* In a few changes. The accounts that need a pass are left to it. */
@@ -299,6 +315,8 @@ static int update_all(struct sc_server *s, struct survey *sv, bool *pass, struct
     for (size_t i = 0; rc == 0 && i < sv->n; i++)
         if (sv->v[i].differs)
             rc = needs_pass(s, &sv->v[i], &pass[i], err);
+    if (rc == 0)
+        rc = add_wishes(s, sv, pass, err);
     for (size_t i = 0; rc == 0 && i < sv->n; i++) {
         if (!sv->v[i].differs || pass[i])
             continue;

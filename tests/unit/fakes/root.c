@@ -150,7 +150,7 @@ int root_has(const char *path)
 static struct {
     char path[PATH_MAX];
     int errnum;
-    bool list;
+    bool list, hang;
     const DIR *listed;
 } failing;
 
@@ -159,6 +159,7 @@ static void fail_from_now(const char *path, int errnum, bool list)
     char at[PATH_MAX];
     failing.errnum = errnum;
     failing.list = list;
+    failing.hang = false;
     failing.listed = NULL;
     snprintf(failing.path, sizeof(failing.path), "%s", path ? lies_at(path, at) : "");
 }
@@ -173,11 +174,19 @@ void root_fail_list(const char *path, int errnum)
     fail_from_now(path, errnum, true);
 }
 
+void root_hang(const char *path)
+{
+    fail_from_now(path, 0, false);
+    failing.hang = true;
+}
+
 /* Where it lies; *ret_fails: not for us. */
 static const char *looked_at(const char *path, char at[PATH_MAX], bool *ret_fails)
 {
     const char *found = lies_at(path, at);
     *ret_fails = failing.path[0] && !failing.list && strcmp(found, failing.path) == 0;
+    while (*ret_fails && failing.hang)
+        pause();
     if (*ret_fails)
         errno = failing.errnum;
     return found;

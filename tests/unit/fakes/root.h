@@ -29,6 +29,9 @@ void root_link(const char *path, const char *target);
 void root_fail(const char *path, int errnum);
 void root_fail_list(const char *path, int errnum);
 
+/* From now on whoever looks at this path hangs for good. */
+void root_hang(const char *path);
+
 /* Fails the test unless the file has this text. */
 void root_assert_file(const char *path, const char *text);
 int root_has(const char *path);

@@ -576,6 +576,24 @@ static void names_that_are_missed_for_long(void **state)
     assert_string_equal(wanted("john"), "b");
 }
 
+/* What does not answer is left to a visit of its own: nobody else waits for it. */
+static void a_home_that_hangs_is_left_to_its_own_visit(void **state)
+{
+    (void)state;
+    account("anna", "a");
+    account("john", "b");
+    account("mary", "c");
+    wants("mary", "c");
+    assert_string_equal(survey(), "mary"); /* the control: it is mary's wishes alone */
+    domain("anna", "d", NULL);
+    domain("john", "e", NULL);
+    domain("mary", "f", NULL);
+    root_hang(users_of("john")->home);
+    assert_string_equal(survey(), "john mary");
+    root_fail(NULL, 0);
+    assert_string_equal(known("anna"), "a d");
+}
+
 static void a_survey_that_cannot_be_made(void **state)
 {
     (void)state;
@@ -762,6 +780,7 @@ int main(void)
         world_test(who_differs_and_is_isolated_is_told),
         world_test(an_account_that_arrives_with_wishes_is_told),
         world_test(names_that_are_missed_for_long),
+        world_test(a_home_that_hangs_is_left_to_its_own_visit),
         world_test(a_survey_that_cannot_be_made),
         world_test(odd_entries_in_a_survey),
         world_test(accounts_of_a_directory_service),
