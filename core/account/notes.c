@@ -15,7 +15,7 @@
 #include "core/base/vec.h"
 
 static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_CRON_D, SC_NOTE_CRON_PATHS,
-                                  SC_NOTE_WISHES, SC_NOTE_HOME};
+                                  SC_NOTE_WISHES,  SC_NOTE_HOME,   SC_NOTE_STORAGE};
 
 static void path_of(uid_t uid, const char *what, char out[64])
 {
@@ -29,10 +29,19 @@ static int remove_note(const char *path, struct sc_error *err)
     return 0;
 }
 
-int sc_note_set(uid_t uid, const char *what, const char *text, struct sc_error *err)
+bool sc_note_says(uid_t uid, const char *what, const char *text)
 {
     char path[64];
     SC_BUF struct sc_buf old = SC_BUF_INIT;
+    size_t n = strlen(text);
+    path_of(uid, what, path);
+    return sc_read_file(path, SC_NOTE_TEXT_MAX, &old, NULL) == 0 && old.len == n + 1 &&
+           memcmp(old.data, text, n) == 0;
+}
+
+int sc_note_set(uid_t uid, const char *what, const char *text, struct sc_error *err)
+{
+    char path[64];
     SC_BUF struct sc_buf line = {.limit = SC_NOTE_TEXT_MAX};
     path_of(uid, what, path);
     if (!text)
@@ -41,8 +50,7 @@ int sc_note_set(uid_t uid, const char *what, const char *text, struct sc_error *
     int rc = sc_buf_check(&line, "a note", err);
     if (rc < 0)
         return rc;
-    if (sc_read_file(path, SC_NOTE_TEXT_MAX, &old, NULL) == 0 && old.len == line.len &&
-        memcmp(old.data, line.data, line.len) == 0)
+    if (sc_note_says(uid, what, text))
         return 0;
     rc = sc_mkdir_p(SC_NOTES_DIR, 0700, err);
     return rc < 0 ? rc : sc_replace_file(path, 0600, line.data, line.len, err);

@@ -5,6 +5,7 @@
 #ifndef SC_ACCOUNT_NOTES_H
 #define SC_ACCOUNT_NOTES_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
@@ -15,11 +16,15 @@
 #define SC_NOTE_CRON_PATHS "crontab-paths"
 #define SC_NOTE_WISHES     "wishes"
 #define SC_NOTE_HOME       "home"
+#define SC_NOTE_STORAGE    "storage"
 #define SC_NOTE_TEXT_MAX   1000u
 
 /* `text` NULL: there is nothing to say (any more). Writes only what differs. `what` is one of the
  * words above. SC_E_SYS. */
 int sc_note_set(uid_t uid, const char *what, const char *text, struct sc_error *err);
+
+/* Whether the note says this already. False where that cannot be told. */
+bool sc_note_says(uid_t uid, const char *what, const char *text);
 
 /* The uids that have a note about this; *ret is the caller's to free(). SC_E_SYS, SC_E_NOMEM. */
 int sc_notes_uids(const char *what, uid_t **ret, size_t *ret_n, struct sc_error *err);

@@ -102,11 +102,13 @@ static int read_all(const struct sc_account *a, int fd, DIR *d, struct sc_labels
                     struct sc_error *err)
 {
     unsigned seen = 0;
-    for (struct dirent *e; seen < SC_LABELS_MAX && (errno = 0, e = readdir(d)) != NULL;) {
+    for (struct dirent *e; !l->more && (errno = 0, e = readdir(d)) != NULL;) {
         SC_FREE char *rel = NULL;
         if (!sc_is_token(e->d_name))
             continue;
-        seen++;
+        l->more = seen++ == SC_LABELS_MAX;
+        if (l->more)
+            break;
         int rc = read_one(a, fd, e->d_name, &rel, err);
         if (rc < 0)
             return rc;
@@ -117,7 +119,7 @@ static int read_all(const struct sc_account *a, int fd, DIR *d, struct sc_labels
         memcpy(l->v[l->n].token, e->d_name, SC_SITE_TOKEN + 1);
         l->v[l->n++].rel = sc_steal_ptr(&rel);
     }
-    if (seen < SC_LABELS_MAX && errno)
+    if (!l->more && errno)
         return sc_error_sys(err, errno, "list the sites' storage");
     if (l->n)
         qsort(l->v, l->n, sizeof(*l->v), by_token);

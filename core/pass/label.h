@@ -25,6 +25,7 @@ struct sc_label {
 struct sc_labels { /* by token */
     struct sc_label *v;
     size_t n;
+    bool more; /* than SC_LABELS_MAX: what the others say is not known */
 };
 
 void sc_labels_done(struct sc_labels *l);

@@ -2,13 +2,17 @@
 /* Steps that end what is no isolated site (any more): processes first, then files, then the user's
  * storage of it, then its groups and its crontab's entries. A site whose requests may finish keeps
  * what it has until the pass that follows its end (core/ending). */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/pass/cron.h"
+#include "core/cage/view.h"
 #include "core/pass/forget.h"
+#include "core/pass/label.h"
 #include "core/pass/limits.h"
 #include "core/pass/step.h"
 #include "core/pass/storage.h"
@@ -125,6 +129,19 @@ static bool is_awaited(const char *rel, void *arg)
     return false;
 }
 
+/* In status, and once in the log. */
+static int note_storage(const struct sc_pass *p, bool more, struct sc_error *err)
+{
+    char text[SC_NOTE_TEXT_MAX / 2];
+    snprintf(text, sizeof(text),
+             "~/" SC_CAGE_STORAGE " has more than %u directories: none of what former sites left "
+             "there is removed until there are fewer",
+             SC_LABELS_MAX);
+    if (more && !sc_note_says(p->a->uid, SC_NOTE_STORAGE, text))
+        sc_log("user=%s: %s", p->a->user, text);
+    return sc_note_set(p->a->uid, SC_NOTE_STORAGE, more ? text : NULL, err);
+}
+
 /* The storage of a site that waits, for its document root or its domain, stays: as its row does. */
 int sc_step_storage(struct sc_pass *p, struct sc_error *err)
 {
@@ -143,7 +160,8 @@ int sc_step_storage(struct sc_pass *p, struct sc_error *err)
     for (size_t i = 0; i < p->ending.n; i++)
         if (p->ending.v[i].token)
             tokens[n++] = p->ending.v[i].token;
-    return sc_storage_sweep(p->a, tokens, n, any_waits(p) ? is_awaited : NULL, p, err);
+    rc = sc_storage_sweep(p->a, tokens, n, any_waits(p) ? is_awaited : NULL, p, err);
+    return rc < 0 ? rc : note_storage(p, rc == 1, err);
 }
 
 static bool has_limits(const struct sc_pass *p, const struct sc_plan_site *site)

@@ -14,7 +14,7 @@ int sc_storage_make(const struct sc_account *a, const char *token, const char *r
 
 /* Removes the storage of sites that are not among `keep` (nothing else), and empty directories
  * above it. `awaited` (may be NULL): whether the storage of this document root waits for its site;
- * then it stays. */
+ * then it stays. 1: there are more than can be asked (SC_LABELS_MAX), and all stay. */
 int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t n,
                      bool (*awaited)(const char *rel, void *arg), void *arg, struct sc_error *err);
 

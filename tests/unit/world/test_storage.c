@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/account/notes.h"
 #include "core/pass/label.h"
 
 #define OTHER "0123456789abcdef0123456789abcdef"
@@ -175,6 +176,49 @@ static void storage_waits_for_its_domain(void **state)
     assert_int_equal(storages("john"), 1);
 }
 
+/* ---- more of it than can be asked ---- */
+
+static const char *notes_of(const char *user)
+{
+    static char text[SC_NOTE_TEXT_MAX + 1];
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    sc_notes_read(uid_of(user), &b);
+    snprintf(text, sizeof(text), "%s", b.data ? b.data : "");
+    return text;
+}
+
+static void make_storages(const char *user, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        char rel[512];
+        snprintf(rel, sizeof(rel), "%s/.cagefs/websites/%032x", users_of(user)->home, i);
+        assert_int_equal(mkdir(rel, 0700), 0);
+        assert_int_equal(chown(rel, uid_of(user), uid_of(user)), 0);
+    }
+}
+
+/* Somebody's is among them whose site waits for its domain: none is removed, and status says so. */
+static void too_many_storages_all_stay(void **state)
+{
+    (void)state;
+    account("john", "a");
+    wants("john", "a later");
+    assert_pass("john");
+    label("john", OTHER, "later.example\n");
+    make_storages("john", SC_LABELS_MAX + 1);
+    assert_pass("john");
+    assert_true(home_has("john", stored_at(OTHER, "")));
+    assert_non_null(strstr(notes_of("john"), "has more than 10000 directories"));
+    for (unsigned i = 0; i < SC_LABELS_MAX; i++) {
+        char rel[512];
+        snprintf(rel, sizeof(rel), "%s/.cagefs/websites/%032x", users_of("john")->home, i);
+        assert_int_equal(rmdir(rel), 0);
+    }
+    assert_pass("john"); /* the control: the last one goes, and so does the note */
+    assert_int_equal(storages("john"), 2); /* a's, and what waits */
+    assert_null(strstr(notes_of("john"), "directories"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +226,7 @@ int main(void)
         world_test(forged_storage_is_not_adopted),
         world_test(links_and_strangers_are_not_adopted),
         world_test(storage_waits_for_its_domain),
+        world_test(too_many_storages_all_stay),
     };
     return world_run(tests);
 }
