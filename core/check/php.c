@@ -19,7 +19,7 @@ void sc_check_lsapi(struct sc_checks *c)
 
 void sc_check_ports(struct sc_checks *c, bool enabled)
 {
-    static const char name[] = "PHP-FPM: TCP ports";
+    static const char name[] = "pools: TCP ports";
     struct sc_error err = SC_ERROR_INIT;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     if (sc_cover_server_look(true, &server, &err) < 0)

@@ -147,10 +147,12 @@ static int clear_everybody(struct sc_server *s, const struct sc_watch *w, struct
     return rc < 0 ? rc : clear_all(s, v, users.n, w, left, err);
 }
 
-/* What was done, and what is left for the administrator. */
-static int told(int rc, const struct sc_error *left, struct sc_error *err)
+/* All is done; something is left for the administrator. */
+static int told(int rc, const struct sc_error *left, const struct sc_watch *w)
 {
-    return rc < 0 || left->code == 0 ? rc : sc_error_set(err, left->code, "%s", left->text);
+    if (rc == 0 && left->code)
+        sc_watch_notice(w, "%s", left->text);
+    return rc;
 }
 
 int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
@@ -176,7 +178,7 @@ int sc_pass_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_er
         sc_pass_webserver_off(w); /* behind the daemon, which starts its service again */
     if (rc == 0)
         rc = sc_store_meta_set(s->store, SC_DENY_UNDER_WAY, NULL, err);
-    rc = told(rc, &left, err);
+    rc = told(rc, &left, w);
     sc_log("deny-all: %s", rc < 0 && err ? err->text : rc < 0 ? "failed" : "done");
     return rc;
 }
@@ -218,5 +220,5 @@ int sc_pass_deny_users(struct sc_server *s, const char *const *users, size_t n,
         int cleared = sc_store_meta_set(s->store, SC_DENY_UNDER_WAY, NULL, rc == 0 ? err : NULL);
         rc = rc == 0 ? cleared : rc;
     }
-    return told(rc, &left, err);
+    return told(rc, &left, w);
 }

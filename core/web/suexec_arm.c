@@ -131,7 +131,7 @@ static bool were_compared(const struct sc_buf *looks)
 }
 
 /* Whether the copy has the bytes of the installed entry: read once, until one of them is changed. */
-static bool is_the_copy(int fd, const struct stat *copy, struct wanted *w)
+static bool is_the_copy(int fd, const struct stat *copy, struct wanted *w, bool note)
 {
     SC_BUF struct sc_buf looks = SC_BUF_INIT;
     bool settled = describe(copy, &looks);
@@ -139,7 +139,7 @@ static bool is_the_copy(int fd, const struct stat *copy, struct wanted *w)
         return true;
     if (want_bytes(w, NULL) < 0 || !same_bytes(fd, &w->bytes))
         return false;
-    if (settled) /* else, and where it cannot be written, they are read again next time */
+    if (settled && note) /* else, and where it cannot be written, they are read again next time */
         (void)sc_replace_file(COMPARED, 0600, looks.data, looks.len, NULL);
     return true;
 }
@@ -242,7 +242,7 @@ int sc_suexec_arm(const char *real, struct sc_error *err)
     return rc < 0 || is_as_wanted(dirfd, &w) ? rc : replace(dirfd, &w, err);
 }
 
-bool sc_suexec_is_armed(const char *real)
+bool sc_suexec_is_armed(const char *real, bool note)
 {
     SC_CLEANUP(wanted_done) struct wanted w = {.bytes = SC_BUF_INIT};
     struct stat st;
@@ -252,7 +252,7 @@ bool sc_suexec_is_armed(const char *real)
         want_rights(real, &w, NULL) < 0)
         return false;
     SC_FD int fd = open_copy(dirfd, &w, &st);
-    return fd >= 0 && is_the_copy(fd, &st, &w);
+    return fd >= 0 && is_the_copy(fd, &st, &w, note);
 }
 
 int sc_suexec_close_installed(struct sc_error *err)

@@ -22,8 +22,9 @@ bool sc_suexec_is_ours(const char *path);
 int sc_suexec_arm(const char *real, struct sc_error *err);
 
 /* Whether the copy is what it should be; anything that cannot be looked at counts as no. The two
- * files are compared once, and again when one of them was changed (core/base/stamp.h). */
-bool sc_suexec_is_armed(const char *real);
+ * files are compared once, and again when one of them was changed (core/base/stamp.h), where the
+ * caller, who is about to change things anyway, lets that be noted in /run. */
+bool sc_suexec_is_armed(const char *real, bool note);
 
 /* Whether these bytes are a whole ELF program: false for the beginning of one, which an installer
  * is just writing. */

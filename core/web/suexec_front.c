@@ -88,7 +88,7 @@ static int found(const char *real, bool in_front, struct sc_suexec *ret, struct 
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     *ret = (struct sc_suexec){.here = true,
                               .in_front = in_front,
-                              .armed = in_front && sc_suexec_is_armed(real),
+                              .armed = in_front && sc_suexec_is_armed(real, false),
                               .real = copy};
     return 0;
 }
@@ -201,7 +201,7 @@ static bool surely_on(void)
         return true; /* no suexec here at all */
     bool stands =
         at.aside ? sc_suexec_aside_stands(at.place) && is_real(at.name) : sc_suexec_choice_stands();
-    return stands && stat(NOTED, &st) == 0 && sc_suexec_is_armed(SC_SUEXEC_REAL);
+    return stands && stat(NOTED, &st) == 0 && sc_suexec_is_armed(SC_SUEXEC_REAL, true);
 }
 
 static int point_at(const char *real, struct sc_error *err)

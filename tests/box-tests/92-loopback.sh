@@ -26,7 +26,7 @@ boot()
 {
     nft flush ruleset && rm -rf /run/sitecage/[0-9]* && /usr/libexec/sitecage/sitecage-rebuild --all
 }
-check_row() { cagefsctl --site-isolation-check | grep "PHP-FPM: TCP ports"; }
+check_row() { cagefsctl --site-isolation-check | grep "pools: TCP ports"; }
 pool() # NAME USER ADDRESS
 {
     printf '[%s]\nuser = %s\ngroup = %s\nlisten = %s\npm = static\npm.max_children = 2\n' "$1" "$2" "$2" "$3" \

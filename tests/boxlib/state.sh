@@ -26,11 +26,12 @@ state_of_file()
 state_exact()
 {
     local user file
+    # what the daemon notes meanwhile of files that it compared (suexec.compared) is no change
     find /run/sitecage /etc/cagefs /opt/cloudlinux /var/lib/sitecage/isolated \
-        -path /run/sitecage/lock -prune -o -printf '%p %y %m %U\n' 2>/dev/null | sort
+        \( -path /run/sitecage/lock -o -name suexec.compared \) -prune -o -printf '%p %y %m %U\n' 2>/dev/null | sort
     while read -r file; do
         state_of_file "$file"
-    done < <(find /run/sitecage -type f ! -path '*/lock/*' | sort)
+    done < <(find /run/sitecage -type f ! -path '*/lock/*' ! -name suexec.compared | sort)
     for user; do
         state_of_file "/home/$user/.lve/domains.json"
         find "/home/$user/.lve" "/home/$user/.cagefs" -printf '%p %y %m %U\n' 2>/dev/null | sort
