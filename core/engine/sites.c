@@ -197,13 +197,18 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
     struct sc_error why = SC_ERROR_INIT;
     int front = sc_pass_front_keep(s, &why); /* no reason not to repair the rest */
     bool on = false;
-    if (sc_policy_enabled(&s->policy, &on, NULL) == 0 && on)
+    bool with = sc_policy_enabled(&s->policy, &on, NULL) == 0 && on && sc_pass_webserver_wanted(s);
+    if (with)
         sc_pass_webserver_on(s, w);
     (void)sc_cover_server_again(true, &server, NULL); /* sc_cover_after() says why not */
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
     wish_home(&jobs, home);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &jobs, w, err);
+    if (rc == 0 && on && !with) {
+        sc_pass_webserver_on(s, w); /* taken out, behind the pass */
+        server.gate = sc_web_module_guards();
+    }
     if (rc == 0)
         sc_cover_after(s, &server, &jobs, w);
     if (rc == 0 && on)

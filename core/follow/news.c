@@ -87,7 +87,7 @@ static int has_pools(struct sc_server *s, const struct sc_news_account *a, bool 
                      struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_told_done) struct sc_fpm_told told = {0};
-    int rc = sc_tools_of(s)->fpm.tell(a->uid, a->user, NULL, &told, err);
+    int rc = sc_tools_of(s)->fpm.tell(a->uid, a->user, true, NULL, &told, err);
     *ret = told.n_pools || told.n_own;
     return rc;
 }

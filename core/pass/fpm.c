@@ -246,7 +246,7 @@ static int add_outer(struct all *all, const struct sc_account *a, const struct s
 }
 
 int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const struct sc_made *m, struct sc_cover_server *cover, bool *later,
+                const struct sc_made *m, struct sc_cover_server *cover, bool routed, bool *later,
                 struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
@@ -261,7 +261,7 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);
-    acc.routed = t->web.guards();
+    acc.routed = routed;
     acc.later = later;
     if (sc_cover_server_holds(cover)) {
         acc.hosts = &cover->hosts;

@@ -13,11 +13,11 @@
 #include "core/pass/tools.h"
 
 /* After the table is written, before views end: the pools of all isolated sites are made so, and
- * those of sites around them. *later (not NULL) is set when it is to be called again, with NULL, once
+ * those of sites around them. `routed`: Apache is to go to them by itself. *later (not NULL) is set when it is to be called again, with NULL, once
  * the web server's table is written: core/php/fpm/site.h. `cover`: where it still holds, the web
  * server's configuration is not read once more; NULL. */
 int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const struct sc_made *m, struct sc_cover_server *cover, bool *later,
+                const struct sc_made *m, struct sc_cover_server *cover, bool routed, bool *later,
                 struct sc_error *err);
 
 /* After the PHP of one isolated site was changed, and its view with it. */

@@ -27,14 +27,22 @@ int sc_step_join(struct sc_pass *p, struct sc_error *err)
     return 0;
 }
 
+/* Not where mod_sitecage is about to be taken out: core/pass/webserver.h. */
+static bool is_routed(const struct sc_pass *p)
+{
+    return p->s->conf.apache_module && p->tools->web.guards();
+}
+
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), &p->fpm_later, err);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), is_routed(p),
+                       &p->fpm_later, err);
 }
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, sc_pass_pools(p), err);
+    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, is_routed(p), sc_pass_pools(p),
+                       err);
 }
 
 /* What Apache went by until now. */
@@ -42,7 +50,8 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
 {
     if (!p->fpm_later)
         return 0;
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), NULL, err);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), is_routed(p), NULL,
+                       err);
 }
 
 /* A configuration of nginx that somebody else broke is no reason to fail: where links are followed

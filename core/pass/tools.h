@@ -67,7 +67,7 @@ struct sc_fpm_tools { /* core/php/fpm */
     int (*site_php)(unsigned id, const char *php, const char *changes, struct sc_error *err);
     void (*again)(unsigned id);
     bool (*any)(uid_t uid);
-    int (*tell)(uid_t uid, const char *user, const struct sc_fpm_known_list *known,
+    int (*tell)(uid_t uid, const char *user, bool routed, const struct sc_fpm_known_list *known,
                 struct sc_fpm_told *ret, struct sc_error *err);
 };
 

@@ -101,13 +101,14 @@ static bool any_isolated(const struct sc_plan *plan)
 }
 
 int sc_pass_web(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const unsigned *ids, const struct sc_fpm_known_list *pools, struct sc_error *err)
+                const unsigned *ids, bool routed, const struct sc_fpm_known_list *pools,
+                struct sc_error *err)
 {
     if (!any_isolated(plan))
         return t->web.save(a->uid, NULL, err);
     SC_CLEANUP(work_done) struct work w = {0};
     SC_BUF struct sc_buf lines = SC_BUF_INIT;
-    int rc = t->fpm.tell(a->uid, a->user, pools, &w.fpm, err);
+    int rc = t->fpm.tell(a->uid, a->user, routed, pools, &w.fpm, err);
     if (rc == 0)
         rc = make_room(&w, plan, err);
     if (rc < 0)

@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/base/service.h"
+#include "core/php/fpm/taken.h"
 #include "core/server/server.h"
 #include "core/web/module.h"
 #include "core/web/serve/service.h"
@@ -27,6 +28,12 @@ void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w)
     enum sc_web_module_is is = sc_web_module_look();
     if (is == SC_WEB_MODULE_NO_APACHE)
         return;
+    if (!s->conf.apache_module && sc_fpm_any_routed()) {
+        sc_watch_notice(w, "Apache keeps mod_sitecage as long as it takes PHP of isolated sites to "
+                           "their own php-fpm: run cagefsctl --site-isolation-regenerate for each "
+                           "account that has any");
+        return;
+    }
     if (!s->conf.apache_module) {
         sc_pass_webserver_off(w);
         return;

@@ -9,7 +9,8 @@
 #include "core/server/handle.h"
 #include "core/server/watch.h"
 
-/* Switches both on, unless sitecage.conf says no; then the module is taken out. The caller holds
+/* Switches both on, unless sitecage.conf says no; then the module is taken out, when no site's PHP
+ * goes by it any more: the pass takes addresses over before. The caller holds
  * sc_pass_lock_front(). */
 void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w);
 

@@ -63,11 +63,20 @@ check "and has A's, which it had forgotten" wait_until 10 given_back
 check "A is isolated" isolated a.example
 expect_output "B is as it was" "secret of b" php_eval b.example "$reads_b"
 
-## And loses it
+## And loses it: at no moment does A's PHP run outside
+put_php a.example spy.php "echo 'ran '; $reads_b"
+spy() { while [ -e "$checks_dir/spying" ]; do http a.example /spy.php; echo; done >"$checks_dir/spied" 2>&1; }
+touch "$checks_dir/spying"
+spy &
+spying=$!
 without_module
 load_start 100 a.example b.example c.example
 check "regenerated" regenerate
 check "no request was lost" no_request_failed
+rm "$checks_dir/spying"
+wait "$spying"
+check "it was asked all the time" grep -q '^ran' "$checks_dir/spied"
+check_not "and has read nothing" grep -q 'secret' "$checks_dir/spied"
 for site in a c; do
     check "the pool of $site has left the shared configuration" is_taken $site.example
     check "$site is isolated" isolated $site.example

@@ -65,6 +65,16 @@ bool sc_fpm_is_routed(const struct sc_fpm_taken *t)
     return is_route(t->listen);
 }
 
+bool sc_fpm_any_routed(void)
+{
+    static const char name[] = "fpm-";
+    SC_DIR DIR *d = opendir(SC_FPM_ROUTE_DIR);
+    for (const struct dirent *e; d && (e = readdir(d)) != NULL;)
+        if (strncmp(e->d_name, name, sizeof(name) - 1) == 0)
+            return true;
+    return false;
+}
+
 uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen)
 {
     return is_route(listen) ? sc_fpm_hash(listen, "") : sc_fpm_hash(file, pool);

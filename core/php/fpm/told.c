@@ -41,10 +41,15 @@ static int tell_pools(const struct sc_fpm_known_list *known, const char *user, u
     return t->pools ? 0 : no_memory(err);
 }
 
-static bool has_route(const struct sc_fpm_taken_list *taken, unsigned id)
+/* The site has an address of the other kind, and is about to leave this one. */
+static bool is_left(const struct sc_fpm_taken_list *taken, const struct sc_fpm_taken *t,
+                    bool routed)
 {
+    if (sc_fpm_is_routed(t) == routed)
+        return false;
     for (size_t i = 0; i < taken->n; i++)
-        if (taken->v[i].id == id && sc_fpm_is_routed(&taken->v[i]))
+        if (taken->v[i].id == t->id && !taken->v[i].leaving &&
+            sc_fpm_is_routed(&taken->v[i]) == routed)
             return true;
     return false;
 }
@@ -55,7 +60,7 @@ static int tell_some(const struct sc_fpm_taken_list *taken, bool sockets, struct
     for (size_t i = 0; i < taken->n; i++) {
         const struct sc_fpm_taken *k = &taken->v[i];
         if (k->leaving || (k->listen[0] == '/') != sockets || k->id >= SC_FPM_OUTSIDE ||
-            (!sc_fpm_is_routed(k) && has_route(taken, k->id)))
+            is_left(taken, k, t->routed))
             continue;
         pid_t pid = sc_fpm_supervisor(k->id, NULL);
         if (pid < 0)
@@ -78,12 +83,12 @@ static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t
     return rc < 0 ? rc : tell_some(taken, false, t, err);
 }
 
-int sc_fpm_tell(uid_t uid, const char *user, const struct sc_fpm_known_list *known,
+int sc_fpm_tell(uid_t uid, const char *user, bool routed, const struct sc_fpm_known_list *known,
                 struct sc_fpm_told *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list now = {0};
     SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list taken = {0};
-    SC_CLEANUP(sc_fpm_told_done) struct sc_fpm_told t = {0};
+    SC_CLEANUP(sc_fpm_told_done) struct sc_fpm_told t = {.routed = routed};
     int rc = known ? 0 : sc_fpm_known_all(&now, err);
     if (rc == 0)
         rc = sc_fpm_taken_load(uid, 0, &taken, NULL, err);

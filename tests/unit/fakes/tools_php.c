@@ -59,10 +59,11 @@ static void fpm_again(unsigned id)
     (void)tools_begin(NULL, "fpm.again", " %u", id);
 }
 
-static int fpm_tell(uid_t uid, const char *user, const struct sc_fpm_known_list *known,
+static int fpm_tell(uid_t uid, const char *user, bool routed, const struct sc_fpm_known_list *known,
                     struct sc_fpm_told *ret, struct sc_error *err)
 {
     (void)known;
+    (void)routed;
     int rc = tools_begin(err, "fpm.tell", " %u %s", (unsigned)uid, user);
     if (rc < 0 || !tools_fpm_own)
         return rc;
