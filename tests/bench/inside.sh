@@ -385,6 +385,72 @@ part_fpm()
     apache_stop
 }
 
+# A second Apache of the same hosts at port 8081, without the module.
+plain_apache()
+{
+    local dir=/etc/apache2
+    cp -a $dir/mods-enabled $dir/mods-plain && rm -f $dir/mods-plain/sitecage.*
+    mkdir -p $dir/sites-plain && for file in "$dir"/sites-enabled/*; do
+        sed 's/:8080>/:8081>/' "$file" >"$dir/sites-plain/${file##*/}"
+    done
+    sed -e 's/mods-enabled/mods-plain/; s/sites-enabled/sites-plain/; s/ports.conf/ports-plain.conf/' \
+        -e 's|^PidFile.*|PidFile /run/apache2/plain.pid|' $dir/apache2.conf >$dir/plain.conf
+    echo "Listen 127.0.0.1:8081" >$dir/ports-plain.conf
+    # shellcheck source=/dev/null
+    (set +u && . $dir/envvars && apache2 -f $dir/plain.conf -k "$1") && sleep 1
+}
+
+# ticks PIDFILE: processor time of that Apache, its ended processes included
+ticks()
+{
+    local master
+    master=$(cat "$1")
+    # shellcheck disable=SC2046 # words
+    cat "/proc/$master/stat" $(pgrep -P "$master" | sed 's|.*|/proc/&/stat|') |
+        sed 's/.*) //' | awk '{ t += $12 + $13 } NR == 1 { t += $14 + $15 } END { print t }'
+}
+
+# static_round PIDFILE PORT DOMAIN FILE: microseconds of processor time a request
+static_round()
+{
+    local before n
+    n=$(rounds 60000)
+    before=$(ticks "$1")
+    ab -q -k -c 2 -n "$n" -H "Host: $3" "http://127.0.0.1:$2/s.txt" 2>&1 |
+        awk '/^Failed requests/ && $3 > 0 { exit 1 } /^Non-2xx/ { exit 1 }' ||
+        { echo "bench: a request to $3 failed" >&2; exit 1; }
+    awk -v a="$before" -v b="$(ticks "$1")" -v n="$n" -v hz="$(getconf CLK_TCK)" \
+        'BEGIN { printf "%.2f\n", (b - a) / hz * 1e6 / n }' >>"$4"
+}
+
+# 1 KB with an .htaccess beside it, keep-alive: Apache without the module, and with it a site that is isolated and one that is not
+part_static()
+{
+    title "Processor time of Apache for a small static file (ab, keep-alive, medians of 9 interleaved rounds)"
+    local domain
+    for domain in a.example b.example; do
+        head -c 1024 /dev/zero | tr '\0' x | put_file john /home/john/$domain/s.txt
+        put_file john /home/john/$domain/.htaccess <<<'Header set X-Site yes'
+    done
+    cagefsctl --site-isolation-deny-all >/dev/null
+    apache_start
+    plain_apache start
+    cagefsctl --site-isolation-allow-all >/dev/null
+    cagefsctl --site-isolation-enable a.example >/dev/null
+    http a.example /s.txt >/dev/null
+    for _ in 1 2 3 4 5 6 7 8 9; do
+        static_round /run/apache2/plain.pid 8081 b.example /tmp/static.none
+        static_round /run/apache2/apache2.pid 8080 b.example /tmp/static.open
+        static_round /run/apache2/apache2.pid 8080 a.example /tmp/static.isolated
+    done
+    awk -v n="$(median </tmp/static.none)" -v o="$(median </tmp/static.open)" -v i="$(median </tmp/static.isolated)" 'BEGIN {
+        printf "  without the module %.1f µs   not isolated %.1f µs   isolated %.1f µs\n", n, o, i
+        printf("  => %-60s %6.2f   target <= 1.03  %s\n", "not isolated / without the module", o / n, (o / n <= 1.03) ? "met" : "MISSED")
+        printf("  => %-60s %6.2f   target <= 1.08  %s\n", "isolated / without the module", i / n, (i / n <= 1.08) ? "met" : "MISSED") }'
+    plain_apache stop
+    apache_stop
+}
+
 part_isolatectl()
 {
     title "A user's command through the proxyexec service, against setpriv starting a static program"
