@@ -43,6 +43,8 @@ struct sc_mod_dir {
 struct sc_mod_request {
     struct sc_web_shared *shared;   /* the table that it is judged by */
     const struct sc_web_site *site; /* NULL: no isolated site's */
+    const char *docroot;            /* that was looked up last, by its address … */
+    const struct sc_web_site *host; /* … and whose it is */
     bool proxied;                   /* mod_proxy's connection was decided */
     bool handled;                   /* the handler phase was entered for the site */
     bool sites_code;                /* with handled: what it runs is users' doing */

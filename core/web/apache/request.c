@@ -167,17 +167,29 @@ const struct sc_web_site *sc_mod_site_of_path(const request_rec *r, const char *
     return p ? p->site : NULL;
 }
 
-/* By the host's document root: as it is written, then by what it resolves to. */
-static const struct sc_web_site *site_of_host(request_rec *r, const struct sc_web_table *t)
+/* By a document root: as it is written, then by what it resolves to. */
+static const struct sc_web_site *site_of_docroot(const request_rec *r, const struct sc_web_table *t,
+                                                 const char *docroot)
 {
     char clean[PATH_MAX], real[PATH_MAX];
-    const char *docroot = ap_document_root(r);
     if (!docroot || sc_web_path_clean(docroot, clean) == 0)
         return NULL;
     const struct sc_web_place *p = sc_web_table_place(t, clean);
     if (!p && sc_web_docroots_real(sc_mod->docroots, clean, r->request_time, real))
         p = sc_web_table_place(t, real);
     return p ? p->site : NULL;
+}
+
+/* Looked up once for each document root that the request has: httpd hands out the same text, or
+ * another one. */
+static const struct sc_web_site *site_of_host(request_rec *r, struct sc_mod_request *q)
+{
+    const char *docroot = ap_document_root(r);
+    if (docroot != q->docroot) {
+        q->host = site_of_docroot(r, q->shared->table, docroot);
+        q->docroot = docroot;
+    }
+    return q->host;
 }
 
 static const struct sc_web_site *site_of_file(const request_rec *r)
@@ -238,7 +250,7 @@ static int on_begin(request_rec *r)
     struct sc_mod_request *q = begin(r);
     if (!r->main)
         sc_mod_leave();
-    q->site = has_sites(q) ? site_of_host(r, q->shared->table) : NULL;
+    q->site = has_sites(q) ? site_of_host(r, q) : NULL;
     return q->site ? sc_mod_enter(r, q->site) : DECLINED;
 }
 
@@ -249,7 +261,7 @@ int sc_mod_find_site(request_rec *r)
     struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
     if (!q || !has_sites(q) || (r->main && q->site))
         return 0;
-    const struct sc_web_site *site = site_of_host(r, q->shared->table);
+    const struct sc_web_site *site = site_of_host(r, q);
     site = site ? site : site_of_file(r);
     if (site && r->main && !ap_get_module_config(r->request_config, &sitecage_module)) {
         struct sc_mod_request *own = apr_pmemdup(r->pool, q, sizeof(*q));
