@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/loopback/listeners.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/there.h"
@@ -36,8 +43,76 @@ int sc_tcp_listeners_line(const char *line, struct sc_tcp_listener *ret)
     return 1;
 }
 
+/* ---- by sock_diag(7): the kernel looks at nothing but what listens ---- */
+
+static int add(struct sc_tcp_listeners *l, const struct inet_diag_msg *m)
+{
+    unsigned port = ntohs(m->id.idiag_sport);
+    if (port == 0)
+        return 0;
+    if (!SC_VEC_ROOM(l->v, l->n))
+        return -1;
+    l->v[l->n++] = (struct sc_tcp_listener){port, (uid_t)m->idiag_uid, m->idiag_inode};
+    return 0;
+}
+
+/* 1: all was told; 0: more follows; -1: no. */
+static int take(struct sc_tcp_listeners *l, const struct nlmsghdr *h, size_t len)
+{
+    for (; NLMSG_OK(h, len); h = NLMSG_NEXT(h, len)) {
+        if (h->nlmsg_type == NLMSG_ERROR || (h->nlmsg_flags & NLM_F_DUMP_INTR))
+            return -1;
+        if (h->nlmsg_type == NLMSG_DONE)
+            return h->nlmsg_len < NLMSG_LENGTH(sizeof(int)) || *(const int *)NLMSG_DATA(h) == 0
+                       ? 1
+                       : -1;
+        if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+            h->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)) || add(l, NLMSG_DATA(h)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int ask(int fd, int family)
+{
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_req_v2 what;
+    } q = {.head = {.nlmsg_len = sizeof(q),
+                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+           .what = {.sdiag_family = (uint8_t)family,
+                    .sdiag_protocol = IPPROTO_TCP,
+                    .idiag_states = 1u << LISTEN}};
+    const struct timeval most = {.tv_sec = 2};
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
+    return send(fd, &q, sizeof(q), 0) == (ssize_t)sizeof(q) ? 0 : -1;
+}
+
+/* False: this kernel does not tell. */
+static bool ask_kernel(int family, struct sc_tcp_listeners *l)
+{
+    _Alignas(struct nlmsghdr) char answer[32768];
+    size_t before = l->n;
+    int is = -1;
+    SC_FD int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (fd < 0)
+        return false;
+    for (is = ask(fd, family); is == 0;) {
+        ssize_t n = recv(fd, answer, sizeof(answer), 0);
+        if (n <= 0 && errno == EINTR)
+            continue;
+        is = n > 0 ? take(l, (const struct nlmsghdr *)answer, (size_t)n) : -1;
+    }
+    if (is < 0)
+        l->n = before;
+    return is == 1;
+}
+
+/* ---- by /proc ---- */
+
 /* The kernel lists what listens before all else (net/ipv4/tcp_ipv4.c): the rest, which may be long,
- * is not asked for. */
+ * is not asked for; but it looks through the rest to fill its page, which takes milliseconds. */
 static int read_file(const char *path, struct sc_tcp_listeners *l, struct sc_error *err)
 {
     char line[512];
@@ -62,8 +137,8 @@ static int read_file(const char *path, struct sc_tcp_listeners *l, struct sc_err
 int sc_tcp_listeners_read(struct sc_tcp_listeners *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_tcp_listeners_done) struct sc_tcp_listeners l = {0};
-    int rc = read_file("/proc/self/net/tcp", &l, err);
-    if (rc == 0)
+    int rc = ask_kernel(AF_INET, &l) ? 0 : read_file("/proc/self/net/tcp", &l, err);
+    if (rc == 0 && !ask_kernel(AF_INET6, &l))
         rc = read_file("/proc/self/net/tcp6", &l, err);
     if (rc < 0)
         return rc;

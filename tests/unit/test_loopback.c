@@ -6,6 +6,12 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/cleanup.h"
 #include "core/loopback/loopback.h"
 #include "core/loopback/listeners.h"
 #include "core/loopback/ports.h"
@@ -305,6 +311,30 @@ static void named(void **state)
     assert_int_equal(sc_loopback_port_of(&l, 9105)->owner, SC_LOOPBACK_ANYBODY);
 }
 
+/* By whatever way the kernel tells. */
+static void a_socket_that_listens_is_found(void **state)
+{
+    (void)state;
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(at);
+    struct stat st;
+    size_t found = 0;
+    SC_CLEANUP(sc_tcp_listeners_done) struct sc_tcp_listeners l = {0}, none = {0};
+    SC_FD int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(sc_tcp_listeners_read(&none, NULL), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(sc_tcp_listeners_read(&l, NULL), 0);
+    for (size_t i = 0; i < l.n; i++)
+        found += l.v[i].port == ntohs(at.sin_port) && l.v[i].inode == st.st_ino &&
+                 l.v[i].uid == getuid();
+    assert_int_equal(found, 1);
+    for (size_t i = 0; i < none.n; i++)
+        assert_true(none.v[i].inode != st.st_ino); /* it only has an address */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +346,7 @@ int main(void)
         cmocka_unit_test(damage),
         cmocka_unit_test(lines_of_the_kernel),
         cmocka_unit_test(digest_tells_roots_listeners),
+        cmocka_unit_test(a_socket_that_listens_is_found),
         cmocka_unit_test(kinds_of_processes),
         cmocka_unit_test(who_is_a_web_server),
         cmocka_unit_test(whose_a_master_is),
