@@ -141,8 +141,10 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_cover_server_look(false, &server, err);
     if (rc == 0)
         rc = sc_lsapi_check(&server.hosts, err);
+    s->cover = &server; /* facts ask it, too */
     if (rc == 0)
         rc = open_named(s, domains, n, true, &l, &jobs, err);
+    s->cover = NULL;
     wish_home(&jobs, how->home);
     if (rc == 0)
         rc = judge(s, &server, &jobs, how->anyway, w, err);
@@ -201,7 +203,9 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
     if (with)
         sc_pass_webserver_on(s, w);
     (void)sc_cover_server_again(true, &server, NULL); /* sc_cover_after() says why not */
+    s->cover = &server;
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
+    s->cover = NULL;
     wish_home(&jobs, home);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &jobs, w, err);
