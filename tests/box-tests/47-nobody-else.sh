@@ -82,7 +82,7 @@ check "mary's are done before" mary_is_off
 check_not "she is not named" grep -q mary "$checks_dir/waits"
 expect_fail 1 "CloudLinux Isolates is not enabled" timeout 50 cagefsctl --site-isolation-enable m.example
 check "it waits" kill -0 "$deny"
-for trouble in lock build file; do
+for trouble in file build lock; do # what deny could not read it would say
     check "$trouble is over" "${trouble}_over"
 done
 check "it is done" wait "$deny"

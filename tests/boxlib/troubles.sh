@@ -5,9 +5,9 @@
 # ends it.
 # shellcheck disable=SC2154,SC2016,SC2034,SC2088 # checks_dir is checks.sh's; $ and ~ in quotes are other shells'
 
-# In this order they can be begun on top of each other: a lock keeps the daemon from asking the panel, and who hangs in
-# the kernel keeps the lock.
-troubles=(ending crontab home file build panel lock stuck)
+# In this order they can be begun on top of each other: a pass that came to nothing because of a view's lock is made again,
+# and ends former views then; a lock keeps the daemon from asking the panel; who hangs in the kernel keeps the lock.
+troubles=(ending crontab home file panel build lock stuck)
 trouble_user=john
 trouble_sites=(a b c d e)
 trouble_hooks=/usr/share/cloudlinux/hooks
@@ -24,6 +24,7 @@ trouble_looked_at()
 # trouble_holds FILE NAME: a process holds the lock on it; `sleep SECONDS` is that process.
 trouble_holds()
 {
+    : >"$checks_dir/held.$2" # what an earlier one said
     flock "$1" sh -c "echo held; exec sleep $2" >"$checks_dir/held.$2" &
     wait_until 60 grep -q held "$checks_dir/held.$2"
 }
@@ -152,6 +153,7 @@ stuck_begins()
 {
     local top=/home/$trouble_user/stuck
     [ -d "$top/site" ] || make_site $trouble_user stuck.example "$top/site" || return
+    : >"$checks_dir/stuck"
     "$SC_SOURCE/tests/boxlib/hangfs.py" "$top" >"$checks_dir/stuck" &
     wait_until 20 grep -q mounted "$checks_dir/stuck" && trouble_looked_at && wait_until 60 stuck_asked
 }
