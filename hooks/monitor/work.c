@@ -254,7 +254,7 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
         return rc;
     it->running = false;
     it->lane = lane_after(it, now);
-    it->late = it->busy = 0;
+    it->late = it->busy = it->part = 0;
     it->hold = 0;
     rc = note_error(it, error, ret_new, err);
     if (rc < 0)
@@ -276,12 +276,13 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     return 0;
 }
 
-static void come_again(struct sc_work_item *it, unsigned why, int64_t max, int64_t now)
+static void come_again(struct sc_work_item *it, unsigned why, unsigned *times, int64_t max,
+                       int64_t now)
 {
     it->running = false;
-    it->hold = now + doubled(SC_WORK_BUSY_MS, it->busy, max);
-    if (it->busy < 32)
-        it->busy++;
+    it->hold = now + doubled(SC_WORK_BUSY_MS, *times, max);
+    if (*times < 32)
+        ++*times;
     again(it, why, it->hold);
 }
 
@@ -290,7 +291,7 @@ bool sc_work_locked(struct sc_work *w, const char *user, unsigned why, int64_t n
     struct sc_work_item *it = find(w, user);
     if (!it)
         return false;
-    come_again(it, why, SC_WORK_BUSY_MAX_MS, now);
+    come_again(it, why, &it->busy, SC_WORK_BUSY_MAX_MS, now);
     return it->busy == SC_WORK_BUSY_TOLD;
 }
 
@@ -300,9 +301,9 @@ void sc_work_part(struct sc_work *w, const char *user, unsigned why, int64_t now
     if (!it)
         return;
     it->lane = lane_after(it, now);
-    it->late = it->failed = 0;
+    it->late = it->failed = it->busy = 0;
     it->done = now;
-    come_again(it, why, SC_WORK_PART_MAX_MS, now);
+    come_again(it, why, &it->part, SC_WORK_PART_MAX_MS, now);
 }
 
 int sc_work_late(struct sc_work *w, const char *user, unsigned why, const char *error, int64_t now,

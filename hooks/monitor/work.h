@@ -51,7 +51,8 @@ struct sc_work_item {
     int64_t site_done;    /* the last of those; -1 never */
     unsigned failed;      /* looks in a row */
     unsigned late;        /* looks in a row that were ended */
-    unsigned busy;        /* looks in a row that found it locked, or a part of it */
+    unsigned busy;        /* looks in a row that found it locked */
+    unsigned part;        /* looks in a row that could not do a part */
     int64_t hold;         /* no look before this: the last one came to nothing */
     bool running;         /* a look is under way: no other is begun */
     int64_t began;        /* that look, or the last one */

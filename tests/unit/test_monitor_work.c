@@ -334,6 +334,12 @@ static void what_somebody_holds_is_come_back_to(void **state)
         now += gap;
     }
     assert_int_equal(gap, SC_WORK_PART_MAX_MS);
+    for (int i = 0; i < SC_WORK_BUSY_TOLD; i++) { /* then it is locked: that is told all the same */
+        takes(&w, now, "john", SC_WORK_QUEUE);
+        bool told = sc_work_locked(&w, "john", SC_WORK_QUEUE, now);
+        assert_int_equal(told, i == SC_WORK_BUSY_TOLD - 1);
+        now = sc_work_next(&w);
+    }
     takes(&w, now, "john", SC_WORK_QUEUE);
     end(&w, "john", SC_WORK_QUEUE, true, now);
     assert_true(sc_work_next(&w) == SC_WORK_NEVER);
