@@ -70,7 +70,7 @@ int sc_loopback_look(const struct sc_fpm_known_list *pools, const struct sc_vhos
         rc = sc_loopback_named(pools, hosts, &ls, &l, err);
     if (rc == 0)
         rc = sc_loopback_processes(&ls, &l, err);
-    if (rc == 0)
+    if (rc == 0 && l.n_ports) /* seven look-ups that may ask the network */
         rc = add_usual_users(&l, err);
     if (rc == 0)
         rc = sc_loopback_add_marked(&l, err);

@@ -17,6 +17,7 @@
 #include "core/base/clock.h"
 #include "core/base/there.h"
 #include "core/base/file.h"
+#include "core/base/io.h"
 #include "core/base/log.h"
 #include "core/base/stamp.h"
 
@@ -130,6 +131,14 @@ static bool were_compared(const struct sc_buf *looks)
            noted.len == looks->len && memcmp(noted.data, looks->data, noted.len) == 0;
 }
 
+/* In place: a half of it is no note, and nothing is left of a writer that was killed. */
+static void note_compared(const struct sc_buf *looks)
+{
+    SC_FD int fd = open(COMPARED, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0)
+        (void)sc_write_all(fd, looks->data, looks->len);
+}
+
 /* Whether the copy has the bytes of the installed entry: read once, until one of them is changed. */
 static bool is_the_copy(int fd, const struct stat *copy, struct wanted *w, bool note)
 {
@@ -140,7 +149,7 @@ static bool is_the_copy(int fd, const struct stat *copy, struct wanted *w, bool 
     if (want_bytes(w, NULL) < 0 || !same_bytes(fd, &w->bytes))
         return false;
     if (settled && note) /* else, and where it cannot be written, they are read again next time */
-        (void)sc_replace_file(COMPARED, 0600, looks.data, looks.len, NULL);
+        note_compared(&looks);
     return true;
 }
 

@@ -200,7 +200,7 @@ done
 sweep deny-all on none unlink,unlinkat,rmdir,rename,renameat,renameat2 signal=KILL 1 cagefsctl --site-isolation-deny-all
 
 # --- killed between the steps of a pass ---------------------------------------------------------------------------
-steps=$(sed -nE 's/^    \{"([a-z-]+)", sc_step_.*/\1/p' "$SC_SOURCE/core/pass/steps.c")
+steps=$(sed -nE '/ cleaning\[/q; s/^    \{"([a-z-]+)", sc_step_.*/\1/p' "$SC_SOURCE/core/pass/steps.c")
 # With -v each step of core/pass/steps.c is told when it is done. killed_at STEP COMMAND -v ARGUMENT...: killed in the
 # write that tells it: STEP is done, the next one has not begun. Where that write comes, a whole run has shown.
 killed_at()

@@ -8,7 +8,7 @@ set -uo pipefail
 . "$SC_SOURCE/tests/boxlib/lib.sh"
 
 log=/var/log/sitecage.log
-steps=$(sed -nE 's/^    \{"([a-z-]+)", sc_step_.*/\1/p' "$SC_SOURCE/core/pass/steps.c" | tr '\n' ' ')
+steps=$(sed -nE '/ cleaning\[/q; s/^    \{"([a-z-]+)", sc_step_.*/\1/p' "$SC_SOURCE/core/pass/steps.c" | tr '\n' ' ')
 regenerate() { cagefsctl --site-isolation-regenerate john; }
 stderr_of() { "$@" 2>&1 >/dev/null; }
 logged() # PROGRAM: what it logged while debugging, without time and numbers

@@ -89,7 +89,7 @@ m=$(monitor_pid)
 uid=$(id -u john)
 exec {lock}>>"/run/sitecage/lock/$uid"
 flock -x "$lock"
-visited_locked() { grep -q "user=john looked at: somebody else is changing it" /var/log/sitecage.log; }
+visited_locked() { grep -q "user=john looked at: another change of the account" /var/log/sitecage.log; }
 check "a home changes" as_user john mkdir $H/new
 check "the daemon finds the account locked" wait_until 10 visited_locked
 workers() { pgrep -f -- "--chore account"; }
