@@ -71,7 +71,8 @@ static int no_memory(struct sc_error *err)
 
 static int make_room(struct work *w, const struct sc_plan *plan, struct sc_error *err)
 {
-    size_t paths = 1 + plan->n_secrets, names = 1 + plan->n_secrets;
+    size_t paths = 1 + plan->n_secrets;
+    size_t names = paths;
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
         paths += 1 + 2 * s->n_apps + s->n_extras;

@@ -230,7 +230,9 @@ static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
             if (sc_rel_rest(outer->rel, s->apps[k]))
                 h = mix_dir(a, h, s->apps[k], s->apps[k]);
     }
-    snprintf(out, 24, any ? "%016llx" : "", h);
+    out[0] = 0;
+    if (any)
+        snprintf(out, 24, "%016llx", h);
     return any;
 }
 

@@ -24,8 +24,8 @@
 /* The name with its beginning `from` replaced by `to`; a slash at its end stays. */
 static const char *moved(const char *path, const char *rest, const char *to, char out[PATH_MAX])
 {
-    size_t n = strlen(path);
-    bool slash = n > 1 && path[n - 1] == '/';
+    const char *last = strrchr(path, '/');
+    bool slash = last && last != path && !last[1];
     int len = snprintf(out, PATH_MAX, "%s%s%s%s", to, *rest ? "/" : "", rest, slash ? "/" : "");
     return len > 0 && len < PATH_MAX ? out : NULL;
 }
