@@ -35,7 +35,7 @@ fpm='SetHandler "proxy:unix:/run/php/shared.sock|fcgi://localhost"'
 own='SetHandler "proxy:unix:/run/php/own.sock|fcgi://localhost"'
 host fpm.example '<FilesMatch "\.php$">' "$fpm" '</FilesMatch>'
 host other.example '<FilesMatch "\.php$">' "$fpm" '</FilesMatch>'
-host own.example '<FilesMatch "\.php$">' "$own" '</FilesMatch>'
+host own.example 'SuexecUserGroup john john' '<FilesMatch "\.php$">' "$own" '</FilesMatch>'
 rm -f /etc/php/*/fpm/pool.d/* /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*
 pool() { printf '[%s]\nuser = john\ngroup = john\nlisten = /run/php/%s.sock\npm = ondemand\npm.max_children = 2\n' "$1" "$1"; }
 mkdir -p /etc/php/8.2/fpm/pool.d
