@@ -65,7 +65,16 @@ check_not "nothing has made it again" test -e $web
 expect_output "an isolated one is 503" 503 http_code a.example /secret.txt
 expect_output "never a link's target" 503 http_code a.example /link.txt
 expect_output "the open one is served as ever" "secret of c" http c.example /secret.txt
+# processes of Apache that begin now have never read a table
+pkill -9 -P "$before" -x apache2
+answers() { http_code a.example /secret.txt >/dev/null; }
+check "Apache has other processes" wait_until 20 answers
+for _ in 1 2 3 4 5 6; do
+    expect_output "which do not serve a link's target either" 503 http_code a.example /link.txt
+done
 kill -CONT "$(service)"
+wait_until 10 is_whole
+check "the next ones test themselves" apache_reload
 serves() { [ "$(http a.example /secret.txt)" = "secret of a" ]; }
 check "then it is served again" wait_until 10 serves
 expect_output "and closed" 403 http_code a.example /link.txt

@@ -389,6 +389,45 @@ static void a_table_that_is_missing_may_come_back(void **state)
     sc_web_live_free(l);
 }
 
+/* In a process of its own: what it knows of the table. */
+static int unknown_in_a_new_process(struct sc_web_live *l)
+{
+    pid_t pid = fork();
+    int status = 0;
+    if (pid == 0) {
+        bool said;
+        struct sc_error err = SC_ERROR_INIT;
+        struct sc_web_shared *s = sc_web_live_get(l, &said, &err);
+        _exit(sc_web_live_is_unknown(s) ? 1 : 0);
+    }
+    assert_true(pid > 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_process_that_begins_without_a_table_knows_of_sites(void **state)
+{
+    struct service *s = *state;
+    char path[128];
+    struct sc_web_live *l = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    snprintf(path, sizeof(path), "%s/table", s->dir.path);
+    (void)unlink(path);
+    assert_int_equal(sc_web_live_new(path, geteuid(), &l, &err), 0);
+    sc_web_live_patience(l, 600000);
+    assert_int_equal(unknown_in_a_new_process(l), 0); /* there never was one */
+    replace(path, ONE);
+    assert_int_equal(unknown_in_a_new_process(l), 0); /* another process reads it */
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(unknown_in_a_new_process(l), 1);
+    replace(path, NONE);
+    assert_int_equal(unknown_in_a_new_process(l), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(unknown_in_a_new_process(l), 0); /* it had no sites */
+    sc_web_live_free(l);
+}
+
 static void a_table_that_is_lost_is_not_forgotten(void **state)
 {
     struct service *s = *state;
@@ -488,6 +527,7 @@ int main(void)
         cmocka_unit_test(nobody_answers),
         SERVED(a_change_counts_for_the_next_who_asks),
         SERVED(a_table_that_is_missing_may_come_back),
+        SERVED(a_process_that_begins_without_a_table_knows_of_sites),
         SERVED(a_table_that_is_lost_is_not_forgotten),
         SERVED(document_roots_are_resolved),
         SERVED(refusals_are_counted_for_their_site),

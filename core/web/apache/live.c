@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -30,6 +32,9 @@ struct sc_web_live {
     int64_t lost_at; /* of a missing one */
     struct version version;
     struct sc_web_shared *now;
+    /* Whether the last table that any process read had sites: a server's process that has just begun
+     * knows none, and takes a missing table for one that is missing. NULL: each knows its own. */
+    atomic_bool *any;
 };
 
 static struct version version_of(const struct stat *st)
@@ -108,6 +113,12 @@ static bool may_come(struct sc_web_live *l, int sysno)
     return now_ms() < l->lost_at;
 }
 
+/* Nothing is lost by a table that cannot be read where there was none. */
+static bool was_none(const struct sc_web_live *l)
+{
+    return sc_web_table_sites(l->now->table) == 0 && !(l->any && atomic_load(l->any));
+}
+
 /* The file is another one, or is not there. */
 static int look_again(struct sc_web_live *l, struct sc_error *err)
 {
@@ -116,15 +127,22 @@ static int look_again(struct sc_web_live *l, struct sc_error *err)
     int rc = read_table(l->path, l->owner, &version, &next, err);
     l->version = version;
     if (rc < 0) {
-        if (sc_web_table_sites(l->now->table) == 0 || l->now->lost)
-            return 0; /* nothing is lost, or it was said */
+        if (was_none(l) || l->now->lost)
+            return 0; /* or it was said */
         l->now->missing = may_come(l, err->sys);
         l->now->lost = !l->now->missing;
         return l->now->lost ? rc : 0;
     }
     drop(l->now);
     l->now = next;
+    if (l->any)
+        atomic_store(l->any, sc_web_table_sites(next->table) > 0);
     return 0;
+}
+
+bool sc_web_live_is_unknown(const struct sc_web_shared *s)
+{
+    return (s->missing || s->lost) && sc_web_table_sites(s->table) == 0;
 }
 
 struct sc_web_shared *sc_web_live_get(struct sc_web_live *l, bool *said, struct sc_error *err)
@@ -197,6 +215,10 @@ int sc_web_live_new(const char *path, uid_t owner, struct sc_web_live **ret, str
     pthread_mutex_init(&l->lock, NULL);
     l->path = strdup(path);
     l->owner = owner;
+    l->version.size = -1; /* nobody has looked: a file that is missing is news, too */
+    void *any =
+        mmap(NULL, sizeof(*l->any), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    l->any = any == MAP_FAILED ? NULL : any;
     int rc = l->path ? make_empty(l, err) : no_memory(err);
     if (rc < 0) {
         sc_web_live_free(l);
@@ -211,6 +233,8 @@ void sc_web_live_free(struct sc_web_live *l)
     if (!l)
         return;
     drop(l->now);
+    if (l->any)
+        (void)munmap(l->any, sizeof(*l->any));
     pthread_mutex_destroy(&l->lock);
     free(l->path);
     free(l);

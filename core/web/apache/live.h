@@ -18,7 +18,12 @@ struct sc_web_shared {
 
 struct sc_web_live;
 
-/* `owner` of the file: 0, in tests another. */
+/* The table is missing or lost, and this process has never read it; others have, and it had sites:
+ * nobody can tell whose a request is. */
+bool sc_web_live_is_unknown(const struct sc_web_shared *s);
+
+/* `owner` of the file: 0, in tests another. Made before the server's processes are, it tells all of
+ * them whether there are sites. */
 int sc_web_live_new(const char *path, uid_t owner, struct sc_web_live **ret, struct sc_error *err);
 void sc_web_live_free(struct sc_web_live *l); /* accepts NULL */
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <http_log.h>
+#include <mpm_common.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include "core/web/apache/stand_in.h"
 #include "core/web/apache/suexec_bin.h"
 
+#define GAP_MS   50
 #define TABLE_MS 2000 /* a table that is missing is made again by sitecage-web */
 
 struct sc_mod *sc_mod;
@@ -190,6 +192,20 @@ static int on_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *temp, serv
     return OK;
 }
 
+/* ---- the parent ---- */
+
+/* Every ten seconds. Children begin with what it knows. */
+static int on_monitor(apr_pool_t *p, server_rec *s)
+{
+    bool lost = false;
+    struct sc_error err = SC_ERROR_INIT;
+    (void)p;
+    (void)s;
+    if (sc_mod)
+        sc_web_live_put(sc_mod->live, sc_web_live_get(sc_mod->live, &lost, &err));
+    return DECLINED;
+}
+
 /* ---- a child ---- */
 
 static apr_status_t end_child(void *p)
@@ -199,12 +215,21 @@ static apr_status_t end_child(void *p)
     return APR_SUCCESS;
 }
 
+/* What sitecage-web makes again in a moment, where somebody emptied /run: without it no child can
+ * test itself, and one that cannot serves no isolated site as long as it lives. */
+static void wait_for_place(void)
+{
+    for (int ms = 0; access(SC_WEB_EMPTY, F_OK) < 0 && ms < TABLE_MS; ms += GAP_MS)
+        apr_sleep(apr_time_from_msec(GAP_MS));
+}
+
 static void on_child(apr_pool_t *p, server_rec *s)
 {
     struct sc_error err = SC_ERROR_INIT;
     struct sc_mod *m = sc_mod;
     const struct sc_web_views_conf conf = SC_WEB_VIEWS_CONF;
     *sc_web_now() = (struct sc_web_context){.root = -1};
+    wait_for_place();
     m->broken = sc_mod_selftest(p);
     if (!m->broken && m->can_proxy && !sc_web_slots_has(&m->slots, "mod_proxy.so", "connect"))
         m->broken = "the guard does not see where mod_proxy connects to";
@@ -221,6 +246,7 @@ static void hooks(apr_pool_t *p)
 {
     ap_hook_pre_config(on_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(on_post_config, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_monitor(on_monitor, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(on_child, NULL, NULL, APR_HOOK_REALLY_LAST);
     sc_mod_request_hooks(p);
     sc_mod_gate_hooks(p);

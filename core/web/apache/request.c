@@ -108,7 +108,7 @@ static void say_lost(const request_rec *r, const struct sc_error *why)
                   "sitecage: isolated sites are answered 503 from now on: %s", why->text);
 }
 
-/* Only requests of isolated sites come here. */
+/* Requests of isolated sites come here, and those that may be of one. */
 static bool wait_for_table(const request_rec *r)
 {
     bool lost = false;
@@ -213,6 +213,11 @@ static struct sc_mod_request *begin(request_rec *r)
     struct sc_error why = SC_ERROR_INIT;
     struct sc_mod_request *q = apr_pcalloc(r->pool, sizeof(*q));
     q->shared = sc_web_live_get(sc_mod->live, &lost, &why);
+    if (sc_web_live_is_unknown(q->shared)) {
+        sc_web_live_put(sc_mod->live, q->shared);
+        (void)wait_for_table(r);
+        q->shared = sc_web_live_get(sc_mod->live, &lost, &why);
+    }
     apr_pool_cleanup_register(r->pool, q->shared, put_table, apr_pool_cleanup_null);
     ap_set_module_config(r->request_config, &sitecage_module, q);
     if (lost)
@@ -250,6 +255,13 @@ static int on_begin(request_rec *r)
     struct sc_mod_request *q = begin(r);
     if (!r->main)
         sc_mod_leave();
+    if (sc_web_live_is_unknown(q->shared)) {
+        ap_log_rerror(
+            APLOG_MARK, APLOG_CRIT, 0, r,
+            "sitecage: 503, because the table of isolated sites is missing and this process has "
+            "never read it: run cagefsctl --site-isolation-check");
+        return HTTP_SERVICE_UNAVAILABLE;
+    }
     q->site = has_sites(q) ? site_of_host(r, q) : NULL;
     return q->site ? sc_mod_enter(r, q->site) : DECLINED;
 }
