@@ -146,7 +146,7 @@ as_before()
     chown --reference="$real" "$installed" && chmod --reference="$real" "$installed" &&
         update-alternatives --install /usr/lib/apache2/suexec suexec "$installed" 1000 >/dev/null &&
         update-alternatives --set suexec "$installed" >/dev/null &&
-        update-alternatives --remove suexec "$now" >/dev/null && rm -r "$(dirname "$now")" && both_serve
+        update-alternatives --remove suexec "$now" >/dev/null && rm -r "$(dirname "$now")" && served_within 5
 }
 moved_over()
 {
