@@ -24,6 +24,16 @@ right_within() { wait_until "$1" is_right; }
 monitor_pid() { ps -e -o pid=,args= | awk '$2 ~ /\/sitecage-monitor$/ && !/--(chore|wanted)/ { print $1; found = 1 } END { exit !found }'; }
 monitor_ended() { ! monitor_pid; }
 monitor_end() { kill -TERM "$(monitor_pid)" && wait_until 5 monitor_ended; }
+# Also one that is just starting: its first process ends by itself.
+monitor_goes()
+{
+    local pids
+    pids=$(monitor_pid) || return 0
+    # shellcheck disable=SC2086 # a list
+    kill -TERM $pids 2>/dev/null
+    return 1
+}
+monitor_away() { wait_until 10 monitor_goes; }
 check_row() { { cagefsctl --site-isolation-check 2>/dev/null || :; } | grep -F "web server: suexec"; }
 
 panel_install
@@ -142,7 +152,7 @@ as_before()
 {
     local now
     now=$(entry)
-    monitor_ended || monitor_end
+    monitor_away || return
     chown --reference="$real" "$installed" && chmod --reference="$real" "$installed" &&
         update-alternatives --install /usr/lib/apache2/suexec suexec "$installed" 1000 >/dev/null &&
         update-alternatives --set suexec "$installed" >/dev/null &&
@@ -166,7 +176,7 @@ for way in "cagefsctl --site-isolation-regenerate john" "$rebuild --all" "cagefs
 done
 
 # Killed at any point of moving over or renewing: other sites' CGI goes on from the switch on, and the next one ends it.
-monitor_ended || monitor_end
+monitor_away
 b_serves() { in_cage b.example open; }
 for ms in 1 2 4 6 8 10 12 15 20 25 30 40 50 70 90; do
     new_version "k$ms"
