@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The "service" lines of a plan: directories, sockets and files of the system that whoever serves
- * there may make anew while a site runs (a restarted database, a new resolv.conf). A bind shows
+ * there may make again while a site runs (a restarted database, a new resolv.conf). A bind shows
  * what was there when it was made, so these are compared and made again in running views. */
 #ifndef SC_CAGE_SERVICES_H
 #define SC_CAGE_SERVICES_H

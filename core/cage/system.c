@@ -15,7 +15,6 @@
 #include "core/base/resolve.h"
 #include "core/base/match.h"
 #include "core/base/there.h"
-#include "core/base/vec.h"
 #include "core/cage/services.h"
 #include "core/php/vendors/vendors.h"
 #include "core/proxyexec/commands.h"
@@ -76,19 +75,6 @@ static const char *const schedulers[] = {"/usr/bin/crontab", "/usr/bin/at", "/us
                                          "/usr/bin/atq", "/usr/bin/atrm"};
 #define SCHEDULE_EXE SC_LIBEXECDIR "/sitecage-schedule"
 
-static int add(struct sc_planfile *p, const char *kind, const char *a, const char *b,
-               struct sc_error *err)
-{
-    if (!SC_VEC_ROOM(p->sys, p->n_sys))
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-    struct sc_sysline *l = &p->sys[p->n_sys];
-    *l = (struct sc_sysline){strdup(kind), strdup(a), b ? strdup(b) : NULL};
-    p->n_sys++;
-    return l->kind && l->a && (!b || l->b)
-               ? 0
-               : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-}
-
 static int add_trees(struct sc_planfile *p, struct sc_error *err)
 {
     for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
@@ -102,9 +88,9 @@ static int add_trees(struct sc_planfile *p, struct sc_error *err)
             if (n < 0)
                 return sc_error_sys(err, errno, "cannot read the link %s", trees[i]);
             target[n] = 0;
-            rc = add(p, "link", trees[i], target, err);
+            rc = sc_planfile_add_sys(p, "link", trees[i], target, err);
         } else if (rc == SC_THERE) {
-            rc = S_ISDIR(st.st_mode) ? add(p, "bind", trees[i], trees[i], err) : 0;
+            rc = S_ISDIR(st.st_mode) ? sc_planfile_add_sys(p, "bind", trees[i], trees[i], err) : 0;
         }
         if (rc < 0)
             return rc;
@@ -130,7 +116,7 @@ static int each_match(struct sc_planfile *p, struct sc_dirs *dirs, const char *p
 
 static int close_one(struct sc_planfile *p, const char *real, struct sc_error *err)
 {
-    return add(p, "close", real, NULL, err);
+    return sc_planfile_add_sys(p, "close", real, NULL, err);
 }
 
 static int close_matches(struct sc_planfile *p, struct sc_dirs *dirs, const char *pattern,
@@ -180,12 +166,13 @@ static int add_panel(struct sc_planfile *p, const struct sc_system_panel *panel,
     int there = panel->programs ? sc_real_path(panel->programs, &programs, err) : SC_ABSENT;
     int rc = there < 0 ? there : panel_dir(panel->path, &real, err);
     if (rc == SC_THERE && real[1])
-        rc = programs && sc_path_below(programs, real) ? add(p, "over", real, "0711", err)
-                                                       : close_one(p, real, err);
+        rc = programs && sc_path_below(programs, real)
+                 ? sc_planfile_add_sys(p, "over", real, "0711", err)
+                 : close_one(p, real, err);
     if (rc < 0 || there != SC_THERE)
         return rc < 0 ? rc : 0;
     rc = sc_dir_there(programs, err);
-    return rc == SC_THERE ? add(p, "bind", programs, programs, err) : rc;
+    return rc == SC_THERE ? sc_planfile_add_sys(p, "bind", programs, programs, err) : rc;
 }
 
 /* suexec runs inside as root before it becomes the user: what only it needs lies behind directories
@@ -198,8 +185,8 @@ static int add_suexec_config(struct sc_planfile *p, const char *dir, struct sc_e
         rc = sc_dir_there(dir, err);
     if (rc != SC_THERE || !parent)
         return rc < 0 ? rc : 0;
-    rc = add(p, "over", parent, "0700", err);
-    return rc < 0 ? rc : add(p, "bind", dir, dir, err);
+    rc = sc_planfile_add_sys(p, "over", parent, "0700", err);
+    return rc < 0 ? rc : sc_planfile_add_sys(p, "bind", dir, dir, err);
 }
 
 /* The directory, so that a rotated log is followed. */
@@ -209,7 +196,7 @@ static int add_suexec_log(struct sc_planfile *p, const char *log, struct sc_erro
     int rc = parent_of(log, &parent, err);
     if (rc == 0 && parent && strncmp(parent, "/var/log/", 9) == 0)
         rc = sc_dir_there(parent, err);
-    return rc == SC_THERE ? add(p, "rwbind", parent, parent, err) : rc;
+    return rc == SC_THERE ? sc_planfile_add_sys(p, "rwbind", parent, parent, err) : rc;
 }
 
 static int add_suexec(struct sc_planfile *p, const struct sc_system *in, struct sc_error *err)
@@ -246,10 +233,10 @@ static int add_proxied_one(struct sc_planfile *p, const struct sc_proxy_command 
     if (rc != SC_THERE || bound(p, real))
         return rc < 0 ? rc : 0;
     if (!c->wrapper)
-        return add(p, "bind", real, SC_PROXY_CLIENT, err);
+        return sc_planfile_add_sys(p, "bind", real, SC_PROXY_CLIENT, err);
     snprintf(wrapper, sizeof(wrapper), SC_PROXY_SAFE "/%s", c->wrapper);
     rc = is_program(wrapper, err);
-    return rc == SC_THERE ? add(p, "bind", real, wrapper, err) : rc;
+    return rc == SC_THERE ? sc_planfile_add_sys(p, "bind", real, wrapper, err) : rc;
 }
 
 /* Programs that run outside are replaced by the client, or by the wrapper that the administrator
@@ -279,7 +266,7 @@ static int add_schedulers(struct sc_planfile *p, struct sc_error *err)
         struct stat st;
         rc = sc_there(schedulers[i], &st, err);
         if (rc == SC_THERE && S_ISREG(st.st_mode) && !bound(p, schedulers[i]))
-            rc = add(p, "bind", schedulers[i], SCHEDULE_EXE, err);
+            rc = sc_planfile_add_sys(p, "bind", schedulers[i], SCHEDULE_EXE, err);
     }
     return rc < 0 ? rc : 0;
 }
@@ -296,7 +283,7 @@ static int own_session(struct sc_planfile *p, const char *real, struct sc_error 
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
     for (char *c = name; *c; c++)
         *c = *c == '/' ? '-' : *c;
-    return add(p, "private", real, name, err);
+    return sc_planfile_add_sys(p, "private", real, name, err);
 }
 
 /* Adds a line for the directory if it is there. */
@@ -304,7 +291,7 @@ static int add_if_dir(struct sc_planfile *p, const char *kind, const char *dir, 
                       struct sc_error *err)
 {
     int rc = sc_dir_there(dir, err);
-    return rc == SC_THERE ? add(p, kind, dir, b, err) : rc;
+    return rc == SC_THERE ? sc_planfile_add_sys(p, kind, dir, b, err) : rc;
 }
 
 /* Behind /tmp, in which some lie. */
@@ -313,7 +300,7 @@ static int add_services(struct sc_planfile *p, struct sc_dirs *dirs, struct sc_e
     SC_CLEANUP(sc_services_done) struct sc_services found = {0};
     int rc = sc_services_find(dirs, &found, err);
     for (size_t i = 0; rc == 0 && i < found.n; i++)
-        rc = add(p, SC_SERVICE_KIND, found.v[i].path, found.v[i].source, err);
+        rc = sc_planfile_add_sys(p, SC_SERVICE_KIND, found.v[i].path, found.v[i].source, err);
     return rc;
 }
 
@@ -321,7 +308,7 @@ int sc_system_site_lines(struct sc_planfile *p, struct sc_error *err)
 {
     char dir[64];
     sc_proxy_site_dir(p->uid, p->id, dir);
-    return add(p, "bind", SC_PROXY_DIR, dir, err);
+    return sc_planfile_add_sys(p, "bind", SC_PROXY_DIR, dir, err);
 }
 
 int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err)
@@ -337,19 +324,19 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         {"/var/lib", "0755"}, {"/var/cache", "0755"}, {"/var/spool", "0755"}, {"/var/log", "0700"},
         {"/root", "0700"},    {"/srv", "0755"},       {"/mnt", "0755"}};
     for (size_t i = 0; rc == 0 && i < sizeof(made) / sizeof(made[0]); i++)
-        rc = add(p, "dir", made[i][0], made[i][1], err);
+        rc = sc_planfile_add_sys(p, "dir", made[i][0], made[i][1], err);
     if (rc == 0)
-        rc = add(p, "link", "/var/run", "/run", err);
+        rc = sc_planfile_add_sys(p, "link", "/var/run", "/run", err);
     if (rc == 0)
-        rc = add(p, "proc", "/proc", NULL, err);
+        rc = sc_planfile_add_sys(p, "proc", "/proc", NULL, err);
     if (rc == 0)
-        rc = add(p, "dev", "/dev", NULL, err);
+        rc = sc_planfile_add_sys(p, "dev", "/dev", NULL, err);
     if (rc == 0)
-        rc = add(p, "shm", "/dev/shm", shm, err);
+        rc = sc_planfile_add_sys(p, "shm", "/dev/shm", shm, err);
     if (rc == 0)
-        rc = add(p, "bind", "/etc/passwd", passwd, err);
+        rc = sc_planfile_add_sys(p, "bind", "/etc/passwd", passwd, err);
     if (rc == 0)
-        rc = add(p, "bind", "/etc/group", group, err);
+        rc = sc_planfile_add_sys(p, "bind", "/etc/group", group, err);
     if (rc == 0)
         rc = add_proxied(p, err);
     if (rc == 0)
@@ -375,13 +362,13 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         SC_FREE char *parent = inner && strchr(inner, '/') ? strdup(in->home) : NULL;
         if (parent) {
             *strrchr(parent, '/') = 0;
-            rc = add(p, "over", parent, "0711", err);
+            rc = sc_planfile_add_sys(p, "over", parent, "0711", err);
         }
     }
     if (rc == 0)
-        rc = add(p, "private", "/tmp", "tmp", err);
+        rc = sc_planfile_add_sys(p, "private", "/tmp", "tmp", err);
     if (rc == 0)
-        rc = add(p, "private", "/var/tmp", "var-tmp", err);
+        rc = sc_planfile_add_sys(p, "private", "/var/tmp", "var-tmp", err);
     for (size_t i = 0; rc == 0 && i < sizeof(sessions) / sizeof(sessions[0]); i++)
         rc = add_if_dir(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)

@@ -14,7 +14,6 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
-#include "core/base/vec.h"
 #include "core/cage/ownhome.h"
 #include "core/config/pathname.h"
 
@@ -26,11 +25,9 @@ static int no_memory(struct sc_error *err)
 static int add(struct sc_planfile *p, const char *rel, const char *target, struct sc_error *err)
 {
     SC_FREE char *path = NULL;
-    if (asprintf(&path, "%s/%s", p->home, rel) < 0 || !SC_VEC_ROOM(p->sys, p->n_sys))
+    if (asprintf(&path, "%s/%s", p->home, rel) < 0)
         return no_memory(err);
-    struct sc_sysline *l = &p->sys[p->n_sys++];
-    *l = (struct sc_sysline){strdup(SC_HOMELINK_KIND), strdup(path), strdup(target)};
-    return l->kind && l->a && l->b ? 0 : no_memory(err);
+    return sc_planfile_add_sys(p, SC_HOMELINK_KIND, path, target, err);
 }
 
 /* Whether `rel` is a link; then where it leads to, `target` having PATH_MAX bytes. */

@@ -73,17 +73,10 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
 
 static int copy_lines(const struct sc_planfile *from, struct sc_planfile *to, struct sc_error *err)
 {
-    to->sys = calloc(from->n_sys ? from->n_sys : 1, sizeof(*to->sys));
-    if (!to->sys)
-        return no_memory(err);
-    for (size_t i = 0; i < from->n_sys; i++) {
-        const struct sc_sysline *l = &from->sys[i];
-        to->sys[i] = (struct sc_sysline){strdup(l->kind), strdup(l->a), l->b ? strdup(l->b) : NULL};
-        to->n_sys++;
-        if (!to->sys[i].kind || !to->sys[i].a || (l->b && !to->sys[i].b))
-            return no_memory(err);
-    }
-    return 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < from->n_sys; i++)
+        rc = sc_planfile_add_sys(to, from->sys[i].kind, from->sys[i].a, from->sys[i].b, err);
+    return rc;
 }
 
 int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a,

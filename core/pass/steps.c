@@ -32,7 +32,7 @@ static const struct step making[] = {
     {"join", sc_step_join},         /* what runs already comes under the limits */
     {"fpm", sc_step_fpm},           /* before views end: who left one is served elsewhere */
     {"web", sc_step_web},           /* Apache's table: where each site's PHP is by now */
-    {"fpm-rest", sc_step_fpm_rest}, /* masters and addresses that Apache goes by no more */
+    {"fpm-rest", sc_step_fpm_rest}, /* masters and addresses that Apache no longer uses */
     {"nginx", sc_step_nginx},       /* … and the files that nginx serves itself */
     {"views", sc_step_views},       /* those of running sites that are to end */
     {"ended", sc_step_ended},       /* sites that are none any more: closed to new processes */

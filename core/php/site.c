@@ -121,28 +121,7 @@ static int add(struct sc_planfile *p, const char *a, const char *b, struct sc_er
     for (size_t i = 0; i < p->n_sys; i++)
         if (strcmp(p->sys[i].kind, SC_PHP_LINE) == 0 && strcmp(p->sys[i].a, a) == 0)
             return 0;
-    if (!SC_VEC_ROOM(p->sys, p->n_sys))
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-    struct sc_sysline *l = &p->sys[p->n_sys];
-    *l = (struct sc_sysline){strdup(SC_PHP_LINE), strdup(a), strdup(b)};
-    p->n_sys++;
-    return l->kind && l->a && l->b ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
-}
-
-static void remove_lines(struct sc_planfile *p)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < p->n_sys; i++) {
-        struct sc_sysline *l = &p->sys[i];
-        if (strcmp(l->kind, SC_PHP_LINE) != 0) {
-            p->sys[kept++] = *l;
-            continue;
-        }
-        free(l->kind);
-        free(l->a);
-        free(l->b);
-    }
-    p->n_sys = kept;
+    return sc_planfile_add_sys(p, SC_PHP_LINE, a, b, err);
 }
 
 static int add_entry(struct sc_planfile *p, const struct sc_php *native, struct sc_error *err)
@@ -191,7 +170,7 @@ static int add_where_there(struct sc_planfile *p, const char *place, const char 
 int sc_php_site_lines(struct sc_php_lazy *l, const struct sc_php_choice *c, struct sc_planfile *p,
                       struct sc_error *err)
 {
-    remove_lines(p);
+    sc_planfile_drop_sys(p, SC_PHP_LINE);
     const struct sc_php *php = chosen(l, c);
     struct sc_php_catalogue *cat = php || any_list(c) ? sc_php_lazy_get(l) : NULL;
     if (!cat)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/plan/relpath.h"
 
 void sc_planfile_done(struct sc_planfile *p)
@@ -23,6 +24,34 @@ void sc_planfile_done(struct sc_planfile *p)
     }
     free(p->sys);
     *p = (struct sc_planfile){0};
+}
+
+int sc_planfile_add_sys(struct sc_planfile *p, const char *kind, const char *a, const char *b,
+                        struct sc_error *err)
+{
+    if (!SC_VEC_ROOM(p->sys, p->n_sys))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
+    struct sc_sysline *l = &p->sys[p->n_sys++];
+    *l = (struct sc_sysline){strdup(kind), strdup(a), b ? strdup(b) : NULL};
+    return l->kind && l->a && (!b || l->b)
+               ? 0
+               : sc_error_set(err, SC_E_NOMEM, "out of memory for a plan");
+}
+
+void sc_planfile_drop_sys(struct sc_planfile *p, const char *kind)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->n_sys; i++) {
+        struct sc_sysline *l = &p->sys[i];
+        if (strcmp(l->kind, kind) != 0) {
+            p->sys[kept++] = *l;
+            continue;
+        }
+        free(l->kind);
+        free(l->a);
+        free(l->b);
+    }
+    p->n_sys = kept;
 }
 
 /* ---- what holds for every plan, read or to be written ---- */

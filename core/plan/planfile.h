@@ -48,6 +48,13 @@ struct sc_planfile {
 
 void sc_planfile_done(struct sc_planfile *p); /* frees what it holds; accepts {0} */
 
+/* Appends a "sys" line; `b` may be NULL. SC_E_NOMEM. */
+int sc_planfile_add_sys(struct sc_planfile *p, const char *kind, const char *a, const char *b,
+                        struct sc_error *err);
+
+/* Takes out the "sys" lines of that kind. */
+void sc_planfile_drop_sys(struct sc_planfile *p, const char *kind);
+
 /* Parses `len` bytes. *ret must be {0} or done. SC_E_INVAL with the line's number for anything that
  * is not exactly the format above, that has entries out of order or twice, or whose entries have
  * not exactly one "docroot", at the path of the docroot line; SC_E_TOOBIG beyond SC_ENTRIES_MAX,
