@@ -8,6 +8,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include "core/base/cleanup.h"
@@ -186,4 +187,16 @@ int sc_check_owned(const char *path, uid_t owner, struct sc_error *err)
     if (stat(path, &st) < 0)
         return sc_error_sys(err, errno, "cannot look at %s", path);
     return check_owned(&st, path, owner, err);
+}
+
+int sc_lock_file(const char *path, int *ret_fd, struct sc_error *err)
+{
+    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return sc_error_sys(err, errno, "open %s", path);
+    while (flock(fd, LOCK_EX) < 0)
+        if (errno != EINTR)
+            return sc_error_sys(err, errno, "lock %s", path);
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
 }

@@ -43,4 +43,8 @@ int sc_mkdir_p(const char *path, mode_t mode, struct sc_error *err);
 int sc_check_owned(const char *path, uid_t owner, struct sc_error *err);
 int sc_check_owned_fd(int fd, const char *what, uid_t owner, struct sc_error *err);
 
+/* Opens the file, made (0600) where it is missing, and waits for its lock (flock(2), exclusive), which
+ * the caller gives back by closing *ret_fd. No link is followed. SC_E_SYS. */
+int sc_lock_file(const char *path, int *ret_fd, struct sc_error *err);
+
 #endif

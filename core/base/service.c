@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,16 +28,7 @@ bool sc_service_running(const struct sc_service *v)
 static int change_lock(const struct sc_service *v, int *ret, struct sc_error *err)
 {
     int rc = sc_mkdir_p(v->dir, 0711, err);
-    if (rc < 0)
-        return rc;
-    SC_FD int fd = open(v->change, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open %s", v->change);
-    while (flock(fd, LOCK_EX) < 0)
-        if (errno != EINTR)
-            return sc_error_sys(err, errno, "lock %s", v->change);
-    *ret = sc_steal_fd(&fd);
-    return 0;
+    return rc < 0 ? rc : sc_lock_file(v->change, ret, err);
 }
 
 bool sc_by_systemd(void)

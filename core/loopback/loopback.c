@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -21,18 +20,6 @@
 #define TRIES    3
 
 /* ---- what is kept ---- */
-
-static int lock(int *ret, struct sc_error *err)
-{
-    SC_FD int fd = open(SC_LOOPBACK_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open " SC_LOOPBACK_LOCK);
-    while (flock(fd, LOCK_EX) < 0)
-        if (errno != EINTR)
-            return sc_error_sys(err, errno, "lock " SC_LOOPBACK_LOCK);
-    *ret = sc_steal_fd(&fd);
-    return 0;
-}
 
 /* Nothing where nothing is kept. A damaged one is nothing, too: it is made again. */
 static int load(struct sc_loopback *ret, struct sc_error *err)
@@ -206,7 +193,7 @@ int sc_loopback_account(uid_t uid, bool isolated, const struct sc_loopback *foun
     SC_FD int fd = -EBADF;
     if (!isolated && !is_kept())
         return 0; /* the usual case of an account without isolated sites */
-    int rc = lock(&fd, err);
+    int rc = sc_lock_file(SC_LOOPBACK_LOCK, &fd, err);
     if (rc == 0)
         rc = load(&was, err);
     if (rc < 0)
@@ -235,7 +222,7 @@ int sc_loopback_follow(struct sc_loopback_followed *ret, struct sc_error *err)
     SC_CLEANUP(sc_loopback_done) struct sc_loopback same = {0};
     SC_CLEANUP(sc_loopback_done) struct sc_loopback found = {0};
     SC_FD int fd = -EBADF;
-    int rc = lock(&fd, err);
+    int rc = sc_lock_file(SC_LOOPBACK_LOCK, &fd, err);
     if (rc == 0)
         rc = load(&was, err);
     bool before = was.failed;
@@ -270,7 +257,7 @@ int sc_loopback_end(struct sc_error *err)
     SC_FD int fd = -EBADF;
     if (!is_kept())
         return 0;
-    int rc = lock(&fd, err);
+    int rc = sc_lock_file(SC_LOOPBACK_LOCK, &fd, err);
     return rc < 0 ? rc : forget(err);
 }
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,16 +121,7 @@ int sc_web_part_format(const struct sc_web_part *part, struct sc_buf *out, struc
 static int lock_parts(int *ret, struct sc_error *err)
 {
     int rc = sc_mkdir_p(SC_WEB_PARTS, 0700, err);
-    if (rc < 0)
-        return rc;
-    SC_FD int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open " LOCK);
-    while (flock(fd, LOCK_EX) < 0)
-        if (errno != EINTR)
-            return sc_error_sys(err, errno, "lock " LOCK);
-    *ret = sc_steal_fd(&fd);
-    return 0;
+    return rc < 0 ? rc : sc_lock_file(LOCK, ret, err);
 }
 
 static void part_path(uid_t uid, char out[64])

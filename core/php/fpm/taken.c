@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -312,16 +311,7 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
 static int edit_lock(int *ret_fd, struct sc_error *err)
 {
     int rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
-    if (rc < 0)
-        return rc;
-    SC_FD int fd = open(SC_FPM_EDIT, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open " SC_FPM_EDIT);
-    while (flock(fd, LOCK_EX) < 0)
-        if (errno != EINTR)
-            return sc_error_sys(err, errno, "lock " SC_FPM_EDIT);
-    *ret_fd = sc_steal_fd(&fd);
-    return 0;
+    return rc < 0 ? rc : sc_lock_file(SC_FPM_EDIT, ret_fd, err);
 }
 
 int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err)

@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
@@ -41,16 +40,7 @@ static void holding_done(struct holding *h)
 static int take_lock(int *ret, struct sc_error *err)
 {
     int rc = sc_mkdir_p(SC_NGINX_DIR, 0700, err);
-    if (rc < 0)
-        return rc;
-    SC_FD int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open " LOCK);
-    while (flock(fd, LOCK_EX) < 0)
-        if (errno != EINTR)
-            return sc_error_sys(err, errno, "lock " LOCK);
-    *ret = sc_steal_fd(&fd);
-    return 0;
+    return rc < 0 ? rc : sc_lock_file(LOCK, ret, err);
 }
 
 static bool is_wanted(const struct holding *h, const struct sc_nginx_place *at)
