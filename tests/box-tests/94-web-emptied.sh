@@ -69,9 +69,12 @@ expect_output "the open one is served as ever" "secret of c" http c.example /sec
 pkill -9 -P "$before" -x apache2
 answers() { http_code a.example /secret.txt >/dev/null; }
 check "Apache has other processes" wait_until 20 answers
+: >/var/log/apache2/a.example.error.log # what the former ones said
 for _ in 1 2 3 4 5 6; do
     expect_output "which do not serve a link's target either" 503 http_code a.example /link.txt
 done
+expect_contains "and say why" "a.example: 503: Sitecage's table of sites cannot be read" \
+    cat /var/log/apache2/a.example.error.log
 kill -CONT "$(service)"
 wait_until 10 is_whole
 check "the next ones test themselves" apache_reload

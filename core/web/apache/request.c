@@ -119,6 +119,9 @@ static bool wait_for_table(const request_rec *r)
     return is_there;
 }
 
+static const char no_table[] =
+    "Sitecage's table of sites cannot be read: run cagefsctl --site-isolation-check";
+
 /* Why a site cannot be served at all; NULL. */
 static const char *cannot_be(const request_rec *r, const struct sc_mod_request *q,
                              const struct sc_web_site *site)
@@ -126,7 +129,7 @@ static const char *cannot_be(const request_rec *r, const struct sc_mod_request *
     if (sc_mod->broken)
         return sc_mod->broken;
     if (q->shared->lost || (q->shared->missing && !wait_for_table(r)))
-        return "Sitecage's table of sites cannot be read: run cagefsctl --site-isolation-check";
+        return no_table;
     if (site->state == SC_WEB_BROKEN)
         return "the site cannot be isolated now: cagefsctl --site-isolation-check says why";
     return NULL;
@@ -255,13 +258,8 @@ static int on_begin(request_rec *r)
     struct sc_mod_request *q = begin(r);
     if (!r->main)
         sc_mod_leave();
-    if (sc_web_live_is_unknown(q->shared)) {
-        ap_log_rerror(
-            APLOG_MARK, APLOG_CRIT, 0, r,
-            "sitecage: 503, because the table of isolated sites is missing and this process has "
-            "never read it: run cagefsctl --site-isolation-check");
-        return HTTP_SERVICE_UNAVAILABLE;
-    }
+    if (sc_web_live_is_unknown(q->shared))
+        return sc_mod_refuse(r, NULL, HTTP_SERVICE_UNAVAILABLE, no_table, NULL);
     q->site = has_sites(q) ? site_of_host(r, q) : NULL;
     return q->site ? sc_mod_enter(r, q->site) : DECLINED;
 }
