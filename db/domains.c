@@ -14,11 +14,27 @@ void sc_domain_row_done(struct sc_domain_row *row)
     *row = (struct sc_domain_row){0};
 }
 
+static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
+{
+    struct sc_domain_row *row = to;
+    row->is_main = sc_col_int(q, 2) != 0;
+    row->uid = (uid_t)sc_col_int(q, 3);
+    int r = sc_col_dup(q, 0, &row->name, err);
+    if (r == 0)
+        r = sc_col_dup(q, 1, &row->docroot, err);
+    return r < 0 ? r : sc_col_dup(q, 4, &row->site_dir, err);
+}
+
+static void row_done(void *row)
+{
+    sc_domain_row_done(row);
+}
+
+static const struct sc_row_kind kind = {sizeof(struct sc_domain_row), read_row, row_done};
+
 void sc_domain_list_done(struct sc_domain_list *list)
 {
-    for (size_t i = 0; i < list->n; i++)
-        sc_domain_row_done(&list->rows[i]);
-    free(list->rows);
+    sc_rows_done(&kind, list->rows, list->n);
     *list = (struct sc_domain_list){0};
 }
 
@@ -28,72 +44,26 @@ bool sc_domain_row_agrees(const struct sc_domain_row *a, const struct sc_domain_
            !a->site_dir == !b->site_dir && (!a->site_dir || strcmp(a->site_dir, b->site_dir) == 0);
 }
 
-static int read_row(struct sc_stmt *q, struct sc_domain_row *row, struct sc_error *err)
-{
-    row->is_main = sc_col_int(q, 2) != 0;
-    row->uid = (uid_t)sc_col_int(q, 3);
-    int r = sc_col_dup(q, 0, &row->name, err);
-    if (r == 0)
-        r = sc_col_dup(q, 1, &row->docroot, err);
-    return r < 0 ? r : sc_col_dup(q, 4, &row->site_dir, err);
-}
-
-/* The rows of a statement whose parameters are bound. */
-static int read_all(struct sc_stmt *q, struct sc_domain_list *ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list list = {0};
-    int r;
-    while ((r = sc_stmt_step(q, err)) == 1) {
-        struct sc_domain_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? read_row(q, row, err) : SC_E_NOMEM;
-        if (r < 0)
-            return r;
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_domain_list){0};
-    return 0;
-}
-
 int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_list *ret,
                          struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, COLUMNS " WHERE uid = ? ORDER BY name", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    return read_all(&q, ret, err);
+    return sc_db_rows(store, COLUMNS " WHERE uid = ? ORDER BY name", SC_PARAMS(SC_INT(uid)), &kind,
+                      &ret->rows, &ret->n, err);
 }
 
 int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, COLUMNS " ORDER BY name", err);
-    return r < 0 ? r : read_all(&q, ret, err);
+    return sc_db_rows(store, COLUMNS " ORDER BY name", SC_NO_PARAMS, &kind, &ret->rows, &ret->n,
+                      err);
 }
 
 int sc_store_domain_find(struct sc_store *store, const char *name, struct sc_domain_row *ret,
                          struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, COLUMNS " WHERE name = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, name);
-    r = sc_stmt_step(&q, err);
-    if (r < 0)
-        return r;
+    int r = sc_db_row(store, COLUMNS " WHERE name = ?", SC_PARAMS(SC_TEXT(name)), &kind, ret, err);
     if (r == 0)
         return sc_error_set(err, SC_E_NOTFOUND, "%s has no domain '%s'", store->path, name);
-    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row row = {0};
-    r = read_row(&q, &row, err);
-    if (r < 0)
-        return r;
-    *ret = row;
-    row = (struct sc_domain_row){0};
-    return 0;
+    return r < 0 ? r : 0;
 }
 
 /* ---- replacing ---- */

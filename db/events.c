@@ -6,18 +6,43 @@
 
 #include <string.h>
 
+static void row_done(void *of)
+{
+    struct sc_event_row *row = of;
+    free((void *)row->user);
+    free((void *)row->kind);
+    free((void *)row->old_name);
+    free((void *)row->new_name);
+    free((void *)row->payload);
+    free((void *)row->last_error);
+}
+
+static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
+{
+    struct sc_event_row *row = to;
+    row->id = sc_col_int(q, 0);
+    row->created_ms = sc_col_int(q, 6);
+    row->not_before_ms = sc_col_int(q, 7);
+    row->attempts = (int)sc_col_int(q, 8);
+    int r = sc_col_dup(q, 1, &row->user, err);
+    if (r == 0)
+        r = sc_col_dup(q, 2, &row->kind, err);
+    if (r == 0)
+        r = sc_col_dup(q, 3, &row->old_name, err);
+    if (r == 0)
+        r = sc_col_dup(q, 4, &row->new_name, err);
+    if (r == 0)
+        r = sc_col_dup(q, 5, &row->payload, err);
+    if (r == 0)
+        r = sc_col_dup(q, 9, &row->last_error, err);
+    return r;
+}
+
+const struct sc_row_kind sc_event_rows = {sizeof(struct sc_event_row), read_row, row_done};
+
 void sc_event_list_done(struct sc_event_list *list)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        struct sc_event_row *row = &list->rows[i];
-        free((void *)row->user);
-        free((void *)row->kind);
-        free((void *)row->old_name);
-        free((void *)row->new_name);
-        free((void *)row->payload);
-        free((void *)row->last_error);
-    }
-    free(list->rows);
+    sc_rows_done(&sc_event_rows, list->rows, list->n);
     *list = (struct sc_event_list){0};
 }
 
@@ -43,7 +68,7 @@ static void waiting_done(struct waiting *w)
 static int take_waiting(struct sc_store *store, const struct sc_event_row *event, struct waiting *w,
                         struct sc_error *err)
 {
-    SC_STMT struct sc_stmt get = {0}, del = {0};
+    SC_STMT struct sc_stmt get = {0};
     int r = sc_stmt_prepare(&get, store,
                             "SELECT id, created_ms, not_before_ms, attempts, last_error FROM event "
                             "WHERE user = ? AND kind = ? AND old_name = ? AND new_name = ?",
@@ -63,50 +88,31 @@ static int take_waiting(struct sc_store *store, const struct sc_event_row *event
     w->attempts = sc_col_int(&get, 3);
     r = sc_col_dup(&get, 4, &w->last_error, err);
     if (r == 0)
-        r = sc_stmt_prepare(&del, store, "DELETE FROM event WHERE id = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&del, id);
-    r = sc_stmt_run(&del, NULL, err);
+        r = sc_db_run(store, "DELETE FROM event WHERE id = ?", SC_PARAMS(SC_INT(id)), NULL, err);
     return r < 0 ? r : 1;
 }
 
 /* Makes room for one more event of the user. */
 static int drop_oldest(struct sc_store *store, const char *user, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store,
-                            "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE user = ? "
-                            "ORDER BY id DESC LIMIT -1 OFFSET ?)",
-                            err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, user);
-    sc_bind_int(&q, SC_STORE_EVENTS_MAX - 1);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store,
+                     "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE user = ? "
+                     "ORDER BY id DESC LIMIT -1 OFFSET ?)",
+                     SC_PARAMS(SC_TEXT(user), SC_INT(SC_STORE_EVENTS_MAX - 1)), NULL, err);
 }
 
 static int insert(struct sc_store *store, const struct sc_event_row *event,
                   const struct waiting *times, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r =
-        sc_stmt_prepare(&q, store,
-                        "INSERT INTO event(user, kind, old_name, new_name, payload, created_ms, "
-                        "not_before_ms, attempts, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, or_empty(event->user));
-    sc_bind_text(&q, event->kind);
-    sc_bind_text(&q, or_empty(event->old_name));
-    sc_bind_text(&q, or_empty(event->new_name));
-    sc_bind_text(&q, event->payload);
-    sc_bind_int(&q, times->created_ms);
-    sc_bind_int(&q, times->not_before_ms);
-    sc_bind_int(&q, times->attempts);
-    sc_bind_text(&q, times->last_error);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store,
+                     "INSERT INTO event(user, kind, old_name, new_name, payload, created_ms, "
+                     "not_before_ms, attempts, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     SC_PARAMS(SC_TEXT(or_empty(event->user)), SC_TEXT(event->kind),
+                               SC_TEXT(or_empty(event->old_name)),
+                               SC_TEXT(or_empty(event->new_name)), SC_TEXT(event->payload),
+                               SC_INT(times->created_ms), SC_INT(times->not_before_ms),
+                               SC_INT(times->attempts), SC_TEXT(times->last_error)),
+                     NULL, err);
 }
 
 /* Whether the queue has no room for one more event. The ids alone tell that it has, nearly always:
@@ -126,10 +132,7 @@ static int queue_full(struct sc_store *store, bool *ret, struct sc_error *err)
 /* Puts one "look at all" in the place of the whole queue. */
 static int insert_instead(struct sc_store *store, int64_t created_ms, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "DELETE FROM event", err);
-    if (r == 0)
-        r = sc_stmt_run(&q, NULL, err);
+    int r = sc_db_run(store, "DELETE FROM event", SC_NO_PARAMS, NULL, err);
     const struct sc_event_row all = {.kind = SC_KIND_RESYNC_ALL};
     const struct waiting times = {.created_ms = created_ms, .not_before_ms = created_ms};
     return r < 0 ? r : insert(store, &all, &times, err);
@@ -185,60 +188,37 @@ int sc_store_event_push(struct sc_store *store, const struct sc_event_row *event
 
 /* ---- peek ---- */
 
-static int read_row(struct sc_stmt *q, struct sc_event_row *row, struct sc_error *err)
-{
-    row->id = sc_col_int(q, 0);
-    row->created_ms = sc_col_int(q, 6);
-    row->not_before_ms = sc_col_int(q, 7);
-    row->attempts = (int)sc_col_int(q, 8);
-    int r = sc_col_dup(q, 1, &row->user, err);
-    if (r == 0)
-        r = sc_col_dup(q, 2, &row->kind, err);
-    if (r == 0)
-        r = sc_col_dup(q, 3, &row->old_name, err);
-    if (r == 0)
-        r = sc_col_dup(q, 4, &row->new_name, err);
-    if (r == 0)
-        r = sc_col_dup(q, 5, &row->payload, err);
-    if (r == 0)
-        r = sc_col_dup(q, 9, &row->last_error, err);
-    return r;
-}
-
 int sc_store_events_peek(struct sc_store *store, const char *user, int64_t now_ms,
                          struct sc_event_list *ret, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store,
-                            "SELECT id, user, kind, nullif(old_name, ''), nullif(new_name, ''), "
-                            "payload, created_ms, not_before_ms, attempts, last_error FROM event "
-                            "WHERE user = coalesce(?1, (SELECT user FROM event WHERE not_before_ms "
-                            "<= ?2 ORDER BY not_before_ms, id LIMIT 1)) AND not_before_ms <= ?2 "
-                            "ORDER BY id",
-                            err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, user);
-    sc_bind_int(&q, now_ms);
-    SC_CLEANUP(sc_event_list_done) struct sc_event_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_event_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? read_row(&q, row, err) : SC_E_NOMEM;
-        if (r < 0)
-            return r;
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_event_list){0};
-    return 0;
+    static const char sql[] =
+        "SELECT id, user, kind, nullif(old_name, ''), nullif(new_name, ''), "
+        "payload, created_ms, not_before_ms, attempts, last_error FROM event "
+        "WHERE user = coalesce(?1, (SELECT user FROM event WHERE not_before_ms "
+        "<= ?2 ORDER BY not_before_ms, id LIMIT 1)) AND not_before_ms <= ?2 "
+        "ORDER BY id";
+    return sc_db_rows(store, sql, SC_PARAMS(SC_TEXT(user), SC_INT(now_ms)), &sc_event_rows,
+                      &ret->rows, &ret->n, err);
 }
+
+static int read_due(struct sc_stmt *q, void *to, struct sc_error *err)
+{
+    struct sc_due_row *row = to;
+    row->created_ms = sc_col_int(q, 1);
+    row->attempts = (int)sc_col_int(q, 2);
+    return sc_col_dup(q, 0, &row->user, err);
+}
+
+static void due_done(void *row)
+{
+    free((void *)((struct sc_due_row *)row)->user);
+}
+
+static const struct sc_row_kind due = {sizeof(struct sc_due_row), read_due, due_done};
 
 void sc_due_list_done(struct sc_due_list *list)
 {
-    for (size_t i = 0; i < list->n; i++)
-        free((void *)(uintptr_t)list->rows[i].user);
-    free(list->rows);
+    sc_rows_done(&due, list->rows, list->n);
     *list = (struct sc_due_list){0};
 }
 
@@ -261,27 +241,12 @@ static int next_after(struct sc_store *store, int64_t now_ms, int64_t *ret, stru
 int sc_store_events_due(struct sc_store *store, int64_t now_ms, size_t max, struct sc_due_list *ret,
                         struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
     SC_CLEANUP(sc_due_list_done) struct sc_due_list list = {.next_ms = -1};
-    int r = sc_stmt_prepare(&q, store,
-                            "SELECT user, min(created_ms), max(attempts) FROM event WHERE "
-                            "not_before_ms <= ?1 GROUP BY user ORDER BY min(not_before_ms), "
-                            "min(id) LIMIT ?2",
-                            err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, now_ms);
-    sc_bind_int(&q, (int64_t)max);
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_due_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        if (!row)
-            return SC_E_NOMEM;
-        row->created_ms = sc_col_int(&q, 1);
-        row->attempts = (int)sc_col_int(&q, 2);
-        r = sc_col_dup(&q, 0, &row->user, err);
-        if (r < 0)
-            return r;
-    }
+    int r = sc_db_rows(store,
+                       "SELECT user, min(created_ms), max(attempts) FROM event WHERE "
+                       "not_before_ms <= ?1 GROUP BY user ORDER BY min(not_before_ms), "
+                       "min(id) LIMIT ?2",
+                       SC_PARAMS(SC_INT(now_ms), SC_INT(max)), &due, &list.rows, &list.n, err);
     if (r == 0)
         r = next_after(store, now_ms, &list.next_ms, err);
     if (r < 0)

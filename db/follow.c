@@ -7,44 +7,15 @@
 int sc_store_events_about(struct sc_store *store, const char *user, const char *also,
                           struct sc_event_list *ret, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store,
+    static const char sql[] =
         "WITH RECURSIVE name(n) AS (SELECT ?1 UNION SELECT ?2 WHERE ?2 IS NOT NULL UNION "
         "SELECT event.user FROM name, event INDEXED BY event_renamed_user "
         "WHERE kind = 'user-renamed' AND new_name = n AND new_name <> '') "
         "SELECT id, user, kind, nullif(old_name, ''), nullif(new_name, ''), payload, created_ms, "
-        "not_before_ms, attempts FROM event WHERE user IN (SELECT n FROM name UNION SELECT '') "
-        "ORDER BY id",
-        err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, user);
-    sc_bind_text(&q, also);
-    SC_CLEANUP(sc_event_list_done) struct sc_event_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_event_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? sc_col_dup(&q, 1, &row->user, err) : SC_E_NOMEM;
-        if (r == 0)
-            r = sc_col_dup(&q, 2, &row->kind, err);
-        if (r == 0)
-            r = sc_col_dup(&q, 3, &row->old_name, err);
-        if (r == 0)
-            r = sc_col_dup(&q, 4, &row->new_name, err);
-        if (r == 0)
-            r = sc_col_dup(&q, 5, &row->payload, err);
-        if (r < 0)
-            return r;
-        row->id = sc_col_int(&q, 0);
-        row->created_ms = sc_col_int(&q, 6);
-        row->not_before_ms = sc_col_int(&q, 7);
-        row->attempts = (int)sc_col_int(&q, 8);
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_event_list){0};
-    return 0;
+        "not_before_ms, attempts, last_error FROM event "
+        "WHERE user IN (SELECT n FROM name UNION SELECT '') ORDER BY id";
+    return sc_db_rows(store, sql, SC_PARAMS(SC_TEXT(user), SC_TEXT(also)), &sc_event_rows,
+                      &ret->rows, &ret->n, err);
 }
 
 int sc_store_user_isolated(struct sc_store *store, uid_t uid, bool *ret, struct sc_error *err)
@@ -68,13 +39,7 @@ int sc_store_user_isolated(struct sc_store *store, uid_t uid, bool *ret, struct 
 
 static int move(struct sc_store *store, const char *sql, uid_t from, uid_t to, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, sql, err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, to);
-    sc_bind_int(&q, from);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store, sql, SC_PARAMS(SC_INT(to), SC_INT(from)), NULL, err);
 }
 
 int sc_store_user_move(struct sc_store *store, uid_t from, uid_t to, const char *name,

@@ -70,6 +70,68 @@ int sc_col_dup(struct sc_stmt *q, int column, const char **ret, struct sc_error 
 /* A statement with one integer as its only answer (0 for NULL or no row). */
 int sc_db_int(struct sc_store *store, const char *sql, int64_t *ret, struct sc_error *err);
 
+/* ---- whole statements (rows.c) ---- */
+
+enum sc_param_kind {
+    SC_PARAM_END,
+    SC_PARAM_INT,
+    SC_PARAM_TEXT,
+    SC_PARAM_PATH
+};
+
+/* The value of a parameter; text and path may be NULL. */
+struct sc_param {
+    enum sc_param_kind kind;
+    int64_t number;
+    const char *text;
+};
+
+#define SC_INT(value)                                                                              \
+    {                                                                                              \
+        .kind = SC_PARAM_INT, .number = (int64_t)(value)                                           \
+    }
+#define SC_TEXT(value)                                                                             \
+    {                                                                                              \
+        .kind = SC_PARAM_TEXT, .text = (value)                                                     \
+    }
+#define SC_PATH(value)                                                                             \
+    {                                                                                              \
+        .kind = SC_PARAM_PATH, .text = (value)                                                     \
+    } /* as a BLOB */
+
+/* The values of all parameters of a statement, in their order. */
+#define SC_PARAMS(...) ((const struct sc_param[]){__VA_ARGS__, {.kind = SC_PARAM_END}})
+#define SC_NO_PARAMS   ((const struct sc_param[]){{.kind = SC_PARAM_END}})
+
+/* Runs a statement that gives no rows. *changed as for sc_stmt_run(). */
+int sc_db_run(struct sc_store *store, const char *sql, const struct sc_param *params,
+              size_t *changed, struct sc_error *err);
+
+/* 1: the statement gives a row; 0: none; or a code. */
+int sc_db_any(struct sc_store *store, const char *sql, const struct sc_param *params,
+              struct sc_error *err);
+
+/* How rows of a table become structs. */
+struct sc_row_kind {
+    size_t size; /* of a struct */
+    /* Fills *row, which is zeroed; what it holds is released by `done` also on failure. */
+    int (*read)(struct sc_stmt *q, void *row, struct sc_error *err);
+    void (*done)(void *row); /* NULL: nothing to release */
+};
+
+/* All rows of a statement, at *(T **)rows; untouched on failure. */
+int sc_db_rows(struct sc_store *store, const char *sql, const struct sc_param *params,
+               const struct sc_row_kind *kind, void *rows, size_t *n, struct sc_error *err);
+
+/* 1: the first row, in *row; 0: none; or a code. */
+int sc_db_row(struct sc_store *store, const char *sql, const struct sc_param *params,
+              const struct sc_row_kind *kind, void *row, struct sc_error *err);
+
+/* Releases an array of rows. */
+void sc_rows_done(const struct sc_row_kind *kind, void *rows, size_t n);
+
+extern const struct sc_row_kind sc_event_rows; /* with all columns of an event (events.c) */
+
 /* 0 when the user is in the store, else SC_E_NOTFOUND (users.c). */
 int sc_db_have_user(struct sc_store *store, uid_t uid, struct sc_error *err);
 

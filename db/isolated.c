@@ -2,36 +2,31 @@
 /* The domain names that were last applied as isolated. */
 #include "db/internal.h"
 
+static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
+{
+    struct sc_isolated_row *row = to;
+    row->site_id = (unsigned)sc_col_int(q, 1);
+    return sc_col_dup(q, 0, &row->name, err);
+}
+
+static void row_done(void *row)
+{
+    free((void *)((struct sc_isolated_row *)row)->name);
+}
+
+static const struct sc_row_kind kind = {sizeof(struct sc_isolated_row), read_row, row_done};
+
 void sc_isolated_list_done(struct sc_isolated_list *list)
 {
-    for (size_t i = 0; i < list->n; i++)
-        free((void *)list->rows[i].name);
-    free(list->rows);
+    sc_rows_done(&kind, list->rows, list->n);
     *list = (struct sc_isolated_list){0};
 }
 
 int sc_store_isolated_get(struct sc_store *store, uid_t uid, struct sc_isolated_list *ret,
                           struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store,
-                            "SELECT name, site_id FROM isolated WHERE uid = ? ORDER BY name", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_isolated_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? sc_col_dup(&q, 0, &row->name, err) : SC_E_NOMEM;
-        if (r < 0)
-            return r;
-        row->site_id = (unsigned)sc_col_int(&q, 1);
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_isolated_list){0};
-    return 0;
+    return sc_db_rows(store, "SELECT name, site_id FROM isolated WHERE uid = ? ORDER BY name",
+                      SC_PARAMS(SC_INT(uid)), &kind, &ret->rows, &ret->n, err);
 }
 
 static bool same(const struct sc_isolated_list *have, const struct sc_isolated_row *want, size_t n)
@@ -48,13 +43,8 @@ static int check_sites(struct sc_store *store, uid_t uid, const struct sc_isolat
                        size_t n, struct sc_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        SC_STMT struct sc_stmt q = {0};
-        int r = sc_stmt_prepare(&q, store, "SELECT 1 FROM site WHERE id = ? AND uid = ?", err);
-        if (r < 0)
-            return r;
-        sc_bind_int(&q, want[i].site_id);
-        sc_bind_int(&q, uid);
-        r = sc_stmt_step(&q, err);
+        int r = sc_db_any(store, "SELECT 1 FROM site WHERE id = ? AND uid = ?",
+                          SC_PARAMS(SC_INT(want[i].site_id), SC_INT(uid)), err);
         if (r < 0)
             return r;
         if (r == 0)

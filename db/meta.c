@@ -4,70 +4,55 @@
 
 #include <string.h>
 
+static int read_pending(struct sc_stmt *q, void *to, struct sc_error *err)
+{
+    (void)err;
+    struct sc_pending_row *row = to;
+    row->uid = (uid_t)sc_col_int(q, 0);
+    row->since = sc_col_int(q, 1);
+    return 0;
+}
+
+static const struct sc_row_kind pending = {sizeof(struct sc_pending_row), read_pending, NULL};
+
 void sc_pending_list_done(struct sc_pending_list *list)
 {
-    free(list->rows);
+    sc_rows_done(&pending, list->rows, list->n);
     *list = (struct sc_pending_list){0};
 }
 
 int sc_store_pending_set(struct sc_store *store, uid_t uid, int64_t since, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store, "INSERT INTO pending(uid, since) VALUES (?, ?) ON CONFLICT(uid) DO NOTHING",
-        err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    sc_bind_int(&q, since);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store,
+                     "INSERT INTO pending(uid, since) VALUES (?, ?) ON CONFLICT(uid) DO NOTHING",
+                     SC_PARAMS(SC_INT(uid), SC_INT(since)), NULL, err);
 }
 
 int sc_store_pending_clear(struct sc_store *store, uid_t uid, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "DELETE FROM pending WHERE uid = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store, "DELETE FROM pending WHERE uid = ?", SC_PARAMS(SC_INT(uid)), NULL, err);
 }
 
 int sc_store_pending_get(struct sc_store *store, struct sc_pending_list *ret, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "SELECT uid, since FROM pending ORDER BY uid", err);
-    if (r < 0)
-        return r;
-    SC_CLEANUP(sc_pending_list_done) struct sc_pending_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_pending_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        if (!row)
-            return SC_E_NOMEM;
-        row->uid = (uid_t)sc_col_int(&q, 0);
-        row->since = sc_col_int(&q, 1);
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_pending_list){0};
-    return 0;
+    return sc_db_rows(store, "SELECT uid, since FROM pending ORDER BY uid", SC_NO_PARAMS, &pending,
+                      &ret->rows, &ret->n, err);
+}
+
+static int read_value(struct sc_stmt *q, void *row, struct sc_error *err)
+{
+    return sc_col_dup(q, 0, row, err);
 }
 
 int sc_store_meta_get(struct sc_store *store, const char *key, char **ret, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "SELECT value FROM meta WHERE key = ?", err);
+    static const struct sc_row_kind text = {sizeof(const char *), read_value, NULL};
+    char *value = NULL;
+    int r = sc_db_row(store, "SELECT value FROM meta WHERE key = ?", SC_PARAMS(SC_TEXT(key)), &text,
+                      &value, err);
     if (r < 0)
         return r;
-    sc_bind_text(&q, key);
-    const char *value = NULL;
-    r = sc_stmt_step(&q, err);
-    if (r == 1)
-        r = sc_col_dup(&q, 0, &value, err);
-    if (r < 0)
-        return r;
-    *ret = (char *)value;
+    *ret = value;
     return 0;
 }
 
@@ -81,16 +66,11 @@ int sc_store_meta_set(struct sc_store *store, const char *key, const char *value
         return r;
     if (!*key || strncmp(key, "store.", 6) == 0)
         return sc_error_set(err, SC_E_INVAL, "'%s' is no key for a caller", key);
-    SC_STMT struct sc_stmt q = {0};
-    r = sc_stmt_prepare(&q, store,
-                        value ? "INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO "
-                                "UPDATE SET value = excluded.value"
-                              : "DELETE FROM meta WHERE key = ?",
-                        err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, key);
-    if (value)
-        sc_bind_text(&q, value);
-    return sc_stmt_run(&q, NULL, err);
+    if (!value)
+        return sc_db_run(store, "DELETE FROM meta WHERE key = ?", SC_PARAMS(SC_TEXT(key)), NULL,
+                         err);
+    return sc_db_run(store,
+                     "INSERT INTO meta(key, value) VALUES (?, ?) "
+                     "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                     SC_PARAMS(SC_TEXT(key), SC_TEXT(value)), NULL, err);
 }

@@ -6,69 +6,50 @@
 #include <string.h>
 #include <time.h>
 
+static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
+{
+    struct sc_missed_row *row = to;
+    row->since = sc_col_int(q, 2);
+    row->site_id = (unsigned)sc_col_int(q, 3);
+    int r = sc_col_dup(q, 0, &row->name, err);
+    return r < 0 ? r : sc_col_dup(q, 1, &row->docroot, err);
+}
+
+static void row_done(void *of)
+{
+    struct sc_missed_row *row = of;
+    free((void *)row->name);
+    free((void *)row->docroot);
+}
+
+static const struct sc_row_kind kind = {sizeof(struct sc_missed_row), read_row, row_done};
+
 void sc_missed_list_done(struct sc_missed_list *list)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        free((void *)list->rows[i].name);
-        free((void *)list->rows[i].docroot);
-    }
-    free(list->rows);
+    sc_rows_done(&kind, list->rows, list->n);
     *list = (struct sc_missed_list){0};
 }
 
 int sc_store_missed_get(struct sc_store *store, uid_t uid, struct sc_missed_list *ret,
                         struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store, "SELECT name, docroot, since, site FROM missed WHERE uid = ? ORDER BY name",
-        err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    SC_CLEANUP(sc_missed_list_done) struct sc_missed_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_missed_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? sc_col_dup(&q, 0, &row->name, err) : SC_E_NOMEM;
-        if (r == 0)
-            r = sc_col_dup(&q, 1, &row->docroot, err);
-        if (r < 0)
-            return r;
-        row->since = sc_col_int(&q, 2);
-        row->site_id = (unsigned)sc_col_int(&q, 3);
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_missed_list){0};
-    return 0;
+    return sc_db_rows(store,
+                      "SELECT name, docroot, since, site FROM missed WHERE uid = ? ORDER BY name",
+                      SC_PARAMS(SC_INT(uid)), &kind, &ret->rows, &ret->n, err);
 }
 
 static int add(struct sc_store *store, uid_t uid, const char *name, const char *docroot,
                int64_t now, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store, "INSERT OR IGNORE INTO missed(name, uid, since, docroot) VALUES (?, ?, ?, ?)",
-        err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, name);
-    sc_bind_int(&q, uid);
-    sc_bind_int(&q, now);
-    sc_bind_path(&q, docroot);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(
+        store, "INSERT OR IGNORE INTO missed(name, uid, since, docroot) VALUES (?, ?, ?, ?)",
+        SC_PARAMS(SC_TEXT(name), SC_INT(uid), SC_INT(now), SC_PATH(docroot)), NULL, err);
 }
 
 static int drop(struct sc_store *store, uid_t uid, const char *name, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "DELETE FROM missed WHERE name = ? AND uid = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, name);
-    sc_bind_int(&q, uid);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store, "DELETE FROM missed WHERE name = ? AND uid = ?",
+                     SC_PARAMS(SC_TEXT(name), SC_INT(uid)), NULL, err);
 }
 
 int sc_db_note_missed(struct sc_store *store, uid_t uid, const struct sc_domain_row *have,
@@ -89,15 +70,8 @@ int sc_db_note_missed(struct sc_store *store, uid_t uid, const struct sc_domain_
 static int set_site(struct sc_store *store, uid_t uid, const char *name, unsigned site,
                     struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r =
-        sc_stmt_prepare(&q, store, "UPDATE missed SET site = ? WHERE name = ? AND uid = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, site);
-    sc_bind_text(&q, name);
-    sc_bind_int(&q, uid);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store, "UPDATE missed SET site = ? WHERE name = ? AND uid = ?",
+                     SC_PARAMS(SC_INT(site), SC_TEXT(name), SC_INT(uid)), NULL, err);
 }
 
 static const struct sc_missed_row *find(const struct sc_missed_row *rows, size_t n,
@@ -139,41 +113,26 @@ int sc_store_missed_elsewhere(struct sc_store *store, const char *name, uid_t ui
                               struct sc_error *err)
 {
     /* a name that a user only wanted was never his */
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store,
-        "SELECT 1 FROM missed WHERE name = ? AND uid <> ? AND length(docroot) > 0 LIMIT 1", err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, name);
-    sc_bind_int(&q, uid);
-    r = sc_stmt_step(&q, err);
+    int r = sc_db_any(
+        store, "SELECT 1 FROM missed WHERE name = ? AND uid <> ? AND length(docroot) > 0 LIMIT 1",
+        SC_PARAMS(SC_TEXT(name), SC_INT(uid)), err);
     if (r < 0)
         return r;
     *ret = r == 1;
     return 0;
 }
 
+static int read_uid(struct sc_stmt *q, void *row, struct sc_error *err)
+{
+    (void)err;
+    *(uid_t *)row = (uid_t)sc_col_int(q, 0);
+    return 0;
+}
+
 int sc_store_missed_users(struct sc_store *store, int64_t then, uid_t **ret, size_t *ret_n,
                           struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store,
-                            "SELECT DISTINCT uid FROM missed WHERE since < ? ORDER BY uid", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, then);
-    SC_FREE uid_t *v = NULL;
-    size_t n = 0;
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        uid_t *one = sc_list_add(&v, &n, sizeof(*v), err);
-        if (!one)
-            return SC_E_NOMEM;
-        *one = (uid_t)sc_col_int(&q, 0);
-    }
-    if (r < 0)
-        return r;
-    *ret = sc_steal_ptr(&v);
-    *ret_n = n;
-    return 0;
+    static const struct sc_row_kind uids = {sizeof(uid_t), read_uid, NULL};
+    return sc_db_rows(store, "SELECT DISTINCT uid FROM missed WHERE since < ? ORDER BY uid",
+                      SC_PARAMS(SC_INT(then)), &uids, ret, ret_n, err);
 }

@@ -19,16 +19,9 @@ void sc_site_row_done(struct sc_site_row *row)
     *row = (struct sc_site_row){0};
 }
 
-void sc_site_list_done(struct sc_site_list *list)
+static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
 {
-    for (size_t i = 0; i < list->n; i++)
-        sc_site_row_done(&list->rows[i]);
-    free(list->rows);
-    *list = (struct sc_site_list){0};
-}
-
-static int read_row(struct sc_stmt *q, struct sc_site_row *row, struct sc_error *err)
-{
+    struct sc_site_row *row = to;
     row->id = (unsigned)sc_col_int(q, 0);
     row->uid = (uid_t)sc_col_int(q, 1);
     row->isolated = sc_col_int(q, 4) != 0;
@@ -41,32 +34,24 @@ static int read_row(struct sc_stmt *q, struct sc_site_row *row, struct sc_error 
     return r < 0 ? r : sc_col_dup(q, 5, &row->config, err);
 }
 
-/* 1 and the row of a statement whose parameters are bound; 0: none; or a code. */
-static int read_one(struct sc_stmt *q, struct sc_site_row *ret, struct sc_error *err)
+static void row_done(void *row)
 {
-    int r = sc_stmt_step(q, err);
-    if (r <= 0)
-        return r;
-    SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    r = read_row(q, &row, err);
-    if (r < 0)
-        return r;
-    *ret = row;
-    row = (struct sc_site_row){0};
-    return 1;
+    sc_site_row_done(row);
+}
+
+static const struct sc_row_kind kind = {sizeof(struct sc_site_row), read_row, row_done};
+
+void sc_site_list_done(struct sc_site_list *list)
+{
+    sc_rows_done(&kind, list->rows, list->n);
+    *list = (struct sc_site_list){0};
 }
 
 static int find(struct sc_store *store, uid_t uid, const char *docroot, struct sc_site_row *ret,
                 struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "SELECT " COLUMNS " FROM site WHERE uid = ? AND docroot = ?",
-                            err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    sc_bind_path(&q, docroot);
-    return read_one(&q, ret, err);
+    return sc_db_row(store, "SELECT " COLUMNS " FROM site WHERE uid = ? AND docroot = ?",
+                     SC_PARAMS(SC_INT(uid), SC_PATH(docroot)), &kind, ret, err);
 }
 
 static int no_site(struct sc_store *store, unsigned id, struct sc_error *err)
@@ -87,36 +72,16 @@ int sc_store_site_find(struct sc_store *store, uid_t uid, const char *docroot,
 int sc_store_site_by_id(struct sc_store *store, unsigned id, struct sc_site_row *ret,
                         struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "SELECT " COLUMNS " FROM site WHERE id = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, id);
-    r = read_one(&q, ret, err);
+    int r = sc_db_row(store, "SELECT " COLUMNS " FROM site WHERE id = ?", SC_PARAMS(SC_INT(id)),
+                      &kind, ret, err);
     return r == 1 ? 0 : r == 0 ? no_site(store, id, err) : r;
 }
 
 int sc_store_sites_get(struct sc_store *store, uid_t uid, struct sc_site_list *ret,
                        struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r =
-        sc_stmt_prepare(&q, store, "SELECT " COLUMNS " FROM site WHERE uid = ? ORDER BY id", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, uid);
-    SC_CLEANUP(sc_site_list_done) struct sc_site_list list = {0};
-    while ((r = sc_stmt_step(&q, err)) == 1) {
-        struct sc_site_row *row = sc_list_add(&list.rows, &list.n, sizeof(*row), err);
-        r = row ? read_row(&q, row, err) : SC_E_NOMEM;
-        if (r < 0)
-            return r;
-    }
-    if (r < 0)
-        return r;
-    *ret = list;
-    list = (struct sc_site_list){0};
-    return 0;
+    return sc_db_rows(store, "SELECT " COLUMNS " FROM site WHERE uid = ? ORDER BY id",
+                      SC_PARAMS(SC_INT(uid)), &kind, &ret->rows, &ret->n, err);
 }
 
 /* ---- making one ---- */
@@ -146,15 +111,10 @@ static int next_id(struct sc_store *store, sc_id_taken *taken, void *arg, unsign
         return sc_error_set(err, SC_E_TOOBIG, "no free site id up to %u", SC_SITE_ID_MAX);
     char next[24];
     snprintf(next, sizeof(next), "%lld", (long long)id + 1);
-    SC_STMT struct sc_stmt q = {0};
-    r = sc_stmt_prepare(&q, store,
-                        "INSERT INTO meta(key, value) VALUES ('" NEXT_KEY "', ?) "
-                        "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-                        err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, next);
-    r = sc_stmt_run(&q, NULL, err);
+    r = sc_db_run(store,
+                  "INSERT INTO meta(key, value) VALUES ('" NEXT_KEY "', ?) "
+                  "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                  SC_PARAMS(SC_TEXT(next)), NULL, err);
     if (r == 0)
         *ret = (unsigned)id;
     return r;
@@ -180,12 +140,7 @@ static int is_free_token(struct sc_store *store, const char *token, struct sc_er
     if (!token || strlen(token) != SC_SITE_TOKEN ||
         strspn(token, "0123456789abcdef") != SC_SITE_TOKEN)
         return 0;
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "SELECT 1 FROM site WHERE token = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, token);
-    r = sc_stmt_step(&q, err);
+    int r = sc_db_any(store, "SELECT 1 FROM site WHERE token = ?", SC_PARAMS(SC_TEXT(token)), err);
     return r < 0 ? r : r == 0;
 }
 
@@ -203,20 +158,13 @@ static int insert(struct sc_store *store, uid_t uid, const char *docroot, const 
                   unsigned id, struct sc_error *err)
 {
     char token[SC_SITE_TOKEN + 1];
-    SC_STMT struct sc_stmt q = {0};
     int r = choose_token(store, wanted, token, err);
-    if (r == 0)
-        r = sc_stmt_prepare(
-            &q, store, "INSERT INTO site(id, uid, docroot, token, created) VALUES (?, ?, ?, ?, ?)",
-            err);
     if (r < 0)
         return r;
-    sc_bind_int(&q, id);
-    sc_bind_int(&q, uid);
-    sc_bind_path(&q, docroot);
-    sc_bind_text(&q, token);
-    sc_bind_int(&q, (int64_t)time(NULL));
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(
+        store, "INSERT INTO site(id, uid, docroot, token, created) VALUES (?, ?, ?, ?, ?)",
+        SC_PARAMS(SC_INT(id), SC_INT(uid), SC_PATH(docroot), SC_TEXT(token), SC_INT(time(NULL))),
+        NULL, err);
 }
 
 static int check_docroot(const char *docroot, struct sc_error *err)
@@ -271,37 +219,29 @@ int sc_store_site_adopt(struct sc_store *store, uid_t uid, const char *docroot, 
 
 /* ---- changing one ---- */
 
-/* Runs an UPDATE whose last parameter is the id. */
-static int update(struct sc_store *store, struct sc_stmt *q, unsigned id, struct sc_error *err)
+/* Runs an UPDATE of one site. */
+static int update(struct sc_store *store, unsigned id, const char *sql,
+                  const struct sc_param *params, struct sc_error *err)
 {
     size_t changed = 0;
-    sc_bind_int(q, id);
-    int r = sc_stmt_run(q, &changed, err);
+    int r = sc_db_run(store, sql, params, &changed, err);
     return r == 0 && !changed ? no_site(store, id, err) : r;
 }
 
 int sc_store_site_set_isolated(struct sc_store *store, unsigned id, bool isolated,
                                struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "UPDATE site SET isolated = ? WHERE id = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, isolated);
-    return update(store, &q, id, err);
+    return update(store, id, "UPDATE site SET isolated = ? WHERE id = ?",
+                  SC_PARAMS(SC_INT(isolated), SC_INT(id)), err);
 }
 
 int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *config,
                              struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
     int r = sc_db_limit("configuration of a site", config, SC_STORE_TEXT_MAX, err);
-    if (r == 0)
-        r = sc_stmt_prepare(&q, store, "UPDATE site SET config = ? WHERE id = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_text(&q, config);
-    return update(store, &q, id, err);
+    return r < 0 ? r
+                 : update(store, id, "UPDATE site SET config = ? WHERE id = ?",
+                          SC_PARAMS(SC_TEXT(config), SC_INT(id)), err);
 }
 
 int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *docroot,
@@ -312,7 +252,6 @@ int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *d
         return r;
     SC_SCOPE struct sc_scope scope = {0};
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0}, other = {0};
-    SC_STMT struct sc_stmt q = {0};
     r = sc_scope_enter(&scope, store, err);
     if (r == 0)
         r = sc_store_site_by_id(store, id, &row, err);
@@ -322,20 +261,12 @@ int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *d
         return sc_error_set(err, SC_E_INVAL, "site %u cannot move to %s: site %u is there", id,
                             docroot, other.id);
     if (r >= 0)
-        r = sc_stmt_prepare(&q, store, "UPDATE site SET docroot = ? WHERE id = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_path(&q, docroot);
-    r = update(store, &q, id, err);
+        r = update(store, id, "UPDATE site SET docroot = ? WHERE id = ?",
+                   SC_PARAMS(SC_PATH(docroot), SC_INT(id)), err);
     return r < 0 ? r : sc_scope_commit(&scope, err);
 }
 
 int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(&q, store, "DELETE FROM site WHERE id = ?", err);
-    if (r < 0)
-        return r;
-    sc_bind_int(&q, id);
-    return sc_stmt_run(&q, NULL, err);
+    return sc_db_run(store, "DELETE FROM site WHERE id = ?", SC_PARAMS(SC_INT(id)), NULL, err);
 }
