@@ -76,8 +76,7 @@ int sc_cpanel_accounts_read(const struct sc_cpanel *cp, const struct timespec *s
         return sc_error_sys(err, errno, "cannot read %s", path);
     if (a.n)
         qsort(a.v, a.n, sizeof(*a.v), by_name);
-    *ret = a;
-    a = (struct sc_cpanel_accounts){0};
+    SC_MOVE(ret, &a);
     return 0;
 }
 

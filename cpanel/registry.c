@@ -10,17 +10,12 @@
 
 static void entry_done(struct sc_cpanel_hook_entry *e)
 {
-    free(e->category);
-    free(e->event);
-    free(e->stage);
-    free(e->hook);
+    SC_FREE_ALL(e->category, e->event, e->stage, e->hook);
 }
 
 void sc_cpanel_registry_done(struct sc_cpanel_registry *r)
 {
-    for (size_t i = 0; i < r->n; i++)
-        entry_done(&r->v[i]);
-    free(r->v);
+    SC_VEC_DONE(r->v, r->n, entry_done);
     *r = (struct sc_cpanel_registry){0};
 }
 
@@ -176,8 +171,7 @@ int sc_cpanel_registry_parse(const char *text, size_t len, struct sc_cpanel_regi
     }
     if (rc < 0)
         return rc;
-    *ret = r;
-    r = (struct sc_cpanel_registry){0};
+    SC_MOVE(ret, &r);
     return 0;
 }
 

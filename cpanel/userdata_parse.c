@@ -24,11 +24,8 @@ static void main_file_done(struct main_file *m)
 
 void sc_cpanel_names_done(struct sc_cpanel_names *names)
 {
-    for (size_t i = 0; i < names->n; i++) {
-        free(names->v[i].name);
-        free(names->v[i].said);
-        free(names->v[i].file);
-    }
+    for (size_t i = 0; i < names->n; i++)
+        SC_FREE_ALL(names->v[i].name, names->v[i].said, names->v[i].file);
     free(names->v);
     *names = (struct sc_cpanel_names){0};
 }

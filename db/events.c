@@ -3,6 +3,7 @@
  * peeked. The same event may be pushed meanwhile; it must survive that, so a push always ends in a
  * new id and ids are never given again (AUTOINCREMENT). */
 #include "db/internal.h"
+#include "core/base/cleanup.h"
 
 #include <string.h>
 
@@ -251,8 +252,7 @@ int sc_store_events_due(struct sc_store *store, int64_t now_ms, size_t max, stru
         r = next_after(store, now_ms, &list.next_ms, err);
     if (r < 0)
         return r;
-    *ret = list;
-    list = (struct sc_due_list){0};
+    SC_MOVE(ret, &list);
     return 0;
 }
 

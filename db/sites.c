@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sites: one for each document root of a user, with the id and the token that others know it by. */
 #include "db/internal.h"
+#include "core/base/cleanup.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -212,8 +213,7 @@ int sc_store_site_adopt(struct sc_store *store, uid_t uid, const char *docroot, 
         if (r < 0)
             return r;
     }
-    *ret = row;
-    row = (struct sc_site_row){0};
+    SC_MOVE(ret, &row);
     return 0;
 }
 

@@ -15,9 +15,7 @@
 
 void sc_da_names_done(struct sc_da_names *names)
 {
-    for (size_t i = 0; i < names->n; i++)
-        free(names->v[i]);
-    free(names->v);
+    sc_strings_free(names->v, names->n);
     *names = (struct sc_da_names){0};
 }
 
@@ -77,8 +75,7 @@ int sc_da_files_users(const struct sc_da *da, int *ret_dirfd, struct sc_da_names
     if (names.n)
         qsort(names.v, names.n, sizeof(*names.v), by_name);
     *ret_dirfd = sc_steal_fd(&fd);
-    *ret = names;
-    names = (struct sc_da_names){0};
+    SC_MOVE(ret, &names);
     return 0;
 }
 

@@ -17,9 +17,7 @@ static void drop(struct sc_da_home *h)
 
 void sc_da_homes_done(struct sc_da_homes *h)
 {
-    for (size_t i = 0; i < h->n; i++)
-        drop(&h->v[i]);
-    free(h->v);
+    SC_VEC_DONE(h->v, h->n, drop);
     *h = (struct sc_da_homes){0};
 }
 
@@ -67,8 +65,7 @@ int sc_da_homes_load(const struct sc_da *da, bool all, struct sc_da_homes *ret,
         return rc;
     if (h.n)
         qsort(h.v, h.n, sizeof(*h.v), by_user);
-    *ret = h;
-    h = (struct sc_da_homes){0};
+    SC_MOVE(ret, &h);
     return 0;
 }
 

@@ -100,8 +100,7 @@ int sc_handlers_parse(const char *data, size_t len, const char *adapter, struct 
             return rc;
         id = 0; /* one command a record */
     }
-    *ret = h;
-    h = (struct sc_handlers){0};
+    SC_MOVE(ret, &h);
     return 0;
 }
 

@@ -34,9 +34,7 @@ static void objects_done(struct objects *o)
 {
     for (size_t i = 0; i < o->n; i++)
         free(o->v[i].c[0]);
-    free(o->v);
-    free(o->by_id);
-    free(o->by_login);
+    SC_FREE_ALL(o->v, o->by_id, o->by_login);
 }
 
 static int keep(char *const *columns, void *arg, struct sc_error *err)

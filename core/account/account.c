@@ -19,9 +19,7 @@ void sc_account_done(struct sc_account *a)
 {
     sc_close(&a->homefd);
     sc_close(&a->lockfd);
-    free(a->user);
-    free(a->home);
-    free(a->home_alias);
+    SC_FREE_ALL(a->user, a->home, a->home_alias);
     *a = (struct sc_account)SC_ACCOUNT_INIT;
 }
 

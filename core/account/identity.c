@@ -54,11 +54,8 @@ bool sc_identity_is_same(const struct sc_clues *c)
 
 void sc_verdict_done(struct sc_verdict *v)
 {
-    for (size_t i = 0; i < v->n; i++) {
-        free(v->v[i].name);
-        free(v->v[i].now_name);
-        free(v->v[i].now_home);
-    }
+    for (size_t i = 0; i < v->n; i++)
+        SC_FREE_ALL(v->v[i].name, v->v[i].now_name, v->v[i].now_home);
     free(v->v);
     *v = (struct sc_verdict){0};
 }
@@ -301,7 +298,6 @@ int sc_identity_look(const struct sc_server *s, const struct sc_identity *me,
         rc = look_at_uid(s, me, &v, err);
     if (rc < 0)
         return rc;
-    *ret = v;
-    v = (struct sc_verdict){0};
+    SC_MOVE(ret, &v);
     return 0;
 }

@@ -37,9 +37,7 @@ void sc_renames_done(struct sc_renames *r)
         free((char *)(uintptr_t)r->v[i].new_name);
     }
     free(r->v);
-    for (size_t i = 0; i < r->n_ended; i++)
-        free(r->ended[i]);
-    free(r->ended);
+    sc_strings_free(r->ended, r->n_ended);
     *r = (struct sc_renames){0};
 }
 
@@ -155,9 +153,7 @@ struct reach {
 
 static void reach_done(struct reach *r)
 {
-    for (size_t i = 0; i < r->n; i++)
-        free(r->v[i]);
-    free(r->v);
+    sc_strings_free(r->v, r->n);
 }
 
 static int reach_add(struct reach *r, char *name, struct sc_error *err)
@@ -379,8 +375,7 @@ int sc_renames_find(const struct sc_known_name *known, size_t n_known,
         rc = answer(&w, &r, err);
     if (rc < 0)
         return rc;
-    *ret = r;
-    r = (struct sc_renames){0};
+    SC_MOVE(ret, &r);
     return 0;
 }
 

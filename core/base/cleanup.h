@@ -4,7 +4,9 @@
  *
  *     SC_FD int fd = -EBADF;
  *     SC_FREE char *s = strdup("x");
- *     *ret_fd = sc_steal_fd(&fd); */
+ *     *ret_fd = sc_steal_fd(&fd);
+ *
+ * A struct is handed over by SC_MOVE(): zeros stay behind, which its ..._done() must accept. */
 #ifndef SC_BASE_CLEANUP_H
 #define SC_BASE_CLEANUP_H
 
@@ -12,6 +14,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Closes *fd if it is open; keeps errno; leaves -EBADF behind. */
@@ -56,11 +59,28 @@ static inline void sc_fclose_ptr(FILE **f)
         fclose(*f);
 }
 
+/* Ends the n pointers in `v`. */
+static inline void sc_free_n(void *const *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(v[i]);
+}
+
 #define SC_FD           __attribute__((cleanup(sc_close)))
 #define SC_FREE         __attribute__((cleanup(sc_free_ptr)))
 #define SC_DIR          __attribute__((cleanup(sc_closedir_ptr)))
 #define SC_FILE         __attribute__((cleanup(sc_fclose_ptr)))
 #define SC_CLEANUP(f)   __attribute__((cleanup(f)))
 #define sc_steal_ptr(p) ((__typeof__(*(p)))sc_steal_raw(p))
+
+#define SC_MOVE(to, from)                                                                          \
+    do {                                                                                           \
+        *(to) = *(from);                                                                           \
+        memset((from), 0, sizeof(*(from)));                                                        \
+    } while (0)
+
+/* free() for each of the pointers. */
+#define SC_FREE_ALL(...)                                                                           \
+    sc_free_n((void *const[]){__VA_ARGS__}, sizeof((void *[]){__VA_ARGS__}) / sizeof(void *))
 
 #endif

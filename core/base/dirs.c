@@ -11,18 +11,14 @@
 
 static void names_done(struct sc_dir_names *names)
 {
-    for (size_t i = 0; i < names->n; i++)
-        free(names->v[i]);
-    free(names->v);
+    sc_strings_free(names->v, names->n);
     free(names->dir);
     *names = (struct sc_dir_names){0};
 }
 
 void sc_dirs_done(struct sc_dirs *d)
 {
-    for (size_t i = 0; i < d->n; i++)
-        names_done(&d->v[i]);
-    free(d->v);
+    SC_VEC_DONE(d->v, d->n, names_done);
     *d = (struct sc_dirs){0};
 }
 
@@ -68,7 +64,8 @@ int sc_dirs_names(struct sc_dirs *d, const char *dir, struct sc_dir_names *ret,
         rc = no_memory(dir, err);
     if (rc < 0)
         return rc;
-    d->v[d->n++] = *ret = names;
+    *ret = names;
+    d->v[d->n++] = names;
     names = (struct sc_dir_names){0};
     return 0;
 }

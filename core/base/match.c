@@ -18,9 +18,7 @@ struct search {
 
 void sc_matches_done(struct sc_matches *m)
 {
-    for (size_t i = 0; i < m->n; i++)
-        free(m->v[i]);
-    free(m->v);
+    sc_strings_free(m->v, m->n);
     *m = (struct sc_matches){0};
 }
 
@@ -110,7 +108,6 @@ int sc_match(const char *pattern, struct sc_dirs *dirs, struct sc_matches *ret,
         return rc;
     if (m.n)
         qsort(m.v, m.n, sizeof(*m.v), by_bytes);
-    *ret = m;
-    m = (struct sc_matches){0};
+    SC_MOVE(ret, &m);
     return 0;
 }

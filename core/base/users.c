@@ -17,10 +17,7 @@
 
 void sc_user_done(struct sc_user *u)
 {
-    free(u->name);
-    free(u->gecos);
-    free(u->home);
-    free(u->shell);
+    SC_FREE_ALL(u->name, u->gecos, u->home, u->shell);
     *u = (struct sc_user){0};
 }
 
@@ -52,8 +49,7 @@ static int fill(const struct passwd *pw, struct sc_user *ret, struct sc_error *e
         return sc_error_set(err, SC_E_NOMEM, "out of memory for user %s", pw->pw_name);
     for (size_t n = strlen(u.home); n > 1 && u.home[n - 1] == '/';)
         u.home[--n] = 0;
-    *ret = u;
-    u = (struct sc_user){0};
+    SC_MOVE(ret, &u);
     return 0;
 }
 
@@ -131,9 +127,7 @@ struct listing {
 
 static void listing_done(struct listing *l)
 {
-    for (size_t i = 0; i < l->n; i++)
-        free(l->seen[i]);
-    free(l->seen);
+    sc_strings_free(l->seen, l->n);
 }
 
 static int cmp_name(const void *a, const void *b)

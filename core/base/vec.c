@@ -21,3 +21,10 @@ bool sc_vec_room(void *array, size_t n, size_t size)
         memcpy(array, &v, sizeof(v));
     return v != NULL;
 }
+
+void sc_strings_free(char **v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(v[i]);
+    free(v);
+}

@@ -189,8 +189,7 @@ static int read_table(const struct mnt *m, struct libmnt_table *table, struct li
     int rc = add_keys(m, &t, table, plan, err);
     if (rc < 0)
         return rc;
-    *ret = t;
-    t = (struct sc_mounttable){0};
+    SC_MOVE(ret, &t);
     return 0;
 }
 

@@ -170,7 +170,6 @@ int sc_services_find(struct sc_dirs *dirs, struct sc_services *ret, struct sc_er
         rc = add_resolver(&s, err);
     if (rc < 0)
         return rc;
-    *ret = s;
-    s = (struct sc_services){0};
+    SC_MOVE(ret, &s);
     return 0;
 }

@@ -201,8 +201,7 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
         int rc = check_named(domains, n, &c, err);
         if (rc < 0)
             return rc;
-        *ret = c;
-        c = (struct sc_checks){0};
+        SC_MOVE(ret, &c);
         return 0;
     }
     struct sc_error why = SC_ERROR_INIT;
@@ -234,7 +233,6 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
         check_isolated(&c, s, enabled);
     if (!c.v)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    *ret = c;
-    c = (struct sc_checks){0};
+    SC_MOVE(ret, &c);
     return 0;
 }

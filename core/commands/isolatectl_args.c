@@ -182,7 +182,6 @@ int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret, s
         rc = check(&c, err);
     if (rc < 0)
         return rc;
-    *ret = c;
-    c = (struct sc_isolate_call){0};
+    SC_MOVE(ret, &c);
     return 0;
 }

@@ -12,15 +12,9 @@
 
 void sc_cover_account_done(struct sc_cover_account *a)
 {
-    for (size_t i = 0; i < a->n; i++) {
-        free(a->v[i].name);
-        free(a->v[i].text);
-        free(a->v[i].real);
-    }
-    free(a->v);
-    free(a->user);
-    free(a->home);
-    free(a->home_real);
+    for (size_t i = 0; i < a->n; i++)
+        SC_FREE_ALL(a->v[i].name, a->v[i].text, a->v[i].real);
+    SC_FREE_ALL(a->v, a->user, a->home, a->home_real);
     *a = (struct sc_cover_account){0};
 }
 
@@ -82,8 +76,7 @@ int sc_cover_account_load(struct sc_store *store, uid_t uid, struct sc_cover_acc
     rc = add_domains(store, &a, err);
     if (rc < 0)
         return rc;
-    *ret = a;
-    a = (struct sc_cover_account){0};
+    SC_MOVE(ret, &a);
     return 0;
 }
 
@@ -91,11 +84,7 @@ int sc_cover_account_load(struct sc_store *store, uid_t uid, struct sc_cover_acc
 
 void sc_cover_lists_done(struct sc_cover_lists *l)
 {
-    free(l->texts);
-    free(l->names);
-    free(l->docroots);
-    free(l->isolated);
-    free(l->alias);
+    SC_FREE_ALL(l->texts, l->names, l->docroots, l->isolated, l->alias);
     *l = (struct sc_cover_lists){0};
 }
 

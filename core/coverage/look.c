@@ -91,8 +91,7 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
         return rc;
     look_at_places(&s);
     s.looked = true;
-    *ret = s;
-    s = (struct sc_cover_server){0};
+    SC_MOVE(ret, &s);
     return 0;
 }
 

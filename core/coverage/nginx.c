@@ -158,9 +158,7 @@ struct wanted {
 
 static void wanted_done(struct wanted *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        sc_nginx_place_done(&w->v[i]);
-    free(w->v);
+    SC_VEC_DONE(w->v, w->n, sc_nginx_place_done);
     sc_nginx_kept_done(&w->kept);
 }
 

@@ -105,8 +105,7 @@ int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_err
     }
     if (rc < 0)
         return rc;
-    *ret = r;
-    r = (struct sc_cover_records){0};
+    SC_MOVE(ret, &r);
     return 0;
 }
 

@@ -179,7 +179,6 @@ int sc_cron_split(const char *text, size_t len, struct sc_cron *ret, struct sc_e
     sc_buf_free(&s.back);
     if (rc < 0)
         return rc;
-    *ret = c;
-    c = (struct sc_cron){0};
+    SC_MOVE(ret, &c);
     return 0;
 }

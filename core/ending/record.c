@@ -43,11 +43,8 @@ static int open_dir(uid_t uid, int *ret, struct sc_error *err)
 
 void sc_ending_list_done(struct sc_ending_list *l)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        free(l->v[i].token);
-        free(l->v[i].docroot);
-        free(l->v[i].alias);
-    }
+    for (size_t i = 0; i < l->n; i++)
+        SC_FREE_ALL(l->v[i].token, l->v[i].docroot, l->v[i].alias);
     free(l->v);
     *l = (struct sc_ending_list){0};
 }
@@ -143,8 +140,7 @@ int sc_ending_list(uid_t uid, struct sc_ending_list *ret, struct sc_error *err)
         return rc;
     if (l.n)
         qsort(l.v, l.n, sizeof(*l.v), by_until);
-    *ret = l;
-    l = (struct sc_ending_list){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

@@ -17,9 +17,7 @@ static int no_memory(struct sc_error *err)
 
 void sc_names_done(struct sc_names *names)
 {
-    for (size_t i = 0; i < names->n; i++)
-        free(names->v[i]);
-    free(names->v);
+    sc_strings_free(names->v, names->n);
     *names = (struct sc_names){0};
 }
 
@@ -104,8 +102,7 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
         if (rc < 0)
             return rc;
     }
-    *ret = jobs;
-    jobs = (struct sc_jobs){0};
+    SC_MOVE(ret, &jobs);
     return 0;
 }
 

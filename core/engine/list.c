@@ -30,9 +30,7 @@ void sc_listing_done(struct sc_listing *l)
             free(l->v[i].domains[k]);
         for (size_t k = 0; k < l->v[i].n_covers; k++)
             free(l->v[i].covers[k].text);
-        free(l->v[i].covers);
-        free(l->v[i].domains);
-        free(l->v[i].name);
+        SC_FREE_ALL(l->v[i].covers, l->v[i].domains, l->v[i].name);
     }
     free(l->v);
     *l = (struct sc_listing){0};
@@ -122,13 +120,10 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
         if (rc < 0)
             return rc;
         if (l.v[l.n - 1].n == 0) { /* its sites are all gone from the panel */
-            free(l.v[l.n - 1].covers);
-            free(l.v[l.n - 1].domains);
-            free(l.v[--l.n].name);
+            SC_FREE_ALL(l.v[l.n - 1].covers, l.v[l.n - 1].domains, l.v[--l.n].name);
         }
     }
-    *ret = l;
-    l = (struct sc_listing){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 
@@ -136,13 +131,9 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
 
 void sc_status_done(struct sc_status *st)
 {
-    for (size_t i = 0; i < st->n; i++) {
-        free(st->v[i].domain);
-        free(st->v[i].user);
-        free(st->v[i].docroot);
-        free(st->v[i].stale);
-        free(st->v[i].coverage_text);
-    }
+    for (size_t i = 0; i < st->n; i++)
+        SC_FREE_ALL(st->v[i].domain, st->v[i].user, st->v[i].docroot, st->v[i].stale,
+                    st->v[i].coverage_text);
     free(st->v);
     for (size_t i = 0; i < st->n_notes; i++) {
         free(st->notes[i].user);
@@ -295,7 +286,6 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_status_endings(s, n == 0, &st, err);
     if (rc < 0)
         return rc;
-    *ret = st;
-    st = (struct sc_status){0};
+    SC_MOVE(ret, &st);
     return 0;
 }

@@ -186,8 +186,7 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_jobs_run(s, &jobs, w, err);
     if (rc < 0)
         return rc;
-    *ret_others = others;
-    others = (struct sc_names){0};
+    SC_MOVE(ret_others, &others);
     return 0;
 }
 

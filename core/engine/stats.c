@@ -82,7 +82,6 @@ int sc_engine_user_stats(struct sc_server *s, uid_t uid, const char *domain,
         rc = sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
     if (rc < 0)
         return rc;
-    *ret = l;
-    l = (struct sc_user_stats){0};
+    SC_MOVE(ret, &l);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/engine/user.h"
+#include "core/base/vec.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,13 +31,9 @@ void sc_user_sites_done(struct sc_user_sites *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->v[i].name);
-    for (size_t i = 0; i < l->n_notices; i++)
-        free(l->notices[i]);
-    free(l->notices);
+    sc_strings_free(l->notices, l->n_notices);
     free(l->v);
-    for (size_t i = 0; i < l->n_ending; i++)
-        free(l->ending[i]);
-    free(l->ending);
+    sc_strings_free(l->ending, l->n_ending);
     *l = (struct sc_user_sites){0};
 }
 
@@ -85,8 +82,7 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
         rc = add_notices(uid, &l, err);
     if (rc < 0)
         return rc;
-    *ret = l;
-    l = (struct sc_user_sites){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the daemon lives for, and what it watches: from the database alone. */
 #include <stdlib.h>
+#include "core/base/vec.h"
 #include <string.h>
 
 #include "core/account/account.h"
@@ -22,16 +23,12 @@ static void watched_account_done(struct sc_watched_account *a)
 {
     free(a->user);
     free(a->home);
-    for (size_t i = 0; i < a->n_docroots; i++)
-        free(a->docroots[i]);
-    free(a->docroots);
+    sc_strings_free(a->docroots, a->n_docroots);
 }
 
 void sc_watched_done(struct sc_watched *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        watched_account_done(&w->v[i]);
-    free(w->v);
+    SC_VEC_DONE(w->v, w->n, watched_account_done);
     *w = (struct sc_watched){0};
 }
 
@@ -91,7 +88,6 @@ int sc_follow_watched(struct sc_server *s, uid_t uid, struct sc_watched *ret, st
         if (rc < 0)
             return rc;
     }
-    *ret = w;
-    w = (struct sc_watched){0};
+    SC_MOVE(ret, &w);
     return 0;
 }

@@ -9,18 +9,13 @@
 
 static void domain_done(struct sc_domain *d)
 {
-    free(d->name);
-    free(d->owner);
-    free(d->docroot);
-    free(d->site_dir);
+    SC_FREE_ALL(d->name, d->owner, d->docroot, d->site_dir);
     *d = (struct sc_domain){0};
 }
 
 void sc_domains_done(struct sc_domains *d)
 {
-    for (size_t i = 0; i < d->n; i++)
-        domain_done(&d->v[i]);
-    free(d->v);
+    SC_VEC_DONE(d->v, d->n, domain_done);
     sc_odds_done(&d->odds);
     *d = (struct sc_domains)SC_DOMAINS_INIT;
 }

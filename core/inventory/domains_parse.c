@@ -37,9 +37,7 @@ struct entry {
 
 static void entry_done(struct entry *e)
 {
-    free(e->key);
-    free(e->owner);
-    free(e->site_dir);
+    SC_FREE_ALL(e->key, e->owner, e->site_dir);
 }
 
 /* Notes what is wrong, the first thing only. */
@@ -268,10 +266,7 @@ static int parse_data(struct parsing *p, struct sc_span data)
 
 static void drop(struct sc_domain *d)
 {
-    free(d->name);
-    free(d->owner);
-    free(d->docroot);
-    free(d->site_dir);
+    SC_FREE_ALL(d->name, d->owner, d->docroot, d->site_dir);
 }
 
 /* d->v[from..to) have one name: they are one domain when they agree, else none. */

@@ -28,9 +28,7 @@ void sc_odd_done(struct sc_odd *o)
 
 void sc_odds_done(struct sc_odds *o)
 {
-    for (size_t i = 0; i < o->n; i++)
-        sc_odd_done(&o->v[i]);
-    free(o->v);
+    SC_VEC_DONE(o->v, o->n, sc_odd_done);
     *o = (struct sc_odds){0};
 }
 

@@ -295,8 +295,7 @@ int sc_limits_dirs(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct s
     int rc = collect_dirs(cg, name, &m, err);
     if (rc < 0)
         return rc;
-    *ret = m;
-    m = (struct sc_limits_made){0};
+    SC_MOVE(ret, &m);
     return 0;
 }
 
@@ -341,7 +340,6 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
     }
     if (rc < 0)
         return rc;
-    *ret = m;
-    m = (struct sc_limits_made){0};
+    SC_MOVE(ret, &m);
     return 0;
 }

@@ -142,8 +142,7 @@ int sc_tcp_listeners_read(struct sc_tcp_listeners *ret, struct sc_error *err)
         rc = read_file("/proc/self/net/tcp6", &l, err);
     if (rc < 0)
         return rc;
-    *ret = l;
-    l = (struct sc_tcp_listeners){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

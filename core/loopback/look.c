@@ -76,8 +76,7 @@ int sc_loopback_look(const struct sc_fpm_known_list *pools, const struct sc_vhos
         rc = sc_loopback_add_marked(&l, err);
     if (rc < 0)
         return rc;
-    *ret = l;
-    l = (struct sc_loopback){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/loopback/plan.h"
+#include "core/base/cleanup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +11,7 @@
 
 void sc_loopback_done(struct sc_loopback *l)
 {
-    free(l->web);
-    free(l->accounts);
-    free(l->ports);
+    SC_FREE_ALL(l->web, l->accounts, l->ports);
     *l = (struct sc_loopback){0};
 }
 

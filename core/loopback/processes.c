@@ -113,9 +113,7 @@ struct walk {
 
 static void walk_done(struct walk *w)
 {
-    for (size_t i = 0; i < w->n_masters; i++)
-        sc_close(&w->masters[i]);
-    free(w->masters);
+    SC_VEC_DONE(w->masters, w->n_masters, sc_close);
     free(w->v);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/fpm.h"
+#include "core/base/vec.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,9 +41,7 @@ static void all_done(struct all *all)
         free(all->v[i].texts);
         free(all->v[i].docroot);
     }
-    for (size_t i = 0; i < all->n_docroots; i++)
-        free(all->docroots[i]);
-    free(all->docroots);
+    sc_strings_free(all->docroots, all->n_docroots);
     free(all->v);
     free(all->sites);
     sc_php_lazy_done(&all->php);

@@ -148,8 +148,7 @@ int sc_labels_read(const struct sc_account *a, struct sc_labels *ret, struct sc_
     rc = read_all(a, fd, d, &l, err);
     if (rc < 0)
         return rc;
-    *ret = l;
-    l = (struct sc_labels){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

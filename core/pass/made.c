@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/made.h"
+#include "core/base/cleanup.h"
 
 #include <stdlib.h>
 
@@ -23,10 +24,7 @@ int sc_made_init(size_t n, struct sc_made *ret, struct sc_error *err)
 
 void sc_made_done(struct sc_made *m)
 {
-    free(m->ids);
-    free(m->tokens);
-    free(m->moved);
-    free(m->changed);
+    SC_FREE_ALL(m->ids, m->tokens, m->moved, m->changed);
     for (size_t i = 0; m->limits && i < m->n; i++)
         sc_limits_made_done(&m->limits[i]);
     free(m->limits);

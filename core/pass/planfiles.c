@@ -66,8 +66,7 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
         rc = sc_tools_of(s)->cage.system_lines(&system, &p.common, err);
     if (rc < 0)
         return rc;
-    *ret = p;
-    p = (struct sc_planner){0};
+    SC_MOVE(ret, &p);
     return 0;
 }
 
@@ -103,7 +102,6 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
         rc = sc_pass_php_lines(planner->php, a, token, &p, err);
     if (rc < 0)
         return rc;
-    *ret = p;
-    p = (struct sc_planfile){0};
+    SC_MOVE(ret, &p);
     return 0;
 }

@@ -96,8 +96,7 @@ int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_fact
     int rc = run(&p, looking, sizeof(looking) / sizeof(looking[0]), err);
     if (rc < 0)
         return rc;
-    *ret = f;
-    f = (struct sc_facts){0};
+    SC_MOVE(ret, &f);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/web.h"
+#include "core/base/vec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,7 @@ struct work {
 
 static void work_done(struct work *w)
 {
-    for (size_t i = 0; i < w->n_paths; i++)
-        free(w->paths[i]);
-    free(w->paths);
+    sc_strings_free(w->paths, w->n_paths);
     free(w->lists);
     free(w->sites);
     sc_fpm_told_done(&w->fpm);

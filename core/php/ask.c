@@ -26,17 +26,12 @@
 
 static void said_done(struct sc_php_said *s)
 {
-    free(s->real);
-    free(s->full);
-    free(s->scan_dir);
-    free(s->compiled);
+    SC_FREE_ALL(s->real, s->full, s->scan_dir, s->compiled);
 }
 
 void sc_php_asked_done(struct sc_php_asked *a)
 {
-    for (size_t i = 0; i < a->n; i++)
-        said_done(&a->v[i]);
-    free(a->v);
+    SC_VEC_DONE(a->v, a->n, said_done);
     *a = (struct sc_php_asked){0};
 }
 
@@ -90,8 +85,7 @@ void sc_php_asked_read(const char *path, uid_t owner, struct sc_php_asked *ret)
     while ((line = strtok_r(NULL, "\n", &save)) != NULL)
         if (!read_line(&a, line))
             return;
-    *ret = a;
-    a = (struct sc_php_asked){0};
+    SC_MOVE(ret, &a);
 }
 
 static void add_word(struct sc_buf *b, const char *w)

@@ -22,29 +22,19 @@
 
 void sc_php_done(struct sc_php *php)
 {
-    for (size_t i = 0; i < SC_PHP_SAPIS; i++) {
-        free(php->bin[i].path);
-        free(php->bin[i].real);
-        free(php->bin[i].scan_dir);
-    }
+    for (size_t i = 0; i < SC_PHP_SAPIS; i++)
+        SC_FREE_ALL(php->bin[i].path, php->bin[i].real, php->bin[i].scan_dir);
     for (size_t i = 0; i < php->n_modules; i++) {
         free(php->modules[i].name);
         free(php->modules[i].ini);
     }
-    free(php->modules);
-    free(php->full);
-    free(php->ini);
-    free(php->modules_dir);
-    free(php->compiled);
-    free(php->defaults);
+    SC_FREE_ALL(php->modules, php->full, php->ini, php->modules_dir, php->compiled, php->defaults);
     *php = (struct sc_php){0};
 }
 
 void sc_php_catalogue_done(struct sc_php_catalogue *c)
 {
-    for (size_t i = 0; i < c->n; i++)
-        sc_php_done(&c->v[i]);
-    free(c->v);
+    SC_VEC_DONE(c->v, c->n, sc_php_done);
     sc_php_done(&c->native);
     sc_buf_free(&c->notes);
     *c = (struct sc_php_catalogue){0};
@@ -301,7 +291,6 @@ int sc_php_catalogue_load(const struct sc_php_places *where, struct sc_php_catal
         rc = load_defaults(&w, &c, err);
     if (rc < 0)
         return rc;
-    *ret = c;
-    c = (struct sc_php_catalogue){0};
+    SC_MOVE(ret, &c);
     return 0;
 }

@@ -21,9 +21,7 @@ static int no_memory(struct sc_error *err)
 
 void sc_php_names_done(struct sc_php_names *l)
 {
-    for (size_t i = 0; i < l->n; i++)
-        free(l->v[i]);
-    free(l->v);
+    sc_strings_free(l->v, l->n);
     *l = (struct sc_php_names){0};
 }
 
@@ -110,8 +108,7 @@ int sc_php_names_parse(const char *list, const char *what, struct sc_php_names *
         if (rc < 0)
             return rc;
     }
-    *ret = l;
-    l = (struct sc_php_names){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

@@ -24,8 +24,7 @@ int sc_php_enabled(const struct sc_php *php, const struct sc_php_choice *c,
     }
     if (rc < 0)
         return rc;
-    *ret = l;
-    l = (struct sc_php_names){0};
+    SC_MOVE(ret, &l);
     return 0;
 }
 

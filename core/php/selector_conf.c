@@ -119,8 +119,7 @@ static int parse(const char *text, size_t len, const char *file, one_line *one,
         if (rc < 0)
             return rc;
     }
-    *ret = c;
-    c = (struct sc_php_conf){0};
+    SC_MOVE(ret, &c);
     return 0;
 }
 

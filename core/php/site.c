@@ -56,8 +56,7 @@ int sc_php_site_choice(const struct sc_php_owner *o, const char *token, struct s
         sc_log("the PHP selection is passed over: %s", why.text);
     if (!c.version[0])
         rc < 0 ? (void)strcpy(c.version, SC_PHP_NATIVE) : sc_php_default_version(NULL, c.version);
-    *ret = c;
-    c = (struct sc_php_choice){0};
+    SC_MOVE(ret, &c);
     return 0;
 }
 

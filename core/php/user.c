@@ -98,8 +98,7 @@ int sc_php_user_read(const struct sc_php_owner *o, struct sc_php_choice *ret, st
         rc = read_all(o, &c, err);
     if (rc < 0)
         return rc;
-    *ret = c;
-    c = (struct sc_php_choice){0};
+    SC_MOVE(ret, &c);
     return 0;
 }
 

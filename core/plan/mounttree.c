@@ -16,9 +16,7 @@ static int no_memory(struct sc_error *err)
 
 void sc_mounttree_done(struct sc_mounttree *t)
 {
-    free(t->kids);
-    free(t->first);
-    free(t->gone);
+    SC_FREE_ALL(t->kids, t->first, t->gone);
     *t = (struct sc_mounttree){0};
 }
 
@@ -123,8 +121,7 @@ int sc_mounttree_make(const struct sc_live_row *rows, size_t n_rows, struct sc_m
     int r = find_parents(&t, parent, err);
     if (r < 0 || (r = index_kids(&t, parent, err)) < 0)
         return r;
-    *ret = t;
-    t = (struct sc_mounttree){0};
+    SC_MOVE(ret, &t);
     return 0;
 }
 

@@ -63,9 +63,7 @@ static void owning_done(struct owning *o)
 {
     for (size_t i = 0; o->chosen && i < N_CHOSEN * o->plan->n_sites; i++)
         free(o->chosen[i]);
-    free(o->chosen);
-    free(o->dirs);
-    free(o->v);
+    SC_FREE_ALL(o->chosen, o->dirs, o->v);
 }
 
 static unsigned marks_of(const struct owning *o, const char *rel)

@@ -17,13 +17,6 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's plan");
 }
 
-static void free_strings(char **v, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(v[i]);
-    free(v);
-}
-
 static void free_extras(struct sc_plan_extra *v, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -38,8 +31,8 @@ void sc_plan_free(struct sc_plan *plan)
     for (size_t i = 0; i < plan->n_sites; i++) {
         struct sc_plan_site *s = &plan->sites[i];
         free(s->rel);
-        free_strings(s->names, s->n_names);
-        free_strings(s->aliases, s->n_aliases);
+        sc_strings_free(s->names, s->n_names);
+        sc_strings_free(s->aliases, s->n_aliases);
         free_extras(s->extras, s->n_extras);
         free(s->near);
         free(s->site_dir);
@@ -50,11 +43,9 @@ void sc_plan_free(struct sc_plan *plan)
         free(plan->refusals[i].site_rel);
         free(plan->refusals[i].path);
     }
-    free(plan->areas);
-    free(plan->sites);
-    free(plan->refusals);
+    SC_FREE_ALL(plan->areas, plan->sites, plan->refusals);
     free_extras(plan->secrets, plan->n_secrets);
-    free_strings(plan->closed, plan->n_closed);
+    sc_strings_free(plan->closed, plan->n_closed);
     free(plan);
 }
 

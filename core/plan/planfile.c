@@ -11,17 +11,10 @@
 
 void sc_planfile_done(struct sc_planfile *p)
 {
-    free(p->user);
-    free(p->token);
-    free(p->home);
-    free(p->home_alias);
-    free(p->docroot);
+    SC_FREE_ALL(p->user, p->token, p->home, p->home_alias, p->docroot);
     sc_entries_done(&p->entries);
-    for (size_t i = 0; i < p->n_sys; i++) {
-        free(p->sys[i].kind);
-        free(p->sys[i].a);
-        free(p->sys[i].b);
-    }
+    for (size_t i = 0; i < p->n_sys; i++)
+        SC_FREE_ALL(p->sys[i].kind, p->sys[i].a, p->sys[i].b);
     free(p->sys);
     *p = (struct sc_planfile){0};
 }
@@ -47,9 +40,7 @@ void sc_planfile_drop_sys(struct sc_planfile *p, const char *kind)
             p->sys[kept++] = *l;
             continue;
         }
-        free(l->kind);
-        free(l->a);
-        free(l->b);
+        SC_FREE_ALL(l->kind, l->a, l->b);
     }
     p->n_sys = kept;
 }

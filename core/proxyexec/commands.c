@@ -16,12 +16,8 @@
 
 void sc_proxy_commands_done(struct sc_proxy_commands *c)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        free(c->v[i].alias);
-        free(c->v[i].wrapper);
-        free(c->v[i].user);
-        free(c->v[i].path);
-    }
+    for (size_t i = 0; i < c->n; i++)
+        SC_FREE_ALL(c->v[i].alias, c->v[i].wrapper, c->v[i].user, c->v[i].path);
     free(c->v);
     *c = (struct sc_proxy_commands){0};
 }
@@ -186,8 +182,7 @@ int sc_proxy_commands_load(const char *dir, uid_t owner, struct sc_proxy_command
     free(names);
     if (rc < 0)
         return rc;
-    *ret = c;
-    c = (struct sc_proxy_commands){0};
+    SC_MOVE(ret, &c);
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/proxyexec/filter.h"
+#include "core/base/vec.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -15,9 +16,7 @@
 
 static void list_done(struct sc_filter_list *l)
 {
-    for (size_t i = 0; i < l->n; i++)
-        free(l->v[i]);
-    free(l->v);
+    sc_strings_free(l->v, l->n);
     *l = (struct sc_filter_list){0};
 }
 
@@ -124,8 +123,7 @@ int sc_filter_parse(const char *text, size_t len, const char *name, const char *
                                                              : NULL;
         has_own |= to == &own;
         if (to) {
-            *to = f;
-            f = (struct sc_filter){0};
+            SC_MOVE(to, &f);
         }
     }
     *ret = has_own ? own : common;

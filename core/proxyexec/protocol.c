@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/proxyexec/protocol.h"
+#include "core/base/cleanup.h"
 #include "core/base/clock.h"
 
 #include <errno.h>
@@ -31,9 +32,7 @@ static unsigned get16(const unsigned char *p)
 
 void sc_proxy_request_done(struct sc_proxy_request *r)
 {
-    free(r->args);
-    free(r->env);
-    free(r->body);
+    SC_FREE_ALL(r->args, r->env, r->body);
     *r = (struct sc_proxy_request){0};
 }
 

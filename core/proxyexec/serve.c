@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/proxyexec/serve.h"
+#include "core/base/vec.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -43,15 +44,9 @@ struct call {
 
 static void call_done(struct call *c)
 {
-    free(c->caller.name);
-    free(c->caller.home);
-    free(c->target.name);
-    free(c->target.home);
-    free(c->docroot);
-    free(c->argv);
-    for (size_t i = 0; i < c->n_env; i++)
-        free(c->env[i]);
-    free(c->env);
+    SC_FREE_ALL(c->caller.name, c->caller.home, c->target.name, c->target.home, c->docroot,
+                c->argv);
+    sc_strings_free(c->env, c->n_env);
     sc_proxy_commands_done(&c->commands);
     sc_proxy_request_done(&c->request);
 }

@@ -65,8 +65,7 @@ int sc_runtime_dirs_parse(const char *text, struct sc_runtime_dirs *ret, struct 
     }
     if (rc < 0)
         return rc;
-    *ret = d;
-    d = (struct sc_runtime_dirs){0};
+    SC_MOVE(ret, &d);
     return 0;
 }
 

@@ -90,8 +90,7 @@ int sc_alternatives_parse(char *text, struct sc_alternatives *ret, struct sc_err
             last->priority = atoi(v);
         }
     }
-    *ret = a;
-    a = (struct sc_alternatives){0};
+    SC_MOVE(ret, &a);
     return 0;
 }
 

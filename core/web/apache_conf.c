@@ -306,9 +306,7 @@ static void conf_done(struct sc_apache_conf *p)
         free(p->values[i]);
     }
     sc_apache_macros_done(p);
-    free(p->server_root);
-    free(p->dir);
-    free(p->proxy);
+    SC_FREE_ALL(p->server_root, p->dir, p->proxy);
 }
 
 void sc_apache_conf_read(struct sc_vhosts_reader *r, const char *main_file)

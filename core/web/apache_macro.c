@@ -3,6 +3,7 @@
  * is replaced by its argument, the longest name first ("mod_macro" in the documentation of the
  * Apache HTTP Server, version 2.4). */
 #include <stdlib.h>
+#include "core/base/vec.h"
 #include <string.h>
 #include <strings.h>
 
@@ -14,9 +15,7 @@
 
 static void macro_done(struct sc_apache_macro *m)
 {
-    for (size_t i = 0; i < m->n_params; i++)
-        free(m->params[i]);
-    free(m->params);
+    sc_strings_free(m->params, m->n_params);
     free(m->name);
     free(m->body);
     *m = (struct sc_apache_macro){0};

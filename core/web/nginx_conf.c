@@ -369,8 +369,5 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
     while (p->depth)
         close_block(r, p);
     sc_nginx_links_finish(r, &p->links);
-    free(p->upstream);
-    free(p->map);
-    free(p->conf_dir);
-    free(p);
+    SC_FREE_ALL(p->upstream, p->map, p->conf_dir, p);
 }

@@ -25,9 +25,7 @@
 
 void sc_suexec_done(struct sc_suexec *s)
 {
-    free(s->real);
-    free(s->config_dir);
-    free(s->log);
+    SC_FREE_ALL(s->real, s->config_dir, s->log);
     *s = (struct sc_suexec){0};
 }
 
@@ -185,8 +183,7 @@ int sc_suexec_view(struct sc_suexec *ret, struct sc_error *err)
         else if (strncmp(line, "log /", 5) == 0 && !s.log)
             s.log = strdup(line + 4);
     }
-    *ret = s;
-    s = (struct sc_suexec){0};
+    SC_MOVE(ret, &s);
     return 0;
 }
 

@@ -10,38 +10,24 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 
-static void words_free(char **list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(list[i]);
-    free(list);
-}
-
 void sc_ways_done(struct sc_ways *w)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        free(w->v[i].address);
-        free(w->v[i].what);
-        free(w->v[i].file);
-    }
+    for (size_t i = 0; i < w->n; i++)
+        SC_FREE_ALL(w->v[i].address, w->v[i].what, w->v[i].file);
     free(w->v);
     *w = (struct sc_ways){0};
 }
 
 static void host_free(struct sc_vhost *h)
 {
-    free(h->file);
-    free(h->docroot);
-    free(h->pattern);
+    SC_FREE_ALL(h->file, h->docroot, h->pattern);
     for (size_t i = 0; i < h->n_roots; i++) {
         free(h->roots[i].text);
         free(h->roots[i].real);
     }
-    free(h->links_at);
-    free(h->shut_by);
-    free(h->roots);
-    words_free(h->names, h->n_names);
-    words_free(h->listens, h->n_listens);
+    SC_FREE_ALL(h->links_at, h->shut_by, h->roots);
+    sc_strings_free(h->names, h->n_names);
+    sc_strings_free(h->listens, h->n_listens);
     sc_ways_done(&h->ways);
     sc_overrides_done(&h->overrides);
     free(h->htaccess_at);
@@ -49,11 +35,9 @@ static void host_free(struct sc_vhost *h)
 
 void sc_vhosts_done(struct sc_vhosts *v)
 {
-    for (size_t i = 0; i < v->n; i++)
-        host_free(&v->v[i]);
-    free(v->v);
-    words_free(v->modules, v->n_modules);
-    words_free(v->dirs, v->n_dirs);
+    SC_VEC_DONE(v->v, v->n, host_free);
+    sc_strings_free(v->modules, v->n_modules);
+    sc_strings_free(v->dirs, v->n_dirs);
     for (size_t i = 0; i < v->n_includes; i++)
         free(v->includes[i].pattern);
     free(v->includes);
@@ -322,8 +306,7 @@ static int load(const char *root, bool with_apache, struct sc_vhosts *ret, struc
     reader_done(&r);
     if (r.rc < 0)
         return r.rc;
-    *ret = out;
-    out = (struct sc_vhosts){0};
+    SC_MOVE(ret, &out);
     return 0;
 }
 

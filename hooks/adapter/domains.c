@@ -142,10 +142,7 @@ void sc_domains_finish(struct sc_domains *d)
             continue;
         }
         keep_place(d, &d->v[kept - 1], &d->v[i]);
-        free(d->v[i].name);
-        free(d->v[i].owner);
-        free(d->v[i].docroot);
-        free(d->v[i].site_dir);
+        SC_FREE_ALL(d->v[i].name, d->v[i].owner, d->v[i].docroot, d->v[i].site_dir);
     }
     d->n = kept;
     drop_odds(d);

@@ -123,8 +123,7 @@ int sc_api_conf_load_from(const char *path, uid_t owner, struct sc_api_conf *ret
         (rc = copy(api->ca_file, &c.ca_file, err)) < 0 ||
         (rc = read_secret(api->secret_file, owner, &c.secret, err)) < 0)
         return rc;
-    *ret = c;
-    c = (struct sc_api_conf){0};
+    SC_MOVE(ret, &c);
     return 0;
 }
 
@@ -135,9 +134,7 @@ int sc_api_conf_load(struct sc_api_conf *ret, struct sc_error *err)
 
 void sc_api_conf_done(struct sc_api_conf *c)
 {
-    free(c->url);
-    free(c->user);
-    free(c->ca_file);
+    SC_FREE_ALL(c->url, c->user, c->ca_file);
     sc_http_wipe_free(c->secret, c->secret ? strlen(c->secret) : 0);
     *c = (struct sc_api_conf){0};
 }

@@ -277,8 +277,7 @@ int sc_http_unpack(const char *doc, size_t len, struct sc_http_request *ret, str
                             "the command line");
     rq.timeout_ms = (int)timeout;
     rq.max_bytes = (size_t)max;
-    *ret = rq;
-    rq = (struct sc_http_request){0};
+    SC_MOVE(ret, &rq);
     return 0;
 }
 

@@ -179,9 +179,7 @@ static void forget(struct sc_visit *v)
     struct sc_loop *l = v->l;
     for (size_t i = 1; v->watches && i < SC_MONITOR_SETS; i++)
         sc_watches_leave(l->m.sets[i].w);
-    free(v->user);
-    free(v->error);
-    free(v->reason);
+    SC_FREE_ALL(v->user, v->error, v->reason);
     *v = (struct sc_visit){.w = SC_WORKER_INIT, .l = l, .home = (uid_t)-1};
     l->room_at[SC_LANE_OF_QUICK] = l->room_at[SC_LANE_OF_SLOW] = 0;
 }

@@ -81,9 +81,7 @@ void sc_watches_free(struct sc_watches *w)
             dir_free(d);
         }
     close(w->fd);
-    free(w->odd);
-    free(w->counts);
-    free(w);
+    SC_FREE_ALL(w->odd, w->counts, w);
 }
 
 int sc_watches_fd(const struct sc_watches *w)

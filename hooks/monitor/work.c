@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/monitor/work.h"
+#include "core/base/cleanup.h"
 #include "core/base/vec.h"
 
 #include <stdlib.h>
@@ -11,9 +12,7 @@
 
 static void item_free(struct sc_work_item *it)
 {
-    free(it->user);
-    free(it->error);
-    free(it);
+    SC_FREE_ALL(it->user, it->error, it);
 }
 
 void sc_work_free(struct sc_work *w)

@@ -116,8 +116,7 @@ int sc_nginx_kept_parse(char *text, struct sc_nginx_kept *ret, struct sc_error *
     }
     if (rc < 0)
         return rc;
-    *ret = k;
-    k = (struct sc_nginx_kept){0};
+    SC_MOVE(ret, &k);
     return 0;
 }
 

@@ -15,10 +15,7 @@
 
 void sc_nginx_place_done(struct sc_nginx_place *p)
 {
-    free(p->path);
-    free(p->domain);
-    free(p->before);
-    free(p->after);
+    SC_FREE_ALL(p->path, p->domain, p->before, p->after);
     *p = (struct sc_nginx_place){0};
 }
 
@@ -40,8 +37,7 @@ int sc_nginx_place_copy(const struct sc_nginx_place *from, struct sc_nginx_place
     if (!p.path || (from->domain && !p.domain) || (from->before && !p.before) ||
         (from->after && !p.after))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
-    *ret = p;
-    p = (struct sc_nginx_place){0};
+    SC_MOVE(ret, &p);
     return 0;
 }
 
