@@ -330,5 +330,6 @@ check_not "it is gone" test -e /run/sitecage/proxy.sock
 rm -r /run/systemd/system /usr/local/sbin/systemctl
 unit=/usr/lib/systemd/system/sitecage-proxyexec.service
 expect_contains "the unit starts it" "ExecStart=$lib/sitecage-proxyexecd" cat "$unit"
-check "the unit is enabled by being there" test "$(readlink -f /usr/lib/systemd/system/multi-user.target.wants/sitecage-proxyexec.service)" = "$(readlink -f "$unit")"
+check "the unit is enabled, as systemctl would do it" \
+    test "$(readlink -f /etc/systemd/system/multi-user.target.wants/sitecage-proxyexec.service)" = "$(readlink -f "$unit")"
 finish

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# box: -n
+# The Debian packages: installing enables nothing; an upgrade and a downgrade under load lose no request and leave sites
+# isolated, with their keepers; removing leaves the server as it was; purging leaves no file. (tests/packages/build)
+# Functions are called by the checks; $ in single quotes is PHP's.
+# shellcheck disable=SC2317,SC2016
+set -uo pipefail
+# shellcheck source=tests/boxlib/lib.sh
+. "$SC_SOURCE/tests/boxlib/lib.sh"
+
+packages=$SC_BUILD/packages
+# Names, kinds, rights and links of all files that a package, or what it starts, may make.
+listing() { find /etc /usr /opt /var /home -xdev -not -path '/var/lib/dpkg/*' -not -path '/var/log/*' \
+    -not -path '/var/cache/*' -printf '%y %m %u %p %l\n' | sort; }
+# Running programs, where suexec leads, Apache's modules, the crontab.
+state()
+{
+    pgrep -a -f '^/usr/libexec/sitecage|^sitecage'
+    readlink -f /usr/lib/apache2/suexec
+    ls /etc/apache2/mods-enabled
+    crontab -u john -l 2>/dev/null
+}
+put() { dpkg -i "$packages/$1"/sitecage_*.deb "$packages/$1"/libapache2-mod-sitecage_*.deb </dev/null; }
+secret_by() { php_eval "$1" 'echo trim(@file_get_contents("/home/john/b.example/secret.txt") ?: "nothing");'; }
+monitor_pid() { pgrep -o -f '^/usr/libexec/sitecage/sitecage-monitor'; }
+other_monitor() { local now; now=$(monitor_pid) && [ "$now" != "$1" ]; }
+keepers() { pgrep -f '^sitecage-keeper' | sort; }
+version() { dpkg-query -W -f '${Version}\n' sitecage; }
+nobody_left() { ! pgrep -f '^/usr/libexec/sitecage|^sitecage'; }
+
+# Requests to both sites, until told to stop; one line for each that was not what it should be.
+load()
+{
+    while ! [ -e /tmp/stop ]; do
+        [ "$(secret_by a.example)" = nothing ] || echo "a.example is open, or not served"
+        [ "$(http b.example /secret.txt)" = "secret of b" ] || echo "b.example is not served"
+        echo x >>/tmp/rounds
+    done >/tmp/failures 2>&1
+}
+load_begins()
+{
+    rm -f /tmp/stop /tmp/rounds
+    load &
+    loader=$!
+    wait_until 10 test -s /tmp/rounds
+}
+load_ends()
+{
+    touch /tmp/stop
+    wait "$loader"
+}
+
+check "lintian finds no error" lintian --allow-root --fail-on error "$packages"/this/*.changes
+
+panel_install
+make_user john
+make_site john a.example /home/john/a.example
+make_site john b.example /home/john/b.example
+put_file john /home/john/b.example/secret.txt <<<"secret of b"
+echo '17 3 * * * true' | crontab -u john -
+apache_start
+listing >/root/files-before
+state >/root/state-before
+
+## Installing enables nothing
+check "the packages are installed" put this
+state >/root/state-installed
+check "nothing is switched on, nothing runs" diff /root/state-before /root/state-installed
+expect_output "one site reads the other's file" "secret of b" secret_by a.example
+check "what is installed is a version" version
+expect_output "entering is setuid" "4755 root"$'\n' stat -c '%a %U' /usr/bin/cagefs_enter_site
+expect_output "the entry of suexec is closed" "700 root"$'\n' stat -c '%a %U' /usr/libexec/sitecage/suexec
+
+## The first site
+check "allow-all" cagefsctl --site-isolation-allow-all
+check "enable" cagefsctl --site-isolation-enable a.example b.example
+expect_output "A reads nothing of B" nothing secret_by a.example
+check "the module is on" test -e /etc/apache2/mods-enabled/sitecage.load
+expect_output "B runs, too" "secret of b" secret_by b.example
+check "the daemon runs" wait_until 10 monitor_pid
+
+## Upgrade and downgrade under load
+for change in next this; do
+    before=$(monitor_pid)
+    keepers=$(keepers)
+    load_begins
+    check "another version: $change" put "$change"
+    check "the daemon is another" wait_until 20 other_monitor "$before"
+    check "requests go on" wait_until 10 test "$(wc -l </tmp/rounds)" -gt 3
+    load_ends
+    expect_output "none of them was open or failed" "" cat /tmp/failures
+    expect_output "the keepers are the same" "$keepers"$'\n' keepers
+done
+
+## Removing
+check "the module alone is removed" dpkg -r libapache2-mod-sitecage
+check "Apache answers without it" test "$(http b.example /secret.txt)" = "secret of b"
+check "it comes back" put this
+check "enabled again" cagefsctl --site-isolation-allow-all
+expect_output "A is isolated as before" nothing secret_by a.example
+check "the packages are removed" dpkg -r libapache2-mod-sitecage sitecage
+check "nothing runs" wait_until 20 nobody_left
+state >/root/state-removed
+check "the server is as it was" diff /root/state-before /root/state-removed
+expect_output "A is served, and open" "secret of b" secret_by a.example
+check "they are purged" dpkg -P libapache2-mod-sitecage sitecage
+listing >/root/files-after
+expect_output "no file stays" "" diff /root/files-before /root/files-after
+finish
