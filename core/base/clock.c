@@ -26,6 +26,16 @@ int64_t sc_wall_ms(void)
     return ns(CLOCK_REALTIME) / 1000000;
 }
 
+const char *sc_time_text(int64_t s, char out[SC_TIME_TEXT])
+{
+    struct tm tm;
+    time_t t = (time_t)s;
+    out[0] = 0;
+    if (!gmtime_r(&t, &tm) || strftime(out, SC_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        out[0] = 0;
+    return out;
+}
+
 void sc_sleep_ms(int64_t ms)
 {
     if (ms <= 0)

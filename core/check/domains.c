@@ -7,6 +7,7 @@
 
 #include "core/account/account.h"
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/check/internal.h"
 #include "core/coverage/account.h"
 #include "core/engine/engine.h"
@@ -43,6 +44,19 @@ static enum sc_check_result result_of(const struct sc_cover_verdict *v)
                                              : SC_CHECK_OK;
 }
 
+/* Whether nothing of an isolated site can run, which no judgement of its configuration tells. */
+static bool does_not_run(const struct sc_status_row *row, char why[SC_ERROR_TEXT_MAX])
+{
+    char since[SC_TIME_TEXT];
+    if (row->dead)
+        snprintf(why, SC_ERROR_TEXT_MAX, "%s", row->stale);
+    else if (row->failing.since)
+        snprintf(why, SC_ERROR_TEXT_MAX, "it does not run, since %s, %llu attempts: %s",
+                 sc_time_text(row->failing.since, since), (unsigned long long)row->failing.n,
+                 row->failing.text);
+    return row->isolated && (row->dead || row->failing.since);
+}
+
 static void check_one(struct look *l, const struct sc_status_row *row)
 {
     struct sc_error err = SC_ERROR_INIT;
@@ -55,8 +69,14 @@ static void check_one(struct look *l, const struct sc_status_row *row)
                         : v.handlers == 0             ? "no PHP handler is configured for it"
                         : row->isolated               ? "isolated, and covered"
                                                       : "covered once it is isolated";
+    enum sc_check_result result = result_of(&v);
+    char failing[SC_ERROR_TEXT_MAX];
+    if (result != SC_CHECK_FAILED && does_not_run(row, failing)) {
+        result = SC_CHECK_FAILED;
+        state = failing;
+    }
     sc_check_add_domain(l->checks, row->domain, v.hosts ? sc_handler_name(v.handlers) : "none",
-                        rc == 0 && v.is == SC_COVERAGE_COVERED && v.handlers, result_of(&v), state);
+                        rc == 0 && v.is == SC_COVERAGE_COVERED && v.handlers, result, state);
 }
 
 /* How many hosts of the server there are of each kind. */

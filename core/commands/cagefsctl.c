@@ -71,6 +71,7 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
                        .n = call->n,
                        .anyway = call->anyway,
                        .home = call->home,
+                       .only = call->only,
                        .server = server,
                        .watch = &watch,
                        .out = out};

@@ -17,7 +17,15 @@ enum sc_ctl_flags {
     SC_CTL_ANYBODY = 1, /* root is not needed */
     SC_CTL_SERVER = 2,  /* the server object is needed */
     SC_CTL_ANYWAY = 4,  /* --anyway may be given */
-    SC_CTL_HOME = 8     /* --home may be given */
+    SC_CTL_HOME = 8,    /* --home may be given */
+    SC_CTL_ONLY = 16    /* --failing, --stale, --not-covered may be given */
+};
+
+/* Which sites are wanted: of any of these kinds. */
+enum sc_ctl_only {
+    SC_CTL_FAILING = 1,
+    SC_CTL_STALE = 2,
+    SC_CTL_NOT_COVERED = 4
 };
 
 /* What a command's function gets. */
@@ -27,6 +35,7 @@ struct sc_ctl {
     struct sc_server *server; /* NULL without SC_CTL_SERVER */
     bool anyway;              /* --anyway */
     enum sc_home home;        /* --home; UNSET: not given */
+    unsigned only;            /* enum sc_ctl_only; 0: all */
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
 };
@@ -56,6 +65,7 @@ struct sc_ctl_call {
     bool json;
     bool anyway;
     enum sc_home home;
+    unsigned only;
 };
 
 void sc_ctl_call_done(struct sc_ctl_call *call);

@@ -12,6 +12,9 @@ enum {
     OPT_WAIT_LOCK,
     OPT_ANYWAY,
     OPT_HOME,
+    OPT_FAILING,
+    OPT_STALE,
+    OPT_NOT_COVERED,
     OPT_COMMAND /* + index in the table */
 };
 
@@ -34,17 +37,24 @@ static void complain(struct parse *p, const struct sc_error *e)
         complain(p, &e_);                                                                          \
     } while (0)
 
-/* Two names for a command that has an alias, and the two modifiers; to be freed. */
+static const struct option modifiers[] = {
+    {.name = "json", .val = OPT_JSON},
+    {.name = "wait-lock", .val = OPT_WAIT_LOCK},
+    {.name = "anyway", .val = OPT_ANYWAY},
+    {.name = "home", .has_arg = required_argument, .val = OPT_HOME},
+    {.name = "failing", .val = OPT_FAILING},
+    {.name = "stale", .val = OPT_STALE},
+    {.name = "not-covered", .val = OPT_NOT_COVERED}};
+#define N_MODIFIERS (sizeof(modifiers) / sizeof(modifiers[0]))
+
+/* Two names for a command that has an alias, and the modifiers; to be freed. */
 static struct option *make_options(const struct sc_ctl_command *commands, size_t n, char *letters)
 {
-    struct option *all = calloc(2 * n + 5, sizeof(*all));
+    struct option *all = calloc(2 * n + N_MODIFIERS + 1, sizeof(*all));
     if (!all)
         return NULL;
-    struct option *o = all;
-    *o++ = (struct option){.name = "json", .val = OPT_JSON};
-    *o++ = (struct option){.name = "wait-lock", .val = OPT_WAIT_LOCK};
-    *o++ = (struct option){.name = "anyway", .val = OPT_ANYWAY};
-    *o++ = (struct option){.name = "home", .has_arg = required_argument, .val = OPT_HOME};
+    struct option *o = all + N_MODIFIERS;
+    memcpy(all, modifiers, sizeof(modifiers));
     for (size_t i = 0; i < n; i++) {
         const struct sc_ctl_command *c = &commands[i];
         struct option one = {.name = c->name,
@@ -119,6 +129,8 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
         p->call.anyway = true;
     else if (option->val == OPT_HOME)
         take_home(p, optarg);
+    else if (option->val >= OPT_FAILING && option->val <= OPT_NOT_COVERED)
+        p->call.only |= 1u << (option->val - OPT_FAILING); /* in the order of enum sc_ctl_only */
     else if (option->val >= OPT_COMMAND)
         take_command(p, &commands[option->val - OPT_COMMAND], option->name);
     if (optarg && option->val >= OPT_COMMAND)
@@ -136,6 +148,9 @@ static void check_call(struct parse *p)
         COMPLAIN(p, "--%s takes no --anyway; see cagefsctl --help", p->spelled);
     else if (p->call.home != SC_HOME_UNSET && !(c->flags & SC_CTL_HOME))
         COMPLAIN(p, "--%s takes no --home; see cagefsctl --help", p->spelled);
+    else if (p->call.only && !(c->flags & SC_CTL_ONLY))
+        COMPLAIN(p, "--%s takes no --failing, --stale or --not-covered; see cagefsctl --help",
+                 p->spelled);
     else if (n < c->min)
         COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled, c->operands);
     else if (n > c->max && c->max == 0)

@@ -3,8 +3,8 @@
 #include "core/commands/cagefsctl.h"
 
 #include <string.h>
-#include <time.h>
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/commands/stats_json.h"
 
 static json_t *listing_json(const struct sc_listing *l)
@@ -68,10 +68,12 @@ int sc_ctl_list(struct sc_ctl *c, struct sc_error *err)
 }
 
 /* off: not isolated and not wanted. ending: the same, but requests of before may finish. stale: not
- * as it should be. not covered, unverified: isolation does not reach all of it, or may not. idle:
+ * as it should be. failing: it does not run; the last attempt failed, too. not covered, unverified: isolation does not reach all of it, or may not. idle:
  * made at the first request. */
 static const char *state_of(const struct sc_status_row *r)
 {
+    if (r->isolated && r->failing.since)
+        return "failing";
     if (r->stale)
         return "stale";
     if (!r->isolated)
@@ -91,6 +93,16 @@ static int set_ending(json_t *site, const struct sc_status_row *r)
                                       "seconds_left", (json_int_t)(r->ending_ms / 1000)));
 }
 
+/* Nothing where it does not fail. */
+static int set_failing(json_t *site, const struct sc_failing *f)
+{
+    return !f->since
+               ? 0
+               : json_object_set_new(site, "failing",
+                                     json_pack("{s:I, s:I, s:s}", "since", (json_int_t)f->since,
+                                               "attempts", (json_int_t)f->n, "reason", f->text));
+}
+
 static json_t *status_json(const struct sc_status *st)
 {
     json_t *sites = json_array();
@@ -107,6 +119,7 @@ static json_t *status_json(const struct sc_status *st)
                       "reason", sc_json_text(r->coverage_text));
         bad |= site ? sc_stats_json_set(site, &r->stats) : -1;
         bad |= site ? set_ending(site, r) : -1;
+        bad |= site && r->isolated ? set_failing(site, &r->failing) : 0;
         bad |= json_array_append_new(sites, site);
     }
     if (!bad)
@@ -164,6 +177,14 @@ static void reason_text(struct sc_out *o, const char *reason)
     sc_out_fmt(o, "\n");
 }
 
+static void failing_text(struct sc_out *o, const struct sc_failing *f)
+{
+    char at[SC_TIME_TEXT];
+    if (f->since)
+        sc_out_fmt(o, "    it does not run, since %s, %llu attempts: %s\n",
+                   sc_time_text(f->since, at), (unsigned long long)f->n, f->text);
+}
+
 static void ending_text(struct sc_out *o, const struct sc_status_row *r)
 {
     if (r->ending && r->ending_ms < 0)
@@ -175,24 +196,19 @@ static void ending_text(struct sc_out *o, const struct sc_status_row *r)
 
 static void refused_text(struct sc_out *o, const struct sc_web_refused *r)
 {
-    char at[32] = "";
-    struct tm tm;
-    time_t last = (time_t)r->last;
-    if (r->n == 0)
-        return;
-    if (gmtime_r(&last, &tm))
-        strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    sc_out_fmt(o, "    Apache refused %llu of its requests, the last at %s: %u: %s\n",
-               (unsigned long long)r->n, at, r->status, r->reason);
+    char at[SC_TIME_TEXT];
+    if (r->n)
+        sc_out_fmt(o, "    Apache refused %llu of its requests, the last at %s: %u: %s\n",
+                   (unsigned long long)r->n, sc_time_text(r->last, at), r->status, r->reason);
 }
 
-static void status_text(struct sc_out *o, const struct sc_status *st)
+static void status_text(struct sc_out *o, const struct sc_status *st, unsigned only)
 {
     size_t domains = strlen("DOMAIN"), users = strlen("USER"), states = strlen("running");
     sc_out_fmt(o, "Feature: %s, mode %s\n", st->enabled ? "enabled" : "disabled",
                sc_policy_mode_name(st->mode));
     if (st->n == 0) {
-        sc_out_fmt(o, "No isolated sites\n");
+        sc_out_fmt(o, only ? "No such sites\n" : "No isolated sites\n");
         return;
     }
     for (size_t i = 0; i < st->n; i++) {
@@ -219,6 +235,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st)
         sc_out_word(o, or_dash(r->docroot));
         sc_out_fmt(o, "\n");
         reason_text(o, r->stale);
+        failing_text(o, &r->failing);
         reason_text(o, r->coverage_text);
         ending_text(o, r);
         refused_text(o, &r->stats.refused);
@@ -241,14 +258,37 @@ static void notes_text(struct sc_out *o, const struct sc_status *st)
         }
 }
 
+static bool is_asked_for(const struct sc_status_row *r, unsigned only)
+{
+    return !only || (only & SC_CTL_FAILING && (r->failing.since || r->dead)) ||
+           (only & SC_CTL_STALE && r->stale) ||
+           (only & SC_CTL_NOT_COVERED && r->isolated && r->coverage != SC_COVERAGE_COVERED);
+}
+
+/* Those that were asked for come to the front; the others are kept behind them, to be freed. */
+static size_t select_rows(struct sc_status *st, unsigned only)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < st->n; i++) {
+        struct sc_status_row row = st->v[i];
+        if (!is_asked_for(&row, only))
+            continue;
+        memmove(st->v + n + 1, st->v + n, (i - n) * sizeof(row));
+        st->v[n++] = row;
+    }
+    return n;
+}
+
 int sc_ctl_status(struct sc_ctl *c, struct sc_error *err)
 {
-    SC_CLEANUP(sc_status_done) struct sc_status st = {0};
-    int rc = sc_engine_status(c->server, c->n ? c->names : NULL, c->n, &st, err);
+    SC_CLEANUP(sc_status_done) struct sc_status all = {0};
+    int rc = sc_engine_status(c->server, c->n ? c->names : NULL, c->n, &all, err);
     if (rc < 0)
         return rc;
+    struct sc_status st = all;
+    st.n = select_rows(&all, c->only);
     if (!c->out->json) {
-        status_text(c->out, &st);
+        status_text(c->out, &st, c->only);
         notes_text(c->out, &st);
         return 0;
     }

@@ -62,7 +62,7 @@ static const struct sc_ctl_command table[] = {
     {BOTH("regenerate"), USERS, .run = sc_ctl_regenerate, .flags = SC_CTL_SERVER | SC_CTL_HOME,
      .help = "Make the users' sites again, in place"},
     {BOTH("status"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_status,
-     .flags = SC_CTL_SERVER, .help = "Say what is on, what is stale, and why"},
+     .flags = SC_CTL_SERVER | SC_CTL_ONLY, .help = "Say what is on, what is stale, and why"},
     {BOTH("check"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_check,
      .help = "Say whether this server can isolate"},
     {BOTH("plan"), .operands = "DOMAIN", .one = "DOMAIN", .min = 1, .max = 1, .run = sc_ctl_plan,
@@ -115,6 +115,7 @@ void sc_ctl_help(struct sc_buf *out)
                "  --anyway                             (enable) Also where not all is covered\n"
                "  --home private|shared                (enable, regenerate) What the sites see of "
                "the home\n"
+               "  --failing, --stale, --not-covered    (status) Only sites of these kinds\n"
                "  --wait-lock                          Accepted; commands always wait their turn\n"
                "  -v, --verbose                        Say each step and how long it took\n"
                "\n"

@@ -18,6 +18,7 @@
 #include "core/coverage/coverage.h"
 #include "core/policy/policy.h"
 #include "core/engine/site_stats.h"
+#include "core/explain/failures.h"
 #include "core/server/handle.h"
 #include "core/server/watch.h"
 
@@ -94,6 +95,8 @@ struct sc_status_row {
     bool running;              /* a keeper holds its view now */
     unsigned processes;        /* in the site now, without the keeper */
     char *stale;               /* NULL, or why it is not as it should be */
+    bool dead;                 /* it is stale, and nothing of it can run */
+    struct sc_failing failing; /* its code cannot be run: since when, how often, why */
     enum sc_coverage coverage; /* as it was judged last */
     char *coverage_text;       /* NULL, or why it is not covered */
     bool ending;               /* requests of a former view may finish (core/ending) … */

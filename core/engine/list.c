@@ -10,9 +10,10 @@
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
-#include "core/base/there.h"
+#include "core/base/users.h"
 #include "core/base/vec.h"
 #include "core/coverage/account.h"
+#include "core/engine/docroot.h"
 #include "core/engine/endings.h"
 #include "core/engine/internal.h"
 #include "core/pass/recover.h"
@@ -175,6 +176,29 @@ static int add_coverage(struct sc_status_row *r, uid_t uid, struct sc_error *err
     return r->coverage_text ? 0 : no_memory(err);
 }
 
+/* What is wrong with the site itself comes first: there may be much in an account. */
+static int add_stale(struct sc_status_row *r, const struct sc_user_row *u, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_done) struct sc_user passwd = {0};
+    const char *text = NULL;
+    if (sc_user_by_uid(u->uid, &passwd, NULL) == 0)
+        text = sc_docroot_problem(u->uid, passwd.gid, r->docroot, &r->dead);
+    if (!text)
+        text = u->stale ? u->last_error : NULL;
+    r->stale = text ? strdup(text) : NULL;
+    return text && !r->stale ? no_memory(err) : 0;
+}
+
+static int add_failing(struct sc_status_row *r, uid_t uid, struct sc_error *err)
+{
+    struct sc_failures noted;
+    int rc = sc_failures_read(uid, r->id, &noted);
+    if (rc < 0 && rc != -EBADMSG) /* of another version: nothing is known */
+        return sc_error_sys(err, -rc, "read the failures of site %u", r->id);
+    sc_failing_of(&noted, &r->failing);
+    return 0;
+}
+
 static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
                       const char *name, const struct sc_user_row *u, unsigned site,
                       const char *docroot, struct sc_error *err)
@@ -190,18 +214,16 @@ static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct s
     r->docroot = strdup(docroot ? docroot : "");
     if (!r->domain || !r->user || !r->docroot)
         return no_memory(err);
-    if (site && u->stale && u->last_error)
-        r->stale = strdup(u->last_error);
-    else if (site && access(r->docroot, F_OK) < 0)
-        r->stale =
-            strdup(sc_is_absent(errno) ? "its document root is missing: nothing of it can run"
-                                       : "its document root cannot be looked at");
     if (!site)
         return 0;
-    int rc = add_coverage(r, u->uid, err);
+    int rc = add_stale(r, u, err);
+    if (rc == 0)
+        rc = add_coverage(r, u->uid, err);
     if (rc == 0)
         rc = add_notes(st, u, err);
     if (rc < 0)
+        return rc;
+    if ((rc = add_failing(r, u->uid, err)) < 0)
         return rc;
     r->running = sc_site_running(u->uid, site, &r->processes);
     /* limits that cannot be read are in `stale` already, or will be at the next pass */

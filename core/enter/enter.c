@@ -81,9 +81,10 @@ static int run(const struct sc_enter *req)
     return errno;
 }
 
-static _Noreturn void fail(int pipe_fd, int status, const char *what, int errnum)
+static _Noreturn void fail(int pipe_fd, int status, enum sc_failure_kind kind, const char *what,
+                           int errnum)
 {
-    struct sc_entry_failure f = {.status = status};
+    struct sc_entry_failure f = {.status = status, .kind = kind};
     snprintf(f.text, sizeof(f.text), "%s: %s", what, strerror(errnum));
     ssize_t n = write(pipe_fd, &f, sizeof(f)); /* fits a pipe: never blocks */
     _exit(n == (ssize_t)sizeof(f) ? status : SC_EXIT_CANNOT_ENTER);
@@ -114,7 +115,8 @@ static _Noreturn void inside(const struct sc_entry *e)
     const char *what;
     int rc = sc_groups_join(&e->groups, req->limits, &what);
     if (rc < 0)
-        fail(pipe_fd, SC_EXIT_CANNOT_ENTER, what, -rc);
+        fail(pipe_fd, SC_EXIT_CANNOT_ENTER, rc == -EAGAIN ? SC_FAILED_LIMIT : SC_FAILED_ENTER, what,
+             -rc);
 
     /* 2. nothing of the outside comes along but 0-2 where they are no terminal, and what is handed
      * in on purpose */
@@ -146,9 +148,11 @@ static _Noreturn void inside(const struct sc_entry *e)
         (void)setfsuid(req->uid);
     if (!req->cwd || chdir(req->cwd) < 0) {
         if (req->cwd_must)
-            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "the working directory is not in this site", errno);
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, SC_FAILED_RUN,
+                 "the working directory is not in this site", errno);
         if (chdir(req->docroot) < 0)
-            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, "cannot enter the document root", errno);
+            fail(pipe_fd, SC_EXIT_CANNOT_ENTER, SC_FAILED_ENTER, "cannot enter the document root",
+                 errno);
     }
     if (req->as_root)
         (void)setfsuid(0);
@@ -170,7 +174,9 @@ static _Noreturn void inside(const struct sc_entry *e)
     sigprocmask(SIG_SETMASK, &none, NULL);
     rc = run(req);
     int status = rc == ENOENT || rc == ENOTDIR ? SC_EXIT_NOT_FOUND : SC_EXIT_CANNOT_ENTER;
-    fail(pipe_fd, status, req->exe, rc);
+    /* suexec and php-fpm must be there; what a person calls need not */
+    fail(pipe_fd, status, req->as_root || req->unwatched ? SC_FAILED_ENTER : SC_FAILED_RUN,
+         req->exe, rc);
 }
 
 /* The program's parent inside, where it gets a terminal. Outside of the site's control groups. */
@@ -178,7 +184,8 @@ static _Noreturn void lead(struct sc_entry *e)
 {
     int rc = sc_leader_begin(&e->terminal);
     if (rc < 0)
-        fail(e->failed[1], SC_EXIT_CANNOT_ENTER, "cannot have a terminal in the site", -rc);
+        fail(e->failed[1], SC_EXIT_CANNOT_ENTER, SC_FAILED_RUN,
+             "cannot have a terminal in the site", -rc);
     e->leader = getpid();
     if (e->watch)
         e->watch->session = e->leader;
@@ -186,7 +193,7 @@ static _Noreturn void lead(struct sc_entry *e)
     if (program == 0)
         inside(e);
     if (program < 0)
-        fail(e->failed[1], SC_EXIT_CANNOT_ENTER, "cannot fork in the site", errno);
+        fail(e->failed[1], SC_EXIT_CANNOT_ENTER, SC_FAILED_RUN, "cannot fork in the site", errno);
     sc_leader_run(&e->terminal, program, e->self, e->req->argv);
 }
 
@@ -248,39 +255,66 @@ static int newest_limits(struct sc_enter *req, struct sc_site_limits *room,
     return rc < 0 ? sc_why(why, "the site's limits cannot be read: %s", strerror(-rc)) : 0;
 }
 
-int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
+/* Everything that the child needs, up to being in the site. */
+static int prepare(struct sc_entry *e, struct sc_enter *req, struct sc_site_limits *newer,
+                   struct sc_enter_why *why)
 {
-    struct sc_site_limits newer;
-    struct sc_enter now = *asked, *req = &now;
-    struct sc_entry e = {.req = req, .keeper = -EBADF, .keeper_lock = -EBADF};
-    sc_go_between_signals(&e.signals);
     int rc = take_place(req, why); /* first, for it is the cheapest refusal */
     if (rc == 0)
-        rc = find_terminal(&e, why); /* before root's locks are held */
+        rc = find_terminal(e, why); /* before root's locks are held */
     if (rc == 0)
-        rc = keeper(req, &e.keeper, &e.keeper_lock, why);
+        rc = keeper(req, &e->keeper, &e->keeper_lock, why);
     if (rc == 0)
-        rc = newest_limits(req, &newer, why);
+        rc = newest_limits(req, newer, why);
     if (rc == 0)
-        rc = sc_groups_open(req->uid, req->limits, &e.groups, why);
+        rc = sc_groups_open(req->uid, req->limits, &e->groups, why);
     if (rc < 0)
         return rc;
-    e.self = sc_pidfd_open(getpid());
-    if (e.self < 0 || pipe2(e.failed, O_CLOEXEC) < 0)
+    e->self = sc_pidfd_open(getpid());
+    if (e->self < 0 || pipe2(e->failed, O_CLOEXEC) < 0)
         return sc_why(why, "cannot prepare: %s", strerror(errno));
-    rc = join(&e, why);
-    if (rc == 0)
-        rc = make_terminal(&e, why);
+    rc = join(e, why);
+    return rc < 0 ? rc : make_terminal(e, why);
+}
+
+static int begin(struct sc_entry *e, struct sc_enter *req, struct sc_enter_why *why)
+{
+    struct sc_site_limits newer;
+    int rc = prepare(e, req, &newer, why);
     if (rc < 0)
         return rc;
-    pid_t child = e.terminal.used ? fork() : sc_groups_fork(&e.groups);
-    if (child < 0 && errno == EAGAIN && req->limits->nproc)
+    pid_t child = e->terminal.used ? fork() : sc_groups_fork(&e->groups);
+    if (child < 0 && errno == EAGAIN && req->limits->nproc) {
+        e->failed_as = SC_FAILED_LIMIT;
         return sc_why(why, SC_OVER_NPROC); /* a version 2 group refuses the birth itself */
+    }
     if (child < 0)
         return sc_why(why, "cannot fork into the site: %s", strerror(errno));
-    if (child == 0 && e.terminal.used)
-        lead(&e);
+    if (child == 0 && e->terminal.used)
+        lead(e);
     if (child == 0)
-        inside(&e);
-    return sc_go_between_run(&e, child, why);
+        inside(e);
+    return sc_go_between_run(e, child, why);
+}
+
+/* What the visitor gets for it, or the caller. */
+static unsigned status_of(const struct sc_enter *req, int rc)
+{
+    bool web = req->as_root || req->unwatched;
+    return !web ? (unsigned)-rc : rc == -SC_EXIT_OVER_LIMIT ? 508 : 503;
+}
+
+int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
+{
+    struct sc_enter now = *asked;
+    struct sc_entry e = {
+        .req = &now, .keeper = -EBADF, .keeper_lock = -EBADF, .failed_as = SC_FAILED_ENTER};
+    sc_go_between_signals(&e.signals);
+    e.record = sc_failures_open(now.uid, now.site);
+    int rc = begin(&e, &now, why);
+    if (rc == -SC_EXIT_OVER_LIMIT)
+        e.failed_as = SC_FAILED_LIMIT;
+    if (rc < 0 && !(rc == -SC_EXIT_NOT_FOUND && e.failed_as == SC_FAILED_RUN))
+        sc_failures_add(e.record, e.failed_as, status_of(&now, rc), why->text);
+    return rc;
 }

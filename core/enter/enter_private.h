@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "core/enter/enter.h"
+#include "core/enter/failures.h"
 #include "core/enter/groups.h"
 #include "core/enter/terminal.h"
 #include "core/enter/watch.h"
@@ -19,6 +20,8 @@ struct sc_entry {
     int self;      /* this process, for the child to see its end */
     int failed[2]; /* a pipe: why the child could not run the program */
     struct sc_watch *watch;
+    int record;         /* core/enter/failures.h; negative: there is none */
+    unsigned failed_as; /* what a failure from here on is: enum sc_failure_kind */
     struct sc_terminal terminal;
     pid_t leader; /* the child's parent, where there is a terminal; in the site's numbers */
 };
@@ -26,6 +29,7 @@ struct sc_entry {
 /* What the child says on the pipe when it could not run the program; silence means that it did. */
 struct sc_entry_failure {
     int status;
+    unsigned kind; /* enum sc_failure_kind */
     char text[256];
 };
 

@@ -132,10 +132,15 @@ int sc_go_between_run(struct sc_entry *e, pid_t child, struct sc_enter_why *why)
     bool failed = child_failed(e, &f);
     if (!failed && saved_err >= 0)
         close(saved_err);
+    if (!failed && !e->req->unwatched) /* php-fpm is there when it is ready, not when it begins */
+        sc_failures_ended(e->record);
     int status =
         e->terminal.used && !failed ? work_terminal(e, child) : wait_for(e, child, child_pidfd);
+    if (!failed && status == 128 + SIGKILL)
+        sc_failures_add(e->record, SC_FAILED_KILLED, (unsigned)status, "a program was killed");
     if (!failed)
         return status;
+    e->failed_as = f.kind;
     if (saved_err >= 0) {
         (void)dup2(saved_err, 2);
         close(saved_err);

@@ -29,6 +29,7 @@
 
 #include "core/enter/answer.h"
 #include "core/enter/enter.h"
+#include "core/enter/failures.h"
 #include "core/enter/fcgi.h"
 #include "core/enter/hide.h"
 #include "core/base/paths.h"
@@ -61,6 +62,15 @@ static _Noreturn void unavailable(const char *what, const char *why)
     dprintf(2, "sitecage: %s: %s\n", what, why);
     answer("503 Service Unavailable", 60, "Service Unavailable",
            "<p>The website is temporarily unable to serve your request.</p>");
+}
+
+/* The site is known, but not yet entered. */
+static _Noreturn void site_unavailable(uid_t uid, unsigned site, const char *what, const char *why)
+{
+    char text[SC_FAILURE_TEXT];
+    snprintf(text, sizeof(text), "%.150s: %.60s", what, why);
+    sc_failures_note(uid, site, SC_FAILED_ENTER, 503, text);
+    unavailable(what, why);
 }
 
 /* Status, words and the four hours are what CloudLinux' visitors see (LVERetryAfter's default). */
@@ -320,11 +330,11 @@ int main(int argc, char **argv)
         unavailable(cwd, "the document root cannot be isolated now");
     struct sc_site_limits limits;
     if (sc_table_limits(&table, &site, &limits) < 0)
-        unavailable(docroot, "the table of sites cannot be read");
+        site_unavailable(uid, site.id, docroot, "the table of sites cannot be read");
     sc_table_close(&table);
     ssize_t n = readlink(SC_SUEXEC_REAL, real, sizeof(real) - 1);
     if (n <= 0)
-        unavailable(SC_SUEXEC_REAL, strerror(errno));
+        site_unavailable(uid, site.id, SC_SUEXEC_REAL, strerror(errno));
     real[n] = 0;
 
     struct sc_enter req = {

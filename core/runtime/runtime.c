@@ -14,6 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/base/vec.h"
+#include "core/enter/failures.h"
 #include "core/proxyexec/sites.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX
@@ -58,6 +59,14 @@ static int make_build_lock(uid_t uid, unsigned id, struct sc_error *err)
     return fd < 0 ? sc_error_sys(err, errno, "make %s", path) : 0;
 }
 
+/* Likewise the file in which entries note why they could not. */
+static int make_failures(uid_t uid, unsigned id, struct sc_error *err)
+{
+    int rc = sc_failures_make(uid, id);
+    return rc < 0 ? sc_error_sys(err, -rc, "make " SC_RUN_DIR "/%u/%u.failed", (unsigned)uid, id)
+                  : 0;
+}
+
 int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = {.limit = SC_PLANFILE_MAX_BYTES};
@@ -66,6 +75,8 @@ int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, str
     int rc = sc_planfile_write(plan, &text, err);
     if (rc == 0)
         rc = make_build_lock(plan->uid, plan->id, err);
+    if (rc == 0)
+        rc = make_failures(plan->uid, plan->id, err);
     return rc < 0 ? rc : sc_runtime_write(plan->uid, name, &text, ret_changed, err);
 }
 

@@ -21,6 +21,7 @@
 #include "core/base/daemon.h"
 #include "core/base/file.h"
 #include "core/base/clock.h"
+#include "core/enter/failures.h"
 #include "core/web/part.h"
 #include "core/web/serve/handover.h"
 #include "core/web/serve/place.h"
@@ -141,12 +142,22 @@ static void default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* For the administrator to see later. */
+static void note(const struct sc_web_question *q, int rc, const struct sc_error *why)
+{
+    if (rc < 0)
+        sc_failures_note(q->uid, q->site, SC_FAILED_ENTER, 503, why->text);
+    else
+        sc_failures_note_ended(q->uid, q->site);
+}
+
 /* In a process of its own. */
 static _Noreturn void build_and_answer(int sock, const struct sc_web_question *q)
 {
     struct sc_error why = SC_ERROR_INIT;
     default_signals();
     int rc = sc_web_build(q->uid, q->site, &why);
+    note(q, rc, &why);
     if (rc == 0)
         rc = sc_web_hand_over(sock, q->uid, q->site, &why);
     if (rc < 0)

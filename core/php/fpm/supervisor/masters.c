@@ -17,6 +17,7 @@
 #include "core/base/daemon.h"
 #include "core/base/log.h"
 #include "core/base/clock.h"
+#include "core/enter/why.h"
 
 #define QUIT_MS     13000 /* it gives requests 10 s, and ends what is left */
 #define BACKOFF_MS  30000
@@ -67,8 +68,27 @@ static void answer(bool ok)
     }
 }
 
+/* ---- for the administrator to see later ---- */
+
+void sc_fpm_note(enum sc_failure_kind kind, unsigned status, const char *text)
+{
+    char whole[SC_FAILURE_TEXT];
+    snprintf(whole, sizeof(whole), "PHP-FPM: %.200s", text);
+    if (!sc_fpm_is_outside())
+        sc_failures_note(me.uid, me.id, kind, status, whole);
+}
+
+/* What php-fpm says of a worker that the kernel ended, as for want of memory. */
+static void note_killed(const char *line)
+{
+    if (strstr(line, "exited on signal 9"))
+        sc_fpm_note(SC_FAILED_KILLED, 128 + SIGKILL, "a worker was killed");
+}
+
 static void is_ready(struct sc_fpm_own *m)
 {
+    if (!sc_fpm_is_outside())
+        sc_failures_note_ended(me.uid, me.id);
     m->ready = true;
     m->kill_at = 0;
     if (!m->inner)
@@ -82,7 +102,7 @@ static void is_ready(struct sc_fpm_own *m)
     answer(true);
 }
 
-void sc_fpm_own_failed(const char *why)
+static void failed(const char *why, bool is_noted)
 {
     sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, why);
     long long wait = 100LL << (me.fails < 9 ? me.fails : 9);
@@ -105,9 +125,16 @@ void sc_fpm_own_failed(const char *why)
         if (me.fails > 1)
             sc_fpm_own_end(m);
     }
+    if (!is_noted)
+        sc_fpm_note(SC_FAILED_ENTER, 503, why);
     me.refuse = me.fails > 1;
     if (me.refuse)
         answer(false);
+}
+
+void sc_fpm_own_failed(const char *why)
+{
+    failed(why, false);
 }
 
 /* ---- what they say, and their end ---- */
@@ -120,6 +147,7 @@ static void said_line(struct sc_fpm_own *m)
         is_ready(m);
     if (strstr(m->line, "NOTICE"))
         return;
+    note_killed(m->line);
     long long minute = sc_clock_ms() / 60000;
     if (minute != me.minute) {
         me.minute = minute;
@@ -171,7 +199,7 @@ void sc_fpm_own_ended(pid_t pid, int status)
         snprintf(text, sizeof(text), "the master ended (%s %d), and is started again",
                  WIFSIGNALED(status) ? "signal" : "status",
                  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        sc_fpm_own_failed(text);
+        failed(text, WIFEXITED(status) && WEXITSTATUS(status) == SC_EXIT_CANNOT_ENTER);
         if (was_ready && me.fails == 1)
             me.start_at = sc_clock_ms();
         return;

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/base/clock.h"
+#include "core/enter/failures.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/taken.h"
 
@@ -107,6 +108,9 @@ void sc_fpm_go_on_giving(void); /* from time to time while me.given */
 /* Asks it to end when its requests are done; sc_fpm_own_kill() is due at m->kill_at. */
 void sc_fpm_own_end(struct sc_fpm_own *m);
 void sc_fpm_own_kill(struct sc_fpm_own *m);
+
+/* Notes what went wrong for --site-isolation-explain; nothing of a master outside of every site. */
+void sc_fpm_note(enum sc_failure_kind kind, unsigned status, const char *text);
 
 /* A start that went wrong: logged, answered to the pass, and tried again later (me.start_at). */
 void sc_fpm_own_failed(const char *why);

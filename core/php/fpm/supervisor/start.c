@@ -73,6 +73,7 @@ static bool is_kept(const int *keep, size_t n, int fd)
 
 _Noreturn void sc_fpm_refuse_to_run(const char *text)
 {
+    sc_fpm_note(SC_FAILED_ENTER, 503, text);
     dprintf(2, "%s\n", text);
     _exit(SC_EXIT_CANNOT_ENTER);
 }
@@ -166,9 +167,9 @@ static _Noreturn void enter_site(int config, int err_fd, pid_t parent)
                            .argv = argv,
                            .envp = envp};
     int rc = sc_enter(&req, &why);
-    if (rc < 0)
-        sc_fpm_refuse_to_run(why.text);
-    _exit(rc);
+    if (rc < 0) /* noted by the entry */
+        dprintf(2, "%s\n", why.text);
+    _exit(rc < 0 ? SC_EXIT_CANNOT_ENTER : rc);
 }
 
 static struct sc_fpm_own *free_place(void)
