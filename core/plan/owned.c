@@ -47,6 +47,8 @@ struct owning {
     struct sc_plan *plan;
     struct sc_plan_dir *dirs; /* sorted */
     size_t n_dirs;
+    struct candidate *kept; /* what the panel keeps for sites; sorted by rel */
+    size_t n_kept;
     char **chosen;       /* per site, three texts of struct choice; NULL: "" */
     struct candidate *v; /* sorted by rel */
     size_t n;
@@ -63,7 +65,52 @@ static void owning_done(struct owning *o)
 {
     for (size_t i = 0; o->chosen && i < N_CHOSEN * o->plan->n_sites; i++)
         free(o->chosen[i]);
-    SC_FREE_ALL(o->chosen, o->dirs, o->v);
+    SC_FREE_ALL(o->chosen, o->dirs, o->kept, o->v);
+}
+
+/* ---- lists of directories ---- */
+
+static int by_candidate(const void *a, const void *b)
+{
+    return sc_rel_cmp(((const struct candidate *)a)->rel, ((const struct candidate *)b)->rel);
+}
+
+static struct candidate *find_candidate(struct candidate *v, size_t n, const char *rel)
+{
+    const struct candidate key = {.rel = rel};
+    return n ? bsearch(&key, v, n, sizeof(key), by_candidate) : NULL;
+}
+
+static struct candidate *candidate(const struct owning *o, const char *rel)
+{
+    return find_candidate(o->v, o->n, rel);
+}
+
+/* Sorts them; of those at one path one stays, with the claims of all. Their number. */
+static size_t join_candidates(struct candidate *v, size_t n)
+{
+    size_t kept = 0;
+    qsort(v, n, sizeof(*v), by_candidate);
+    for (size_t i = 0; i < n; i++) {
+        if (kept && sc_rel_cmp(v[kept - 1].rel, v[i].rel) == 0)
+            v[kept - 1].claims += v[i].claims;
+        else
+            v[kept++] = v[i];
+    }
+    return kept;
+}
+
+static int list_kept(struct owning *o, struct sc_error *err)
+{
+    o->kept = calloc(o->plan->n_sites + 1, sizeof(*o->kept));
+    if (!o->kept)
+        return no_memory(err);
+    for (size_t i = 0; i < o->plan->n_sites; i++)
+        if (o->plan->sites[i].site_dir)
+            o->kept[o->n_kept++] =
+                (struct candidate){.rel = o->plan->sites[i].site_dir, .claims = 1};
+    o->n_kept = join_candidates(o->kept, o->n_kept);
+    return 0;
 }
 
 static unsigned marks_of(const struct owning *o, const char *rel)
@@ -90,9 +137,13 @@ static bool holds_release(const struct owning *o, const struct sc_plan_site *sit
             strncmp(rest, "current/", 8) == 0);
 }
 
-static bool can_be_app(const struct owning *o, const char *rel)
+/* Whether nothing from `up` on can be the site's: its document root lies in that of another site, or
+ * in what the panel keeps for another alone. What is around that is the other's. */
+static bool is_anothers(const struct owning *o, const struct sc_plan_site *site, const char *up)
 {
-    return !sc_plan_find(o->plan, rel) && !sc_plan_is_secret(o->plan, rel);
+    const struct candidate *kept = find_candidate(o->kept, o->n_kept, up);
+    bool mine = site->site_dir && strcmp(site->site_dir, up) == 0;
+    return sc_plan_find(o->plan, up) || (kept && kept->claims == 1 && !mine);
 }
 
 /* ---- one site's choice ---- */
@@ -103,8 +154,8 @@ static void widen(const struct owning *o, const struct sc_plan_site *site, struc
     char up[SC_REL_MAX + 1];
     memcpy(up, c->app, strlen(c->app) + 1);
     memcpy(c->release, c->app, strlen(c->app) + 1);
-    while (go_up(up))
-        if (holds_release(o, site, up, c->app) && can_be_app(o, up)) {
+    while (go_up(up) && !is_anothers(o, site, up))
+        if (holds_release(o, site, up, c->app) && !sc_plan_is_secret(o->plan, up)) {
             memcpy(c->app, up, strlen(up) + 1);
             return;
         }
@@ -118,8 +169,9 @@ static void choose(const struct owning *o, const struct sc_plan_site *site, stru
     if (!base || !*base)
         return;
     memcpy(up, base, strlen(base) + 1);
-    for (bool more = site->missing || go_up(up); more; more = go_up(up)) {
-        if (!can_be_app(o, up))
+    for (bool more = site->missing || go_up(up); more && !is_anothers(o, site, up);
+         more = go_up(up)) {
+        if (sc_plan_is_secret(o->plan, up))
             continue;
         bool marked = marks_of(o, up) & MARKED || holds_release(o, site, up, base);
         if (marked && !c->app[0])
@@ -160,32 +212,8 @@ static int choose_all(struct owning *o, struct sc_error *err)
 
 /* ---- which of them hold ---- */
 
-static int by_candidate(const void *a, const void *b)
-{
-    return sc_rel_cmp(((const struct candidate *)a)->rel, ((const struct candidate *)b)->rel);
-}
-
-static struct candidate *candidate(const struct owning *o, const char *rel)
-{
-    const struct candidate key = {.rel = rel};
-    return o->n ? bsearch(&key, o->v, o->n, sizeof(key), by_candidate) : NULL;
-}
-
-static void join_candidates(struct owning *o)
-{
-    size_t kept = 0;
-    qsort(o->v, o->n, sizeof(*o->v), by_candidate);
-    for (size_t i = 0; i < o->n; i++) {
-        if (kept && sc_rel_cmp(o->v[kept - 1].rel, o->v[i].rel) == 0)
-            o->v[kept - 1].claims += o->v[i].claims;
-        else
-            o->v[kept++] = o->v[i];
-    }
-    o->n = kept;
-}
-
 /* Whatever is above somebody's nearest directory is a stray one; not what he has himself around
- * it. */
+ * it, nor what is around the document root of another that he lies in. */
 static int find_strays(struct owning *o, struct sc_error *err)
 {
     SC_FREE char *up = malloc(SC_REL_MAX + 1);
@@ -197,7 +225,7 @@ static int find_strays(struct owning *o, struct sc_error *err)
         if (!nearest)
             continue;
         memcpy(up, nearest, strlen(nearest) + 1);
-        while (go_up(up)) {
+        while (go_up(up) && !sc_plan_find(o->plan, up)) {
             struct candidate *c = candidate(o, up);
             if (c && !(mine[CHOSE_DIR] && strcmp(up, mine[CHOSE_DIR]) == 0))
                 c->stray = true;
@@ -215,7 +243,7 @@ static int list_candidates(struct owning *o, struct sc_error *err)
         if (o->chosen[i])
             o->v[o->n++] =
                 (struct candidate){.rel = o->chosen[i], .claims = i % N_CHOSEN == CHOSE_DIR};
-    join_candidates(o);
+    o->n = join_candidates(o->v, o->n);
     return find_strays(o, err);
 }
 
@@ -267,7 +295,9 @@ int sc_plan_applications(struct sc_plan *plan, const struct sc_plan_input *in, s
     if (in->n_dirs)
         memcpy(o.dirs, in->dirs, in->n_dirs * sizeof(*o.dirs));
     qsort(o.dirs, o.n_dirs, sizeof(*o.dirs), by_rel);
-    int r = choose_all(&o, err);
+    int r = list_kept(&o, err);
+    if (r == 0)
+        r = choose_all(&o, err);
     if (r == 0)
         r = list_candidates(&o, err);
     for (size_t i = 0; r == 0 && i < plan->n_sites; i++)

@@ -8,10 +8,12 @@
  * both where the panel's is around the marked one.
  *
  * Two sites may share an application. No site's application is
- *  - the document root of another site, or a secret;
+ *  - the document root of another site, what the panel keeps for another domain alone, or anything
+ *    around these where its own document root lies in them: that is the other's;
+ *  - a secret;
  *  - a directory with the document root of a site that has an application further down: such a
  *    mark is a stray one, in a directory that holds many sites. What the panel keeps for one domain
- *    alone is no stray one. */
+ *    alone is no stray one, nor does what lies in its own document root make an application one. */
 #ifndef SC_PLAN_PARTS_H
 #define SC_PLAN_PARTS_H
 

@@ -175,6 +175,21 @@ static void wordpress(void **state)
     expect_entries(&a, "public_html/addon",
                    "shell 'public_html' hole 'addon'; docroot 'public_html/addon'");
 
+    start(&a); /* what is above another's document root is the other's */
+    add_domain(&a, "app/public", NULL);
+    add_domain(&a, "app/public/blog", NULL);
+    add_domain(&a, "app/public/shop/public", NULL);
+    mark(&a, "app", APP);
+    mark(&a, "app/public/shop", APP);
+    expect_app(&a, "app/public", "app"); /* not stray, though another application is in it */
+    expect_app(&a, "app/public/blog", "");
+    expect_app(&a, "app/public/shop/public", "app/public/shop");
+    expect_entries(&a, "app/public/blog",
+                   "shell 'app' hole 'public/blog'; docroot 'app/public/blog'");
+    expect_entries(&a, "app/public",
+                   "rw 'app'; docroot 'app/public'; closed-dir 'app/public/blog'; closed-dir "
+                   "'app/public/shop'");
+
     start(&a); /* wp-config.php one level up */
     add_domain(&a, "one/www", NULL);
     add_domain(&a, "two/www", NULL);
@@ -226,6 +241,24 @@ static void panels(void **state)
                    "closed-dir 'b.de'; rw 'domains/a.de'; docroot 'domains/a.de/public_html'; "
                    "closed-dir 'domains/a.de/public_html/shop'; closed-dir "
                    "'domains/a.de/public_html/sub'");
+
+    start(&a); /* DirectAdmin, wp-config.php one level up: it is none of its subdomain's */
+    add_domain(&a, "domains/a.de/public_html", "domains/a.de");
+    add_domain(&a, "domains/a.de/public_html/sub", NULL);
+    add_domain(&a, "domains/a.de/sub2", NULL);
+    mark(&a, "domains/a.de", APP);
+    mark(&a, "domains", APP);
+    expect_app(&a, "domains/a.de/public_html", "domains/a.de");
+    expect_app(&a, "domains/a.de/public_html/sub", "");
+    expect_app(&a, "domains/a.de/sub2", "");
+
+    start(&a); /* the same with releases in what is another's */
+    add_domain(&a, "web/a/public_html", "web/a");
+    add_domain(&a, "web/a/releases/1/public", NULL);
+    mark(&a, "web/a", DEPLOYED | APP);
+    mark(&a, "web/a/releases/1", APP);
+    expect_app(&a, "web/a/releases/1/public", "web/a/releases/1");
+    expect_app(&a, "web/a/public_html", "web/a");
 
     start(&a); /* what the panel says of another place, of the home, or of somebody's site */
     add_domain(&a, "x/www", "web/x.de");
@@ -497,16 +530,30 @@ static bool is_docroot(const struct account *a, const char *rel)
     return false;
 }
 
-/* The nearest marked directory above, "" for none; read off the definition. */
+/* The nearest marked directory above, "" for none; read off the definition. Nothing is from another
+ * document root on. */
 static void nearest(const struct account *a, const char *rel, char out[16])
 {
     snprintf(out, 16, "%s", rel);
     for (char *slash; (slash = strrchr(out, '/')) != NULL;) {
         *slash = 0;
-        if (is_marked(a, out) && !is_docroot(a, out))
+        if (is_docroot(a, out))
+            break;
+        if (is_marked(a, out))
             return;
     }
     out[0] = 0;
+}
+
+/* Whether there is another document root between the two. */
+static bool is_around(const struct account *a, const char *up, const char *rel)
+{
+    for (size_t i = 0; i < a->in.n_domains; i++) {
+        const char *between = a->domains[i].rel;
+        if (strcmp(between, rel) != 0 && sc_rel_rest(up, between) && sc_rel_rest(between, rel))
+            return true;
+    }
+    return false;
 }
 
 static void app_by_rule(const struct account *a, const char *rel, char out[16])
@@ -515,7 +562,8 @@ static void app_by_rule(const struct account *a, const char *rel, char out[16])
     nearest(a, rel, out);
     for (size_t i = 0; *out && i < a->in.n_domains; i++) {
         nearest(a, a->domains[i].rel, other);
-        if (sc_rel_rest(out, a->domains[i].rel) && *other && strcmp(out, other) != 0)
+        if (sc_rel_rest(out, a->domains[i].rel) && *other && strcmp(out, other) != 0 &&
+            !is_around(a, out, a->domains[i].rel))
             out[0] = 0;
     }
 }
