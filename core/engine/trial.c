@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/engine/trial.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,8 +45,10 @@ static int fill(struct sc_planfile *p, struct sc_error *err)
 
 static int make_plan(const struct sc_server *s, struct sc_buf *out, struct sc_error *err)
 {
-    const struct sc_account nobody = {
-        .uid = SC_TRIAL_UID, .gid = SC_TRIAL_UID, .home = (char[]){SC_TRIAL_HOME}};
+    const struct sc_account nobody = {.uid = SC_TRIAL_UID,
+                                      .gid = SC_TRIAL_UID,
+                                      .home = (char[]){SC_TRIAL_HOME},
+                                      .homefd = -EBADF};
     SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
     int rc = sc_planner_init(s, &nobody, NULL, &planner, err);
     if (rc == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/links.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,8 +15,13 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
+#include "core/base/vec.h"
 #include "core/cage/ownhome.h"
 #include "core/config/pathname.h"
+#include "core/plan/relpath.h"
+
+#define ENTRIES_MAX 10000u /* of the home that are looked through */
+#define LISTING     (O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC)
 
 static int no_memory(struct sc_error *err)
 {
@@ -27,6 +33,9 @@ static int add(struct sc_planfile *p, const char *rel, const char *target, struc
     SC_FREE char *path = NULL;
     if (asprintf(&path, "%s/%s", p->home, rel) < 0)
         return no_memory(err);
+    for (size_t i = 0; i < p->n_sys; i++)
+        if (strcmp(p->sys[i].kind, SC_HOMELINK_KIND) == 0 && strcmp(p->sys[i].a, path) == 0)
+            return 0;
     return sc_planfile_add_sys(p, SC_HOMELINK_KIND, path, target, err);
 }
 
@@ -100,12 +109,99 @@ static int add_way(const struct sc_account *a, const char *text, struct sc_planf
     return rc;
 }
 
-int sc_links_lines(const struct sc_account *a, const struct sc_plan_site *site,
-                   struct sc_planfile *p, struct sc_error *err)
+/* ---- links in the home itself ---- */
+
+static void link_done(struct sc_link *l)
 {
+    SC_FREE_ALL(l->name, l->real);
+}
+
+void sc_links_done(struct sc_links *l)
+{
+    SC_VEC_DONE(l->v, l->n, link_done);
+    *l = (struct sc_links){0};
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct sc_link *)a)->name, ((const struct sc_link *)b)->name);
+}
+
+static int add_link(const struct sc_account *a, const char *name, struct sc_links *l,
+                    struct sc_error *err)
+{
+    SC_FREE char *path = NULL, *real = NULL;
+    char target[PATH_MAX];
+    if (asprintf(&path, "%s/%s", a->home, name) < 0)
+        return no_memory(err);
+    if (!is_link(a, name, target) ||
+        sc_resolve_beneath(a->home, a->home_alias, a->homefd, path, false, &real, NULL, NULL) < 0)
+        return 0;
+    if (!SC_VEC_ROOM(l->v, l->n))
+        return no_memory(err);
+    char *copy = strdup(name);
+    if (!copy)
+        return no_memory(err);
+    l->v[l->n++] = (struct sc_link){.name = copy, .real = sc_steal_ptr(&real)};
+    return 0;
+}
+
+int sc_links_find(const struct sc_account *a, struct sc_links *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_links_done) struct sc_links l = {0};
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    int rc = site->private_home && site->n_aliases ? sc_asuser_begin(&as, a->uid, a->gid, err) : 0;
-    for (size_t i = 0; rc == 0 && as.active && i < site->n_aliases; i++)
-        rc = add_way(a, site->aliases[i], p, err);
+    int rc = a->homefd < 0 ? 0 : sc_asuser_begin(&as, a->uid, a->gid, err);
+    if (rc < 0 || a->homefd < 0)
+        return rc;
+    SC_FD int fd = openat(a->homefd, ".", LISTING);
+    SC_DIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    if (!d)
+        return 0;
+    fd = -EBADF;
+    const struct dirent *e;
+    for (unsigned i = 0; rc == 0 && i < ENTRIES_MAX && l.n < SC_LINKS_MAX && (e = readdir(d)); i++)
+        if (e->d_type == DT_LNK || e->d_type == DT_UNKNOWN)
+            rc = add_link(a, e->d_name, &l, err);
+    if (rc < 0)
+        return rc;
+    if (l.n)
+        qsort(l.v, l.n, sizeof(*l.v), by_name);
+    SC_MOVE(ret, &l);
+    return 0;
+}
+
+static bool owns(const struct sc_plan_site *site, const char *rel)
+{
+    bool yes = sc_rel_rest(site->rel, rel) != NULL;
+    for (size_t i = 0; !yes && i < site->n_apps; i++)
+        yes = sc_rel_rest(site->apps[i], rel) != NULL;
+    for (size_t i = 0; !yes && i < site->n_extras; i++)
+        yes = !site->extras[i].own && sc_rel_rest(site->extras[i].rel, rel);
+    return yes;
+}
+
+static int add_owned(const struct sc_account *a, const struct sc_links *links,
+                     const struct sc_plan_site *site, struct sc_planfile *p, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < links->n; i++) {
+        SC_FREE char *path = NULL;
+        if (!owns(site, links->v[i].real))
+            continue;
+        rc = asprintf(&path, "%s/%s", a->home, links->v[i].name) < 0 ? no_memory(err)
+                                                                     : add_way(a, path, p, err);
+    }
     return rc;
+}
+
+int sc_links_lines(const struct sc_account *a, const struct sc_links *links,
+                   const struct sc_plan_site *site, struct sc_planfile *p, struct sc_error *err)
+{
+    if (!site->private_home || (!site->n_aliases && !links->n))
+        return 0;
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    for (size_t i = 0; rc == 0 && i < site->n_aliases; i++)
+        rc = add_way(a, site->aliases[i], p, err);
+    return rc < 0 ? rc : add_owned(a, links, site, p, err);
 }

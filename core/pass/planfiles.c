@@ -22,6 +22,7 @@ static int no_memory(struct sc_error *err)
 void sc_planner_done(struct sc_planner *p)
 {
     sc_planfile_done(&p->common);
+    sc_links_done(&p->links);
     if (p->php)
         sc_php_lazy_done(p->php);
     free(p->php);
@@ -64,6 +65,8 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
         rc = no_memory(err);
     if (rc == 0)
         rc = sc_tools_of(s)->cage.system_lines(&system, &p.common, err);
+    if (rc == 0)
+        rc = sc_links_find(a, &p.links, err);
     if (rc < 0)
         return rc;
     SC_MOVE(ret, &p);
@@ -97,7 +100,7 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
     if (rc == 0)
         rc = sc_system_site_lines(&p, err);
     if (rc == 0)
-        rc = sc_links_lines(a, &plan->sites[site], &p, err);
+        rc = sc_links_lines(a, &planner->links, &plan->sites[site], &p, err);
     if (rc == 0)
         rc = sc_pass_php_lines(planner->php, a, token, &p, err);
     if (rc < 0)

@@ -4,6 +4,7 @@
 #define SC_PASS_PLANFILES_H
 
 #include "core/base/error.h"
+#include "core/pass/links.h"
 #include "core/php/site.h"
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
@@ -11,10 +12,11 @@
 #include "core/php/fpm/known.h"
 #include "core/server/server.h"
 
-/* What all sites of an account see of the server: looked up once, not per site. */
+/* What all sites of an account see of the server, or of their home: looked up once, not per site. */
 struct sc_planner {
     struct sc_planfile common; /* its "sys" lines */
     struct sc_php_lazy *php;   /* the server's PHP versions */
+    struct sc_links links;     /* in the account's home */
 };
 
 /* `pools`: of PHP-FPM, where they were read already; NULL: they are read. */
