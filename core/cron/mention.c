@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/cron/before.h"
 
 #define FLAT_MAX (64u << 10) /* bytes of an entry with its variables */
 
@@ -97,7 +98,8 @@ static const struct sc_cron_site *site_by_links(struct sc_cron_names *n, char *p
 struct word {
     const char *at;  /* in the flat text */
     size_t len, cut; /* up to the end, or up to the next thing that separates words */
-    bool relative, after_cd;
+    bool relative;
+    enum sc_cron_before before;
 };
 
 /* Where a path begins: *ret_from, and how much of the word says so. False: it is none of his. */
@@ -121,7 +123,8 @@ static bool beginning(struct sc_cron_names *n, const struct word *w, const char 
 static bool is_plain(struct sc_cron_names *n, const struct word *w, const char *base, char behind)
 {
     const char *home = sc_cron_names_get(n, "HOME", 4);
-    return w->relative && !w->after_cd && behind != '/' && home && strcmp(base, home) == 0;
+    return w->relative && w->before == SC_CRON_BEFORE_ANY && behind != '/' && home &&
+           strcmp(base, home) == 0;
 }
 
 /* The whole rest of the text, or (`cut`) the word alone. *base is where the last `cd` led to. */
@@ -149,9 +152,10 @@ static const struct sc_cron_site *look(struct sc_cron_names *n, const struct wor
     bool plain = s && is_plain(n, w, base, by[end]);
     if (plain)
         s = NULL;
-    if (!s && cut && !plain && (!w->relative || w->after_cd || memchr(w->at, '/', w->cut)))
+    if (!s && cut && !plain &&
+        (!w->relative || w->before != SC_CRON_BEFORE_ANY || memchr(w->at, '/', w->cut)))
         s = site_by_links(n, real);
-    if (cut && w->after_cd)
+    if (cut && w->before == SC_CRON_BEFORE_IS_CD)
         memcpy(base, path, strlen(path) + 1);
     return s && s->isolated ? s : NULL;
 }
@@ -173,21 +177,12 @@ static bool begins_word(const char *s, size_t i)
     return s[k] == '-' && (k == 0 || s[k - 1] != '/');
 }
 
-static bool is_after_cd(const char *s, size_t i)
-{
-    size_t k = i;
-    while (k && (s[k - 1] == ' ' || s[k - 1] == '\t'))
-        k--;
-    return k < i && k >= 2 && memcmp(s + k - 2, "cd", 2) == 0 &&
-           (k == 2 || sc_cron_separates(s[k - 3]));
-}
-
 static struct word word_at(const char *s, size_t i, size_t len)
 {
     struct word w = {.at = s + i,
                      .len = len - i < PATH_MAX ? len - i : PATH_MAX,
                      .relative = s[i] != '/' && s[i] != '~',
-                     .after_cd = is_after_cd(s, i)};
+                     .before = sc_cron_before(s, i)};
     while (w.cut < w.len && !sc_cron_separates(w.at[w.cut]))
         w.cut++;
     return w;

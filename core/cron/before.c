@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cron/before.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/cron/names.h"
+
+#define WORDS_MAX 4u /* before the word: "cd -P -e --" */
+
+struct before {
+    const char *at;
+    size_t len; /* 0: there is none */
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The word that ends before s[i]; nothing but blanks may be between. */
+static struct before word_before(const char *s, size_t i, size_t *budget)
+{
+    while (i && *budget && is_blank(s[i - 1])) {
+        i--;
+        --*budget;
+    }
+    size_t from = i;
+    while (from && *budget && !sc_cron_separates(s[from - 1])) {
+        from--;
+        --*budget;
+    }
+    return (struct before){s + from, *budget ? i - from : 0};
+}
+
+static bool is_one_of(struct before w, const char *const *names)
+{
+    for (; *names; names++)
+        if (strlen(*names) == w.len && memcmp(*names, w.at, w.len) == 0)
+            return true;
+    return false;
+}
+
+static bool is_option(struct before w)
+{
+    return w.len && w.at[0] == '-';
+}
+
+/* Whether an option's name says that a directory follows. */
+static bool takes_place(struct before w)
+{
+    /* of env, make and git; composer; drush */
+    static const char *const letters[] = {"-C", "-d", "-r", NULL};
+    static const char *const parts[] = {"dir", "path", "root", "prefix", "cwd", "tree"};
+    if (is_one_of(w, letters))
+        return true;
+    bool found = false;
+    for (size_t i = 0; w.len > 2 && w.at[1] == '-' && i < sizeof(parts) / sizeof(parts[0]); i++)
+        found = found || memmem(w.at, w.len, parts[i], strlen(parts[i]));
+    return found;
+}
+
+enum sc_cron_before sc_cron_before(const char *s, size_t i)
+{
+    static const char *const moves[] = {"cd", "pushd", NULL};
+    static const char *const places[] = {"find", "run-parts", NULL};
+    size_t budget = SC_CRON_BEFORE_MAX;
+    bool equals = i && s[i - 1] == '=';
+    struct before w = word_before(s, equals ? i - 1 : i, &budget);
+    if (!w.len || (!equals && w.at + w.len == s + i) || s[i] == '-')
+        return SC_CRON_BEFORE_ANY;
+    if (takes_place(w))
+        return SC_CRON_BEFORE_IS_PLACE;
+    for (size_t n = 0; !equals && is_option(w) && n < WORDS_MAX; n++)
+        w = word_before(s, (size_t)(w.at - s), &budget);
+    if (equals || !w.len)
+        return SC_CRON_BEFORE_ANY;
+    return is_one_of(w, moves)    ? SC_CRON_BEFORE_IS_CD
+           : is_one_of(w, places) ? SC_CRON_BEFORE_IS_PLACE
+                                  : SC_CRON_BEFORE_ANY;
+}
