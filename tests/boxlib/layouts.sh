@@ -1,0 +1,154 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Applications as people lay them out, and what each must be able to do and must not. Source it after lib.sh.
+#
+#   app DOMAIN BASE DOCROOT CONFIG,... DATA,...   declares the application of a site that is there (make_site): paths below
+#                                       BASE; configuration files get a text of their own, directories are made
+#   app_code FILE...                    further places of its front controller (artisan, bin/console), for the last one
+#   app_runs DOMAIN                     reads, writes, logs in, uploads, sends mail, runs on the command line
+#   app_is_private DOMAIN FROM          the site FROM gets nothing of it: by path, link, include, program, the web server,
+#                                       its session; app_is_open: it does, by each way
+# site_docroot, site_owner: sites.sh; checks_dir: checks.sh; lists of paths are words; $ in single quotes is PHP's or sh's
+# shellcheck disable=SC2154,SC2016,SC2086,SC2004
+
+declare -A app_config=() app_data=() app_base=() app_script=() app_session=()
+app_last=
+app_mail=/tmp/layout-mail
+app_enter= # cagefs_enter_site, as soon as the sites are isolated
+
+# Programs in isolated sites hand mail over to this one.
+layouts_mail()
+{
+    mkdir -p $app_mail && chmod 1777 $app_mail
+    printf '#!/bin/sh\nexec cat >%s/$$-$(date +%%N)\n' $app_mail >/usr/sbin/sendmail
+    chmod 755 /usr/sbin/sendmail
+}
+
+app_words() # BASE PATH,...: absolute, a line each
+{
+    local one
+    for one in ${2//,/ }; do
+        echo "$1/$one"
+    done
+}
+
+app()
+{
+    local domain=$1 base=$2 docroot=$3 user=${site_owner[$1]} one
+    app_last=$domain
+    app_base[$domain]=$base
+    site_docroot[$domain]=$base${docroot:+/$docroot}
+    app_config[$domain]=$(app_words "$base" "$4")
+    app_data[$domain]=$(app_words "$base" "$5")
+    for one in ${app_config[$domain]}; do
+        as_user "$user" mkdir -p "$(dirname "$one")" && echo "secret of $one" | put_file "$user" "$one" || return
+    done
+    for one in ${app_data[$domain]}; do
+        as_user "$user" mkdir -p "$one" && echo "secret of $one/is-here" | put_file "$user" "$one/is-here" || return
+    done
+    app_code "${docroot:+$docroot/}index.php"
+}
+
+# The last place is run on the command line.
+app_code()
+{
+    local user=${site_owner[$app_last]} file one
+    for file; do
+        file=${app_base[$app_last]}/$file
+        as_user "$user" mkdir -p "$(dirname "$file")" || return
+        {
+            printf '<?php\n$app = ["docroot" => "%s", "config" => [' "${site_docroot[$app_last]}"
+            printf '"%s", ' ${app_config[$app_last]}
+            printf '], "data" => ['
+            printf '"%s", ' ${app_data[$app_last]}
+            printf ']];\n?>'
+            cat "$SC_SOURCE/tests/boxlib/layout_app.php"
+        } | put_file "$user" "$file" || return
+        app_script[$app_last]=$file
+    done
+}
+
+app_mail_arrived()
+{
+    grep -qrF "Subject: $1" $app_mail
+}
+
+# Prints what does not work; fails when something does not.
+app_runs() # DOMAIN
+{
+    local domain=$1 user=${site_owner[$1]} jar=$checks_dir/jar-$1 tag=$1-$RANDOM$RANDOM out faults=0
+    out=$(http "$domain" "/index.php?login=secret+of+$tag&mail=$tag" -c "$jar" -F upload=@/etc/hostname 2>&1)
+    app_session[$domain]=$(awk '$6 == "PHPSESSID" { print $7 }' "$jar")
+    [[ $out == *"user secret of $tag"*"upload $(cat /etc/hostname)"*"web done"* && $out != *FAULT* ]] ||
+        { faults=1 && echo "in a request: $out"; }
+    [ "$(cat "$(echo "${app_data[$domain]}" | head -n 1)/uploaded")" = "$(cat /etc/hostname)" ] ||
+        { faults=1 && echo "the upload did not arrive"; }
+    out=$(http "$domain" /index.php -b "$jar" 2>&1)
+    [[ $out == *"user secret of $tag"* ]] || { faults=1 && echo "not logged in: $out"; }
+    wait_until 10 app_mail_arrived "$tag" || { faults=1 && echo "no mail arrived"; }
+    out=$(as_user "$user" ${app_enter:+"$app_enter" "$domain"} php "${app_script[$domain]}" 2>&1)
+    [[ $out == *"cli done in"* && $out != *FAULT* ]] || { faults=1 && echo "on the command line: $out"; }
+    [ $faults = 0 ]
+}
+
+# The files of a site that its siblings must not get.
+app_secrets()
+{
+    local dir
+    printf '%s\n' ${app_config[$1]} "${site_docroot[$1]}/is-in-docroot"
+    for dir in ${app_data[$1]}; do
+        echo "$dir/is-here"
+    done
+}
+
+app_session_file()
+{
+    echo "${app_session_dir:-/var/lib/php/sessions}/sess_${app_session[$1]}"
+}
+
+# What FROM gets of DOMAIN, a line each.
+app_stolen() # DOMAIN FROM
+{
+    local domain=$1 from=$2 user=${site_owner[$2]} file n=0 got
+    echo "secret of the document root" | put_file "$user" "${site_docroot[$domain]}/is-in-docroot"
+    http "$from" /index.php --data-urlencode "steal=$(app_secrets "$domain")" || echo "no answer"
+    got=$(http "$from" /index.php --data-urlencode "steal=$(app_session_file "$domain")")
+    [[ $got != *" by path"* ]] || echo "GOT the session"
+    for file in $(app_secrets "$domain"); do
+        n=$((n + 1))
+        as_user "$user" ln -sfn "$file" "${site_docroot[$from]}/link-$n.txt"
+        [[ $(http "$from" "/link-$n.txt" 2>/dev/null) != *"secret of"* ]] || echo "GOT $file by the web server"
+        rm -f "${site_docroot[$from]}/link-$n.txt"
+        rm "$(dirname "$file")/left-by-a-sibling" 2>/dev/null && echo "GOT the directory of $file to write in"
+    done
+    true
+}
+
+# Control: every way shows something, and the path shows everything.
+app_is_open() # DOMAIN FROM
+{
+    local out file way
+    out=$(app_stolen "$1" "$2")
+    for file in $(app_secrets "$1"); do
+        [[ $out == *"GOT $file by path"* && $out == *"GOT $file by the web server"* ]] || {
+            echo "$2 does not get $file: $out"
+            return 1
+        }
+    done
+    for way in "by link" "by include" "by program" "by its directory" "to write in" "the session"; do
+        [[ $out == *"$way"* ]] || {
+            echo "$2 gets nothing $way: $out"
+            return 1
+        }
+    done
+}
+
+app_is_private() # DOMAIN FROM
+{
+    local out
+    out=$(app_stolen "$1" "$2")
+    [[ $out == *done* && $out != *GOT* && $out != *"no answer"* ]] || {
+        echo "$out" | grep -v '^done'
+        return 1
+    }
+}
