@@ -60,6 +60,7 @@ int sc_users_in_file(sc_user_told *with, void *arg, struct sc_error *err)
     SC_FILE FILE *f = fopen(PASSWD, "re");
     if (!f)
         return sc_error_sys(err, errno, "cannot open " PASSWD);
+    rewind(f); /* else fgetpwent(3) asks the kernel twice for each line where it is */
     for (const struct passwd *pw; (errno = 0, pw = fgetpwent(f)) != NULL;) {
         int rc = with(pw, arg, err);
         if (rc < 0)

@@ -64,6 +64,7 @@ static int add_groups(struct sc_buf *b, gid_t gid, const char *user, bool *ret_o
     SC_FILE FILE *g = fopen("/etc/group", "re");
     if (!g)
         return sc_error_sys(err, errno, "cannot open /etc/group");
+    rewind(g); /* as in core/base/users.c */
     for (struct group *gr; (errno = 0, gr = fgetgrent(g)) != NULL;) {
         int member = gr->gr_gid == gid;
         for (char **m = gr->gr_mem; m && *m && !member; m++)
