@@ -14,7 +14,9 @@
 #include "core/base/cleanup.h"
 #include "core/base/io.h"
 
-int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct sc_error *err)
+/* `size`: a regular file's, which says that there is no more behind so many bytes; 0: it does not say. */
+static int read_fd(int fd, off_t size, size_t max, const char *what, struct sc_buf *out,
+                   struct sc_error *err)
 {
     SC_BUF struct sc_buf b = {.limit = max};
     char chunk[16384];
@@ -28,6 +30,8 @@ int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct 
         if (n == 0)
             break;
         sc_buf_add(&b, chunk, (size_t)n);
+        if (size && b.len == (size_t)size && (size_t)n < sizeof(chunk))
+            break; /* a short read: at its end */
     }
     int rc = sc_buf_check(&b, what, err);
     if (rc < 0)
@@ -40,7 +44,13 @@ int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct 
     return 0;
 }
 
-static int open_regular(const char *path, size_t max, int *ret_fd, struct sc_error *err)
+int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct sc_error *err)
+{
+    return read_fd(fd, 0, max, what, out, err);
+}
+
+static int open_regular(const char *path, size_t max, int *ret_fd, off_t *ret_size,
+                        struct sc_error *err)
 {
     SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
@@ -56,24 +66,27 @@ static int open_regular(const char *path, size_t max, int *ret_fd, struct sc_err
     if ((unsigned long long)st.st_size > max)
         return sc_error_set(err, SC_E_TOOBIG, "%s is larger than %zu bytes", path, max);
     *ret_fd = sc_steal_fd(&fd);
+    *ret_size = st.st_size;
     return 0;
 }
 
 int sc_read_file(const char *path, size_t max, struct sc_buf *out, struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
-    int rc = open_regular(path, max, &fd, err);
-    return rc < 0 ? rc : sc_read_fd(fd, max, path, out, err);
+    off_t size = 0;
+    int rc = open_regular(path, max, &fd, &size, err);
+    return rc < 0 ? rc : read_fd(fd, size, max, path, out, err);
 }
 
 int sc_read_trusted_file(const char *path, uid_t owner, size_t max, struct sc_buf *out,
                          struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
-    int rc = open_regular(path, max, &fd, err);
+    off_t size = 0;
+    int rc = open_regular(path, max, &fd, &size, err);
     if (rc == 0)
         rc = sc_check_owned_fd(fd, path, owner, err);
-    return rc < 0 ? rc : sc_read_fd(fd, max, path, out, err);
+    return rc < 0 ? rc : read_fd(fd, size, max, path, out, err);
 }
 
 /* What is in memory alone is not there after a crash, whatever is synced. */

@@ -93,9 +93,14 @@ int sc_proc_stat(int procfd, struct sc_proc_stat *ret)
 {
     char text[512];
     int parent, session;
-    ssize_t n = sc_proc_read(procfd, "stat", text, sizeof(text));
+    int fd = openat(procfd, "stat", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -errno : read(fd, text, sizeof(text) - 1); /* one read gets all of it */
+    n = fd >= 0 && n < 0 ? -errno : n;
+    if (fd >= 0)
+        close(fd);
     if (n < 0)
         return (int)n;
+    text[n] = 0;
     /* the name may have anything in it, parentheses too */
     const char *begin = strchr(text, '('), *end = strrchr(text, ')');
     if (!begin || !end || sscanf(end + 1, " %c %d %*d %d", &ret->state, &parent, &session) != 3)

@@ -16,6 +16,12 @@
 #define DEPTH_MAX  64
 #define VALUES_MAX 16384 /* of variables */
 
+/* What `set` or `map` can make of a variable: several for one. */
+struct value {
+    char *name, *value;
+    size_t server; /* that it is set in, counted from 1; 0: everywhere */
+};
+
 struct parser {
     char *conf_dir;
     char *blocks[DEPTH_MAX];  /* names of the open ones */
@@ -28,11 +34,7 @@ struct parser {
     int server_depth; /* p->depth within it */
     char *upstream;   /* the one being read */
     char *map;        /* the variable of the `map` being read, with its '$' */
-    /* what `set` and `map` can make of variables: several for one */
-    struct {
-        char *name, *value;
-        size_t server; /* that it is set in, counted from 1; 0: everywhere */
-    } values[VALUES_MAX];
+    struct value *values;
     size_t n_values;
     int includes;
 };
@@ -89,11 +91,13 @@ static void add_value(struct sc_vhosts_reader *r, struct parser *p, const char *
 {
     if (p->n_values >= VALUES_MAX)
         return;
+    if (!SC_VEC_ROOM(p->values, p->n_values)) {
+        sc_vhosts_no_memory(r);
+        return;
+    }
     char *a = sc_vhosts_dup(r, name), *b = sc_vhosts_dup(r, value);
     if (a && b) {
-        p->values[p->n_values].name = a;
-        p->values[p->n_values].server = server;
-        p->values[p->n_values++].value = b;
+        p->values[p->n_values++] = (struct value){a, b, server};
         return;
     }
     free(a);
@@ -366,6 +370,7 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
         free(p->values[i].name);
         free(p->values[i].value);
     }
+    free(p->values);
     while (p->depth)
         close_block(r, p);
     sc_nginx_links_finish(r, &p->links);
