@@ -87,7 +87,7 @@ static int start(const struct sc_server *s, const struct sc_watch *w, struct sc_
 {
     int rc = sc_proxyexec_start(err);
     if (rc == 0)
-        sc_pass_webserver_on(s, w);
+        (void)sc_pass_webserver_on(s, w);
     return rc;
 }
 

@@ -115,8 +115,8 @@ static int judge(struct sc_server *s, struct sc_cover_server *server, const stru
     int rc = anyway ? 0 : sc_cover_before(server, jobs, err);
     if (rc < 0)
         return rc;
-    sc_pass_webserver_on(s, w); /* before the pass: it asks who serves PHP */
-    if (anyway || !server->gate || sc_web_module_guards())
+    bool guards = sc_pass_webserver_on(s, w); /* before the pass: it asks who serves PHP */
+    if (anyway || !server->gate || guards)
         return 0;
     server->gate = false;
     return sc_cover_before(server, jobs, err);
@@ -200,7 +200,7 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
     bool on = false;
     bool with = sc_policy_enabled(&s->policy, &on, NULL) == 0 && on && sc_pass_webserver_wanted(s);
     if (with)
-        sc_pass_webserver_on(s, w);
+        (void)sc_pass_webserver_on(s, w);
     (void)sc_cover_server_again(true, &server, NULL); /* sc_cover_after() says why not */
     s->cover = &server;
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
@@ -208,10 +208,8 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
     wish_home(&jobs, home);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &jobs, w, err);
-    if (rc == 0 && on && !with) {
-        sc_pass_webserver_on(s, w); /* taken out, behind the pass */
-        server.gate = sc_web_module_guards();
-    }
+    if (rc == 0 && on && !with)
+        server.gate = sc_pass_webserver_on(s, w); /* taken out, behind the pass */
     if (rc == 0)
         sc_cover_after(s, &server, &jobs, w);
     if (rc == 0 && on)

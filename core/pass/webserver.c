@@ -22,29 +22,36 @@ bool sc_pass_webserver_wanted(const struct sc_server *s)
     return s->conf.apache_module && sc_web_module_has_apache();
 }
 
-void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w)
+/* sitecage.conf says no. */
+static void take_out(const struct sc_watch *w)
 {
-    struct sc_error err = SC_ERROR_INIT;
-    enum sc_web_module_is is = sc_web_module_look();
-    if (is == SC_WEB_MODULE_NO_APACHE)
-        return;
-    if (!s->conf.apache_module && sc_fpm_any_routed()) {
+    if (sc_fpm_any_routed())
         sc_watch_notice(w, "Apache keeps mod_sitecage as long as it takes PHP of isolated sites to "
                            "their own php-fpm: run cagefsctl --site-isolation-regenerate for each "
                            "account that has any");
-        return;
-    }
-    if (!s->conf.apache_module) {
+    else
         sc_pass_webserver_off(w);
-        return;
+}
+
+bool sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    bool switched = false;
+    if (!sc_web_module_has_apache())
+        return false;
+    if (!s->conf.apache_module) {
+        take_out(w);
+        return sc_web_module_guards();
     }
     int rc = sc_web_service_start(&err);
     if (rc == 0)
-        rc = sc_web_module_on(&err);
-    if (rc < 0)
-        tell(w, &err);
-    else if (is == SC_WEB_MODULE_OFF)
+        rc = sc_web_module_on(&switched, &err);
+    if (switched)
         sc_log("Apache: mod_sitecage is switched on");
+    if (rc == 0)
+        return true;
+    tell(w, &err);
+    return sc_web_module_guards();
 }
 
 void sc_pass_webserver_off(const struct sc_watch *w)

@@ -10,9 +10,9 @@
 #include "core/server/watch.h"
 
 /* Switches both on, unless sitecage.conf says no; then the module is taken out, when no site's PHP
- * goes by it any more: the pass takes addresses over before. The caller holds
- * sc_pass_lock_front(). */
-void sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w);
+ * goes by it any more: the pass takes addresses over before. Returns sc_web_module_guards() as it is
+ * then. The caller holds sc_pass_lock_front(). */
+bool sc_pass_webserver_on(const struct sc_server *s, const struct sc_watch *w);
 
 /* Whether that can be: an Apache is installed, and sitecage.conf does not say no. */
 bool sc_pass_webserver_wanted(const struct sc_server *s);

@@ -106,7 +106,7 @@ static int switch_on(const struct sc_module_place *place, struct sc_error *err)
     return rc;
 }
 
-int sc_web_module_on(struct sc_error *err)
+int sc_web_module_on(bool *ret_switched, struct sc_error *err)
 {
     const struct sc_module_place *place = NULL;
     pid_t pid = 0;
@@ -117,9 +117,11 @@ int sc_web_module_on(struct sc_error *err)
     if (is != SC_WEB_MODULE_OFF && sc_module_place_is_on("", place))
         return 0;
     rc = switch_on(place, err);
-    return rc < 0 || !pid || is == SC_WEB_MODULE_ACTIVE
-               ? rc
-               : sc_httpd_graceful(pid, place->server, true, err);
+    if (rc == 0 && pid && is != SC_WEB_MODULE_ACTIVE)
+        rc = sc_httpd_graceful(pid, place->server, true, err);
+    if (rc == 0)
+        *ret_switched = is == SC_WEB_MODULE_OFF;
+    return rc;
 }
 
 int sc_web_module_off(struct sc_error *err)

@@ -25,8 +25,9 @@ bool sc_web_module_guards(void);
 /* Switches it on, when Apache's own test accepts that, and has the running Apache take it in
  * (graceful, no request is lost). Nothing where it is on, and where there is no Apache.
  * SC_E_PLATFORM: this Apache has no place for it; SC_E_INVAL: its configuration is not valid,
- * nothing is changed; SC_E_NOTFOUND: it was not built; SC_E_TIMEOUT, SC_E_SYS. */
-int sc_web_module_on(struct sc_error *err);
+ * nothing is changed; SC_E_NOTFOUND: it was not built; SC_E_TIMEOUT, SC_E_SYS. After 0 it guards, where
+ * there is an Apache. *ret_switched: it was off before. */
+int sc_web_module_on(bool *ret_switched, struct sc_error *err);
 
 /* The same the other way. A configuration that is not valid keeps it loaded: it does nothing while
  * no site is isolated. */
