@@ -46,10 +46,12 @@ struct sc_cover_server {
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
     bool nginx;                          /* its program is there */
+    bool nginx_timed;    /* only where a host asks for it: all processes are walked */
     int64_t nginx_since; /* when its workers began, in seconds; 0: it does not run */
     bool nginx_tested;
     char nginx_error[SC_ERROR_TEXT_MAX]; /* what its own test of its configuration said; "" */
-    bool must_stand; /* our entry has to be in suexec's place now; else enable puts it there */
+    int64_t compared_ms; /* when its files were compared last, by the monotonic clock; 0: do so */
+    bool must_stand;     /* our entry has to be in suexec's place now; else enable puts it there */
     bool looked;
 };
 
@@ -59,11 +61,16 @@ void sc_cover_server_done(struct sc_cover_server *s);
 int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err);
 
 /* Whether the files that the hosts and pools were read from are as they were. What the hosts' roots
- * resolve to is forgotten, and will be looked at again. False for NULL and {0}. */
+ * resolve to is forgotten, and will be looked at again. Within a moment (SC_COVER_MOMENT_MS) of the
+ * last time it is not asked again: the steps of one pass have one picture. False for NULL and {0}. */
+#define SC_COVER_MOMENT_MS 100
 bool sc_cover_server_holds(struct sc_cover_server *s);
 
-/* The same once more. What was read before is kept where none of its files was changed since;
- * {0}: nothing was. */
+/* Ends that moment: somebody has worked since. NULL is fine. */
+void sc_cover_server_doubt(struct sc_cover_server *s);
+
+/* The same once more, at any time. What was read before is kept where none of its files was changed
+ * since; {0}: nothing was. */
 int sc_cover_server_again(bool must_stand, struct sc_cover_server *s, struct sc_error *err);
 
 /* One site on its way to a verdict. */
@@ -84,10 +91,12 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
                   struct sc_cover_verdict *ret, struct sc_error *err);
 
 /* Has nginx follow no links in what the account has isolated, as far as it can be: core/web/nginx. What
- * cannot be is the verdict's business. `store` as the account is to be. `later`: sc_nginx_read()
+ * cannot be is the verdict's business. `store` as the account is to be. `known`: the configuration where
+ * it was read already, or NULL; its files may be others afterwards. `later`: sc_nginx_read()
  * (core/web/nginx/hold.h) follows. */
 struct sc_store;
-int sc_cover_nginx(struct sc_store *store, uid_t uid, bool later, struct sc_error *err);
+int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
+                   struct sc_error *err);
 
 /* For an account that is no more. */
 int sc_cover_nginx_forget(uid_t uid, bool later, struct sc_error *err);

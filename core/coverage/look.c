@@ -10,6 +10,7 @@
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/vec.h"
 #include "core/coverage/coverage.h"
 #include "core/php/fpm/apply.h"
@@ -54,11 +55,11 @@ static void look_at_nginx(struct sc_cover_server *s)
     char program[PATH_MAX];
     if (!s->hosts.nginx)
         return;
-    pid_t master = sc_nginx_find();
-    s->nginx = sc_nginx_program(master, program, sizeof(program));
+    s->nginx = sc_nginx_program(0, program, sizeof(program)) ||
+               sc_nginx_program(sc_nginx_find(), program, sizeof(program));
     s->nginx_tested = false;
     s->nginx_error[0] = 0;
-    s->nginx_since = master ? sc_nginx_since(master) : 0;
+    s->nginx_timed = false;
 }
 
 /* What a few links and files say. */
@@ -79,7 +80,8 @@ static void look_at_places(struct sc_cover_server *s)
 
 int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc_error *err)
 {
-    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server s = {.must_stand = must_stand};
+    SC_CLEANUP(sc_cover_server_done)
+    struct sc_cover_server s = {.must_stand = must_stand, .compared_ms = sc_clock_ms()};
     int rc = sc_vhosts_load("", &s.hosts, err);
     if (rc == 0)
         rc = sc_fpm_known_all(&s.pools, err);
@@ -97,15 +99,29 @@ int sc_cover_server_look(bool must_stand, struct sc_cover_server *ret, struct sc
 
 bool sc_cover_server_holds(struct sc_cover_server *s)
 {
-    if (!s || !s->looked || !sc_vhosts_same(&s->hosts) || !sc_stamps_same(&s->pools.seen))
+    int64_t now = sc_clock_ms();
+    if (!s || !s->looked)
+        return false;
+    if (s->compared_ms && now - s->compared_ms < SC_COVER_MOMENT_MS)
+        return true;
+    s->compared_ms = 0;
+    if (!sc_vhosts_same(&s->hosts) || !sc_stamps_same(&s->pools.seen))
         return false;
     sc_roots_forget(&s->hosts);
+    s->compared_ms = now;
     return true;
+}
+
+void sc_cover_server_doubt(struct sc_cover_server *s)
+{
+    if (s)
+        s->compared_ms = 0;
 }
 
 int sc_cover_server_again(bool must_stand, struct sc_cover_server *s, struct sc_error *err)
 {
     struct sc_cover_server now;
+    sc_cover_server_doubt(s);
     if (sc_cover_server_holds(s)) {
         s->must_stand = must_stand;
         look_at_places(s);

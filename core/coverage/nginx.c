@@ -61,12 +61,25 @@ static int find_place(const struct sc_vhosts *hosts, const struct sc_vhost *h,
 
 /* ---- looking ---- */
 
+/* Since when nginx has had its configuration; 0: it does not run. */
+static int64_t running_since(struct sc_cover_server *server)
+{
+    if (!server->nginx_timed) {
+        pid_t master = sc_nginx_find();
+        server->nginx_since = master ? sc_nginx_since(master) : 0;
+        server->nginx_timed = true;
+    }
+    return server->nginx_since;
+}
+
 /* A worker's beginning is known by the second. */
-static bool is_unread(const struct sc_cover_server *server, const struct sc_vhost *h)
+static bool is_unread(struct sc_cover_server *server, const struct sc_vhost *h)
 {
     struct stat st;
-    return server->nginx_since && h->shut_by && stat(h->shut_by, &st) == 0 &&
-           (int64_t)st.st_ctim.tv_sec > server->nginx_since + 1;
+    if (!h->shut_by || stat(h->shut_by, &st) < 0)
+        return false;
+    int64_t since = running_since(server);
+    return since && (int64_t)st.st_ctim.tv_sec > since + 1;
 }
 
 static bool is_isolated(const struct sc_cover_site *site, const char *docroot)
@@ -205,12 +218,14 @@ static bool is_isolated_at_all(const struct sc_cover_account *a)
     return false;
 }
 
-static int want_of_account(struct wanted *w, const struct sc_cover_account *a, struct sc_error *err)
+static int want_of_account(struct wanted *w, const struct sc_cover_account *a,
+                           struct sc_vhosts *known, struct sc_error *err)
 {
-    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
+    SC_CLEANUP(sc_vhosts_done) struct sc_vhosts now = {0};
+    struct sc_vhosts *hosts = known ? known : &now;
     int rc = sc_nginx_kept_load(a->uid, &w->kept, err);
-    if (rc == 0 && is_isolated_at_all(a))
-        rc = sc_vhosts_load_nginx("", &hosts, err);
+    if (rc == 0 && !known && is_isolated_at_all(a))
+        rc = sc_vhosts_load_nginx("", &now, err);
     for (size_t i = 0; rc == 0 && i < a->n; i++) {
         SC_CLEANUP(sc_cover_lists_done) struct sc_cover_lists l = {0};
         struct sc_cover_site site;
@@ -218,21 +233,24 @@ static int want_of_account(struct wanted *w, const struct sc_cover_account *a, s
             continue;
         rc = sc_cover_account_site(a, &a->v[i], &l, &site, err);
         if (rc == 0)
-            rc = want_all(w, &hosts, &site.is, err);
+            rc = want_all(w, hosts, &site.is, err);
     }
     return rc;
 }
 
-int sc_cover_nginx(struct sc_store *store, uid_t uid, bool later, struct sc_error *err)
+int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
+                   struct sc_error *err)
 {
+    struct sc_vhosts *hosts = sc_cover_server_holds(known) ? &known->hosts : NULL;
     SC_CLEANUP(wanted_done) struct wanted w = {0};
     SC_CLEANUP(sc_cover_account_done) struct sc_cover_account a = {0};
     int rc = 0;
     if (access(CONF, F_OK) == 0 || !sc_is_absent(errno)) {
         rc = sc_cover_account_load(store, uid, &a, err);
         if (rc == 0)
-            rc = want_of_account(&w, &a, err);
+            rc = want_of_account(&w, &a, hosts, err);
     }
+    sc_cover_server_doubt(known);
     return rc < 0 ? rc : sc_nginx_hold(adapter(), uid, w.v, w.n, later, err);
 }
 

@@ -214,12 +214,14 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(change_done) struct change c = {.n = 0};
     int rc = sc_pass_lock_front(false, &front, err);
+    s->cover = &server; /* facts look, where a site is isolated already */
     if (rc == 0)
         rc = begin(s, uid, domains, n, false, &c, err);
+    s->cover = NULL;
     if (rc == 0)
         rc = sc_platform_check(err);
-    if (rc == 0)
-        rc = sc_cover_server_look(false, &server, err);
+    if (rc == 0 && !sc_cover_server_holds(&server))
+        rc = sc_cover_server_again(false, &server, err);
     if (rc == 0)
         rc = sc_lsapi_check(&server.hosts, err);
     if (rc == 0)
@@ -231,7 +233,7 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc == 0)
         rc = sc_suexec_front_on(err);
     if (rc == 0)
-        sc_pass_webserver_on(s, NULL);
+        (void)sc_pass_webserver_on(s, NULL);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &c.jobs, NULL, err);
     if (rc < 0)

@@ -248,13 +248,14 @@ static int look_at_site(struct look *l, const struct sc_plan *plan, struct sc_co
 static struct sc_cover_server *server_of(const struct sc_server *s, struct sc_facts *f,
                                          struct sc_error *err)
 {
-    if (sc_cover_server_holds(s->cover))
-        return s->cover;
-    if (!f->cover && (f->cover = calloc(1, sizeof(*f->cover))) == NULL) {
+    struct sc_cover_server *known = s->cover ? s->cover : f->cover;
+    if (sc_cover_server_holds(known))
+        return known;
+    if (!known && !(known = f->cover = calloc(1, sizeof(*f->cover)))) {
         no_memory(err);
         return NULL;
     }
-    return sc_cover_server_again(false, f->cover, err) < 0 ? NULL : f->cover;
+    return sc_cover_server_again(known->must_stand, known, err) < 0 ? NULL : known;
 }
 
 int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,

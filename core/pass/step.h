@@ -25,6 +25,7 @@ struct sc_pass {
     const struct sc_wish *wish; /* from here on: while making */
     struct sc_made made;
     bool any;                     /* some site is wanted isolated */
+    bool routed;                  /* Apache takes PHP to masters of sites: one answer for a pass */
     bool fpm_later;               /* what "fpm" left to "fpm-rest" */
     bool had_groups;              /* sites had control groups before this pass, or may have had */
     bool closed;                  /* views that were made before end: core/ending */

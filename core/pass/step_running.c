@@ -35,14 +35,14 @@ static bool is_routed(const struct sc_pass *p)
 
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), is_routed(p),
+    p->routed = is_routed(p);
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), p->routed,
                        &p->fpm_later, err);
 }
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, is_routed(p), sc_pass_pools(p),
-                       err);
+    return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, p->routed, sc_pass_pools(p), err);
 }
 
 /* What Apache went by until now. */
@@ -50,7 +50,7 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
 {
     if (!p->fpm_later)
         return 0;
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), is_routed(p), NULL,
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), p->routed, NULL,
                        err);
 }
 
@@ -60,7 +60,7 @@ int sc_step_nginx(struct sc_pass *p, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
     (void)err;
-    if (p->tools->web.nginx(p->s->store, p->a->uid, p->s->nginx_later, &why) < 0)
+    if (p->tools->web.nginx(p->s->store, p->a->uid, sc_pass_cover(p), p->s->nginx_later, &why) < 0)
         sc_log("user=%s: nginx: %s", p->a->user, why.text);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/coverage/coverage.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
 
@@ -118,6 +119,7 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
         rc = run(&p, making, sizeof(making) / sizeof(making[0]), err);
     if (rc == SC_E_BUSY) /* the account's lock is ours: it is something of a site's */
         rc = late(err);
+    sc_cover_server_doubt(s->cover); /* what comes next is another account's */
     sc_made_done(&p.made);
     sc_ending_list_done(&p.ending);
     return rc;

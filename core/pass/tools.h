@@ -74,7 +74,8 @@ struct sc_fpm_tools { /* core/php/fpm */
 struct sc_web_tools { /* core/web/part.h, core/coverage/coverage.h */
     int (*save)(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
     bool (*guards)(void); /* core/web/module.h */
-    int (*nginx)(struct sc_store *store, uid_t uid, bool later, struct sc_error *err);
+    int (*nginx)(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
+                 struct sc_error *err);
     int (*nginx_forget)(uid_t uid, bool later, struct sc_error *err);
     int (*nginx_read)(struct sc_error *err); /* core/web/nginx/hold.h */
 };

@@ -107,9 +107,10 @@ static bool web_guards(void)
     return tools_web_guards;
 }
 
-static int web_nginx(struct sc_store *store, uid_t uid, bool later, struct sc_error *err)
+static int web_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
+                     struct sc_error *err)
 {
-    (void)store, (void)later;
+    (void)store, (void)known, (void)later;
     return tools_begin(err, "web.nginx", " %u", (unsigned)uid);
 }
 

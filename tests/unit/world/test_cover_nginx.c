@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/coverage/coverage.h"
 #include "core/web/nginx/lines.h"
 
@@ -55,7 +56,7 @@ static void has_a_place(void)
 
 static int hold(void)
 {
-    return sc_cover_nginx(world.s.store, uid_of("john"), false, &world.err);
+    return sc_cover_nginx(world.s.store, uid_of("john"), NULL, false, &world.err);
 }
 
 /* ---- what enable says ---- */
@@ -149,6 +150,39 @@ static void a_configuration_that_is_refused_stays_as_it_was(void **state)
     assert_false(root_has(OURS));
 }
 
+/* What was read is compared with the files at another moment, and whenever somebody has worked since. */
+static void a_moment_has_one_picture(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server s = {0};
+    serves("");
+    assert_false(sc_cover_server_holds(&s));
+    assert_good(sc_cover_server_look(false, &s, &world.err));
+    serves("disable_symlinks on from=$document_root;");
+    s.compared_ms = sc_clock_ms() + 3600000; /* now is within it, however slow this machine */
+    assert_true(sc_cover_server_holds(&s));
+    s.compared_ms = sc_clock_ms() - SC_COVER_MOMENT_MS;
+    assert_false(sc_cover_server_holds(&s));
+    assert_good(sc_cover_server_again(false, &s, &world.err));
+    s.compared_ms = sc_clock_ms() + 3600000;
+    serves("");
+    sc_cover_server_doubt(&s);
+    assert_false(sc_cover_server_holds(&s));
+}
+
+/* The step asks for what a command knows, and leaves nobody to believe it afterwards. */
+static void what_is_known_is_believed_once(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server s = {0};
+    has_a_place();
+    assert_good(enable_a());
+    assert_good(sc_cover_server_look(false, &s, &world.err));
+    assert_good(sc_cover_nginx(world.s.store, uid_of("john"), &s, false, &world.err));
+    root_assert_file(OURS, SC_NGINX_LINES);
+    assert_int_equal(s.compared_ms, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +194,8 @@ int main(void)
         nginx_test(without_nginx_nothing_is_done),
         nginx_test(where_it_is_shut_already_nothing_is_written),
         nginx_test(a_configuration_that_is_refused_stays_as_it_was),
+        nginx_test(a_moment_has_one_picture),
+        nginx_test(what_is_known_is_believed_once),
     };
     return world_run(tests);
 }
