@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The few things that we do with control groups, by libcgroup. `name` is a group's path in its
- * hierarchy, "sitecage/1000/60001". */
+/* The few things that we do with control groups: by libcgroup, or by the kernel's files where it is not installed, or not
+ * built in (SC_LIBCGROUP=OFF). `name` is a group's path in its hierarchy, "sitecage/1000/60001". */
 #ifndef SC_LIMITS_CGROUPS_H
 #define SC_LIMITS_CGROUPS_H
 
@@ -8,18 +8,18 @@
 #include "core/base/buf.h"
 #include "core/limits/values.h"
 
-#define SC_CGROUP_ROOT     "sitecage"
-#define SC_CGROUP_NAME_MAX 48
-#define SC_CGROUP_FILE_MAX 65536 /* bytes that we read of a control file */
+#define SC_CGROUP_ROOT      "sitecage"
+#define SC_CGROUP_NAME_MAX  48
+#define SC_CGROUP_MOUNT_MAX 255   /* of the path of a hierarchy */
+#define SC_CGROUP_FILE_MAX  65536 /* bytes that we read of a control file */
 
 struct sc_cgroups {
     int version[SC_CTRL_COUNT]; /* 1, 2, 0: not there */
     char *mount[SC_CTRL_COUNT];
-    struct sc_libcgroup *lib; /* its functions: cgroups.c */
+    struct sc_libcgroup *lib; /* its functions: cgroups_lib.c; NULL: the files */
 };
 
-/* Where this machine's hierarchies are: a machine without control groups has none. SC_E_PLATFORM:
- * libcgroup, which is loaded now, is not installed. SC_E_NOMEM. */
+/* Where this machine's hierarchies are: a machine without control groups has none. SC_E_NOMEM, SC_E_SYS. */
 int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
 void sc_cgroups_free(struct sc_cgroups *cg); /* accepts NULL */
 void sc_cgroups_freep(struct sc_cgroups **cg);
