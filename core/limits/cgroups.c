@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/limits/cgroups_ways.h"
+#include "core/limits/cgroups.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/limits/cgroups_files.h"
+#include "core/limits/cgroups_lib.h"
 #include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
@@ -25,23 +25,6 @@ void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX])
 void sc_cgroup_site_name(uid_t uid, unsigned id, char out[SC_CGROUP_NAME_MAX])
 {
     snprintf(out, SC_CGROUP_NAME_MAX, SC_CGROUP_ROOT "/%u/%u", (unsigned)uid, id);
-}
-
-const char *const sc_cgroup_names[SC_CTRL_COUNT][2] = {
-    [SC_CTRL_CPU] = {"cpu", "cpu"},          [SC_CTRL_CPUACCT] = {"cpuacct", NULL},
-    [SC_CTRL_MEMORY] = {"memory", "memory"}, [SC_CTRL_PIDS] = {"pids", "pids"},
-    [SC_CTRL_IO] = {"blkio", "io"},
-};
-
-const char *sc_cgroup_controller(const struct sc_cgroups *cg, enum sc_ctrl ctrl)
-{
-    return sc_cgroup_names[ctrl][cg->version[ctrl] == 2 ? 1 : 0];
-}
-
-int sc_cgroup_version_at(const char *mount)
-{
-    struct statfs fs;
-    return statfs(mount, &fs) < 0 ? 0 : fs.f_type == CGROUP2_SUPER_MAGIC ? 2 : 1;
 }
 
 static int look(struct sc_cgroups *cg, struct sc_error *err)
@@ -97,15 +80,6 @@ int sc_cgroup_lock(int *ret_fd, struct sc_error *err)
             return sc_error_sys(err, errno, "lock %s", path);
     *ret_fd = sc_steal_fd(&fd);
     return 0;
-}
-
-char *sc_cgroup_path(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
-                     const char *file)
-{
-    char *path;
-    if (asprintf(&path, "%s/%s%s%s", cg->mount[ctrl], name, file ? "/" : "", file ? file : "") < 0)
-        return NULL;
-    return path;
 }
 
 bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name)

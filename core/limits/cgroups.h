@@ -5,19 +5,10 @@
 #define SC_LIMITS_CGROUPS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
+
 #include "core/base/buf.h"
-#include "core/limits/values.h"
-
-#define SC_CGROUP_ROOT      "sitecage"
-#define SC_CGROUP_NAME_MAX  48
-#define SC_CGROUP_MOUNT_MAX 255   /* of the path of a hierarchy */
-#define SC_CGROUP_FILE_MAX  65536 /* bytes that we read of a control file */
-
-struct sc_cgroups {
-    int version[SC_CTRL_COUNT]; /* 1, 2, 0: not there */
-    char *mount[SC_CTRL_COUNT];
-    struct sc_libcgroup *lib; /* its functions: cgroups_lib.c; NULL: the files */
-};
+#include "core/limits/hierarchies.h"
 
 /* Where this machine's hierarchies are: a machine without control groups has none. SC_E_NOMEM, SC_E_SYS. */
 int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
@@ -27,19 +18,12 @@ void sc_cgroups_freep(struct sc_cgroups **cg);
 void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX]);
 void sc_cgroup_site_name(uid_t uid, unsigned id, char out[SC_CGROUP_NAME_MAX]);
 
-/* The kernel's name of the controller: "cpu", "blkio" or "io", … */
-const char *sc_cgroup_controller(const struct sc_cgroups *cg, enum sc_ctrl ctrl);
-
 /* Held while groups are made or removed: another account's pass must not remove the common parent
  * in between. The caller closes *ret_fd. */
 int sc_cgroup_lock(int *ret_fd, struct sc_error *err);
 
 /* Whether the group is there with this controller. */
 bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name);
-
-/* The path of a group, or of a file of it. The caller frees it; NULL: no memory. */
-char *sc_cgroup_path(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
-                     const char *file);
 
 /* Makes it where it is not. Version 2: also hands the controller down to it. */
 int sc_cgroup_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,

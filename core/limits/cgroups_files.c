@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/limits/cgroups_ways.h"
+#include "core/limits/cgroups_files.h"
 
 #include <errno.h>
 #include <fcntl.h>

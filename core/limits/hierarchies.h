@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where this machine's control groups are, and the names that we have in them. Pure, but for sc_cgroup_version_at(). */
+#ifndef SC_LIMITS_HIERARCHIES_H
+#define SC_LIMITS_HIERARCHIES_H
+
+#include "core/limits/values.h"
+
+#define SC_CGROUP_ROOT      "sitecage"
+#define SC_CGROUP_NAME_MAX  48
+#define SC_CGROUP_MOUNT_MAX 255   /* of the path of a hierarchy */
+#define SC_CGROUP_FILE_MAX  65536 /* bytes that we read of a control file */
+
+struct sc_cgroups {
+    int version[SC_CTRL_COUNT]; /* 1, 2, 0: not there */
+    char *mount[SC_CTRL_COUNT];
+    struct sc_libcgroup *lib; /* its functions: cgroups_lib.c; NULL: the files */
+};
+
+/* The kernel's names of a controller: [0] in version 1, [1] in version 2; NULL: it has none there. */
+extern const char *const sc_cgroup_names[SC_CTRL_COUNT][2];
+
+/* 1, 2; 0: it cannot be looked at. */
+int sc_cgroup_version_at(const char *mount);
+
+/* The kernel's name of the controller: "cpu", "blkio" or "io", … */
+const char *sc_cgroup_controller(const struct sc_cgroups *cg, enum sc_ctrl ctrl);
+
+/* The path of a group, or of a file of it. The caller frees it; NULL: no memory. */
+char *sc_cgroup_path(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
+                     const char *file);
+
+#endif
