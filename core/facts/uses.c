@@ -20,6 +20,7 @@
 #include "core/coverage/coverage.h"
 #include "core/facts/php_names.h"
 #include "core/facts/whose.h"
+#include "core/facts/wp_config.h"
 
 #define USER_INI_MAX (64u << 10)
 #define USES_MAX     64u /* of one site */
@@ -211,25 +212,17 @@ static int use_user_ini(struct look *l)
     return rc == SC_E_NOMEM || rc == SC_E_SYS ? sc_error_set(l->err, rc, "%s", why.text) : 0;
 }
 
-static bool has_file(const struct look *l, const char *name)
-{
-    SC_FREE char *rel = NULL;
-    SC_FD int fd = -EBADF;
-    struct stat st;
-    return asprintf(&rel, "%s/%s", l->site->rel, name) >= 0 &&
-           sc_open_beneath(l->a->homefd, rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) == 0 &&
-           fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-/* WordPress looks for its configuration one level up, too (wp-load.php). */
+/* It is its site's alone, isolated or not: in shared homes closed to the others. */
 static int use_wp_config(struct look *l)
 {
-    SC_FREE char *above = NULL;
-    if (strchr(l->site->rel, '/') || !has_file(l, "wp-load.php") || has_file(l, "wp-config.php"))
-        return 0;
+    SC_FREE char *above = NULL, *rel = NULL;
+    struct stat st = {0};
     if (asprintf(&above, "%s/wp-config.php", l->a->home) < 0)
         return no_memory(l->err);
-    return use(l, SC_NAMED_READ, above);
+    int found = find(l, above, &rel, &st);
+    if (found == 0)
+        return S_ISREG(st.st_mode) ? add(l, (struct sc_plan_path){.is_file = true}, &rel) : 0;
+    return found == SC_E_NOTFOUND || found > 0 ? 0 : found;
 }
 
 static int look_at_site(struct look *l, const struct sc_plan *plan, struct sc_cover_server *server)
@@ -242,7 +235,7 @@ static int look_at_site(struct look *l, const struct sc_plan *plan, struct sc_co
         rc = use_pools(l, server, &whose);
     if (rc == 0)
         rc = use_user_ini(l);
-    return rc < 0 ? rc : use_wp_config(l);
+    return rc;
 }
 
 static struct sc_cover_server *server_of(const struct sc_server *s, struct sc_facts *f,
@@ -272,6 +265,12 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             return err ? err->code : SC_E_NOMEM;
         struct look l = {a, site, &uses, uses.n, false, err};
         rc = look_at_site(&l, f->plan, server);
+    }
+    const struct sc_plan_site *wp =
+        rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
+    if (wp) {
+        struct look l = {a, wp, &uses, uses.n, false, err};
+        rc = use_wp_config(&l);
     }
     if (rc < 0)
         return rc;
