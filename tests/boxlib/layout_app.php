@@ -61,7 +61,8 @@ function steal($app, $files)
                 echo "GOT $file by $way\n";
         if (in_array(basename($file), @scandir(dirname($file)) ?: []))
             echo "GOT $file by its directory\n";
-        @file_put_contents(dirname($file) . '/left-by-a-sibling', 'x'); // layouts.sh looks for it
+        $left = dirname($file) . '/left-by-a-sibling'; // layouts.sh looks for it
+        @file_put_contents($left, 'x') || @shell_exec('echo >' . escapeshellarg($left) . ' 2>/dev/null');
         @unlink($link);
     }
     echo "done\n";
