@@ -102,5 +102,6 @@ int sc_ctl_list(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_status(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_check(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_explain(struct sc_ctl *c, struct sc_error *err);
 
 #endif

@@ -7,6 +7,7 @@
  *     site-isolation enable --domain A --anyway: also where isolation does not cover all of it
  *     isolates-enable, site-isolation-enable, isolates enable …: the same
  *     stats [--domain A] [--period P]
+ *     explain --domain A [--path P], or explain A [P]
  *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A */
 #ifndef SC_COMMANDS_ISOLATECTL_H
 #define SC_COMMANDS_ISOLATECTL_H
@@ -17,6 +18,7 @@
 #include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
+#include "core/engine/explain.h"
 #include "core/engine/stats.h"
 #include "core/engine/user.h"
 
@@ -30,7 +32,8 @@ enum sc_isolate_verb {
     SC_ISOLATE_LIMITS_LIST,
     SC_ISOLATE_LIMITS_SET,
     SC_ISOLATE_LIMITS_APPLY,
-    SC_ISOLATE_STATS
+    SC_ISOLATE_STATS,
+    SC_ISOLATE_EXPLAIN
 };
 
 struct sc_isolate_call {
@@ -41,6 +44,7 @@ struct sc_isolate_call {
     struct sc_limits limits;
     bool period; /* --period was given; it changes nothing */
     bool anyway; /* --anyway was given */
+    char *path;  /* --path; NULL */
 };
 
 void sc_isolate_call_done(struct sc_isolate_call *c);
@@ -59,11 +63,13 @@ void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domai
 void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits, bool lines,
                               struct sc_buf *out);
 void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struct sc_buf *out);
+void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *out);
 void sc_isolate_answer_error(const char *message, struct sc_buf *out);
 
 /* The whole command: reads, works, writes one JSON document to descriptor 1. The exit status: 0, 1,
- * or 38 for a limit that this kernel cannot hold. Needs root. */
-int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site);
+ * or 38 for a limit that this kernel cannot hold. `site`: the isolated site that the caller is in;
+ * 0: in none. Needs root. */
+int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site);
 
 /* For the daemon: calls that read only the database need no process of their own. */
 bool sc_isolatectl_is_list(char *const *args, size_t n);

@@ -8,12 +8,13 @@
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD]"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH]"
 
 void sc_isolate_call_done(struct sc_isolate_call *c)
 {
     free(c->domains);
     free(c->text);
+    free(c->path);
     *c = (struct sc_isolate_call){0};
 }
 
@@ -38,6 +39,10 @@ static size_t find_verb(char *const *args, size_t n, enum sc_isolate_verb *ret)
 {
     if (n > 0 && strcmp(args[0], "stats") == 0) {
         *ret = SC_ISOLATE_STATS;
+        return 1;
+    }
+    if (n > 0 && strcmp(args[0], "explain") == 0) {
+        *ret = SC_ISOLATE_EXPLAIN;
         return 1;
     }
     for (size_t i = 0; n > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -113,12 +118,34 @@ static int parse_period(const char *text, struct sc_isolate_call *c, struct sc_e
     return 0;
 }
 
+static int take_path(const char *text, struct sc_isolate_call *c, struct sc_error *err)
+{
+    if (c->path)
+        return sc_error_set(err, SC_E_INVAL, "--path is given twice");
+    if (!*text)
+        return sc_error_set(err, SC_E_INVAL, "--path has an empty name");
+    c->path = strdup(text);
+    return c->path ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
+}
+
+/* explain takes its domain and path as plain words, too. */
+static int parse_word(const char *word, struct sc_isolate_call *c, struct sc_error *err)
+{
+    if (c->verb != SC_ISOLATE_EXPLAIN || (c->n && c->path))
+        return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s", word);
+    return c->n ? take_path(word, c, err) : parse_domains(word, c, err);
+}
+
 static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
                          struct sc_error *err)
 {
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(args[i], "--", 2) != 0)
-            return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s", args[i]);
+        if (strncmp(args[i], "--", 2) != 0) {
+            int rc = parse_word(args[i], c, err);
+            if (rc < 0)
+                return rc;
+            continue;
+        }
         if (strcmp(args[i], "--anyway") == 0 && c->verb == SC_ISOLATE_ENABLE) {
             c->anyway = true;
             continue;
@@ -136,6 +163,8 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
         int rc;
         if (c->verb == SC_ISOLATE_STATS && strcmp(option, "period") == 0)
             rc = parse_period(value, c, err);
+        else if (c->verb == SC_ISOLATE_EXPLAIN && strcmp(option, "path") == 0)
+            rc = take_path(value, c, err);
         else if (strcmp(option, "domain") != 0)
             rc = parse_limit(option, value, &c->limits, err);
         else

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/commands/explain_json.h"
 #include "core/commands/isolatectl.h"
 #include "core/commands/out.h"
 #include "core/commands/stats_json.h"
@@ -115,6 +116,18 @@ void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struc
         "its processes of now are known, the rest is 0",
         "domains", domains);
     SC_FREE char *text = all && !bad ? json_dumps(all, JSON_ENSURE_ASCII) : NULL;
+    json_decref(all);
+    if (text)
+        sc_buf_fmt(out, "%s\n", text);
+    else
+        out->failed = 1;
+}
+
+void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *out)
+{
+    json_t *all = json_pack("{s:s}", "result", "success");
+    int bad = all ? sc_explain_json_set(all, e) : -1;
+    SC_FREE char *text = !bad ? json_dumps(all, JSON_ENSURE_ASCII) : NULL;
     json_decref(all);
     if (text)
         sc_buf_fmt(out, "%s\n", text);

@@ -21,7 +21,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "isolatectl-root is run by Sitecage's proxyexec service; run isolatectl\n");
         return 2;
     }
-    bool in_site = *site != 0;
+    unsigned long in_site = *site ? strtoul(site, NULL, 10) : 0; /* "ID:DOCUMENT ROOT" */
+    if (*site && (in_site == 0 || in_site > UINT_MAX))
+        in_site = UINT_MAX; /* one that is none of those known: it may ask for nothing */
     /* A change that has begun is brought to its end, whatever the caller sends. */
     static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
@@ -30,5 +32,5 @@ int main(int argc, char **argv)
         chdir("/") < 0)
         return 1;
     (void)umask(022);
-    return sc_isolatectl(argv + 1, (size_t)(argc - 1), (uid_t)n, in_site);
+    return sc_isolatectl(argv + 1, (size_t)(argc - 1), (uid_t)n, (unsigned)in_site);
 }

@@ -17,7 +17,8 @@ enum {
 
 static bool changes(enum sc_isolate_verb verb)
 {
-    return verb != SC_ISOLATE_LIST && verb != SC_ISOLATE_LIMITS_LIST && verb != SC_ISOLATE_STATS;
+    return verb != SC_ISOLATE_LIST && verb != SC_ISOLATE_LIMITS_LIST && verb != SC_ISOLATE_STATS &&
+           verb != SC_ISOLATE_EXPLAIN;
 }
 
 static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
@@ -62,7 +63,17 @@ static int show_stats(struct sc_server *s, uid_t uid, const struct sc_isolate_ca
     return rc;
 }
 
-static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
+static int explain(struct sc_server *s, uid_t uid, unsigned site, const struct sc_isolate_call *c,
+                   struct sc_buf *out, struct sc_error *err)
+{
+    SC_CLEANUP(sc_explanation_done) struct sc_explanation e = {0};
+    int rc = sc_engine_user_explain(s, uid, site, c->domains[0], c->path, &e, err);
+    if (rc == 0)
+        sc_isolate_answer_explain(&e, out);
+    return rc;
+}
+
+static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struct sc_buf *out,
                 struct sc_error *err)
 {
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
@@ -78,6 +89,8 @@ static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
         return change_limits(s, uid, c, out, err);
     case SC_ISOLATE_STATS:
         return show_stats(s, uid, c, out, err);
+    case SC_ISOLATE_EXPLAIN:
+        return explain(s, uid, site, c, out, err);
     case SC_ISOLATE_ENABLE:
         rc = sc_engine_user_enable(s, uid, c->domains, c->n, c->anyway, err);
         break;
@@ -96,18 +109,18 @@ static int work(const struct sc_isolate_call *c, uid_t uid, struct sc_buf *out,
     return rc;
 }
 
-int sc_isolatectl(char *const *args, size_t n, uid_t caller, bool in_site)
+int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
     int rc = sc_isolate_parse(args, n, &c, &err);
-    if (rc == 0 && in_site && changes(c.verb))
+    if (rc == 0 && site && changes(c.verb))
         rc = sc_error_set(&err, SC_E_DENIED,
                           "this cannot be changed from inside an isolated site; use the panel or a "
                           "shell of the account");
     if (rc == 0)
-        rc = work(&c, caller, &out, &err);
+        rc = work(&c, caller, site, &out, &err);
     if (rc == 0)
         rc = sc_buf_check(&out, "the answer", &err);
     if (rc < 0) {
@@ -125,7 +138,8 @@ bool sc_isolatectl_is_list(char *const *args, size_t n)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
     return sc_isolate_parse(args, n, &c, NULL) == 0 && !changes(c.verb) &&
-           c.verb != SC_ISOLATE_STATS; /* reads more than the database */
+           c.verb != SC_ISOLATE_STATS &&
+           c.verb != SC_ISOLATE_EXPLAIN; /* read more than the database */
 }
 
 int sc_isolatectl_inline(char *const *args, uid_t caller, unsigned site)
@@ -133,5 +147,5 @@ int sc_isolatectl_inline(char *const *args, uid_t caller, unsigned site)
     size_t n = 0;
     while (args[n])
         n++;
-    return sc_isolatectl(args, n, caller, site != 0);
+    return sc_isolatectl(args, n, caller, site);
 }

@@ -47,6 +47,11 @@ int sc_job_widen(struct sc_job *j, struct sc_names *others, struct sc_error *err
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err);
 
+/* The status of one domain, as sc_engine_status() has it, but what killed commands left is not
+ * finished first. */
+int sc_status_one(struct sc_server *s, const char *domain, struct sc_status *ret,
+                  struct sc_error *err);
+
 /* The limits of a site as they were last applied; none when it has none. */
 int sc_stored_limits(struct sc_server *s, unsigned id, const char *home, struct sc_limits *ret,
                      struct sc_error *err);

@@ -262,6 +262,19 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
     return rc < 0 ? rc : add_status(s, cg, st, name, &u, site, d.docroot, err);
 }
 
+int sc_status_one(struct sc_server *s, const char *domain, struct sc_status *ret,
+                  struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    SC_CLEANUP(sc_status_done) struct sc_status st = {0};
+    int rc = sc_cgroups_open(&cg, err);
+    if (rc == 0)
+        rc = status_of_domain(s, cg, &st, domain, err);
+    if (rc == 0)
+        SC_MOVE(ret, &st);
+    return rc;
+}
+
 /* Of accounts that have notes and no isolated sites. */
 static int notes_of_others(struct sc_server *s, struct sc_status *st, struct sc_error *err)
 {

@@ -57,7 +57,6 @@ static bool is_closed(const struct sc_plan *plan, char *rel)
            bsearch(&rel, plan->closed, plan->n_closed, sizeof(*plan->closed), cmp_rel);
 }
 
-/* Why a site may not have a path; NULL when it may. */
 /* A log that PHP is told to write is the site's, wherever it is; and a directory of its own is none of the
  * home's. */
 static bool may_be_secret(const struct sc_plan_path *path)
@@ -65,8 +64,8 @@ static bool may_be_secret(const struct sc_plan_path *path)
     return path->own || (path->found && path->rw && path->is_file);
 }
 
-static const char *why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
-                           const struct sc_plan_path *path)
+const char *sc_plan_why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
+                            const struct sc_plan_path *path)
 {
     if (!site)
         return "for a document root that no site has";
@@ -147,7 +146,7 @@ int sc_plan_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct 
     for (size_t i = 0; i < in->n_paths; i++) {
         const struct sc_plan_path *p = &in->paths[i];
         struct sc_plan_site *site = find(plan, p->site_rel);
-        const char *reason = why_not(plan, site, p);
+        const char *reason = sc_plan_why_not(plan, site, p);
         int r = !reason ? accept(site, p, err) : p->found ? 0 : refuse(plan, p, reason, err);
         if (r < 0)
             return r;

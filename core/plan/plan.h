@@ -168,6 +168,11 @@ bool sc_plan_is_app_of(const struct sc_plan_site *site, const char *rel);
 /* The site's further path that is exactly `rel`; NULL. */
 const struct sc_plan_extra *sc_plan_extra_of(const struct sc_plan_site *site, const char *rel);
 
+/* Why a site (may be NULL: there is none) may not have a further path; NULL when it may. Static
+ * text, as in struct sc_plan_refusal. path->site_rel is not looked at. */
+const char *sc_plan_why_not(const struct sc_plan *plan, const struct sc_plan_site *site,
+                            const struct sc_plan_path *path);
+
 /* Whether `rel` is exactly a secret. */
 bool sc_plan_is_secret(const struct sc_plan *plan, const char *rel);
 

@@ -91,7 +91,7 @@ expect_contains "nothing is stale" "No such sites" cagefsctl --site-isolation-st
 ## Its PHP-FPM cannot start: its program is not what it was
 php=$(readlink -f "$(command -v php-fpm8.2)")
 supervisor() { cagefsctl --site-isolation-status --json fpm.example | jq -r '.sites[0].failing.reason // ""'; }
-fpm_says() { supervisor | grep -q PHP-FPM; }
+fpm_says() { supervisor | grep PHP-FPM >/dev/null; }
 check "php-fpm does not start any more" sh -c "mv $php $php.away && printf '#!/bin/sh\nexit 3\n' >$php && chmod 755 $php"
 again
 check "PHP-FPM: it fails" wait_until 30 fpm_says

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "core/check/check.h"
 #include "core/engine/engine.h"
+#include "core/engine/explain.h"
 
 struct sc_server {
     int open;
@@ -29,6 +30,7 @@ static struct {
     struct sc_status status;
     struct sc_checks checks;
     const char *plan;
+    struct sc_explanation explanation;
     int done; /* calls of a _done function */
 } fake;
 
@@ -213,6 +215,21 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
 void sc_checks_done(struct sc_checks *c)
 {
     (void)c;
+    fake.done++;
+}
+
+int sc_engine_explain(struct sc_server *s, const char *domain, const char *path,
+                      struct sc_explanation *ret, struct sc_error *err)
+{
+    const char *names[] = {domain, path};
+    (void)s;
+    *ret = fake.explanation;
+    return fake_call("explain", names, path ? 2 : 1, NULL, err);
+}
+
+void sc_explanation_done(struct sc_explanation *e)
+{
+    (void)e;
     fake.done++;
 }
 

@@ -404,7 +404,7 @@ static void help_has_every_command(void **state)
     (void)state;
     size_t n;
     const struct sc_ctl_command *commands = sc_ctl_commands(&n);
-    assert_int_equal(n, 21);
+    assert_int_equal(n, 22);
     run("--help");
     assert_int_equal(ran.status, 0);
     assert_string_equal(ran.err, "");
@@ -430,6 +430,84 @@ static void help_has_every_command(void **state)
     assert_int_equal(strncmp(ran.out, "{\"result\": \"success\", \"help\": \"usage: ", 38), 0);
 }
 
+static void explains(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.explanation =
+        (struct sc_explanation){.domain = (char *)(uintptr_t) "a.com",
+                                .user = (char *)(uintptr_t) "john",
+                                .isolated = true,
+                                .failing = {.since = 1700000000, .n = 3, .text = "no storage"},
+                                .failures = {.n = 2,
+                                             .v = {{1700000000, 1700000060, 3, 503, "no storage"},
+                                                   {0, 0, 2, 0, "processes ended"}}}};
+    run("--site-isolation-explain", "a.com");
+    assert_ran(0,
+               "a.com of user john: isolated\n"
+               "It does not run, since 2023-11-14T22:13:20Z, 3 attempts: no storage\n"
+               "Last failures (when last, status, how often, why):\n"
+               "  2023-11-14T22:14:20Z  503  3 times since 2023-11-14T22:13:20Z: no storage\n"
+               "  -                       -  2 times: processes ended\n",
+               "");
+    assert_string_equal(fake.called, "explain a.com");
+    fake.explanation.failures.n = 0;
+    fake.explanation.failing.since = 0;
+    fake.explanation.path = (struct sc_path_answer){.asked = (char *)(uintptr_t) "/home/john/x\n",
+                                                    .place = (char *)(uintptr_t) "/home/john/b",
+                                                    .rule = "private-home",
+                                                    .reason = (char *)(uintptr_t) "why",
+                                                    .grant = (char *)(uintptr_t) "the line"};
+    run("--isolates-explain", "a.com", "/home/john/x\n");
+    assert_ran(0,
+               "a.com of user john: isolated\n"
+               "No failure of it is known.\n"
+               "/home/john/x?: closed\n"
+               "    what decides is /home/john/b\n"
+               "    why\n"
+               "    a line in /etc/cagefs/site-isolation.paths opens it: the line\n",
+               "");
+    assert_string_equal(fake.called, "explain a.com /home/john/x\n");
+    run("--site-isolation-explain", "--json", "a.com", "x");
+    assert_ran(0,
+               "{\"result\": \"success\", \"domain\": \"a.com\", \"isolated\": true, "
+               "\"stale\": null, \"failing\": null, \"failures\": [], \"path\": {\"path\": "
+               "\"/home/john/x\\n\", \"leads_to\": \"/home/john/b\", \"read\": false, "
+               "\"write\": false, \"exists\": false, \"rule\": \"private-home\", \"reason\": "
+               "\"why\", \"grant\": \"the line\", \"nothing_opens_it\": null}}\n",
+               "");
+}
+
+static void status_of_some(void **state)
+{
+    (void)state;
+    struct sc_status_row some[4];
+    memcpy(some, rows, sizeof(some));
+    some[1].failing = (struct sc_failing){.since = 1700000000, .n = 2, .text = "no storage"};
+    some[0].coverage = SC_COVERAGE_NOT;
+    fake_reset();
+    fake.status = (struct sc_status){.mode = SC_MODE_ALLOW_ALL, .v = some, .n = 4};
+    run("--site-isolation-status", "--failing");
+    assert_ran(0,
+               "Feature: disabled, mode allow_all\n"
+               "\n"
+               "DOMAIN  USER  STATE    PROCESSES  DOCROOT\n"
+               "b.com   john  failing          -  /home/john/b??[2J\n"
+               "    it does not run, since 2023-11-14T22:13:20Z, 2 attempts: no storage\n",
+               "");
+    memcpy(some, rows, sizeof(some));
+    some[0].coverage = SC_COVERAGE_NOT;
+    run("--site-isolation-status", "--stale", "--not-covered", "--json");
+    assert_non_null(strstr(ran.out, "\"a.example.com\""));
+    assert_non_null(strstr(ran.out, "\"c.com\""));
+    assert_null(strstr(ran.out, "\"b.com\""));
+    memcpy(some, rows, sizeof(some));
+    run("--site-isolation-status", "--failing");
+    assert_ran(0, "Feature: disabled, mode allow_all\nNo such sites\n", "");
+    run("--site-isolation-check", "--stale");
+    assert_int_equal(ran.status, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +518,8 @@ int main(void)
         cmocka_unit_test(users_and_domains_json),
         cmocka_unit_test(status),
         cmocka_unit_test(status_has_notes),
+        cmocka_unit_test(status_of_some),
+        cmocka_unit_test(explains),
         cmocka_unit_test(says_what_is_not_covered),
         cmocka_unit_test(check),
         cmocka_unit_test(check_domains),

@@ -89,9 +89,9 @@ static void wrong_usage(void **state)
     assert_wrong("unknown option --site-isolation-deny-a: see cagefsctl --help "
                  "(options are written in full)",
                  "--site-isolation-deny-a");
-    assert_wrong("unknown option --site-isolation-e=a.com: see cagefsctl --help "
+    assert_wrong("unknown option --site-isolation-en=a.com: see cagefsctl --help "
                  "(options are written in full)",
-                 "--site-isolation-e=a.com");
+                 "--site-isolation-en=a.com");
     assert_wrong("unknown option --site-isolation-: see cagefsctl --help", "--site-isolation-");
     assert_wrong("--json=yes: this option takes no value; see cagefsctl --help", "--json=yes",
                  "--site-isolation-list");

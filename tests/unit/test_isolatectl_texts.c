@@ -51,6 +51,9 @@ static void takes_every_spelling(void **state)
     means("limits apply --domain a.com", SC_ISOLATE_LIMITS_APPLY, 1);
     means("stats", SC_ISOLATE_STATS, 0);
     means("stats --domain a.com --period 1d", SC_ISOLATE_STATS, 1);
+    means("explain a.com", SC_ISOLATE_EXPLAIN, 1);
+    means("explain a.com /x", SC_ISOLATE_EXPLAIN, 1);
+    means("explain --path=/x --domain a.com", SC_ISOLATE_EXPLAIN, 1);
     means("stats --period=today", SC_ISOLATE_STATS, 0);
     means("stats --period 999999999s", SC_ISOLATE_STATS, 0);
 }
@@ -85,7 +88,7 @@ static void refuses(const char *words, const char *why)
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD]"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH]"
 
 static void says_what_is_wrong(void **state)
 {
