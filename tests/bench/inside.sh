@@ -451,6 +451,77 @@ part_static()
     apache_stop
 }
 
+# hosts_of FROM TO: a virtual host, in a file of its own, for each site of uFROM..uTO
+hosts_of()
+{
+    local i k
+    for ((i = $1; i <= $2; i++)); do
+        for k in 1 2 3 4; do
+            printf '<VirtualHost %s>\nServerName u%d-%d.example\nDocumentRoot /home/u%d/s%d\nSuexecUserGroup u%d u%d\nDirectoryIndex index.php index.html\n<Directory /home/u%d/s%d>\nAllowOverride All\n</Directory>\n</VirtualHost>\n' \
+                "$apache_address" $i $k $i $k $i $i $i $k >/etc/apache2/sites-enabled/u$i-$k.conf
+        done
+    done
+}
+
+# apache_pss: proportional memory of all of Apache's processes, in KiB
+apache_pss()
+{
+    local pid
+    for pid in $(pgrep -x apache2); do cat "/proc/$pid/smaps_rollup"; done | awk '$1 == "Pss:" { sum += $2 } END { print sum }'
+}
+
+# starting NAME: milliseconds until Apache answers and KiB that it then has, medians of 5, into /tmp/start.NAME and /tmp/pss.NAME
+starting()
+{
+    local began
+    for _ in 1 2 3 4 5; do
+        apache_stop
+        began=$(date +%s%N)
+        apache_start || exit 1
+        echo $((($(date +%s%N) - began) / 1000000)) >>"/tmp/start.$1"
+        apache_pss >>"/tmp/pss.$1"
+    done
+    printf '  %-52s starts in %6d ms   has %8d KiB\n' "$1" "$(median <"/tmp/start.$1")" "$(median <"/tmp/pss.$1")"
+}
+
+# Processes for requests that do not come and go, so that memory can be compared.
+apache_steady()
+{
+    printf '<IfModule mpm_event_module>\nStartServers 2\nMinSpareThreads 1\nMaxSpareThreads 1000\nThreadsPerChild 25\nMaxRequestWorkers 50\n</IfModule>\n' >/etc/apache2/conf-enabled/steady.conf
+}
+
+part_hosts()
+{
+    local sizes=(2 250 2500) isolated=250 i last=1
+    [ -z "$quick" ] || sizes=(2 25 250) isolated=25
+    local users=${sizes[-1]}
+    title "A web server of up to $((4 * users)) virtual hosts, a file each; $((4 * isolated)) isolated in the end"
+    many_users "$users"
+    apache_start
+    apache_steady
+    for i in "${sizes[@]}"; do
+        hosts_of $last "$i"
+        last=$((i + 1))
+        apache_reload
+        timed "/tmp/hosts$i" -k -n "$(rounds 20)" \
+            "enable, $((4 * i)) hosts" 0 /usr/sbin/cagefsctl --site-isolation-enable u1-1.example -- \
+            "disable, $((4 * i)) hosts" 0 /usr/sbin/cagefsctl --site-isolation-disable u1-1.example -- \
+            "list, $((4 * i)) hosts" 0 /usr/sbin/cagefsctl --site-isolation-list
+    done
+    ratio "enable with $((4 * users)) hosts / with $((4 * sizes[0]))" "/tmp/hosts$users" "enable, $((4 * users)) hosts" "/tmp/hosts${sizes[0]}" "enable, $((4 * sizes[0])) hosts"
+    ratio "enable with $((4 * users)) hosts / with $((4 * sizes[1]))" "/tmp/hosts$users" "enable, $((4 * users)) hosts" "/tmp/hosts${sizes[1]}" "enable, $((4 * sizes[1])) hosts"
+    cagefsctl --site-isolation-deny-all >/dev/null
+    starting "without mod_sitecage"
+    cagefsctl --site-isolation-allow-all >/dev/null
+    starting "with it, nothing isolated"
+    # sooner done without the hosts, and the table that Apache reads is the same
+    mv /etc/apache2/sites-enabled /root/ && mkdir /etc/apache2/sites-enabled
+    enable_sites 1 "$isolated" 2>/dev/null
+    rmdir /etc/apache2/sites-enabled && mv /root/sites-enabled /etc/apache2/
+    starting "with it, $((4 * isolated)) isolated"
+    apache_stop
+}
+
 part_isolatectl()
 {
     title "A user's command through the proxyexec service, against setpriv starting a static program"

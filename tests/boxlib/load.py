@@ -5,8 +5,8 @@
 load.py RATE SECONDS|until FILE HOST:PORT NAME PATH WANTED [NAME PATH WANTED]...
 
 Sends RATE requests a second to each NAME (Host header) in turn, each on a connection of its own and whatever became of
-the one before, for SECONDS or until FILE is gone. Prints "NAME sent failed" a line each, and then what the first failures
-were. A request has failed when the answer is not status 200 with exactly the body WANTED, within 30 s.
+the one before, for SECONDS or until FILE is gone. Prints "NAME sent failed slowest" (in ms) a line each, and then what the
+first failures were. A request has failed when the answer is not status 200 with exactly the body WANTED, within 30 s.
 """
 import socket
 import sys
@@ -39,15 +39,17 @@ def main():
     address = sys.argv[4].rsplit(":", 1)
     address = (address[0], int(address[1]))
     targets = [sys.argv[i:i + 3] for i in range(5, len(sys.argv), 3)]
-    sent, failed, texts = collections.Counter(), collections.Counter(), []
+    sent, failed, slowest, texts = collections.Counter(), collections.Counter(), collections.Counter(), []
     lock = threading.Lock()
     slots = threading.Semaphore(400)
     start = time.monotonic()
 
     def one(number, name, path, wanted):
+        began = time.monotonic()
         why = request(address, name, path, wanted)
         with lock:
             sent[name] += 1
+            slowest[name] = max(slowest[name], time.monotonic() - began)
             if why:
                 failed[name] += 1
                 texts.append(f"{name} at {time.monotonic() - start:.3f}: {why}")
@@ -68,7 +70,7 @@ def main():
     for t in threads:
         t.join(35)
     for name, _, _ in targets:
-        print(name, sent[name], failed[name])
+        print(name, sent[name], failed[name], int(slowest[name] * 1000))
     for text in texts[:5]:
         print("#", text)
 
