@@ -49,44 +49,59 @@ int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct 
     return read_fd(fd, 0, max, what, out, err);
 }
 
-static int open_regular(const char *path, size_t max, int *ret_fd, off_t *ret_size,
-                        struct sc_error *err)
+static int check_owned(const struct stat *st, const char *what, uid_t owner, struct sc_error *err)
+{
+    if (st->st_uid != owner)
+        return sc_error_set(err, SC_E_DENIED,
+                            "%s belongs to uid %u, not to uid %u: give it to its owner with chown",
+                            what, (unsigned)st->st_uid, (unsigned)owner);
+    if (st->st_mode & (S_IWGRP | S_IWOTH))
+        return sc_error_set(err, SC_E_DENIED,
+                            "%s can be written by others than its owner: run chmod go-w on it",
+                            what);
+    return 0;
+}
+
+static int open_file(const char *path, int *ret_fd, struct stat *ret_st, struct sc_error *err)
 {
     SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0) {
-        if (errno == ENOENT)
-            return sc_error_set(err, SC_E_NOTFOUND, "%s does not exist", path);
+    if (fd < 0 && errno == ENOENT)
+        return sc_error_set(err, SC_E_NOTFOUND, "%s does not exist", path);
+    if (fd < 0)
         return sc_error_sys(err, errno, "cannot open %s", path);
-    }
-    struct stat st;
-    if (fstat(fd, &st) < 0)
+    if (fstat(fd, ret_st) < 0)
         return sc_error_sys(err, errno, "cannot look at %s", path);
-    if (!S_ISREG(st.st_mode))
-        return sc_error_set(err, SC_E_INVAL, "%s is not a regular file", path);
-    if ((unsigned long long)st.st_size > max)
-        return sc_error_set(err, SC_E_TOOBIG, "%s is larger than %zu bytes", path, max);
     *ret_fd = sc_steal_fd(&fd);
-    *ret_size = st.st_size;
     return 0;
+}
+
+int sc_read_regular(int fd, const struct stat *st, size_t max, const char *path, struct sc_buf *out,
+                    struct sc_error *err)
+{
+    if (!S_ISREG(st->st_mode))
+        return sc_error_set(err, SC_E_INVAL, "%s is not a regular file", path);
+    if ((unsigned long long)st->st_size > max)
+        return sc_error_set(err, SC_E_TOOBIG, "%s is larger than %zu bytes", path, max);
+    return read_fd(fd, st->st_size, max, path, out, err);
 }
 
 int sc_read_file(const char *path, size_t max, struct sc_buf *out, struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
-    off_t size = 0;
-    int rc = open_regular(path, max, &fd, &size, err);
-    return rc < 0 ? rc : read_fd(fd, size, max, path, out, err);
+    struct stat st;
+    int rc = open_file(path, &fd, &st, err);
+    return rc < 0 ? rc : sc_read_regular(fd, &st, max, path, out, err);
 }
 
 int sc_read_trusted_file(const char *path, uid_t owner, size_t max, struct sc_buf *out,
                          struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
-    off_t size = 0;
-    int rc = open_regular(path, max, &fd, &size, err);
+    struct stat st;
+    int rc = open_file(path, &fd, &st, err);
     if (rc == 0)
-        rc = sc_check_owned_fd(fd, path, owner, err);
-    return rc < 0 ? rc : read_fd(fd, size, max, path, out, err);
+        rc = check_owned(&st, path, owner, err);
+    return rc < 0 ? rc : sc_read_regular(fd, &st, max, path, out, err);
 }
 
 /* What is in memory alone is not there after a crash, whatever is synced. */
@@ -170,19 +185,6 @@ int sc_mkdir_p(const char *path, mode_t mode, struct sc_error *err)
         return sc_error_sys(err, errno, "cannot look at %s", path);
     if (!S_ISDIR(st.st_mode))
         return sc_error_sys(err, ENOTDIR, "cannot create the directory %s", path);
-    return 0;
-}
-
-static int check_owned(const struct stat *st, const char *what, uid_t owner, struct sc_error *err)
-{
-    if (st->st_uid != owner)
-        return sc_error_set(err, SC_E_DENIED,
-                            "%s belongs to uid %u, not to uid %u: give it to its owner with chown",
-                            what, (unsigned)st->st_uid, (unsigned)owner);
-    if (st->st_mode & (S_IWGRP | S_IWOTH))
-        return sc_error_set(err, SC_E_DENIED,
-                            "%s can be written by others than its owner: run chmod go-w on it",
-                            what);
     return 0;
 }
 

@@ -5,6 +5,7 @@
 #define SC_BASE_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
@@ -18,6 +19,10 @@ int sc_read_file(const char *path, size_t max, struct sc_buf *out, struct sc_err
  * commands of root obey. */
 int sc_read_trusted_file(const char *path, uid_t owner, size_t max, struct sc_buf *out,
                          struct sc_error *err);
+
+/* Reads all of an open file as sc_read_file() does; `st` is what fstat(2) just said of it. */
+int sc_read_regular(int fd, const struct stat *st, size_t max, const char *path, struct sc_buf *out,
+                    struct sc_error *err);
 
 /* Reads what is left of `fd`, at most `max` bytes. `what` names it in errors. */
 int sc_read_fd(int fd, size_t max, const char *what, struct sc_buf *out, struct sc_error *err);

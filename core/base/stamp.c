@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/base/stamp.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/there.h"
 #include "core/base/vec.h"
@@ -51,25 +54,56 @@ void sc_stamps_done(struct sc_stamps *s)
     *s = (struct sc_stamps){0};
 }
 
+/* What was found by a look that began at `now`. */
+static struct sc_stamped stamped(int there, const struct stat *st, int64_t now)
+{
+    struct sc_stamped one = {.there = there == SC_THERE, .settled = true};
+    if (one.there) {
+        one.stamp = sc_stamp_of(st);
+        one.settled = sc_stamp_is_settled(&one.stamp, now);
+    }
+    return one;
+}
+
 static int look(const char *path, struct sc_stamped *ret, struct stat *st, struct sc_error *err)
 {
     int64_t now = sc_wall_ms();
     int there = sc_there_followed(path, st, err);
-    ret->there = there == SC_THERE;
-    ret->stamp = ret->there ? sc_stamp_of(st) : (struct sc_stamp){0};
-    ret->settled = !ret->there || sc_stamp_is_settled(&ret->stamp, now);
+    *ret = stamped(there, st, now);
     return there;
 }
 
-int sc_stamps_look(struct sc_stamps *s, const char *path, struct stat *ret, struct sc_error *err)
+static int note(struct sc_stamps *s, const char *path, struct sc_stamped one, int there)
 {
-    struct sc_stamped one = {0};
-    int there = look(path, &one, ret, err);
     if (there >= 0 && SC_VEC_ROOM(s->v, s->n) && (one.path = strdup(path)))
         s->v[s->n++] = one;
     else
         s->lost = true;
     return there;
+}
+
+int sc_stamps_look(struct sc_stamps *s, const char *path, struct stat *ret, struct sc_error *err)
+{
+    struct sc_stamped one;
+    int there = look(path, &one, ret, err);
+    return note(s, path, one, there);
+}
+
+int sc_stamps_open(struct sc_stamps *s, const char *path, int *ret_fd, struct stat *ret,
+                   struct sc_error *err)
+{
+    int64_t now = sc_wall_ms();
+    int there = SC_THERE;
+    SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 && sc_is_absent(errno))
+        there = SC_ABSENT;
+    else if (fd < 0)
+        there = sc_error_sys(err, errno, "cannot open %s", path);
+    else if (fstat(fd, ret) < 0)
+        there = sc_error_sys(err, errno, "cannot look at %s", path);
+    if (there == SC_THERE)
+        *ret_fd = sc_steal_fd(&fd);
+    return note(s, path, stamped(there, ret, now), there);
 }
 
 void sc_stamps_note(struct sc_stamps *s, const char *path)

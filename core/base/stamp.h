@@ -54,6 +54,11 @@ void sc_stamps_note(struct sc_stamps *s, const char *path);
 /* sc_there_followed() (core/base/there.h), noted. */
 int sc_stamps_look(struct sc_stamps *s, const char *path, struct stat *ret, struct sc_error *err);
 
+/* The same of a file that is opened, to be read: SC_THERE with *ret_fd as well. Neither a FIFO nor a
+ * terminal is waited for. */
+int sc_stamps_open(struct sc_stamps *s, const char *path, int *ret_fd, struct stat *ret,
+                   struct sc_error *err);
+
 /* Whether all are as they were noted. */
 bool sc_stamps_same(const struct sc_stamps *s);
 

@@ -68,10 +68,11 @@ static void note_dir_of(struct sc_vhosts_reader *r, const char *pattern)
 static void one_file(const struct each *e, const char *path, int depth)
 {
     struct sc_vhosts_reader *r = e->r;
+    SC_FD int fd = -EBADF;
     struct stat st;
     if (r->rc < 0)
         return;
-    int there = sc_stamps_look(&r->out->seen, path, &st, r->err);
+    int there = sc_stamps_open(&r->out->seen, path, &fd, &st, r->err);
     if (there != SC_THERE) {
         r->rc = there;
         return;
@@ -95,7 +96,8 @@ static void one_file(const struct each *e, const char *path, int depth)
     }
     note_dir(r, path);
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    int rc = sc_read_file(path, SC_VHOSTS_FILE_MAX, &text, r->err);
+    int rc = sc_read_regular(fd, &st, SC_VHOSTS_FILE_MAX, path, &text, r->err);
+    sc_close(&fd); /* others are read within */
     if (rc == SC_E_SYS || rc == SC_E_NOMEM)
         r->rc = rc;
     else if (rc == 0 && strlen(text.data) == text.len) /* else it is no configuration */

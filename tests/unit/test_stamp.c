@@ -6,6 +6,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/stamp.h"
+#include "core/base/there.h"
 
 #define LONG_AGO_MS 1100
 
@@ -126,6 +127,33 @@ static void what_cannot_be_looked_at(void **state)
     sc_stamps_done(&s);
 }
 
+/* What is opened is what was noted, and what is missing is noted, too. */
+static void an_open_file(void **state)
+{
+    struct tempdir *t = *state;
+    struct sc_stamps s = {0};
+    struct sc_error err = SC_ERROR_INIT;
+    struct stat st;
+    char text[8] = "";
+    int fd = -EBADF;
+    assert_int_equal(sc_stamps_open(&s, at(t, "link"), &fd, &st, &err), SC_THERE);
+    assert_int_equal(read(fd, text, sizeof(text)), 3);
+    assert_int_equal(st.st_size, 3);
+    close(fd);
+    fd = -EBADF;
+    assert_int_equal(sc_stamps_open(&s, at(t, "missing"), &fd, &st, &err), SC_ABSENT);
+    assert_int_equal(fd, -EBADF);
+    assert_true(sc_stamps_same(&s));
+    put_file(t, "d/file", "other");
+    assert_false(sc_stamps_same(&s));
+    sc_stamps_done(&s);
+    assert_int_equal(sc_stamps_open(&s, at(t, "other/below"), &fd, &st, &err), SC_ABSENT);
+    put_link(t, "loop", "loop");
+    assert_int_equal(sc_stamps_open(&s, at(t, "loop"), &fd, &st, &err), SC_E_SYS);
+    assert_false(sc_stamps_same(&s));
+    sc_stamps_done(&s);
+}
+
 static void settled_and_text(void **state)
 {
     (void)state;
@@ -146,6 +174,7 @@ int main(void)
         cmocka_unit_test(each_change_shows),
         cmocka_unit_test_setup_teardown(just_changed_counts_as_changed, setup, teardown),
         cmocka_unit_test(what_cannot_be_looked_at),
+        cmocka_unit_test_setup_teardown(an_open_file, setup, teardown),
         cmocka_unit_test(settled_and_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
