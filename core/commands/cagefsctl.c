@@ -70,6 +70,7 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
     struct sc_ctl c = {.names = call->names,
                        .n = call->n,
                        .anyway = call->anyway,
+                       .dry_run = call->dry_run,
                        .home = call->home,
                        .only = call->only,
                        .server = server,

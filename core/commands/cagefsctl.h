@@ -18,7 +18,8 @@ enum sc_ctl_flags {
     SC_CTL_SERVER = 2,  /* the server object is needed */
     SC_CTL_ANYWAY = 4,  /* --anyway may be given */
     SC_CTL_HOME = 8,    /* --home may be given */
-    SC_CTL_ONLY = 16    /* --failing, --stale, --not-covered may be given */
+    SC_CTL_ONLY = 16,   /* --failing, --stale, --not-covered may be given */
+    SC_CTL_DRY_RUN = 32 /* --dry-run may be given */
 };
 
 /* Which sites are wanted: of any of these kinds. */
@@ -34,6 +35,7 @@ struct sc_ctl {
     size_t n;
     struct sc_server *server; /* NULL without SC_CTL_SERVER */
     bool anyway;              /* --anyway */
+    bool dry_run;             /* --dry-run */
     enum sc_home home;        /* --home; UNSET: not given */
     unsigned only;            /* enum sc_ctl_only; 0: all */
     const struct sc_watch *watch;
@@ -64,6 +66,7 @@ struct sc_ctl_call {
     size_t n;
     bool json;
     bool anyway;
+    bool dry_run;
     enum sc_home home;
     unsigned only;
 };

@@ -15,6 +15,7 @@ enum {
     OPT_FAILING,
     OPT_STALE,
     OPT_NOT_COVERED,
+    OPT_DRY_RUN,
     OPT_COMMAND /* + index in the table */
 };
 
@@ -41,6 +42,7 @@ static const struct option modifiers[] = {
     {.name = "json", .val = OPT_JSON},
     {.name = "wait-lock", .val = OPT_WAIT_LOCK},
     {.name = "anyway", .val = OPT_ANYWAY},
+    {.name = "dry-run", .val = OPT_DRY_RUN},
     {.name = "home", .has_arg = required_argument, .val = OPT_HOME},
     {.name = "failing", .val = OPT_FAILING},
     {.name = "stale", .val = OPT_STALE},
@@ -127,6 +129,8 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
         p->call.json = true;
     else if (option->val == OPT_ANYWAY)
         p->call.anyway = true;
+    else if (option->val == OPT_DRY_RUN)
+        p->call.dry_run = true;
     else if (option->val == OPT_HOME)
         take_home(p, optarg);
     else if (option->val >= OPT_FAILING && option->val <= OPT_NOT_COVERED)
@@ -146,6 +150,8 @@ static void check_call(struct parse *p)
         COMPLAIN(p, "no command is given: see cagefsctl --help");
     else if (p->call.anyway && !(c->flags & SC_CTL_ANYWAY))
         COMPLAIN(p, "--%s takes no --anyway; see cagefsctl --help", p->spelled);
+    else if (p->call.dry_run && !(c->flags & SC_CTL_DRY_RUN))
+        COMPLAIN(p, "--%s takes no --dry-run; see cagefsctl --help", p->spelled);
     else if (p->call.home != SC_HOME_UNSET && !(c->flags & SC_CTL_HOME))
         COMPLAIN(p, "--%s takes no --home; see cagefsctl --help", p->spelled);
     else if (p->call.only && !(c->flags & SC_CTL_ONLY))

@@ -81,7 +81,7 @@ int sc_ctl_check(struct sc_ctl *c, struct sc_error *err)
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    int rc = sc_engine_plan(c->server, c->names[0], &text, err);
+    int rc = sc_engine_plan(c->server, c->names[0], &text, c->watch, err);
     if (rc < 0)
         return rc;
     sc_out_fmt(c->out, "%s", text.data ? text.data : "");

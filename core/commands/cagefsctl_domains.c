@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include "core/base/cleanup.h"
 
+/* What a command did, or would do, with domains. */
 static void say(struct sc_ctl *c, const char *done, const char *const *names, size_t n)
 {
-    sc_out_fmt(c->out, "CloudLinux Isolates was %s for domain(s),\n", done);
+    sc_out_fmt(c->out, "CloudLinux Isolates %s for domain(s),\n", done);
     sc_out_words(c->out, names, n, ",");
     sc_out_fmt(c->out, "\n");
     sc_out_set_take(c->out, "domains", sc_json_texts(names, n));
@@ -15,10 +16,12 @@ static void say(struct sc_ctl *c, const char *done, const char *const *names, si
 int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 {
     const struct sc_enable_how how = {c->anyway, c->home};
-    int rc = sc_engine_enable(c->server, c->names, c->n, &how, c->watch, err);
+    int rc = (c->dry_run ? sc_engine_enable_dry : sc_engine_enable)(c->server, c->names, c->n, &how,
+                                                                    c->watch, err);
     if (rc < 0)
         return rc;
-    say(c, "enabled", c->names, c->n); /* as the caller gave them */
+    say(c, c->dry_run ? "would be enabled" : "was enabled", c->names,
+        c->n); /* as the caller gave them */
     return 0;
 }
 
@@ -35,6 +38,6 @@ int sc_ctl_disable(struct sc_ctl *c, struct sc_error *err)
         all[n] = c->names[n];
     for (size_t i = 0; all && i < others.n; i++)
         all[n++] = others.v[i];
-    say(c, "disabled", all ? all : c->names, all ? n : c->n);
+    say(c, "was disabled", all ? all : c->names, all ? n : c->n);
     return 0;
 }

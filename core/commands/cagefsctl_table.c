@@ -54,7 +54,8 @@ static const struct sc_ctl_command table[] = {
     {BOTH("toggle-mode"), .run = sc_ctl_toggle_mode, .flags = SC_CTL_SERVER,
      .help = "Swap the modes allow_all and deny_all"},
     {BOTH("enable"), DOMAINS, .run = sc_ctl_enable,
-     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME, .help = "Isolate these domains"},
+     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME | SC_CTL_DRY_RUN,
+     .help = "Isolate these domains"},
     {BOTH("disable"), DOMAINS, .run = sc_ctl_disable, .flags = SC_CTL_SERVER,
      .help = "End the isolation of these domains"},
     {BOTH("list"), .operands = "[USER...]", .one = "USER", .max = MANY, .run = sc_ctl_list,
@@ -116,6 +117,8 @@ void sc_ctl_help(struct sc_buf *out)
                "With any of them:\n"
                "  --json                               Answer with one JSON object\n"
                "  --anyway                             (enable) Also where not all is covered\n"
+               "  --dry-run                            (enable) Say what it would say, and change "
+               "nothing\n"
                "  --home private|shared                (enable, regenerate) What the sites see of "
                "the home\n"
                "  --failing, --stale, --not-covered    (status) Only sites of these kinds\n"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
+#include "core/commands/out.h"
 #include "core/base/domain_name.h"
 #include "core/engine/endings.h"
 #include "core/base/io.h"
@@ -73,11 +74,33 @@ static int explain(struct sc_server *s, uid_t uid, unsigned site, const struct s
     return rc;
 }
 
+static void on_notice(const char *text, void *arg)
+{
+    struct sc_user_sites *told = arg;
+    if (told->n_notices < SC_OUT_NOTICES_MAX)
+        (void)sc_user_sites_notice(told, text);
+}
+
+static int enable(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                  struct sc_user_sites *told, struct sc_error *err)
+{
+    const struct sc_watch w = {.notice = on_notice, .arg = told};
+    return sc_engine_user_enable(s, uid, c->domains, c->n, c->anyway, &w, err);
+}
+
+/* What was told meanwhile goes behind what is known of the sites. */
+static void add_told(struct sc_user_sites *sites, const struct sc_user_sites *told)
+{
+    for (size_t i = 0; i < told->n_notices; i++)
+        on_notice(told->notices[i], sites);
+}
+
 static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struct sc_buf *out,
                 struct sc_error *err)
 {
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
     SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
+    SC_CLEANUP(sc_user_sites_done) struct sc_user_sites told = {0};
     int rc = sc_server_open(&s, err);
     if (rc < 0)
         return rc;
@@ -92,7 +115,7 @@ static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struc
     case SC_ISOLATE_EXPLAIN:
         return explain(s, uid, site, c, out, err);
     case SC_ISOLATE_ENABLE:
-        rc = sc_engine_user_enable(s, uid, c->domains, c->n, c->anyway, err);
+        rc = enable(s, uid, c, &told, err);
         break;
     case SC_ISOLATE_DISABLE:
         rc = sc_engine_user_disable(s, uid, c->domains, c->n, err);
@@ -104,6 +127,7 @@ static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struc
         rc = sc_engine_user_list(s, uid, false, &sites, err);
     if (rc == 0 && c->verb == SC_ISOLATE_LIST)
         rc = sc_user_endings(s, uid, &sites, err);
+    add_told(&sites, &told);
     if (rc == 0)
         sc_isolate_answer_sites(&sites, out);
     return rc;

@@ -41,6 +41,12 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
                      const struct sc_enable_how *how, const struct sc_watch *w,
                      struct sc_error *err);
 
+/* All that enable does before it changes anything, without a lock: its errors, and what it would tell of
+ * what the sites use (core/look/look.h). */
+int sc_engine_enable_dry(struct sc_server *s, const char *const *domains, size_t n,
+                         const struct sc_enable_how *how, const struct sc_watch *w,
+                         struct sc_error *err);
+
 struct sc_names {
     char **v;
     size_t n;
@@ -124,8 +130,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
                      struct sc_status *ret, struct sc_error *err);
 
 /* The text of what the domain's site sees or would see when isolated (docs/formats.md, "plan").
- * Changes nothing. */
+ * Changes nothing. Tells `w` what the site uses outside of what it owns. */
 int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
-                   struct sc_error *err);
+                   const struct sc_watch *w, struct sc_error *err);
 
 #endif

@@ -15,9 +15,12 @@ struct sc_job {
     const char **names; /* what the wish points to */
 };
 
+struct sc_look;
+
 struct sc_jobs {
     struct sc_job *v;
     size_t n;
+    struct sc_look *look; /* sc_jobs_run() begins it before it changes anything; NULL */
 };
 
 void sc_jobs_done(struct sc_jobs *jobs);
@@ -42,6 +45,9 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
 /* Puts to the names that j->wish disables the other isolated names of their sites, and adds them to
  * *others, which must live as long as the job. SC_E_NOMEM. */
 int sc_job_widen(struct sc_job *j, struct sc_names *others, struct sc_error *err);
+
+/* The home that the jobs' sites get (struct sc_wish). */
+void sc_jobs_home(struct sc_jobs *jobs, enum sc_home home);
 
 /* sc_pass_check() of all, then sc_pass_apply() of each, telling the progress. */
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,

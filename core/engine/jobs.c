@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/vec.h"
 #include "core/follow/follow.h"
+#include "core/engine/before.h"
 #include "core/engine/internal.h"
 
 static int no_memory(struct sc_error *err)
@@ -204,12 +205,20 @@ static void tell_crontab(const struct sc_job *j, const struct sc_watch *w)
         sc_watch_notice(w, "%s", l);
 }
 
+void sc_jobs_home(struct sc_jobs *jobs, enum sc_home home)
+{
+    for (size_t i = 0; i < jobs->n; i++)
+        jobs->v[i].wish.home = home;
+}
+
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < jobs->n; i++)
         rc = sc_pass_check(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+    if (rc == 0 && jobs->look)
+        sc_before_begin(jobs, s->cover && s->cover->gate, jobs->look, w);
     for (size_t i = 0; rc == 0 && i < jobs->n; i++) {
         sc_watch_progress(w, i, jobs->n);
         rc = sc_pass_apply(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);

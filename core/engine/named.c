@@ -134,3 +134,43 @@ int sc_named_confirm(const struct sc_named_list *l, const struct sc_jobs *jobs,
             return unknown(l->v[i].name, err);
     return 0;
 }
+
+int sc_named_assign(struct sc_jobs *jobs, const struct sc_named_list *l, bool enable,
+                    struct sc_error *err)
+{
+    for (size_t i = 0; i < jobs->n; i++) {
+        struct sc_job *j = &jobs->v[i];
+        size_t n = 0;
+        j->names = calloc(l->n ? l->n : 1, sizeof(*j->names));
+        if (!j->names)
+            return sc_error_set(err, SC_E_NOMEM, "out of memory");
+        for (size_t k = 0; k < l->n; k++)
+            if (strcmp(l->v[k].owner, j->account.user) == 0)
+                j->names[n++] = l->v[k].name;
+        if (enable)
+            j->wish = (struct sc_wish){.enable = j->names, .n_enable = n};
+        else
+            j->wish = (struct sc_wish){.disable = j->names, .n_disable = n};
+    }
+    return 0;
+}
+
+int sc_named_allowed(const struct sc_server *s, const struct sc_named_list *l, struct sc_error *err)
+{
+    bool on = false;
+    int rc = sc_policy_enabled(&s->policy, &on, err);
+    if (rc == 0 && !on)
+        rc = sc_error_set(err, SC_E_NOTENABLED,
+                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
+                          "--site-isolation-allow-all");
+    for (size_t i = 0; rc == 0 && i < l->n; i++) {
+        bool allowed = false;
+        rc = sc_policy_user_allowed(&s->policy, l->v[i].owner, &allowed, err);
+        if (rc == 0 && !allowed)
+            rc = sc_error_set(err, SC_E_DENIED,
+                              "CloudLinux Isolates is not allowed for user %s; allow it with: "
+                              "cagefsctl --site-isolation-allow %s",
+                              l->v[i].owner, l->v[i].owner);
+    }
+    return rc;
+}

@@ -33,4 +33,12 @@ int sc_named_find(struct sc_server *s, const char *const *domains, size_t n, boo
 int sc_named_confirm(const struct sc_named_list *l, const struct sc_jobs *jobs,
                      struct sc_error *err);
 
+/* Gives each job the names that are its user's, as what it enables or disables. SC_E_NOMEM. */
+int sc_named_assign(struct sc_jobs *jobs, const struct sc_named_list *l, bool enable,
+                    struct sc_error *err);
+
+/* SC_E_NOTENABLED, SC_E_DENIED: the feature is off, or a user may not use it. */
+int sc_named_allowed(const struct sc_server *s, const struct sc_named_list *l,
+                     struct sc_error *err);
+
 #endif

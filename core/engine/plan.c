@@ -6,9 +6,11 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/engine/before.h"
 #include "core/engine/internal.h"
 #include "core/facts/gather.h"
 #include "core/pass/planfiles.h"
+#include "core/pass/webserver.h"
 #include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
@@ -54,8 +56,20 @@ static int plan_text(struct sc_server *s, const struct sc_account *a, const stru
     return rc < 0 ? rc : sc_buf_check(ret, "the plan", err);
 }
 
+static void tell_uses(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
+                      const char *name, const struct sc_watch *w)
+{
+    const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
+    const struct sc_look_one one = {.a = a,
+                                    .plan = f->plan,
+                                    .site = (size_t)(site - f->plan->sites),
+                                    .domain = name,
+                                    .guard = sc_pass_webserver_wanted(s)};
+    sc_before_one(&one, w);
+}
+
 int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
-                   struct sc_error *err)
+                   const struct sc_watch *w, struct sc_error *err)
 {
     char name[256];
     uid_t uid;
@@ -79,5 +93,9 @@ int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
     const struct sc_wish wish = {.enable = &one, .n_enable = 1};
     if (rc == 0)
         rc = sc_pass_check(s, &a, &f, &wish, err);
-    return rc < 0 ? rc : plan_text(s, &a, &f, name, ret, err);
+    if (rc == 0)
+        rc = plan_text(s, &a, &f, name, ret, err);
+    if (rc == 0)
+        tell_uses(s, &a, &f, name, w);
+    return rc;
 }

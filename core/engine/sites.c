@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/proxyexec/service.h"
+#include "core/engine/before.h"
 #include "core/engine/cover.h"
 #include "core/engine/internal.h"
 #include "core/engine/named.h"
@@ -19,61 +20,19 @@
 #include "core/pass/webserver.h"
 #include "core/server/platform.h"
 
-/* Gives each job the names that are its user's. */
-static int assign(struct sc_jobs *jobs, const struct sc_named_list *l, bool enable,
-                  struct sc_error *err)
-{
-    for (size_t i = 0; i < jobs->n; i++) {
-        struct sc_job *j = &jobs->v[i];
-        size_t n = 0;
-        j->names = calloc(l->n ? l->n : 1, sizeof(*j->names));
-        if (!j->names)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        for (size_t k = 0; k < l->n; k++)
-            if (strcmp(l->v[k].owner, j->account.user) == 0)
-                j->names[n++] = l->v[k].name;
-        if (enable)
-            j->wish = (struct sc_wish){.enable = j->names, .n_enable = n};
-        else
-            j->wish = (struct sc_wish){.disable = j->names, .n_disable = n};
-    }
-    return 0;
-}
-
-static int check_allowed(const struct sc_server *s, const struct sc_named_list *l,
-                         struct sc_error *err)
-{
-    bool on = false;
-    int rc = sc_policy_enabled(&s->policy, &on, err);
-    if (rc == 0 && !on)
-        rc = sc_error_set(err, SC_E_NOTENABLED,
-                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
-                          "--site-isolation-allow-all");
-    for (size_t i = 0; rc == 0 && i < l->n; i++) {
-        bool allowed = false;
-        rc = sc_policy_user_allowed(&s->policy, l->v[i].owner, &allowed, err);
-        if (rc == 0 && !allowed)
-            rc = sc_error_set(err, SC_E_DENIED,
-                              "CloudLinux Isolates is not allowed for user %s; allow it with: "
-                              "cagefsctl --site-isolation-allow %s",
-                              l->v[i].owner, l->v[i].owner);
-    }
-    return rc;
-}
-
 static int open_for_enable(struct sc_server *s, const char *const *domains, size_t n, bool guess,
                            struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
 {
     int rc = sc_named_find(s, domains, n, guess, false, l, err);
     if (rc == 0)
-        rc = check_allowed(s, l, err);
+        rc = sc_named_allowed(s, l, err);
     if (rc == 0)
         rc = sc_trial_once(s, err);
     if (rc == 0)
         rc = sc_jobs_open(s, l->owners, l->n, SC_FACTS_STRICT, &l->answers, jobs, err);
     if (rc ==
         0) /* again: a user who was denied meanwhile had his sites ended before we got his lock */
-        rc = check_allowed(s, l, err);
+        rc = sc_named_allowed(s, l, err);
     return rc < 0 ? rc : sc_named_confirm(l, jobs, err);
 }
 
@@ -98,13 +57,7 @@ static int open_named(struct sc_server *s, const char *const *domains, size_t n,
         sc_named_done(l);
         rc = open(s, domains, n, false, l, jobs, err);
     }
-    return rc < 0 ? rc : assign(jobs, l, enable, err);
-}
-
-static void wish_home(struct sc_jobs *jobs, enum sc_home home)
-{
-    for (size_t i = 0; i < jobs->n; i++)
-        jobs->v[i].wish.home = home;
+    return rc < 0 ? rc : sc_named_assign(jobs, l, enable, err);
 }
 
 /* What will hold when Apache has the module; where it cannot have it, what holds without. */
@@ -123,18 +76,19 @@ static int judge(struct sc_server *s, struct sc_cover_server *server, const stru
 }
 
 static int enable(struct sc_server *s, const char *const *domains, size_t n,
-                  const struct sc_enable_how *how, const struct sc_watch *w, struct sc_error *err)
+                  const struct sc_enable_how *how, struct sc_look *look, const struct sc_watch *w,
+                  struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     /* the feature alone: nobody is named yet; who denies it may hold the lock for long */
-    int rc = check_allowed(s, &l, err);
+    int rc = sc_named_allowed(s, &l, err);
     if (rc == 0)
         rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
-        rc = check_allowed(s, &l, err);
+        rc = sc_named_allowed(s, &l, err);
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0)
@@ -145,7 +99,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         rc = open_named(s, domains, n, true, &l, &jobs, err);
     s->cover = NULL;
-    wish_home(&jobs, how->home);
+    sc_jobs_home(&jobs, how->home);
+    jobs.look = look;
     if (rc == 0)
         rc = judge(s, &server, &jobs, how->anyway, w, err);
     if (rc == 0)
@@ -165,11 +120,14 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
                      const struct sc_enable_how *how, const struct sc_watch *w,
                      struct sc_error *err)
 {
+    SC_CLEANUP(sc_look_done) struct sc_look look = SC_LOOK_INIT;
     sc_pass_recover(s);
-    int rc = enable(s, domains, n, how, w, err);
-    if (rc == 0)
-        sc_monitor_wanted(s, w); /* it may ask for the locks that enable() held */
-    return rc;
+    int rc = enable(s, domains, n, how, &look, w, err);
+    if (rc < 0)
+        return rc;
+    sc_monitor_wanted(s, w); /* it may ask for the locks that enable() held */
+    sc_before_tell(&look, w);
+    return 0;
 }
 
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
@@ -191,7 +149,7 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
 }
 
 static int regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
-                      const struct sc_watch *w, struct sc_error *err)
+                      struct sc_look *look, const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
@@ -205,7 +163,8 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
     s->cover = &server;
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
     s->cover = NULL;
-    wish_home(&jobs, home);
+    sc_jobs_home(&jobs, home);
+    jobs.look = look;
     if (rc == 0)
         rc = sc_cover_run(s, &server, &jobs, w, err);
     if (rc == 0 && on && !with)
@@ -222,11 +181,14 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
                          const struct sc_watch *w, struct sc_error *err)
 {
+    SC_CLEANUP(sc_look_done) struct sc_look look = SC_LOOK_INIT;
     sc_pass_recover(s);
-    int rc = regenerate(s, users, n, home, w, err);
-    if (rc == 0)
-        sc_monitor_wanted(s, w);
-    return rc;
+    int rc = regenerate(s, users, n, home, &look, w, err);
+    if (rc < 0)
+        return rc;
+    sc_monitor_wanted(s, w);
+    sc_before_tell(&look, w);
+    return 0;
 }
 
 static int remount_some(struct sc_server *s, const char *const *users, size_t n,

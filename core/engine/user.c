@@ -9,7 +9,9 @@
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/base/users.h"
+#include "core/base/vec.h"
 #include "core/coverage/account.h"
+#include "core/engine/before.h"
 #include "core/engine/cover.h"
 #include "core/engine/internal.h"
 #include "core/engine/trial.h"
@@ -37,21 +39,27 @@ void sc_user_sites_done(struct sc_user_sites *l)
     *l = (struct sc_user_sites){0};
 }
 
+bool sc_user_sites_notice(struct sc_user_sites *l, const char *text)
+{
+    char *copy = SC_VEC_ROOM(l->notices, l->n_notices) ? strdup(text) : NULL;
+    if (copy)
+        l->notices[l->n_notices++] = copy;
+    return copy != NULL;
+}
+
 /* What the account should know of its sites: a line for each that is not covered. */
 static int add_notices(uid_t uid, struct sc_user_sites *l, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
     int rc = sc_cover_records_load(uid, &r, err);
-    if (rc == 0 && !(l->notices = calloc(l->n + 1, sizeof(*l->notices))))
-        rc = no_memory(err);
     for (size_t i = 0; rc == 0 && i < l->n; i++) {
         const struct sc_cover_record *c = sc_cover_record_of(&r, l->v[i].id);
-        char *text = NULL;
+        SC_FREE char *text = NULL;
         if (!c || c->is == SC_COVERAGE_COVERED)
             continue;
-        if (asprintf(&text, "%s: %s: %s", l->v[i].name, sc_coverage_name(c->is), c->text) < 0)
-            return no_memory(err);
-        l->notices[l->n_notices++] = text;
+        if (asprintf(&text, "%s: %s: %s", l->v[i].name, sc_coverage_name(c->is), c->text) < 0 ||
+            !sc_user_sites_notice(l, text))
+            rc = no_memory(err);
     }
     return rc;
 }
@@ -208,7 +216,7 @@ static int set_wish(struct change *c, bool enable, struct sc_error *err)
 }
 
 static int enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n, bool anyway,
-                  struct sc_error *err)
+                  struct sc_look *look, const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
@@ -228,6 +236,7 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
         rc = sc_trial_once(s, err);
     if (rc == 0)
         rc = set_wish(&c, true, err);
+    c.jobs.look = look;
     if (rc == 0 && !anyway)
         rc = sc_cover_before(&server, &c.jobs, err);
     if (rc == 0)
@@ -235,7 +244,7 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc == 0)
         (void)sc_pass_webserver_on(s, NULL);
     if (rc == 0)
-        rc = sc_cover_run(s, &server, &c.jobs, NULL, err);
+        rc = sc_cover_run(s, &server, &c.jobs, w, err);
     if (rc < 0)
         return rc;
     sc_trial_note();
@@ -244,12 +253,15 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
 }
 
 int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
-                          bool anyway, struct sc_error *err)
+                          bool anyway, const struct sc_watch *w, struct sc_error *err)
 {
-    int rc = enable(s, uid, domains, n, anyway, err);
-    if (rc == 0)
-        sc_monitor_wanted(s, NULL); /* it may ask for the locks that enable() held */
-    return rc;
+    SC_CLEANUP(sc_look_done) struct sc_look look = SC_LOOK_INIT;
+    int rc = enable(s, uid, domains, n, anyway, &look, w, err);
+    if (rc < 0)
+        return rc;
+    sc_monitor_wanted(s, NULL); /* it may ask for the locks that enable() held */
+    sc_before_tell(&look, w);
+    return 0;
 }
 
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,

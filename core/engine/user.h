@@ -28,15 +28,19 @@ struct sc_user_sites {
 
 void sc_user_sites_done(struct sc_user_sites *l);
 
+/* Adds a notice, a copy. False: no memory. */
+bool sc_user_sites_notice(struct sc_user_sites *l, const char *text);
+
 /* The isolated domains of `uid`, as they were last applied; `limits` too where that is wanted. Only
  * the database and what was judged last are read. */
 int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
                         struct sc_error *err);
 
 /* All names are checked first: all are done, or none is. SC_E_NOTENABLED, SC_E_DENIED (the policy
- * says no), SC_E_NOTFOUND (names the domain when it was not the only one). */
+ * says no), SC_E_NOTFOUND (names the domain when it was not the only one). Enabling tells `w` (may be NULL) what
+ * of the account will not work as before. */
 int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
-                          bool anyway, struct sc_error *err);
+                          bool anyway, const struct sc_watch *w, struct sc_error *err);
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,
                            struct sc_error *err);
 

@@ -193,11 +193,19 @@ void sc_status_done(struct sc_status *st)
     fake.done++;
 }
 
-int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
-                   struct sc_error *err)
+int sc_engine_enable_dry(struct sc_server *s, const char *const *domains, size_t n,
+                         const struct sc_enable_how *how, const struct sc_watch *w,
+                         struct sc_error *err)
 {
     (void)s;
-    int rc = fake_call("plan", &domain, 1, NULL, err);
+    return fake_call(how->anyway ? "dry anyway" : "dry", domains, n, w, err);
+}
+
+int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
+                   const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("plan", &domain, 1, w, err);
     if (rc == 0)
         sc_buf_str(ret, fake.plan);
     return rc;

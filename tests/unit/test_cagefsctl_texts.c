@@ -224,6 +224,9 @@ static void says_what_is_not_covered(void **state)
                "");
     run("--site-isolation-enable", "--anyway", "b.com");
     assert_string_equal(fake.called, "enable anyway b.com");
+    run("--site-isolation-enable", "--dry-run", "b.com");
+    assert_string_equal(fake.called, "dry b.com");
+    assert_ran(0, "CloudLinux Isolates would be enabled for domain(s),\nb.com\n", "");
     run("--site-isolation-enable", "--home", "private", "b.com");
     assert_string_equal(fake.called, "enable private b.com");
     run("--site-isolation-regenerate", "john", "--home=shared");

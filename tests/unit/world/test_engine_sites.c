@@ -349,6 +349,43 @@ static void remounting_ends_processes(void **state)
                "User nobody does not exist");
 }
 
+/* ---- look before ---- */
+
+static int dry_run(const char *domain)
+{
+    const struct sc_enable_how how = {.anyway = true, .home = SC_HOME_PRIVATE};
+    noticed[0] = 0;
+    return sc_engine_enable_dry(&world.s, &domain, 1, &how, &watcher, &world.err);
+}
+
+static void what_sites_use_is_said_before_they_are_isolated(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    home_put("john", "lib/x.php", "x");
+    home_put("john", "a.example/index.php", "include getenv('HOME') . '/lib/x.php';");
+    assert_good(dry_run("a.example"));
+    assert_non_null(strstr(noticed, "/lib/x.php will be missing (a.example/index.php); to give it: "
+                                    "\"paths\": {\"ro\": [\"lib\"]}"));
+    assert_untouched("john");
+    assert_good(dry_run("b.example"));
+    assert_string_equal(noticed, "");
+    assert_bad(dry_run("x.example"), SC_E_NOTFOUND, "Please specify existing domain name");
+    home_remove("john", "b.example");
+    assert_bad(dry_run("b.example"), SC_E_INVAL, "b.example cannot be isolated");
+    wants_text("john",
+               "{\"domains\": {\"a.example\": {\"isolated\": false, \"home\": \"private\"}}}");
+    assert_good(enable("a.example"));
+    assert_non_null(strstr(noticed, "a.example: "));
+    assert_non_null(strstr(noticed, "/lib/x.php will be missing"));
+    wants_text("john", "{\"domains\": {\"a.example\": {\"home\": \"private\", \"paths\": {\"ro\": "
+                       "[\"lib\"]}}}}");
+    assert_good(enable("a.example"));
+    assert_string_equal(noticed, "");
+    assert_good(sc_policy_deny_all(&world.s.policy, &world.err));
+    assert_bad(dry_run("a.example"), SC_E_NOTENABLED, "CloudLinux Isolates is not enabled");
+}
+
 /* ---- plan ---- */
 
 static void a_plan_is_told_without_changing_anything(void **state)
@@ -359,7 +396,7 @@ static void a_plan_is_told_without_changing_anything(void **state)
     wants_text("john", "{\"domains\": {\"b.example\": {\"isolated\": false, \"paths\": {\"ro\": "
                        "[\".ssh\"]}}}}");
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    assert_good(sc_engine_plan(&world.s, "B.example", &text, &world.err));
+    assert_good(sc_engine_plan(&world.s, "B.example", &text, NULL, &world.err));
     assert_non_null(strstr(text.data, "# b.example of user john: not isolated; id and token below "
                                       "are placeholders until it is enabled\n"));
     assert_non_null(strstr(text.data, "entry closed-dir a.example\n"));
@@ -367,14 +404,14 @@ static void a_plan_is_told_without_changing_anything(void **state)
     assert_string_equal(isolated("john"), "");
     assert_good(enable("b.example"));
     text.len = 0;
-    assert_good(sc_engine_plan(&world.s, "b.example", &text, &world.err));
+    assert_good(sc_engine_plan(&world.s, "b.example", &text, NULL, &world.err));
     assert_non_null(strstr(text.data, "# b.example of user john: isolated\n"));
-    assert_bad(sc_engine_plan(&world.s, "x.example", &text, &world.err), SC_E_NOTFOUND,
+    assert_bad(sc_engine_plan(&world.s, "x.example", &text, NULL, &world.err), SC_E_NOTFOUND,
                "Please specify existing domain name and try again: x.example");
-    assert_bad(sc_engine_plan(&world.s, "-", &text, &world.err), SC_E_NOTFOUND,
+    assert_bad(sc_engine_plan(&world.s, "-", &text, NULL, &world.err), SC_E_NOTFOUND,
                "Please specify existing domain name and try again: -");
     panel_fail(SC_E_PANEL, "the panel failed");
-    assert_bad(sc_engine_plan(&world.s, "b.example", &text, &world.err), SC_E_PANEL,
+    assert_bad(sc_engine_plan(&world.s, "b.example", &text, NULL, &world.err), SC_E_PANEL,
                "the panel failed");
 }
 
@@ -397,6 +434,7 @@ int main(void)
         engine_test(regenerating_takes_over_what_was_written_by_hand),
         engine_test(users_whom_only_the_database_knows),
         engine_test(remounting_ends_processes),
+        engine_test(what_sites_use_is_said_before_they_are_isolated),
         engine_test(a_plan_is_told_without_changing_anything),
     };
     return world_run(tests);

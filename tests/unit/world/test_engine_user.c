@@ -21,7 +21,7 @@ static int complete(void **state)
 static int user_enable(const char *user, const char *domains)
 {
     struct word_list *l = list_of(domains);
-    return sc_engine_user_enable(&world.s, uid_of(user), l->v, l->n, false, &world.err);
+    return sc_engine_user_enable(&world.s, uid_of(user), l->v, l->n, false, NULL, &world.err);
 }
 
 static int user_disable(const char *user, const char *domains)
@@ -78,13 +78,13 @@ static void who_may_not_asks_the_administrator(void **state)
     assert_bad(user_disable("john", "a.example"), SC_E_NOTENABLED,
                "CloudLinux Isolates is not enabled; ask the administrator of this server");
     struct word_list *l = list_of("a.example");
-    assert_bad(sc_engine_user_enable(&world.s, 0, l->v, l->n, false, &world.err), SC_E_INVAL,
+    assert_bad(sc_engine_user_enable(&world.s, 0, l->v, l->n, false, NULL, &world.err), SC_E_INVAL,
                "uid 0 is no hosting user");
-    assert_bad(sc_engine_user_enable(&world.s, 4711, l->v, l->n, false, &world.err), SC_E_INVAL,
-               "uid 4711 is no hosting user");
+    assert_bad(sc_engine_user_enable(&world.s, 4711, l->v, l->n, false, NULL, &world.err),
+               SC_E_INVAL, "uid 4711 is no hosting user");
     users_add("shared", 1001, users_of("john")->home);
     users_fail("the directory is down");
-    assert_bad(sc_engine_user_enable(&world.s, 1001, l->v, l->n, false, &world.err), SC_E_SYS,
+    assert_bad(sc_engine_user_enable(&world.s, 1001, l->v, l->n, false, NULL, &world.err), SC_E_SYS,
                "the directory is down");
 }
 
