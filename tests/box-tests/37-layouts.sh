@@ -88,6 +88,8 @@ each_runs() # TEXT DOMAIN...
 # --- before ---------------------------------------------------------------------------------------------------------
 each_runs "control: works before" "${sites[@]}"
 pairs app_is_open "control: open before"
+app_cron_text "${sites[@]}" | as_user john crontab -
+pairs app_cron_steals "control: cron steals before"
 
 # --- isolated -------------------------------------------------------------------------------------------------------
 for n in 1 2; do
@@ -98,4 +100,29 @@ check "enable" cagefsctl --site-isolation-enable "${sites[@]}" mapped.example --
 app_enter=cagefs_enter_site
 each_runs "works" "${sites[@]}"
 pairs app_is_private "private"
+pairs app_cron_runs "cron"
+for one in "${sites[@]}"; do
+    [ "$one" = laravel1.example ] || check "private: $one, of laravel1.example" app_is_private "$one" laravel1.example
+done
+
+# --- three deploys --------------------------------------------------------------------------------------------------
+for release in 2 3 4; do
+    app dep1.example $H/dep1 releases/$release/public shared/.env,releases/$release/composer.json shared/storage,releases/$release/var
+    app_code releases/$release/artisan
+    check "release $release is private before it is current" app_is_private dep1.example dep2.example
+    as_user john ln -s releases/$release $H/dep1/next && as_user john mv -T $H/dep1/next $H/dep1/current
+    check "and works" wait_until 20 app_runs dep1.example
+    check "it is private" app_is_private dep1.example dep2.example
+    as_user john rm -rf $H/dep1/releases/$((release - 1))
+done
+check "the one before is away, and it works" app_runs dep1.example
+
+# --- some in shared homes -------------------------------------------------------------------------------------------
+check "shared homes" cagefsctl --site-isolation-regenerate john --home shared
+for kind in up laravel moodle dep; do
+    for n in 1 2; do
+        check "in a shared home: works: $kind$n.example" app_runs $kind$n.example
+        check "in a shared home: private: $kind$n.example" app_is_private $kind$n.example $kind$((3 - n)).example
+    done
+done
 finish

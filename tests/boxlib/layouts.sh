@@ -6,6 +6,9 @@
 #                                       BASE; configuration files get a text of their own, directories are made
 #   app_code FILE...                    further places of its front controller (artisan, bin/console), for the last one
 #   app_runs DOMAIN                     reads, writes, logs in, uploads, sends mail, runs on the command line
+#   app_cron_text DOMAIN...             a crontab: an entry for each, which runs its program
+#   app_cron_runs DOMAIN OTHER          it works, and what the site left in it gets nothing of the other one;
+#                                       app_cron_steals, the control: it does
 #   app_is_private DOMAIN FROM          the site FROM gets nothing of it: by path, link, include, program, the web server,
 #                                       its session; app_is_open: it does, by each way
 # site_docroot, site_owner: sites.sh; checks_dir: checks.sh; lists of paths are words; $ in single quotes is PHP's or sh's
@@ -93,6 +96,55 @@ app_runs() # DOMAIN
     [ $faults = 0 ]
 }
 
+app_cron_text()
+{
+    local domain
+    for domain; do
+        echo "*/5 * * * * cd $(dirname "${app_script[$domain]}") && php $(basename "${app_script[$domain]}") steal <$(app_cron_dir "$domain")/targets >>$(app_cron_dir "$domain")/cron.log 2>&1 #job-$domain."
+    done
+}
+
+app_cron_dir()
+{
+    echo "${app_data[$1]}" | head -n 1
+}
+
+app_cron_job() # DOMAIN OTHER: what it says
+{
+    local dir
+    dir=$(app_cron_dir "$1")
+    app_secrets "$2" >"$dir/targets" && chmod 644 "$dir/targets"
+    rm -f "$dir/cron.log"
+    like-cron "${site_owner[$1]}" "#job-$1." >&2
+    cat "$dir/cron.log"
+    app_left_behind "$2"
+}
+
+# What was written beside the files of a site.
+app_left_behind()
+{
+    local file
+    for file in $(app_secrets "$1"); do
+        rm "$(dirname "$file")/left-by-a-sibling" 2>/dev/null && echo "GOT the directory of $file to write in"
+    done
+    true
+}
+
+app_cron_steals()
+{
+    [[ $(app_cron_job "$1" "$2") == *"cli done"*"GOT "*" by path"*done* ]]
+}
+
+app_cron_runs()
+{
+    local out
+    out=$(app_cron_job "$1" "$2")
+    [[ $out == *"cli done"*done* && $out != *FAULT* && $out != *GOT* ]] || {
+        echo "$out"
+        return 1
+    }
+}
+
 # The files of a site that its siblings must not get.
 app_secrets()
 {
@@ -135,9 +187,8 @@ app_stolen() # DOMAIN FROM
         as_user "$user" ln -sfn "$file" "${site_docroot[$from]}/link-$n.txt"
         [[ $(http "$from" "/link-$n.txt" 2>/dev/null) != *"secret of"* ]] || echo "GOT $file by the web server"
         rm -f "${site_docroot[$from]}/link-$n.txt"
-        rm "$(dirname "$file")/left-by-a-sibling" 2>/dev/null && echo "GOT the directory of $file to write in"
     done
-    true
+    app_left_behind "$domain"
 }
 
 # Control: the first way and the web server show everything, every other something.
