@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,18 +29,7 @@ static int lock_file(const char *path, int how, int wait_ms, const char *what, i
     int rc = sc_mkdir_p(SC_RUN_DIR "/lock", 0700, err);
     if (rc < 0)
         return rc;
-    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open %s", path);
-    for (int waited = 0; flock(fd, how | LOCK_NB) < 0; waited += 5) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return sc_error_sys(err, errno, "lock %s", path);
-        if (waited >= wait_ms)
-            return sc_error_set(err, SC_E_BUSY, "%s does not end; see who holds %s", what, path);
-        (void)poll(NULL, 0, 5);
-    }
-    *ret_fd = sc_steal_fd(&fd);
-    return 0;
+    return sc_lock_file_within(path, how, wait_ms, what, ret_fd, err);
 }
 
 int sc_account_lock(uid_t uid, int wait_ms, int *ret_fd, struct sc_error *err)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/base/there.h"
@@ -52,10 +53,8 @@ int sc_account_is_applied(struct sc_server *s, uid_t uid, const char *user, cons
  * same, to keep his own change from being seen. */
 static void describe(const char *text, char out[LINE_MAX])
 {
-    uint64_t h = 14695981039346656037u;
     size_t len = strlen(text);
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
+    uint64_t h = sc_digest(SC_DIGEST_BEGIN, text, len);
     snprintf(out, LINE_MAX, "%zu %016" PRIx64 "\n", len, h);
 }
 

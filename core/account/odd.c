@@ -8,6 +8,7 @@
 
 #include "core/account/renames.h"
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/base/resolve.h"
 
 #define PLACE '?' /* no domain name has it */
@@ -69,15 +70,6 @@ static bool place_of(const struct sc_odd *o, const struct sc_odd_account *a,
     return below(out, a->home) || below(out, a->alias);
 }
 
-/* FNV-1a */
-static uint64_t number_of(const char *text)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 0x100000001b3u;
-    return h;
-}
-
 /* ---- what is there ---- */
 
 static const struct sc_domain *find(const struct settling *s, const char *name)
@@ -130,7 +122,8 @@ static int close_place(struct settling *s, const char *place)
     }
     if (rc < 0 || is_docroot(s, place))
         return rc;
-    snprintf(name, sizeof(name), "%c%u.%016" PRIx64, PLACE, (unsigned)s->a->uid, number_of(place));
+    snprintf(name, sizeof(name), "%c%u.%016" PRIx64, PLACE, (unsigned)s->a->uid,
+             sc_digest(SC_DIGEST_BEGIN, place, strlen(place)));
     return find(s, name) ? 0 : sc_domains_put(s->d, name, s->a->user, place, false, s->err);
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +14,8 @@
 #include <sys/statfs.h>
 #include "core/base/cleanup.h"
 #include "core/base/io.h"
+
+#define LOCK_TICK_MS 5 /* between two tries */
 
 /* `size`: a regular file's, which says that there is no more behind so many bytes; 0: it does not say. */
 static int read_fd(int fd, off_t size, size_t max, const char *what, struct sc_buf *out,
@@ -204,11 +207,36 @@ int sc_check_owned(const char *path, uid_t owner, struct sc_error *err)
     return check_owned(&st, path, owner, err);
 }
 
+static int open_lock(const char *path, int *ret_fd, struct sc_error *err)
+{
+    *ret_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return *ret_fd < 0 ? sc_error_sys(err, errno, "open %s", path) : 0;
+}
+
+int sc_lock_file_within(const char *path, int how, int wait_ms, const char *what, int *ret_fd,
+                        struct sc_error *err)
+{
+    SC_FD int fd = -EBADF;
+    int rc = open_lock(path, &fd, err);
+    if (rc < 0)
+        return rc;
+    for (int waited = 0; flock(fd, how | LOCK_NB) < 0; waited += LOCK_TICK_MS) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return sc_error_sys(err, errno, "lock %s", path);
+        if (waited >= wait_ms)
+            return sc_error_set(err, SC_E_BUSY, "%s does not end; see who holds %s", what, path);
+        (void)poll(NULL, 0, LOCK_TICK_MS);
+    }
+    *ret_fd = sc_steal_fd(&fd);
+    return 0;
+}
+
 int sc_lock_file(const char *path, int *ret_fd, struct sc_error *err)
 {
-    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open %s", path);
+    SC_FD int fd = -EBADF;
+    int rc = open_lock(path, &fd, err);
+    if (rc < 0)
+        return rc;
     while (flock(fd, LOCK_EX) < 0)
         if (errno != EINTR)
             return sc_error_sys(err, errno, "lock %s", path);

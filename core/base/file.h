@@ -52,4 +52,9 @@ int sc_check_owned_fd(int fd, const char *what, uid_t owner, struct sc_error *er
  * the caller gives back by closing *ret_fd. No link is followed. SC_E_SYS. */
 int sc_lock_file(const char *path, int *ret_fd, struct sc_error *err);
 
+/* The same, `how` being LOCK_EX or LOCK_SH of flock(2), for `wait_ms` at most: SC_E_BUSY. `what` may
+ * have it, for the text: "another change". */
+int sc_lock_file_within(const char *path, int how, int wait_ms, const char *what, int *ret_fd,
+                        struct sc_error *err);
+
 #endif

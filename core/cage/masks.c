@@ -11,6 +11,7 @@
 
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/cage/mounts.h"
 
 /* Only root's directories are in it: a user cannot make it grow. */
@@ -56,13 +57,9 @@ int sc_masks_make(int rootfd, int *ret_fd, struct sc_error *err)
 
 void sc_shell_key(const struct sc_plan_entry *shell, char out[SC_SHELL_KEY])
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    uint64_t h = SC_DIGEST_BEGIN;
     for (size_t i = 0; i < shell->n_holes; i++)
-        for (const char *p = shell->holes[i];; p++) {
-            h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-            if (!*p)
-                break;
-        }
+        h = sc_digest_text(h, shell->holes[i]);
     snprintf(out, SC_SHELL_KEY, "%016" PRIx64, h);
 }
 

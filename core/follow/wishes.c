@@ -2,17 +2,14 @@
 /* What a home wants that the database does not know. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/account/account.h"
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/each.h"
 #include "core/base/there.h"
 #include "core/follow/internal.h"
 
@@ -41,70 +38,36 @@ bool sc_follow_has_wishes(struct sc_server *s, uid_t uid, gid_t gid, const char 
 #define ANSWER_MS 1000 /* of one home */
 #define HUNG_MAX  8    /* then all that are left are looked at by visits of their own */
 
-static _Noreturn void look(struct sc_server *s, const struct sc_home_owner *v, size_t n, int out,
-                           pid_t parent)
+struct asking {
+    struct sc_server *s;
+    const struct sc_home_owner *v;
+};
+
+static void ask(size_t i, void *answer, void *arg)
 {
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    for (size_t i = 0; i < n && getppid() == parent; i++) {
-        char c = sc_follow_has_wishes(s, v[i].uid, v[i].gid, v[i].home) ? 'y' : 'n';
-        if (write(out, &c, 1) != 1)
-            break;
-    }
-    _exit(0);
+    const struct asking *a = arg;
+    const struct sc_home_owner *o = &a->v[i];
+    *(char *)answer = sc_follow_has_wishes(a->s, o->uid, o->gid, o->home) ? 'y' : 'n';
 }
 
-/* How many answer before one does not. */
-static size_t hear(int in, const struct sc_home_owner *v, size_t n)
+static void hear(size_t i, const void *answer, void *arg)
 {
-    size_t i = 0;
-    for (char c; i < n; i++) {
-        struct pollfd p = {.fd = in, .events = POLLIN};
-        int got;
-        do
-            got = poll(&p, 1, ANSWER_MS);
-        while (got < 0 && errno == EINTR);
-        if (got <= 0 || read(in, &c, 1) != 1)
-            return i;
-        *v[i].wishes = c == 'y';
-    }
-    return i;
-}
-
-static int ask(struct sc_server *s, const struct sc_home_owner *v, size_t n, size_t *ret_n,
-               struct sc_error *err)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return sc_error_sys(err, errno, "make a pipe");
-    SC_FD int in = ends[0];
-    SC_FD int out = ends[1];
-    pid_t me = getpid(), pid = fork();
-    if (pid < 0)
-        return sc_error_sys(err, errno, "fork");
-    if (pid == 0)
-        look(s, v, n, out, me);
-    sc_close(&out);
-    *ret_n = hear(in, v, n);
-    (void)kill(pid, SIGKILL);
-    (void)waitpid(pid, NULL, *ret_n < n ? WNOHANG : 0); /* who hangs may not even end then */
-    return 0;
+    const struct asking *a = arg;
+    *a->v[i].wishes = !answer || *(const char *)answer == 'y';
 }
 
 int sc_follow_wishes(struct sc_server *s, const struct sc_home_owner *v, size_t n,
                      struct sc_error *err)
 {
-    unsigned hung = 0;
-    for (size_t i = 0; i < n;) {
-        size_t heard = 0;
-        int rc = hung < HUNG_MAX ? ask(s, v + i, n - i, &heard, err) : 0;
-        if (rc < 0)
-            return rc;
-        i += heard;
-        hung++;
-        if (i < n)
-            *v[i++].wishes = true;
-    }
-    return 0;
+    struct asking a = {s, v};
+    const struct sc_each each = {.n = n,
+                                 .size = 1,
+                                 .ms = ANSWER_MS,
+                                 .hung_max = HUNG_MAX,
+                                 .ask = ask,
+                                 .hear = hear,
+                                 .arg = &a};
+    return sc_each(&each, err);
 }
 
 /* ---- one who may now ---- */

@@ -70,16 +70,7 @@ int sc_cgroup_lock(int *ret_fd, struct sc_error *err)
 {
     static const char path[] = SC_RUN_DIR "/lock/cgroups";
     int rc = sc_mkdir_p(SC_RUN_DIR "/lock", 0700, err);
-    if (rc < 0)
-        return rc;
-    SC_FD int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open %s", path);
-    while (flock(fd, LOCK_EX) < 0)
-        if (errno != EINTR)
-            return sc_error_sys(err, errno, "lock %s", path);
-    *ret_fd = sc_steal_fd(&fd);
-    return 0;
+    return rc < 0 ? rc : sc_lock_file(path, ret_fd, err);
 }
 
 bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name)

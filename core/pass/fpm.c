@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/php/fpm/apply.h"
 #include "core/plan/relpath.h"
 #include "core/pass/php.h"
@@ -99,10 +101,8 @@ static int write_choice(const struct sc_account *a, const char *token, struct sc
         if (php && php->bin[SC_PHP_FPM].real)
             sc_buf_str(&text, php->bin[SC_PHP_FPM].real);
     }
-    unsigned long long h = 14695981039346656037ull;
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ (unsigned char)text.data[i]) * 1099511628211ull;
-    snprintf(o->changes, sizeof(o->changes), "%016llx", h);
+    snprintf(o->changes, sizeof(o->changes), "%016" PRIx64,
+             sc_digest(SC_DIGEST_BEGIN, text.data, text.len));
     return sc_buf_check(&text, "the PHP selection", err);
 }
 
@@ -191,25 +191,17 @@ static bool lies_below(const struct sc_account *a, const struct sc_plan_site *s,
            (is_below(s->aliases[0], top) || is_below(s->aliases[0], alias));
 }
 
-static unsigned long long mix(unsigned long long h, const void *data, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ ((const unsigned char *)data)[i]) * 1099511628211ull;
-    return h;
-}
-
 /* Which directory it is now: `rel` NULL: none. */
-static unsigned long long mix_dir(const struct sc_account *a, unsigned long long h, const char *rel,
-                                  const char *text)
+static uint64_t mix_dir(const struct sc_account *a, uint64_t h, const char *rel, const char *text)
 {
     SC_FD int fd = -EBADF;
     struct stat st = {0};
-    h = mix(h, text, strlen(text) + 1);
+    h = sc_digest_text(h, text);
     if (rel &&
         sc_open_beneath(a->homefd, rel, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &fd, NULL) == 0)
         (void)fstat(fd, &st);
-    h = mix(h, &st.st_dev, sizeof(st.st_dev));
-    return mix(h, &st.st_ino, sizeof(st.st_ino));
+    h = sc_digest(h, &st.st_dev, sizeof(st.st_dev));
+    return sc_digest(h, &st.st_ino, sizeof(st.st_ino));
 }
 
 /* A word for the isolated document roots and applications below: a directory that was replaced is another, which has
@@ -217,7 +209,7 @@ static unsigned long long mix_dir(const struct sc_account *a, unsigned long long
 static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
                         const struct sc_plan_site *outer, char out[24])
 {
-    unsigned long long h = 14695981039346656037ull;
+    uint64_t h = SC_DIGEST_BEGIN;
     bool any = false;
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
@@ -231,7 +223,7 @@ static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
     }
     out[0] = 0;
     if (any)
-        snprintf(out, 24, "%016llx", h);
+        snprintf(out, 24, "%016" PRIx64, h);
     return any;
 }
 

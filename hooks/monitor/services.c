@@ -5,10 +5,8 @@
 #include <sys/inotify.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/cage/services.h"
-
-#define FNV_START UINT64_C(0xcbf29ce484222325)
-#define FNV_PRIME UINT64_C(0x100000001b3)
 
 void sc_services_told(struct sc_monitor *m, enum sc_watch_what what, const char *name, int64_t now)
 {
@@ -20,7 +18,7 @@ void sc_services_told(struct sc_monitor *m, enum sc_watch_what what, const char 
 void sc_services_watch(struct sc_monitor *m)
 {
     struct sc_watches *w = m->sets[0].w;
-    m->services_seen = FNV_START;
+    m->services_seen = SC_DIGEST_BEGIN;
     sc_watches_begin(w, SC_WATCH_SERVICE, 0);
     sc_watches_begin(w, SC_WATCH_SERVICES, 0);
     for (const char *const *dir = sc_services_dirs(); *dir; dir++)
@@ -28,20 +26,11 @@ void sc_services_watch(struct sc_monitor *m)
                              NULL, NULL);
 }
 
-static void note_seen(struct sc_monitor *m, const char *text)
-{
-    for (const char *p = text;; p++) {
-        m->services_seen = (m->services_seen ^ (unsigned char)*p) * FNV_PRIME;
-        if (!*p)
-            return;
-    }
-}
-
 void sc_services_watch_source(struct sc_monitor *m, const char *source)
 {
     const char *slash = strrchr(source, '/');
     SC_FREE char *dir = slash ? strndup(source, (size_t)(slash - source)) : NULL;
-    note_seen(m, source);
+    m->services_seen = sc_digest_text(m->services_seen, source);
     if (dir && dir[0])
         (void)sc_watches_add(m->sets[0].w, dir, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR,
                              SC_WATCH_SERVICE, 0, slash + 1, NULL);
