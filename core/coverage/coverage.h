@@ -96,10 +96,10 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
  * (core/web/nginx/hold.h) follows. */
 struct sc_store;
 int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
-                   struct sc_error *err);
+                   int wait_ms, struct sc_error *err);
 
 /* For an account that is no more. */
-int sc_cover_nginx_forget(uid_t uid, bool later, struct sc_error *err);
+int sc_cover_nginx_forget(uid_t uid, bool later, int wait_ms, struct sc_error *err);
 
 /* ---- for the judge ---- */
 

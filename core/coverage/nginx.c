@@ -239,7 +239,7 @@ static int want_of_account(struct wanted *w, const struct sc_cover_account *a,
 }
 
 int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
-                   struct sc_error *err)
+                   int wait_ms, struct sc_error *err)
 {
     struct sc_vhosts *hosts = sc_cover_server_holds(known) ? &known->hosts : NULL;
     SC_CLEANUP(wanted_done) struct wanted w = {0};
@@ -251,10 +251,10 @@ int sc_cover_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *kn
             rc = want_of_account(&w, &a, hosts, err);
     }
     sc_cover_server_doubt(known);
-    return rc < 0 ? rc : sc_nginx_hold(adapter(), uid, w.v, w.n, later, err);
+    return rc < 0 ? rc : sc_nginx_hold(adapter(), uid, w.v, w.n, later, wait_ms, err);
 }
 
-int sc_cover_nginx_forget(uid_t uid, bool later, struct sc_error *err)
+int sc_cover_nginx_forget(uid_t uid, bool later, int wait_ms, struct sc_error *err)
 {
-    return sc_nginx_hold(adapter(), uid, NULL, 0, later, err);
+    return sc_nginx_hold(adapter(), uid, NULL, 0, later, wait_ms, err);
 }

@@ -87,6 +87,20 @@ int sc_ending_now(uid_t uid, unsigned id, struct sc_error *err)
     return rc;
 }
 
+int sc_ending_outdated(uid_t uid, unsigned id, struct sc_error *err)
+{
+    SC_CLEANUP(sc_ending_list_done) struct sc_ending_list l = {0};
+    uint64_t plan = 0;
+    int rc = sc_ending_list(uid, &l, err);
+    if (rc == 0 && l.n)
+        rc = sc_ending_plan(uid, id, &plan, err);
+    bool none = rc == SC_E_NOTFOUND;
+    for (size_t i = 0; (rc == 0 || none) && i < l.n; i++)
+        if (l.v[i].id == id && (none || l.v[i].plan != plan))
+            rc = end_one(uid, &l.v[i], SC_ENDING_KILL_MS, err);
+    return none && rc == SC_E_NOTFOUND ? 0 : rc;
+}
+
 /* ---- with a wait ---- */
 
 struct view {

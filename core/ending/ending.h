@@ -35,6 +35,7 @@ struct sc_ending {
     char *token;   /* of the site's storage; NULL: not known */
     char *docroot; /* absolute; NULL: not known */
     char *alias;   /* the same by the home's name in passwd; NULL: not known */
+    uint64_t plan; /* sc_digest() of the site's plan when it was closed; 0: not known */
     bool told;     /* its programs that wait for requests were told to end */
     char name[48]; /* of the file */
 };
@@ -49,6 +50,9 @@ void sc_ending_list_done(struct sc_ending_list *l);
 /* The account's; none is no error. SC_E_SYS, SC_E_NOMEM. */
 int sc_ending_list(uid_t uid, struct sc_ending_list *ret, struct sc_error *err);
 
+/* sc_digest() of the site's plan as it is now. SC_E_NOTFOUND: it has none. */
+int sc_ending_plan(uid_t uid, unsigned id, uint64_t *ret, struct sc_error *err);
+
 /* Closes the site's view to new processes, and has it end within `ms`. The caller holds the site's
  * build lock (core/cage/keeper_start.h); its plan must still be there, for what the record says.
  * *ret_closed: there was a view. SC_E_SYS. */
@@ -60,6 +64,10 @@ int sc_ending_set_told(uid_t uid, struct sc_ending *e, struct sc_error *err);
 /* Ends those of a site (0: of all sites of the account) now, whatever runs in them. SC_E_BUSY:
  * their processes do not end. */
 int sc_ending_now(uid_t uid, unsigned id, struct sc_error *err);
+
+/* The same of those views that were closed while the site's plan was another one: they show what the
+ * plan of now may not. The others keep the time that they were given. */
+int sc_ending_outdated(uid_t uid, unsigned id, struct sc_error *err);
 
 /* Tells programs that wait for requests in these views to end, waits for the requests that run, and
  * ends each view that has none, or whose time has come. Returns when all have ended, or after

@@ -15,6 +15,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
+#include "core/base/digest.h"
 #include "core/base/file.h"
 #include "core/base/io.h"
 #include "core/base/there.h"
@@ -66,7 +67,7 @@ static bool parse_name(const char *name, struct sc_ending *ret)
     return true;
 }
 
-/* "token T\ndocroot D\nalias D\ntold\n"; each may be missing. */
+/* "token T\ndocroot D\nalias D\nplan N\ntold\n"; each may be missing. */
 static int parse_text(char *text, struct sc_ending *e, struct sc_error *err)
 {
     char *save = NULL;
@@ -76,6 +77,8 @@ static int parse_text(char *text, struct sc_ending *e, struct sc_error *err)
                     : strncmp(l, "alias ", 6) == 0   ? &e->alias
                                                      : NULL;
         e->told |= strcmp(l, "told") == 0;
+        if (strncmp(l, "plan ", 5) == 0)
+            e->plan = strtoull(l + 5, NULL, 16);
         char *word = to ? strchr(l, ' ') + 1 : NULL;
         if (!to || *to || sc_decode_word(word) <= 0)
             continue;
@@ -168,16 +171,32 @@ static void add_path(struct sc_buf *out, const char *key, const char *home, cons
     sc_buf_str(out, "\n");
 }
 
+static int read_plan(uid_t uid, unsigned id, struct sc_buf *ret, struct sc_error *err)
+{
+    char path[64];
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.plan", (unsigned)uid, id);
+    return sc_read_file(path, SC_PLANFILE_MAX_BYTES, ret, err);
+}
+
+int sc_ending_plan(uid_t uid, unsigned id, uint64_t *ret, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    int rc = read_plan(uid, id, &text, err);
+    if (rc == 0)
+        *ret = sc_digest(SC_DIGEST_BEGIN, text.data, text.len);
+    return rc;
+}
+
 /* What the plan says of the site; nothing where it cannot be read. */
 static void record_text(uid_t uid, unsigned id, struct sc_buf *out)
 {
-    char path[64];
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_planfile_done) struct sc_planfile plan = {0};
     sc_buf_str(out, HEAD);
-    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.plan", (unsigned)uid, id);
-    if (sc_read_file(path, SC_PLANFILE_MAX_BYTES, &text, NULL) < 0 ||
-        sc_planfile_parse(text.data, text.len, &plan, NULL) < 0)
+    if (read_plan(uid, id, &text, NULL) < 0)
+        return;
+    sc_buf_fmt(out, "plan %016" PRIx64 "\n", sc_digest(SC_DIGEST_BEGIN, text.data, text.len));
+    if (sc_planfile_parse(text.data, text.len, &plan, NULL) < 0)
         return;
     sc_buf_fmt(out, "token %s\n", plan.token);
     add_path(out, "docroot", plan.home, plan.docroot);

@@ -57,7 +57,10 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
         rc = sc_pass_fpm_forget(t, uid, err);
     if (rc == 0)
         rc = sc_pass_web_forget(t, uid, err);
-    if (rc == 0 && t->web.nginx_forget(uid, s->nginx_later, &why) < 0)
+    int done = rc < 0 ? 0 : t->web.nginx_forget(uid, s->nginx_later, s->lock_ms, &why);
+    if (done == SC_E_BUSY) /* its turn comes: the account waits for that */
+        rc = sc_error_set(err, done, "%s", why.text);
+    else if (done < 0)
         sc_log("uid=%u: nginx: %s", (unsigned)uid, why.text);
     if (rc == 0)
         rc = t->runtime.sites(uid, &ids, &n, err);

@@ -55,12 +55,17 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
 }
 
 /* A configuration of nginx that somebody else broke is no reason to fail: where links are followed
- * still, the judgement of coverage says so. */
+ * still, the judgement of coverage says so. Another account's turn is waited for as other locks are:
+ * the daemon comes again. */
 int sc_step_nginx(struct sc_pass *p, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
     (void)err;
-    if (p->tools->web.nginx(p->s->store, p->a->uid, sc_pass_cover(p), p->s->nginx_later, &why) < 0)
+    int rc = p->tools->web.nginx(p->s->store, p->a->uid, sc_pass_cover(p), p->s->nginx_later,
+                                 p->s->lock_ms, &why);
+    if (rc == SC_E_BUSY)
+        sc_error_set(&p->late, rc, "%s", why.text);
+    else if (rc < 0)
         sc_log("user=%s: nginx: %s", p->a->user, why.text);
     return 0;
 }
@@ -96,12 +101,13 @@ static int end_view(struct sc_pass *p, size_t i, int wait_ms, struct sc_error *e
     return rc;
 }
 
-/* Former views that are about to end are not changed any more: they end now. */
+/* Former views are not changed any more: those that show what another plan said end now. The time of
+ * the others is what it was, also where this pass completes another one. */
 static int end_former(struct sc_pass *p, size_t i, struct sc_error *err)
 {
     const struct sc_made *m = &p->made;
     return m->changed[i] || m->unfinished || p->f->renamed
-               ? p->tools->ending.now(p->a->uid, m->ids[i], err)
+               ? p->tools->ending.outdated(p->a->uid, m->ids[i], err)
                : 0;
 }
 

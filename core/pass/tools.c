@@ -14,6 +14,7 @@ static const struct sc_tools real = {
     .cage = {.system_lines = sc_system_lines, .lock = sc_cage_lock, .change = sc_live_apply},
     .ending = {.close = sc_ending_close,
                .now = sc_ending_now,
+               .outdated = sc_ending_outdated,
                .wait = sc_ending_wait,
                .list = sc_ending_list,
                .start = sc_ending_start,

@@ -33,6 +33,7 @@ struct sc_cage_tools { /* core/cage */
 struct sc_ending_tools { /* core/ending */
     int (*close)(uid_t uid, unsigned site, int ms, bool *ret_closed, struct sc_error *err);
     int (*now)(uid_t uid, unsigned site, struct sc_error *err);
+    int (*outdated)(uid_t uid, unsigned site, struct sc_error *err);
     int (*wait)(uid_t uid, int64_t wait_ms, size_t *ret_left, struct sc_error *err);
     int (*list)(uid_t uid, struct sc_ending_list *ret, struct sc_error *err);
     int (*start)(uid_t uid, struct sc_error *err);
@@ -75,8 +76,8 @@ struct sc_web_tools { /* core/web/part.h, core/coverage/coverage.h */
     int (*save)(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
     bool (*guards)(void); /* core/web/module.h */
     int (*nginx)(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
-                 struct sc_error *err);
-    int (*nginx_forget)(uid_t uid, bool later, struct sc_error *err);
+                 int wait_ms, struct sc_error *err);
+    int (*nginx_forget)(uid_t uid, bool later, int wait_ms, struct sc_error *err);
     int (*nginx_read)(struct sc_error *err); /* core/web/nginx/hold.h */
 };
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
@@ -37,10 +38,12 @@ static void holding_done(struct holding *h)
     sc_nginx_kept_done(&h->cut);
 }
 
-static int take_lock(int *ret, struct sc_error *err)
+static int take_lock(int wait_ms, int *ret, struct sc_error *err)
 {
     int rc = sc_mkdir_p(SC_NGINX_DIR, 0700, err);
-    return rc < 0 ? rc : sc_lock_file(LOCK, ret, err);
+    return rc < 0 ? rc
+                  : sc_lock_file_within(LOCK, LOCK_EX, wait_ms,
+                                        "changing another account's lines for nginx", ret, err);
 }
 
 static bool is_wanted(const struct holding *h, const struct sc_nginx_place *at)
@@ -184,14 +187,14 @@ static int change(struct holding *h, pid_t master, struct sc_error *err)
 
 /* The lock is not held while nginx reads: others go on. */
 int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *want, size_t n,
-                  bool later, struct sc_error *err)
+                  bool later, int wait_ms, struct sc_error *err)
 {
     SC_CLEANUP(holding_done)
     struct holding h = {.adapter = adapter, .uid = uid, .want = want, .n = n, .later = later};
     SC_FD int lock = -EBADF;
     if (n == 0 && !sc_nginx_kept_any(uid))
         return 0;
-    int rc = take_lock(&lock, err);
+    int rc = take_lock(wait_ms, &lock, err);
     if (rc == 0)
         rc = sc_nginx_kept_load(uid, &h.kept, err);
     if (rc < 0 || is_done(&h))

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include "core/pass/tools.h"
 
@@ -16,18 +17,19 @@
 struct fake_site {
     uid_t uid;
     unsigned id;
-    bool files;      /* in the runtime state */
-    bool socket;     /* for programs outside */
-    char *plan;      /* the plan file's text; NULL: there is none */
-    char token[64];  /* of the last plan */
-    bool running;    /* a keeper lives; … */
-    char *view;      /* … and its view shows this plan */
-    bool group;      /* has control groups */
-    unsigned ends;   /* how often its processes were ended */
-    unsigned former; /* views that it had before and that end, … */
-    unsigned closes; /* … made so often, … */
-    bool busy;       /* … because requests run there that do not finish */
-    unsigned held;   /* somebody holds its build lock for so many calls more */
+    bool files;           /* in the runtime state */
+    bool socket;          /* for programs outside */
+    char *plan;           /* the plan file's text; NULL: there is none */
+    char token[64];       /* of the last plan */
+    bool running;         /* a keeper lives; … */
+    char *view;           /* … and its view shows this plan */
+    bool group;           /* has control groups */
+    unsigned ends;        /* how often its processes were ended */
+    unsigned former;      /* views that it had before and that end, … */
+    uint64_t former_plan; /* the last one was closed under this plan */
+    unsigned closes;      /* … made so often, … */
+    bool busy;            /* … because requests run there that do not finish */
+    unsigned held;        /* somebody holds its build lock for so many calls more */
     unsigned restarts, joins, changes;
 };
 

@@ -5,9 +5,15 @@
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/base/vec.h"
 
 /* ---- core/ending ---- */
+
+static uint64_t digest(const char *plan)
+{
+    return plan ? sc_digest_text(SC_DIGEST_BEGIN, plan) : 0;
+}
 
 static int ending_close(uid_t uid, unsigned id, int ms, bool *ret_closed, struct sc_error *err)
 {
@@ -18,6 +24,7 @@ static int ending_close(uid_t uid, unsigned id, int ms, bool *ret_closed, struct
     free(sc_steal_ptr(&s->view));
     *ret_closed = s->running;
     s->closes += s->running;
+    s->former_plan = digest(s->plan);
     s->former += s->running;
     s->running = false;
     return 0;
@@ -34,6 +41,16 @@ static int ending_now(uid_t uid, unsigned id, struct sc_error *err)
     int rc = tools_begin(err, "ending.now", " %u %u", (unsigned)uid, id);
     for (size_t i = 0; rc == 0 && i < tools_n_sites; i++)
         if (tools_sites[i].uid == uid && (id == 0 || tools_sites[i].id == id))
+            end_former(&tools_sites[i]);
+    return rc;
+}
+
+static int ending_outdated(uid_t uid, unsigned id, struct sc_error *err)
+{
+    int rc = tools_begin(err, "ending.outdated", " %u %u", (unsigned)uid, id);
+    for (size_t i = 0; rc == 0 && i < tools_n_sites; i++)
+        if (tools_sites[i].uid == uid && tools_sites[i].id == id &&
+            tools_sites[i].former_plan != digest(tools_sites[i].plan))
             end_former(&tools_sites[i]);
     return rc;
 }
@@ -81,6 +98,7 @@ static int ending_unnote(uid_t uid, struct sc_error *err)
 
 const struct sc_ending_tools tools_ending = {.close = ending_close,
                                              .now = ending_now,
+                                             .outdated = ending_outdated,
                                              .wait = ending_wait,
                                              .list = ending_list,
                                              .start = ending_start,

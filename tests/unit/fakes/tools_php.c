@@ -108,9 +108,9 @@ static bool web_guards(void)
 }
 
 static int web_nginx(struct sc_store *store, uid_t uid, struct sc_cover_server *known, bool later,
-                     struct sc_error *err)
+                     int wait_ms, struct sc_error *err)
 {
-    (void)store, (void)known, (void)later;
+    (void)store, (void)known, (void)later, (void)wait_ms;
     return tools_begin(err, "web.nginx", " %u", (unsigned)uid);
 }
 
@@ -119,9 +119,9 @@ static int web_nginx_read(struct sc_error *err)
     return tools_begin(err, "web.nginx_read", "%s", "");
 }
 
-static int web_nginx_forget(uid_t uid, bool later, struct sc_error *err)
+static int web_nginx_forget(uid_t uid, bool later, int wait_ms, struct sc_error *err)
 {
-    (void)later;
+    (void)later, (void)wait_ms;
     return tools_begin(err, "web.nginx_forget", " %u", (unsigned)uid);
 }
 

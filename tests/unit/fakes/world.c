@@ -343,6 +343,19 @@ static void list_done(struct list *l)
         free((char *)(uintptr_t)l->v[i]);
 }
 
+int remount(const char *user)
+{
+    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    const struct sc_wish wish = {.end_processes = true};
+    int rc = sc_account_open(user, 0, &a, &world.err);
+    if (rc == 0)
+        rc = sc_pass_gather(&world.s, &a, SC_FACTS_LAST_GOOD, NULL, &f, &world.err);
+    if (rc == 0)
+        rc = sc_pass_check(&world.s, &a, &f, &wish, &world.err);
+    return rc < 0 ? rc : sc_pass_apply(&world.s, &a, &f, &wish, &world.err);
+}
+
 int change(const char *user, const char *enable, const char *disable)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;

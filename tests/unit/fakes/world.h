@@ -88,6 +88,9 @@ int pass(const char *user);
 /* One with a wish: the words are names. */
 int change(const char *user, const char *enable, const char *disable);
 
+/* --remount of the account, without a look at the daemon. */
+int remount(const char *user);
+
 #define assert_good(call)                                                                          \
     do {                                                                                           \
         if ((call) != 0)                                                                           \

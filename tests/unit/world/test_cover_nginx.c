@@ -56,7 +56,7 @@ static void has_a_place(void)
 
 static int hold(void)
 {
-    return sc_cover_nginx(world.s.store, uid_of("john"), NULL, false, &world.err);
+    return sc_cover_nginx(world.s.store, uid_of("john"), NULL, false, 0, &world.err);
 }
 
 /* ---- what enable says ---- */
@@ -178,7 +178,7 @@ static void what_is_known_is_believed_once(void **state)
     has_a_place();
     assert_good(enable_a());
     assert_good(sc_cover_server_look(false, &s, &world.err));
-    assert_good(sc_cover_nginx(world.s.store, uid_of("john"), &s, false, &world.err));
+    assert_good(sc_cover_nginx(world.s.store, uid_of("john"), &s, false, 0, &world.err));
     root_assert_file(OURS, SC_NGINX_LINES);
     assert_int_equal(s.compared_ms, 0);
 }

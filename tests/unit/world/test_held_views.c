@@ -80,11 +80,33 @@ static void processes_that_do_not_end_are_its_own_trouble(void **state)
     (void)state;
     two_running();
     domain("john", "c", NULL);
-    tools_fail("ending.now", 1, SC_E_BUSY, "the processes of site 60000's former view do not end");
+    tools_fail("ending.outdated", 1, SC_E_BUSY,
+               "the processes of site 60000's former view do not end");
     assert_bad(pass("john"), SC_E_LATE, "a.example: the processes of site 60000");
     assert_string_equal(view_hides("john", "b"), "a.example c.example");
     assert_pass("john");
     assert_string_equal(view_hides("john", "a"), "b.example c.example");
+}
+
+/* The pass that comes back to it knows of the others what their plans were. */
+static void the_former_view_of_another_keeps_its_time(void **state)
+{
+    (void)state;
+    uid_t uid = two_running();
+    struct fake_site *a = site_of("john", "a"), *b = site_of("john", "b");
+    a->busy = true;
+    assert_good(remount("john"));
+    tools_run_all(uid);
+    assert_int_equal(a->former, 1);
+    b->held = 1;
+    assert_bad(pass("john"), SC_E_LATE, "site 60001 is being changed");
+    assert_true(is_pending(uid));
+    assert_int_equal(a->former, 1);
+    assert_pass("john");
+    assert_int_equal(a->former, 1);
+    domain("john", "c", NULL); /* control: what it shows is outdated now */
+    assert_pass("john");
+    assert_int_equal(a->former, 0);
 }
 
 /* Its view may still be there, so what the view shows of the home stays until it has ended. */
@@ -211,6 +233,7 @@ int main(void)
         world_test(its_account_is_stale_until_then),
         world_test(a_command_comes_back_to_it),
         world_test(processes_that_do_not_end_are_its_own_trouble),
+        world_test(the_former_view_of_another_keeps_its_time),
         world_test(one_that_is_to_end_keeps_all_that_is_its),
         world_test(an_account_that_ends_waits_for_it_with_its_rows),
         world_test(what_is_new_is_hidden_whatever_fails),

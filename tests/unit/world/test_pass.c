@@ -195,19 +195,6 @@ static void entries_stop_before_sites_end(void **state)
                 end < sweep && sweep < cron);
 }
 
-static int remount(const char *user)
-{
-    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
-    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
-    const struct sc_wish wish = {.end_processes = true};
-    int rc = sc_account_open(user, 0, &a, &world.err);
-    if (rc == 0)
-        rc = sc_pass_gather(&world.s, &a, SC_FACTS_LAST_GOOD, NULL, &f, &world.err);
-    if (rc == 0)
-        rc = sc_pass_check(&world.s, &a, &f, &wish, &world.err);
-    return rc < 0 ? rc : sc_pass_apply(&world.s, &a, &f, &wish, &world.err);
-}
-
 /* What its requests may still need stays until they are over; the site is closed all the same. */
 static void a_site_with_requests_is_left_to_another_process(void **state)
 {
