@@ -175,30 +175,6 @@ static void accounts_over(struct sc_chore *c, int64_t now)
     sc_monitor_error(m, c->error);
 }
 
-/* ---- pools of PHP-FPM ---- */
-
-static void pools_line(struct sc_chore *c, const char *word, char *rest)
-{
-    struct sc_watches *w = c->l->m.sets[0].w;
-    if (strcmp(word, "pools") == 0) {
-        sc_monitor_fpm_line(&c->l->m, rest);
-    } else if (strcmp(word, "dir") == 0 && sc_decode_word(rest) > 0) {
-        if (!c->begun)
-            sc_watches_begin(w, SC_WATCH_FPM, 0);
-        c->begun = true;
-        (void)sc_watches_add(w, rest, SC_WATCH_NAMES | IN_CLOSE_WRITE, SC_WATCH_FPM, 0, NULL, NULL);
-    }
-}
-
-static void pools_over(struct sc_chore *c, int64_t now)
-{
-    (void)now;
-    if (c->ok && c->begun)
-        sc_watches_end(c->l->m.sets[0].w, SC_WATCH_FPM, 0);
-    if (c->error)
-        sc_monitor_error(&c->l->m, c->error);
-}
-
 /* ---- services of the system ---- */
 
 static void services_line(struct sc_chore *c, const char *word, char *rest)
@@ -245,7 +221,7 @@ static const struct {
                       [SC_CHORE_MARKS] = {SC_JOB_MARKS, found_line, marks_over},
                       [SC_CHORE_PENDING] = {SC_JOB_PENDING, found_line, pending_over},
                       [SC_CHORE_SURVEY] = {SC_JOB_SURVEY, found_line, survey_over},
-                      [SC_CHORE_POOLS] = {SC_JOB_POOLS, pools_line, pools_over},
+                      [SC_CHORE_POOLS] = {SC_JOB_POOLS, sc_pools_line, sc_pools_over},
                       [SC_CHORE_PORTS] = {SC_JOB_PORTS, ports_line, ports_over},
                       [SC_CHORE_PATHS] = {SC_JOB_PATHS, paths_line, paths_over},
                       [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over},
@@ -286,7 +262,12 @@ void sc_loop_hear_chore(struct sc_chore *c)
 static void start(struct sc_chore *c, int64_t now)
 {
     struct sc_error err = SC_ERROR_INIT;
+    char turn[SC_FPM_TURN_SIZE];
     struct sc_worker_spec spec = {.job = kinds[c - c->l->chores].job};
+    if (c == &c->l->chores[SC_CHORE_POOLS]) {
+        sc_monitor_fpm_turn(&c->l->m, now, turn);
+        spec.argument = turn;
+    }
     c->ok = c->begun = false;
     c->n = 0;
     c->at = SC_WORK_NEVER;
@@ -364,6 +345,7 @@ static bool is_idle(enum sc_chore_kind kind)
 
 void sc_loop_do_chores(struct sc_loop *l, int64_t now)
 {
+    sc_pools_check(&l->chores[SC_CHORE_POOLS], now);
     for (int kind = 0; kind < SC_CHORES; kind++) {
         struct sc_chore *c = &l->chores[kind];
         if (c->w.pid > 0 && now - c->w.began >= DEADLINE_MS)
@@ -385,6 +367,8 @@ int64_t sc_loop_chores_next(const struct sc_loop *l)
         /* one that was ended and hangs wakes us by its end */
         if (!c->w.killed && one < at)
             at = one;
+        if (kind == SC_CHORE_POOLS && c->w.pid > 0 && sc_monitor_fpm_hangs_at(&l->m) < at)
+            at = sc_monitor_fpm_hangs_at(&l->m);
     }
     return at;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/monitor/fpm.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/base/log.h"
 #include "core/base/clock.h"
 #include "core/base/users.h"
@@ -25,19 +27,6 @@ void sc_fpm_clock_changed(struct sc_fpm_clock *c, int64_t now)
     c->look_at = at > c->done + SC_FPM_GAP_MS ? at : c->done + SC_FPM_GAP_MS;
 }
 
-static uint64_t mix(uint64_t h, const void *data, size_t len)
-{
-    const unsigned char *p = data;
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ p[i]) * 1099511628211u;
-    return h;
-}
-
-static uint64_t mix_text(uint64_t h, const char *text)
-{
-    return mix(h, text, strlen(text) + 1);
-}
-
 uint64_t sc_fpm_digest(const struct sc_fpm_known_list *known, const char *user,
                        const struct sc_fpm_taken_list *taken, const uint64_t *stamps)
 {
@@ -46,12 +35,12 @@ uint64_t sc_fpm_digest(const struct sc_fpm_known_list *known, const char *user,
         const struct sc_fpm_known *k = &known->v[i];
         if (!k->user || strcmp(k->user, user) != 0)
             continue;
-        h = mix_text(mix_text(h + 1, k->file), k->pool);
-        h = mix(h, k->text, k->text_len);
+        h = sc_digest_text(sc_digest_text(h + 1, k->file), k->pool);
+        h = sc_digest(h, k->text, k->text_len);
     }
     for (size_t i = 0; i < taken->n; i++) {
-        h = mix_text(mix_text(h + 2, taken->v[i].file), taken->v[i].pool);
-        h = mix(h, &stamps[i], sizeof(stamps[i]));
+        h = sc_digest_text(sc_digest_text(h + 2, taken->v[i].file), taken->v[i].pool);
+        h = sc_digest(h, &stamps[i], sizeof(stamps[i]));
     }
     return h;
 }
@@ -61,6 +50,28 @@ bool sc_fpm_dead_due(unsigned times)
     return times >= DEAD_RARELY ? times % DEAD_RARELY == 0 : times && !(times & (times - 1));
 }
 
+void sc_fpm_turn_format(uid_t from, const struct sc_monitor_account *accounts, size_t n,
+                        int64_t now, char out[SC_FPM_TURN_SIZE])
+{
+    size_t used = (size_t)snprintf(out, SC_FPM_TURN_SIZE, "%u", (unsigned)from);
+    for (size_t i = 0; i < n && used + 12 < SC_FPM_TURN_SIZE; i++)
+        if (accounts[i].out_until > now)
+            used += (size_t)snprintf(out + used, 12, " %u", (unsigned)accounts[i].uid);
+}
+
+bool sc_fpm_turn_has(const char *turn, uid_t uid)
+{
+    char *at = NULL;
+    if (!turn)
+        return true;
+    if (uid < strtoul(turn, &at, 10))
+        return false;
+    while (*at == ' ')
+        if (strtoul(at + 1, &at, 10) == uid)
+            return false;
+    return true;
+}
+
 /* ---- the pools ---- */
 
 static uint64_t stamp(const char *file)
@@ -68,9 +79,9 @@ static uint64_t stamp(const char *file)
     struct stat st;
     if (stat(file, &st) < 0)
         return 0;
-    uint64_t h = mix(1, &st.st_ino, sizeof(st.st_ino));
-    h = mix(h, &st.st_size, sizeof(st.st_size));
-    return mix(h, &st.st_mtim, sizeof(st.st_mtim));
+    uint64_t h = sc_digest(1, &st.st_ino, sizeof(st.st_ino));
+    h = sc_digest(h, &st.st_size, sizeof(st.st_size));
+    return sc_digest(h, &st.st_mtim, sizeof(st.st_mtim));
 }
 
 bool sc_fpm_digest_of(const struct sc_fpm_known_list *known, uid_t uid, const char *user,
@@ -117,6 +128,41 @@ void sc_monitor_fpm_line(struct sc_monitor *m, const char *text)
     sc_monitor_note(m, a->user, SC_WORK_FOUND);
     a->again = true;
     m->fpm.again_at = sc_clock_ms() + SC_FPM_AGAIN_MS;
+}
+
+void sc_monitor_fpm_begins(struct sc_monitor *m, uid_t uid, int64_t now)
+{
+    m->fpm.at = uid;
+    m->fpm.at_since = now;
+}
+
+int64_t sc_monitor_fpm_hangs_at(const struct sc_monitor *m)
+{
+    return m->fpm.at ? m->fpm.at_since + SC_FPM_HANGS_MS : SC_WORK_NEVER;
+}
+
+void sc_monitor_fpm_hangs(struct sc_monitor *m, int64_t now)
+{
+    struct sc_monitor_account *a = sc_monitor_by_uid(m, m->fpm.at);
+    if (a)
+        a->out_until = now + SC_FPM_OUT_MS;
+    sc_log("user=%s: coverage: its home or a pool of its does not answer: it is judged again later",
+           a ? a->user : "?");
+    m->fpm.from = m->fpm.at + 1;
+    m->fpm.at_since = now - SC_FPM_HANGS_MS + SC_FPM_LEAVE_MS;
+    m->fpm.clock.look_at = now;
+}
+
+void sc_monitor_fpm_answers(struct sc_monitor *m, const char *user)
+{
+    for (size_t i = 0; i < m->n_accounts; i++)
+        if (strcmp(m->accounts[i].user, user) == 0)
+            m->accounts[i].out_until = 0;
+}
+
+void sc_monitor_fpm_turn(const struct sc_monitor *m, int64_t now, char out[SC_FPM_TURN_SIZE])
+{
+    sc_fpm_turn_format(m->fpm.from, m->accounts, m->n_accounts, now, out);
 }
 
 static void look_again(struct sc_monitor *m)

@@ -32,6 +32,19 @@ uint64_t sc_fpm_digest(const struct sc_fpm_known_list *known, const char *user,
  * rarely. */
 bool sc_fpm_dead_due(unsigned times);
 
+/* A worker looks at the accounts by uid. One whose home does not answer is left out for a while, and
+ * the next worker goes on behind it. What it is told as its argument: "FROM OUT OUT …", the first
+ * uid and those that are left out; and what it says to that (NULL: all have a turn). */
+#define SC_FPM_HANGS_MS  2000   /* a look at one account that takes so long has come to nothing */
+#define SC_FPM_OUT_MS    600000 /* … and is not made again before this, or a visit that was good */
+#define SC_FPM_LEAVE_MS  300    /* for a worker that was killed to end */
+#define SC_FPM_OUT_MAX   500    /* accounts that are left out; behind them nobody is */
+#define SC_FPM_TURN_SIZE (12 * (SC_FPM_OUT_MAX + 1))
+
+void sc_fpm_turn_format(uid_t from, const struct sc_monitor_account *accounts, size_t n,
+                        int64_t now, char out[SC_FPM_TURN_SIZE]);
+bool sc_fpm_turn_has(const char *turn, uid_t uid);
+
 /* ---- the worker ---- */
 
 /* The digest of an account's pools as they are. False: they cannot be looked at. */
@@ -47,6 +60,19 @@ void sc_monitor_fpm_begin(struct sc_monitor *m, int64_t now);
 int64_t sc_monitor_fpm_look_next(const struct sc_monitor *m);
 void sc_monitor_fpm_looks(struct sc_monitor *m, int64_t now);
 void sc_monitor_fpm_line(struct sc_monitor *m, const char *text);
+
+/* A worker begins with the account (0: with none, it is over). When its look has taken too long; and
+ * it has: the account is left out, and what hangs_at says from then on is when to give up the worker
+ * that was killed. */
+void sc_monitor_fpm_begins(struct sc_monitor *m, uid_t uid, int64_t now);
+int64_t sc_monitor_fpm_hangs_at(const struct sc_monitor *m);
+void sc_monitor_fpm_hangs(struct sc_monitor *m, int64_t now);
+
+/* The account answers again. */
+void sc_monitor_fpm_answers(struct sc_monitor *m, const char *user);
+
+/* The argument of the next worker, where it goes on; all of them, where none was given up. */
+void sc_monitor_fpm_turn(const struct sc_monitor *m, int64_t now, char out[SC_FPM_TURN_SIZE]);
 
 /* Does the rest of what is due. */
 void sc_monitor_fpm(struct sc_monitor *m, int64_t now);

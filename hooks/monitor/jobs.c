@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/digest.h"
 #include "core/base/match.h"
 #include "core/base/resolve.h"
 #include "core/follow/follow.h"
@@ -159,37 +160,43 @@ static bool judge(struct sc_server *s, struct sc_cover_server *server, uid_t uid
     return false;
 }
 
-static uint64_t mix(uint64_t h, const char *text)
-{
-    for (const char *p = text;; p++) {
-        h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
-        if (!*p)
-            return h;
-    }
-}
-
 /* What the web server's configuration names in the account's home: its sites see it, so a pass is due
  * when it is something else. */
 static uint64_t named(const struct sc_vhosts *hosts, const char *home)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    uint64_t h = SC_DIGEST_BEGIN;
     for (size_t i = 0; i < hosts->n; i++) {
         const struct sc_vhost *v = &hosts->v[i];
         for (size_t k = 0; k < v->n_roots; k++)
             if (v->roots[k].alias && sc_path_below(v->roots[k].text, home))
-                h = mix(h, v->roots[k].text);
+                h = sc_digest_text(h, v->roots[k].text);
         for (size_t k = 0; k < v->ways.n; k++)
             if (v->ways.v[k].what && sc_path_below(v->ways.v[k].what, home))
-                h = mix(h, v->ways.v[k].what);
+                h = sc_digest_text(h, v->ways.v[k].what);
     }
     return h;
 }
 
+/* A home may hang: the daemon is told whose look begins, and starts another worker behind that one. */
+static void look_at_pools(struct sc_server *s, struct sc_cover_server *server,
+                          const struct sc_user_row *user)
+{
+    uint64_t digest;
+    bool other = false;
+    printf("judging %u\n", (unsigned)user->uid);
+    (void)fflush(stdout);
+    if (sc_fpm_digest_of(&server->pools, user->uid, user->name, &digest) &&
+        judge(s, server, user->uid, &other))
+        printf("pools %u %" PRIu64 "%s\n", (unsigned)user->uid,
+               digest ^ named(&server->hosts, user->home), other ? " other" : "");
+}
+
+/* `argument`: sc_fpm_turn_format(). */
 static int pools(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
-    (void)argument, (void)n_sets;
+    (void)n_sets;
     int rc = pool_dirs(err);
     if (rc == 0)
         rc = sc_cover_server_look(true, &server, err);
@@ -199,14 +206,9 @@ static int pools(struct sc_server *s, const char *argument, unsigned n_sets, str
         return rc;
     conf_dirs(&server.hosts);
     found_dirs(&server.pools);
-    for (size_t i = 0; i < users.n; i++) {
-        uint64_t digest;
-        bool other = false;
-        if (sc_fpm_digest_of(&server.pools, users.rows[i].uid, users.rows[i].name, &digest) &&
-            judge(s, &server, users.rows[i].uid, &other))
-            printf("pools %u %" PRIu64 "%s\n", (unsigned)users.rows[i].uid,
-                   digest ^ named(&server.hosts, users.rows[i].home), other ? " other" : "");
-    }
+    for (size_t i = 0; i < users.n; i++)
+        if (sc_fpm_turn_has(argument, users.rows[i].uid))
+            look_at_pools(s, &server, &users.rows[i]);
     puts("ok");
     return 0;
 }

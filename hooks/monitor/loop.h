@@ -36,6 +36,9 @@ struct sc_visit {
 /* Room for those that were ended and hang in the kernel, too. */
 #define SC_VISITS (SC_LANE_ALL + 48)
 
+/* Workers for the server that were ended and hang in the kernel: others took their place. */
+#define SC_LEFT 8
+
 /* A worker for the server. */
 struct sc_chore {
     struct sc_worker w;
@@ -63,6 +66,7 @@ enum sc_chore_kind {
 struct sc_loop {
     struct sc_monitor m;
     struct sc_chore chores[SC_CHORES];
+    pid_t left[SC_LEFT]; /* 0: none */
     struct sc_visit visits[SC_VISITS];
     int64_t room_at[SC_LANES]; /* when one more visit may begin */
     int epfd, signals, wake, lockfd;
@@ -79,6 +83,17 @@ struct sc_loop {
 /* A worker begins to tell the watches of the account: what has changed of its sites so far, the
  * worker's own pass first, needs no other worker for that. */
 void sc_loop_sites_told(struct sc_loop *l, uid_t uid);
+
+/* ---- life.c ---- */
+
+/* Whether the lock is still ours, and what stands in /run still stands. */
+void sc_loop_check_alive(struct sc_loop *l);
+
+/* Ends when nothing is isolated, and no hint waits that may change that. */
+void sc_loop_check_end(struct sc_loop *l, int64_t now);
+
+/* The configuration again. */
+void sc_loop_reload(struct sc_loop *l);
 
 /* ---- begin.c ---- */
 
@@ -114,6 +129,15 @@ bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr);
 void sc_loop_hear_chore(struct sc_chore *c);
 void sc_loop_do_chores(struct sc_loop *l, int64_t now);
 int64_t sc_loop_chores_next(const struct sc_loop *l);
+
+/* ---- pools.c ---- */
+
+/* As the other chores have them: a line of the worker's, and its end. */
+void sc_pools_line(struct sc_chore *c, const char *word, char *rest);
+void sc_pools_over(struct sc_chore *c, int64_t now);
+
+/* Ends the worker where an account's home keeps it waiting; another one goes on behind that account. */
+void sc_pools_check(struct sc_chore *c, int64_t now);
 
 /* ---- visits.c ---- */
 

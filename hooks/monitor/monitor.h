@@ -22,10 +22,11 @@ struct sc_monitor_account {
     bool seen;  /* by the list of accounts that is being heard */
 
     bool has_pools;
-    uint64_t pools; /* sc_fpm_digest() of the last look */
-    bool again;     /* they changed lately: one more look */
-    bool dead_now;  /* a supervisor of its sites has ended: found by the poll under way */
-    unsigned dead;  /* … and by so many in a row */
+    uint64_t pools;    /* sc_fpm_digest() of the last look */
+    bool again;        /* they changed lately: one more look */
+    int64_t out_until; /* its look hung: none before this */
+    bool dead_now;     /* a supervisor of its sites has ended: found by the poll under way */
+    unsigned dead;     /* … and by so many in a row */
 };
 
 struct sc_monitor_set {
@@ -43,6 +44,9 @@ struct sc_fpm_clock {
 struct sc_monitor_fpm {
     struct sc_fpm_clock clock;
     int64_t again_at, poll_at, rewatch_at;
+    uid_t at; /* the account that a worker looks at; 0: none */
+    int64_t at_since;
+    uid_t from; /* where the next worker goes on; 0: with the first */
 };
 
 /* TCP ports of pools, hooks/monitor/ports.h */

@@ -8,6 +8,7 @@
 #include "core/loopback/kernel.h"
 #include "core/loopback/listeners.h"
 #include "core/loopback/loopback.h"
+#include "hooks/monitor/fpm.h"
 
 static void look_at(struct sc_monitor *m, int64_t at, int64_t gap)
 {
@@ -68,6 +69,8 @@ static void pulse(struct sc_monitor *m, int64_t now)
     SC_CLEANUP(sc_tcp_listeners_done) struct sc_tcp_listeners ls = {0};
     m->ports.pulse_at = now + SC_PORTS_PULSE_MS;
     if (sc_tcp_listeners_read(&ls, NULL) == 0 && sc_tcp_listeners_digest(&ls) != m->ports.listens) {
+        if (m->ports.listens)
+            sc_fpm_clock_changed(&m->fpm.clock, now);
         m->ports.listens = sc_tcp_listeners_digest(&ls);
         look_at(m, now, SC_PORTS_GAP_MS);
     }

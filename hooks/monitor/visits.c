@@ -158,6 +158,8 @@ static void over(struct sc_visit *v, int status)
         (void)sc_work_end(&m->work, v->user, v->why, v->changed, v->error, now, &news, NULL);
         if (news)
             sc_log("user=%s: %s", v->user, v->error);
+        if (v->ok)
+            sc_monitor_fpm_answers(m, v->user);
     } else {
         how_it_ended(v, status, text, sizeof(text));
         (void)sc_work_late(&m->work, v->user, v->why, text, now, &news, NULL);

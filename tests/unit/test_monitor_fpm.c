@@ -45,6 +45,58 @@ static void constant_change_is_looked_at_each_3_s(void **state)
     assert_int_equal(looks[2], 109000);
 }
 
+static void a_home_that_hangs_is_left_out_for_a_while(void **state)
+{
+    (void)state;
+    char turn[SC_FPM_TURN_SIZE];
+    const struct sc_monitor_account v[] = {{.uid = 1001, .out_until = 5000}, {.uid = 1002}};
+    sc_fpm_turn_format(0, v, 2, 4999, turn);
+    assert_string_equal(turn, "0 1001");
+    assert_false(sc_fpm_turn_has(turn, 1001));
+    assert_true(sc_fpm_turn_has(turn, 1002));
+    sc_fpm_turn_format(1002, v, 2, 5000, turn);
+    assert_string_equal(turn, "1002");
+    assert_false(sc_fpm_turn_has(turn, 1001));
+    assert_true(sc_fpm_turn_has(turn, 1002));
+    assert_true(sc_fpm_turn_has(NULL, 1001));
+}
+
+static void very_many_are_left_out(void **state)
+{
+    (void)state;
+    char turn[SC_FPM_TURN_SIZE];
+    static struct sc_monitor_account v[2 * SC_FPM_OUT_MAX];
+    for (unsigned i = 0; i < 2 * SC_FPM_OUT_MAX; i++)
+        v[i] = (struct sc_monitor_account){.uid = 4000000000u + i, .out_until = 1};
+    sc_fpm_turn_format(4000000000u, v, 2 * SC_FPM_OUT_MAX, 0, turn);
+    assert_true(strlen(turn) < SC_FPM_TURN_SIZE);
+    assert_false(sc_fpm_turn_has(turn, v[SC_FPM_OUT_MAX - 1].uid));
+    assert_true(sc_fpm_turn_has(turn, v[2 * SC_FPM_OUT_MAX - 1].uid));
+}
+
+/* The daemon's side: whoever takes too long is out, and the next worker goes on behind it. */
+static void the_next_worker_goes_on_behind_it(void **state)
+{
+    (void)state;
+    char user[] = "john", turn[SC_FPM_TURN_SIZE];
+    struct sc_monitor_account v[] = {{.uid = 1001, .user = user}, {.uid = 1002, .user = user}};
+    struct sc_monitor m = {.accounts = v, .n_accounts = 2};
+    m.fpm.clock.look_at = SC_WORK_NEVER;
+    assert_int_equal(sc_monitor_fpm_hangs_at(&m), SC_WORK_NEVER);
+    sc_monitor_fpm_begins(&m, 1001, 100);
+    assert_int_equal(sc_monitor_fpm_hangs_at(&m), 100 + SC_FPM_HANGS_MS);
+    sc_monitor_fpm_hangs(&m, 2100);
+    assert_int_equal(m.fpm.clock.look_at, 2100);
+    assert_int_equal(sc_monitor_fpm_hangs_at(&m), 2100 + SC_FPM_LEAVE_MS);
+    sc_monitor_fpm_begins(&m, 0, 2200);
+    assert_int_equal(sc_monitor_fpm_hangs_at(&m), SC_WORK_NEVER);
+    sc_monitor_fpm_turn(&m, 2100, turn);
+    assert_string_equal(turn, "1002 1001");
+    sc_monitor_fpm_answers(&m, "john");
+    sc_monitor_fpm_turn(&m, 2100, turn);
+    assert_string_equal(turn, "1002");
+}
+
 static void only_an_accounts_own_pools_count(void **state)
 {
     (void)state;
@@ -106,6 +158,9 @@ int main(void)
         cmocka_unit_test(changes_settle),
         cmocka_unit_test(a_look_soon_after_another_waits),
         cmocka_unit_test(constant_change_is_looked_at_each_3_s),
+        cmocka_unit_test(a_home_that_hangs_is_left_out_for_a_while),
+        cmocka_unit_test(very_many_are_left_out),
+        cmocka_unit_test(the_next_worker_goes_on_behind_it),
         cmocka_unit_test(only_an_accounts_own_pools_count),
         cmocka_unit_test(files_of_pools_that_were_taken_out_count),
         cmocka_unit_test(what_stays_dead_is_tried_more_rarely),
