@@ -20,23 +20,12 @@
 #include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/base/pidfd.h"
+#include "core/base/run_private.h"
 
 #define KILL_WAIT_MS                                                                               \
     2000               /* for a killed program to be gone; one stuck in the kernel is left behind */
 #define TICK_MS     10 /* between looks at the program where pidfd_open() is refused */
 #define DRAIN_READS 16 /* of 64 KiB, a pipe's size, when the grace is over */
-
-enum stage {
-    STAGE_SETUP,
-    STAGE_IDS,
-    STAGE_EXEC
-};
-
-/* What a child that could not become the program tells its parent. */
-struct report {
-    enum stage stage;
-    int sys;
-};
 
 struct job {
     const char *program;
@@ -45,83 +34,9 @@ struct job {
     int out, err, fail; /* our ends of the pipes; `fail` carries a struct report, or ends at exec */
     int64_t started, deadline;
     bool ended; /* the program is a zombie; its pid and group stay ours until reaped */
-    struct report report;
+    struct sc_run_report report;
     bool failed;
 };
-
-/* ---- the child ---- */
-
-static int become(const struct sc_run_ids *ids)
-{
-    if (geteuid() == 0) {
-        if (setgroups(ids->n_groups, ids->groups) < 0 ||
-            setresgid(ids->gid, ids->gid, ids->gid) < 0 ||
-            setresuid(ids->uid, ids->uid, ids->uid) < 0)
-            return -1;
-    }
-    uid_t ru, eu, su;
-    gid_t rg, eg, sg;
-    if (getresuid(&ru, &eu, &su) < 0 || getresgid(&rg, &eg, &sg) < 0)
-        return -1;
-    bool same = ru == ids->uid && eu == ids->uid && su == ids->uid && rg == ids->gid &&
-                eg == ids->gid && sg == ids->gid;
-    if (!same || (ids->uid != 0 && setuid(0) == 0)) {
-        errno = EPERM;
-        return -1;
-    }
-    return 0;
-}
-
-static _Noreturn void give_up(int fail, enum stage stage)
-{
-    struct report r = {.stage = stage, .sys = errno};
-    ssize_t ignored = write(fail, &r, sizeof(r));
-    (void)ignored;
-    _exit(127);
-}
-
-/* It may have its parent's memory: it changes nothing there. `fds`: for 0-2, and the two ends of
- * the pipe for the report. */
-static _Noreturn void child(const struct sc_run_spec *spec, const char *program,
-                            const char *const *env, const int fds[5])
-{
-    close(fds[3]);
-    for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL);
-    /* The caller may have had 0-2 closed, so that a pipe's end is one of them: all move up
-     * first. */
-    int up[3];
-    int fail = fcntl(fds[4], F_DUPFD_CLOEXEC, 3);
-    if (fail < 0)
-        _exit(127);
-    for (int i = 0; i < 3; i++) {
-        up[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
-        if (up[i] < 0)
-            give_up(fail, STAGE_SETUP);
-    }
-    for (int i = 0; i < 3; i++) {
-        if (dup2(up[i], i) < 0)
-            give_up(fail, STAGE_SETUP);
-    }
-    umask(022);
-    if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0 || setsid() < 0 || chdir("/") < 0)
-        give_up(fail, STAGE_SETUP);
-    if (spec->drop && become(spec->drop) < 0)
-        give_up(fail, STAGE_IDS);
-    /* After the change of ids, which clears it. A parent that died before has left the pipe. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-        give_up(fail, STAGE_SETUP);
-    struct pollfd parent = {.fd = fail};
-    if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLERR))
-        _exit(127);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(program, (char *const *)spec->argv, (char *const *)env);
-    give_up(fail, STAGE_EXEC);
-}
-
-/* ---- the parent ---- */
 
 /* Copying this process's page tables costs more than the program's start, so the child borrows
  * them until exec. Not one that becomes a user, who could stop it, and this process with it, or
@@ -135,7 +50,7 @@ static pid_t start(const struct sc_run_spec *spec, const char *program, const ch
     sigprocmask(SIG_SETMASK, &all, &before);
     pid_t pid = spec->drop ? fork() : vfork();
     if (pid == 0)
-        child(spec, program, env, fds);
+        sc_run_child(spec, program, env, fds);
     int forked = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
     errno = forked;
@@ -262,12 +177,12 @@ static int follow(struct job *j, struct sc_run_result *r, struct sc_error *err)
 static int start_error(const struct job *j, const struct sc_run_spec *spec, struct sc_error *err)
 {
     int sys = j->report.sys;
-    if (j->report.stage == STAGE_IDS)
+    if (j->report.stage == SC_RUN_STAGE_IDS)
         return sc_error_sys(err, sys, "cannot run %s as uid %u", j->program,
                             (unsigned)spec->drop->uid);
-    if (j->report.stage == STAGE_EXEC && sys == ENOENT && access(j->program, F_OK) == 0)
+    if (j->report.stage == SC_RUN_STAGE_EXEC && sys == ENOENT && access(j->program, F_OK) == 0)
         return sc_error_sys(err, sys, "cannot run %s: the interpreter that it names", j->program);
-    if (j->report.stage == STAGE_EXEC && sys == ENOEXEC)
+    if (j->report.stage == SC_RUN_STAGE_EXEC && sys == ENOEXEC)
         return sc_error_sys(
             err, sys, "cannot run %s: neither a program nor a script with a #! line", j->program);
     return sc_error_sys(err, sys, "cannot run %s", j->program);

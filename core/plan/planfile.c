@@ -7,7 +7,7 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
-#include "core/plan/relpath.h"
+#include "core/plan/planfile_private.h"
 
 void sc_planfile_done(struct sc_planfile *p)
 {
@@ -43,95 +43,6 @@ void sc_planfile_drop_sys(struct sc_planfile *p, const char *kind)
         SC_FREE_ALL(l->kind, l->a, l->b);
     }
     p->n_sys = kept;
-}
-
-/* ---- what holds for every plan, read or to be written ---- */
-
-static int bad(struct sc_error *err, const char *what, const char *value)
-{
-    return sc_error_set(err, SC_E_INVAL, "%s: '%s'", what, value ? value : "");
-}
-
-static bool is_absolute(const char *path)
-{
-    return path && path[0] == '/' && path[1] && sc_rel_valid(path + 1);
-}
-
-/* The passwd file may say "/home//john/"; nobody needs ".." there. */
-static bool climbs(const char *path)
-{
-    for (const char *dots = path; (dots = strstr(dots, "/..")); dots += 3) {
-        if (!dots[3] || dots[3] == '/')
-            return true;
-    }
-    return false;
-}
-
-static int check_head(const struct sc_planfile *p, struct sc_error *err)
-{
-    if (p->id == 0)
-        return sc_error_set(err, SC_E_INVAL, "a site's id is not 0");
-    if (p->uid == 0 || p->uid == (uid_t)-1 || p->gid == (gid_t)-1)
-        return sc_error_set(err, SC_E_INVAL, "no site belongs to uid %u, gid %u", (unsigned)p->uid,
-                            (unsigned)p->gid);
-    if (!p->user || !*p->user || strchr(p->user, '/'))
-        return bad(err, "not a user's name", p->user);
-    if (!p->token || !*p->token)
-        return bad(err, "not a token", p->token);
-    if (!is_absolute(p->home))
-        return bad(err, "not an absolute path of a home", p->home);
-    if (!p->home_alias || p->home_alias[0] != '/' || climbs(p->home_alias))
-        return bad(err, "not an absolute path of a home", p->home_alias);
-    if (!p->docroot || !*p->docroot || !sc_rel_valid(p->docroot))
-        return bad(err, "not a document root below the home", p->docroot);
-    return 0;
-}
-
-static int check_sys(const struct sc_sysline *s, struct sc_error *err)
-{
-    if (!s->kind || !*s->kind || s->kind[strspn(s->kind, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-        return bad(err, "not a kind of system line", s->kind);
-    if (!s->a || !*s->a || (s->b && !*s->b))
-        return bad(err, "an empty word in a system line", s->kind);
-    return 0;
-}
-
-static int check_entry(const struct sc_plan_entry *e, const struct sc_plan_entry *before,
-                       struct sc_error *err)
-{
-    if (!sc_rel_valid(e->rel))
-        return bad(err, "not a plain path below the home", e->rel);
-    if (before && sc_rel_cmp(before->rel, e->rel) >= 0)
-        return bad(err, "entry twice or out of order", e->rel);
-    if ((e->kind == SC_ENTRY_SHELL) != (e->n_holes > 0))
-        return bad(err, "holes are for shells, and each shell has one", e->rel);
-    for (size_t i = 0; i < e->n_holes; i++) {
-        if (!*e->holes[i] || !sc_rel_valid(e->holes[i]))
-            return bad(err, "not a plain path of a hole", e->holes[i]);
-        if (i && sc_rel_cmp(e->holes[i - 1], e->holes[i]) >= 0)
-            return bad(err, "hole twice or out of order", e->holes[i]);
-    }
-    return 0;
-}
-
-/* The entries as a whole: their number, and the one document root. */
-static int check_entries(const struct sc_planfile *p, struct sc_error *err)
-{
-    size_t holes = 0, docroots = 0;
-    for (size_t i = 0; i < p->entries.n; i++) {
-        const struct sc_plan_entry *e = &p->entries.v[i];
-        holes += e->n_holes;
-        if (e->kind != SC_ENTRY_DOCROOT)
-            continue;
-        docroots++;
-        if (strcmp(e->rel, p->docroot) != 0)
-            return bad(err, "a docroot entry that is not the site's", e->rel);
-    }
-    if (docroots != 1)
-        return bad(err, "no docroot entry for the site's document root", p->docroot);
-    if (p->entries.n > SC_ENTRIES_MAX || holes > SC_ENTRIES_MAX)
-        return sc_error_set(err, SC_E_TOOBIG, "more than %d entries or holes", SC_ENTRIES_MAX);
-    return 0;
 }
 
 /* ---- reading ---- */
@@ -227,7 +138,7 @@ static int parse_docroot(struct sc_planfile *p, char *rest, struct sc_error *err
     if (!rel || rest)
         return malformed(err, "docroot");
     int r = set_string(&p->docroot, rel, err);
-    return r < 0 ? r : check_head(p, err);
+    return r < 0 ? r : sc_planfile_check_head(p, err);
 }
 
 static int parse_sys(struct sc_planfile *p, char *rest, struct sc_error *err)
@@ -247,7 +158,7 @@ static int parse_sys(struct sc_planfile *p, char *rest, struct sc_error *err)
     if ((r = set_string(&s->kind, kind, err)) < 0 || (r = set_string(&s->a, a, err)) < 0 ||
         (!none && (r = set_string(&s->b, b, err)) < 0))
         return r;
-    return check_sys(s, err);
+    return sc_planfile_check_sys(s, err);
 }
 
 static int parse_entry(struct sc_planfile *p, char *rest, size_t *holes, struct sc_error *err)
@@ -255,7 +166,7 @@ static int parse_entry(struct sc_planfile *p, char *rest, size_t *holes, struct 
     const char *name = next_word(&rest);
     enum sc_entry_kind kind;
     if (!name || sc_entry_kind_of(name, &kind) < 0)
-        return bad(err, "not a kind of entry", name);
+        return sc_planfile_bad(err, "not a kind of entry", name);
     bool dot = rest && rest[0] == '.' && (!rest[1] || rest[1] == ' ');
     const char *rel = next_word(&rest);
     if (!rel)
@@ -273,7 +184,7 @@ static int parse_entry(struct sc_planfile *p, char *rest, size_t *holes, struct 
         if ((r = sc_entry_add_hole(e, hole, err)) < 0)
             return r;
     }
-    return check_entry(e, p->entries.n > 1 ? e - 1 : NULL, err);
+    return sc_planfile_check_entry(e, p->entries.n > 1 ? e - 1 : NULL, err);
 }
 
 struct reader {
@@ -297,7 +208,7 @@ static int parse_line(struct reader *rd, char *line, struct sc_error *err)
     }
     if (rd->want >= WANT_BODY && rd->want < WANT_NOTHING && strcmp(line, "end") == 0) {
         rd->want = WANT_NOTHING;
-        return check_entries(&rd->plan, err);
+        return sc_planfile_check_entries(&rd->plan, err);
     }
     char *rest = strchr(line, ' ');
     if (rest)
@@ -320,7 +231,7 @@ static int parse_line(struct reader *rd, char *line, struct sc_error *err)
         rd->want = WANT_ENTRY;
         return parse_entry(&rd->plan, rest, &rd->holes, err);
     }
-    return bad(err, "a line that does not belong here", line);
+    return sc_planfile_bad(err, "a line that does not belong here", line);
 }
 
 static void done_reader(struct reader *rd)
@@ -364,14 +275,14 @@ int sc_planfile_parse(const char *text, size_t len, struct sc_planfile *ret, str
 
 static int check_all(const struct sc_planfile *p, struct sc_error *err)
 {
-    int r = check_head(p, err);
+    int r = sc_planfile_check_head(p, err);
     if (r == 0 && p->n_sys > SC_PLANFILE_MAX_SYS)
         r = sc_error_set(err, SC_E_TOOBIG, "more than %d sys lines", SC_PLANFILE_MAX_SYS);
     for (size_t i = 0; r == 0 && i < p->n_sys; i++)
-        r = check_sys(&p->sys[i], err);
+        r = sc_planfile_check_sys(&p->sys[i], err);
     for (size_t i = 0; r == 0 && i < p->entries.n; i++)
-        r = check_entry(&p->entries.v[i], i ? &p->entries.v[i - 1] : NULL, err);
-    return r < 0 ? r : check_entries(p, err);
+        r = sc_planfile_check_entry(&p->entries.v[i], i ? &p->entries.v[i - 1] : NULL, err);
+    return r < 0 ? r : sc_planfile_check_entries(p, err);
 }
 
 static void add_word(struct sc_buf *out, const char *word)

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's loop: what wakes it, and what is due then. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -17,9 +14,6 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/base/clock.h"
-#include "core/follow/follow.h"
-#include "core/pass/webserver.h"
-#include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
 #include "hooks/monitor/fpm.h"
 #include "hooks/monitor/front.h"
@@ -29,11 +23,9 @@
 #include "hooks/monitor/ports.h"
 #include "hooks/events/queue.h"
 
-#define EVENTS       32
-#define READ_GAP_MS  100  /* between two reads of an inotify instance */
-#define POLICY_MS    500  /* after a change of the administrator's files */
-#define LINGER_MS    1000 /* for the queue, when nothing is isolated any more */
-#define END_RETRY_MS 1000 /* hints wait, or somebody is starting or stopping us */
+#define EVENTS      32
+#define READ_GAP_MS 100 /* between two reads of an inotify instance */
+#define POLICY_MS   500 /* after a change of the administrator's files */
 
 /* ---- what woke us ---- */
 
@@ -213,121 +205,6 @@ static void housekeeping(struct sc_loop *l, int64_t now)
         sc_monitor_queue(m);
 }
 
-/* /run may have been emptied: then another daemon could be started beside us. */
-static void check_alive(struct sc_loop *l)
-{
-    struct stat mine, there;
-    struct sc_error err = SC_ERROR_INIT;
-    l->alive_at = sc_clock_ms() + ALIVE_MS;
-    l->m.check_alive = false;
-    if (sc_monitor_any_pending(&l->m))
-        l->chores[SC_CHORE_PENDING].at = sc_clock_ms();
-    if (fstat(l->lockfd, &mine) == 0 && stat(SC_MONITOR_LOCK, &there) == 0 &&
-        mine.st_ino == there.st_ino && mine.st_dev == there.st_dev)
-        return;
-    int fd = -EBADF;
-    int rc = sc_daemon_lock(SC_RUN_DIR, SC_MONITOR_LOCK, &fd, &err);
-    if (rc == SC_E_BUSY) { /* another one is at work */
-        l->end = true;
-        return;
-    }
-    if (rc == 0) {
-        sc_close(&l->lockfd);
-        l->lockfd = fd;
-        rc = sc_loop_own_files(l, &err);
-        sc_monitor_all_due(&l->m, false);
-        /* what an entry would do that finds its table missing: we make the tables now */
-        sc_proxyexec_revive();
-        sc_pass_webserver_revive(l->m.s);
-    }
-    if (rc < 0)
-        sc_monitor_error(&l->m, err.text);
-}
-
-/* Whether anything is under way that may isolate a site, or is due. */
-static bool is_busy(const struct sc_loop *l, int64_t now)
-{
-    static const enum sc_chore_kind kinds[] = {SC_CHORE_MARKS, SC_CHORE_SURVEY, SC_CHORE_PENDING};
-    bool busy = sc_loop_visits_any(l) || sc_work_next(&l->m.work) <= now;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        busy |= l->chores[kinds[i]].w.pid > 0;
-    return busy;
-}
-
-/* Events that are due get their look also where nothing can be isolated any more. */
-static bool lingers(struct sc_loop *l, int64_t now)
-{
-    int64_t next = -1;
-    (void)sc_store_events_next(l->m.s->store, &next, NULL);
-    l->idle_since = l->idle_since ? l->idle_since : now;
-    return next >= 0 && next <= sc_wall_ms() && now - l->idle_since < LINGER_MS;
-}
-
-/* Not knowing is no reason to end. */
-static bool is_needed(const struct sc_loop *l)
-{
-    bool needed = true;
-    return sc_monitor_needed(l->m.s, &needed, NULL) < 0 || needed;
-}
-
-/* For the last time, with the change lock: nobody can reach us any more, and who finds that starts
- * another daemon under this lock. What was told until now is in the queue. */
-static bool end_now(struct sc_loop *l)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    (void)unlink(SC_MONITOR_SOCKET);
-    if (is_needed(l)) {
-        if (sc_loop_listen(l, &err) < 0)
-            sc_monitor_error(&l->m, err.text);
-        return false;
-    }
-    sc_log("no site is isolated any more: ends");
-    sc_close(&l->lockfd);
-    l->end = true;
-    return true;
-}
-
-/* Ends when nothing is isolated, and no hint waits that may change that. Whoever isolates something
- * then starts us, under the change lock: it is held from looking for the last time until our own
- * lock is free, so that he finds us at work or not at all. */
-static void check_end(struct sc_loop *l, int64_t now)
-{
-    bool isolated = true;
-    l->m.check_end = false;
-    l->end_at = SC_WORK_NEVER;
-    if (sc_follow_any_isolated(l->m.s, &isolated, NULL) < 0 || isolated) {
-        l->idle_since = 0;
-        return;
-    }
-    if (is_busy(l, now) || lingers(l, now)) {
-        l->end_at = now + LINGER_MS / 10;
-        return;
-    }
-    SC_FD int change = -EBADF;
-    if (!is_needed(l))
-        change = open(SC_MONITOR_CHANGE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (change < 0 || flock(change, LOCK_EX | LOCK_NB) < 0 || !end_now(l))
-        l->end_at = now + END_RETRY_MS;
-}
-
-static void reload(struct sc_loop *l)
-{
-    struct sc_server *s = NULL;
-    struct sc_error err = SC_ERROR_INIT;
-    l->reload = false;
-    if (sc_loop_open_server(&s, &err) < 0) {
-        sc_monitor_error(&l->m, err.text);
-        return;
-    }
-    sc_server_free(l->m.s);
-    l->m.s = s;
-    l->chores[SC_CHORE_PATHS].at = l->chores[SC_CHORE_HOOKS].at = sc_clock_ms();
-    sc_survey_now(&l->m.survey, sc_clock_ms());
-    sc_loop_watch_policy(l);
-    sc_monitor_all_due(&l->m, false);
-    sc_log("configuration read again");
-}
-
 /* ---- the loop ---- */
 
 static int64_t min64(int64_t a, int64_t b)
@@ -377,15 +254,15 @@ static void loop(struct sc_loop *l)
     while (!l->end) {
         hear(l);
         if (l->reload)
-            reload(l);
+            sc_loop_reload(l);
         int64_t now = sc_clock_ms();
         if (l->alive_at <= now || l->m.check_alive)
-            check_alive(l);
+            sc_loop_check_alive(l);
         housekeeping(l, now);
         sc_loop_do_chores(l, now);
         sc_loop_do_visits(l, now);
         if (l->m.check_end || l->end_at <= now)
-            check_end(l, now);
+            sc_loop_check_end(l, now);
     }
 }
 
