@@ -77,7 +77,12 @@ static const char version_3[] =
     "ALTER TABLE domain ADD COLUMN site_dir BLOB CHECK(site_dir IS NULL OR typeof(site_dir) = "
     "'blob');";
 
-static const char *const steps[] = {version_1, version_2, version_3};
+/* Which home a site has. 'kept': the shared one because it was isolated when that was the default. */
+static const char version_4[] = "ALTER TABLE site ADD COLUMN home TEXT NOT NULL DEFAULT 'private'"
+                                " CHECK(home IN ('private', 'shared', 'kept'));"
+                                "UPDATE site SET home = 'kept';";
+
+static const char *const steps[] = {version_1, version_2, version_3, version_4};
 
 const struct sc_schema sc_store_schema = {steps, sizeof(steps) / sizeof(steps[0])};
 

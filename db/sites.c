@@ -7,17 +7,35 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define COLUMNS  "id, uid, docroot, token, isolated, config, created"
+#define COLUMNS  "id, uid, docroot, token, isolated, config, created, home"
 #define NEXT_KEY "store.next_site_id"
 
 /* How many ids in a row may belong to somebody else before ensure gives up. */
 #define TAKEN_MAX 100000
+
+static const char *const home_words[SC_SITE_HOMES] = {
+    [SC_SITE_PRIVATE] = "private", [SC_SITE_SHARED] = "shared", [SC_SITE_KEPT] = "kept"};
 
 void sc_site_row_done(struct sc_site_row *row)
 {
     free((void *)row->docroot);
     free((void *)row->config);
     *row = (struct sc_site_row){0};
+}
+
+const char *sc_store_home_name(enum sc_site_home home)
+{
+    return home_words[home == SC_SITE_PRIVATE ? SC_SITE_PRIVATE : SC_SITE_SHARED];
+}
+
+/* The words are a CHECK of the schema. */
+static enum sc_site_home read_home(struct sc_stmt *q, int column)
+{
+    const char *word = (const char *)sqlite3_column_text(q->st, column);
+    int i = 0;
+    while (word && i + 1 < SC_SITE_HOMES && strcmp(home_words[i], word) != 0)
+        i++;
+    return (enum sc_site_home)i;
 }
 
 static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
@@ -27,6 +45,7 @@ static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
     row->uid = (uid_t)sc_col_int(q, 1);
     row->isolated = sc_col_int(q, 4) != 0;
     row->created = sc_col_int(q, 6);
+    row->home = read_home(q, 7);
     const unsigned char *token = sqlite3_column_text(q->st, 3);
     if (!token)
         return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", q->store->path);
@@ -242,6 +261,13 @@ int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *co
     return r < 0 ? r
                  : update(store, id, "UPDATE site SET config = ? WHERE id = ?",
                           SC_PARAMS(SC_TEXT(config), SC_INT(id)), err);
+}
+
+int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_home home,
+                           struct sc_error *err)
+{
+    return update(store, id, "UPDATE site SET home = ? WHERE id = ?",
+                  SC_PARAMS(SC_TEXT(home_words[home]), SC_INT(id)), err);
 }
 
 int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *docroot,

@@ -216,6 +216,17 @@ int sc_store_missed_users(struct sc_store *store, int64_t then, uid_t **ret, siz
 
 /* ---- sites ---- */
 
+/* The home that a site has. */
+enum sc_site_home {
+    SC_SITE_PRIVATE, /* a directory of its own; of a new row */
+    SC_SITE_SHARED,  /* the account's, because configuration says so */
+    SC_SITE_KEPT,    /* the account's, because the site was isolated when that was the default */
+    SC_SITE_HOMES
+};
+
+/* "private" or "shared". */
+const char *sc_store_home_name(enum sc_site_home home);
+
 struct sc_site_row {
     unsigned id; /* lve_id */
     uid_t uid;
@@ -224,6 +235,7 @@ struct sc_site_row {
     bool isolated;
     const char *config; /* the last good limits and paths, JSON; NULL */
     int64_t created;
+    enum sc_site_home home; /* as it was applied last */
 };
 
 struct sc_site_list {
@@ -268,6 +280,8 @@ int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *d
                               struct sc_error *err);
 int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *config,
                              struct sc_error *err);
+int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_home home,
+                           struct sc_error *err);
 
 /* Removes the site and its isolated names. Fine when there is none. */
 int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err);

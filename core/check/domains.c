@@ -79,6 +79,32 @@ static void check_one(struct look *l, const struct sc_status_row *row)
                         rc == 0 && v.is == SC_COVERAGE_COVERED && v.handlers, result, state);
 }
 
+/* Which homes the sites have; a site that still shares its account's is said once, with the way out. */
+static void check_homes(struct look *l, const struct sc_status *status)
+{
+    size_t private = 0, shared = 0, kept = 0;
+    const char *user = "";
+    for (size_t i = 0; i < status->n; i++) {
+        const struct sc_status_row *r = &status->v[i];
+        if (!r->home)
+            continue;
+        bool is_private = strcmp(r->home, sc_store_home_name(SC_SITE_PRIVATE)) == 0;
+        private += is_private;
+        shared += !is_private;
+        kept += r->home_kept;
+        user = r->home_kept && !*user ? r->user : user;
+    }
+    if (kept)
+        sc_check_add(l->checks, "homes", SC_CHECK_WARNING,
+                     "%zu of %zu isolated domains have a shared home, because they were isolated "
+                     "when that was the default; for homes of their own: cagefsctl "
+                     "--site-isolation-regenerate %s --home private, and so for each user "
+                     "(--site-isolation-status says which); --home shared keeps it",
+                     kept, private + shared, user);
+    else if (private + shared)
+        sc_check_add(l->checks, "homes", SC_CHECK_OK, "private %zu, shared %zu", private, shared);
+}
+
 /* How many hosts of the server there are of each kind. */
 static void check_hosts(struct look *l)
 {
@@ -113,8 +139,10 @@ int sc_check_domains(struct sc_checks *c, struct sc_server *s, const char *const
         rc = sc_cover_server_look(enabled, &l.server, err);
     if (rc < 0)
         return rc;
-    if (n == 0)
+    if (n == 0) {
         check_hosts(&l);
+        check_homes(&l, &status);
+    }
     for (size_t i = 0; i < status.n; i++)
         check_one(&l, &status.v[i]);
     return 0;

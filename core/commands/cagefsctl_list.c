@@ -7,6 +7,22 @@
 #include "core/base/clock.h"
 #include "core/commands/stats_json.h"
 
+/* {"a.example": "private", …} */
+static json_t *homes_json(const struct sc_listed_user *u)
+{
+    json_t *homes = json_object();
+    int bad = 0;
+    for (size_t i = 0; u->homes && i < u->n; i++) {
+        json_t *name = sc_json_text(u->domains[i]);
+        bad |= json_object_set_new(homes, json_string_value(name), json_string(u->homes[i]));
+        json_decref(name);
+    }
+    if (!bad)
+        return homes;
+    json_decref(homes);
+    return NULL;
+}
+
 static json_t *listing_json(const struct sc_listing *l)
 {
     json_t *users = json_array();
@@ -14,9 +30,10 @@ static json_t *listing_json(const struct sc_listing *l)
     for (size_t i = 0; i < l->n; i++) {
         const struct sc_listed_user *u = &l->v[i];
         bad |= json_array_append_new(
-            users, json_pack("{s:o, s:I, s:o}", "username", sc_json_text(u->name), "uid",
+            users, json_pack("{s:o, s:I, s:o, s:o}", "username", sc_json_text(u->name), "uid",
                              (json_int_t)u->uid, "domains",
-                             sc_json_texts((const char *const *)u->domains, u->n)));
+                             sc_json_texts((const char *const *)u->domains, u->n), "homes",
+                             homes_json(u)));
     }
     if (!bad)
         return users;
@@ -109,14 +126,14 @@ static json_t *status_json(const struct sc_status *st)
     int bad = 0;
     for (size_t i = 0; i < st->n; i++) {
         const struct sc_status_row *r = &st->v[i];
-        json_t *site =
-            json_pack("{s:o, s:o, s:o, s:b, s:s, s:I, s:b, s:I, s:o, s:o, s:o}", "domain",
-                      sc_json_text(r->domain), "username", sc_json_text(r->user), "docroot",
-                      sc_json_text(r->docroot), "isolated", (int)r->isolated, "state", state_of(r),
-                      "lve_id", (json_int_t)r->id, "running", (int)r->running, "processes",
-                      (json_int_t)r->processes, "stale", sc_json_text(r->stale), "coverage",
-                      r->isolated ? sc_json_text(sc_coverage_name(r->coverage)) : json_null(),
-                      "reason", sc_json_text(r->coverage_text));
+        json_t *site = json_pack(
+            "{s:o, s:o, s:o, s:b, s:s, s:I, s:s?, s:b, s:I, s:o, s:o, s:o}", "domain",
+            sc_json_text(r->domain), "username", sc_json_text(r->user), "docroot",
+            sc_json_text(r->docroot), "isolated", (int)r->isolated, "state", state_of(r), "lve_id",
+            (json_int_t)r->id, "home", r->home, "running", (int)r->running, "processes",
+            (json_int_t)r->processes, "stale", sc_json_text(r->stale), "coverage",
+            r->isolated ? sc_json_text(sc_coverage_name(r->coverage)) : json_null(), "reason",
+            sc_json_text(r->coverage_text));
         bad |= site ? sc_stats_json_set(site, &r->stats) : -1;
         bad |= site ? set_ending(site, r) : -1;
         bad |= site && r->isolated ? set_failing(site, &r->failing) : 0;
@@ -234,6 +251,8 @@ static void status_text(struct sc_out *o, const struct sc_status *st, unsigned o
             sc_out_fmt(o, "%9s  ", "-");
         sc_out_word(o, or_dash(r->docroot));
         sc_out_fmt(o, "\n");
+        if (r->home && strcmp(r->home, "shared") == 0)
+            sc_out_fmt(o, "    home: shared\n");
         reason_text(o, r->stale);
         failing_text(o, &r->failing);
         reason_text(o, r->coverage_text);

@@ -49,6 +49,22 @@ static void add_notices(const struct sc_user_sites *sites, const char *before, s
     sc_buf_str(out, sites->n_notices ? "]" : "");
 }
 
+/* Those that are not private; nothing where all are. */
+static void add_homes(const struct sc_user_sites *sites, struct sc_buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < sites->n; i++) {
+        const struct sc_user_site *s = &sites->v[i];
+        if (!s->home || strcmp(s->home, "shared") != 0)
+            continue;
+        sc_buf_str(out, any ? ", " : ", \"homes\": {");
+        add_string(out, s->name);
+        sc_buf_str(out, ": \"shared\"");
+        any = true;
+    }
+    sc_buf_str(out, any ? "}" : "");
+}
+
 void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *out)
 {
     sc_buf_str(out, "{\"result\": \"success\", \"enabled_sites\": [");
@@ -61,6 +77,7 @@ void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *o
         add_string(out, sites->ending[i]);
     }
     sc_buf_str(out, "]");
+    add_homes(sites, out);
     add_notices(sites, ", ", out);
     sc_buf_str(out, "}\n");
 }

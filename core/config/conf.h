@@ -24,7 +24,7 @@ struct sc_conf_api {
 
 /* What a site sees of the home besides what it owns. */
 enum sc_home {
-    SC_HOME_UNSET,   /* what the server's default is */
+    SC_HOME_UNSET,   /* not said: what the next says (core/facts/homes.h) */
     SC_HOME_SHARED,  /* the live home, read-only, less what is secret or another site's */
     SC_HOME_PRIVATE, /* a directory of its own */
     SC_HOMES
@@ -42,7 +42,7 @@ struct sc_conf {
     uint64_t shm_size;             /* bytes of a site's /dev/shm, 1M..64G */
     bool debug;
     bool apache_module; /* mod_sitecage is switched on with the feature */
-    enum sc_home home;  /* of sites that say nothing of it; never UNSET */
+    enum sc_home home;  /* of sites that say nothing of it; UNSET: the file does not say it */
     bool home_choice;   /* whether a site may say it (domains.json) */
     struct sc_conf_api api;
 };
@@ -50,7 +50,7 @@ struct sc_conf {
 #define SC_CONF_DEFAULT                                                                            \
     {                                                                                              \
         .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20,           \
-        .apache_module = true, .home = SC_HOME_SHARED, .home_choice = true                         \
+        .apache_module = true, .home = SC_HOME_UNSET, .home_choice = true                          \
     }
 
 /* Reads the file; a missing one gives the defaults. `owner` must own it and nobody else may write

@@ -77,6 +77,7 @@ struct sc_listed_user {
     uid_t uid;
     char **domains; /* sorted */
     size_t n;
+    const char **homes;             /* of each: sc_store_home_name() */
     struct sc_listed_cover *covers; /* of those domains that are not covered, or may not be */
     size_t n_covers;
 };
@@ -98,6 +99,8 @@ struct sc_status_row {
     char *domain, *user, *docroot;
     bool isolated;             /* wanted and made */
     unsigned id;               /* site id (lve_id), 0 when not isolated */
+    const char *home;          /* sc_store_home_name(); NULL when not isolated */
+    bool home_kept;            /* it is shared because it was before homes were private */
     bool running;              /* a keeper holds its view now */
     unsigned processes;        /* in the site now, without the keeper */
     char *stale;               /* NULL, or why it is not as it should be */

@@ -31,7 +31,7 @@ void sc_listing_done(struct sc_listing *l)
             free(l->v[i].domains[k]);
         for (size_t k = 0; k < l->v[i].n_covers; k++)
             free(l->v[i].covers[k].text);
-        SC_FREE_ALL(l->v[i].covers, l->v[i].domains, l->v[i].name);
+        SC_FREE_ALL(l->v[i].covers, l->v[i].homes, l->v[i].domains, l->v[i].name);
     }
     free(l->v);
     *l = (struct sc_listing){0};
@@ -66,6 +66,19 @@ static int list_covers(const struct sc_isolated_list *names, struct sc_listed_us
     return ret->covers ? 0 : no_memory(err);
 }
 
+static int list_homes(struct sc_server *s, const struct sc_isolated_list *names,
+                      struct sc_listed_user *ret, struct sc_error *err)
+{
+    ret->homes = calloc(names->n + 1, sizeof(*ret->homes));
+    int rc = ret->homes ? 0 : no_memory(err);
+    for (size_t i = 0; rc == 0 && i < names->n; i++) {
+        SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
+        rc = sc_store_site_by_id(s->store, names->rows[i].site_id, &row, err);
+        ret->homes[i] = sc_store_home_name(row.home);
+    }
+    return rc;
+}
+
 static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc_listed_user *ret,
                      struct sc_error *err)
 {
@@ -81,7 +94,8 @@ static int list_user(struct sc_server *s, const struct sc_user_row *u, struct sc
     for (size_t i = 0; i < names.n; i++)
         if (!(ret->domains[ret->n++] = strdup(names.rows[i].name)))
             return no_memory(err);
-    return list_covers(&names, ret, err);
+    rc = list_homes(s, &names, ret, err);
+    return rc < 0 ? rc : list_covers(&names, ret, err);
 }
 
 static int check_users(struct sc_server *s, const char *const *users, size_t n,
@@ -121,7 +135,8 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
         if (rc < 0)
             return rc;
         if (l.v[l.n - 1].n == 0) { /* its sites are all gone from the panel */
-            SC_FREE_ALL(l.v[l.n - 1].covers, l.v[l.n - 1].domains, l.v[--l.n].name);
+            const struct sc_listed_user *none = &l.v[--l.n];
+            SC_FREE_ALL(none->covers, none->homes, none->domains, none->name);
         }
     }
     SC_MOVE(ret, &l);
@@ -209,8 +224,11 @@ static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct s
     *r = (struct sc_status_row){
         .domain = strdup(name), .user = strdup(u->name), .isolated = site != 0, .id = site};
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
-    if (site && sc_store_site_by_id(s->store, site, &row, NULL) == 0)
+    if (site && sc_store_site_by_id(s->store, site, &row, NULL) == 0) {
         docroot = row.docroot;
+        r->home = sc_store_home_name(row.home);
+        r->home_kept = row.home == SC_SITE_KEPT && s->conf.home == SC_HOME_UNSET;
+    }
     r->docroot = strdup(docroot ? docroot : "");
     if (!r->domain || !r->user || !r->docroot)
         return no_memory(err);

@@ -45,6 +45,8 @@ static int plan_text(struct sc_server *s, const struct sc_account *a, const stru
     sc_buf_fmt(ret, "# %s of user %s: %s\n", name, a->user,
                made ? "isolated"
                     : "not isolated; id and token below are placeholders until it is enabled");
+    sc_buf_fmt(ret, "# home: %s\n",
+               sc_home_name(plan->sites[i].private_home ? SC_HOME_PRIVATE : SC_HOME_SHARED));
     for (size_t r = 0; r < plan->n_refusals; r++)
         if (strcmp(plan->refusals[r].site_rel, plan->sites[i].rel) == 0) {
             sc_buf_str(ret, "# not given: ");

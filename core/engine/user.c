@@ -81,9 +81,12 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
     for (size_t i = 0; rc == 0 && i < rows.n; i++) {
         struct sc_user_site *one = &l.v[l.n++];
         one->id = rows.rows[i].site_id;
+        SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
         if (!(one->name = strdup(rows.rows[i].name)))
             return no_memory(err);
-        if (with_limits)
+        rc = sc_store_site_by_id(s->store, one->id, &site, err);
+        one->home = sc_store_home_name(site.home);
+        if (rc == 0 && with_limits)
             rc = sc_stored_limits(s, one->id, user.home, &one->limits, err);
     }
     if (rc == 0)

@@ -15,6 +15,7 @@ struct sc_user_site {
     char *name;
     unsigned id; /* site id (lve_id); names of one document root share it */
     struct sc_limits limits;
+    const char *home; /* sc_store_home_name() */
 };
 
 struct sc_user_sites {

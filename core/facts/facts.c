@@ -28,6 +28,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_places_done(&f->places);
     sc_secrets_done(&f->secrets);
     sc_uses_done(&f->uses);
+    free(f->kept);
     if (f->cover)
         sc_cover_server_done(f->cover);
     free(f->cover);

@@ -37,6 +37,7 @@ struct sc_facts {
     struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 
+    bool *kept;                   /* per domain: its site keeps a shared home: homes.h */
     size_t not_allowed;           /* domains that are to be isolated, and may not be */
     bool renamed;                 /* the account had another name, or uid, until now */
     struct sc_error why;          /* why it is not from_panel or from_file, or what of the panel's

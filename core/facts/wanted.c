@@ -12,6 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/config/paths_conf.h"
+#include "core/facts/homes.h"
 #include "core/facts/secrets.h"
 #include "core/facts/uses.h"
 
@@ -149,13 +150,6 @@ static int find_secrets(const struct sc_account *a, struct sc_facts *f, struct s
     return rc;
 }
 
-/* Whether the site gets a home of its own: its word, where the administrator lets it have one. */
-static bool wants_own_home(const struct sc_server *s, const struct sc_domain_entry *e)
-{
-    bool says = s->conf.home_choice && e && e->home != SC_HOME_UNSET;
-    return (says ? e->home : s->conf.home) == SC_HOME_PRIVATE;
-}
-
 /* The plan with the further paths that were given, and those that are used (uses.h). */
 static int make_plan(const struct sc_account *a, struct sc_facts *f, const struct sc_plan_input *in,
                      const struct paths *given, struct sc_error *err)
@@ -197,6 +191,8 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         rc = gather_paths(a, f, &paths, err);
     if (rc == 0)
         rc = find_secrets(a, f, err);
+    if (rc == 0)
+        rc = sc_facts_kept(s, a, f, err);
     if (rc < 0)
         return rc;
     f->not_allowed = 0;
@@ -211,7 +207,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
                                              .rel = f->docroots.rels[i]};
         rc = is_wanted(s, a, f, i, &only, may, &domains[i].wanted, err);
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
-        domains[i].private_home = wants_own_home(s, e);
+        domains[i].home = sc_facts_home(s, f, i);
         f->not_allowed += e && e->isolated && !domains[i].wanted;
     }
     if (rc < 0)

@@ -24,6 +24,30 @@ static bool is_somebodys_uid(unsigned id, void *arg)
     return sc_account_uid_exists((uid_t)id, NULL) != 0;
 }
 
+/* Whether the site itself says which home it has. */
+static bool says_home(const struct sc_server *s, const struct sc_facts *f,
+                      const struct sc_plan_site *ps)
+{
+    bool says = false;
+    for (size_t i = 0; s->conf.home_choice && !says && i < ps->n_names; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, ps->names[i]);
+        says = e && e->home != SC_HOME_UNSET;
+    }
+    return says;
+}
+
+/* A shared home that nothing asks for is kept from before; so it stays, whatever sitecage.conf says
+ * meanwhile, until the site says it, or gets a home of its own. */
+static int store_home(struct sc_server *s, const struct sc_facts *f, const struct sc_plan_site *ps,
+                      const struct sc_site_row *row, struct sc_error *err)
+{
+    bool kept = row->home == SC_SITE_KEPT || s->conf.home == SC_HOME_UNSET;
+    enum sc_site_home home = ps->private_home               ? SC_SITE_PRIVATE
+                             : kept && !says_home(s, f, ps) ? SC_SITE_KEPT
+                                                            : SC_SITE_SHARED;
+    return home == row->home ? 0 : sc_store_site_set_home(s->store, row->id, home, err);
+}
+
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                       const struct sc_labels *labels, size_t i, struct sc_made *m,
                       struct sc_error *err)
@@ -37,6 +61,8 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
                                  is_somebodys_uid, NULL, &row, err);
     if (rc == 0 && !row.isolated)
         rc = sc_store_site_set_isolated(s->store, row.id, true, err);
+    if (rc == 0)
+        rc = store_home(s, f, ps, &row, err);
     if (rc < 0)
         return rc;
     m->ids[i] = row.id;

@@ -37,13 +37,52 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
     return 0;
 }
 
+static void set_home(struct sc_facts *f, const char *name, enum sc_home home)
+{
+    struct sc_domain_entry *e = sc_domains_config_find(&f->config, name);
+    if (e)
+        e->home = home;
+    for (size_t i = 0; home == SC_HOME_PRIVATE && i < f->domains.n; i++)
+        if (strcmp(f->domains.v[i].name, name) == 0)
+            f->kept[i] = false;
+}
+
+/* A site has one home: with one of its names all others that say something say it, too. */
 static void set_homes(struct sc_facts *f, const struct sc_wish *wish)
 {
-    for (size_t i = 0; i < wish->n_enable; i++)
-        sc_domains_config_find(&f->config, wish->enable[i])->home = wish->home;
+    for (size_t i = 0; i < wish->n_enable; i++) {
+        const struct sc_plan_site *site = sc_plan_site_of(f->plan, wish->enable[i]);
+        set_home(f, wish->enable[i], wish->home);
+        for (size_t k = 0; site && k < site->n_names; k++)
+            set_home(f, site->names[k], wish->home);
+    }
     for (size_t i = 0; wish->n_enable == 0 && i < f->config.n; i++)
         if (f->config.entries[i].isolated)
-            f->config.entries[i].home = wish->home;
+            set_home(f, f->config.entries[i].name, wish->home);
+}
+
+/* Sites that cannot choose have the home that sitecage.conf gives them. */
+static int check_home(const struct sc_plan_site *site, enum sc_home home, struct sc_error *err)
+{
+    if (!site || !site->isolated || site->private_home == (home == SC_HOME_PRIVATE))
+        return 0;
+    return sc_error_set(err, SC_E_DENIED,
+                        "%s cannot have a %s home: " SC_CONF_PATH
+                        " has home_choice = off, so `home` there counts for all sites; set it "
+                        "there, then: cagefsctl --site-isolation-regenerate USER",
+                        site->names[0], sc_home_name(home));
+}
+
+static int check_homes(const struct sc_facts *f, const struct sc_wish *wish, struct sc_error *err)
+{
+    int rc = 0;
+    if (wish->home == SC_HOME_UNSET)
+        return 0;
+    for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
+        rc = check_home(sc_plan_site_of(f->plan, wish->enable[i]), wish->home, err);
+    for (size_t i = 0; rc == 0 && wish->n_enable == 0 && i < f->plan->n_sites; i++)
+        rc = check_home(&f->plan->sites[i], wish->home, err);
+    return rc;
 }
 
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
@@ -61,6 +100,8 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
     if (wish->home != SC_HOME_UNSET)
         set_homes(f, wish);
     int rc = sc_facts_plan(s, a, f, err);
+    if (rc == 0)
+        rc = check_homes(f, wish, err);
     for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
         if ((rc = check_odd(f, wish->enable[i], err)) == 0)
             rc = check_enabled(a, f, wish->enable[i], err);

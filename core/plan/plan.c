@@ -147,6 +147,17 @@ static void sort_unique(char **v, size_t *n, int (*cmp)(const void *, const void
     *n = kept;
 }
 
+/* What its domains say comes first, and among what they say the closer. */
+static bool is_home_private(const struct sc_plan_domain **d, size_t n)
+{
+    unsigned said = 0;
+    for (size_t i = 0; i < n; i++)
+        said |= 1u << d[i]->home;
+    if (said & (1u << SC_PLAN_HOME_PRIVATE | 1u << SC_PLAN_HOME_SHARED))
+        return said & 1u << SC_PLAN_HOME_PRIVATE;
+    return !(said & 1u << SC_PLAN_HOME_SHARED_ELSE);
+}
+
 /* Fills a site from its domains, which are sorted by name. */
 static int fill_site(struct sc_plan_site *s, const char *home, const struct sc_plan_domain **d,
                      size_t n, struct sc_error *err)
@@ -156,13 +167,13 @@ static int fill_site(struct sc_plan_site *s, const char *home, const struct sc_p
     if (!s->names || !s->aliases)
         return no_memory(err);
     s->missing = !d[0]->rel;
+    s->private_home = is_home_private(d, n);
     if (d[0]->rel && !(s->rel = strdup(d[0]->rel)))
         return no_memory(err);
     if (s->rel && !*s->rel)
         s->refused = WHY_HOME;
     for (size_t i = 0; i < n; i++) {
         s->isolated = s->isolated || d[i]->wanted;
-        s->private_home = s->private_home || d[i]->private_home;
         if (!(s->names[s->n_names] = strdup(d[i]->name)))
             return no_memory(err);
         s->n_names++;

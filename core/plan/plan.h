@@ -27,12 +27,20 @@
 #define SC_PLAN_MAX_PATHS   10000
 #define SC_PLAN_APPS_MAX    2 /* directories of one site's application */
 
+/* What is said of the home that a domain's site has. */
+enum sc_plan_home {
+    SC_PLAN_HOME_SHARED_ELSE,  /* nothing for this domain: it is shared */
+    SC_PLAN_HOME_PRIVATE_ELSE, /* nothing: it is the site's own */
+    SC_PLAN_HOME_SHARED,
+    SC_PLAN_HOME_PRIVATE
+};
+
 struct sc_plan_domain {
     const char *name;
     const char *docroot; /* absolute, as the panel says it */
     const char *rel;     /* canonical, relative to the home; "" = the home itself; NULL = missing */
     bool wanted;         /* the user wants it isolated */
-    bool private_home;   /* its site has a home of its own */
+    enum sc_plan_home home;
 };
 
 /* What more is known of a domain's place. All canonical, relative to the home. */
@@ -122,7 +130,8 @@ struct sc_plan_site {
     size_t n_apps;
     struct sc_plan_extra *extras;
     size_t n_extras;
-    bool private_home; /* some domain of it says so */
+    /* It has a home of its own: some domain of it says so, or none says otherwise and nothing else does. */
+    bool private_home;
 };
 
 struct sc_plan_refusal { /* a further path that is not given */

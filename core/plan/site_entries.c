@@ -83,16 +83,22 @@ static void begin_own(struct walk *w)
     w->in_own = true;
 }
 
-static int visit_docroot(struct walk *w, const char *rel, bool own, struct sc_error *err)
+static int visit_own(struct walk *w, const char *rel, struct sc_error *err)
+{
+    int r = emit_in(w, around(w, rel), SC_ENTRY_DOCROOT, rel, err);
+    if (r == 0)
+        begin_own(w);
+    return r;
+}
+
+/* In a home of the site's own nothing of it is there. Where it is around the own document root, its place is
+ * walked through, and no directory that the site could take for it. */
+static int visit_other(struct walk *w, const char *rel, const struct sc_plan_site *own,
+                       struct sc_error *err)
 {
     struct sc_plan_entry *up = around(w, rel);
-    if (own) {
-        int r = emit_in(w, up, SC_ENTRY_DOCROOT, rel, err);
-        if (r == 0)
-            begin_own(w);
-        return r;
-    }
-    return hides(up) ? 0 : emit_in(w, up, SC_ENTRY_CLOSED_DIR, rel, err);
+    bool is_way = *rel && up && up->kind == SC_ENTRY_OWN && sc_rel_rest(rel, own->rel);
+    return hides(up) && !is_way ? 0 : emit_in(w, up, SC_ENTRY_CLOSED_DIR, rel, err);
 }
 
 static int visit_secret(struct walk *w, const struct sc_plan_extra *s, struct sc_error *err)
@@ -167,10 +173,10 @@ static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc
         bool is_x = xr && sc_rel_cmp(xr, least) == 0;
         bool is_c = cr && sc_rel_cmp(cr, least) == 0;
         int r;
-        if (is_d)
-            r = visit_docroot(w, dr, &plan->sites[d] == own, err);
-        else if (is_c)
-            r = visit_docroot(w, cr, false, err);
+        if (is_d && &plan->sites[d] == own)
+            r = visit_own(w, dr, err);
+        else if (is_d || is_c)
+            r = visit_other(w, least, own, err);
         else if (is_x) /* accepted at a secret's path: that is inside what the site owns */
             r = visit_area(w, &plan->areas[x], own, err);
         else

@@ -102,7 +102,8 @@ expect_output "list of both" "$johns$janes" cagefsctl --site-isolation-list jane
 expect_output "list of one who has none" $'No users with enabled CloudLinux Isolates\n' cagefsctl --site-isolation-list daemon
 expect_fail 1 nosuch cagefsctl --site-isolation-list john nosuch
 expect_output "list in JSON" "{\"result\": \"success\", \"users\": [{\"username\": \"john\", \"uid\": $john, \
-\"domains\": [\"a.example\", \"b.example\"]}, {\"username\": \"jane\", \"uid\": $jane, \"domains\": [\"c.example\"]}]}
+\"domains\": [\"a.example\", \"b.example\"], \"homes\": {\"a.example\": \"private\", \"b.example\": \"private\"}}, \
+{\"username\": \"jane\", \"uid\": $jane, \"domains\": [\"c.example\"], \"homes\": {\"c.example\": \"private\"}}]}
 " cagefsctl --json --site-isolation-list
 
 ## Upkeep and questions

@@ -270,7 +270,7 @@ check "it does not end its caller's process group" group_survives "cagefs_enter_
 # Statuses, signals, streams.
 expect_fail 7 "" enter a.example sh -c 'exit 7'
 expect_fail 127 "" enter a.example no-such-program
-expect_fail 126 "" enter a.example $H/b.example/run.sh
+expect_fail 127 "No such file" enter a.example $H/b.example/run.sh
 expect_fail 126 "" enter a.example /etc/hostname
 expect_fail 126 "" enter a.example /
 expect_fail 137 "" enter a.example sh -c 'kill -9 $$'
@@ -510,5 +510,8 @@ check_not "no suexec behind the entry: nothing runs" caged_web
 check_not "nothing escapes" escaped a.example /evil.php
 mv /var/lib/sitecage/away /var/lib/sitecage/suexec.real
 check "put right: served" caged_web
+
+check "a shared home" cagefsctl --site-isolation-regenerate john --home shared
+expect_fail 126 "" enter a.example $H/b.example/run.sh
 
 finish

@@ -13,6 +13,7 @@ set -uo pipefail
 H=/home/john
 monitor_off
 panel_install
+echo "home = shared" >/etc/sitecage.conf # a private home has nothing of them anyway
 make_user john
 secret_site() # DOMAIN DOCROOT
 {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A site with a home of its own: of the account's real home only what the site owns is there. A running site is moved
-# from one kind of home to the other in place.
+# A site with a home of its own, the default: of the account's real home only what the site owns is there. A running
+# site is moved from one kind of home to the other in place, and follows what changes around it. Sites of a release
+# before, which had shared homes, keep them until they are moved.
 # shellcheck disable=SC2317,SC2016
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh
@@ -36,12 +37,14 @@ for f in top.txt notes/secret.txt b/secret.txt web/secret.txt share/secret.txt; 
     expect_contains "control: before, a reads $f" "secret" read_a $H/$f
 done
 check "allow" cagefsctl --site-isolation-allow-all
-check "a is isolated, with the server's default" cagefsctl --site-isolation-enable a.example
-expect_contains "control: a shared home shows what is nobody's" "top secret" read_a $H/top.txt
 
 # the server's default, for sites that say nothing themselves
 conf_first() { touch /etc/sitecage.conf && printf '%s\n' "$1" | cat - /etc/sitecage.conf >/run/conf && cp /run/conf /etc/sitecage.conf; }
-check "homes are private" conf_first "home = private"
+conf_without() { sed -i "/^$1/d" /etc/sitecage.conf; }
+check "homes are shared" conf_first "home = shared"
+check "a is isolated, with the server's default" cagefsctl --site-isolation-enable a.example
+expect_contains "control: a shared home shows what is nobody's" "top secret" read_a $H/top.txt
+check "homes are private, as they are where nothing is said" conf_without "home ="
 check "in a site that runs" probe_start shell john a.example
 before=$(probe_pid shell)
 check "it holds a directory of the real home" probe shell "exec 9<$H/notes && cd $H/web"
@@ -114,6 +117,31 @@ check "a private one" cagefsctl --site-isolation-enable a.example --home private
 expect_output "it is private" $'nothing\n' read_a $H/top.txt
 expect_fail 2 "give private or shared" cagefsctl --site-isolation-enable a.example --home open
 expect_fail 2 "takes no --home" cagefsctl --site-isolation-disable a.example --home private
+
+# what changes around it is followed where it runs
+check "a process stays in it" probe_start live john a.example
+live=$(probe_pid live)
+A=$H/web/a/public_html
+as_user john mkdir -p $A/late
+echo "secret of late" | put_file john $A/late/secret.txt
+expect_output "control: it reads its own directory" "secret of late"$'\n' probe live "cat $A/late/secret.txt"
+check "it keeps something on the way to its document root" probe live "echo mine >$H/web/mine"
+panel_add late.example john $A/late
+panel_add web.example john $H/web
+check "a site comes inside of it, and one around it" cagefsctl --site-isolation-regenerate john
+check_not "what is inside is closed" probe live "cat $A/late/secret.txt"
+check_not "it cannot be listed" probe live "ls $A/late/"
+check_not "what is around cannot be listed" probe live "ls $H/web/"
+check_not "nor written" probe live "echo x >$H/web/new"
+check_not "nor read" probe live "cat $H/web/secret.txt"
+expect_contains "its own is there by its path" "file_get_contents" probe live "cat $A/read.php"
+check "and written" probe live "echo x >$A/own && rm $A/own"
+panel_remove late.example && panel_remove web.example
+check "both go" cagefsctl --site-isolation-regenerate john
+expect_output "what was inside is its own again" "secret of late"$'\n' probe live "cat $A/late/secret.txt"
+expect_output "and on the way is what it kept" $'a\nmine\n' probe live "ls $H/web/"
+check "in the process that ran" test "$live" = "$(probe_pid live)"
+probe_end live
 
 check "off" cagefsctl --site-isolation-disable a.example
 expect_output "it reads the real home" "top secret"$'\n' read_a $H/top.txt

@@ -15,6 +15,7 @@ set -uo pipefail
 H=/home/john
 gcc -O1 -o /usr/local/bin/refuse "$SC_SOURCE/tests/boxlib/refuse.c" -lseccomp || exit 1
 panel_install
+echo "home = shared" >/etc/sitecage.conf # what is closed in it, and open again; a private home: 38-private-home.sh
 make_user john
 site_with_secret john a.example $H/sites/a
 site_with_secret john b.example $H/b

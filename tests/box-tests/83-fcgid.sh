@@ -149,15 +149,19 @@ check "control: they are, outside" sh -c 'ps -e -o comm= | grep -q apache2'
 
 ## .htaccess: the site's own words
 htaccess() { printf '%s\n' "$@" | put_file john $H/a.example/.htaccess; }
-# a program of its own name is another class of processes: its first request is a.example's all the same
+# the entry's 503, or mod_fcgid's 500 where mod_sitecage shows it no such file
+closed() { http_code "$@" | grep -xE '50[03]'; }
+# what the site names itself gives it nothing of the home …
 htaccess "FcgidWrapper $H/cgi-bin/php-children .php"
+check "a wrapper of the home that nobody gave it is not there" closed a.example /attack.php
+echo "$H/a.example ro ~/cgi-bin/php-children" >>/etc/cagefs/site-isolation.paths
+check "the administrator gives it" cagefsctl --site-isolation-regenerate john
+# … a program of its own name is another class of processes: its first request is a.example's all the same
 expect_output "another wrapper" none php_eval a.example "$reads_b"
 htaccess "SetEnv DOCUMENT_ROOT $H/b.example" "SetEnv SCRIPT_FILENAME $H/b.example/x.php" "FcgidWrapper $H/cgi-bin/php-children .php"
 expect_output "a forged DOCUMENT_ROOT" none php_eval a.example "$reads_b"
 printf %s "$wrapper" | put_file john $H/b.example/php.fcgi 755
 htaccess "FcgidWrapper $H/b.example/php.fcgi .php"
-# the entry's 503, or mod_fcgid's 500 where mod_sitecage shows it no such file
-closed() { http_code "$@" | grep -xE '50[03]'; }
 check "a sibling's wrapper is not there" closed a.example /attack.php
 check "control: it is one" php_eval b.example "is_executable('php.fcgi') || http_response_code(500);"
 rm $H/a.example/.htaccess

@@ -42,13 +42,15 @@ arrives() # COMMAND TEXT FILE [SETTING…]
     rm -f "$3"
     job "$1" "${@:4}" && has "$2" "$3"
 }
-nothing_at() # COMMAND FILE: the job does not write there
+nothing_at() # COMMAND FILE [SETTING…]: the job does not write there
 {
-    job "$1" 2>/dev/null
+    job "$1" "${@:3}" 2>/dev/null
     [ ! -e "$2" ]
 }
 
-check_not "control: in the site the log cannot be opened" as_user john cagefs_enter_site a.example sh -c "echo x >>$H/logs/x 2>/dev/null"
+in_site() { as_user john cagefs_enter_site a.example sh -c "$1"; }
+check "control: the site has a log of its own there" in_site "echo x >>$H/logs/x"
+check_not "which is not the account's" test -e $H/logs/x
 for shell in /bin/sh /bin/dash /bin/bash; do
     check "$shell: the usual line" arrives 'cd ~/app && { echo out; echo err >&2; } >> ~/logs/cron.log 2>&1' $'out\nerr' $H/logs/cron.log
     check "$shell: it runs in the site" arrives 'cat ~/b.example/secret >~/logs/x 2>/dev/null; pwd >>~/logs/x' $H $H/logs/x
@@ -74,12 +76,22 @@ check "by dots" nothing_at 'echo x >>~/logs/../b.example/pwned' $H/b.example/pwn
 check_not "what says who is isolated" job 'echo x >>~/.lve/domains.json 2>/dev/null'
 check "another HOME: a directory of the site's" nothing_at 'echo x >>~/link' $H/b.example/pwned
 as_user john ln -s $H $H/app/home
-check_not "a HOME that the site could change" job 'echo x >>~/new 2>/dev/null' HOME=$H/app/home
+check "a HOME that the site could change" nothing_at 'echo x >>~/new' $H/new HOME=$H/app/home
 as_user john ln -s app/home $H/by-link
-check_not "nor one that leads there" job 'echo x >>~/new 2>/dev/null' HOME=$H/by-link
-check_not "nothing came of it" test -e $H/new
+check "nor one that leads there" nothing_at 'echo x >>~/new' $H/new HOME=$H/by-link
 check "control: another HOME, by no link" arrives 'echo x >>~/new' x $H/logs/new HOME=$H/logs
 as_user john mkfifo $H/logs/fifo
+check "a FIFO holds nobody up" job 'echo x >>~/logs/fifo'
+check "what was made in the site writes there as ever" nothing_at 'echo x >>~/logs/section' $H/logs/section SITECAGE_SECTION=abc:$H/app/public
+check "which is the site's own home" in_site "grep -qx x ~/logs/fifo && grep -qx x ~/logs/section"
+
+# Where the home is shared, what is not opened outside cannot be opened inside.
+check "a shared home" cagefsctl --site-isolation-regenerate john --home shared
+check_not "control: in the site the log cannot be opened" in_site "echo x >>$H/logs/x 2>/dev/null"
+check "the usual line arrives" arrives 'cd ~/app && { echo out; echo err >&2; } >> ~/logs/cron.log 2>&1' $'out\nerr' $H/logs/cron.log
+check_not "a HOME that the site could change" job 'echo x >>~/new 2>/dev/null' HOME=$H/app/home
+check_not "nor one that leads there" job 'echo x >>~/new 2>/dev/null' HOME=$H/by-link
+check_not "nothing came of it" test -e $H/new
 check_not "a FIFO holds nobody up" job 'echo x >>~/logs/fifo 2>/dev/null'
 check_not "what was made in the site writes there as ever" job 'echo x >>~/logs/section 2>/dev/null' SITECAGE_SECTION=abc:$H/app/public
 check_not "nothing came of it" test -e $H/logs/section

@@ -51,7 +51,11 @@ expect_output "control: A's .htaccess runs B's script" "PHP of b, secret of b" h
 sed -i '/apache_module/d' /etc/sitecage.conf
 check "Apache takes it in" cagefsctl --site-isolation-regenerate john
 expect_output "a link to B is forbidden" 403 http_code a.example /link.txt
-expect_output "an Alias to B, by A's name, too" 403 http_code a.example /alias/secret.txt
+expect_output "what an Alias of A's has of B is not there" 404 http_code a.example /alias/secret.txt
+check "A has a shared home" cagefsctl --site-isolation-regenerate john --home shared
+expect_output "an Alias to B is forbidden there" 403 http_code a.example /alias/secret.txt
+expect_output "so is a link" 403 http_code a.example /link.txt
+check "A has its own again" cagefsctl --site-isolation-regenerate john --home private
 expect_output "A's own file is served" "secret of a" http a.example /secret.txt
 expect_output "by a link of its own, too" "secret of a" http a.example /own.txt
 expect_output "A's PHP runs" "PHP of a, " http a.example /who.php

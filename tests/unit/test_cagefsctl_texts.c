@@ -73,9 +73,10 @@ static void others_are_named(void **state)
 
 static char *john_domains[] = {"example.com", "mysite.org"};
 static char *jane_domains[] = {"shop.\xff\xc3\xa9\n"};
+static const char *john_homes[] = {"private", "shared"}, *jane_homes[] = {"private"};
 static struct sc_listed_user two_users[] = {
-    {.name = "john", .uid = 1001, .domains = john_domains, .n = 2},
-    {.name = "jane", .uid = 1002, .domains = jane_domains, .n = 1}};
+    {.name = "john", .uid = 1001, .domains = john_domains, .n = 2, .homes = john_homes},
+    {.name = "jane", .uid = 1002, .domains = jane_domains, .n = 1, .homes = jane_homes}};
 
 static void list(void **state)
 {
@@ -97,8 +98,11 @@ static void list(void **state)
     run("--json", "--site-isolation-list");
     assert_ran(0,
                "{\"result\": \"success\", \"users\": [{\"username\": \"john\", \"uid\": 1001, "
-               "\"domains\": [\"example.com\", \"mysite.org\"]}, {\"username\": \"jane\", \"uid\": "
-               "1002, \"domains\": [\"shop.\\uFFFD\\u00E9\\n\"]}]}\n",
+               "\"domains\": [\"example.com\", \"mysite.org\"], "
+               "\"homes\": {\"example.com\": \"private\", \"mysite.org\": \"shared\"}}, "
+               "{\"username\": \"jane\", \"uid\": "
+               "1002, \"domains\": [\"shop.\\uFFFD\\u00E9\\n\"], "
+               "\"homes\": {\"shop.\\uFFFD\\u00E9\\n\": \"private\"}}]}\n",
                "");
     assert_int_equal(fake.done, 4);
 }
@@ -148,6 +152,7 @@ static struct sc_status_row rows[] = {
      .user = "johannes",
      .isolated = true,
      .id = 60003,
+     .home = "private",
      .running = true,
      .stats = {.limits = {1u << SC_LIMIT_VMEM, {[SC_LIMIT_VMEM] = 8192}},
                .seen = {.faults = {[SC_LIMIT_EP] = 7}}},
@@ -184,7 +189,8 @@ static void status(void **state)
     assert_ran(0,
                "{\"result\": \"success\", \"enabled\": true, \"mode\": \"allow_all\", \"sites\": ["
                "{\"domain\": \"c.com\", \"username\": \"johannes\", \"docroot\": null, "
-               "\"isolated\": true, \"state\": \"stale\", \"lve_id\": 60003, \"running\": true, "
+               "\"isolated\": true, \"state\": \"stale\", \"lve_id\": 60003, "
+               "\"home\": \"private\", \"running\": true, "
                "\"processes\": 0, \"stale\": "
                "\"its document root moved:\\nrun --site-isolation-regenerate johannes\", "
                "\"coverage\": \"covered\", \"reason\": null, \"usage\": " NOTHING
@@ -192,7 +198,8 @@ static void status(void **state)
                "\"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}, \"faults\": {\"cpu\": 0, "
                "\"ep\": 7, \"vmem\": 0, \"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}}, "
                "{\"domain\": \"d\\u00E9.com\", \"username\": \"x\", \"docroot\": \"/home/x/d\", "
-               "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"running\": false, "
+               "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"home\": null, "
+               "\"running\": false, "
                "\"processes\": 0, \"stale\": null, \"coverage\": null, \"reason\": null, "
                "\"usage\": " NOTHING ", \"peak\": " NOTHING ", \"limits\": " NOTHING
                ", \"faults\": " NOTHING "}], \"notes\": []}\n",
@@ -214,12 +221,14 @@ static void says_what_is_not_covered(void **state)
                "b.com: not covered: its pool\n");
     row.coverage = SC_COVERAGE_UNVERIFIED;
     row.coverage_text = (char *)(uintptr_t) "no host";
+    row.home = "shared";
     fake.status = (struct sc_status){.mode = SC_MODE_ALLOW_ALL, .v = &row, .n = 1};
     run("--site-isolation-status");
     assert_ran(0,
                "Feature: disabled, mode allow_all\n\n"
                "DOMAIN  USER  STATE       PROCESSES  DOCROOT\n"
                "b.com   john  unverified          -  /home/john/b??[2J\n"
+               "    home: shared\n"
                "    no host\n",
                "");
     run("--site-isolation-enable", "--anyway", "b.com");

@@ -50,7 +50,7 @@ static void make(struct server *s, bool private_home)
     SC_CLEANUP(sc_entries_done) struct sc_entries entries = {0};
     const char text[] = HEAD SYS "entry docroot a/public\nend\n";
     for (size_t i = 0; i < 3; i++)
-        domains[i].private_home = private_home;
+        domains[i].home = private_home ? SC_PLAN_HOME_PRIVATE : SC_PLAN_HOME_SHARED;
     const struct sc_plan_input in = {.home = "/home2/john",
                                      .domains = domains,
                                      .n_domains = 3,

@@ -174,6 +174,10 @@ static void answers_in_the_specifications_bytes(void **state)
     sc_isolate_answer_sites(&two, &b);
     assert_answer(b,
                   "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\", \"site2.com\"]}\n");
+    v[1].home = "shared"; /* nothing of the others */
+    sc_isolate_answer_sites(&two, &b);
+    assert_answer(b, "{\"result\": \"success\", \"enabled_sites\": [\"site1.com\", \"site2.com\"], "
+                     "\"homes\": {\"site2.com\": \"shared\"}}\n");
     char *notices[] = {(char *)(uintptr_t) "site1.com: not covered: why", (char *)(uintptr_t) "x"};
     struct sc_user_sites told = {.v = v, .n = 1, .notices = notices, .n_notices = 2};
     sc_isolate_answer_sites(&told, &b);

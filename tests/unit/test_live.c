@@ -396,7 +396,8 @@ static void plan_of(const struct account *a, struct sc_entries *ret)
     for (int p = 0; p < SIM_PATHS; p++) {
         if (a->is[p] == 1 || p == a->own)
             d[in.n_domains++] =
-                (struct sc_plan_domain){sim_path[p], "/x", sim_path[p], true, a->home};
+                (struct sc_plan_domain){sim_path[p], "/x", sim_path[p], true,
+                                        a->home ? SC_PLAN_HOME_PRIVATE : SC_PLAN_HOME_SHARED};
         else if (a->is[p] == 2 && p)
             s[in.n_secrets++] = (struct sc_plan_secret){sim_path[p], true};
         else if (a->is[p] > 2)

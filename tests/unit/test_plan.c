@@ -26,7 +26,8 @@ static void add_domain(struct account *a, const char *rel)
     size_t n = a->in.n_domains++;
     assert_true(n < COUNT(a->domains));
     snprintf(a->docroots[n], sizeof(a->docroots[n]), HOME "%s%s", *rel ? "/" : "", rel);
-    a->domains[n] = (struct sc_plan_domain){rel, a->docroots[n], rel, true, false};
+    a->domains[n] =
+        (struct sc_plan_domain){rel, a->docroots[n], rel, true, SC_PLAN_HOME_SHARED_ELSE};
 }
 
 static void add_secret(struct account *a, const char *rel, bool is_dir)
@@ -518,13 +519,44 @@ static void a_home_of_its_own(void **state)
     add_secret(&a, "web/a/html/key", false);
     add_closed(&a, "odd");
     add_path(&a, "web/a/html", "share/pictures", false);
-    a.domains[0].private_home = true;
+    a.domains[0].home = SC_PLAN_HOME_PRIVATE;
     expect_entries(&a, "web/a/html",
                    "own ''; own 'share'; ro 'share/pictures'; own 'web'; own 'web/a'; docroot "
                    "'web/a/html'; closed-dir 'web/a/html/inner'");
     expect_entries(&a, "b",
                    "closed-dir '.ssh'; docroot 'b'; closed-dir 'odd'; closed-dir 'share/pictures'; "
                    "closed-dir 'web/a/html'");
+    /* what is around it is closed, too */
+    a.domains[1].home = SC_PLAN_HOME_PRIVATE;
+    expect_entries(&a, "web/a/html/inner",
+                   "own ''; own 'web'; own 'web/a'; shell 'web/a/html' hole 'inner'; docroot "
+                   "'web/a/html/inner'");
+}
+
+/* The words of a site's domains come before what holds without one. */
+static void whose_word_counts_for_the_home(void **state)
+{
+    (void)state;
+    static const struct {
+        enum sc_plan_home one, other;
+        bool private;
+    } rows[] = {{SC_PLAN_HOME_SHARED_ELSE, SC_PLAN_HOME_PRIVATE_ELSE, false},
+                {SC_PLAN_HOME_PRIVATE_ELSE, SC_PLAN_HOME_PRIVATE_ELSE, true},
+                {SC_PLAN_HOME_SHARED, SC_PLAN_HOME_PRIVATE_ELSE, false},
+                {SC_PLAN_HOME_SHARED_ELSE, SC_PLAN_HOME_PRIVATE, true},
+                {SC_PLAN_HOME_SHARED, SC_PLAN_HOME_PRIVATE, true}};
+    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
+        struct account a;
+        start(&a);
+        add_domain(&a, "a");
+        add_domain(&a, "a");
+        a.domains[i % 2].home = rows[i / 2].one;
+        a.domains[1 - i % 2].home = rows[i / 2].other;
+        struct sc_plan *plan = make(&a);
+        assert_int_equal(plan->n_sites, 1);
+        assert_int_equal(plan->sites[0].private_home, rows[i / 2].private);
+        sc_plan_free(plan);
+    }
 }
 
 /* What configuration names: sessions of its own, the real log, what the web server shows. */
@@ -548,7 +580,7 @@ static void what_configuration_names(void **state)
         &a, "a",
         "docroot 'a'; closed-dir 'b'; shell 'logs' hole 'a.log'; rw 'logs/a.log'; own 'tmp'");
     expect_entries(&a, "b", "closed-dir 'a'; docroot 'b'; closed-dir 'logs'; closed-dir 'tmp'");
-    a.domains[0].private_home = true;
+    a.domains[0].home = SC_PLAN_HOME_PRIVATE;
     expect_entries(&a, "a",
                    "own ''; docroot 'a'; own 'logs'; rw 'logs/a.log'; ro 'media'; own 'tmp'");
     struct sc_plan *plan = make(&a);
@@ -583,7 +615,8 @@ static void too_many_entries(void **state)
     assert_true(d && names);
     for (int i = 0; i < N; i++) {
         snprintf(names[i], sizeof(names[i]), "s%d", i);
-        d[i] = (struct sc_plan_domain){names[i], names[i], names[i], true, false};
+        d[i] =
+            (struct sc_plan_domain){names[i], names[i], names[i], true, SC_PLAN_HOME_SHARED_ELSE};
     }
     struct sc_plan_input in = {.home = HOME, .domains = d, .n_domains = N};
     struct sc_plan *plan = NULL;
@@ -786,6 +819,7 @@ int main(void)
         cmocka_unit_test(a_path_below_the_nearest_own_document_root),
         cmocka_unit_test(refused_paths),
         cmocka_unit_test(a_home_of_its_own),
+        cmocka_unit_test(whose_word_counts_for_the_home),
         cmocka_unit_test(what_configuration_names),
         cmocka_unit_test(strange_bytes),
         cmocka_unit_test(too_many_entries),

@@ -48,7 +48,7 @@ static void a_new_store_is_private_and_durable(void **state)
     assert_int_equal(stat(side, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
     umask(old);
-    assert_int_equal(store_int(s, "PRAGMA user_version"), 3);
+    assert_int_equal(store_int(s, "PRAGMA user_version"), 4);
     assert_int_equal(store_int(s, "PRAGMA application_id"), 0x53436462);
     assert_int_equal(store_int(s, "PRAGMA synchronous"), 2);
     assert_int_equal(store_int(s, "PRAGMA foreign_keys"), 1);
@@ -137,13 +137,13 @@ static void a_newer_version_is_refused_unchanged(void **state)
     struct sc_error err = SC_ERROR_INIT;
     char want[512];
     snprintf(want, sizeof(want),
-             "%s has version 7, made by a newer Sitecage; this one knows versions up to 3: install "
+             "%s has version 7, made by a newer Sitecage; this one knows versions up to 4: install "
              "the newer Sitecage again, or move the file away (it is rebuilt from the panel and "
              "the users' configuration)",
              (char *)*state);
     assert_int_equal(open_fails(*state, &err), SC_E_INVAL);
     assert_error(&err, SC_E_INVAL, want);
-    run_sql(*state, "PRAGMA user_version=3");
+    run_sql(*state, "PRAGMA user_version=4");
     sc_store_free(store_open(*state));
 }
 
@@ -257,6 +257,32 @@ static void older_versions_are_upgraded(void **state)
         sc_store_free(sc_steal_ptr(&s));
         unlink(*state);
     }
+}
+
+/* Sites of before have the home that was the default then. */
+static void homes_of_before_are_kept(void **state)
+{
+    STORE *s = NULL;
+    struct sc_schema before = {sc_store_schema.steps, 3};
+    write_file(*state, "", 0);
+    assert_ok(sc_store_open_schema(*state, 10000, &before, &s, ok));
+    sc_store_free(sc_steal_ptr(&s));
+    run_sql(*state, "INSERT INTO user(uid, name, home) VALUES (1001, 'john', x'2f68');"
+                    "INSERT INTO site(id, uid, docroot, token, isolated, created) VALUES "
+                    "(60000, 1001, x'2f682f61', '0123456789abcdef0123456789abcdef', 1, 0);");
+    assert_ok(sc_store_open(*state, &s, ok));
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row old = {0}, new = {0};
+    assert_ok(sc_store_site_by_id(s, 60000, &old, ok));
+    assert_int_equal(old.home, SC_SITE_KEPT);
+    assert_string_equal(sc_store_home_name(old.home), "shared");
+    assert_ok(sc_store_site_ensure(s, 1001, "/h/b", NULL, NULL, &new, ok));
+    assert_int_equal(new.home, SC_SITE_PRIVATE);
+    assert_ok(sc_store_site_set_home(s, 60000, SC_SITE_SHARED, ok));
+    sc_site_row_done(&old);
+    assert_ok(sc_store_site_by_id(s, 60000, &old, ok));
+    assert_int_equal(old.home, SC_SITE_SHARED);
+    assert_intact(s);
+    sc_store_free(sc_steal_ptr(&s));
 }
 
 static void a_failed_upgrade_leaves_the_old_version(void **state)
@@ -444,6 +470,7 @@ int main(void)
         store_test(a_file_that_is_no_database_is_refused),
         store_test(damaged_pages_are_told_with_what_sqlite_found),
         store_test(older_versions_are_upgraded),
+        store_test(homes_of_before_are_kept),
         store_test(a_failed_upgrade_leaves_the_old_version),
         store_test(the_log_is_waited_for),
         store_test(a_transaction_is_whole_or_nothing),

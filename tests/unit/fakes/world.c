@@ -116,6 +116,7 @@ int world_setup(void **state)
                                  .tools = &tools,
                                  .clock = now,
                                  .step = {.before = before_step}};
+    world.s.conf.home = SC_HOME_SHARED; /* what is closed there tells what a site may see */
     assert_good(sc_store_open(SC_STORE_PATH, &world.s.store, &world.err));
     assert_good(sc_policy_allow_all(&world.s.policy, &world.err));
     return 0;

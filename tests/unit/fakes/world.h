@@ -8,6 +8,7 @@
  *     assert_pass("john");
  *     assert_string_equal(hides("john", "a"), "b.example");
  *
+ * Its sitecage.conf says `home = shared`, so that plans tell what they close.
  * Domains are called NAME.example, their document roots HOME/NAME.example; words say NAME. Needs
  * root: homes belong to their users. */
 #ifndef SC_TESTS_FAKES_WORLD_H
