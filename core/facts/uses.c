@@ -19,30 +19,18 @@
 #include "core/config/pathname.h"
 #include "core/coverage/coverage.h"
 #include "core/facts/php_names.h"
+#include "core/facts/uses_private.h"
 #include "core/facts/whose.h"
 #include "core/facts/wp_config.h"
 
-#define USER_INI_MAX (64u << 10)
-#define USES_MAX     64u /* of one site */
+#define USES_MAX 64u /* of one site */
 
 static int no_memory(struct sc_error *err)
 {
     return sc_error_set(err, SC_E_NOMEM, "out of memory for what a site uses");
 }
 
-/* One site that is looked at. */
-struct look {
-    const struct sc_account *a;
-    const struct sc_plan_site *site;
-    struct sc_uses *out;
-    size_t first;  /* of the site's */
-    bool own_word; /* the site itself says it: that gives it nothing that it had not */
-    struct sc_error *err;
-};
-
-/* What lies at `path`: SC_E_NOTFOUND with *ret_rel where nothing does, but something can be made
- * there; 1: not in the home, or not for us. */
-static int find(struct look *l, const char *path, char **ret_rel, struct stat *ret_st)
+int sc_look_find(struct sc_look *l, const char *path, char **ret_rel, struct stat *ret_st)
 {
     SC_FREE char *known = NULL;
     SC_FD int fd = -EBADF;
@@ -68,7 +56,7 @@ static int find(struct look *l, const char *path, char **ret_rel, struct stat *r
     return rc == 0 ? 0 : 1;
 }
 
-static int add(struct look *l, struct sc_plan_path path, char **rel)
+int sc_look_add(struct sc_look *l, struct sc_plan_path path, char **rel)
 {
     if (l->out->n - l->first >= USES_MAX)
         return 0;
@@ -81,34 +69,44 @@ static int add(struct look *l, struct sc_plan_path path, char **rel)
     return path.site_rel ? 0 : no_memory(l->err);
 }
 
-/* A file that is written: the real one, made where only it is missing. */
-static int add_log(struct look *l, int found, char **rel, const struct stat *st)
+/* What an account's own php.ini may call a log: it is written by the site, and must be nothing that
+ * something else runs or reads. */
+static bool is_log(const char *rel, const struct stat *st)
 {
-    struct sc_plan_path path = {.rw = true, .is_file = true, .make = found == SC_E_NOTFOUND};
-    return found == 0 && !S_ISREG(st->st_mode) ? 0 : add(l, path, rel);
+    return rel[0] != '.' && !strstr(rel, "/.") && strcasestr(rel, "log") && !(st->st_mode & 0111);
 }
 
-static int use(struct look *l, enum sc_named named, const char *value)
+/* A file that is written: the real one, made where only it is missing. */
+static int add_log(struct sc_look *l, int found, char **rel, const struct stat *st)
+{
+    struct sc_plan_path path = {.rw = true, .is_file = true, .make = found == SC_E_NOTFOUND};
+    if (l->word == SC_WORD_ACCOUNT && !is_log(*rel, st))
+        return 0;
+    return found == 0 && !S_ISREG(st->st_mode) ? 0 : sc_look_add(l, path, rel);
+}
+
+static int use(struct sc_look *l, enum sc_named named, const char *value)
 {
     SC_FREE char *rel = NULL;
-    struct stat st;
-    int found = find(l, sc_php_path(value), &rel, &st);
+    struct stat st = {0};
+    int found = sc_look_find(l, sc_php_path(value), &rel, &st);
     if (found > 0 || (found < 0 && found != SC_E_NOTFOUND))
         return found > 0 ? 0 : found;
     if (named == SC_NAMED_OWN)
         return found == 0 && !S_ISDIR(st.st_mode)
                    ? 0
-                   : add(l, (struct sc_plan_path){.own = true}, &rel);
-    if (l->own_word)
+                   : sc_look_add(l, (struct sc_plan_path){.own = true}, &rel);
+    if (l->word == SC_WORD_SITE)
         return 0;
     if (named == SC_NAMED_LOG)
         return add_log(l, found, &rel, &st);
     if (found < 0)
         return 0;
-    return add(l, (struct sc_plan_path){.is_file = !S_ISDIR(st.st_mode), .self = true}, &rel);
+    return sc_look_add(l, (struct sc_plan_path){.is_file = !S_ISDIR(st.st_mode), .self = true},
+                       &rel);
 }
 
-static int use_several(struct look *l, const char *value)
+static int use_several(struct sc_look *l, const char *value)
 {
     SC_FREE char *copy = strdup(value);
     char *save = NULL;
@@ -119,7 +117,7 @@ static int use_several(struct look *l, const char *value)
     return rc;
 }
 
-static int use_setting(struct look *l, enum sc_named named, const char *value)
+int sc_look_setting(struct sc_look *l, enum sc_named named, const char *value)
 {
     if (named == SC_NAMED_NOTHING || !value || !*value)
         return 0;
@@ -128,17 +126,17 @@ static int use_setting(struct look *l, enum sc_named named, const char *value)
 
 /* ---- the pools of PHP-FPM ---- */
 
-static int use_pool(struct look *l, const struct sc_fpm_known *k)
+static int use_pool(struct sc_look *l, const struct sc_fpm_known *k)
 {
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file file = {0};
     int rc = sc_fpm_parse(k->text, k->text_len, k->file, &file, l->err);
     const struct sc_fpm_pool *p = rc == 0 ? sc_fpm_pool_find(&file, k->pool) : NULL;
     for (size_t i = 0; rc == 0 && p && i < p->n_keys; i++)
-        rc = use_setting(l, sc_fpm_key(p->keys[i].key), p->keys[i].value);
+        rc = sc_look_setting(l, sc_fpm_key(p->keys[i].key), p->keys[i].value);
     return rc == SC_E_INVAL ? 0 : rc;
 }
 
-static int use_pools(struct look *l, struct sc_cover_server *server, const struct sc_whose *w)
+static int use_pools(struct sc_look *l, struct sc_cover_server *server, const struct sc_whose *w)
 {
     SC_FREE struct sc_fpm_use *uses = NULL;
     size_t n = 0;
@@ -152,9 +150,9 @@ static int use_pools(struct look *l, struct sc_cover_server *server, const struc
 
 /* ---- the web server's hosts ---- */
 
-static int use_host(struct look *l, const struct sc_vhost *h)
+static int use_host(struct sc_look *l, const struct sc_vhost *h)
 {
-    int rc = 0;
+    int rc = sc_look_wrappers(l, h);
     for (size_t i = 0; rc == 0 && i < h->n_roots; i++)
         if (h->roots[i].alias)
             rc = use(l, SC_NAMED_READ, h->roots[i].text);
@@ -164,7 +162,7 @@ static int use_host(struct look *l, const struct sc_vhost *h)
     return rc;
 }
 
-static int use_hosts(struct look *l, struct sc_cover_server *server, const struct sc_whose *w)
+static int use_hosts(struct sc_look *l, struct sc_cover_server *server, const struct sc_whose *w)
 {
     int rc = sc_roots_resolve(&server->hosts, &w->is, l->err);
     for (size_t i = 0; rc == 0 && i < server->hosts.n; i++)
@@ -173,59 +171,24 @@ static int use_hosts(struct look *l, struct sc_cover_server *server, const struc
     return rc;
 }
 
-/* ---- the site's own ---- */
-
-static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
-{
-    struct look *l = arg;
-    char value[SC_INI_LINE_MAX];
-    (void)err;
-    if (!row->key || row->continued)
-        return 0;
-    size_t n = strlen(row->value);
-    bool quoted = n >= 2 && (row->value[0] == '"' || row->value[0] == '\'') &&
-                  row->value[n - 1] == row->value[0];
-    snprintf(value, sizeof(value), "%.*s", (int)(n - (quoted ? 2 : 0)), row->value + quoted);
-    return use_setting(l, sc_php_setting(row->key), value);
-}
-
-/* What PHP itself would not read is no word of the site's. */
-static int use_user_ini(struct look *l)
-{
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_FREE char *rel = NULL;
-    struct sc_error why = SC_ERROR_INIT;
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    if (asprintf(&rel, "%s/.user.ini", l->site->rel) < 0)
-        return no_memory(l->err);
-    int rc = sc_asuser_begin(&as, l->a->uid, l->a->gid, l->err);
-    if (rc < 0)
-        return rc;
-    rc = sc_read_file_beneath(l->a->homefd, rel, USER_INI_MAX, &text, NULL, &why);
-    sc_asuser_end(&as);
-    if (rc < 0)
-        return 0;
-    l->own_word = true;
-    const struct sc_ini ini = {.file = rel, .plain_indent = true, .row = on_row, .arg = l};
-    rc = sc_ini_read(&ini, text.data, text.len, NULL, &why);
-    l->own_word = false;
-    return rc == SC_E_NOMEM || rc == SC_E_SYS ? sc_error_set(l->err, rc, "%s", why.text) : 0;
-}
+/* ---- WordPress ---- */
 
 /* It is its site's alone, isolated or not: in shared homes closed to the others. */
-static int use_wp_config(struct look *l)
+static int use_wp_config(struct sc_look *l)
 {
     SC_FREE char *above = NULL, *rel = NULL;
     struct stat st = {0};
     if (asprintf(&above, "%s/wp-config.php", l->a->home) < 0)
         return no_memory(l->err);
-    int found = find(l, above, &rel, &st);
+    int found = sc_look_find(l, above, &rel, &st);
     if (found == 0)
-        return S_ISREG(st.st_mode) ? add(l, (struct sc_plan_path){.is_file = true}, &rel) : 0;
+        return S_ISREG(st.st_mode) ? sc_look_add(l, (struct sc_plan_path){.is_file = true}, &rel)
+                                   : 0;
     return found == SC_E_NOTFOUND || found > 0 ? 0 : found;
 }
 
-static int look_at_site(struct look *l, const struct sc_plan *plan, struct sc_cover_server *server)
+static int look_at_site(struct sc_look *l, const struct sc_plan *plan,
+                        struct sc_cover_server *server)
 {
     SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
     int rc = sc_whose_site(l->a, plan, l->site, &whose, l->err);
@@ -234,7 +197,7 @@ static int look_at_site(struct look *l, const struct sc_plan *plan, struct sc_co
     if (rc == 0)
         rc = use_pools(l, server, &whose);
     if (rc == 0)
-        rc = use_user_ini(l);
+        rc = sc_look_user_ini(l);
     return rc;
 }
 
@@ -263,13 +226,13 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             continue;
         if (!server && !(server = server_of(s, f, err)))
             return err ? err->code : SC_E_NOMEM;
-        struct look l = {a, site, &uses, uses.n, false, err};
+        struct sc_look l = {a, f->plan, site, &uses, uses.n, SC_WORD_SERVER, err};
         rc = look_at_site(&l, f->plan, server);
     }
     const struct sc_plan_site *wp =
         rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
     if (wp) {
-        struct look l = {a, wp, &uses, uses.n, false, err};
+        struct sc_look l = {a, f->plan, wp, &uses, uses.n, SC_WORD_SERVER, err};
         rc = use_wp_config(&l);
     }
     if (rc < 0)

@@ -57,11 +57,11 @@ static bool is_closed(const struct sc_plan *plan, char *rel)
            bsearch(&rel, plan->closed, plan->n_closed, sizeof(*plan->closed), cmp_rel);
 }
 
-/* A log that PHP is told to write is the site's, wherever it is; and a directory of its own is none of the
- * home's. */
+/* A log that PHP is told to write is the site's, wherever it is, and so is the php.ini that it is told to read;
+ * and a directory of its own is none of the home's. */
 static bool may_be_secret(const struct sc_plan_path *path)
 {
-    return path->own || (path->found && path->rw && path->is_file);
+    return path->own || (path->found && path->is_file && (path->rw || path->config));
 }
 
 const char *sc_plan_why_not(const struct sc_plan *plan, const struct sc_plan_site *site,

@@ -67,10 +67,11 @@ struct sc_plan_path {
     bool rw;
     const char *site_rel; /* the canonical document root of the site that it is for */
     bool is_file;         /* no directory */
-    bool own;   /* not the home's: a directory of the site's own in that place. rw does not count */
-    bool make;  /* a file that is to be made where it is missing */
-    bool self;  /* other sites see of it what they would without it */
-    bool found; /* in configuration, by us: nobody is told where it is refused */
+    bool own;  /* not the home's: a directory of the site's own in that place. rw does not count */
+    bool make; /* a file that is to be made where it is missing */
+    bool self; /* other sites see of it what they would without it */
+    bool config; /* with is_file: what PHP is told to read its settings from */
+    bool found;  /* in configuration, by us: nobody is told where it is refused */
 };
 
 struct sc_plan_secret { /* something that exists below the home and is hidden from every site */

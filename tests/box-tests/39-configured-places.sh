@@ -25,19 +25,34 @@ done
 make_site john w.example $H/web/w.example/public_html # PHP by a wrapper in the home
 make_site john i.example $H/web/i.example/public_html
 echo "session.save_path = \"$H/ini-sessions\"" | put_file john $H/web/i.example/public_html/.user.ini
+# as Virtualmin writes its wrappers: PHP's settings are in the home, which other files of the account share with them
+M=/home/mary
+make_user mary
+make_site mary v.example $M/public_html
+make_site mary v2.example $M/domains/v2.example/public_html
+as_user mary mkdir -p $M/etc/php8.2 $M/etc/mail.example $M/tmp $M/logs $M/cgi-bin
+printf '%s\n' '#!/bin/bash' 'PHPRC=$PWD/../etc/php8.2' 'export PHPRC' 'exec /usr/bin/php-cgi' | put_file mary $M/cgi-bin/php 755
+printf '%s\n' '[PHP]' 'user_agent = "of mary"' "session.save_path = \"$M/tmp\"" "upload_tmp_dir = $M/tmp" 'log_errors = On' \
+    "error_log = $M/logs/php_log" "mail.log = $M/.profile" | put_file mary $M/etc/php8.2/php.ini
+as_user mary ln -s php8.2/php.ini $M/etc/php.ini
+echo "secret of mail" | put_file mary $M/etc/mail.example/shadow
 make_site john wp.example $H/wp
 echo "<?php // of wordpress" | put_file john $H/wp-config.php
 echo "<?php" | put_file john $H/wp/wp-load.php
 sed -i "s|DirectoryIndex|Alias /media $H/media\n    DirectoryIndex|" /etc/apache2/sites-enabled/a.example.conf
 echo "notes" | put_file john $H/b-notes.txt
 echo "a picture" | put_file john $H/media/picture.txt
-for d in a.example b.example w.example i.example; do
+for d in a.example b.example w.example i.example v.example v2.example; do
     put_php $d session.php 'session_id($_GET["id"]); session_start();
         if (isset($_GET["set"])) $_SESSION["x"] = $_GET["set"];
         echo $_SESSION["x"] ?? "none", " ", session_save_path(), "\n";'
     put_php $d upload.php 'echo isset($_FILES["f"]) ? $_FILES["f"]["error"] . " " . @file_get_contents($_FILES["f"]["tmp_name"]) : "no", "\n";'
     put_php $d log.php 'error_log("told by " . $_SERVER["HTTP_HOST"]); echo getenv("TMPDIR"), "\n";'
     put_php $d read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
+done
+for d in v.example v2.example; do
+    put_php $d ini.php 'echo ini_get("user_agent"), " ", php_ini_loaded_file() ?: "no php.ini", "\n";'
+    put_php $d write.php 'echo @file_put_contents($_GET["f"], "x", FILE_APPEND) ? "written\n" : "no\n";'
 done
 put_php wp.example read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
 fpm_start
@@ -56,13 +71,18 @@ expect_output "control: a log entry" "$H/tmp"$'\n' http a.example /log.php
 check "which is in the log" log_has $H/logs/a.example.error.log "told by a.example"
 expect_contains "control: an alias" "picture" http a.example /media/picture.txt
 expect_contains "control: sessions by .user.ini" "of-i $H/ini-sessions" session i.example beef of-i
-rm -f $H/logs/*.log
+expect_output "control: php.ini of the home" "of mary $M/etc/php8.2/php.ini"$'\n' http v.example /ini.php
+expect_contains "control: its sessions" "of-v $M/tmp" session v.example dad of-v
+expect_output "control: mail's passwords" "secret of mail"$'\n' reads v2.example $M/etc/mail.example/shadow
+expect_output "control: php.ini is written" $'written\n' http v.example "/write.php?f=$M/etc/php8.2/php.ini"
+sed -i 's/x$//' $M/etc/php8.2/php.ini
+rm -f $H/logs/*.log $M/logs/*
 
 for home in shared private; do
     echo "home = $home" >/etc/sitecage.conf
     check "$home: allow" cagefsctl --site-isolation-allow-all
-    check "$home: enable" cagefsctl --site-isolation-enable a.example b.example w.example i.example wp.example
-    for d in a b w i; do
+    check "$home: enable" cagefsctl --site-isolation-enable a.example b.example w.example i.example wp.example v.example v2.example
+    for d in a b w i v v2; do
         expect_contains "$home: $d keeps a session" "of-$d" session $d.example "feed$d$home" of-$d
         expect_contains "$home: and finds it again" "of-$d" session $d.example "feed$d$home"
         expect_contains "$home: an upload to $d" "0 $(cat /etc/hostname)" upload $d.example
@@ -74,6 +94,16 @@ for home in shared private; do
     expect_output "$home: a does not read b's new session" $'nothing\n' reads a.example "$H/tmp/sess_feedb$home"
     expect_output "$home: nor an old one" $'nothing\n' reads a.example $H/tmp/sess_cafe
     expect_output "$home: nor b's log" $'nothing\n' reads a.example $H/logs/b.example.error.log
+    for d in v v2; do
+        expect_output "$home: $d finds its php.ini" "of mary $M/etc/php8.2/php.ini"$'\n' http $d.example /ini.php
+        expect_output "$home: and cannot write it" $'no\n' http $d.example "/write.php?f=$M/etc/php8.2/php.ini"
+        expect_output "$home: nor see what is beside it" $'nothing\n' reads $d.example $M/etc/mail.example/shadow
+        expect_output "$home: $d writes to its log" $'\n' http $d.example /log.php
+        check "$home: which is the real one" log_has $M/logs/php_log "told by $d.example"
+        http $d.example "/write.php?f=$M/.profile" >/dev/null
+    done
+    check_not "$home: what php.ini calls a log, and is none, is not written" log_has $M/.profile x$
+    expect_output "$home: v does not read v2's session" $'nothing\n' reads v.example "$M/tmp/sess_feedv2$home"
     expect_contains "$home: the alias" "picture" http a.example /media/picture.txt
     expect_output "$home: w is served by its wrapper" $'nothing\n' reads w.example $H/web/a.example/public_html/read.php
     expect_contains "$home: wordpress finds its configuration" "of wordpress" reads wp.example $H/wp-config.php
@@ -83,8 +113,8 @@ for home in shared private; do
     as_user john cagefs_enter_site w.example sh -c 'echo more >>~/b-notes.txt' 2>/dev/null
     check_not "$home: which it does not write" log_has $H/b-notes.txt more
     rm -f $H/web/w.example/public_html/.user.ini
-    check "$home: disable" cagefsctl --site-isolation-disable a.example b.example w.example i.example wp.example
-    rm -f $H/logs/*.log
+    check "$home: disable" cagefsctl --site-isolation-disable a.example b.example w.example i.example wp.example v.example v2.example
+    rm -f $H/logs/*.log $M/logs/*
 done
 expect_contains "afterwards an old session is there" "of-b $H/tmp" session b.example cafe
 finish
