@@ -207,6 +207,74 @@ static bool share(const struct sc_cron_site *a, const struct sc_cron_site *b)
     return false;
 }
 
+/* The site of the first path in a text; the one that shares its directory where another path names
+ * that more closely. */
+static const struct sc_cron_site *first_named(struct sc_cron_names *n, const struct sc_buf *flat)
+{
+    const struct sc_cron_site *found = NULL;
+    char base[2 * PATH_MAX];
+    go_home(n, base, sizeof(base));
+    bool sure = false;
+    for (size_t i = 0; i < flat->len && !n->over && !sure; i++) {
+        if (!begins_word(flat->data, i))
+            continue;
+        const struct word w = word_at(flat->data, i, flat->len);
+        /* a name with something in it that separates words is longer than its first word */
+        const struct sc_cron_site *site = n->spaced ? look(n, &w, false, base) : NULL;
+        if (!site)
+            site = look(n, &w, true, base);
+        if (!site)
+            continue;
+        sure = !found ? !n->by_shared : site != found && share(site, found);
+        found = sure || !found ? site : found;
+    }
+    return found;
+}
+
+static int flatten_whole(struct sc_cron_names *n, const char *s, size_t len, struct sc_buf *out,
+                         struct sc_error *err)
+{
+    flatten(n, s, len, out);
+    if (sc_buf_check(out, "a crontab entry", NULL) == SC_E_NOMEM)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
+    n->over |= out->failed != 0;
+    return 0;
+}
+
+/* Where programs look for code, or begin: what lies there runs, though no entry names it. */
+static int named_by_settings(struct sc_cron_names *n, struct sc_error *err)
+{
+    static const char *const names[] = {"HOME",
+                                        "PATH",
+                                        "SHELL",
+                                        "BASH_ENV",
+                                        "ENV",
+                                        "LD_PRELOAD",
+                                        "LD_LIBRARY_PATH",
+                                        "PHPRC",
+                                        "PHP_INI_SCAN_DIR",
+                                        "PYTHONPATH",
+                                        "PERL5LIB",
+                                        "PERLLIB",
+                                        "RUBYLIB",
+                                        "NODE_PATH",
+                                        "CDPATH",
+                                        "NODE_OPTIONS",
+                                        "PERL5OPT",
+                                        "RUBYOPT"};
+    int rc = 0;
+    n->by_settings = NULL;
+    for (size_t i = 0; rc == 0 && !n->by_settings && i < sizeof(names) / sizeof(names[0]); i++) {
+        SC_BUF struct sc_buf flat = {.limit = FLAT_MAX};
+        const char *value = sc_cron_names_get(n, names[i], strlen(names[i]));
+        rc = value ? flatten_whole(n, value, strlen(value), &flat, err) : 0;
+        if (rc == 0)
+            n->by_settings = first_named(n, &flat);
+    }
+    n->settings_known = rc == 0 && !n->over;
+    return rc;
+}
+
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
                     const struct sc_cron_site **ret, struct sc_error *err)
 {
@@ -215,26 +283,15 @@ int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
     if (!n->isolated)
         return 0;
     sc_cron_names_begin(n, len);
-    flatten(n, entry, len, &flat);
-    if (sc_buf_check(&flat, "a crontab entry", NULL) == SC_E_NOMEM)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
-    n->over |= flat.failed != 0;
-    char base[2 * PATH_MAX];
-    go_home(n, base, sizeof(base));
-    bool sure = false;
-    for (size_t i = 0; i < flat.len && !n->over && !sure; i++) {
-        if (!begins_word(flat.data, i))
-            continue;
-        const struct word w = word_at(flat.data, i, flat.len);
-        /* a name with something in it that separates words is longer than its first word */
-        const struct sc_cron_site *site = n->spaced ? look(n, &w, false, base) : NULL;
-        if (!site)
-            site = look(n, &w, true, base);
-        if (!site)
-            continue;
-        sure = !*ret ? !n->by_shared : site != *ret && share(site, *ret);
-        *ret = sure || !*ret ? site : *ret;
-    }
+    int rc = flatten_whole(n, entry, len, &flat, err);
+    if (rc == 0)
+        *ret = first_named(n, &flat);
+    if (rc == 0 && !*ret && !n->over && !n->settings_known)
+        rc = named_by_settings(n, err);
+    if (rc < 0)
+        return rc;
+    if (!*ret && !n->over)
+        *ret = n->by_settings;
     if (!*ret && n->over)
         *ret = &sc_cron_unknown;
     return 0;

@@ -9,7 +9,9 @@
  * for at the beginning of each word, quoted or not, and behind '=', ':' and the like; it is
  * absolute, begins with ~, $HOME or another variable of the crontab, or is relative to the home or
  * to the last `cd` and has a '/'. Of several sites that share the
- * directory of that path, the one counts that another path names more closely. The deepest document root decides whose it is, so a path in a
+ * directory of that path, the one counts that another path names more closely. An entry without such
+ * a path is that site's whose directory a setting names by which programs find code (PATH, BASH_ENV,
+ * PHPRC …) or begin (HOME). The deepest document root decides whose it is, so a path in a
  * site that is not isolated does not count, though it lies below one that is. &sc_cron_unknown when
  * the budget of names.h does not suffice to say. SC_E_NOMEM. */
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,

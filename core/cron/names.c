@@ -131,6 +131,7 @@ int sc_cron_names_set(struct sc_cron_names *n, const char *name, const char *val
                       struct sc_error *err)
 {
     struct sc_cron_var *v = find_var(n, name, strlen(name));
+    n->settings_known = false;
     if (strlen(value) > SC_CRON_VALUE_MAX || (!v && n->n_vars == SC_CRON_VARS_MAX)) {
         n->vars_lost = true;
         if (v)

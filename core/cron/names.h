@@ -87,6 +87,9 @@ struct sc_cron_names {
     struct sc_cron_var vars[SC_CRON_VARS_MAX];
     size_t n_vars;
     bool vars_lost; /* there were more */
+    /* Whose is an entry that names nothing itself: by the settings so far (mention.c). */
+    const struct sc_cron_site *by_settings;
+    bool settings_known;
     struct sc_cron_links links;
     size_t own, shared; /* steps left: of the entry, of the crontab */
     bool over;          /* the entry needs more */

@@ -158,9 +158,11 @@ entries=(
         echo "$n * * * * ${entries[n]} #job-$n."
     done
     printf 'APP=%s/outer\n@reboot cd $APP && php job #job-var.\n@daily php $APP/job #job-daily.\n' $H
+    printf 'PATH=%s/outer:/usr/bin:/bin\n@daily job.sh #job-path.\nPATH=/usr/bin:/bin\n' $H
+    printf 'BASH_ENV=%s/outer/job.sh\n@daily true #job-env.\nBASH_ENV=""\nHOME=%s/outer\n@daily sh ./job.sh #job-home.\n' $H $H
 } | as_user john crontab -
 run_job() { like-cron john "#job-$1."; }
-jobs=("${!entries[@]}" var daily)
+jobs=("${!entries[@]}" var daily path env home)
 told() { [ -z "${1//[0-9]/}" ] && echo "${entries[$1]}" || echo "$1"; }
 check "without marks" cagefsctl --site-isolation-disable "${sites[@]}"
 outside() { crontab -u john -l | grep -q '^SITECAGE_SITE='; }

@@ -213,6 +213,44 @@ static void entries_belong_to_the_site_that_they_name(void **state)
     }
 }
 
+static void settings_that_lead_to_code_count(void **state)
+{
+    static const struct {
+        const char *name, *value, *command, *docroot;
+    } v[] = {
+        {"PATH", A "/bin:/usr/bin", "job", A},
+        {"PATH", "/usr/bin:/bin:" HOME "/b.example/vendor/bin", "job", HOME "/b.example"},
+        {"PATH", "/usr/bin:" A, "php " HOME "/b.example/x", HOME "/b.example"},
+        {"PATH", "/usr/local/bin:/usr/bin:/bin", "job", NULL},
+        {"PATH", HOME "/bin:/usr/bin", "job", NULL},
+        {"PATH", HOME "/open.example/bin", "job", NULL},
+        {"HOME", A, "php artisan", A},
+        {"BASH_ENV", A "/env", "true", A},
+        {"PHPRC", HOME "/www", "php /usr/share/x.php", HOME "/b.example"},
+        {"NODE_OPTIONS", "--require=" A "/x.js", "node /opt/x.js", A},
+        {"SITE", A, "mysqldump x", NULL},
+        {"MAILTO", A, "true", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+        SC_CLEANUP(sc_cron_names_done) struct sc_cron_names n = {0};
+        const struct sc_cron_site *s = NULL;
+        assert_int_equal(sc_cron_names_init(&n, &account, NULL), 0);
+        assert_int_equal(sc_cron_mention(&n, "true", 4, &s, NULL), 0);
+        assert_null(s);
+        assert_int_equal(sc_cron_names_set(&n, v[i].name, v[i].value, NULL), 0);
+        for (int twice = 0; twice < 2; twice++) {
+            assert_int_equal(sc_cron_mention(&n, v[i].command, strlen(v[i].command), &s, NULL), 0);
+            const char *is = s ? s->docroot : "none", *want = v[i].docroot ? v[i].docroot : "none";
+            if (strcmp(is, want) != 0)
+                fail_msg("%s=%s, \"%s\" is %s's", v[i].name, v[i].value, v[i].command, is);
+        }
+        assert_int_equal(sc_cron_names_set(&n, v[i].name, "/usr/bin", NULL), 0);
+        assert_int_equal(sc_cron_mention(&n, "true", 4, &s, NULL), 0);
+        assert_null(s);
+    }
+}
+
 /* ---- what it may cost ---- */
 
 struct entry_of {
@@ -799,6 +837,7 @@ int main(void)
         cmocka_unit_test(settings_have_a_name_and_a_value),
         cmocka_unit_test(only_plain_entries_are_strict),
         cmocka_unit_test(entries_belong_to_the_site_that_they_name),
+        cmocka_unit_test(settings_that_lead_to_code_count),
         cmocka_unit_test(an_entry_too_large_to_look_at_is_nobodys),
         cmocka_unit_test(what_all_entries_cost_has_a_limit),
         cmocka_unit_test(each_path_is_resolved_once),
