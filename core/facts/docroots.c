@@ -11,6 +11,7 @@
 #include "core/base/resolve.h"
 #include "core/base/vec.h"
 #include "core/account/in_home.h"
+#include "core/facts/around.h"
 
 static void free_all(char **v, size_t n)
 {
@@ -107,11 +108,20 @@ static int find_one(const struct sc_account *a, struct sc_asuser *as, const stru
 {
     SC_FREE char *known = NULL;
     struct sc_error why = SC_ERROR_INIT;
+    SC_FREE char *inside = NULL;
     if (!sc_docroots_in_home(a, dom->docroot)) {
-        int rc = set_problem(d, i, "its document root is outside the home of its owner", err);
-        return rc < 0 ? rc : find_around(a, as, dom->docroot, d, i, err);
+        sc_asuser_end(as); /* where it is matters, not who may look */
+        int rc = sc_around_home(a, dom->docroot, &inside, NULL) < 0 ? no_memory(err) : 0;
+        int back = sc_asuser_begin(as, a->uid, a->gid, err);
+        if (rc == 0 && back == 0 && !inside)
+            rc = set_problem(d, i, SC_DOCROOT_OUTSIDE, err);
+        if (rc < 0 || back < 0)
+            return rc < 0 ? rc : back;
+        if (!inside)
+            return find_around(a, as, dom->docroot, d, i, err);
     }
-    int rc = sc_in_home(a, as, dom->docroot, true, &d->rels[i], NULL, &known, &why);
+    const char *path = inside ? inside : dom->docroot;
+    int rc = sc_in_home(a, as, path, true, &d->rels[i], NULL, &known, &why);
     if (rc == 0)
         return 0;
     if (rc == 1)
@@ -127,7 +137,7 @@ static int find_one(const struct sc_account *a, struct sc_asuser *as, const stru
     if (set == 0 && known)
         set = hide_known(dom, known, d, i, err);
     else if (set == 0 && rc == SC_E_DENIED)
-        set = find_around(a, as, dom->docroot, d, i, err);
+        set = find_around(a, as, path, d, i, err);
     return set;
 }
 

@@ -15,12 +15,18 @@ struct sc_docroots {
     size_t n_closed;
 };
 
+/* Of one that lies elsewhere, on a second disk for example: no view shows that. */
+#define SC_DOCROOT_OUTSIDE                                                                         \
+    "its document root is outside the home of its owner; mount its place below the home as well "  \
+    "(mount --bind, and /etc/fstab) and name it by that path"
+
 void sc_docroots_done(struct sc_docroots *d);
 
 /* Whether the path begins with the home, by one of its two names. */
 bool sc_docroots_in_home(const struct sc_account *a, const char *path);
 
-/* Finds them. A document root outside the home, and one whose path nobody can open, has a problem
+/* Finds them. One that begins with another name of the home is in it (around.h). A document root
+ * outside the home, and one whose path nobody can open, has a problem
  * and no place. One that its owner cannot reach for the moment, or reaches by a link around outside
  * of the home, has both. SC_E_SYS, SC_E_NOMEM: one could not be looked at, so it must not count as
  * missing; SC_E_DENIED: nothing is known of its place but that it is in the home. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/account/odd.h"
+#include "core/facts/around.h"
 #include "core/base/cleanup.h"
 #include "core/facts/names.h"
 #include "core/facts/wanted.h"
@@ -160,30 +161,53 @@ static int last_good_docroot(const struct sc_server *s, const struct sc_account 
     return 0;
 }
 
-/* Document roots that cannot be this account's: refused, or what was known instead. */
-static int check_docroots(const struct sc_server *s, const struct sc_account *a,
-                          enum sc_facts_how how, struct sc_facts *f, struct sc_error *err)
+/* Document roots that cannot be this account's: what was known counts instead, so that it stays
+ * hidden. That is the one site's trouble: the account's others do not hear of it, unless it is to be
+ * isolated. *ret_outside: per domain. */
+static int check_docroots(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                          bool *ret_outside, struct sc_error *err)
 {
     for (size_t i = 0; i < f->domains.n; i++) {
         struct sc_domain *d = &f->domains.v[i];
+        SC_FREE char *inside = NULL;
         if (sc_docroots_in_home(a, d->docroot))
             continue;
-        struct sc_error out = SC_ERROR_INIT;
-        int rc = sc_error_set(&out, SC_E_DENIED,
-                              "the document root %s of %s is outside the home %s of its owner %s; "
-                              "correct it in the panel",
-                              d->docroot, d->name, a->home_alias, a->user);
-        if (how == SC_FACTS_STRICT) {
-            if (err)
-                *err = out;
-            return rc;
-        }
-        if (f->why.code == 0)
-            f->why = out;
-        if ((rc = last_good_docroot(s, a, d, err)) < 0)
+        if (sc_around_home(a, d->docroot, &inside, NULL) < 0)
+            return no_memory(err);
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, d->name);
+        if (inside)
+            continue;
+        ret_outside[i] = true;
+        if (e && e->isolated && f->why.code == 0)
+            sc_error_set(&f->why, SC_E_DENIED,
+                         "the document root %s of %s is outside the home %s of its owner %s; mount "
+                         "its place below the home and name it by that path, or correct it in the "
+                         "panel",
+                         d->docroot, d->name, a->home_alias, a->user);
+        int rc = last_good_docroot(s, a, d, err);
+        if (rc < 0)
             return rc;
     }
     return 0;
+}
+
+/* What was known of them is no place to isolate. */
+static int mark_outside(struct sc_docroots *d, const bool *outside, struct sc_error *err)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (outside[i] && !d->problems[i] && !(d->problems[i] = strdup(SC_DOCROOT_OUTSIDE)))
+            return no_memory(err);
+    return 0;
+}
+
+static int find_docroots(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                         struct sc_error *err)
+{
+    SC_FREE bool *outside = calloc(f->domains.n ? f->domains.n : 1, sizeof(*outside));
+    int rc = outside ? check_docroots(s, a, f, outside, err) : no_memory(err);
+    if (rc == 0)
+        rc = sc_docroots_find(a, &f->domains, &f->docroots, err);
+    return rc < 0 ? rc : mark_outside(&f->docroots, outside, err);
 }
 
 /* What of the panel's answer was passed over: what was known stays, what it names is closed. */
@@ -212,9 +236,7 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
     if (rc == 0)
         rc = gather_config(s, a, how, f, err);
     if (rc == 0)
-        rc = check_docroots(s, a, how, f, err);
-    if (rc == 0)
-        rc = sc_docroots_find(a, &f->domains, &f->docroots, err);
+        rc = find_docroots(s, a, f, err);
     if (rc == 0)
         rc = sc_places_find(a, &f->domains, &f->docroots, &f->places, err);
     if (rc == 0 && f->from_panel)

@@ -12,11 +12,10 @@
 
 /* Gathers them all, as things are: nobody acts on the account's identity in between, so for an
  * account that moved to another uid its sites are not known yet. With STRICT: SC_E_PANEL… when the
- * panel fails; SC_E_DENIED when a document root is outside the home; the configuration's own
- * errors. In any case: SC_E_SYS when it cannot be told where a document root is (docroots.h). What
- * became of the domains' names by a good answer of the panel and the waiting events
- * (core/facts/names.h) is carried into the configuration, in memory. `heard` (may be NULL): its
- * content is taken. sc_facts_done() *ret. */
+ * panel fails; the configuration's own errors. In any case: SC_E_SYS when it cannot be told where a
+ * document root is (docroots.h). What became of the domains' names by a good answer of the panel and
+ * the waiting events (core/facts/names.h) is carried into the configuration, in memory. `heard` (may be
+ * NULL): its content is taken. sc_facts_done() *ret. */
 int sc_facts_gather(const struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                     struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err);
 

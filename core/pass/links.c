@@ -18,6 +18,7 @@
 #include "core/base/vec.h"
 #include "core/cage/ownhome.h"
 #include "core/config/pathname.h"
+#include "core/facts/around.h"
 #include "core/plan/relpath.h"
 
 #define ENTRIES_MAX 10000u /* of the home that are looked through */
@@ -194,13 +195,39 @@ static int add_owned(const struct sc_account *a, const struct sc_links *links,
     return rc;
 }
 
+/* A path by another name of the home: that name leads there in the view, too. */
+static int add_around(const struct sc_account *a, const char *text, struct sc_planfile *p,
+                      struct sc_error *err)
+{
+    SC_FREE char *inside = NULL, *name = NULL;
+    size_t len = 0;
+    if (sc_path_below(text, a->home) || sc_path_below(text, a->home_alias))
+        return 0;
+    if (sc_around_home(a, text, &inside, &len) < 0 || !(name = strndup(text, len)))
+        return no_memory(err);
+    if (!inside || len == 0)
+        return 0;
+    size_t n = strlen(inside), rest = strlen(text + len + strspn(text + len, "/"));
+    if (rest >= n)
+        return 0;
+    inside[n - rest] = 0; /* what the name itself leads to */
+    for (n -= rest; n > 1 && inside[n - 1] == '/';)
+        inside[--n] = 0;
+    while (len > 1 && name[len - 1] == '/')
+        name[--len] = 0;
+    return sc_planfile_add_sys(p, "link", name, inside, err);
+}
+
 int sc_links_lines(const struct sc_account *a, const struct sc_links *links,
                    const struct sc_plan_site *site, struct sc_planfile *p, struct sc_error *err)
 {
-    if (!site->private_home || (!site->n_aliases && !links->n))
-        return 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < site->n_aliases; i++)
+        rc = add_around(a, site->aliases[i], p, err);
+    if (rc < 0 || !site->private_home || (!site->n_aliases && !links->n))
+        return rc;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < site->n_aliases; i++)
         rc = add_way(a, site->aliases[i], p, err);
     return rc < 0 ? rc : add_owned(a, links, site, p, err);

@@ -27,7 +27,8 @@ void sc_links_done(struct sc_links *l);
  * he may not list it. SC_E_NOMEM, SC_E_SYS. */
 int sc_links_find(const struct sc_account *a, struct sc_links *ret, struct sc_error *err);
 
-/* Appends a line "homelink PATH TARGET" (core/cage/ownhome.h) for each to a private site's plan. What
+/* Appends a line "homelink PATH TARGET" (core/cage/ownhome.h) for each to a private site's plan, and a
+ * line "link NAME PATH" for each other name of the home by which the panel calls the document root. What
  * cannot be looked at is left out. SC_E_NOMEM, SC_E_SYS. */
 int sc_links_lines(const struct sc_account *a, const struct sc_links *links,
                    const struct sc_plan_site *site, struct sc_planfile *p, struct sc_error *err);

@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/resolve.h"
+#include "core/base/there.h"
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
 #include "core/pass/links.h"
@@ -81,6 +84,26 @@ static int copy_lines(const struct sc_planfile *from, struct sc_planfile *to, st
     return rc;
 }
 
+/* Document roots elsewhere are in no view; but in those directories of the server that every site sees.
+ * Only the account's own: the panel may say anything. */
+static int close_outside(const struct sc_account *a, const struct sc_plan *plan,
+                         struct sc_planfile *p, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = plan->n_present; rc >= 0 && i < plan->n_sites; i++) {
+        const char *text = plan->sites[i].aliases[0];
+        SC_FREE char *real = NULL;
+        struct stat st;
+        if (sc_path_below(text, a->home) || sc_path_below(text, a->home_alias))
+            continue;
+        rc = sc_real_path(text, &real, err);
+        if (rc == SC_THERE && lstat(real, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == a->uid &&
+            !sc_path_below(real, a->home))
+            rc = sc_planfile_add_sys(p, "close", real, NULL, err);
+    }
+    return rc < 0 ? rc : 0;
+}
+
 int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a,
                     const struct sc_plan *plan, size_t site, unsigned id, const char *token,
                     struct sc_planfile *ret, struct sc_error *err)
@@ -99,6 +122,8 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
         rc = copy_lines(&planner->common, &p, err);
     if (rc == 0)
         rc = sc_system_site_lines(&p, err);
+    if (rc == 0)
+        rc = close_outside(a, plan, &p, err);
     if (rc == 0)
         rc = sc_links_lines(a, &planner->links, &plan->sites[site], &p, err);
     if (rc == 0)

@@ -28,8 +28,10 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
     for (size_t i = 0; i < f->domains.n; i++)
         if (f->docroots.problems[i] && strcmp(f->domains.v[i].name, name) == 0)
             return sc_error_set(err, SC_E_INVAL,
-                                "%s cannot be isolated: %s; create the document root, or correct "
-                                "it in the panel",
+                                strcmp(f->docroots.problems[i], SC_DOCROOT_OUTSIDE) == 0
+                                    ? "%s cannot be isolated: %s, or correct it in the panel"
+                                    : "%s cannot be isolated: %s; create the document root, or "
+                                      "correct it in the panel",
                                 name, f->docroots.problems[i]);
     if (site->refused)
         return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user,

@@ -87,12 +87,12 @@ const char *sc_plan_why_not(const struct sc_plan *plan, const struct sc_plan_sit
     memcpy(up, path->rel, len + 1);
     bool secret = false;
     for (;;) {
-        const struct sc_plan_site *over = find(plan, up);
+        const struct sc_plan_site *over =
+            *up ? find(plan, up) : NULL; /* the home cannot be a site */
         if (over == site)
             return NULL;
         if (over)
-            return *up ? "inside the document root of another site"
-                       : "inside the document root of another site, the home directory";
+            return "inside the document root of another site";
         if (sc_plan_is_app_of(site, up))
             return NULL;
         const struct sc_plan_area *area = sc_plan_area(plan, up);

@@ -111,13 +111,24 @@ static void a_document_root_outside_the_home(void **state)
     assert_pass("john");
     panel_put("b.example", "john", "/srv/b");
     panel_put("c.example", "john", "/srv/c");
-    /* what was known of it stays, and the account says so */
+    /* what was known of it stays; the account's others do not hear of it */
     assert_pass("john");
     assert_string_equal(hides("john", "a"), "b.example");
+    assert_string_equal(stale("john"), "");
+    assert_good(change("john", "a", NULL));
+    assert_string_equal(hides("john", "a"), "b.example");
+    /* who asks for it is told, with the way out */
+    assert_bad(change("john", "b", NULL), SC_E_INVAL,
+               "b.example cannot be isolated: its document root is "
+               "outside the home of its owner; mount its place");
+    assert_bad(change("john", "c", NULL), SC_E_INVAL,
+               "outside the home of its owner; mount its place");
+    /* and where it is to be isolated already, the account says so */
+    wants("john", "a b");
+    assert_pass("john");
     assert_non_null(strstr(stale("john"), "the document root /srv/b of b.example is outside the "
                                           "home "));
-    /* who asks for something is told */
-    assert_bad(change("john", "a", NULL), SC_E_DENIED, "is outside the home");
+    wants("john", "a");
     panel_put("b.example", "john", in_home("john", "b.example"));
     panel_drop("c.example");
     assert_pass("john");
