@@ -208,7 +208,7 @@ static bool by_fpm(struct judging *j)
 {
     for (size_t i = 0; i < j->seen->n_uses; i++) {
         const struct sc_cover_use *u = &j->seen->uses[i];
-        if (u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED)
+        if (u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED || u->how == SC_FPM_SPLIT)
             continue;
         if (u->way)
             return sc_judge_no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", u->text, u->way->what,
@@ -225,8 +225,8 @@ static bool by_own_fpm(struct judging *j, const struct sc_vhost *h, const struct
     if (!is_own_line(j, w) || w->handler != SC_HANDLER_FPM || is_routed(j))
         return false;
     for (size_t i = 0; i < j->seen->n_uses; i++)
-        if (j->seen->uses[i].how == SC_FPM_COVERED && !j->seen->uses[i].around &&
-            sc_fpm_same_address(j->seen->uses[i].listen, w->address))
+        if ((j->seen->uses[i].how == SC_FPM_COVERED || j->seen->uses[i].how == SC_FPM_SPLIT) &&
+            !j->seen->uses[i].around && sc_fpm_same_address(j->seen->uses[i].listen, w->address))
             return false;
     return sc_judge_no(
         j, SC_COVERAGE_NOT,
@@ -262,7 +262,7 @@ static bool by_socket(struct judging *j)
                 "the PHP-FPM pool %s (%s) listens at %s, where the site's own programs can "
                 "connect to it, and runs what they send outside of every site: have it "
                 "listen below /run",
-                s->open[i].pool->pool, s->open[i].pool->file, s->open[i].pool->listen);
+                s->open[i].pool, s->open[i].file, s->open[i].listen);
     return false;
 }
 

@@ -33,10 +33,10 @@ static bool is_name(const unsigned char *name, size_t len, const char *what)
     return len == strlen(what) && memcmp(name, what, len) == 0;
 }
 
-/* Once, and as a C string. */
-static bool keep(const unsigned char *value, size_t len, bool *seen, char out[PATH_MAX])
+/* As a C string; once, unless the last one is to count. */
+static bool keep(const unsigned char *value, size_t len, bool last, bool *seen, char out[PATH_MAX])
 {
-    if (*seen || len >= PATH_MAX || memchr(value, 0, len))
+    if ((*seen && !last) || len >= PATH_MAX || memchr(value, 0, len))
         return false;
     *seen = true;
     memcpy(out, value, len);
@@ -44,7 +44,7 @@ static bool keep(const unsigned char *value, size_t len, bool *seen, char out[PA
     return true;
 }
 
-static bool read_params(const unsigned char *p, size_t len, struct sc_fcgi_said *ret)
+static bool read_params(const unsigned char *p, size_t len, bool last, struct sc_fcgi_said *ret)
 {
     bool seen[3] = {false};
     ret->docroot[0] = ret->script[0] = ret->translated[0] = 0;
@@ -56,11 +56,11 @@ static bool read_params(const unsigned char *p, size_t len, struct sc_fcgi_said 
         const unsigned char *name = p + at, *value = name + n;
         bool ok = true;
         if (is_name(name, n, "DOCUMENT_ROOT"))
-            ok = keep(value, v, &seen[0], ret->docroot);
+            ok = keep(value, v, last, &seen[0], ret->docroot);
         else if (is_name(name, n, "SCRIPT_FILENAME"))
-            ok = keep(value, v, &seen[1], ret->script);
+            ok = keep(value, v, last, &seen[1], ret->script);
         else if (is_name(name, n, "PATH_TRANSLATED"))
-            ok = keep(value, v, &seen[2], ret->translated);
+            ok = keep(value, v, last, &seen[2], ret->translated);
         if (!ok)
             return false;
         at += n + v;
@@ -68,8 +68,8 @@ static bool read_params(const unsigned char *p, size_t len, struct sc_fcgi_said 
     return true;
 }
 
-int sc_fcgi_said(const unsigned char *data, size_t len, unsigned char *params,
-                 struct sc_fcgi_said *ret)
+static int said(const unsigned char *data, size_t len, unsigned char *params, bool last,
+                struct sc_fcgi_said *ret)
 {
     size_t n = 0;
     unsigned records = 0;
@@ -92,11 +92,23 @@ int sc_fcgi_said(const unsigned char *data, size_t len, unsigned char *params,
                 return -1;
             ret->id = id;
         } else if (content == 0) {
-            return read_params(params, n, ret) ? 1 : -1;
+            return read_params(params, n, last, ret) ? 1 : -1;
         } else {
             memcpy(params + n, h + SC_FCGI_HEAD, content);
             n += content;
         }
         at += whole;
     }
+}
+
+int sc_fcgi_said(const unsigned char *data, size_t len, unsigned char *params,
+                 struct sc_fcgi_said *ret)
+{
+    return said(data, len, params, false, ret);
+}
+
+int sc_fcgi_said_last(const unsigned char *data, size_t len, unsigned char *params,
+                      struct sc_fcgi_said *ret)
+{
+    return said(data, len, params, true, ret);
 }

@@ -26,4 +26,9 @@ struct sc_fcgi_said {
 int sc_fcgi_said(const unsigned char *data, size_t len, unsigned char *params,
                  struct sc_fcgi_said *ret);
 
+/* The same, but of a value that is there more than once the last counts, as for php-fpm
+ * (main/fastcgi.c, fcgi_hash_set): nginx sends a parameter as often as its configuration names it. */
+int sc_fcgi_said_last(const unsigned char *data, size_t len, unsigned char *params,
+                      struct sc_fcgi_said *ret);
+
 #endif

@@ -36,13 +36,16 @@ bool sc_table_is(uid_t uid, const struct sc_table_id *id)
            st.st_mtim.tv_nsec == id->mtime.tv_nsec;
 }
 
-int sc_table_open(uid_t uid, struct sc_table *ret)
+int sc_table_fd(uid_t uid)
 {
     char path[64];
     path_of(uid, path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-    if (fd < 0)
-        return -errno;
+    return fd < 0 ? -errno : fd;
+}
+
+int sc_table_map(int fd, struct sc_table *ret)
+{
     struct stat st;
     void *p = MAP_FAILED;
     int rc = -EBADMSG;
@@ -51,7 +54,6 @@ int sc_table_open(uid_t uid, struct sc_table *ret)
         p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         rc = p == MAP_FAILED ? -errno : 0;
     }
-    close(fd);
     if (rc < 0)
         return rc;
     size_t len = (size_t)st.st_size;
@@ -65,6 +67,16 @@ int sc_table_open(uid_t uid, struct sc_table *ret)
     ret->len = len;
     ret->id = id_of(&st);
     return 0;
+}
+
+int sc_table_open(uid_t uid, struct sc_table *ret)
+{
+    int fd = sc_table_fd(uid);
+    if (fd < 0)
+        return fd;
+    int rc = sc_table_map(fd, ret);
+    close(fd);
+    return rc;
 }
 
 void sc_table_close(struct sc_table *t)

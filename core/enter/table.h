@@ -44,6 +44,12 @@ struct sc_site_ref {
 /* Maps the table of `uid`. Returns 0; -ENOENT when there is none; another negative errno when it
  * cannot be read or is not whole. Needs root. */
 int sc_table_open(uid_t uid, struct sc_table *ret);
+
+/* The same in two steps, for a process that may not open it: a descriptor, O_CLOEXEC, or a negative
+ * errno; and mapping it, which needs no rights. The descriptor stays the caller's. */
+int sc_table_fd(uid_t uid);
+int sc_table_map(int fd, struct sc_table *ret);
+
 void sc_table_close(struct sc_table *t);
 
 /* The document root that is exactly `path`, as the panel writes it or canonical; trailing and

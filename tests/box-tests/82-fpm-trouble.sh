@@ -46,7 +46,7 @@ done
 fpm_site john tcp.example $H/tcp.example 127.0.0.1:9007
 make_site john s1.example $H/s1.example
 make_site john s2.example $H/s2.example
-fpm_pool s1.example /run/php/shared.sock
+fpm_pool s1.example /run/php/shared.sock 'php_admin_value[user_dir] = nothing'
 fpm_vhost s1.example /run/php/shared.sock
 fpm_vhost s2.example /run/php/shared.sock
 for site in a b tcp s1; do
@@ -91,7 +91,7 @@ check "its pool stays where it is" same_text tcp.example
 expect_output "and serves" "secret of b" php_eval tcp.example "$reads_b"
 check "disabled" disable tcp.example
 
-## A pool of two document roots
+## A pool of two document roots, which may open other files than it is asked for
 expect_fail 1 "its PHP-FPM pool s1.example serves s2.example too" enable s1.example
 expect_contains "enabled all the same, and said so" "its PHP-FPM pool s1.example serves s2.example too" enable_says --anyway s1.example
 check "its pool stays where it is" same_text s1.example

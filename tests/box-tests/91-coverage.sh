@@ -318,8 +318,16 @@ without_module
 module=off
 check "the module is taken out" cagefsctl --site-isolation-regenerate john
 all_shapes
+for name in da1 da2 cwp; do
+    isolated $name.example
+done
 
 ## Refused
+# php-fpm may open another file than it is asked for there
+for name in john everybody; do
+    echo 'php_admin_value[user_dir] = nothing' >>"$fpm_pool_dir/$name.conf"
+done
+check "the shared master reads it" fpm_restart
 refused linked.example "the virtual host at $sites/linked.example.conf:1 reaches the site by /srv/www/linked, a link"
 refused da1.example "pool of-the-account serves" "proxy:unix:/run/php/of-the-account.sock|fcgi://localhost at $sites/da1.example.conf:9"
 refused cwp.example "pool everybody serves other.example too" "$sites/cwp.example.conf:6"

@@ -228,7 +228,7 @@ static void open_sockets(void **state)
     struct sc_fpm_known pool = {.pool = (char *)(uintptr_t) "x",
                                 .file = (char *)(uintptr_t) "/etc/x.conf",
                                 .listen = (char *)(uintptr_t) "/opt/x/x.sock"};
-    struct sc_fpm_open open = {&pool, 33, 33, 0660};
+    struct sc_fpm_open open = {pool.pool, pool.file, pool.listen, 33, 33, 0660};
     server.sockets = (struct sc_fpm_places){.open = &open, .n_open = 1};
     covered(HOST(""));
     open.mode = 0666;

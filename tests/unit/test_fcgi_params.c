@@ -167,12 +167,31 @@ static void test_no_end(void **state)
     assert_int_equal(parse(), -1);
 }
 
+/* nginx sends a parameter as often as its configuration names it; php-fpm takes the last. */
+static void test_the_last_one_counts(void **state)
+{
+    (void)state;
+    char p[512];
+    size_t n = pair(p, "SCRIPT_FILENAME", "/a", 2);
+    n += pair(p + n, "SCRIPT_FILENAME", "/b", 2);
+    begin(1);
+    record(4, 7, p, n, 0);
+    record(4, 7, NULL, 0, 0);
+    assert_int_equal(parse(), -1);
+    assert_int_equal(sc_fcgi_said_last(data, used, params, &said), 1);
+    assert_string_equal(said.script, "/b");
+    n += pair(p + n, "SCRIPT_FILENAME", "/c\0d", 4);
+    begin(1);
+    record(4, 7, p, n, 0);
+    record(4, 7, NULL, 0, 0);
+    assert_int_equal(sc_fcgi_said_last(data, used, params, &said), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_it_says),
-        cmocka_unit_test(test_nothing_said),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_what_it_says), cmocka_unit_test(test_the_last_one_counts),
+        cmocka_unit_test(test_nothing_said), cmocka_unit_test(test_refused),
         cmocka_unit_test(test_no_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

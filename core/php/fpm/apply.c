@@ -142,15 +142,26 @@ static struct sc_web_whose whose(const struct sc_fpm_pass *p, const struct sc_fp
                                  .n_homes = p->a->n_homes};
 }
 
-/* Apache goes by itself to where isolated sites have their masters. */
+/* Of a pool that the router tells apart. */
+static const struct sc_fpm_known *split_pool(const struct sc_fpm_use *uses, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (uses[i].how == SC_FPM_SPLIT)
+            return uses[i].pool;
+    return NULL;
+}
+
+/* Apache by itself, and the router, go to where isolated sites have their masters. */
 static int route(struct sc_fpm_pass *p, const struct sc_fpm_site *s, const struct sc_fpm_asked *q,
                  struct sc_fpm_use **uses, size_t *n, struct sc_error *err)
 {
     const struct sc_fpm_routing how = {hosts_of(p), &p->known, q};
-    const struct sc_fpm_known *pool = sc_fpm_route_mark(&how, *uses, *n);
-    return pool && !s->outside && sc_fpm_route_wanted(&how, *uses, *n)
-               ? sc_fpm_route_add(&p->routes, pool, s->id, uses, n, err)
-               : 0;
+    const struct sc_fpm_known *pool = p->a->routed ? sc_fpm_route_mark(&how, *uses, *n) : NULL;
+    if (pool && !sc_fpm_route_wanted(&how, *uses, *n))
+        pool = NULL;
+    if (!pool && s->id)
+        pool = split_pool(*uses, *n);
+    return pool && !s->outside ? sc_fpm_route_add(&p->routes, pool, s->id, uses, n, err) : 0;
 }
 
 /* A port has no name that could be given away: only one that an earlier release took stays. */
@@ -169,16 +180,21 @@ static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc
     int rc = sc_roots_resolve(hosts_of(p), &q.site, err);
     if (rc == 0)
         rc = sc_fpm_which(hosts_of(p), &p->known, &q, ret, ret_n, err);
-    for (size_t i = 0; rc == 0 && i < *ret_n; i++)
-        if ((*ret)[i].how == SC_FPM_COVERED)
-            (*ret)[i].how = can_be_taken(p, s->id, (*ret)[i].pool);
-    return rc == 0 && p->a->routed ? route(p, s, &q, ret, ret_n, err) : rc;
+    for (size_t i = 0; rc == 0 && i < *ret_n; i++) {
+        struct sc_fpm_use *u = &(*ret)[i];
+        if (sc_fpm_share_is(p, u) && is_safe(u->pool->listen))
+            u->how = SC_FPM_SPLIT;
+        else if (u->how == SC_FPM_COVERED)
+            u->how = can_be_taken(p, s->id, u->pool);
+    }
+    return rc == 0 ? route(p, s, &q, ret, ret_n, err) : rc;
 }
 
 /* What a use needs to be told about. */
 static bool is_fine(const struct sc_fpm_use *u)
 {
-    return u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED || u->how == SC_FPM_NONE;
+    return u->how == SC_FPM_COVERED || u->how == SC_FPM_ROUTED || u->how == SC_FPM_SPLIT ||
+           u->how == SC_FPM_NONE;
 }
 
 static void tell(const struct sc_fpm_account *a, const struct sc_fpm_use *uses, size_t n)
@@ -207,13 +223,7 @@ static int first_of(int rc, int now, const struct sc_error *why, struct sc_error
     return rc < 0 || now == 0 ? rc : sc_error_set(err, now, "%s", why->text);
 }
 
-struct site_uses {
-    struct sc_fpm_use *v;
-    size_t n;
-    bool failed; /* not known: nothing of the site is touched */
-};
-
-static void free_uses(struct site_uses *u, size_t n)
+static void free_uses(struct sc_fpm_site_uses *u, size_t n)
 {
     for (size_t i = 0; u && i < n; i++)
         free(u[i].v);
@@ -221,7 +231,8 @@ static void free_uses(struct site_uses *u, size_t n)
 }
 
 /* The site that a pool is to run in; NULL: none. */
-static const struct sc_fpm_site *site_of(const struct sc_fpm_account *a, const struct site_uses *u,
+static const struct sc_fpm_site *site_of(const struct sc_fpm_account *a,
+                                         const struct sc_fpm_site_uses *u,
                                          const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < a->n_sites; i++)
@@ -232,7 +243,8 @@ static const struct sc_fpm_site *site_of(const struct sc_fpm_account *a, const s
 
 /* Pools of sites that are no more. One that another site has now is not put back in between; one of
  * a site that cannot be isolated now is served by nobody. */
-static int release_others(struct sc_fpm_pass *p, const struct site_uses *u, struct sc_error *err)
+static int release_others(struct sc_fpm_pass *p, const struct sc_fpm_site_uses *u,
+                          struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; i < p->taken.n;) {
@@ -253,17 +265,23 @@ static int release_others(struct sc_fpm_pass *p, const struct site_uses *u, stru
     return rc;
 }
 
-/* Records of the site's pools under the id that it had before. */
+/* Records of the site's pools under the id that it had before, or of a site's whose pool has a router
+ * now. */
 static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id == id || is_site(p->a, t->id) || !sc_fpm_record_of(p, id, t->hash))
+        bool goes_on = is_site(p->a, t->id);
+        if (t->id == id || (goes_on && id < SC_FPM_SHARED_POOL) ||
+            !sc_fpm_record_of(p, id, t->hash))
             continue;
-        rc = sc_fpm_supervisor_end(t->id, err);
+        if (!goes_on)
+            rc = sc_fpm_supervisor_end(t->id, err);
         if (rc == 0)
             rc = sc_fpm_taken_remove(t, err);
+        if (rc == 0 && goes_on)
+            sc_fpm_site_again(t->id);
         sc_fpm_taken_done(t);
         p->taken.v[i--] = p->taken.v[--p->taken.n];
     }
@@ -275,7 +293,8 @@ static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
 static bool is_held(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 {
     for (size_t i = 0; u->pool && i < p->taken.n; i++)
-        if (p->taken.v[i].hash == sc_fpm_hash(u->pool->file, u->pool->pool) &&
+        if (p->taken.v[i].id < SC_FPM_SHARED_POOL &&
+            p->taken.v[i].hash == sc_fpm_hash(u->pool->file, u->pool->pool) &&
             strcmp(p->taken.v[i].listen, u->pool->listen) == 0 && sc_fpm_forgotten(&p->taken.v[i]))
             return true;
     return false;
@@ -283,7 +302,7 @@ static bool is_held(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 
 /* What a site that is not isolated has to be served by us. */
 static bool mark_outside(const struct sc_fpm_pass *p, const struct sc_fpm_site *s,
-                         struct site_uses *u)
+                         struct sc_fpm_site_uses *u)
 {
     bool any = false;
     for (size_t i = 0; i < u->n; i++) {
@@ -298,7 +317,7 @@ static bool mark_outside(const struct sc_fpm_pass *p, const struct sc_fpm_site *
 
 /* Gives the sites outside their ids; leaves those out that have nothing to be served. */
 static int number_outside(const struct sc_fpm_pass *p, struct sc_fpm_account *a,
-                          struct sc_fpm_site *v, struct site_uses *u, struct sc_error *err)
+                          struct sc_fpm_site *v, struct sc_fpm_site_uses *u, struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; i < a->n_sites; i++) {
@@ -307,14 +326,16 @@ static int number_outside(const struct sc_fpm_pass *p, struct sc_fpm_account *a,
             continue;
         bool covered = mark_outside(p, &v[i], &u[i]);
         if (covered || u[i].failed)
-            rc = first_of(rc, sc_fpm_outside_id(a->uid, v[i].docroot, covered, &v[i].id, &why),
-                          &why, err);
+            rc = first_of(
+                rc,
+                sc_fpm_outside_id(a->uid, v[i].docroot, SC_FPM_OUTSIDE, covered, &v[i].id, &why),
+                &why, err);
         if (v[i].id)
             continue;
         free(u[i].v);
         v[i] = v[--a->n_sites];
         u[i--] = u[a->n_sites];
-        u[a->n_sites] = (struct site_uses){0};
+        u[a->n_sites] = (struct sc_fpm_site_uses){0};
     }
     return rc;
 }
@@ -328,7 +349,7 @@ static bool is_used(void *arg, unsigned id)
     return is_site(p->a, id);
 }
 
-static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct site_uses *u,
+static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_site_uses *u,
                  struct sc_error *err)
 {
     int rc = sc_fpm_follow_moved(p, s->id, u->v, u->n, err);
@@ -355,8 +376,9 @@ int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
     rc = load(&p, err);
     if (rc < 0)
         return rc;
-    SC_FREE struct sc_fpm_site *sites = calloc(a->n_sites + 1, sizeof(*sites));
-    struct site_uses *u = calloc(a->n_sites + 1, sizeof(*u));
+    size_t room = a->n_sites + SC_FPM_SHARES_MAX;
+    SC_FREE struct sc_fpm_site *sites = calloc(room, sizeof(*sites));
+    struct sc_fpm_site_uses *u = calloc(room, sizeof(*u));
     if (!u || !sites) {
         free(u);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
@@ -372,6 +394,8 @@ int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
     }
     struct sc_error why = SC_ERROR_INIT;
     rc = first_of(rc, number_outside(&p, a, sites, u, &why), &why, err);
+    why = (struct sc_error)SC_ERROR_INIT;
+    rc = first_of(rc, sc_fpm_share_add(&p, a, sites, u, &why), &why, err);
     why = (struct sc_error)SC_ERROR_INIT;
     rc = first_of(rc, release_others(&p, u, &why), &why, err);
     for (size_t i = 0; i < a->n_sites; i++) {
@@ -455,19 +479,25 @@ static int look_around(struct sc_fpm_pass *p, const struct sc_fpm_site *site, st
     return rc;
 }
 
-/* The kernel's word: at the address of a pool that was taken over answers the site's supervisor. */
+/* The kernel's word: at the address of a pool that was taken over answers the site's supervisor, or
+ * that of a pool that sites share. */
 static void ask_kernel(const struct sc_fpm_pass *p, const struct sc_fpm_site *site,
                        struct sc_fpm_use *u)
 {
     const char *listen = u->pool->listen;
+    bool split = u->how == SC_FPM_SPLIT, known = false;
     for (size_t i = 0; i < p->taken.n; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id != site->id || t->leaving || *listen != '/' || strcmp(t->listen, listen) != 0)
+        bool of_it = split ? t->id >= SC_FPM_SHARED_POOL : t->id == site->id;
+        if (!of_it || t->leaving || *listen != '/' || strcmp(t->listen, listen) != 0)
             continue;
-        pid_t is = sc_fpm_listener(listen), own = sc_fpm_supervisor(site->id, NULL);
+        pid_t is = sc_fpm_listener(listen), own = sc_fpm_supervisor(t->id, NULL);
+        known = true;
         if (is != 0 && own != 0 && is != own)
             u->how = SC_FPM_ANSWERED;
     }
+    if (split && !known) /* the shared master itself */
+        u->how = SC_FPM_ANSWERED;
 }
 
 int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site,
@@ -483,7 +513,7 @@ int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site,
     if (rc == 0)
         rc = uses_of(&p, site, &uses, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (uses[i].how == SC_FPM_COVERED && site->id)
+        if ((uses[i].how == SC_FPM_COVERED || uses[i].how == SC_FPM_SPLIT) && site->id)
             ask_kernel(&p, site, &uses[i]);
         sc_fpm_use_text(&uses[i], text, sizeof(text));
         a->seen(a->arg, &uses[i], false, text);

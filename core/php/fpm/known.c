@@ -126,6 +126,7 @@ int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *
                                .text_len = p->to - p->from,
                                .text = strndup(text + p->from, p->to - p->from),
                                .refusal = sc_fpm_refusal(p),
+                               .own_root = sc_fpm_sets(p, "doc_root") || sc_fpm_sets(p, "user_dir"),
                                .backlog = number(p, "listen.backlog", 10, 511),
                                .owner = sc_fpm_value(p, "listen.owner"),
                                .owner_group = sc_fpm_value(p, "listen.group"),

@@ -19,7 +19,8 @@ struct sc_fpm_known {
     char *text;         /* exact */
     size_t text_len;
     const char *refusal; /* sc_fpm_refusal() */
-    bool found;          /* by its master's process (core/php/fpm/running.h): of no layout's file */
+    bool own_root; /* it says where documents are (doc_root, user_dir), whatever it is asked for */
+    bool found;    /* by its master's process (core/php/fpm/running.h): of no layout's file */
     int backlog;
     char *owner, *owner_group; /* of the socket; NULL: not given */
     mode_t mode;

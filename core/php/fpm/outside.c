@@ -34,13 +34,13 @@ static int read_one(const char *name, char text[PATH_MAX], unsigned *ret)
     return 1;
 }
 
-int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_id,
+int sc_fpm_outside_id(uid_t uid, const char *of, unsigned from, bool make, unsigned *ret_id,
                       struct sc_error *err)
 {
     char want[PATH_MAX], text[PATH_MAX], path[96];
     *ret_id = 0;
-    if (snprintf(want, sizeof(want), "%u:%s", (unsigned)uid, docroot) >= (int)sizeof(want))
-        return sc_error_set(err, SC_E_INVAL, "%s is too long", docroot);
+    if (snprintf(want, sizeof(want), "%u:%s", (unsigned)uid, of) >= (int)sizeof(want))
+        return sc_error_set(err, SC_E_INVAL, "%s is too long", of);
     SC_DIR DIR *d = opendir(SC_FPM_STATE);
     if (!d && errno != ENOENT)
         return sc_error_sys(err, errno, "open " SC_FPM_STATE);
@@ -49,7 +49,7 @@ int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_i
         int found = read_one(e->d_name, text, &id);
         if (found < 0)
             return sc_error_sys(err, -found, "read " SC_FPM_STATE "/%s", e->d_name);
-        if (found && strcmp(text, want) == 0) {
+        if (found && id >= from && id - from < SC_FPM_OUTSIDE / 2 && strcmp(text, want) == 0) {
             *ret_id = id;
             return 0;
         }
@@ -64,7 +64,7 @@ int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_i
         /* not of the name: nobody can choose another account's */
         if (getrandom(&id, sizeof(id), 0) != (ssize_t)sizeof(id))
             return sc_error_sys(err, errno, "choose a number");
-        id = SC_FPM_OUTSIDE | (id & 0x3fffffffu);
+        id = from | (id & (SC_FPM_OUTSIDE / 2 - 1));
         snprintf(path, sizeof(path), SC_FPM_STATE "/" NAME "%u", id);
         if (symlink(want, path) == 0) {
             *ret_id = id;

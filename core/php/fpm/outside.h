@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ids under which sites that are not isolated have a master of their own, because isolated
- * document roots lie below theirs (docs/php-handlers.md). An id is a symlink
- * SC_FPM_STATE/outside.<id> to "<uid>:<document root>": made by one system call, once on the
- * server. Need root and the account's lock. */
+/* The ids under which masters run outside of every site: of sites that are not isolated, because
+ * isolated document roots lie below theirs, and of pools that several sites share
+ * (docs/php-handlers.md). An id is a symlink SC_FPM_STATE/outside.<id> to "<uid>:<document root>", or
+ * "<uid>:<the pool's address>": made by one system call, once on the server. Need root and the account's lock. */
 #ifndef SC_PHP_FPM_OUTSIDE_H
 #define SC_PHP_FPM_OUTSIDE_H
 
@@ -10,9 +10,9 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 
-/* The id of the account's document root, from SC_FPM_OUTSIDE on; 0 when it has none and none is to
- * be made. SC_E_SYS, SC_E_INVAL: too long. */
-int sc_fpm_outside_id(uid_t uid, const char *docroot, bool make, unsigned *ret_id,
+/* The id of the account's document root or address, from `from` on (SC_FPM_OUTSIDE,
+ * SC_FPM_SHARED_POOL); 0 when it has none and none is to be made. SC_E_SYS, SC_E_INVAL: too long. */
+int sc_fpm_outside_id(uid_t uid, const char *of, unsigned from, bool make, unsigned *ret_id,
                       struct sc_error *err);
 
 /* Removes one that is not used any more. */

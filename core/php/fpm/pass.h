@@ -10,6 +10,15 @@
 #include "core/php/fpm/site.h"
 #include "core/php/fpm/taken.h"
 
+#define SC_FPM_SHARES_MAX 32u /* pools of one account that sites share */
+
+/* What a site's hosts use. */
+struct sc_fpm_site_uses {
+    struct sc_fpm_use *v;
+    size_t n;
+    bool failed; /* not known: nothing of the site is touched */
+};
+
 struct sc_fpm_pass {
     const struct sc_fpm_account *a;
     struct sc_fpm_taken_list taken; /* the account's records, kept up to date */
@@ -18,7 +27,21 @@ struct sc_fpm_pass {
     struct sc_fpm_known_list known; /* all of these: nothing of it is its own */
     struct sc_fpm_routes routes;    /* what routed sites have instead */
     struct sc_vhosts hosts;         /* unless the caller has them: a->hosts */
+    const struct sc_fpm_known *shares[SC_FPM_SHARES_MAX]; /* pools that have a router, or are to */
+    size_t n_shares;
 };
+
+/* share.c: whether the router can stand at the address of this use's pool, or does. */
+bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u);
+
+/* share.c: adds to `sites` and `uses` (of a->n_sites, with room for SC_FPM_SHARES_MAX more) what is
+ * to be made of pools that isolated sites share with others, or that still have a router, whose
+ * address cannot go back. */
+int sc_fpm_share_add(struct sc_fpm_pass *p, struct sc_fpm_account *a, struct sc_fpm_site *sites,
+                     struct sc_fpm_site_uses *uses, struct sc_error *err);
+
+/* share.c: the record is of a pool that is about to have a router. */
+bool sc_fpm_share_takes(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t);
 
 /* The record of the pool for site `id`; NULL. Good until the list changes. */
 struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash);

@@ -39,6 +39,7 @@ void sc_fpm_places_done(struct sc_fpm_places *p)
         free(p->closed[i]);
     free(p->closed);
     free(p->open);
+    sc_fpm_taken_list_done(&p->taken);
     *p = (struct sc_fpm_places){0};
 }
 
@@ -113,16 +114,28 @@ static struct place *place_of(struct places *p, const char *listen, struct sc_er
     return &p->v[p->n++];
 }
 
-static int add_open(struct sc_fpm_places *ret, const struct sc_fpm_known *pool,
-                    struct sc_error *err)
+/* A pool listens there. */
+static int look_at(struct places *p, struct sc_fpm_open one, struct sc_fpm_places *ret,
+                   struct sc_error *err)
 {
     struct stat st = {.st_mode = 0600};
-    int rc = sc_there(pool->listen, &st, err);
+    struct sc_error why = SC_ERROR_INIT;
+    if (one.listen[0] != '/')
+        return 0;
+    const struct place *dir = place_of(p, one.listen, &why);
+    if (!dir)
+        return sc_error_set(err, why.code, "%s", why.text);
+    if (!dir->real || dir->closable)
+        return 0;
+    int rc = sc_there(one.listen, &st, err);
     if (rc < 0)
         return rc;
     if (!SC_VEC_ROOM(ret->open, ret->n_open))
         return no_memory(err);
-    ret->open[ret->n_open++] = (struct sc_fpm_open){pool, st.st_uid, st.st_gid, st.st_mode};
+    one.uid = st.st_uid;
+    one.gid = st.st_gid;
+    one.mode = st.st_mode;
+    ret->open[ret->n_open++] = one;
     return 0;
 }
 
@@ -156,16 +169,18 @@ int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_plac
 {
     SC_CLEANUP(done) struct places p = {0};
     SC_CLEANUP(sc_fpm_places_done) struct sc_fpm_places out = {0};
-    int rc = 0;
+    int rc = sc_fpm_taken_outside(&out.taken, err);
     for (size_t i = 0; rc == 0 && i < pools->n; i++) {
-        struct sc_error why = SC_ERROR_INIT;
-        if (pools->v[i].listen[0] != '/')
-            continue;
-        const struct place *one = place_of(&p, pools->v[i].listen, &why);
-        if (!one)
-            rc = sc_error_set(err, why.code, "%s", why.text);
-        else if (one->real && !one->closable)
-            rc = add_open(&out, &pools->v[i], err);
+        const struct sc_fpm_known *k = &pools->v[i];
+        rc =
+            look_at(&p, (struct sc_fpm_open){.pool = k->pool, .file = k->file, .listen = k->listen},
+                    &out, err);
+    }
+    for (size_t i = 0; rc == 0 && i < out.taken.n; i++) {
+        const struct sc_fpm_taken *t = &out.taken.v[i];
+        rc =
+            look_at(&p, (struct sc_fpm_open){.pool = t->pool, .file = t->file, .listen = t->listen},
+                    &out, err);
     }
     if (rc == 0)
         rc = list_closed(&p, &out, err);

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 #include "core/php/fpm/known.h"
+#include "core/php/fpm/taken.h"
 
 #define SC_FPM_SHOWN                                                                               \
     {                                                                                              \
@@ -22,11 +23,12 @@ struct sc_fpm_places {
     size_t n_closed;
     struct sc_fpm_open *open; /* pools in other directories there */
     size_t n_open;
+    struct sc_fpm_taken_list taken; /* pools that stand in no file, and run outside of sites */
 };
 
 struct sc_fpm_open {
-    const struct sc_fpm_known *pool; /* the list's */
-    uid_t uid;                       /* of the socket; of one that is missing root's */
+    const char *pool, *file, *listen; /* the lists' */
+    uid_t uid;                        /* of the socket; of one that is missing root's */
     gid_t gid;
     mode_t mode;
 };

@@ -262,8 +262,8 @@ const char *sc_fpm_refusal(const struct sc_fpm_pool *p)
 
 static bool below(const char *path, const char *docroot)
 {
-    size_t n = strlen(docroot);
-    return strncmp(path, docroot, n) == 0 && (path[n] == '/' || path[n] == 0) &&
+    size_t n = docroot ? strlen(docroot) : 0;
+    return docroot && strncmp(path, docroot, n) == 0 && (path[n] == '/' || path[n] == 0) &&
            !strstr(path, "/../");
 }
 
@@ -281,7 +281,7 @@ static bool copied(const struct sc_fpm_key *k, const char *docroot, bool slowlog
     if (strcmp(k->key, "access.log") == 0)
         return below(k->value, docroot);
     if (strcmp(k->key, "chdir") == 0)
-        return strcmp(k->value, "/") == 0 || below(k->value, docroot);
+        return !docroot || strcmp(k->value, "/") == 0 || below(k->value, docroot);
     if (strcmp(k->key, "slowlog") == 0 || strncmp(k->key, "request_slowlog_", 16) == 0)
         return slowlog;
     return true;
@@ -305,6 +305,14 @@ static bool is_setting(const char *key, const char *name)
     return in && strncmp(in, name, n) == 0 && strcmp(in + n, "]") == 0;
 }
 
+bool sc_fpm_sets(const struct sc_fpm_pool *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_keys; i++)
+        if (is_setting(p->keys[i].key, name) && *p->keys[i].value)
+            return true;
+    return false;
+}
+
 /* Whether one of the colon-separated directories is `docroot` or above it. */
 static bool opens(const char *list, const char *docroot)
 {
@@ -324,8 +332,9 @@ static bool opens(const char *list, const char *docroot)
 static void render_key(const struct sc_fpm_key *k, const char *docroot, struct sc_buf *out)
 {
     bool root = is_setting(k->key, "doc_root");
-    bool basedir = is_setting(k->key, "open_basedir") && *k->value && !opens(k->value, docroot);
-    if (!root && !basedir)
+    bool basedir =
+        docroot && is_setting(k->key, "open_basedir") && *k->value && !opens(k->value, docroot);
+    if (!docroot || (!root && !basedir))
         sc_buf_fmt(out, "%s = %s\n", k->key, k->raw);
     else if (!strpbrk(docroot, "\"\\$\n"))
         sc_buf_fmt(out, "%s = \"%s%s%s\"\n", k->key, docroot,

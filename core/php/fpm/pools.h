@@ -65,10 +65,14 @@ int sc_fpm_paste(const char *text, size_t len, const char *file, const char *nam
  * "the PHP-FPM pool NAME ". */
 const char *sc_fpm_refusal(const struct sc_fpm_pool *p);
 
+/* Whether the pool sets this directive of PHP's. */
+bool sc_fpm_sets(const struct sc_fpm_pool *p, const char *name);
+
 /* Appends the pool as the site's own master is to have it: without what only root can do (listen.*,
  * priorities), listening at `listen`, and without log files that are not below `docroot`, the one
  * place where the site can write them; with `docroot` where a pool that other sites use, too, names
- * theirs (doc_root, open_basedir). `user`, USER and HOME are the account's.
+ * theirs (doc_root, open_basedir); `docroot` NULL: outside, for several sites: their paths stay, log
+ * files do not. `user`, USER and HOME are the account's.
  * sc_fpm_global() goes before the first. */
 void sc_fpm_render(const struct sc_fpm_pool *p, const char *listen, const char *docroot,
                    const char *user, const char *home, struct sc_buf *out);

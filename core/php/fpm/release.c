@@ -87,6 +87,10 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
             left++;
             continue;
         }
+        if (sc_fpm_share_takes(p, t)) { /* its address goes to the router */
+            left++;
+            continue;
+        }
         if (p->a->later && (p->a->routed || sc_fpm_is_routed(t))) {
             *p->a->later = true;
             left++;

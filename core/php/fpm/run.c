@@ -59,6 +59,8 @@ static void read_line(struct sc_fpm_run *r, char *line)
         take_word(&r->php, word);
     } else if (strcmp(line, "changes") == 0) {
         take_word(&r->changes, word);
+    } else if (strcmp(line, "router") == 0) {
+        r->router = strcmp(word, "1") == 0;
     } else if (strcmp(line, "asked") == 0) {
         r->asked = strtoull(word, NULL, 10);
     }
@@ -106,7 +108,7 @@ int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *er
     add(&out, "docroot", r->docroot);
     add(&out, "php", r->php);
     add(&out, "changes", r->changes);
-    sc_buf_fmt(&out, "asked %llu\n", r->asked);
+    sc_buf_fmt(&out, "router %d\nasked %llu\n", r->router, r->asked);
     int rc = sc_buf_check(&out, path, err);
     if (rc == 0)
         rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);

@@ -17,7 +17,8 @@ struct sc_fpm_run {
     gid_t groups[SC_FPM_GROUPS_MAX];
     size_t n_groups;
     char *user, *home;
-    char *docroot;
+    char *docroot;            /* "-" with `router` */
+    bool router;              /* a pool that sites share: core/php/fpm/router */
     char *php;                /* the chosen php-fpm as the site sees it; "-": each pool's own */
     char *changes;            /* any word that differs when the chosen PHP's settings do */
     unsigned long long asked; /* answered in <id>.done */

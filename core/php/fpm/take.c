@@ -141,6 +141,7 @@ static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_site *s, gi
     r->user = strdup(p->a->user);
     r->home = strdup(p->a->home);
     r->docroot = strdup(s->docroot);
+    r->router = s->shared;
     r->php = strdup(s->php ? s->php : "-");
     r->changes = strdup(s->changes && *s->changes ? s->changes : "-");
     return r->user && r->home && r->docroot && r->php && r->changes
@@ -152,9 +153,9 @@ static bool same_run(const struct sc_fpm_run *a, const struct sc_fpm_run *b)
 {
     return a->uid == b->uid && a->gid == b->gid && a->n_groups == b->n_groups &&
            memcmp(a->groups, b->groups, a->n_groups * sizeof(gid_t)) == 0 &&
-           strcmp(a->user, b->user) == 0 && strcmp(a->home, b->home) == 0 &&
-           strcmp(a->docroot, b->docroot) == 0 && strcmp(a->php, b->php) == 0 &&
-           strcmp(a->changes, b->changes) == 0;
+           a->router == b->router && strcmp(a->user, b->user) == 0 &&
+           strcmp(a->home, b->home) == 0 && strcmp(a->docroot, b->docroot) == 0 &&
+           strcmp(a->php, b->php) == 0 && strcmp(a->changes, b->changes) == 0;
 }
 
 /* Out of the shared master's configuration before its name is taken: php-fpm does not start with a
@@ -245,9 +246,11 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
         else if (rc == 0)
             rc = sc_fpm_supervisor_start(p->a->uid, s->id, err);
         /* a master that does not start is the site's own trouble: its requests fail, they do not
-         * run elsewhere */
+         * run elsewhere; but not that of sites which share a pool with one that is isolated */
         struct sc_error why = SC_ERROR_INIT;
-        if (rc == 0 && sc_fpm_supervisor_wait(s->id, want.asked, &why) < 0) {
+        if (rc == 0 && s->shared) {
+            rc = sc_fpm_supervisor_wait(s->id, want.asked, err);
+        } else if (rc == 0 && sc_fpm_supervisor_wait(s->id, want.asked, &why) < 0) {
             sc_log("uid=%u site=%u %s", (unsigned)p->a->uid, s->id, why.text);
             if (p->a->notice)
                 p->a->notice(p->a->arg, why.text);

@@ -187,17 +187,28 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
     return 0;
 }
 
-int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
-                      struct sc_error *err)
+/* Which records: all of an account (0: of all accounts), or of one of its sites, or from that id on. */
+struct wanted {
+    uid_t uid;
+    unsigned id, from;
+};
+
+static bool is_wanted(const struct wanted *w, const char *name)
+{
+    unsigned uid, id;
+    return name[0] >= '1' && name[0] <= '9' && sscanf(name, "%u.%u.", &uid, &id) == 2 &&
+           (w->uid == 0 || uid == w->uid) && (w->id == 0 || id == w->id) && id >= w->from;
+}
+
+static int load(const struct wanted *w, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
+                struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
     SC_DIR DIR *d = opendir(SC_FPM_STATE);
     if (!d && errno != ENOENT)
         return sc_error_sys(err, errno, "open " SC_FPM_STATE);
     for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
-        unsigned owner, site;
-        if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
-            sscanf(e->d_name, "%u.%u.", &owner, &site) != 2 || owner != uid || (id && site != id))
+        if (!is_wanted(w, e->d_name))
             continue;
         int rc = load_one(e->d_name, &l, err);
         if (rc < 0)
@@ -212,6 +223,19 @@ int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, uns
     *ret = l;
     l = (struct sc_fpm_taken_list){0};
     return 0;
+}
+
+int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
+                      struct sc_error *err)
+{
+    const struct wanted w = {.uid = uid, .id = id};
+    return load(&w, ret, ret_bad, err);
+}
+
+int sc_fpm_taken_outside(struct sc_fpm_taken_list *ret, struct sc_error *err)
+{
+    static const struct wanted w = {.from = SC_FPM_OUTSIDE};
+    return load(&w, ret, NULL, err);
 }
 
 static bool is_one_of(const uid_t *v, size_t n, uid_t uid)

@@ -13,12 +13,15 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 
-#define SC_FPM_RUN  "/run/sitecage/fpm"
-#define SC_FPM_EXE  SC_LIBEXECDIR "/sitecage-fpm"
-#define SC_FPM_EDIT SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool file */
+#define SC_FPM_RUN        "/run/sitecage/fpm"
+#define SC_FPM_EXE        SC_LIBEXECDIR "/sitecage-fpm"
+#define SC_FPM_ROUTER_EXE SC_LIBEXECDIR "/sitecage-fpm-router"
+#define SC_FPM_EDIT       SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool file */
 
 /* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.h). */
 #define SC_FPM_OUTSIDE 0x80000000u
+/* And from here on: of a pool that several document roots share (core/php/fpm/share.h). */
+#define SC_FPM_SHARED_POOL 0xc0000000u
 
 /* The longest path of a Unix socket: sun_path (unix(7)) without its NUL. */
 #define SC_FPM_PATH_MAX 107u
@@ -70,6 +73,9 @@ uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *list
  * passed over (*ret_bad counts it; may be NULL). */
 int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
                       struct sc_error *err);
+/* Records of all accounts' masters outside of sites. SC_E_SYS, SC_E_NOMEM. */
+int sc_fpm_taken_outside(struct sc_fpm_taken_list *ret, struct sc_error *err);
+
 /* Whose records there are: each account once. The caller frees *ret. SC_E_SYS, SC_E_NOMEM. */
 int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err);
 int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err);

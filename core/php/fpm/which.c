@@ -146,11 +146,23 @@ int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *
     return 0;
 }
 
+/* Why requests at the pool's address cannot be told apart (core/php/fpm/share.c). */
+static const char *why_no_router(const struct sc_fpm_known *k)
+{
+    if (k->listen[0] != '/')
+        return "listens at a port";
+    if (k->refusal)
+        return "has a chroot or includes another file";
+    if (k->own_root)
+        return "sets doc_root or user_dir";
+    return k->found ? "is of a master with a configuration of its own" : "";
+}
+
 void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
 {
     const char *name = u->host && u->host->n_names ? u->host->names[0] : "the site";
     const char *other = u->other && u->other->n_names ? u->other->names[0] : "another host";
-    const char *pool = u->pool ? u->pool->pool : "";
+    const char *pool = u->pool ? u->pool->pool : "", *why = u->pool ? why_no_router(u->pool) : "";
     switch (u->how) {
     case SC_FPM_FOREIGN:
         snprintf(
@@ -161,9 +173,9 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
         break;
     case SC_FPM_SHARED:
         snprintf(out, size,
-                 "the PHP of %s is not isolated: its PHP-FPM pool %s serves %s too; give each "
-                 "document root a pool of its own",
-                 name, pool, other);
+                 "the PHP of %s is not isolated: its PHP-FPM pool %s serves %s too%s%s; "
+                 "give each document root a pool of its own",
+                 name, pool, other, *why ? ", and " : "", why);
         break;
     case SC_FPM_REFUSED:
         snprintf(out, size, "the PHP of %s is not isolated: the PHP-FPM pool %s %s", name, pool,
@@ -196,6 +208,7 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
     case SC_FPM_NONE:
     case SC_FPM_COVERED:
     case SC_FPM_ROUTED:
+    case SC_FPM_SPLIT:
         if (size)
             *out = 0;
         break;

@@ -64,8 +64,8 @@ static void directories_of_sockets_alone_are_closed(void **state)
     assert_string_equal(p.closed[0], "/opt/alt/php-fpm81/usr/var/sockets");
     assert_string_equal(p.closed[1], "/usr/local/php81/sockets");
     assert_int_equal(p.n_open, 2);
-    assert_string_equal(p.open[0].pool->listen, "/usr/local/data/john.sock");
-    assert_string_equal(p.open[1].pool->listen, "/opt/deep/run/john.sock");
+    assert_string_equal(p.open[0].listen, "/usr/local/data/john.sock");
+    assert_string_equal(p.open[1].listen, "/opt/deep/run/john.sock");
     assert_int_equal(p.open[0].uid, 1001);
 }
 

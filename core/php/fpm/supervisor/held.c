@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -100,8 +101,11 @@ int sc_fpm_pools_load(struct sc_error *err)
         for (size_t k = 0; k < n_old; k++)
             if (old[k].fd >= 0 && strcmp(old[k].t.listen, p.t.listen) == 0 && is_reached(&p.t))
                 p.fd = sc_steal_fd(&old[k].fd);
-        if (p.fd < 0 && rc == 0)
+        if (p.fd < 0 && rc == 0) {
             rc = sc_fpm_listen_make(&p.t, &p.fd, err);
+            if (me.router.pid) /* it has a socket that nobody reaches */
+                (void)kill(me.router.pid, SIGKILL);
+        }
         watch_pool(&p);
         me.pools[me.n++] = p;
     }
@@ -110,6 +114,8 @@ int sc_fpm_pools_load(struct sc_error *err)
         sc_fpm_taken_done(&old[k].t);
         sc_close(&old[k].fd);
     }
+    if (rc == 0 && me.run.router)
+        rc = sc_fpm_router_listen(err);
     for (size_t i = 0; rc < 0 && i < me.n; i++)
         if (me.pools[i].fd < 0) { /* the others go on */
             sc_fpm_taken_done(&me.pools[i].t);

@@ -143,9 +143,10 @@ static void said_line(struct sc_fpm_own *m)
 {
     m->line[m->len] = 0;
     m->len = 0;
-    if (strstr(m->line, READY_WORDS) && !m->ready && !m->ending)
+    bool router = m == &me.router.said; /* whose lines quote requests */
+    if (!router && strstr(m->line, READY_WORDS) && !m->ready && !m->ending)
         is_ready(m);
-    if (strstr(m->line, "NOTICE"))
+    if (!router && strstr(m->line, "NOTICE"))
         return;
     note_killed(m->line);
     long long minute = sc_clock_ms() / 60000;
@@ -154,7 +155,8 @@ static void said_line(struct sc_fpm_own *m)
         me.said = 0;
     }
     if (m->line[0] && me.said++ < SAY_PER_MIN)
-        sc_log("uid=%u site=%u php-fpm: %s", (unsigned)me.uid, me.id, m->line);
+        sc_log("uid=%u site=%u %s: %s", (unsigned)me.uid, me.id, router ? "router" : "php-fpm",
+               m->line);
 }
 
 void sc_fpm_own_hear(struct sc_fpm_own *m)

@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -26,6 +28,14 @@
 bool sc_fpm_is_outside(void)
 {
     return me.id >= SC_FPM_OUTSIDE;
+}
+
+/* Nothing is hidden from sites that share a pool: the router lets none of them run a closed one's code.
+ * The namespace is a mark for who looks for orphans. */
+static void mark(void)
+{
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+        sc_fpm_refuse_to_run("it has no mount namespace");
 }
 
 /* Anything between a site that was never isolated and one that is: nothing to hide, or refuse. */
@@ -56,7 +66,7 @@ static bool has_capabilities(void)
 }
 
 /* The whole drop, or nothing runs. Groups are those that php-fpm gives the pool's user. */
-static void become_user(void)
+void sc_fpm_become_user(void)
 {
     uid_t u = me.run.uid, r, e, s;
     gid_t g = me.run.gid, gr, ge, gs;
@@ -77,8 +87,11 @@ _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *con
                                    pid_t parent)
 {
     (void)setpgid(0, 0);
-    hide();
-    become_user();
+    if (me.run.router)
+        mark();
+    else
+        hide();
+    sc_fpm_become_user();
     /* a change of ids takes this away */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
         sc_fpm_refuse_to_run("its supervisor is gone");

@@ -44,6 +44,18 @@ struct sc_fpm_own {
     size_t len;
 };
 
+/* The process that has the pool's address, where several sites share it. */
+struct sc_fpm_router {
+    pid_t pid;              /* 0: none */
+    int control;            /* core/php/fpm/router/control.h */
+    int inner;              /* where the master of the other sites listens, */
+    char at[64];            /* by this name */
+    struct sc_fpm_own said; /* what it says; `pid` 0 */
+    bool finishing;
+    unsigned fails;
+    long long since, start_at;
+};
+
 /* The program's one state. Times are sc_clock_ms(). */
 struct sc_fpm_me {
     uid_t uid;
@@ -64,6 +76,7 @@ struct sc_fpm_me {
     int shared; /* a pidfd of the shared master, where its end is waited for */
     bool given; /* it has ended, and is to have its pools again */
     long long seen_at, look_at;
+    struct sc_fpm_router router;
 };
 extern struct sc_fpm_me me;
 
@@ -89,11 +102,35 @@ bool sc_fpm_is_outside(void);
 _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *const *envp,
                                    pid_t parent);
 
+/* In a process of its own: the account's ids and groups, no capability, or no return. */
+void sc_fpm_become_user(void);
+
 /* Ends (gracefully) workers whose master was killed with an earlier supervisor. */
 void sc_fpm_outside_end_orphans(void);
 
 /* Says why on standard error, and ends. */
 _Noreturn void sc_fpm_refuse_to_run(const char *text);
+
+/* ---- router.c ---- */
+
+/* Where php-fpm listens for that pool: at its address, or behind the router. */
+const char *sc_fpm_held_at(const struct sc_fpm_held *p);
+int sc_fpm_held_fd(const struct sc_fpm_held *p);
+
+/* Makes the socket behind the router. SC_E_SYS. */
+int sc_fpm_router_listen(struct sc_error *err);
+
+/* Starts the router where there is to be one and is none; one that failed is tried again
+ * (me.router.start_at). */
+void sc_fpm_router_start(void);
+void sc_fpm_router_table_changed(void);
+void sc_fpm_router_asks(void); /* me.router.control is readable */
+
+/* A child ended: true when it was the router. */
+bool sc_fpm_router_ended(pid_t pid);
+
+/* It accepts no more, and ends when all is answered, at `until` in any case. True when it has. */
+bool sc_fpm_router_finish(long long until);
 
 /* ---- giveback.c ---- */
 

@@ -32,8 +32,12 @@
 
 #define DRAIN_MS 10000 /* for connections that wait when everything is to end */
 
-struct sc_fpm_me me = {
-    .lock = -EBADF, .sig = -EBADF, .notify = -EBADF, .ready_fd = -EBADF, .shared = -EBADF};
+struct sc_fpm_me me = {.lock = -EBADF,
+                       .sig = -EBADF,
+                       .notify = -EBADF,
+                       .ready_fd = -EBADF,
+                       .shared = -EBADF,
+                       .router = {.control = -EBADF, .inner = -EBADF, .said = {.err = -EBADF}}};
 
 /* ---- what happens ---- */
 
@@ -45,6 +49,8 @@ void sc_fpm_change_master(void)
         sc_fpm_own_failed(err.text);
     else if (sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
+    sc_fpm_router_table_changed();
+    sc_fpm_router_start();
     sc_fpm_watch_shared();
 }
 
@@ -73,7 +79,8 @@ static void read_signal(void)
     }
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-        sc_fpm_own_ended(pid, status);
+        if (!sc_fpm_router_ended(pid))
+            sc_fpm_own_ended(pid, status);
 }
 
 /* Nobody listens there: an error at once is better than a wait. */
@@ -87,8 +94,9 @@ static void turn_away(int fd)
 static bool backlog_is_empty(void)
 {
     for (size_t i = 0; i < me.n; i++) {
-        struct pollfd p = {.fd = me.pools[i].fd, .events = POLLIN};
-        if (poll(&p, 1, 0) > 0)
+        struct pollfd p[] = {{.fd = me.pools[i].fd, .events = POLLIN},
+                             {.fd = sc_fpm_held_fd(&me.pools[i]), .events = POLLIN}};
+        if (poll(p, 2, 0) > 0)
             return false;
     }
     return true;
@@ -102,6 +110,8 @@ static bool go_on_stopping(void)
     quiet = backlog_is_empty() ? quiet + 1 : 0;
     bool serves = me.now && me.now->ready;
     if (quiet < 3 && serves && sc_clock_ms() < me.stop_at)
+        return false;
+    if (!sc_fpm_router_finish(me.stop_at))
         return false;
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
         if (me.masters[i].pid) {
@@ -121,6 +131,8 @@ static void timers(void)
             sc_fpm_own_kill(m);
     }
     sc_fpm_go_on_giving();
+    if (!me.stop && me.router.start_at && now >= me.router.start_at)
+        sc_fpm_router_start();
     if (!me.stop && !me.now && me.start_at && now >= me.start_at && sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
 }
@@ -128,7 +140,7 @@ static void timers(void)
 static int serve(void)
 {
     for (;;) {
-        struct pollfd p[3 + SC_FPM_OWN_MAX + SC_FPM_TAKEN_MAX];
+        struct pollfd p[5 + SC_FPM_OWN_MAX + SC_FPM_TAKEN_MAX];
         nfds_t n = 0;
         p[n++] = (struct pollfd){.fd = me.sig, .events = POLLIN};
         p[n++] = (struct pollfd){.fd = me.notify, .events = POLLIN};
@@ -140,10 +152,13 @@ static int serve(void)
         }
         bool refuse = me.refuse && !(me.now && me.now->ready);
         for (size_t i = 0; refuse && i < me.n; i++)
-            p[n++] = (struct pollfd){.fd = me.pools[i].fd, .events = POLLIN};
+            p[n++] = (struct pollfd){.fd = sc_fpm_held_fd(&me.pools[i]), .events = POLLIN};
         nfds_t shared = n;
         p[n++] = (struct pollfd){.fd = me.shared, .events = POLLIN};
-        int wait = me.stop ? 20 : me.given ? 100 : any && me.now && me.now->ready ? -1 : 100;
+        p[n++] = (struct pollfd){.fd = me.router.control, .events = POLLIN};
+        p[n++] = (struct pollfd){.fd = me.router.said.err, .events = POLLIN};
+        bool settled = any && me.now && me.now->ready && !me.router.start_at;
+        int wait = me.stop ? 20 : me.given ? 100 : settled ? -1 : 100;
         for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
             if (me.masters[i].pid && me.masters[i].kill_at && wait < 0)
                 wait = 500;
@@ -158,6 +173,10 @@ static int serve(void)
             read_notify();
         if (p[shared].revents)
             sc_fpm_shared_ended();
+        if (p[shared + 1].revents)
+            sc_fpm_router_asks();
+        if (p[shared + 2].revents)
+            sc_fpm_own_hear(&me.router.said);
         for (nfds_t i = 2 + SC_FPM_OWN_MAX; refuse && i < shared; i++)
             if (p[i].revents)
                 turn_away(p[i].fd);
@@ -224,6 +243,7 @@ static int run(int ready, void *arg)
         end_orphans();
     if (sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
+    sc_fpm_router_start();
     sc_fpm_watch_shared();
     return serve();
 }

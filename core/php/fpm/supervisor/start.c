@@ -52,7 +52,8 @@ static int make_config(struct sc_error *err)
             snprintf(name, sizeof(name), "%.280s.%zu", p->name, i);
             named.name = name;
         }
-        sc_fpm_render(&named, t->listen, me.run.docroot, me.run.user, me.run.home, &out);
+        sc_fpm_render(&named, sc_fpm_held_at(&me.pools[i]), me.run.router ? NULL : me.run.docroot,
+                      me.run.user, me.run.home, &out);
     }
     SC_FD int fd = memfd_create("php-fpm.conf", MFD_ALLOW_SEALING);
     int rc = sc_buf_check(&out, "the site's php-fpm.conf", err);
@@ -114,9 +115,9 @@ static _Noreturn void enter_site(int config, int err_fd, pid_t parent)
     if (null < 0 || dup2(null, 0) < 0 || dup2(err_fd, 1) < 0 || dup2(err_fd, 2) < 0)
         _exit(SC_EXIT_CANNOT_ENTER);
     for (size_t i = 0; i < me.n; i++) {
-        keep[n++] = me.pools[i].fd;
+        keep[n++] = sc_fpm_held_fd(&me.pools[i]);
         int add = snprintf(sockets + len, sizeof(sockets) - len, "%s%s=%d", i ? "," : "",
-                           me.pools[i].t.listen, me.pools[i].fd);
+                           sc_fpm_held_at(&me.pools[i]), sc_fpm_held_fd(&me.pools[i]));
         if (add < 0 || (size_t)add >= sizeof(sockets) - len)
             sc_fpm_refuse_to_run("too many addresses");
         len += (size_t)add;
