@@ -33,7 +33,7 @@ host lsapi.example 'SuexecUserGroup john john' 'AddHandler application/x-httpd-l
 host module.example '<FilesMatch "\.php$">' 'SetHandler application/x-httpd-php' '</FilesMatch>'
 fpm='SetHandler "proxy:unix:/run/php/shared.sock|fcgi://localhost"'
 own='SetHandler "proxy:unix:/run/php/own.sock|fcgi://localhost"'
-host fpm.example '<FilesMatch "\.php$">' "$fpm" '</FilesMatch>'
+host fpm.example 'SuexecUserGroup john john' '<FilesMatch "\.php$">' "$fpm" '</FilesMatch>'
 host other.example '<FilesMatch "\.php$">' "$fpm" '</FilesMatch>'
 host own.example 'SuexecUserGroup john john' '<FilesMatch "\.php$">' "$own" '</FilesMatch>'
 rm -f /etc/php/*/fpm/pool.d/* /etc/nginx/sites-enabled/* /etc/nginx/conf.d/*

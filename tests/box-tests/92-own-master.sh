@@ -57,7 +57,29 @@ expect_output "A is open again" "secret of b|77M" php_eval a.example "$reads_b"
 echo "apache_module = off" >>/etc/sitecage.conf
 check "Apache gives the module back" cagefsctl --site-isolation-allow-all
 sha256sum /srv/units/a.conf >/root/unit
-expect_fail 1 "the PHP-FPM pool a.example is of a master with a configuration of its own" enable a.example
-check "its file is as it was" sha256sum --status -c /root/unit
-check "its master, too" unit
+same_file() { sha256sum --status -c /root/unit; }
+same_master() { [ "$(unit)" = "$master" ]; }
+restart()
+{
+    kill -TERM "$(unit)" && wait_until 10 no_unit && "/usr/sbin/php-fpm$fpm_version" --daemonize --fpm-config /srv/units/a.conf && wait_until 10 unit
+}
+no_unit() { ! unit; }
+served() { [ "$(php_eval a.example "$reads_b")" = "$1" ]; }
+master=$(unit)
+check "A is enabled" enable a.example
+check "A's PHP is in its cage" wait_until 10 served "|78M"
+check "its master is the same" same_master
+check "which starts without its only pool" restart
+check "A's PHP is in its cage" served "|78M"
+check "A is disabled" cagefsctl --site-isolation-disable a.example
+check "A is open" wait_until 10 served "secret of b|78M"
+check "its master starts again" restart
+check "its file is as it was" wait_until 10 same_file
+check "A is open" wait_until 10 served "secret of b|78M"
+check "A is enabled" enable a.example
+master=$(unit)
+check "disabled at once" cagefsctl --site-isolation-disable a.example
+check "its file is as it was" same_file
+check "its master, too" same_master
+check "A is open" wait_until 10 served "secret of b|78M"
 finish

@@ -187,25 +187,30 @@ static void cuts_and_pastes(void **state)
         "; c\r\n[a.example]\r\nlisten = /x\r\n[z]\r\nlisten = /y\r\n",
         "[y]\nlisten=/y\n[a.example]\nlisten=/x\n[z]\nlisten=/z\n",
     };
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    static const char *const idle[] = {"", "[" SC_FPM_IDLE_POOL "x]\nlisten = /i\n"};
+    for (size_t k = 0; k < 2 * sizeof(texts) / sizeof(texts[0]); k++) {
+        size_t i = k / 2;
         SC_BUF struct sc_buf out = SC_BUF_INIT;
         SC_BUF struct sc_buf cut = SC_BUF_INIT;
         SC_BUF struct sc_buf again = SC_BUF_INIT;
         struct sc_error err = SC_ERROR_INIT;
-        assert_int_equal(sc_fpm_cut(texts[i], strlen(texts[i]), "f", "a.example", &out, &cut, &err),
-                         0);
+        assert_int_equal(
+            sc_fpm_cut(texts[i], strlen(texts[i]), "f", "a.example", idle[k % 2], &out, &cut, &err),
+            0);
         assert_null(strstr(out.data, "[a.example]"));
         assert_memory_equal(cut.data, "[a.example]", 11);
         FILE_OF f = {0};
         parse(out.data, &f);
         assert_null(sc_fpm_pool_find(&f, "a.example"));
+        assert_int_equal(k % 2, sc_fpm_pool_find(&f, SC_FPM_IDLE_POOL "x") != NULL);
         assert_int_equal(
             sc_fpm_paste(out.data, out.len, "f", "a.example", cut.data, cut.len, &again, &err), 0);
         assert_string_equal(again.data, texts[i]);
     }
     SC_BUF struct sc_buf none = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
-    assert_int_equal(sc_fpm_cut(two, sizeof(two) - 1, "f", "c", &none, NULL, &err), SC_E_NOTFOUND);
+    assert_int_equal(sc_fpm_cut(two, sizeof(two) - 1, "f", "c", "", &none, NULL, &err),
+                     SC_E_NOTFOUND);
     assert_error(&err, SC_E_NOTFOUND, "f has no pool c");
     assert_int_equal(sc_fpm_paste(two, sizeof(two) - 1, "f", "b", "x", 1, &none, &err),
                      SC_E_NOTFOUND);
@@ -219,8 +224,8 @@ static void cuts_two(void **state)
     static const char text[] = "[a]\nlisten=/a\n[b b]\nlisten=/b\n";
     SC_BUF struct sc_buf o1 = SC_BUF_INIT, o2 = SC_BUF_INIT, o3 = SC_BUF_INIT, o4 = SC_BUF_INIT;
     SC_BUF struct sc_buf a = SC_BUF_INIT, b = SC_BUF_INIT;
-    assert_int_equal(sc_fpm_cut(text, sizeof(text) - 1, "f", "a", &o1, &a, NULL), 0);
-    assert_int_equal(sc_fpm_cut(o1.data, o1.len, "f", "b b", &o2, &b, NULL), 0);
+    assert_int_equal(sc_fpm_cut(text, sizeof(text) - 1, "f", "a", "", &o1, &a, NULL), 0);
+    assert_int_equal(sc_fpm_cut(o1.data, o1.len, "f", "b b", "", &o2, &b, NULL), 0);
     assert_null(strchr(o2.data, '['));
     assert_int_equal(sc_fpm_paste(o2.data, o2.len, "f", "a", a.data, a.len, &o3, NULL), 0);
     assert_int_equal(sc_fpm_paste(o3.data, o3.len, "f", "b b", b.data, b.len, &o4, NULL), 0);

@@ -50,7 +50,7 @@ static int add_taken(struct sc_fpm_pass *p, const struct sc_fpm_known_list *file
         for (size_t k = 0; k < files->n; k++)
             written |=
                 strcmp(files->v[k].file, t->file) == 0 && strcmp(files->v[k].pool, t->pool) == 0;
-        if (written || t->leaving)
+        if (written || t->leaving || sc_fpm_is_routed(t)) /* that one has a copy */
             continue;
         /* no mark either: somebody removed the pool */
         rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);

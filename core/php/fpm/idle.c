@@ -11,23 +11,26 @@
 #include "core/base/cleanup.h"
 #include "core/base/there.h"
 #include "core/base/file.h"
+#include "core/php/fpm/known.h"
 #include "core/php/fpm/pools.h"
 #include "core/php/fpm/taken.h"
 
-int sc_fpm_idle_make(const char *dir, struct sc_error *err)
+/* In /run itself, which is there before php-fpm starts. */
+#define IDLE                                                                                       \
+    "user = nobody\nlisten = /run/sitecage-idle-%08x.sock\nlisten.mode = 0600\npm = ondemand\n"    \
+    "pm.max_children = 1\n"
+
+static int make(const char *dir, struct sc_error *err)
 {
     char path[PATH_MAX], text[512];
     if (snprintf(path, sizeof(path), "%s/" SC_FPM_IDLE_NAME, dir) >= (int)sizeof(path))
         return sc_error_set(err, SC_E_INVAL, "%s is too long", dir);
     if (access(path, F_OK) == 0)
         return 0;
-    /* in /run itself, which is there before php-fpm starts */
     snprintf(
         text, sizeof(text),
         "; sitecage: pools of this directory run inside their isolated sites. PHP-FPM does not "
-        "start without any.\n"
-        "[sitecage-idle]\nuser = nobody\nlisten = /run/sitecage-idle-%08x.sock\n"
-        "listen.mode = 0600\npm = ondemand\npm.max_children = 1\n",
+        "start without any.\n[sitecage-idle]\n" IDLE,
         sc_fpm_hash(dir, ""));
     return sc_replace_file(path, 0644, text, strlen(text), err);
 }
@@ -49,8 +52,11 @@ static bool has_mark(const char *dir, const char *name)
     return false;
 }
 
-int sc_fpm_idle_sweep(const char *dir, struct sc_error *err)
+int sc_fpm_idle_sweep(const char *file, struct sc_error *err)
 {
+    char dir[PATH_MAX];
+    if (!sc_fpm_shared_dir(file, dir))
+        return 0;
     SC_DIR DIR *d = opendir(dir);
     if (!d)
         return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "list %s", dir);
@@ -65,4 +71,25 @@ int sc_fpm_idle_sweep(const char *dir, struct sc_error *err)
     if (unlinkat(dirfd(d), SC_FPM_IDLE_NAME, 0) < 0 && errno != ENOENT)
         return sc_error_sys(err, errno, "remove %s/" SC_FPM_IDLE_NAME, dir);
     return 0;
+}
+
+int sc_fpm_idle_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err)
+{
+    char dir[PATH_MAX], idle[512] = "";
+    uint32_t hash = sc_fpm_hash(t->file, t->pool);
+    int rc = 0;
+    if (sc_fpm_shared_dir(t->file, dir))
+        rc = make(dir, err);
+    else
+        snprintf(idle, sizeof(idle), "[" SC_FPM_IDLE_POOL "%08x]\n" IDLE, hash, hash);
+    rc = rc < 0 ? rc : sc_fpm_take_out(t, idle, ret_changed, err);
+    if (rc == 0 && t->leaving)
+        rc = sc_fpm_idle_sweep(t->file, err);
+    return rc;
+}
+
+int sc_fpm_idle_back(const struct sc_fpm_taken *t, struct sc_error *err)
+{
+    int rc = sc_fpm_put_back(t, err);
+    return rc < 0 ? rc : sc_fpm_idle_sweep(t->file, err);
 }

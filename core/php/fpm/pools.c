@@ -162,6 +162,11 @@ int sc_fpm_parse(const char *text, size_t len, const char *file, struct sc_fpm_f
         if (rc == 0 && r.out.n && (!last(&r)->mark || r.out.n > before))
             last(&r)->to = (size_t)(at - text);
     }
+    /* an idle pool belongs to the mark before it */
+    for (size_t i = 1; rc == 0 && i < r.out.n; i++)
+        if (r.out.v[i - 1].mark &&
+            strncmp(r.out.v[i].name, SC_FPM_IDLE_POOL, sizeof(SC_FPM_IDLE_POOL) - 1) == 0)
+            r.out.v[i - 1].to = r.out.v[i].to;
     if (rc < 0)
         sc_fpm_file_done(&r.out);
     else
@@ -198,8 +203,8 @@ char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key)
     return out.failed || !out.data ? NULL : sc_steal_ptr(&out.data);
 }
 
-int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name, struct sc_buf *out,
-               struct sc_buf *ret_cut, struct sc_error *err)
+int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name, const char *idle,
+               struct sc_buf *out, struct sc_buf *ret_cut, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
     int rc = sc_fpm_parse(text, len, file, &f, err);
@@ -212,6 +217,7 @@ int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name,
     sc_buf_str(out, MARK);
     sc_buf_enc(out, name, strlen(name));
     sc_buf_str(out, "\n");
+    sc_buf_str(out, idle);
     /* an old mark of it, which a rewritten file may still have */
     size_t at = p->to;
     for (size_t i = 0; i < f.n; i++)

@@ -52,12 +52,18 @@ char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key);
  * caller frees *ret. */
 int sc_fpm_listen(const struct sc_fpm_pool *p, char **ret, struct sc_error *err);
 
-/* Appends `text` with the pool `name` replaced by its mark. *ret_cut, if not NULL, gets the exact
- * text that was cut. SC_E_NOTFOUND: no such pool. */
-int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name, struct sc_buf *out,
-               struct sc_buf *ret_cut, struct sc_error *err);
+/* A pool that stands in the place of one that was taken out: nobody reaches it, and php-fpm does not
+ * start without any. Behind its name, any word. */
+#define SC_FPM_IDLE_POOL "sitecage-idle-"
 
-/* Appends `text` with the mark of `name` replaced by `cut`. SC_E_NOTFOUND: no such mark. */
+/* Appends `text` with the pool `name` replaced by its mark, and by `idle` behind it (an
+ * SC_FPM_IDLE_POOL, or ""). *ret_cut, if not NULL, gets the exact text that was cut. SC_E_NOTFOUND:
+ * no such pool. */
+int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name, const char *idle,
+               struct sc_buf *out, struct sc_buf *ret_cut, struct sc_error *err);
+
+/* Appends `text` with the mark of `name`, and the idle pool behind it, replaced by `cut`.
+ * SC_E_NOTFOUND: no such mark. */
 int sc_fpm_paste(const char *text, size_t len, const char *file, const char *name, const char *cut,
                  size_t cut_len, struct sc_buf *out, struct sc_error *err);
 

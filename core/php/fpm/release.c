@@ -116,7 +116,7 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
         (void)sc_pidfd_signal(pidfd, SIGUSR2);
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         struct sc_fpm_taken *t = &p->taken.v[i];
-        char dir[PATH_MAX], new[128];
+        char new[128];
         if (t->id != id || !t->leaving)
             continue;
         if (t->listen[0] == '/') {
@@ -126,8 +126,8 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
         if (sc_fpm_is_routed(t))
             (void)unlink(t->listen);
         rc = sc_fpm_taken_remove(t, err);
-        if (rc == 0 && !sc_fpm_is_routed(t) && sc_fpm_shared_dir(t->file, dir))
-            rc = sc_fpm_idle_sweep(dir, err);
+        if (rc == 0 && !sc_fpm_is_routed(t))
+            rc = sc_fpm_idle_sweep(t->file, err);
         sc_fpm_taken_done(t);
         p->taken.v[i--] = p->taken.v[--p->taken.n];
     }

@@ -37,8 +37,8 @@ bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
     const struct sc_fpm_known *k = u->pool;
     if (u->how == SC_FPM_COVERED)
         return has_router(p, k);
-    return u->how == SC_FPM_SHARED && !k->refusal && !k->own_root && !k->found &&
-           k->listen[0] == '/' && sc_fpm_runs_as(k, p->a->user, p->a->uid);
+    return u->how == SC_FPM_SHARED && !k->refusal && !k->own_root && k->listen[0] == '/' &&
+           sc_fpm_runs_as(k, p->a->user, p->a->uid);
 }
 
 bool sc_fpm_share_takes(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t)

@@ -102,17 +102,16 @@ int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
             continue;
         for (size_t n = 0; rc == 0 && n < p->taken.n; n++) {
             struct sc_fpm_taken *t = &p->taken.v[n];
-            char dir[PATH_MAX];
             if (t->id != id || t->leaving || strcmp(t->listen, k->listen) != 0 ||
                 sc_fpm_site_wants(uses, n_uses, t))
                 continue;
-            bool shared = sc_fpm_shared_dir(t->file, dir);
+            SC_FREE char *file = strdup(t->file);
             /* the program stays for the moment: the difference makes record() start a new master */
             SC_FREE char *exe = strdup(t->exe);
-            rc = exe ? sc_fpm_taken_move(t, k->file, k->pool, exe, k->main, err)
-                     : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-            if (rc == 0 && shared)
-                rc = sc_fpm_idle_sweep(dir, err);
+            rc = exe && file ? sc_fpm_taken_move(t, k->file, k->pool, exe, k->main, err)
+                             : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+            if (rc == 0)
+                rc = sc_fpm_idle_sweep(file, err);
             break;
         }
     }
@@ -162,17 +161,14 @@ static bool same_run(const struct sc_fpm_run *a, const struct sc_fpm_run *b)
  * pool at whose address somebody else listens. Then its workers finish. */
 static int take_pool(struct sc_fpm_taken *t, struct sc_error *err)
 {
-    char dir[PATH_MAX];
     bool old = false;
     pid_t master = sc_fpm_master_find(t->main);
     if (master < 0)
         return sc_error_sys(err, -master, "look for the PHP-FPM master of %s", t->main);
-    bool shared = sc_fpm_shared_dir(t->file, dir);
-    int rc = shared ? sc_fpm_idle_make(dir, err) : 0;
-    int cut = rc == 0 ? sc_fpm_take_out(t, NULL, err) : rc;
-    if (cut == 0 && t->leaving) /* its supervisor gives it back */
-        return shared ? sc_fpm_idle_sweep(dir, err) : 0;
-    rc = cut < 0 ? cut : sc_fpm_take_name(t, &old, err);
+    int cut = sc_fpm_idle_out(t, NULL, err);
+    if (cut < 0 || (cut == 0 && t->leaving)) /* its supervisor gives it back */
+        return cut;
+    int rc = sc_fpm_take_name(t, &old, err);
     return rc == 0 && master && old && cut > 0 ? sc_fpm_master_kick(master, t->pool, FINISH_MS, err)
                                                : rc;
 }

@@ -367,7 +367,8 @@ int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_err
     return 0;
 }
 
-int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err)
+int sc_fpm_take_out(struct sc_fpm_taken *t, const char *idle, bool *ret_changed,
+                    struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
     SC_BUF struct sc_buf text = SC_BUF_INIT;
@@ -383,7 +384,7 @@ int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *
     if (rc == 0)
         rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
     if (rc == 0)
-        rc = sc_fpm_cut(text.data, text.len, t->file, t->pool, &out, &cut, err);
+        rc = sc_fpm_cut(text.data, text.len, t->file, t->pool, idle, &out, &cut, err);
     if (rc < 0)
         return rc == SC_E_NOTFOUND ? 0 : rc;
     if (cut.len != t->text_len || memcmp(cut.data, t->text, cut.len) != 0) {

@@ -94,8 +94,9 @@ void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
 
 /* Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
  * nothing to do (no file, no such pool, or it is being put back: t->leaving is set). A text that differs from t's replaces it, in the record
- * first (*ret_changed). Holds SC_FPM_EDIT meanwhile. */
-int sc_fpm_take_out(struct sc_fpm_taken *t, bool *ret_changed, struct sc_error *err);
+ * first (*ret_changed). `idle`: as sc_fpm_cut(). Holds SC_FPM_EDIT meanwhile. */
+int sc_fpm_take_out(struct sc_fpm_taken *t, const char *idle, bool *ret_changed,
+                    struct sc_error *err);
 
 /* Marks the record as leaving: from now on nobody takes the pool out of its file. And not. */
 int sc_fpm_leave(struct sc_fpm_taken *t, struct sc_error *err);

@@ -91,10 +91,6 @@ static const struct sc_vhost *other_of(const struct sc_vhosts *hosts, const stru
     return NULL;
 }
 
-/* It may have no other pool, and would not start without one. */
-static const char own_master[] = "is of a master with a configuration of its own, from which it "
-                                 "cannot be taken: let mod_sitecage into Apache";
-
 static void judge(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
                   const struct sc_fpm_asked *q, struct sc_fpm_use *u)
 {
@@ -106,7 +102,7 @@ static void judge(const struct sc_vhosts *hosts, const struct sc_fpm_known_list 
         return;
     u->other = other_of(hosts, q, u->pool->listen);
     u->how = u->other                                    ? SC_FPM_SHARED
-             : u->pool->refusal || u->pool->found        ? SC_FPM_REFUSED
+             : u->pool->refusal                          ? SC_FPM_REFUSED
              : !sc_fpm_runs_as(u->pool, q->user, q->uid) ? SC_FPM_USER
                                                          : SC_FPM_COVERED;
 }
@@ -153,9 +149,7 @@ static const char *why_no_router(const struct sc_fpm_known *k)
         return "listens at a port";
     if (k->refusal)
         return "has a chroot or includes another file";
-    if (k->own_root)
-        return "sets doc_root or user_dir";
-    return k->found ? "is of a master with a configuration of its own" : "";
+    return k->own_root ? "sets doc_root or user_dir" : "";
 }
 
 void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
@@ -179,7 +173,7 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
         break;
     case SC_FPM_REFUSED:
         snprintf(out, size, "the PHP of %s is not isolated: the PHP-FPM pool %s %s", name, pool,
-                 u->pool->refusal ? u->pool->refusal : own_master);
+                 u->pool->refusal);
         break;
     case SC_FPM_USER:
         snprintf(out, size,
@@ -234,8 +228,7 @@ void sc_fpm_around_text(const struct sc_fpm_use *u, const char *docroot, char *o
     else if (u->how == SC_FPM_PORT)
         snprintf(why, sizeof(why), "pool %s listens at the port %s", pool, u->listen);
     else
-        snprintf(why, sizeof(why), "pool %s %s", pool,
-                 u->pool->found ? own_master : "has a chroot or includes another file");
+        snprintf(why, sizeof(why), "pool %s has a chroot or includes another file", pool);
     snprintf(out, size,
              "the PHP of %s is not isolated when it is asked for by the name %s: its document root "
              "lies inside that of %s, whose PHP-FPM %s; give %s a pool of its own",

@@ -50,27 +50,23 @@ static void failed(const struct sc_error *why)
 /* The name first: php-fpm does not start while somebody else listens there. */
 static int give(struct sc_fpm_taken *t, struct sc_error *err)
 {
-    char back[128], dir[PATH_MAX];
+    char back[128];
     sc_fpm_beside(t, "back", back);
     int rc = sc_fpm_leave(t, err);
     if (rc == 0)
         sc_fpm_unguard(t->listen);
     if (rc == 0 && rename(t->listen, back) < 0 && errno != ENOENT)
         rc = sc_error_sys(err, errno, "rename %s", t->listen);
-    if (rc == 0)
-        rc = sc_fpm_put_back(t, err);
-    return rc == 0 && sc_fpm_shared_dir(t->file, dir) ? sc_fpm_idle_sweep(dir, err) : rc;
+    return rc < 0 ? rc : sc_fpm_idle_back(t, err);
 }
 
 static int take_again(struct sc_fpm_taken *t, struct sc_error *err)
 {
-    char back[128], dir[PATH_MAX];
+    char back[128];
     sc_fpm_beside(t, "back", back);
-    int rc = sc_fpm_shared_dir(t->file, dir) ? sc_fpm_idle_make(dir, err) : 0;
+    int rc = sc_fpm_stay(t, err);
     if (rc == 0)
-        rc = sc_fpm_stay(t, err);
-    if (rc == 0)
-        rc = sc_fpm_take_out(t, NULL, err);
+        rc = sc_fpm_idle_out(t, NULL, err);
     if (rc >= 0 && rename(back, t->listen) < 0)
         rc = sc_error_sys(err, errno, "rename %s", back);
     return rc < 0 ? rc : 0;

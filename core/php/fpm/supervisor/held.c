@@ -138,7 +138,6 @@ static bool is_mine(const struct sc_fpm_held *p)
 static int take_moved(const char *file, bool *ret_changed, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
-    char dir[PATH_MAX];
     int rc = sc_fpm_known_file(file, &l, err);
     for (size_t i = 0; rc == 0 && i < l.n; i++)
         for (size_t k = 0; rc == 0 && k < me.n; k++) {
@@ -147,11 +146,8 @@ static int take_moved(const char *file, bool *ret_changed, struct sc_error *err)
             if (strcmp(t->listen, now->listen) != 0 || strcmp(t->file, file) == 0 ||
                 !is_mine(&me.pools[k]))
                 continue;
-            if (sc_fpm_shared_dir(file, dir))
-                rc = sc_fpm_idle_make(dir, err);
-            if (rc == 0)
-                rc = sc_fpm_taken_move(t, file, now->pool, now->exe, now->main, err);
-            if (rc == 0 && (rc = sc_fpm_take_out(t, NULL, err)) >= 0) {
+            rc = sc_fpm_taken_move(t, file, now->pool, now->exe, now->main, err);
+            if (rc == 0 && (rc = sc_fpm_idle_out(t, NULL, err)) >= 0) {
                 *ret_changed = true;
                 watch_pool(&me.pools[k]);
                 rc = 0;
@@ -175,7 +171,7 @@ void sc_fpm_pool_file_changed(int watch, const char *name)
         struct sc_fpm_held *p = &me.pools[i];
         if (p->watch != watch || strcmp(strrchr(p->t.file, '/') + 1, name) != 0 || !is_mine(p))
             continue;
-        if (sc_fpm_take_out(&p->t, &changed, &err) < 0)
+        if (sc_fpm_idle_out(&p->t, &changed, &err) < 0)
             sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, err.text);
     }
     if (changed) {
