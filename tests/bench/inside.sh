@@ -385,6 +385,38 @@ part_fpm()
     apache_stop
 }
 
+# Three sites of nginx's: two share a pool with a router, of which one is isolated; one has a pool of its own, which is
+# spoken to directly.
+part_router()
+{
+    title "PHP-FPM requests a second through nginx (ab, 2 at a time, medians of 7 interleaved rounds)"
+    local domain
+    # shellcheck source=tests/boxlib/fpm.sh
+    . "$SC_SOURCE/tests/boxlib/fpm.sh"
+    echo "apache_module = off" >>/etc/sitecage.conf
+    for domain in ra.example rb.example rc.example; do
+        make_site john $domain /home/john/$domain
+        put_php $domain hello.php 'echo "hello";'
+    done
+    fpm_pool ra.example "$(fpm_socket ra.example)"
+    fpm_pool rc.example "$(fpm_socket rc.example)"
+    fpm_start
+    nginx_start
+    sed -i "s|$(fpm_socket rb.example)|$(fpm_socket ra.example)|" /etc/nginx/sites-enabled/rb.example
+    sed -i 's/^    root .*/&\n    disable_symlinks on from=$document_root;/' /etc/nginx/sites-enabled/r*.example
+    kill -HUP "$(cat /run/nginx.pid)" && sleep 1
+    cagefsctl --site-isolation-allow-all >/dev/null
+    cagefsctl --site-isolation-enable ra.example >/dev/null
+    fpm_rounds ra.example rb.example rc.example
+    awk -v i="$(median </tmp/fpm.ra.example)" -v o="$(median </tmp/fpm.rb.example)" -v d="$(median </tmp/fpm.rc.example)" 'BEGIN {
+        printf "  hello.php   direct %7.1f/s   by the router, not isolated %7.1f/s, isolated %7.1f/s\n", d, o, i
+        printf("  => %-60s %6.2f\n", "not isolated / direct", o / d)
+        printf("  => %-60s %6.2f\n", "isolated / direct", i / d) }'
+    cagefsctl --site-isolation-disable ra.example >/dev/null
+    nginx -s stop
+    fpm_stop
+}
+
 # A second Apache of the same hosts at port 8081, without the module.
 plain_apache()
 {

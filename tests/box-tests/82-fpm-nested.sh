@@ -169,10 +169,14 @@ check "nothing is left" nothing_left
 ## A pool that B shares with another site
 fpm_vhost c.example "$(fpm_socket b.example)"
 apache_reload
-expect_fail 1 "lies inside that of b.example" enable a.example
-expect_contains "enable says that B's pool cannot be kept from A" "lies inside that of b.example" enable_says --anyway a.example
-expect_contains "so does the check" "give b.example a pool of its own" check_says a.example
+expect_output "control: A's code runs by B's name" "ran in $B/addon secret of b" by_b addon
+check "enabled" enable a.example
+check "A's code does not run by B's name" runs_not addon
+expect_output "the router says so" 403 http_code b.example /addon/evil.php
+expect_output "B's pages are as before" "secret of b" php_eval b.example "$reads_b"
+check "C is served" test "$(php_eval c.example 'echo "of c";')" = "of c"
 check "disabled" disable a.example
+check "nothing is left" wait_until 20 nothing_left
 fpm_vhost c.example "$(fpm_socket c.example)"
 apache_reload
 

@@ -175,8 +175,8 @@ check "the stranger is served" stranger
 
 ## What the panel does with the pool, and the shared master
 fpm_reload
-check "after a reload B is served" serves_b
-check "A is isolated" isolated
+check "after a reload B is served" wait_until 10 serves_b
+check "A is isolated" wait_until 10 isolated
 check "the stranger is served" wait_until 5 stranger
 sed 's/the pool/the changed pool/' /root/john.conf >"$pool.new" && mv "$pool.new" "$pool"
 taken() { ! grep -q '^\[' "$pool"; }
@@ -224,4 +224,67 @@ check "open" wait_until 10 open_again
 check "the shared master is the same" test "$master" = "$(fpm_master)"
 check "exact text" same_text
 check "nothing is left" wait_until 20 nothing_left
+
+## One pool for all of the server, as aaPanel's: in the file of its master, as www
+www=/run/php-cgi-82.sock
+unit() { pgrep -o -f '^php-fpm: master process \(/www/server/php/82/etc/php-fpm.conf'; }
+no_unit() { ! unit; }
+unit_start() { "/usr/sbin/php-fpm$fpm_version" --daemonize --fpm-config /www/server/php/82/etc/php-fpm.conf && wait_until 10 unit; }
+reload() { nginx -t -q && kill -HUP "$(cat /run/nginx.pid)" && sleep 1; }
+make_user www
+mkdir -p /www/server/php/82/etc /srv/tool
+printf '%s\n' '[global]' 'pid = /run/php-82.pid' '[www]' 'listen = /tmp/php-cgi-82.sock' 'listen.owner = www-data' 'listen.group = www-data' \
+    'user = www' 'group = www' 'pm = dynamic' 'pm.max_children = 8' 'pm.start_servers = 2' 'pm.min_spare_servers = 1' 'pm.max_spare_servers = 4' \
+    >/www/server/php/82/etc/php-fpm.conf
+for name in w1 w2; do
+    site www $name.example unix:/tmp/php-cgi-82.sock
+done
+site bob guest.example unix:/tmp/php-cgi-82.sock
+chmod o+rx /home/bob /home/bob/guest.example
+site_docroot[tool.example]=/srv/tool
+block www tool.example unix:/tmp/php-cgi-82.sock
+echo '<?php echo "a tool";' >/srv/tool/tool.php
+echo "127.0.0.1 tool.example" >>/etc/hosts
+check "its master starts" unit_start
+check "nginx reads it" reload
+w1_reads() { php_eval w1.example 'echo trim((string)@file_get_contents("/home/www/w2.example/secret.txt"));'; }
+w1_isolated() { [ "$(w1_reads)" = "" ] && [ "$(php_eval w1.example 'echo "ok";')" = ok ]; }
+others_served() { [ "$(php_eval w2.example 'echo "w2";')$(http tool.example /tool.php)$(php_eval guest.example 'echo "guest";')" = "w2a toolguest" ]; }
+expect_output "control: W1 reads W2's secret" "secret of w2" w1_reads
+check "control: all others are served" others_served
+sha256sum /www/server/php/82/etc/php-fpm.conf >/root/www
+same_www() { sha256sum --status -c /root/www; }
+expect_fail 1 "listens at /tmp/php-cgi-82.sock, in a directory that users can change" enable w1.example
+check "nothing was changed" same_www
+sed -i "s|/tmp/php-cgi-82.sock|$www|" /www/server/php/82/etc/php-fpm.conf /etc/nginx/sites-enabled/*
+sha256sum /www/server/php/82/etc/php-fpm.conf >/root/www
+kill -TERM "$(unit)"
+check "the socket moves below /run" wait_until 10 no_unit
+check "its master starts" unit_start
+check "nginx reads it" reload
+check "all others are served" wait_until 10 others_served
+expect_fail 1 "its PHP-FPM pool www serves" enable guest.example
+check "nothing was changed" same_www
+check "W1 is isolated" enable w1.example
+check "it reads W2's secret no more" w1_isolated
+check "all others are served" others_served
+check "the stranger is served" stranger
+kill -TERM "$(unit)"
+check "the master ends" wait_until 10 no_unit
+check "and starts without its only pool" unit_start
+check "W1 is isolated" w1_isolated
+check "all others are served" others_served
+kill -9 "$(router)"
+check "a router that was killed is started again" wait_until 10 others_served
+check "W1 is isolated" w1_isolated
+check "disabled" disable w1.example
+check "all others are served" others_served
+kill -TERM "$(unit)"
+check "the master ends" wait_until 10 no_unit
+check "has its text again" wait_until 10 same_www
+check "and starts" unit_start
+check "all others are served" wait_until 10 others_served
+check "W1 is open" test "$(w1_reads)" = "secret of w2"
+check "nothing is left" wait_until 20 nothing_left
+tail -n 40 /var/log/sitecage.log /var/log/nginx/error.log >&2 # for who reads the log of a failure
 finish

@@ -182,8 +182,8 @@ static int uses_of(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc
         rc = sc_fpm_which(hosts_of(p), &p->known, &q, ret, ret_n, err);
     for (size_t i = 0; rc == 0 && i < *ret_n; i++) {
         struct sc_fpm_use *u = &(*ret)[i];
-        if (sc_fpm_share_is(p, u) && is_safe(u->pool->listen))
-            u->how = SC_FPM_SPLIT;
+        if (sc_fpm_share_is(p, u))
+            u->how = is_safe(u->pool->listen) ? SC_FPM_SPLIT : SC_FPM_PLACE;
         else if (u->how == SC_FPM_COVERED)
             u->how = can_be_taken(p, s->id, u->pool);
     }
@@ -258,7 +258,8 @@ static int release_others(struct sc_fpm_pass *p, const struct sc_fpm_site_uses *
         const struct sc_fpm_site *now = t->leaving ? NULL : site_of(p->a, u, t);
         if (!now)
             rc = first_of(rc, sc_fpm_release_site(p, t->id, NULL, 0, &why), &why, err);
-        else if (now->id == 0 && sc_fpm_supervisor(t->id, NULL)) /* or it cannot be told */
+        else if (now->id == 0 && t->id < SC_FPM_SHARED_POOL &&
+                 sc_fpm_supervisor(t->id, NULL)) /* or it cannot be told */
             rc = first_of(rc, sc_fpm_supervisor_end(t->id, &why), &why, err);
         i = p->taken.n == before ? i + 1 : 0; /* the list moved */
     }
@@ -393,6 +394,8 @@ int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
         rc = first_of(rc, now, &why, err);
     }
     struct sc_error why = SC_ERROR_INIT;
+    rc = first_of(rc, sc_fpm_share_find(&p, a, u, &why), &why, err);
+    why = (struct sc_error)SC_ERROR_INIT;
     rc = first_of(rc, number_outside(&p, a, sites, u, &why), &why, err);
     why = (struct sc_error)SC_ERROR_INIT;
     rc = first_of(rc, sc_fpm_share_add(&p, a, sites, u, &why), &why, err);

@@ -27,16 +27,23 @@ struct sc_fpm_pass {
     struct sc_fpm_known_list known; /* all of these: nothing of it is its own */
     struct sc_fpm_routes routes;    /* what routed sites have instead */
     struct sc_vhosts hosts;         /* unless the caller has them: a->hosts */
-    const struct sc_fpm_known *shares[SC_FPM_SHARES_MAX]; /* pools that have a router, or are to */
+    struct sc_fpm_share {
+        const struct sc_fpm_known *pool;
+        char changes[16]; /* a word that differs when other sites of it are isolated; "": none is */
+    } shares[SC_FPM_SHARES_MAX]; /* pools that have a router, or are to */
     size_t n_shares;
 };
 
 /* share.c: whether the router can stand at the address of this use's pool, or does. */
 bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u);
 
-/* share.c: adds to `sites` and `uses` (of a->n_sites, with room for SC_FPM_SHARES_MAX more) what is
- * to be made of pools that isolated sites share with others, or that still have a router, whose
- * address cannot go back. */
+/* share.c: fills p->shares: pools that isolated sites share with others, or sites around isolated
+ * ones, and those that still have a router, because their address cannot go back. */
+int sc_fpm_share_find(struct sc_fpm_pass *p, const struct sc_fpm_account *a,
+                      const struct sc_fpm_site_uses *uses, struct sc_error *err);
+
+/* share.c: adds what is to be made of them to `sites` and `uses` (of a->n_sites, with room for
+ * SC_FPM_SHARES_MAX more). */
 int sc_fpm_share_add(struct sc_fpm_pass *p, struct sc_fpm_account *a, struct sc_fpm_site *sites,
                      struct sc_fpm_site_uses *uses, struct sc_error *err);
 

@@ -5,10 +5,10 @@
  * master outside. For the pass such a pool is a site of its own, `shared`. */
 #include "core/php/fpm/pass.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/log.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/outside.h"
 
@@ -44,23 +44,43 @@ bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 bool sc_fpm_share_takes(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < p->n_shares; i++)
-        if (t->id < SC_FPM_SHARED_POOL && !t->leaving && is_pool_of(p->shares[i], t))
+        if (t->id < SC_FPM_SHARED_POOL && !t->leaving && is_pool_of(p->shares[i].pool, t))
             return true;
     return false;
 }
 
 /* ---- which ---- */
 
-static int add(struct sc_fpm_pass *p, const struct sc_fpm_known *k, struct sc_error *err)
+static int add(struct sc_fpm_pass *p, const struct sc_fpm_known *k, struct sc_fpm_share **ret,
+               struct sc_error *err)
 {
     for (size_t i = 0; i < p->n_shares; i++)
-        if (p->shares[i] == k)
+        if (p->shares[i].pool == k) {
+            *ret = &p->shares[i];
             return 0;
+        }
     if (p->n_shares == SC_FPM_SHARES_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "%s has more than %u PHP-FPM pools that sites share",
                             p->a->user, SC_FPM_SHARES_MAX);
-    p->shares[p->n_shares++] = k;
+    *ret = &p->shares[p->n_shares++];
+    **ret = (struct sc_fpm_share){.pool = k};
     return 0;
+}
+
+/* A site that is isolated from now on may have requests in the master outside: another word is
+ * another master, and the old one ends when its requests have. */
+static void mix(struct sc_fpm_share *s, const struct sc_fpm_site *site)
+{
+    char text[128];
+    snprintf(text, sizeof(text), "%s %u %s", s->changes, site->id,
+             site->outside ? site->changes : "");
+    snprintf(s->changes, sizeof(s->changes), "%08x", sc_fpm_hash(text, ""));
+}
+
+/* It is isolated, or isolated ones lie inside of it, and could be asked for by its name. */
+static bool is_reason(const struct sc_fpm_site *s)
+{
+    return !s->outside || *s->changes;
 }
 
 static int add_wanted(struct sc_fpm_pass *p, const struct sc_fpm_account *a,
@@ -68,37 +88,40 @@ static int add_wanted(struct sc_fpm_pass *p, const struct sc_fpm_account *a,
 {
     int rc = 0;
     for (size_t i = 0; i < a->n_sites; i++)
-        for (size_t k = 0; rc == 0 && !a->sites[i].outside && k < uses[i].n; k++)
-            if (uses[i].v[k].how == SC_FPM_SPLIT)
-                rc = add(p, uses[i].v[k].pool, err);
+        for (size_t k = 0; rc == 0 && is_reason(&a->sites[i]) && k < uses[i].n; k++) {
+            struct sc_fpm_share *s = NULL;
+            if (uses[i].v[k].how == SC_FPM_SPLIT && (rc = add(p, uses[i].v[k].pool, &s, err)) == 0)
+                mix(s, &a->sites[i]);
+        }
     return rc;
 }
 
-/* The shared master has forgotten it: the router stays until that starts again. And where a site's
- * uses are not known, nothing is changed. */
-static int add_kept(struct sc_fpm_pass *p, bool unknown, struct sc_error *err)
+/* The shared master has forgotten it: the router stays until that starts again. */
+static int add_kept(struct sc_fpm_pass *p, struct sc_error *err)
 {
+    struct sc_fpm_share *s;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];
-        if (!is_record(t) || (!unknown && !sc_fpm_forgotten(t)))
+        if (!is_record(t) || !sc_fpm_forgotten(t))
             continue;
         for (size_t k = 0; rc == 0 && k < p->known.n; k++)
             if (is_pool_of(&p->known.v[k], t))
-                rc = add(p, &p->known.v[k], err);
+                rc = add(p, &p->known.v[k], &s, err);
     }
     return rc;
 }
 
 /* ---- what is to be made of them ---- */
 
-static int add_site(const struct sc_fpm_known *k, bool wanted, struct sc_fpm_account *a,
+static int add_site(const struct sc_fpm_share *share, struct sc_fpm_account *a,
                     struct sc_fpm_site *sites, struct sc_fpm_site_uses *uses, struct sc_error *err)
 {
+    const struct sc_fpm_known *k = share->pool;
     struct sc_fpm_site *s = &sites[a->n_sites];
     struct sc_fpm_site_uses *u = &uses[a->n_sites];
     *s = (struct sc_fpm_site){
-        .outside = true, .shared = true, .docroot = "-", .changes = wanted ? "shared" : ""};
+        .outside = true, .shared = true, .docroot = "-", .changes = share->changes};
     int rc = sc_fpm_outside_id(a->uid, k->listen, SC_FPM_SHARED_POOL, true, &s->id, err);
     if (rc < 0)
         return rc;
@@ -110,17 +133,21 @@ static int add_site(const struct sc_fpm_known *k, bool wanted, struct sc_fpm_acc
     return 0;
 }
 
+int sc_fpm_share_find(struct sc_fpm_pass *p, const struct sc_fpm_account *a,
+                      const struct sc_fpm_site_uses *uses, struct sc_error *err)
+{
+    for (size_t i = 0; i < a->n_sites; i++)
+        if (uses[i].failed) /* not known: nothing is changed */
+            return 0;
+    int rc = add_wanted(p, a, uses, err);
+    return rc < 0 ? rc : add_kept(p, err);
+}
+
 int sc_fpm_share_add(struct sc_fpm_pass *p, struct sc_fpm_account *a, struct sc_fpm_site *sites,
                      struct sc_fpm_site_uses *uses, struct sc_error *err)
 {
-    bool unknown = false;
-    for (size_t i = 0; i < a->n_sites; i++)
-        unknown |= uses[i].failed;
-    int rc = add_wanted(p, a, uses, err);
-    size_t wanted = p->n_shares;
-    if (rc == 0)
-        rc = add_kept(p, unknown, err);
+    int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->n_shares; i++)
-        rc = add_site(p->shares[i], i < wanted || unknown, a, sites, uses, err);
+        rc = add_site(&p->shares[i], a, sites, uses, err);
     return rc;
 }
