@@ -74,24 +74,40 @@ static int set_site(struct sc_store *store, uid_t uid, const char *name, unsigne
                      SC_PARAMS(SC_INT(site), SC_TEXT(name), SC_INT(uid)), NULL, err);
 }
 
+/* `rows` by name. A user can want very many names, and others wait for the transaction. */
 static const struct sc_missed_row *find(const struct sc_missed_row *rows, size_t n,
                                         const char *name)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].name, name) == 0)
-            return &rows[i];
-    return NULL;
+    const struct sc_missed_row key = {.name = name};
+    return n ? bsearch(&key, rows, n, sizeof(*rows), sc_names_cmp) : NULL;
+}
+
+static int sorted(const struct sc_missed_row *rows, size_t n, struct sc_missed_row **ret,
+                  struct sc_error *err)
+{
+    struct sc_missed_row *v = calloc(n + 1, sizeof(*v));
+    if (!v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for %zu domains", n);
+    if (n) {
+        memcpy(v, rows, n * sizeof(*v));
+        qsort(v, n, sizeof(*v), sc_names_cmp);
+    }
+    *ret = v;
+    return 0;
 }
 
 int sc_store_missed_note(struct sc_store *store, uid_t uid, const struct sc_missed_row *rows,
                          size_t n, int64_t now, int64_t forget_before, struct sc_error *err)
 {
     SC_CLEANUP(sc_missed_list_done) struct sc_missed_list have = {0};
+    SC_FREE struct sc_missed_row *by_name = NULL;
     SC_SCOPE struct sc_scope scope = {0};
     int r = sc_store_missed_get(store, uid, &have, err);
     if (r < 0 || (have.n == 0 && n == 0))
         return r;
-    r = sc_scope_enter(&scope, store, err);
+    r = sorted(rows, n, &by_name, err);
+    if (r == 0)
+        r = sc_scope_enter(&scope, store, err);
     for (size_t i = 0; r == 0 && i < n; i++) {
         const struct sc_missed_row *noted = find(have.rows, have.n, rows[i].name);
         if (!noted)
@@ -103,7 +119,7 @@ int sc_store_missed_note(struct sc_store *store, uid_t uid, const struct sc_miss
         SC_CLEANUP(sc_domain_row_done) struct sc_domain_row d = {0};
         const struct sc_missed_row *m = &have.rows[i];
         bool has = sc_store_domain_find(store, m->name, &d, NULL) == 0 && d.uid == uid;
-        if (has || (m->since < forget_before && !find(rows, n, m->name)))
+        if (has || (m->since < forget_before && !find(by_name, n, m->name)))
             r = drop(store, uid, m->name, err);
     }
     return r < 0 ? r : sc_scope_commit(&scope, err);

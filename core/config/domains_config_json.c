@@ -180,6 +180,15 @@ static int by_name(const void *a, const void *b)
                   ((const struct sc_domain_entry *)b)->name);
 }
 
+/* Each is looked for in the home, and closed to all other sites. */
+static size_t count_paths(const struct sc_domains_config *c)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        n += c->entries[i].n_paths;
+    return n;
+}
+
 static int parse_domains(json_t *domains, const char *home, struct sc_domains_config *c,
                          struct sc_error *err)
 {
@@ -208,6 +217,9 @@ static int parse_domains(json_t *domains, const char *home, struct sc_domains_co
             return rc;
         }
     }
+    if (count_paths(c) > SC_DOMAINS_PATHS_MAX)
+        return sc_error_set(err, SC_E_TOOBIG, "\"paths\" of all domains have more than %u paths",
+                            SC_DOMAINS_PATHS_MAX);
     qsort(c->entries, c->n, sizeof(*c->entries), by_name);
     for (size_t i = 1; i < c->n; i++)
         if (by_name(&c->entries[i - 1], &c->entries[i]) == 0)

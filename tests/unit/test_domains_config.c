@@ -309,6 +309,17 @@ static void has_limits(void **state)
     sc_buf_str(&b, "}}");
     put_config(b.data);
     assert_refused(SC_E_TOOBIG, "\"domains\" has more than 10000 domains");
+    sc_buf_free(&b);
+    sc_buf_str(&b, "{\"domains\": {\"x\": {}");
+    for (unsigned i = 0; i <= SC_DOMAINS_PATHS_MAX / 50; i++) {
+        sc_buf_fmt(&b, ",\"x%u\":{\"paths\":{\"ro\":[\"0\"", i);
+        for (unsigned k = 1; k < 50; k++)
+            sc_buf_fmt(&b, ",\"%u\"", k);
+        sc_buf_str(&b, "]}}");
+    }
+    sc_buf_str(&b, "}}");
+    put_config(b.data);
+    assert_refused(SC_E_TOOBIG, "\"paths\" of all domains have more than 2000 paths");
     /* Deeper than any parser's stack. */
     sc_buf_free(&b);
     for (unsigned i = 0; i < 500000; i++)
