@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define COLUMNS "SELECT name, docroot, is_main, uid, site_dir FROM domain"
+#define OF_USER COLUMNS " WHERE uid = ? ORDER BY name"
 
 void sc_domain_row_done(struct sc_domain_row *row)
 {
@@ -47,8 +48,7 @@ bool sc_domain_row_agrees(const struct sc_domain_row *a, const struct sc_domain_
 int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_list *ret,
                          struct sc_error *err)
 {
-    return sc_db_rows(store, COLUMNS " WHERE uid = ? ORDER BY name", SC_PARAMS(SC_INT(uid)), &kind,
-                      &ret->rows, &ret->n, err);
+    return sc_db_rows(store, OF_USER, SC_PARAMS(SC_INT(uid)), &kind, &ret->rows, &ret->n, err);
 }
 
 int sc_store_domains_all(struct sc_store *store, struct sc_domain_list *ret, struct sc_error *err)
@@ -68,80 +68,50 @@ int sc_store_domain_find(struct sc_store *store, const char *name, struct sc_dom
 
 /* ---- replacing ---- */
 
-static bool same(const struct sc_domain_list *have, const struct sc_domain_row *want, size_t n)
+static bool is_same(const void *a, const void *b)
 {
-    if (have->n != n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (sc_names_cmp(&have->rows[i], &want[i]) != 0 ||
-            !sc_domain_row_agrees(&have->rows[i], &want[i]))
-            return false;
-    return true;
+    return sc_domain_row_agrees(a, b);
 }
 
-static int put_all(struct sc_store *store, uid_t uid, const struct sc_domain_row *want, size_t n,
-                   size_t *changed, struct sc_error *err)
+static int note_missed(struct sc_store *store, uid_t uid, const void *have, size_t have_n,
+                       const void *want, size_t want_n, struct sc_error *err)
 {
-    SC_STMT struct sc_stmt q = {0};
-    int r = sc_stmt_prepare(
-        &q, store,
+    return sc_db_note_missed(store, uid, have, have_n, want, want_n, err);
+}
+
+static void bind(struct sc_stmt *q, uid_t uid, const void *of)
+{
+    const struct sc_domain_row *row = of;
+    sc_bind_text(q, row->name);
+    sc_bind_int(q, uid);
+    sc_bind_path(q, row->docroot);
+    sc_bind_int(q, row->is_main);
+    sc_bind_path(q, row->site_dir);
+}
+
+static const struct sc_names_set set = {
+    .kind = &kind,
+    .select = OF_USER,
+    .remove = "DELETE FROM domain WHERE name = ?",
+    .same = is_same,
+    .before = note_missed,
+    .put =
         "INSERT INTO domain(name, uid, docroot, is_main, site_dir) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT(name) DO UPDATE SET uid = excluded.uid, docroot = excluded.docroot, "
         "is_main = excluded.is_main, site_dir = excluded.site_dir "
         "WHERE uid <> excluded.uid OR docroot <> excluded.docroot OR is_main <> excluded.is_main "
         "OR site_dir IS NOT excluded.site_dir",
-        err);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        sc_bind_text(&q, want[i].name);
-        sc_bind_int(&q, uid);
-        sc_bind_path(&q, want[i].docroot);
-        sc_bind_int(&q, want[i].is_main);
-        sc_bind_path(&q, want[i].site_dir);
-        r = sc_stmt_run(&q, changed, err);
-    }
-    return r;
-}
+    .bind = bind};
 
 int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_domain_row *rows,
                              size_t n, size_t *ret_changed, struct sc_error *err)
 {
-    SC_FREE struct sc_domain_row *want = NULL;
-    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list have = {0};
-    size_t changed = 0;
-    int r = sc_names_sorted(rows, n, sizeof(*rows), &want, err);
-    for (size_t i = 0; r == 0 && i < n; i++)
+    int r = 0;
+    /* too many are refused without a look at them */
+    for (size_t i = 0; r == 0 && n <= SC_STORE_DOMAINS_MAX && i < n; i++) {
         r = sc_db_limit("document root", rows[i].docroot, SC_STORE_PATH_MAX, err);
-    for (size_t i = 0; r == 0 && i < n; i++)
-        if (rows[i].site_dir)
+        if (r == 0)
             r = sc_db_limit("directory of a domain", rows[i].site_dir, SC_STORE_PATH_MAX, err);
-    if (r == 0)
-        r = sc_db_have_user(store, uid, err);
-    if (r == 0)
-        r = sc_store_domains_get(store, uid, &have, err);
-    if (r < 0)
-        return r;
-    if (!same(&have, want, n)) {
-        SC_SCOPE struct sc_scope scope = {0};
-        r = sc_scope_enter(&scope, store, err);
-        if (r < 0)
-            return r;
-        sc_domain_list_done(&have); /* what was read without the lock may have changed */
-        r = sc_db_have_user(store, uid, err);
-        if (r == 0)
-            r = sc_store_domains_get(store, uid, &have, err);
-        if (r == 0)
-            r = sc_db_note_missed(store, uid, have.rows, have.n, want, n, err);
-        if (r == 0)
-            r = sc_names_remove_others(store, "DELETE FROM domain WHERE name = ?", have.rows,
-                                       have.n, want, n, sizeof(*want), &changed, err);
-        if (r == 0)
-            r = put_all(store, uid, want, n, &changed, err);
-        if (r == 0)
-            r = sc_scope_commit(&scope, err);
-        if (r < 0)
-            return r;
     }
-    if (ret_changed)
-        *ret_changed = changed;
-    return 0;
+    return r < 0 ? r : sc_names_replace(&set, store, uid, rows, n, ret_changed, err);
 }

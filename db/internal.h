@@ -150,10 +150,23 @@ int sc_names_cmp(const void *a, const void *b);
 /* Checks the names and gives at *(void **)ret a copy (strings shared) in order of names. */
 int sc_names_sorted(const void *rows, size_t n, size_t size, void *ret, struct sc_error *err);
 
-/* Runs `sql`, whose parameter is a name, for each row of `have` that `want` (sorted) lacks. */
-int sc_names_remove_others(struct sc_store *store, const char *sql, const void *have, size_t have_n,
-                           const void *want, size_t want_n, size_t size, size_t *changed,
-                           struct sc_error *err);
+/* A user's rows of a table. */
+struct sc_names_set {
+    const struct sc_row_kind *kind;
+    const char *select;                         /* the user's, by name; parameter: the uid */
+    const char *remove;                         /* parameter: a name */
+    bool (*same)(const void *a, const void *b); /* of one name */
+    /* In the transaction, before anything is removed or put. Both arrays are by name. */
+    int (*before)(struct sc_store *store, uid_t uid, const void *have, size_t have_n,
+                  const void *want, size_t want_n, struct sc_error *err);
+    const char *put; /* for each row that is wanted; `bind` gives it the parameters */
+    void (*bind)(struct sc_stmt *q, uid_t uid, const void *row);
+};
+
+/* The user's rows become these. *ret_changed (may be NULL): rows added, changed or removed. Where
+ * nothing differs nothing is written, and no transaction begun. */
+int sc_names_replace(const struct sc_names_set *set, struct sc_store *store, uid_t uid,
+                     const void *rows, size_t n, size_t *ret_changed, struct sc_error *err);
 
 /* ---- transactions (store.c) ---- */
 

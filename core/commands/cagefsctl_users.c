@@ -12,6 +12,15 @@ static void set_mode(struct sc_ctl *c, enum sc_policy_mode mode)
     sc_out_set_take(c->out, "mode", sc_json_text(sc_policy_mode_name(mode)));
 }
 
+/* What was done for the users that were named, with `separator` between them. */
+static void tell(struct sc_ctl *c, const char *done, const char *separator)
+{
+    sc_out_fmt(c->out, "%s", done);
+    sc_out_words(c->out, c->names, c->n, separator);
+    sc_out_fmt(c->out, "\n");
+    set_names(c);
+}
+
 int sc_ctl_allow_all(struct sc_ctl *c, struct sc_error *err)
 {
     int rc = sc_engine_allow_all(c->server, c->watch, err);
@@ -35,25 +44,17 @@ int sc_ctl_deny_all(struct sc_ctl *c, struct sc_error *err)
 int sc_ctl_allow(struct sc_ctl *c, struct sc_error *err)
 {
     int rc = sc_engine_allow_users(c->server, c->names, c->n, c->watch, err);
-    if (rc < 0)
-        return rc;
-    sc_out_fmt(c->out, "CloudLinux Isolates was allowed for user(s): ");
-    sc_out_words(c->out, c->names, c->n, ", ");
-    sc_out_fmt(c->out, "\n");
-    set_names(c);
-    return 0;
+    if (rc == 0)
+        tell(c, "CloudLinux Isolates was allowed for user(s): ", ", ");
+    return rc;
 }
 
 int sc_ctl_deny(struct sc_ctl *c, struct sc_error *err)
 {
     int rc = sc_engine_deny_users(c->server, c->names, c->n, c->watch, err);
-    if (rc < 0)
-        return rc;
-    sc_out_fmt(c->out, "CloudLinux Isolates was denied for user(s): ");
-    sc_out_words(c->out, c->names, c->n, ", ");
-    sc_out_fmt(c->out, "\n");
-    set_names(c);
-    return 0;
+    if (rc == 0)
+        tell(c, "CloudLinux Isolates was denied for user(s): ", ", ");
+    return rc;
 }
 
 int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err)
@@ -71,25 +72,17 @@ int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err)
 int sc_ctl_regenerate(struct sc_ctl *c, struct sc_error *err)
 {
     int rc = sc_engine_regenerate(c->server, c->names, c->n, c->home, c->watch, err);
-    if (rc < 0)
-        return rc;
-    sc_out_fmt(c->out, "Regenerated configuration CloudLinux Isolates for users:\n");
-    sc_out_words(c->out, c->names, c->n, "\n");
-    sc_out_fmt(c->out, "\n");
-    set_names(c);
-    return 0;
+    if (rc == 0)
+        tell(c, "Regenerated configuration CloudLinux Isolates for users:\n", "\n");
+    return rc;
 }
 
 int sc_ctl_remount(struct sc_ctl *c, struct sc_error *err)
 {
     int rc = sc_engine_remount(c->server, c->names, c->n, c->watch, err);
-    if (rc < 0)
-        return rc;
-    sc_out_fmt(c->out, "Remounted: ");
-    sc_out_words(c->out, c->names, c->n, ", ");
-    sc_out_fmt(c->out, "\n");
-    set_names(c);
-    return 0;
+    if (rc == 0)
+        tell(c, "Remounted: ", ", ");
+    return rc;
 }
 
 int sc_ctl_remount_all(struct sc_ctl *c, struct sc_error *err)

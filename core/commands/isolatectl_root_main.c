@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "core/base/served.h"
 #include "core/commands/isolatectl.h"
 
 int main(int argc, char **argv)
@@ -24,13 +23,7 @@ int main(int argc, char **argv)
     unsigned long in_site = *site ? strtoul(site, NULL, 10) : 0; /* "ID:DOCUMENT ROOT" */
     if (*site && (in_site == 0 || in_site > UINT_MAX))
         in_site = UINT_MAX; /* one that is none of those known: it may ask for nothing */
-    /* A change that has begun is brought to its end, whatever the caller sends. */
-    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        (void)signal(ignored[i], SIG_IGN);
-    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
-        chdir("/") < 0)
+    if (sc_served_begin(true, NULL) < 0)
         return 1;
-    (void)umask(022);
     return sc_isolatectl(argv + 1, (size_t)(argc - 1), (uid_t)n, (unsigned)in_site);
 }

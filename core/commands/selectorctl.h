@@ -96,6 +96,12 @@ int sc_select_global(const struct sc_select_call *call, struct sc_php_catalogue 
 int sc_select_change_names(const struct sc_php *php, enum sc_select_verb verb, const char *value,
                            bool quiet, struct sc_php_names *names, struct sc_error *err);
 
+/* Makes what is chosen of a version be what the call wants (enable, disable, replace); where nothing
+ * is chosen yet, it begins with what is on by default. The modules of `php` are known. SC_E_NOTFOUND,
+ * SC_E_INVAL. */
+int sc_select_change(const struct sc_select_call *call, const struct sc_php *php,
+                     struct sc_php_choice_version *v, struct sc_error *err);
+
 /* The whole command. The exit status: 0, 1, or 2 for wrong usage. Needs root. */
 int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller);
 

@@ -53,6 +53,20 @@ int sc_select_change_names(const struct sc_php *php, enum sc_select_verb verb, c
     return 0;
 }
 
+int sc_select_change(const struct sc_select_call *call, const struct sc_php *php,
+                     struct sc_php_choice_version *v, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && !v->chosen && i < php->n_modules; i++)
+        if (php->modules[i].on && !php->modules[i].fixed)
+            rc = sc_php_names_add(&v->modules, php->modules[i].name, err);
+    if (rc == 0)
+        rc = sc_select_change_names(php, call->verb, call->value, call->quiet, &v->modules, err);
+    if (rc == 0)
+        v->chosen = true;
+    return rc;
+}
+
 static int change_version(const struct sc_select_call *call, struct sc_php_catalogue *c,
                           struct sc_php_choice *d, struct sc_error *err)
 {
@@ -95,14 +109,7 @@ static int change_extensions(const struct sc_select_call *call, struct sc_php_ca
                             call->version);
     struct sc_php_choice_version *v = sc_php_choice_at(d, php->name);
     int rc = v ? sc_php_modules(NULL, php, err) : sc_error_set(err, SC_E_NOMEM, "out of memory");
-    for (size_t i = 0; rc == 0 && !v->chosen && i < php->n_modules; i++)
-        if (php->modules[i].on && !php->modules[i].fixed)
-            rc = sc_php_names_add(&v->modules, php->modules[i].name, err);
-    if (rc == 0)
-        rc = sc_select_change_names(php, call->verb, call->value, call->quiet, &v->modules, err);
-    if (rc == 0)
-        v->chosen = true;
-    return rc;
+    return rc < 0 ? rc : sc_select_change(call, php, v, err);
 }
 
 int sc_select_global(const struct sc_select_call *call, struct sc_php_catalogue *c,

@@ -4,13 +4,11 @@
  * that is otherwise its own; selectorctl clears them for root. */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "core/base/debug.h"
+#include "core/base/served.h"
 #include "core/commands/selectorctl.h"
 
 static int read_caller(struct sc_select_caller *ret)
@@ -42,14 +40,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "ERROR:selectorctl-root is run by Sitecage itself; run selectorctl\n");
         return 2;
     }
-    /* A change that has begun is brought to its end, whatever the caller sends. */
-    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
-    for (size_t i = 0; !caller.root && i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        (void)signal(ignored[i], SIG_IGN);
-    const char *debug = caller.root ? sc_debug_env(false) : NULL;
-    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
-        (debug && putenv((char *)(uintptr_t)debug) != 0) || chdir("/") < 0)
+    if (sc_served_begin(!caller.root, caller.root ? sc_debug_env(false) : NULL) < 0)
         return 1;
-    (void)umask(022);
     return sc_selectorctl(argv + 1, argc - 1, &caller);
 }

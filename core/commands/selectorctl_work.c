@@ -94,14 +94,7 @@ static int set_extensions(const struct sc_select_call *call, struct sc_php_catal
         v->chosen = false;
         return 0;
     }
-    for (size_t i = 0; rc == 0 && !v->chosen && i < php->n_modules; i++)
-        if (php->modules[i].on && !php->modules[i].fixed)
-            rc = sc_php_names_add(&v->modules, php->modules[i].name, err);
-    if (rc == 0)
-        rc = sc_select_change_names(php, call->verb, call->value, call->quiet, &v->modules, err);
-    if (rc == 0)
-        v->chosen = true;
-    return rc;
+    return rc < 0 ? rc : sc_select_change(call, php, v, err);
 }
 
 static int list_extensions(const struct sc_select_call *call, struct sc_php_catalogue *c,

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/served.h"
 #include "core/cron/apply.h"
 #include "core/cron/lines.h"
 #include "core/base/paths.h"
@@ -160,14 +160,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "sitecage-crontab is run by Sitecage itself, for crontab in a site\n");
         return 2;
     }
-    /* A change that has begun is brought to its end, whatever the caller sends. */
-    static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM};
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-        (void)signal(ignored[i], SIG_IGN);
-    if (clearenv() != 0 || setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) != 0 ||
-        chdir("/") < 0)
+    if (sc_served_begin(true, NULL) < 0)
         return 1;
-    (void)umask(022);
     const char *what = argc == 2 ? argv[1] : "";
     if (strcmp(what, "-l") != 0 && strcmp(what, "-r") != 0 && strcmp(what, "-") != 0) {
         fprintf(stderr,
