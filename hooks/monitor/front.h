@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon and what serves every site: the entry in front of suexec (an upgrade brings another one,
- * somebody changes its mode or removes it), and the service that gives Apache views, which may end. */
+ * somebody changes its mode or removes it), the service that gives
+ * Apache views, which may end, and web servers, which come and go. */
 #ifndef SC_HOOKS_MONITOR_FRONT_H
 #define SC_HOOKS_MONITOR_FRONT_H
 

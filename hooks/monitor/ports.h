@@ -14,7 +14,7 @@
 #define SC_PORTS_SETTLE_MS 300    /* after a change of a configuration */
 #define SC_PORTS_GAP_MS    1000   /* between two looks */
 #define SC_PORTS_SOON_MS   200    /* … where the table does not stand */
-#define SC_PORTS_PULSE_MS  2000   /* between two looks at who listens: one call of the kernel */
+#define SC_PORTS_PULSE_MS  4500   /* between two looks at who listens: one call of the kernel */
 #define SC_PORTS_RETRY_MS  10000  /* what could not be done */
 #define SC_PORTS_READ_MS   100    /* between two messages of the firewall */
 #define SC_PORTS_TIMER_MS  300000 /* whatever nobody told: a web server runs as another user */
