@@ -70,7 +70,7 @@ static bool place_of(const struct sc_odd *o, const struct sc_odd_account *a,
     return below(out, a->home) || below(out, a->alias);
 }
 
-/* ---- what is there ---- */
+/* ---- what the database and the notes have ---- */
 
 static const struct sc_domain *find(const struct settling *s, const char *name)
 {

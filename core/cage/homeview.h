@@ -17,7 +17,7 @@ struct sc_homeview {
 
 /* Mounts `entry` at `rel` below `dirfd` ("" = dirfd itself); dirfd is the home as the site sees it,
  * or a tree being put together. What is not there any more (removed since the plan was made) is
- * left out: 1 is returned; for a document root that is an error. What is there and cannot be opened
+ * left out: 1 is returned; for a document root that is an error. What exists and cannot be opened
  * is an error for all. */
 int sc_homeview_mount(const struct sc_homeview *v, const struct sc_plan_entry *entry, int dirfd,
                       const char *rel, struct sc_error *err);

@@ -275,7 +275,7 @@ static bool by_unread(struct judging *j)
                        j->seen->own_error);
 }
 
-/* What Apache goes by, in its own words. */
+/* What decides for Apache, in its own words. */
 static bool by_table(struct judging *j)
 {
     return j->server->gate && j->seen->left_out &&

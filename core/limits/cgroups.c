@@ -91,7 +91,7 @@ bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char
     return false;
 }
 
-/* The same call, in the way that was chosen. */
+/* The same call, as it was chosen. */
 #ifdef SC_LIBCGROUP
 #define WAY(cg, call) ((cg)->lib ? sc_cgroups_lib_##call : sc_cgroups_files_##call)
 #else

@@ -24,7 +24,7 @@ int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
                         struct sc_error *err);
 
 /* Removes the account's groups that are none of these (n of both) nor of views that end (may be
- * NULL): of sites that are gone, or have no limit any more. For when the table is written. */
+ * NULL): of sites that exist no more, or have no limit any more. For when the table is written. */
 int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
                          const struct sc_limits_made *made, size_t n,
                          const struct sc_ending_list *ending, struct sc_error *err);

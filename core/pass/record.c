@@ -240,7 +240,7 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
     return rc < 0 ? rc : sc_store_commit(s->store, err);
 }
 
-/* ---- what is there already ---- */
+/* ---- what the database has already ---- */
 
 static const struct sc_site_row *row_at(const struct sc_site_list *sites,
                                         const struct sc_account *a, const char *rel)

@@ -84,7 +84,7 @@ int sc_worker_start(struct sc_worker *w, const struct sc_worker_spec *spec, int6
     return 0;
 }
 
-/* What is there now; the lines that are whole. */
+/* Reads what has come; gives the lines that are whole. */
 static void take_lines(struct sc_worker *w, void (*line)(char *text, void *arg), void *arg)
 {
     char bytes[65536];

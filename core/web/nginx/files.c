@@ -175,7 +175,7 @@ static int replace(int dir, const struct sc_nginx_place *p, const struct stat *s
     return rc;
 }
 
-/* Lines that somebody changed are written anew. */
+/* Lines that somebody changed are written again. */
 static int put_at(int dir, const struct sc_nginx_place *p, bool *ret_made, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT, rest = SC_BUF_INIT, changed = SC_BUF_INIT;

@@ -15,7 +15,7 @@
 struct sc_nginx_place {
     char *path;
     bool own; /* a file of ours, which a pattern matches; else others' */
-    /* a file of which the panel writes the server block anew when it is asked: it need not be there */
+    /* a file of which the panel writes the server block again when it is asked: it need not exist */
     char *domain;         /* as the panel calls it; NULL: nginx reads the file itself */
     bool named;           /* it is of several domains: the lines say of which they are */
     char *before, *after; /* what has to stand around the line there; NULL */
