@@ -70,15 +70,24 @@ int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, co
 
 /* ---- what the guard refused ---- */
 
+/* What is missing in the site, in a home of its own above all, may be there outside. .htaccess files are looked
+ * for in each directory; nobody misses them. */
+static bool is_only_outside(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    return name && strcmp(name, "/.htaccess") != 0 && access(path, F_OK) == 0;
+}
+
 /* Of this thread's request; it lives as long as its main request. */
-static void note_denied(const char *path)
+static void note_denied(const char *path, bool missing)
 {
     const request_rec *r = holds.r;
     struct sc_mod_request *q = r ? sc_mod_request_of(r) : NULL;
+    if (!q || q->denied || (missing && !is_only_outside(path)))
+        return;
     while (r && r->main)
         r = r->main;
-    if (q && !q->denied)
-        q->denied = apr_pstrdup(r->pool, path);
+    q->denied = apr_pstrdup(r->pool, path);
 }
 
 /* Said when the visitor was refused, too; not of a file of the site's own that the web server may

@@ -15,13 +15,14 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/there.h"
 #include "core/web/apache/ask.h"
 #include "core/web/apache/path.h"
 
 static __thread struct sc_web_context now;
 static __thread struct sc_web_connection connection;
 
-static void (*on_refusal)(const char *path);
+static void (*on_refusal)(const char *path, bool missing);
 static void (*on_load)(void *arg);
 static void *on_load_arg;
 
@@ -41,7 +42,7 @@ void sc_web_on_load(void (*loaded)(void *arg), void *arg)
     on_load_arg = arg;
 }
 
-void sc_web_on_refusal(void (*refused)(const char *path))
+void sc_web_on_refusal(void (*refused)(const char *path, bool missing))
 {
     on_refusal = refused;
 }
@@ -54,9 +55,10 @@ static bool for_site(void)
 /* `rc`, and errno, as they are. */
 static int told(int rc, const char *path)
 {
-    if (rc < 0 && errno == EACCES && on_refusal) {
-        on_refusal(path);
-        errno = EACCES;
+    int why = errno;
+    if (rc < 0 && on_refusal && (why == EACCES || sc_is_absent(why))) {
+        on_refusal(path, why != EACCES);
+        errno = why;
     }
     return rc;
 }

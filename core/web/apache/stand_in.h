@@ -16,9 +16,9 @@ extern const size_t sc_web_n_stand_ins;
  * long as it is set. */
 struct sc_web_context *sc_web_now(void);
 
-/* Called when a name is refused (EACCES) while a thread works for a site; before child processes
- * have threads. NULL: nobody is told. */
-void sc_web_on_refusal(void (*refused)(const char *path));
+/* Called when a name is refused (EACCES), or is missing in the site, while a thread works for a site; before
+ * child processes have threads. NULL: nobody is told. */
+void sc_web_on_refusal(void (*refused)(const char *path, bool missing));
 
 /* A connection that mod_proxy is about to make, decided before (proxy.c). */
 enum sc_web_connect {
