@@ -15,6 +15,7 @@ set -uo pipefail
 . "$SC_SOURCE/tests/boxlib/troubles.sh"
 
 panel_install
+echo "home = shared" >/etc/sitecage.conf # what is closed in it is seen to be open before
 make_user john
 make_user mary
 for name in "${trouble_sites[@]}"; do

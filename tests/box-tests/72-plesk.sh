@@ -29,6 +29,7 @@ check "no command: InternalAPIError" answers InternalAPIError domains
 
 # --- what the adapter tells --------------------------------------------------------------------------------
 plesk_install
+echo "home = shared" >/etc/sitecage.conf # what is closed in it is seen to be open before
 plesk_user fsys first.example
 V=$plesk_vhosts/first.example
 plesk_docroot fsys $V/httpdocs main

@@ -13,6 +13,7 @@ set -uo pipefail
 
 H=/home/john
 panel_install
+echo "home = shared" >/etc/sitecage.conf # what is closed in it is seen to be open before
 make_user john
 site_with_secret john a.example $H/a
 site_with_secret john b.example $H/up/deep/b

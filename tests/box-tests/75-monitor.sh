@@ -75,6 +75,7 @@ stays() # SECONDS COMMAND...: it succeeds all the time
 }
 
 panel_install
+echo "home = shared" >/etc/sitecage.conf # what is closed in it is seen to be open before
 make_user john
 make_user mary
 site_with_secret john a.example $H/sites/a

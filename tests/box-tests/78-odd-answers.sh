@@ -16,6 +16,7 @@ db() { sqlite3 /var/lib/sitecage/sitecage.db "$@"; }
 
 # The reference panel's answer, changed by the jq program in odd.jq, with before and after around it.
 panel_install
+echo "home = shared" >/etc/sitecage.conf # what is closed in it is seen to be open before
 cat >/opt/cpvendor/bin/odd <<'SH'
 #!/bin/sh
 cat /opt/cpvendor/etc/before

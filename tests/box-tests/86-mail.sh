@@ -52,8 +52,11 @@ by_mail()
 ## No mail program
 rm -f /usr/sbin/sendmail /usr/lib/sendmail # where the machine has one
 cagefsctl --site-isolation-allow-all >/dev/null
+# what it says of a file of the site's that names another site's is not about mail
+enables() { cagefsctl --site-isolation-enable a.example 2>"$checks_dir/said"; }
 expect_output "enable without any mail program" $'CloudLinux Isolates was enabled for domain(s),\na.example\n' \
-    cagefsctl --site-isolation-enable a.example
+    enables
+check_not "nothing else is said" grep -v "(a.example/own.conf)" "$checks_dir/said"
 expect_contains "the commands are shipped" "SITECAGE_SENDMAIL=/usr/sbin/sendmail" cat /etc/cagefs/sendmail.proxy.commands
 nothing_there() { php_eval a.example 'var_dump(file_exists("/usr/sbin/sendmail"), mail("john@box.example", "s", "b"));'; }
 expect_output "nothing stands for it inside, and mail() fails" $'bool(false)\nbool(false)\n' nothing_there
