@@ -119,6 +119,7 @@ cat >$H/outer/job.sh <<SCRIPT
 cat $H/domains/da.example/wp-config.php 2>/dev/null || echo nothing
 SCRIPT
 chown john: $H/outer/job.sh && chmod 755 $H/outer/job.sh
+as_user john mkdir -p $H/logs # a private home has its own
 entries=(
     'cd ~/outer && php job'
     'cd $HOME/outer; php job'
@@ -128,7 +129,7 @@ entries=(
     'cd outer && php job'
     'cd ~ && cd outer && php job'
     'cd ~/outer/public && php ../job'
-    'cd ~/domains; cd ../outer/public; php ../job'
+    'cd ~/logs; cd ../outer/public; php ../job'
     '(cd outer; php job)'
     'cd -- outer && php job'
     'cd -P outer && php job'
