@@ -41,9 +41,9 @@ static void watch(struct sc_watches *w)
         {SC_SUEXEC_DIR, SC_SUEXEC_ENTRY},
         {SC_LIBEXECDIR "/..", SC_SUEXEC_DIR},
         {SC_LIBEXECDIR, SC_SUEXEC_INSTALLED},
-        {"/run", "nginx.pid"}, /* a web server comes, or ends: another one serves the sites */
-        {"/run/apache2", "apache2.pid"},
-        {"/run/httpd", "httpd.pid"}};
+        {"/run", "/run/nginx.pid"}, /* a web server comes, or ends: another one serves the sites */
+        {"/run/apache2", "/run/apache2/apache2.pid"},
+        {"/run/httpd", "/run/httpd/httpd.pid"}};
     sc_watches_begin(w, SC_WATCH_FRONT, 0);
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
         watch_name(w, places[i].dir, places[i].name);
