@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/pass/forget.h"
 #include "core/pass/fpm.h"
 #include "core/pass/step.h"
 #include "core/pass/turns.h"
 #include "core/pass/web.h"
+#include "core/web/part.h"
 
 /* The account's other sites are not to suffer from one whose processes escape. */
 int sc_step_join(struct sc_pass *p, struct sc_error *err)
@@ -45,11 +47,12 @@ int sc_step_web(struct sc_pass *p, struct sc_error *err)
     return sc_pass_web(p->tools, p->a, p->f->plan, p->made.ids, p->routed, sc_pass_pools(p), err);
 }
 
-/* What Apache went by until now. */
+/* What Apache went by until now: no request begins with that any more. */
 int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
 {
     if (!p->fpm_later)
         return 0;
+    sc_sleep_ms(SC_WEB_PART_SEEN_MS);
     return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), p->routed, NULL,
                        err);
 }

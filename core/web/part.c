@@ -17,9 +17,13 @@
 #include "core/base/paths.h"
 #include "core/web/apache/address.h"
 #include "core/web/apache/ask.h"
+#include "core/web/apache/live.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/table.h"
 #include "core/web/suexec_front.h"
+
+_Static_assert(SC_WEB_PART_SEEN_MS * 1000 > SC_WEB_LIVE_PACE_US,
+               "requests see the new table by then");
 
 #define LOCK SC_WEB_PARTS "/lock"
 /* There while the table is older than the parts. */

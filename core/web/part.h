@@ -44,6 +44,9 @@ int sc_web_part_format(const struct sc_web_part *part, struct sc_buf *out, struc
  * changed or it is missing. The caller holds the account's lock. */
 int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err);
 
+/* So long after that no request begins with the former table. */
+#define SC_WEB_PART_SEEN_MS 2
+
 /* Writes the table again when suexec's place has changed since, or it is missing. Needs root. */
 int sc_web_table_renew(struct sc_error *err);
 

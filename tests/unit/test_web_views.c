@@ -344,6 +344,26 @@ static void a_change_counts_for_the_next_who_asks(void **state)
     sc_web_live_free(l);
 }
 
+static void not_every_request_has_to_look(void **state)
+{
+    struct service *s = *state;
+    char path[128];
+    bool lost;
+    struct sc_web_live *l = NULL;
+    struct sc_error err = SC_ERROR_INIT;
+    snprintf(path, sizeof(path), "%s/table", s->dir.path);
+    assert_int_equal(sc_web_live_new(path, geteuid(), &l, &err), 0);
+    sc_web_live_pace(l, 2000000000);      /* longer than this test takes */
+    assert_int_equal(sites(l, &lost), 0); /* the first one looks */
+    replace(path, ONE);
+    assert_int_equal(sites(l, &lost), 0);
+    sc_web_live_pace(l, 1);
+    struct timespec us = {.tv_nsec = 2000};
+    nanosleep(&us, NULL);
+    assert_int_equal(sites(l, &lost), 1);
+    sc_web_live_free(l);
+}
+
 static bool is_missing(struct sc_web_live *l)
 {
     bool said;
@@ -526,6 +546,7 @@ int main(void)
         SERVED(more_sites_than_places_are_served),
         cmocka_unit_test(nobody_answers),
         SERVED(a_change_counts_for_the_next_who_asks),
+        SERVED(not_every_request_has_to_look),
         SERVED(a_table_that_is_missing_may_come_back),
         SERVED(a_process_that_begins_without_a_table_knows_of_sites),
         SERVED(a_table_that_is_lost_is_not_forgotten),

@@ -29,7 +29,9 @@ struct sc_web_live {
     char *path;
     uid_t owner;
     int patience_ms;
-    int64_t lost_at; /* of a missing one */
+    int pace_us;
+    int64_t looked_us; /* when the last look began; 0: none did */
+    int64_t lost_at;   /* of a missing one */
     struct version version;
     struct sc_web_shared *now;
     /* Whether the last table that any process read had sites: a server's process that has just begun
@@ -96,11 +98,16 @@ static int read_table(const char *path, uid_t owner, struct version *version,
     return 0;
 }
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int64_t now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 /* The file is missing, and may be made again any moment. (EACCES: its directory is.) */
@@ -145,25 +152,47 @@ bool sc_web_live_is_unknown(const struct sc_web_shared *s)
     return (s->missing || s->lost) && sc_web_table_sites(s->table) == 0;
 }
 
-struct sc_web_shared *sc_web_live_get(struct sc_web_live *l, bool *said, struct sc_error *err)
+/* What the last look found, when that was a moment ago; NULL. One that is missing is waited for. */
+static struct sc_web_shared *still(struct sc_web_live *l)
+{
+    struct sc_web_shared *s = NULL;
+    pthread_mutex_lock(&l->lock);
+    if (l->looked_us && !l->now->missing && now_us() - l->looked_us < l->pace_us) {
+        s = l->now;
+        s->refs++;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return s;
+}
+
+static struct sc_web_shared *look(struct sc_web_live *l, bool *said, struct sc_error *err)
 {
     struct stat st = {0};
+    int64_t began = now_us();
     (void)stat(l->path, &st);
     struct version version = version_of(&st);
     pthread_mutex_lock(&l->lock);
     bool due = l->now->missing && now_ms() >= l->lost_at;
     *said = (due || !is_same(&version, &l->version)) && look_again(l, err) < 0;
+    l->looked_us = began;
     struct sc_web_shared *s = l->now;
     s->refs++;
     pthread_mutex_unlock(&l->lock);
     return s;
 }
 
+struct sc_web_shared *sc_web_live_get(struct sc_web_live *l, bool *said, struct sc_error *err)
+{
+    struct sc_web_shared *s = l->pace_us ? still(l) : NULL;
+    *said = false;
+    return s ? s : look(l, said, err);
+}
+
 bool sc_web_live_wait(struct sc_web_live *l, bool *said, struct sc_error *err)
 {
     const struct timespec gap = {.tv_nsec = GAP_NS};
     for (;;) {
-        struct sc_web_shared *s = sc_web_live_get(l, said, err);
+        struct sc_web_shared *s = look(l, said, err);
         bool missing = s->missing, lost = s->lost;
         sc_web_live_put(l, s);
         if (!missing)
@@ -175,6 +204,11 @@ bool sc_web_live_wait(struct sc_web_live *l, bool *said, struct sc_error *err)
 void sc_web_live_patience(struct sc_web_live *l, int ms)
 {
     l->patience_ms = ms;
+}
+
+void sc_web_live_pace(struct sc_web_live *l, int us)
+{
+    l->pace_us = us;
 }
 
 void sc_web_live_ref(struct sc_web_live *l, struct sc_web_shared *s)

@@ -30,11 +30,16 @@ void sc_web_live_free(struct sc_web_live *l); /* accepts NULL */
 /* How long a table may be missing before it counts as lost; 0 unless it is said. */
 void sc_web_live_patience(struct sc_web_live *l, int ms);
 
+/* A look within so many microseconds after the last one finds what that found; 0 unless it is said. Who
+ * ends what the former table led to waits for that long after the table was written. */
+#define SC_WEB_LIVE_PACE_US 1000
+void sc_web_live_pace(struct sc_web_live *l, int us);
+
 /* For a request of a site whose table is missing: waits until there is one again (true), or it
  * counts as lost. With `said` set to true, *err tells of it. */
 bool sc_web_live_wait(struct sc_web_live *l, bool *said, struct sc_error *err);
 
-/* The table, as new as its file is; sc_web_live_put() it. With `said` set to true, *err tells of a
+/* The table, as new as its file is, or was at that last look; sc_web_live_put() it. With `said` set to true, *err tells of a
  * table that was lost just now. */
 struct sc_web_shared *sc_web_live_get(struct sc_web_live *l, bool *said, struct sc_error *err);
 void sc_web_live_ref(struct sc_web_live *l, struct sc_web_shared *s);

@@ -150,8 +150,10 @@ static int start(struct sc_mod *m, struct sc_error *err)
     int rc = sc_web_live_new(SC_WEB_TABLE, 0, &m->live, err);
     if (rc == 0 && geteuid() == 0)
         rc = make_directories(err);
-    if (rc == 0)
+    if (rc == 0) {
         sc_web_live_patience(m->live, TABLE_MS);
+        sc_web_live_pace(m->live, SC_WEB_LIVE_PACE_US);
+    }
     if (rc == 0 && geteuid() == 0)
         rc = write_group(err);
     if (rc == 0 && geteuid() == 0)
