@@ -130,6 +130,7 @@ int sc_db_row(struct sc_store *store, const char *sql, const struct sc_param *pa
 /* Releases an array of rows. */
 void sc_rows_done(const struct sc_row_kind *kind, void *rows, size_t n);
 
+extern const struct sc_row_kind sc_uid_rows;   /* uid_t, of one column (missed.c) */
 extern const struct sc_row_kind sc_event_rows; /* with all columns of an event (events.c) */
 
 /* 0 when the user is in the store, else SC_E_NOTFOUND (users.c). */

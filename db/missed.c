@@ -145,10 +145,11 @@ static int read_uid(struct sc_stmt *q, void *row, struct sc_error *err)
     return 0;
 }
 
+const struct sc_row_kind sc_uid_rows = {sizeof(uid_t), read_uid, NULL};
+
 int sc_store_missed_users(struct sc_store *store, int64_t then, uid_t **ret, size_t *ret_n,
                           struct sc_error *err)
 {
-    static const struct sc_row_kind uids = {sizeof(uid_t), read_uid, NULL};
     return sc_db_rows(store, "SELECT DISTINCT uid FROM missed WHERE since < ? ORDER BY uid",
-                      SC_PARAMS(SC_INT(then)), &uids, ret, ret_n, err);
+                      SC_PARAMS(SC_INT(then)), &sc_uid_rows, ret, ret_n, err);
 }

@@ -104,6 +104,15 @@ int sc_store_sites_get(struct sc_store *store, uid_t uid, struct sc_site_list *r
                       SC_PARAMS(SC_INT(uid)), &kind, &ret->rows, &ret->n, err);
 }
 
+int sc_store_learning_users(struct sc_store *store, uid_t **ret, size_t *ret_n,
+                            struct sc_error *err)
+{
+    return sc_db_rows(store,
+                      "SELECT DISTINCT uid FROM site WHERE isolated = 1"
+                      " AND config LIKE '%\"learning_until\"%' ORDER BY uid",
+                      SC_NO_PARAMS, &sc_uid_rows, ret, ret_n, err);
+}
+
 /* ---- making one ---- */
 
 /* Takes the next free id and moves the counter behind it. */

@@ -272,6 +272,11 @@ int sc_store_site_find(struct sc_store *store, uid_t uid, const char *docroot,
 int sc_store_sites_get(struct sc_store *store, uid_t uid, struct sc_site_list *ret,
                        struct sc_error *err);
 
+/* The users with a site that learns, or did until lately (docs/formats.md, "learning_until"); *ret is the
+ * caller's to free(). */
+int sc_store_learning_users(struct sc_store *store, uid_t **ret, size_t *ret_n,
+                            struct sc_error *err);
+
 /* SC_E_NOTFOUND when there is no such site. set_docroot: the document root has moved, the site
  * keeps id and token; SC_E_INVAL when another site of the user is at `docroot`. */
 int sc_store_site_set_isolated(struct sc_store *store, unsigned id, bool isolated,

@@ -9,6 +9,8 @@
 #define SC_COVERAGE_DIR SC_STATE_DIR "/coverage" /* a file for each account: formats.md */
 #define SC_FPM_STATE    SC_STATE_DIR "/fpm"      /* pools taken out of PHP-FPM: formats.md */
 
+#define SC_LEARN_RECORDS SC_STATE_DIR "/learn" /* what sites were seen to use: formats.md */
+
 /* Below SC_RUN_DIR/<uid>/ (format of `sites` and `<id>.plan`: docs/formats.md): */
 #define SC_TABLE_NAME "sites"
 #define SC_TABLE_MAX  (16u << 20)
@@ -39,6 +41,8 @@
 #define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
 #define SC_KEEPER_EXE  SC_LIBEXECDIR "/sitecage-keeper"  /* lives as long as the site runs */
 #define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
+
+#define SC_LEARN_EXE SC_LIBEXECDIR "/sitecage-learn" /* records what a site uses: core/learn */
 
 #define SC_MONITOR_DAEMON SC_LIBEXECDIR "/sitecage-monitor"
 

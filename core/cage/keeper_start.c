@@ -25,6 +25,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/cage/learning.h"
 #include "core/cage/view.h"
 #include "core/enter/keeper_find.h"
 #include "core/base/paths.h"
@@ -259,6 +260,8 @@ int sc_keeper_start(uid_t uid, unsigned site, int idle, struct sc_error *err)
     const struct sc_keeper_how how = {.base = SC_CAGE_BASE, .idle = idle};
     pid_t keeper;
     rc = sc_keeper_launch(&plan, lockfd, &how, &keeper, err);
+    if (rc == 0)
+        sc_learning_record(&plan); /* before anything runs in it */
     return rc < 0 ? sc_error_wrap(err, "site %s of %s cannot be built", plan.docroot, plan.user)
                   : 0;
 }

@@ -19,6 +19,7 @@
 #include "core/cage/holders.h"
 #include "core/cage/homeview.h"
 #include "core/cage/keeper_start.h"
+#include "core/cage/learning.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
 #include "core/cage/mounttable.h"
@@ -240,8 +241,11 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
         return sc_error_sys(err, -keeper, "look for the keeper of site %u", plan->id);
     if (docroot_moved(plan, keeper))
         return end_instead(plan, &lock, NULL, ret, err);
+    if (sc_learning_differs(plan, keeper))
+        return end_instead(plan, &lock, "it learns no more, or only now", ret, err);
     bool changed = false;
     struct sc_error why = SC_ERROR_INIT;
+    sc_learning_record(plan); /* where whoever did has been killed */
     if (change_until_done(plan, pidfd, keeper, &changed, &why) < 0)
         return end_instead(plan, &lock, why.text, ret, err);
     see_to_services(plan, pidfd, keeper, &changed);

@@ -18,6 +18,8 @@
 #define SC_CAGE_DOCROOT                                                                            \
     "docroot" /* the document root that the view was built with, wherever it is moved */
 
+#define SC_CAGE_LEARNS "learns" /* there when the site was to learn: core/cage/learning.h */
+
 #define SC_SHELL_KEY 17 /* hex digits and NUL */
 
 /* Mounts it at SC_CAGE_DIR of the view's root `rootfd` and makes what it consists of. */

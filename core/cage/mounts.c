@@ -33,7 +33,12 @@ static uint64_t attributes(int flags)
 int sc_mnt_flags(int dst, int flags, struct sc_error *err)
 {
     struct mount_attr attr = {.attr_set = attributes(flags),
-                              .attr_clr = flags & SC_MNT_RO ? 0 : MOUNT_ATTR_RDONLY};
+                              .attr_clr =
+                                  flags & (SC_MNT_RO | SC_MNT_AS_IS) ? 0 : MOUNT_ATTR_RDONLY};
+    if (flags & SC_MNT_ATIME) {
+        attr.attr_set |= MOUNT_ATTR_STRICTATIME;
+        attr.attr_clr |= MOUNT_ATTR__ATIME;
+    }
     unsigned at = AT_EMPTY_PATH | (flags & SC_MNT_RECURSIVE ? AT_RECURSIVE : 0U);
     if (syscall(SYS_mount_setattr, dst, "", at, &attr, sizeof(attr)) < 0)
         return sc_error_sys(err, errno, "mount_setattr");

@@ -19,7 +19,9 @@ enum sc_mnt_flags {
     SC_MNT_RO = 1,
     SC_MNT_NOEXEC = 2,
     SC_MNT_RECURSIVE = 4, /* with everything mounted below */
-    SC_MNT_DEV = 8        /* device nodes are devices; else nodev */
+    SC_MNT_DEV = 8,       /* device nodes are devices; else nodev */
+    SC_MNT_AS_IS = 16,    /* what is read-only stays so; else that goes without SC_MNT_RO */
+    SC_MNT_ATIME = 32     /* each access counts, as with the mount option strictatime */
 };
 
 /* Binds what `src` refers to onto what `dst` refers to (both O_PATH; both directories, or

@@ -18,6 +18,7 @@
 #include "core/base/there.h"
 #include "core/cage/devices.h"
 #include "core/cage/homeview.h"
+#include "core/cage/learning.h"
 #include "core/cage/masks.h"
 #include "core/cage/mounts.h"
 #include "core/cage/ownhome.h"
@@ -188,6 +189,8 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
         return add_private(v, l, err);
     if (strcmp(l->kind, SC_SERVICE_KIND) == 0 && l->b)
         return sc_service_add(v->rootfd, v->plan, l, err);
+    if (strcmp(l->kind, SC_LEARN_KIND) == 0)
+        return sc_learning_mark(v->masksfd, err);
     if (strcmp(l->kind, SC_PHPBINDS_KIND) == 0 || strcmp(l->kind, SC_HOMELINK_KIND) == 0)
         return 0; /* all together, when everything else is there */
     return sc_error_set(err, SC_E_INVAL,
@@ -216,7 +219,8 @@ static int add_home(struct view *v, struct sc_error *err)
         rc = sc_error_set(err, SC_E_PLATFORM, "there is no place for the home %s in the view",
                           p->home);
     if (rc == 0)
-        rc = sc_mnt_bind(src, dst, SC_MNT_RO | SC_MNT_RECURSIVE, err);
+        rc = sc_mnt_bind(
+            src, dst, SC_MNT_RECURSIVE | (sc_learning_line(p) ? SC_LEARN_MOUNT : SC_MNT_RO), err);
     if (rc == 0 && strcmp(p->home, p->home_alias) != 0) {
         struct sc_sysline link = {.kind = "link", .a = p->home_alias, .b = p->home};
         rc = add_link(v, &link, err);

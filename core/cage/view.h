@@ -14,6 +14,7 @@
  *     service PATH SOURCE core/cage/services.h
  *     homelink PATH TARGET core/cage/ownhome.h
  *     php PATH SOURCE     core/cage/phpbinds.h
+ *     learn RECORD UNTIL  core/cage/learning.h
  *
  * A line about something that is not on this machine is left out, except for private, proc and
  * dev. */

@@ -12,7 +12,6 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
-#include "core/config/domains_config_private.h"
 
 #define DIR_NAME  ".lve"
 #define FILE_NAME "domains.json"
@@ -62,6 +61,7 @@ int sc_domains_config_set_isolated(struct sc_domains_config *c, const char *name
     struct sc_domain_entry *e = sc_domains_config_find(c, name);
     if (e) {
         e->isolated = isolated;
+        e->learning_until = isolated ? 0 : e->learning_until;
         return 0;
     }
     if (c->n >= SC_DOMAINS_MAX)

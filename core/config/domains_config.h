@@ -23,6 +23,7 @@
 #define SC_DOMAIN_PATHS_MAX  64u          /* of each kind, for one domain */
 #define SC_DOMAINS_PATHS_MAX 2000u        /* of all domains of a file */
 #define SC_DOMAIN_PATH_MAX   4095u        /* bytes */
+#define SC_LEARN_DAYS_MAX    90           /* that a site may be recorded */
 #define SC_LIMIT_VALUE_MAX   (1ull << 53) /* a number that every JSON reader keeps exact */
 
 /* In the order of the specification's examples. */
@@ -57,8 +58,12 @@ struct sc_domain_entry {
     struct sc_limits limits;
     struct sc_domain_path *paths; /* ro before rw, in the order of the file */
     size_t n_paths;
-    enum sc_home home; /* what the site sees of the home */
+    enum sc_home home;      /* what the site sees of the home */
+    int64_t learning_until; /* seconds since 1970; 0: what it uses is not recorded (core/learn) */
 };
+
+/* Frees what the entry holds and empties it. */
+void sc_domain_entry_clear(struct sc_domain_entry *e);
 
 struct sc_domains_config {
     struct sc_domain_entry *entries; /* by name, strcmp order */
@@ -99,9 +104,27 @@ int sc_domains_config_save(const struct sc_config_user *user, struct sc_domains_
  * place; its pointer holds until the next change of the list. */
 struct sc_domain_entry *sc_domains_config_find(const struct sc_domains_config *c, const char *name);
 
-/* Sets `isolated`, making an entry where there is none. SC_E_TOOBIG beyond SC_DOMAINS_MAX. */
+/* Whether what the domain's site uses is recorded at `now`: it is not isolated, and the time has
+ * neither passed nor is it further off than SC_LEARN_DAYS_MAX. */
+bool sc_domain_entry_is_learning(const struct sc_domain_entry *e, int64_t now);
+
+/* Sets `isolated`, making an entry where there is none; an isolated one learns no more.
+ * SC_E_TOOBIG beyond SC_DOMAINS_MAX. */
 int sc_domains_config_set_isolated(struct sc_domains_config *c, const char *name, bool isolated,
                                    struct sc_error *err);
+
+/* Sets until when it learns, making an entry that is not isolated where there is none; 0: no more.
+ * Then an entry that says nothing else is removed. SC_E_TOOBIG as above. */
+int sc_domains_config_set_learning(struct sc_domains_config *c, const char *name, int64_t until,
+                                   struct sc_error *err);
+
+/* The same, 0, for all entries whose time has passed. */
+void sc_domains_config_end_learning(struct sc_domains_config *c, int64_t now);
+
+/* Adds a further path: `rel` as in struct sc_domain_path, copied. One that is there becomes
+ * read-write when `rw`. SC_E_TOOBIG beyond SC_DOMAIN_PATHS_MAX of a kind, SC_E_NOMEM. */
+int sc_domain_entry_add_path(struct sc_domain_entry *e, const char *rel, bool rw,
+                             struct sc_error *err);
 
 /* Whether there was one. */
 bool sc_domains_config_remove(struct sc_domains_config *c, const char *name);
@@ -121,7 +144,7 @@ int sc_domains_config_rename_all(struct sc_domains_config *c,
                                  const struct sc_domain_rename *renames, size_t n,
                                  struct sc_error *err);
 
-/* The limits, paths and home of an entry as one line of JSON ("{}" when it has none), and back: replaces
+/* The limits, paths, home and learning of an entry as one line of JSON ("{}" when it has none), and back: replaces
  * those of *entry. `home` as in sc_config_user. */
 int sc_domain_entry_to_json(const struct sc_domain_entry *entry, struct sc_buf *ret,
                             struct sc_error *err);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
-#include "core/config/domains_config_private.h"
 #include "core/config/pathname.h"
 #include "core/base/domain_name.h"
 
@@ -165,8 +164,13 @@ static int parse_entry(json_t *object, bool with_isolated, const char *home,
             e->home = sc_home_from_name(json_is_string(value) ? json_string_value(value) : "");
             if (e->home == SC_HOME_UNSET)
                 rc = sc_error_set(err, SC_E_INVAL, "\"home\" must be \"private\" or \"shared\"");
+        } else if (!strcmp(key, "learning_until")) {
+            if (!json_is_integer(value) || json_integer_value(value) < 0)
+                return sc_error_set(err, SC_E_INVAL,
+                                    "\"learning_until\" must be seconds since 1970");
+            e->learning_until = json_integer_value(value);
         } else {
-            rc = unknown_key(key, "isolated, limits, paths, home", err);
+            rc = unknown_key(key, "isolated, limits, paths, home, learning_until", err);
         }
         if (rc < 0)
             return rc;
@@ -275,12 +279,15 @@ int sc_domains_config_parse(const char *text, size_t len, const char *home,
     return 0;
 }
 
-/* Adds "limits", "paths" and "home" where there are any. 0, or -1: no memory, or a path that is not
+/* Adds "limits", "paths", "home" and "learning_until" where there are any. 0, or -1: no memory, or a path that is not
  * UTF-8. */
 static int put_settings(json_t *object, const struct sc_domain_entry *e)
 {
     if (e->home != SC_HOME_UNSET &&
         json_object_set_new(object, "home", json_string(sc_home_name(e->home))) < 0)
+        return -1;
+    if (e->learning_until && json_object_set_new(object, "learning_until",
+                                                 json_integer((json_int_t)e->learning_until)) < 0)
         return -1;
     if (e->limits.set) {
         json_t *limits = json_object();

@@ -181,6 +181,7 @@ static void log_job(const struct sc_job *j, const struct sc_error *failed)
     SC_BUF struct sc_buf b = {.limit = 1500};
     log_names(&b, " enable=", j->wish.enable, j->wish.n_enable);
     log_names(&b, " disable=", j->wish.disable, j->wish.n_disable);
+    log_names(&b, j->wish.learn_until ? " learn=" : " learn-stop=", j->wish.learn, j->wish.n_learn);
     if (!b.len)
         sc_buf_str(&b, j->wish.end_processes ? " remount" : " regenerate");
     sc_log("user=%s%s: %s", j->account.user, b.data ? b.data : "", failed ? failed->text : "done");

@@ -222,7 +222,7 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
         const struct sc_plan_site *site = &f->plan->sites[i];
-        if (!site->isolated || !site->rel || site->refused)
+        if (!site->isolated || site->learning || !site->rel || site->refused)
             continue;
         if (!server && !(server = server_of(s, f, err)))
             return err ? err->code : SC_E_NOMEM;

@@ -199,7 +199,8 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     sc_uses_done(&f->uses);
     SC_FREE struct sc_plan_domain *domains =
         calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
-    if (!domains)
+    SC_FREE int64_t *learning = calloc(f->domains.n ? f->domains.n : 1, sizeof(*learning));
+    if (!domains || !learning)
         return no_memory(err);
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
         domains[i] = (struct sc_plan_domain){.name = f->domains.v[i].name,
@@ -208,6 +209,10 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         rc = is_wanted(s, a, f, i, &only, may, &domains[i].wanted, err);
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
         domains[i].home = sc_facts_home(s, f, i);
+        if (may && e && sc_domain_entry_is_learning(e, sc_server_now(s))) {
+            domains[i].wanted = true; /* a step on the way: for who may isolate */
+            learning[i] = e->learning_until;
+        }
         f->not_allowed += e && e->isolated && !domains[i].wanted;
     }
     if (rc < 0)
@@ -216,6 +221,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
                                      .domains = domains,
                                      .n_domains = f->domains.n,
                                      .places = f->places.v,
+                                     .learning = learning,
                                      .dirs = f->places.dirs,
                                      .n_dirs = f->places.n_dirs,
                                      .secrets = f->secrets.v,

@@ -352,6 +352,21 @@ static int look_at_missed(struct sc_server *s, const struct survey *sv, bool *pa
     return rc;
 }
 
+/* Sites whose time to learn is over, or whose recorder was killed: a pass sees to it. */
+static int look_at_learning(struct sc_server *s, const struct survey *sv, bool *pass,
+                            struct sc_error *err)
+{
+    SC_FREE uid_t *uids = NULL;
+    size_t n = 0;
+    int rc = sc_store_learning_users(s->store, &uids, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const struct one *o = find_one(sv, sv->n, uids[i]);
+        if (o)
+            pass[o - sv->v] = true;
+    }
+    return rc;
+}
+
 int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                      size_t *ret_domains, size_t *ret_users, struct sc_error *err)
 {
@@ -383,6 +398,8 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
     }
     if (rc == 0)
         rc = look_at_missed(s, &sv, pass, err);
+    if (rc == 0)
+        rc = look_at_learning(s, &sv, pass, err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < sv.n; i++)

@@ -9,14 +9,26 @@
 #include "core/facts/facts.h"
 #include "core/server/server.h"
 
+/* A further path that a domain is given. */
+struct sc_grant {
+    const char *domain;
+    const char *rel; /* below the home */
+    bool rw;
+};
+
 /* Changes of the user's configuration that go with a pass. Names are canonical. */
 struct sc_wish {
     const char *const *enable;
     size_t n_enable;
+    const struct sc_grant *grants; /* with enable */
+    size_t n_grants;
     const char *const *disable;
     size_t n_disable;
     bool disable_all;
-    bool end_processes; /* of all isolated sites: remount */
+    const char *const *learn; /* what they use is recorded (core/learn) */
+    size_t n_learn;
+    int64_t learn_until; /* 0: no more */
+    bool end_processes;  /* of all isolated sites: remount */
     enum sc_home
         home; /* of those that it enables; where it enables none, of all that are isolated */
 };

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
 #include "core/base/there.h"
+#include "core/cage/learning.h"
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
 #include "core/pass/links.h"
@@ -117,17 +118,20 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
     p.docroot = strdup(plan->sites[site].rel);
     if (!p.user || !p.token || !p.home || !p.home_alias || !p.docroot)
         return no_memory(err);
+    const struct sc_plan_site *ps = &plan->sites[site];
     int rc = sc_plan_site_entries(plan, site, &p.entries, err);
     if (rc == 0)
         rc = copy_lines(&planner->common, &p, err);
     if (rc == 0)
         rc = sc_system_site_lines(&p, err);
     if (rc == 0)
-        rc = close_outside(a, plan, &p, err);
+        rc = ps->learning ? 0 : close_outside(a, plan, &p, err);
     if (rc == 0)
-        rc = sc_links_lines(a, &planner->links, &plan->sites[site], &p, err);
+        rc = sc_links_lines(a, &planner->links, ps, &p, err);
     if (rc == 0)
         rc = sc_pass_php_lines(planner->php, a, token, &p, err);
+    if (rc == 0 && ps->learning)
+        rc = sc_learning_add(&p, ps->learning_until, err);
     if (rc < 0)
         return rc;
     SC_MOVE(ret, &p);

@@ -48,6 +48,15 @@ static int store_home(struct sc_server *s, const struct sc_facts *f, const struc
     return home == row->home ? 0 : sc_store_site_set_home(s->store, row->id, home, err);
 }
 
+/* A view in which a site learned is not changed into one that closes: processes in it may hold what
+ * is to be closed. */
+static bool was_learning(const char *config, const struct sc_account *a)
+{
+    SC_CLEANUP(sc_domain_entry_clear) struct sc_domain_entry e = {0};
+    return config && sc_domain_entry_from_json(&e, config, a->home_alias, NULL) == 0 &&
+           e.learning_until != 0;
+}
+
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                       const struct sc_labels *labels, size_t i, struct sc_made *m,
                       struct sc_error *err)
@@ -61,15 +70,16 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
                                  is_somebodys_uid, NULL, &row, err);
     if (rc == 0 && !row.isolated)
         rc = sc_store_site_set_isolated(s->store, row.id, true, err);
-    if (rc == 0)
+    if (rc == 0 && !ps->learning) /* which home it has is said when it is isolated */
         rc = store_home(s, f, ps, &row, err);
     if (rc < 0)
         return rc;
     m->ids[i] = row.id;
     memcpy(m->tokens[i], row.token, sizeof(row.token));
-    for (size_t k = 0; k < ps->n_names; k++) {
+    m->moved[i] |= row.isolated && was_learning(row.config, a) != ps->learning;
+    for (size_t k = 0; rc == 0 && k < ps->n_names; k++) {
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, ps->names[k]);
-        if (!e || !e->isolated)
+        if (!e || !(e->isolated || (ps->learning && e->learning_until)))
             continue;
         SC_BUF struct sc_buf json = SC_BUF_INIT;
         rc = sc_domain_entry_to_json(e, &json, err);

@@ -41,7 +41,7 @@ struct sc_pass {
 /* It was asked for a change of some sites; else it compares all (regenerate, repair). */
 static inline bool sc_pass_is_asked(const struct sc_pass *p)
 {
-    return p->wish->n_enable || p->wish->n_disable || p->wish->disable_all;
+    return p->wish->n_enable || p->wish->n_disable || p->wish->n_learn || p->wish->disable_all;
 }
 
 /* What was read of the web server's configuration already; NULL. */

@@ -24,6 +24,7 @@ int sc_step_config(struct sc_pass *p, struct sc_error *err)
                                         .gid = p->a->gid,
                                         .home = p->a->home_alias,
                                         .homefd = p->a->homefd};
+    sc_domains_config_end_learning(&p->f->config, sc_server_now(p->s));
     int rc = p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
     return rc < 0 ? rc : sc_acted_note(p->a->uid, p->f->from_file ? &p->f->config : NULL, err);
 }

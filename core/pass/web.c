@@ -74,6 +74,7 @@ static void add_site(struct work *w, const struct sc_account *a, const struct sc
 {
     *out = (struct sc_web_part_site){.id = id,
                                      .isolated = s->isolated,
+                                     .learning = s->learning,
                                      .name = s->names[0],
                                      .docroot = s->rel ? below(w, a->home, s->rel) : s->aliases[0],
                                      .aliases = w->lists + w->n_lists,

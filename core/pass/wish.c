@@ -87,6 +87,52 @@ static int check_homes(const struct sc_facts *f, const struct sc_wish *wish, str
     return rc;
 }
 
+/* It has to be seen without isolation what a site uses. */
+static int check_learning(const struct sc_account *a, const struct sc_facts *f, const char *name,
+                          struct sc_error *err)
+{
+    int rc = check_odd(f, name, err);
+    if (rc == 0)
+        rc = check_enabled(a, f, name, err);
+    const struct sc_plan_site *site = rc == 0 ? sc_plan_site_of(f->plan, name) : NULL;
+    if (site && site->isolated && !site->learning)
+        return sc_error_set(err, SC_E_INVAL,
+                            "%s is isolated: what it uses can only be recorded while it is not; "
+                            "first run: cagefsctl --site-isolation-disable %s",
+                            name, name);
+    return rc;
+}
+
+static int wish_learning(struct sc_facts *f, const struct sc_wish *wish, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < wish->n_learn; i++) {
+        const struct sc_domain_entry *e = sc_domains_config_find(&f->config, wish->learn[i]);
+        if (!(e && e->isolated)) /* what is isolated stays so; check_learning() says it */
+            rc = sc_domains_config_set_learning(&f->config, wish->learn[i], wish->learn_until, err);
+    }
+    return rc;
+}
+
+static int wish_grants(struct sc_facts *f, const struct sc_wish *wish, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < wish->n_grants; i++) {
+        const struct sc_grant *g = &wish->grants[i];
+        struct sc_domain_entry *e = sc_domains_config_find(&f->config, g->domain);
+        rc = e ? sc_domain_entry_add_path(e, g->rel, g->rw, err) : 0;
+    }
+    size_t all = 0;
+    for (size_t i = 0; i < f->config.n; i++)
+        all += f->config.entries[i].n_paths;
+    if (rc == 0 && wish->n_grants && all > SC_DOMAINS_PATHS_MAX)
+        rc = sc_error_set(err, SC_E_TOOBIG,
+                          "~/.lve/domains.json would have %zu paths, of %u at most: give a "
+                          "directory in place of many",
+                          all, SC_DOMAINS_PATHS_MAX);
+    return rc;
+}
+
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   const struct sc_wish *wish, struct sc_error *err)
 {
@@ -101,13 +147,20 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
     }
     if (wish->home != SC_HOME_UNSET)
         set_homes(f, wish);
-    int rc = sc_facts_plan(s, a, f, err);
+    int rc = wish_learning(f, wish, err);
+    if (rc == 0)
+        rc = wish_grants(f, wish, err);
+    if (rc == 0)
+        rc = sc_facts_plan(s, a, f, err);
     if (rc == 0)
         rc = check_homes(f, wish, err);
     for (size_t i = 0; rc == 0 && i < wish->n_enable; i++)
         if ((rc = check_odd(f, wish->enable[i], err)) == 0)
             rc = check_enabled(a, f, wish->enable[i], err);
+    for (size_t i = 0; rc == 0 && wish->learn_until && i < wish->n_learn; i++)
+        rc = check_learning(a, f, wish->learn[i], err);
     /* what the panel or the home did to other sites meanwhile is no reason to refuse this one */
-    bool removal = wish->n_disable || wish->disable_all || wish->end_processes;
+    bool removal = wish->n_disable || wish->disable_all || wish->end_processes ||
+                   (wish->n_learn && !wish->learn_until);
     return rc < 0 || removal ? rc : sc_pass_limits_check(sc_tools_of(s), a, f, err);
 }

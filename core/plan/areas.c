@@ -12,6 +12,12 @@ static int by_rel(const void *a, const void *b)
     return sc_rel_cmp(((const struct sc_plan_area *)a)->rel, ((const struct sc_plan_area *)b)->rel);
 }
 
+/* One whose cage closes something comes before one that learns, that before one that has none. */
+static int rank(const struct sc_plan_site *s)
+{
+    return s->isolated + (s->isolated && !s->learning);
+}
+
 /* Two areas at one path. */
 static void join(struct sc_plan_area *to, const struct sc_plan_area *from)
 {
@@ -19,8 +25,8 @@ static void join(struct sc_plan_area *to, const struct sc_plan_area *from)
     if (!from->is_app)
         return;
     to->is_shared = to->is_app;
-    if (!to->is_app || (from->site->isolated && !to->site->isolated) ||
-        (from->site->isolated == to->site->isolated && from->site < to->site))
+    if (!to->is_app || rank(from->site) > rank(to->site) ||
+        (rank(from->site) == rank(to->site) && from->site < to->site))
         to->site = from->site;
     to->is_app = true;
 }

@@ -57,11 +57,14 @@ static bool is_closed(const struct sc_plan *plan, char *rel)
            bsearch(&rel, plan->closed, plan->n_closed, sizeof(*plan->closed), cmp_rel);
 }
 
-/* A log that PHP is told to write is the site's, wherever it is, and so is the php.ini that it is told to read;
- * and a directory of its own is none of the home's. */
+/* A log that PHP is told to write is the site's, wherever it is, and so is a single one in ~/logs that the
+ * site is given, and the php.ini that PHP is told to read; and a directory of its own is none of the
+ * home's. */
 static bool may_be_secret(const struct sc_plan_path *path)
 {
-    return path->own || (path->found && path->is_file && (path->rw || path->config));
+    const char *in_logs = sc_rel_rest("logs", path->rel);
+    bool log = path->rw && (path->found || (in_logs && *in_logs));
+    return path->own || (path->is_file && (log || (path->found && path->config)));
 }
 
 const char *sc_plan_why_not(const struct sc_plan *plan, const struct sc_plan_site *site,

@@ -211,6 +211,19 @@ static int place_site(struct sc_plan_site *s, const struct sc_plan_input *in,
     return r;
 }
 
+/* It learns where none of its domains is to be isolated in earnest. */
+static void let_learn(struct sc_plan_site *s, const struct sc_plan_input *in,
+                      const struct sc_plan_domain **d, size_t n)
+{
+    s->learning = in->learning && s->isolated;
+    for (size_t i = 0; s->learning && i < n; i++) {
+        int64_t until = in->learning[d[i] - in->domains];
+        s->learning = until || !d[i]->wanted;
+        s->learning_until = until > s->learning_until ? until : s->learning_until;
+    }
+    s->private_home = s->private_home && !s->learning; /* it has the home as it is */
+}
+
 static int make_sites(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
 {
     SC_FREE const struct sc_plan_domain **order = calloc(in->n_domains + 1, sizeof(*order));
@@ -227,6 +240,7 @@ static int make_sites(struct sc_plan *plan, const struct sc_plan_input *in, stru
         int r = fill_site(s, in->home, order + i, end - i, err);
         if (r == 0)
             r = place_site(s, in, order + i, end - i, err);
+        let_learn(s, in, order + i, end - i);
         if (r < 0)
             return r;
         if (order[i]->rel)

@@ -13,12 +13,16 @@
  *                               the site's)
  *     the home                  read-only; or, where the site has a home of its own, that one: then
  *                               nothing else is there, and nothing needs to be closed
- * At one and the same path the first of this list wins. */
+ * At one and the same path the first of this list wins.
+ *
+ * A site that learns (core/learn) has the home as it is, read-write. What it owns is bound over
+ * itself: so that what it uses elsewhere can be told apart. */
 #ifndef SC_PLAN_PLAN_H
 #define SC_PLAN_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "core/base/error.h"
 #include "core/plan/entries.h"
 
@@ -84,7 +88,10 @@ struct sc_plan_input {
     const struct sc_plan_domain *domains;
     size_t n_domains;
     const struct sc_plan_place *places; /* per domain; NULL: nothing is known */
-    const struct sc_plan_dir *dirs;     /* that have marks; any order, each once */
+    const int64_t
+        *learning; /* per domain, NULL: none; not 0 for a wanted one: nothing of the account is
+                                closed to its site until then (core/learn) */
+    const struct sc_plan_dir *dirs; /* that have marks; any order, each once */
     size_t n_dirs;
     const struct sc_plan_secret *secrets;
     size_t n_secrets;
@@ -123,10 +130,12 @@ struct sc_plan_site {
      * site exactly its text. */
     char **aliases;
     size_t n_aliases;
-    bool isolated;         /* some domain of it is wanted */
-    bool missing;          /* its document root does not exist */
-    const char *refused;   /* NULL, or why it cannot be isolated (static text), wanted or not */
-    char *near, *site_dir; /* as in struct sc_plan_place; of a site with several, the first */
+    bool isolated;          /* some domain of it is wanted: it runs in a cage … */
+    bool learning;          /* … that closes nothing of the account: all that are wanted say so */
+    int64_t learning_until; /* seconds since 1970 */
+    bool missing;           /* its document root does not exist */
+    const char *refused;    /* NULL, or why it cannot be isolated (static text), wanted or not */
+    char *near, *site_dir;  /* as in struct sc_plan_place; of a site with several, the first */
     char *apps[SC_PLAN_APPS_MAX]; /* its application (core/plan/parts.h); sorted */
     size_t n_apps;
     struct sc_plan_extra *extras;

@@ -190,6 +190,23 @@ static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc
     }
 }
 
+/* All that a site owns, in order: bound over itself, where nothing is closed. */
+static int walk_own(struct walk *w, const struct sc_plan_site *own, struct sc_error *err)
+{
+    int rc = 0;
+    bool done = false; /* the document root */
+    for (size_t i = 0; rc == 0 && i <= own->n_apps; i++) {
+        const char *app = i < own->n_apps ? own->apps[i] : NULL;
+        int c = app ? sc_rel_cmp(own->rel, app) : -1;
+        if (c <= 0 && !done)
+            rc = emit(w, SC_ENTRY_DOCROOT, own->rel, strlen(own->rel), err);
+        done |= c <= 0;
+        if (rc == 0 && app && c != 0)
+            rc = emit(w, SC_ENTRY_RW, app, strlen(app), err);
+    }
+    return rc;
+}
+
 int sc_plan_site_entries(const struct sc_plan *plan, size_t site, struct sc_entries *ret,
                          struct sc_error *err)
 {
@@ -206,7 +223,7 @@ int sc_plan_site_entries(const struct sc_plan *plan, size_t site, struct sc_entr
     SC_CLEANUP(done_walk) struct walk w = {0};
     int r = own->private_home ? emit(&w, SC_ENTRY_OWN, "", 0, err) : 0;
     if (r == 0)
-        r = walk_home(&w, plan, own, err);
+        r = own->learning ? walk_own(&w, own, err) : walk_home(&w, plan, own, err);
     if (r < 0)
         return r;
     *ret = w.out;

@@ -71,10 +71,16 @@ static void add_pools(struct sc_buf *out, const struct sc_web_part *part)
         }
 }
 
+/* The web server has to know it; one that cannot learn now is as if it did not want to. */
+static bool is_listed(const struct sc_web_part_site *s)
+{
+    return s->isolated && (s->id || !s->learning);
+}
+
 static void add_open(struct sc_buf *out, const struct sc_web_part *part)
 {
     for (size_t i = 0; i < part->n_sites; i++)
-        if (!part->sites[i].isolated) {
+        if (!is_listed(&part->sites[i])) {
             (void)add_path(out, "open", part->sites[i].docroot);
             add_paths(out, "open", part->sites[i].aliases, part->sites[i].n_aliases);
             add_paths(out, "open", part->sites[i].extras, part->sites[i].n_extras);
@@ -92,7 +98,7 @@ static void add_fpm(struct sc_buf *out, const char *address)
 
 static int add_site(struct sc_buf *out, const struct sc_web_part_site *s, struct sc_error *err)
 {
-    sc_buf_fmt(out, "site %u %s ", s->id, s->id ? "isolated" : "broken");
+    sc_buf_fmt(out, "site %u %s ", s->id, s->learning ? "learning" : s->id ? "isolated" : "broken");
     sc_buf_enc(out, s->name, strlen(s->name));
     if (!add_path(out, "", s->docroot))
         return sc_error_set(err, SC_E_INVAL, "the document root of %s is too deep: %s", s->name,
@@ -115,7 +121,7 @@ int sc_web_part_format(const struct sc_web_part *part, struct sc_buf *out, struc
     add_open(out, part);
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < part->n_sites; i++)
-        if (part->sites[i].isolated)
+        if (is_listed(&part->sites[i]))
             rc = add_site(out, &part->sites[i], err);
     return rc < 0 ? rc : sc_buf_check(out, "the sites of an account for the web server", err);
 }

@@ -16,6 +16,7 @@
 struct sc_web_part_site {
     unsigned id;         /* 0 for an isolated one: it cannot be isolated now */
     bool isolated;       /* else only `docroot`, `aliases` and `extras` count */
+    bool learning;       /* with isolated: it is served as one that is not, by its own PHP-FPM */
     const char *name;    /* a domain of it */
     const char *docroot; /* canonical; of one that is missing the panel's text */
     const char *const *aliases;

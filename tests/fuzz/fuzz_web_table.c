@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t i = 0; i < sc_web_table_sites(t); i++) {
         const struct sc_web_site *s = sc_web_table_site(t, i);
-        must((s->id != 0) == (s->state == SC_WEB_ISOLATED), "isolated sites have ids");
+        must((s->id != 0) == (s->state != SC_WEB_BROKEN), "isolated sites have ids");
         must(sc_web_table_place(t, s->docroot)->site != NULL, "a document root is its site's");
         must(sc_web_table_uid(t, s->account->uid) != NULL, "accounts are found by uid");
     }

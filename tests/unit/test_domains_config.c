@@ -228,7 +228,7 @@ static void says_what_is_wrong(void **state)
          "\"domains\": \"a.com\": \"isolated\" must be true or false"},
         {"{\"domains\": {\"a.com\": {\"limit\": {}}}}",
          "\"domains\": \"a.com\": unknown key \"limit\": allowed are isolated, limits, paths, "
-         "home"},
+         "home, learning_until"},
         {"{\"domains\": {\"a.com\": {\"limits\": []}}}",
          "\"domains\": \"a.com\": \"limits\" must be an object"},
         {"{\"domains\": {\"a.com\": {\"limits\": {\"cpus\": 1}}}}",
@@ -461,6 +461,63 @@ static void copies_an_entry_as_text(void **state)
     assert_int_equal(sc_limit_from_name("speed"), -1);
 }
 
+static void learns_for_a_time(void **state)
+{
+    (void)state;
+    CONFIG c = SC_DOMAINS_CONFIG_INIT;
+    const int64_t now = 1800000000, day = 86400;
+    OK(sc_domains_config_set_learning(&c, "a.com", now + day, &err));
+    struct sc_domain_entry *e = sc_domains_config_find(&c, "a.com");
+    assert_true(!e->isolated && sc_domain_entry_is_learning(e, now));
+    assert_false(sc_domain_entry_is_learning(e, now + day));
+    assert_false(sc_domain_entry_is_learning(e, now - SC_LEARN_DAYS_MAX * day));
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    CONFIG back = SC_DOMAINS_CONFIG_INIT;
+    OK(sc_domains_config_format(&c, &text, &err));
+    OK(sc_domains_config_parse(text.data, text.len, "/home/john", &back, &err));
+    assert_int_equal(back.entries[0].learning_until, now + day);
+    /* isolation ends it; the end leaves what else is said, and no empty entry */
+    OK(sc_domains_config_set_isolated(&c, "a.com", true, &err));
+    assert_int_equal(e->learning_until, 0);
+    OK(sc_domains_config_set_learning(&back, "a.com", 0, &err));
+    assert_int_equal(back.n, 0);
+    OK(sc_domains_config_set_learning(&back, "a.com", 0, &err));
+    assert_int_equal(back.n, 0);
+    OK(sc_domains_config_set_learning(&c, "b.com", now + day, &err));
+    OK(sc_domain_entry_add_path(sc_domains_config_find(&c, "b.com"), "x", false, &err));
+    OK(sc_domains_config_set_learning(&c, "c.com", now + 2 * day, &err));
+    sc_domains_config_end_learning(&c, now + day);
+    assert_int_equal(sc_domains_config_find(&c, "b.com")->learning_until, 0);
+    assert_int_equal(sc_domains_config_find(&c, "c.com")->learning_until, now + 2 * day);
+    assert_int_equal(c.n, 3);
+}
+
+static void is_given_paths(void **state)
+{
+    (void)state;
+    CONFIG c = SC_DOMAINS_CONFIG_INIT;
+    OK(sc_domains_config_set_isolated(&c, "a.com", true, &err));
+    struct sc_domain_entry *e = &c.entries[0];
+    OK(sc_domain_entry_add_path(e, "w", true, &err));
+    OK(sc_domain_entry_add_path(e, "r", false, &err));
+    OK(sc_domain_entry_add_path(e, "r", false, &err));
+    OK(sc_domain_entry_add_path(e, "w", false, &err)); /* it has more already */
+    assert_int_equal(e->n_paths, 2);
+    assert_string_equal(e->paths[0].rel, "r");
+    assert_true(!e->paths[0].rw && e->paths[1].rw);
+    OK(sc_domain_entry_add_path(e, "r", true, &err));
+    assert_int_equal(e->n_paths, 2);
+    assert_true(e->paths[0].rw && e->paths[1].rw);
+    for (unsigned i = 2; i < SC_DOMAIN_PATHS_MAX; i++) {
+        char rel[16];
+        snprintf(rel, sizeof(rel), "p%u", i);
+        OK(sc_domain_entry_add_path(e, rel, true, &err));
+    }
+    assert_int_equal(sc_domain_entry_add_path(e, "more", true, &err), SC_E_TOOBIG);
+    OK(sc_domain_entry_add_path(e, "read", false, &err));
+    assert_string_equal(e->paths[0].rel, "read");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -473,6 +530,8 @@ int main(void)
         T(trusts_only_the_users_own_file),
         T(changes_the_list),
         T(copies_an_entry_as_text),
+        T(learns_for_a_time),
+        T(is_given_paths),
     };
     return cmocka_run_group_tests_name("domains_config", tests, NULL, NULL);
 }

@@ -803,6 +803,66 @@ static void random_accounts_follow_the_rule(void **state)
     assert_true(shells > 300 && pins > 300 && extras > 300); /* the cases were worth it */
 }
 
+static void a_site_that_learns(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "b");
+    add_domain(&a, "web/a/public");
+    add_secret(&a, ".ssh", true);
+    add_path(&a, "web/a/public", "share", false);
+    static const int64_t learning[] = {0, 1800000000};
+    static const struct sc_plan_dir dirs[] = {{"web/a", SC_MARK_APPLICATION}};
+    a.in.learning = learning;
+    a.in.dirs = dirs;
+    a.in.n_dirs = 1;
+    a.domains[1].private_home = true;
+    struct sc_plan *plan = make(&a);
+    const struct sc_plan_site *site = sc_plan_find(plan, "web/a/public");
+    assert_true(site->isolated && site->learning && !site->private_home);
+    assert_int_equal(site->learning_until, 1800000000);
+    assert_false(sc_plan_find(plan, "b")->learning);
+    struct sc_entries e = {0};
+    assert_int_equal(sc_plan_site_entries(plan, (size_t)(site - plan->sites), &e, NULL), 0);
+    /* what it owns, over itself; nothing is closed */
+    assert_int_equal(e.n, 2);
+    assert_string_equal(e.v[0].rel, "web/a");
+    assert_int_equal(e.v[0].kind, SC_ENTRY_RW);
+    assert_string_equal(e.v[1].rel, "web/a/public");
+    assert_int_equal(e.v[1].kind, SC_ENTRY_DOCROOT);
+    sc_entries_done(&e);
+    sc_plan_free(plan);
+
+    /* one of its names is to be isolated in earnest */
+    a.domains[a.in.n_domains] = a.domains[1];
+    a.domains[a.in.n_domains++].name = "www";
+    static const int64_t one[] = {0, 1800000000, 0};
+    a.in.learning = one;
+    plan = make(&a);
+    site = sc_plan_find(plan, "web/a/public");
+    assert_true(site->isolated && !site->learning && site->private_home);
+    sc_plan_free(plan);
+}
+
+static void a_log_may_be_given(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "a");
+    add_secret(&a, "logs", true);
+    add_path(&a, "a", "logs/a.log", true);
+    add_path(&a, "a", "logs", true);
+    add_path(&a, "a", "logs/b.log", false);
+    a.paths[0].is_file = a.paths[2].is_file = true;
+    struct sc_plan *plan = make(&a);
+    assert_int_equal(plan->sites[0].n_extras, 1);
+    assert_string_equal(plan->sites[0].extras[0].rel, "logs/a.log");
+    assert_int_equal(plan->n_refusals, 2);
+    sc_plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -822,6 +882,8 @@ int main(void)
         cmocka_unit_test(a_home_of_its_own),
         cmocka_unit_test(whose_word_counts_for_the_home),
         cmocka_unit_test(what_configuration_names),
+        cmocka_unit_test(a_site_that_learns),
+        cmocka_unit_test(a_log_may_be_given),
         cmocka_unit_test(strange_bytes),
         cmocka_unit_test(too_many_entries),
         cmocka_unit_test(random_accounts_follow_the_rule),

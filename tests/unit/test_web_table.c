@@ -140,6 +140,27 @@ static void the_rest_is_told(void **state)
     assert_null(sc_web_table_site(*state, 1)->fpm);
 }
 
+static void a_site_that_learns_comes_last(void **state)
+{
+    (void)state;
+    struct sc_web_table *t = parse(SC_WEB_HEAD "account 1001 1001 /home/u\n"
+                                               "site 60001 learning l.example /home/u/l\n"
+                                               "extra /home/u/shared\n"
+                                               "fpm /run/sitecage/web/fpm-60001\n"
+                                               "site 60002 isolated i.example /home/u/i\n"
+                                               "extra /home/u/shared\n"
+                                               "end\n");
+    const struct sc_web_site *l = sc_web_table_site(t, 0), *i = sc_web_table_site(t, 1);
+    assert_int_equal(l->state, SC_WEB_LEARNING);
+    assert_false(sc_web_is_guarded(l));
+    assert_true(sc_web_is_guarded(i));
+    assert_int_equal(place(t, "/home/u/l"), 60001);
+    assert_int_equal(place(t, "/home/u/shared"), 60002);
+    const struct sc_web_place *shared = sc_web_table_place(t, "/home/u/shared");
+    assert_true(sc_web_place_is_of(shared, l) && sc_web_place_is_of(shared, i));
+    sc_web_table_free(t);
+}
+
 static void refused(const char *lines, const char *part)
 {
     char all[4096];
@@ -272,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(homes_have_all_their_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pools_belong_to_accounts_and_sites, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rest_is_told, set_up, tear_down),
+        cmocka_unit_test(a_site_that_learns_comes_last),
         cmocka_unit_test(a_table_is_good_as_a_whole_or_not_at_all),
         cmocka_unit_test(what_is_written_can_be_read),
         cmocka_unit_test(a_document_root_that_is_too_deep_is_refused),

@@ -41,13 +41,14 @@ struct sc_mod_dir {
 
 /* What is known about one request. */
 struct sc_mod_request {
-    struct sc_web_shared *shared;   /* the table that it is judged by */
-    const struct sc_web_site *site; /* NULL: no isolated site's */
-    const char *docroot;            /* that was looked up last, by its address … */
-    const struct sc_web_site *host; /* … and whose it is */
-    bool proxied;                   /* mod_proxy's connection was decided */
-    bool handled;                   /* the handler phase was entered for the site */
-    bool sites_code;                /* with handled: what it runs is users' doing */
+    struct sc_web_shared *shared;     /* the table that it is judged by */
+    const struct sc_web_site *site;   /* NULL: no isolated site's */
+    const struct sc_web_site *learns; /* the site of such a request that learns; NULL */
+    const char *docroot;              /* that was looked up last, by its address … */
+    const struct sc_web_site *host;   /* … and whose it is */
+    bool proxied;                     /* mod_proxy's connection was decided */
+    bool handled;                     /* the handler phase was entered for the site */
+    bool sites_code;                  /* with handled: what it runs is users' doing */
     bool refused;
     const char *denied; /* a file that the guard did not open; the first */
 };
@@ -65,7 +66,8 @@ void sc_mod_leave(void);
 /* Finds out whose the request is by what is known of it now, and enters. 0, or a status. */
 int sc_mod_find_site(request_rec *r);
 
-/* The isolated site that clean `path` lies in by its text; NULL. */
+/* The isolated site that clean `path` lies in by its text; NULL. One that learns is noted in the
+ * request. */
 const struct sc_web_site *sc_mod_site_of_path(const request_rec *r, const char *path);
 
 /* "*:PORT" (address.h) as mod_proxy takes it. */

@@ -168,6 +168,16 @@ static int for_stranger(request_rec *r, const struct to *to)
                                             .own = own});
 }
 
+/* PHP of a site that learns goes to its own master, too: there it is seen. Everything else goes where it
+ * always went. */
+static bool is_learners_php(const request_rec *r, const struct to *to)
+{
+    const struct sc_mod_request *q = sc_mod_request_of(r);
+    const struct sc_web_pool *pool = pool_of(r, to);
+    return q->learns && q->learns->fpm && pool && (!pool->site || pool->site == q->learns) &&
+           (to->socket || sc_web_url_is(to->url, "fcgi"));
+}
+
 static int on_scheme(request_rec *r, proxy_worker *worker, proxy_server_conf *conf, char *url,
                      const char *host, apr_port_t port)
 {
@@ -177,6 +187,8 @@ static int on_scheme(request_rec *r, proxy_worker *worker, proxy_server_conf *co
     const char *socket =
         *worker->s->uds_path ? worker->s->uds_path : apr_table_get(r->notes, "uds_path");
     struct to to = {worker, conf, url, host, port, socket};
+    if (!q->site && is_learners_php(r, &to))
+        return route(r, &to, q->learns);
     return q->site ? for_site(r, &to) : for_stranger(r, &to);
 }
 

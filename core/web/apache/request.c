@@ -172,11 +172,20 @@ struct sc_mod_request *sc_mod_request_of(const request_rec *r)
 
 /* ---- which site ---- */
 
+/* A site that learns is no isolated one; where its PHP goes is all that is done for it. */
+static const struct sc_web_site *guarded(const request_rec *r, const struct sc_web_place *p)
+{
+    if (!p || sc_web_is_guarded(p->site))
+        return p ? p->site : NULL;
+    if (!r->main && p->site)
+        sc_mod_request_of(r)->learns = p->site;
+    return NULL;
+}
+
 const struct sc_web_site *sc_mod_site_of_path(const request_rec *r, const char *path)
 {
     const struct sc_web_table *t = sc_mod_request_of(r)->shared->table;
-    const struct sc_web_place *p = sc_web_table_containing(t, path);
-    return p ? p->site : NULL;
+    return guarded(r, sc_web_table_containing(t, path));
 }
 
 /* By a document root: as it is written, then by what it resolves to. */
@@ -189,7 +198,7 @@ static const struct sc_web_site *site_of_docroot(const request_rec *r, const str
     const struct sc_web_place *p = sc_web_table_place(t, clean);
     if (!p && sc_web_docroots_real(sc_mod->docroots, clean, r->request_time, real))
         p = sc_web_table_place(t, real);
-    return p ? p->site : NULL;
+    return guarded(r, p);
 }
 
 /* Looked up once for each document root that the request has: httpd hands out the same text, or

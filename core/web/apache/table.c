@@ -154,16 +154,28 @@ static int on_open(struct parser *p)
     return add_place(p, p->words[1], SC_WEB_DOCROOT);
 }
 
+static bool read_state(const char *word, enum sc_web_state *ret)
+{
+    static const char *const names[] = {
+        [SC_WEB_ISOLATED] = "isolated", [SC_WEB_BROKEN] = "broken", [SC_WEB_LEARNING] = "learning"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(word, names[i]) == 0) {
+            *ret = (enum sc_web_state)i;
+            return true;
+        }
+    return false;
+}
+
 static int on_site(struct parser *p)
 {
     uint64_t id;
-    bool isolated = strcmp(p->words[2], "isolated") == 0;
-    if (!p->account || !read_number(p->words[1], UINT32_MAX, &id) || (id != 0) != isolated ||
-        (!isolated && strcmp(p->words[2], "broken") != 0))
-        return bad(p, "site ID isolated|broken NAME PATH, of an account");
+    enum sc_web_state state;
+    if (!p->account || !read_number(p->words[1], UINT32_MAX, &id) ||
+        !read_state(p->words[2], &state) || (id != 0) != (state != SC_WEB_BROKEN))
+        return bad(p, "site ID isolated|broken|learning NAME PATH, of an account");
     p->site = &p->t->sites[p->t->n_sites++];
     *p->site = (struct sc_web_site){.id = (uint32_t)id,
-                                    .state = isolated ? SC_WEB_ISOLATED : SC_WEB_BROKEN,
+                                    .state = state,
                                     .name = p->words[3],
                                     .docroot = p->words[4],
                                     .account = p->account};
@@ -225,12 +237,15 @@ static int make_room(struct sc_web_table *t, size_t lines)
     return t->accounts && t->homes && t->sites && t->places && t->pools ? 0 : -1;
 }
 
-/* An isolated site's claim on a directory counts more than one that is not isolated. */
+/* An isolated site's claim on a directory counts more than one that is not isolated, or only learns. */
 static void index_place(struct sc_web_map *m, struct sc_web_place *place)
 {
     const void **to = sc_web_map_put(m, place->path, place->len);
     struct sc_web_place *now = (struct sc_web_place *)(uintptr_t)*to;
     if (!now || (!now->site && place->site)) {
+        *to = place;
+    } else if (place->site && sc_web_is_guarded(place->site) && !sc_web_is_guarded(now->site)) {
+        place->also = now;
         *to = place;
     } else if (place->site) {
         place->also = now->also;

@@ -16,7 +16,8 @@
 
 enum sc_web_state {
     SC_WEB_ISOLATED,
-    SC_WEB_BROKEN /* to be isolated, and cannot be: nothing of it is served */
+    SC_WEB_BROKEN,  /* to be isolated, and cannot be: nothing of it is served */
+    SC_WEB_LEARNING /* not isolated: served as any other, but its PHP goes to its own master */
 };
 
 struct sc_web_account {
@@ -40,6 +41,12 @@ enum sc_web_place_kind {
     SC_WEB_ALIAS,   /* another spelling of the document root */
     SC_WEB_EXTRA    /* a further directory of the site: its application, or one that it may write */
 };
+
+/* Its requests are judged and guarded. */
+static inline bool sc_web_is_guarded(const struct sc_web_site *site)
+{
+    return site && site->state != SC_WEB_LEARNING;
+}
 
 /* A directory that belongs to a site. */
 struct sc_web_place {
