@@ -73,6 +73,9 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
                        .dry_run = call->dry_run,
                        .home = call->home,
                        .only = call->only,
+                       .learned = call->learned,
+                       .learn = call->learn,
+                       .days = call->days,
                        .server = server,
                        .watch = &watch,
                        .out = out};

@@ -14,12 +14,21 @@
 #include "core/engine/engine.h"
 
 enum sc_ctl_flags {
-    SC_CTL_ANYBODY = 1, /* root is not needed */
-    SC_CTL_SERVER = 2,  /* the server object is needed */
-    SC_CTL_ANYWAY = 4,  /* --anyway may be given */
-    SC_CTL_HOME = 8,    /* --home may be given */
-    SC_CTL_ONLY = 16,   /* --failing, --stale, --not-covered may be given */
-    SC_CTL_DRY_RUN = 32 /* --dry-run may be given */
+    SC_CTL_ANYBODY = 1,  /* root is not needed */
+    SC_CTL_SERVER = 2,   /* the server object is needed */
+    SC_CTL_ANYWAY = 4,   /* --anyway may be given */
+    SC_CTL_HOME = 8,     /* --home may be given */
+    SC_CTL_ONLY = 16,    /* --failing, --stale, --not-covered may be given */
+    SC_CTL_DRY_RUN = 32, /* --dry-run may be given */
+    SC_CTL_LEARN = 64,   /* --days, --stop or --report may be given */
+    SC_CTL_LEARNED = 128 /* --learned may be given */
+};
+
+/* What is asked of learning beside its beginning. */
+enum sc_ctl_learn {
+    SC_CTL_LEARN_BEGIN,
+    SC_CTL_LEARN_STOP,
+    SC_CTL_LEARN_REPORT
 };
 
 /* Which sites are wanted: of any of these kinds. */
@@ -38,6 +47,9 @@ struct sc_ctl {
     bool dry_run;             /* --dry-run */
     enum sc_home home;        /* --home; UNSET: not given */
     unsigned only;            /* enum sc_ctl_only; 0: all */
+    bool learned;             /* --learned */
+    enum sc_ctl_learn learn;  /* --stop, --report */
+    unsigned days;            /* --days; 0: not given */
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
 };
@@ -69,6 +81,9 @@ struct sc_ctl_call {
     bool dry_run;
     enum sc_home home;
     unsigned only;
+    bool learned;
+    enum sc_ctl_learn learn;
+    unsigned days;
 };
 
 void sc_ctl_call_done(struct sc_ctl_call *call);
@@ -106,5 +121,6 @@ int sc_ctl_status(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_check(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_explain(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_learn(struct sc_ctl *c, struct sc_error *err);
 
 #endif

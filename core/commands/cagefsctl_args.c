@@ -16,6 +16,10 @@ enum {
     OPT_STALE,
     OPT_NOT_COVERED,
     OPT_DRY_RUN,
+    OPT_LEARNED,
+    OPT_DAYS,
+    OPT_STOP,
+    OPT_REPORT,
     OPT_COMMAND /* + index in the table */
 };
 
@@ -44,6 +48,10 @@ static const struct option modifiers[] = {
     {.name = "anyway", .val = OPT_ANYWAY},
     {.name = "dry-run", .val = OPT_DRY_RUN},
     {.name = "home", .has_arg = required_argument, .val = OPT_HOME},
+    {.name = "learned", .val = OPT_LEARNED},
+    {.name = "days", .has_arg = required_argument, .val = OPT_DAYS},
+    {.name = "stop", .val = OPT_STOP},
+    {.name = "report", .val = OPT_REPORT},
     {.name = "failing", .val = OPT_FAILING},
     {.name = "stale", .val = OPT_STALE},
     {.name = "not-covered", .val = OPT_NOT_COVERED}};
@@ -89,6 +97,8 @@ static void unknown_option(struct parse *p, const char *word)
         COMPLAIN(p, "unknown option %s: see cagefsctl --help", word);
     else if (optopt == OPT_HOME)
         COMPLAIN(p, "--home needs a value: private or shared");
+    else if (optopt == OPT_DAYS)
+        COMPLAIN(p, "--days needs a number");
     else if (optopt < OPT_JSON)
         COMPLAIN(p, "unknown option -%c: see cagefsctl --help", optopt);
     else
@@ -118,6 +128,61 @@ static void take_home(struct parse *p, const char *value)
         COMPLAIN(p, "--home %s: give private or shared", value);
 }
 
+static void take_days(struct parse *p, const char *value)
+{
+    char *end;
+    unsigned long n = strtoul(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end || n == 0 || n > SC_LEARN_DAYS_MAX)
+        COMPLAIN(p, "--days %s: give a number from 1 to %u", value, SC_LEARN_DAYS_MAX);
+    else
+        p->call.days = (unsigned)n;
+}
+
+static void take_learn(struct parse *p, enum sc_ctl_learn what)
+{
+    if (p->call.learn != SC_CTL_LEARN_BEGIN && p->call.learn != what)
+        COMPLAIN(p, "--stop and --report: give one of them; see cagefsctl --help");
+    p->call.learn = what;
+}
+
+/* False: it is none of these. */
+static bool take_modifier(struct parse *p, int option)
+{
+    switch (option) {
+    case OPT_JSON:
+        p->call.json = true;
+        return true;
+    case OPT_ANYWAY:
+        p->call.anyway = true;
+        return true;
+    case OPT_DRY_RUN:
+        p->call.dry_run = true;
+        return true;
+    case OPT_HOME:
+        take_home(p, optarg);
+        return true;
+    case OPT_LEARNED:
+        p->call.learned = true;
+        return true;
+    case OPT_DAYS:
+        take_days(p, optarg);
+        return true;
+    case OPT_STOP:
+        take_learn(p, SC_CTL_LEARN_STOP);
+        return true;
+    case OPT_REPORT:
+        take_learn(p, SC_CTL_LEARN_REPORT);
+        return true;
+    case OPT_FAILING:
+    case OPT_STALE:
+    case OPT_NOT_COVERED:
+        p->call.only |= 1u << (option - OPT_FAILING); /* in the order of enum sc_ctl_only */
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void take_long(struct parse *p, const struct sc_ctl_command *commands,
                       const struct option *option, const char *word)
 {
@@ -125,20 +190,33 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
         COMPLAIN(p, "unknown option %s: see cagefsctl --help (options are written in full)", word);
         return;
     }
-    if (option->val == OPT_JSON)
-        p->call.json = true;
-    else if (option->val == OPT_ANYWAY)
-        p->call.anyway = true;
-    else if (option->val == OPT_DRY_RUN)
-        p->call.dry_run = true;
-    else if (option->val == OPT_HOME)
-        take_home(p, optarg);
-    else if (option->val >= OPT_FAILING && option->val <= OPT_NOT_COVERED)
-        p->call.only |= 1u << (option->val - OPT_FAILING); /* in the order of enum sc_ctl_only */
-    else if (option->val >= OPT_COMMAND)
+    if (!take_modifier(p, option->val) && option->val >= OPT_COMMAND)
         take_command(p, &commands[option->val - OPT_COMMAND], option->name);
     if (optarg && option->val >= OPT_COMMAND)
         p->call.names[p->call.n++] = optarg;
+}
+
+/* A modifier that the command does not take; NULL. */
+static const char *not_taken(const struct sc_ctl_call *call)
+{
+    const unsigned flags = call->command->flags;
+    if (call->anyway && !(flags & SC_CTL_ANYWAY))
+        return "--anyway";
+    if (call->dry_run && !(flags & SC_CTL_DRY_RUN))
+        return "--dry-run";
+    if (call->home != SC_HOME_UNSET && !(flags & SC_CTL_HOME))
+        return "--home";
+    if (call->learned && !(flags & SC_CTL_LEARNED))
+        return "--learned";
+    if (call->learned && call->dry_run)
+        return "--learned with --dry-run";
+    if (call->days && !(flags & SC_CTL_LEARN && call->learn == SC_CTL_LEARN_BEGIN))
+        return "--days";
+    if (call->learn != SC_CTL_LEARN_BEGIN && !(flags & SC_CTL_LEARN))
+        return call->learn == SC_CTL_LEARN_STOP ? "--stop" : "--report";
+    if (call->only && !(flags & SC_CTL_ONLY))
+        return "--failing, --stale or --not-covered";
+    return NULL;
 }
 
 /* What getopt cannot know: that there is a command, and how many operands it takes. */
@@ -148,15 +226,8 @@ static void check_call(struct parse *p)
     size_t n = p->call.n;
     if (!c)
         COMPLAIN(p, "no command is given: see cagefsctl --help");
-    else if (p->call.anyway && !(c->flags & SC_CTL_ANYWAY))
-        COMPLAIN(p, "--%s takes no --anyway; see cagefsctl --help", p->spelled);
-    else if (p->call.dry_run && !(c->flags & SC_CTL_DRY_RUN))
-        COMPLAIN(p, "--%s takes no --dry-run; see cagefsctl --help", p->spelled);
-    else if (p->call.home != SC_HOME_UNSET && !(c->flags & SC_CTL_HOME))
-        COMPLAIN(p, "--%s takes no --home; see cagefsctl --help", p->spelled);
-    else if (p->call.only && !(c->flags & SC_CTL_ONLY))
-        COMPLAIN(p, "--%s takes no --failing, --stale or --not-covered; see cagefsctl --help",
-                 p->spelled);
+    else if (not_taken(&p->call))
+        COMPLAIN(p, "--%s takes no %s; see cagefsctl --help", p->spelled, not_taken(&p->call));
     else if (n < c->min)
         COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled, c->operands);
     else if (n > c->max && c->max == 0)
@@ -191,7 +262,7 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
     int c, index = 0;
     while ((c = getopt_long(argc, argv, letters, options, &index)) != -1) {
         const char *word = argv[optind - 1]; /* only used where it is the one just read */
-        if (c == OPT_HOME && word == optarg) /* a value in a word of its own */
+        if ((c == OPT_HOME || c == OPT_DAYS) && word == optarg) /* a value in a word of its own */
             word = argv[optind - 2];
         if (c == 1)
             p.call.names[p.call.n++] = optarg;

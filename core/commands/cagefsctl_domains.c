@@ -15,7 +15,7 @@ static void say(struct sc_ctl *c, const char *done, const char *const *names, si
 
 int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 {
-    const struct sc_enable_how how = {c->anyway, c->home};
+    const struct sc_enable_how how = {c->anyway, c->home, c->learned};
     int rc = (c->dry_run ? sc_engine_enable_dry : sc_engine_enable)(c->server, c->names, c->n, &how,
                                                                     c->watch, err);
     if (rc < 0)

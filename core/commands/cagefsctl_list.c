@@ -84,8 +84,9 @@ int sc_ctl_list(struct sc_ctl *c, struct sc_error *err)
     return 0;
 }
 
-/* off: not isolated and not wanted. ending: the same, but requests of before may finish. stale: not
- * as it should be. failing: it does not run; the last attempt failed, too. not covered, unverified: isolation does not reach all of it, or may not. idle:
+/* off: not isolated and not wanted. learning: the same, and what it uses is recorded. ending: the same, but
+ * requests of before may finish. stale: not as it should be. failing: it does not run; the last attempt failed, too.
+ * not covered, unverified: isolation does not reach all of it, or may not. idle:
  * made at the first request. */
 static const char *state_of(const struct sc_status_row *r)
 {
@@ -93,11 +94,20 @@ static const char *state_of(const struct sc_status_row *r)
         return "failing";
     if (r->stale)
         return "stale";
+    if (r->learning_until)
+        return "learning";
     if (!r->isolated)
         return r->ending ? "ending" : "off";
     if (r->coverage != SC_COVERAGE_COVERED)
         return sc_coverage_name(r->coverage);
     return r->running ? "running" : "idle";
+}
+
+static int set_learning(json_t *site, const struct sc_status_row *r)
+{
+    return !r->learning_until
+               ? 0
+               : json_object_set_new(site, "learning_until", json_integer(r->learning_until));
 }
 
 /* Of a former view; nothing where there is none. */
@@ -137,6 +147,7 @@ static json_t *status_json(const struct sc_status *st)
         bad |= site ? sc_stats_json_set(site, &r->stats) : -1;
         bad |= site ? set_ending(site, r) : -1;
         bad |= site && r->isolated ? set_failing(site, &r->failing) : 0;
+        bad |= site ? set_learning(site, r) : -1;
         bad |= json_array_append_new(sites, site);
     }
     if (!bad)
@@ -211,6 +222,14 @@ static void ending_text(struct sc_out *o, const struct sc_status_row *r)
                    r->ending_processes, (long long)(r->ending_ms + 999) / 1000);
 }
 
+static void learning_text(struct sc_out *o, const struct sc_status_row *r)
+{
+    char at[SC_TIME_TEXT];
+    if (r->learning_until)
+        sc_out_fmt(o, "    not isolated: what it uses is recorded until %s\n",
+                   sc_time_text(r->learning_until, at));
+}
+
 static void refused_text(struct sc_out *o, const struct sc_web_refused *r)
 {
     char at[SC_TIME_TEXT];
@@ -257,6 +276,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st, unsigned o
         failing_text(o, &r->failing);
         reason_text(o, r->coverage_text);
         ending_text(o, r);
+        learning_text(o, r);
         refused_text(o, &r->stats.refused);
     }
 }

@@ -54,7 +54,7 @@ static const struct sc_ctl_command table[] = {
     {BOTH("toggle-mode"), .run = sc_ctl_toggle_mode, .flags = SC_CTL_SERVER,
      .help = "Swap the modes allow_all and deny_all"},
     {BOTH("enable"), DOMAINS, .run = sc_ctl_enable,
-     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME | SC_CTL_DRY_RUN,
+     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME | SC_CTL_DRY_RUN | SC_CTL_LEARNED,
      .help = "Isolate these domains"},
     {BOTH("disable"), DOMAINS, .run = sc_ctl_disable, .flags = SC_CTL_SERVER,
      .help = "End the isolation of these domains"},
@@ -71,6 +71,9 @@ static const struct sc_ctl_command table[] = {
     {BOTH("explain"), .operands = "DOMAIN [PATH]", .one = "DOMAIN and one PATH", .min = 1, .max = 2,
      .run = sc_ctl_explain, .flags = SC_CTL_SERVER,
      .help = "Say why it fails, or who closes a path"},
+    {BOTH("learn"), .operands = "DOMAIN", .one = "DOMAIN", .min = 1, .max = 1, .run = sc_ctl_learn,
+     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_LEARN,
+     .help = "Record what the site uses of the account"},
     {.name = "remount",
      .letter = 'm',
      USERS,
@@ -122,6 +125,9 @@ void sc_ctl_help(struct sc_buf *out)
                "  --home private|shared                (enable, regenerate) What the sites see of "
                "the home\n"
                "  --failing, --stale, --not-covered    (status) Only sites of these kinds\n"
+               "  --days N, --stop, --report           (learn) For how long (7), end it, say what "
+               "was used\n"
+               "  --learned                            (enable) Give what was used to the sites\n"
                "  --wait-lock                          Accepted; commands always wait their turn\n"
                "  -v, --verbose                        Say each step and how long it took\n"
                "\n"

@@ -15,10 +15,19 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
 }
 
+/* The names whose sites are led into a cage by the job. */
+static const char *const *names_of(const struct sc_job *j, size_t *ret_n)
+{
+    *ret_n = j->wish.n_learn ? j->wish.n_learn : j->wish.n_enable;
+    return j->wish.n_learn ? j->wish.learn : j->wish.enable;
+}
+
 static bool is_to_be(const struct sc_job *j, const struct sc_plan_site *s)
 {
-    for (size_t i = 0; i < j->wish.n_enable; i++)
-        if (sc_plan_site_of(j->facts.plan, j->wish.enable[i]) == s)
+    size_t n;
+    const char *const *names = names_of(j, &n);
+    for (size_t i = 0; i < n; i++)
+        if (sc_plan_site_of(j->facts.plan, names[i]) == s)
             return true;
     return s->isolated;
 }
@@ -69,8 +78,10 @@ int sc_cover_before(struct sc_cover_server *server, const struct sc_jobs *jobs,
 {
     for (size_t i = 0; i < jobs->n; i++) {
         const struct sc_job *j = &jobs->v[i];
-        for (size_t k = 0; k < j->wish.n_enable; k++) {
-            const char *domain = j->wish.enable[k];
+        size_t n;
+        const char *const *names = names_of(j, &n);
+        for (size_t k = 0; k < n; k++) {
+            const char *domain = names[k];
             const struct sc_plan_site *s = sc_plan_site_of(j->facts.plan, domain);
             struct sc_cover_verdict v;
             if (!s || !s->rel) /* the pass's own checks say why not */

@@ -34,6 +34,7 @@ int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const s
 struct sc_enable_how {
     bool anyway;       /* also where isolation would not cover a site */
     enum sc_home home; /* that the sites get; UNSET: as they have it */
+    bool learned;      /* they are given what they were seen to use: core/engine/learn.h */
 };
 
 /* SC_E_DENIED also: isolation would not cover a site (core/coverage/coverage.h). */
@@ -98,6 +99,7 @@ int sc_engine_list(struct sc_server *s, const char *const *users, size_t n, stru
 struct sc_status_row {
     char *domain, *user, *docroot;
     bool isolated;             /* wanted and made */
+    int64_t learning_until;    /* seconds since 1970; 0: it does not learn (core/engine/learn.h) */
     unsigned id;               /* site id (lve_id), 0 when not isolated */
     const char *home;          /* sc_store_home_name(); NULL when not isolated */
     bool home_kept;            /* it is shared because it was before homes were private */

@@ -16,6 +16,7 @@
 #include "core/engine/docroot.h"
 #include "core/engine/endings.h"
 #include "core/engine/internal.h"
+#include "core/engine/learning.h"
 #include "core/pass/recover.h"
 #include "core/server/panel.h"
 
@@ -277,7 +278,33 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
     for (size_t i = 0; rc == 0 && i < names.n; i++)
         if (strcmp(names.rows[i].name, name) == 0)
             site = names.rows[i].site_id;
-    return rc < 0 ? rc : add_status(s, cg, st, name, &u, site, d.docroot, err);
+    SC_CLEANUP(sc_learning_done) struct sc_learning learning = {0};
+    if (rc == 0 && !site)
+        rc = sc_learning_load(s, &u, &learning, err);
+    if (rc == 0)
+        rc = add_status(s, cg, st, name, &u, site, d.docroot, err);
+    if (rc == 0)
+        st->v[st->n - 1].learning_until = sc_learning_until(&learning, d.docroot);
+    return rc;
+}
+
+/* Sites that learn are not isolated; they are told of nevertheless. */
+static int learning_of_user(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                            const struct sc_user_row *u, struct sc_error *err)
+{
+    SC_CLEANUP(sc_learning_done) struct sc_learning learning = {0};
+    SC_CLEANUP(sc_domain_list_done) struct sc_domain_list domains = {0};
+    int rc = sc_learning_load(s, u, &learning, err);
+    if (rc == 0 && learning.any)
+        rc = sc_store_domains_get(s->store, u->uid, &domains, err);
+    for (size_t i = 0; rc == 0 && i < domains.n; i++) {
+        const struct sc_domain_row *d = &domains.rows[i];
+        int64_t until = sc_learning_until(&learning, d->docroot);
+        rc = until ? add_status(s, cg, st, d->name, u, 0, d->docroot, err) : 0;
+        if (rc == 0 && until)
+            st->v[st->n - 1].learning_until = until;
+    }
+    return rc;
 }
 
 int sc_status_one(struct sc_server *s, const char *domain, struct sc_status *ret,
@@ -334,6 +361,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
         for (size_t k = 0; rc == 0 && k < names.n; k++)
             rc = add_status(s, cg, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id,
                             NULL, err);
+        if (rc == 0)
+            rc = learning_of_user(s, cg, &st, &users.rows[i], err);
     }
     if (rc == 0)
         rc = sc_status_endings(s, n == 0, &st, err);

@@ -9,11 +9,13 @@
 #include "core/engine/before.h"
 #include "core/engine/cover.h"
 #include "core/engine/internal.h"
+#include "core/engine/learned.h"
 #include "core/engine/named.h"
 #include "core/engine/trial.h"
 #include "core/server/monitor_service.h"
 #include "core/web/module.h"
 #include "core/web/suexec_front.h"
+#include "core/learn/file.h"
 #include "core/pass/deny.h"
 #include "core/pass/front.h"
 #include "core/pass/recover.h"
@@ -75,14 +77,45 @@ static int judge(struct sc_server *s, struct sc_cover_server *server, const stru
     return sc_cover_before(server, jobs, err);
 }
 
+/* The names are to learn instead. */
+static void wish_learning(struct sc_jobs *jobs, int64_t until)
+{
+    for (size_t i = 0; i < jobs->n; i++) {
+        struct sc_wish *wish = &jobs->v[i].wish;
+        *wish = (struct sc_wish){.learn = jobs->v[i].names,
+                                 .n_learn = wish->n_enable + wish->n_disable,
+                                 .learn_until = until};
+    }
+}
+
+static int wish_learned(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
+                        struct sc_learned *all, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < jobs->n; i++)
+        rc = sc_learned_wish(s, &jobs->v[i], w, &all[i], err);
+    return rc;
+}
+
+static void learned_done(struct sc_learned **all)
+{
+    for (struct sc_learned *l = *all; l && l->reports; l++)
+        sc_learned_done(l);
+    free(*all);
+}
+
+/* `until`, not 0: what the sites use is recorded until then, and they are not isolated. */
 static int enable(struct sc_server *s, const char *const *domains, size_t n,
-                  const struct sc_enable_how *how, struct sc_look *look, const struct sc_watch *w,
-                  struct sc_error *err)
+                  const struct sc_enable_how *how, int64_t until, struct sc_look *look,
+                  const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
+    SC_CLEANUP(learned_done) struct sc_learned *learned = calloc(n + 1, sizeof(*learned));
+    if (!learned)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
     /* the feature alone: nobody is named yet; who denies it may hold the lock for long */
     int rc = sc_named_allowed(s, &l, err);
     if (rc == 0)
@@ -101,12 +134,18 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     s->cover = NULL;
     sc_jobs_home(&jobs, how->home);
     jobs.look = look;
+    if (rc == 0 && until)
+        wish_learning(&jobs, until);
+    if (rc == 0 && how->learned)
+        rc = wish_learned(s, &jobs, w, learned, err);
     if (rc == 0)
         rc = judge(s, &server, &jobs, how->anyway, w, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
     if (rc == 0)
         rc = sc_proxyexec_start(err); /* or it ended meanwhile */
+    if (rc == 0 && until)
+        rc = sc_learn_begin(&jobs, err);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &jobs, w, err);
     if (rc < 0)
@@ -122,12 +161,46 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
 {
     SC_CLEANUP(sc_look_done) struct sc_look look = SC_LOOK_INIT;
     sc_pass_recover(s);
-    int rc = enable(s, domains, n, how, &look, w, err);
+    int rc = enable(s, domains, n, how, 0, &look, w, err);
     if (rc < 0)
         return rc;
     sc_monitor_wanted(s, w); /* it may ask for the locks that enable() held */
     sc_before_tell(&look, w);
     return 0;
+}
+
+int sc_engine_learn(struct sc_server *s, const char *domain, unsigned days, bool anyway,
+                    const struct sc_watch *w, int64_t *ret_until, struct sc_error *err)
+{
+    const struct sc_enable_how how = {.anyway = anyway};
+    int64_t until = sc_server_now(s) + (int64_t)days * 86400;
+    int rc = sc_learn_possible(err);
+    if (rc < 0)
+        return rc;
+    sc_pass_recover(s);
+    rc = enable(s, &domain, 1, &how, until, NULL, w, err);
+    if (rc < 0)
+        return rc;
+    *ret_until = until;
+    sc_monitor_wanted(s, w);
+    return 0;
+}
+
+int sc_engine_learn_stop(struct sc_server *s, const char *domain, const struct sc_watch *w,
+                         struct sc_error *err)
+{
+    sc_pass_recover(s);
+    SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
+    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
+    int rc = open_named(s, &domain, 1, false, &l, &jobs, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_domain_entry *e =
+        sc_domains_config_find(&jobs.v[0].facts.config, jobs.v[0].names[0]);
+    if (!e || !e->learning_until)
+        return sc_error_set(err, SC_E_INVAL, "%s does not learn", domain);
+    wish_learning(&jobs, 0);
+    return sc_jobs_run(s, &jobs, w, err);
 }
 
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,

@@ -10,6 +10,7 @@
 #include "core/check/check.h"
 #include "core/engine/engine.h"
 #include "core/engine/explain.h"
+#include "core/engine/learn.h"
 
 struct sc_server {
     int open;
@@ -29,6 +30,7 @@ static struct {
     struct sc_names others;    /* that end with those named */
     struct sc_status status;
     struct sc_checks checks;
+    struct sc_learn_report learned;
     const char *plan;
     struct sc_explanation explanation;
     int done; /* calls of a _done function */
@@ -127,6 +129,7 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
     (void)s;
     return fake_call(how->anyway                    ? "enable anyway"
                      : how->home == SC_HOME_PRIVATE ? "enable private"
+                     : how->learned                 ? "enable learned"
                                                     : "enable",
                      domains, n, w, err);
 }
@@ -190,6 +193,39 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
 void sc_status_done(struct sc_status *st)
 {
     (void)st;
+    fake.done++;
+}
+
+int sc_engine_learn(struct sc_server *s, const char *domain, unsigned days, bool anyway,
+                    const struct sc_watch *w, int64_t *ret_until, struct sc_error *err)
+{
+    char what[64];
+    (void)s;
+    snprintf(what, sizeof(what), "learn %u%s", days, anyway ? " anyway" : "");
+    *ret_until = 1800000000;
+    return fake_call(what, &domain, 1, w, err);
+}
+
+int sc_engine_learn_stop(struct sc_server *s, const char *domain, const struct sc_watch *w,
+                         struct sc_error *err)
+{
+    (void)s;
+    return fake_call("learn stop", &domain, 1, w, err);
+}
+
+int sc_engine_learn_report(struct sc_server *s, const char *domain, struct sc_learn_report *ret,
+                           struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("learn report", &domain, 1, NULL, err);
+    if (rc == 0)
+        *ret = fake.learned;
+    return rc;
+}
+
+void sc_learn_report_done(struct sc_learn_report *r)
+{
+    (void)r;
     fake.done++;
 }
 

@@ -17,7 +17,7 @@ static void spellings(void **state)
         {"list", NULL, "list NULL"},           {"regenerate", "john", "regenerate john"},
         {"status", "a.com", "status a.com"},   {"status", NULL, "status NULL"},
         {"check", NULL, "check NULL"},         {"check", "a.com", "check a.com"},
-        {"plan", "a.com", "plan a.com"},
+        {"plan", "a.com", "plan a.com"},       {"learn", "a.com", "learn 7 a.com"},
     };
     fake_reset();
     fake.plan = "";
@@ -65,6 +65,22 @@ static void operands(void **state)
 
     run("--site-isolation-enable=");
     assert_string_equal(fake.called, "enable ");
+}
+
+static void learning(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--site-isolation-learn", "a.com", "--days", "3", "--anyway");
+    assert_string_equal(fake.called, "learn 3 anyway a.com");
+    run("--site-isolation-learn", "a.com", "--days=90");
+    assert_string_equal(fake.called, "learn 90 a.com");
+    run("--site-isolation-learn", "a.com", "--stop");
+    assert_string_equal(fake.called, "learn stop a.com");
+    run("--report", "--isolates-learn=a.com");
+    assert_string_equal(fake.called, "learn report a.com");
+    run("--site-isolation-enable", "a.com", "--learned");
+    assert_string_equal(fake.called, "enable learned a.com");
 }
 
 #define assert_wrong(want, ...)                                                                    \
@@ -115,6 +131,23 @@ static void wrong_usage(void **state)
                  "--site-isolation-enable", "a.com", "--isolates-disable", "b.com");
     assert_wrong("--help and --version: give one command at a time; see cagefsctl --help", "-h",
                  "--version");
+    assert_wrong("--days 0: give a number from 1 to 90", "--site-isolation-learn", "a.com",
+                 "--days", "0");
+    assert_wrong("--days 91: give a number from 1 to 90", "--site-isolation-learn", "a.com",
+                 "--days=91");
+    assert_wrong("--days 7d: give a number from 1 to 90", "--site-isolation-learn", "a.com",
+                 "--days", "7d");
+    assert_wrong("--days needs a number", "--site-isolation-learn", "a.com", "--days");
+    assert_wrong("--site-isolation-learn takes no --days; see cagefsctl --help",
+                 "--site-isolation-learn", "a.com", "--report", "--days", "3");
+    assert_wrong("--stop and --report: give one of them; see cagefsctl --help",
+                 "--site-isolation-learn", "a.com", "--report", "--stop");
+    assert_wrong("--site-isolation-disable takes no --learned; see cagefsctl --help",
+                 "--site-isolation-disable", "a.com", "--learned");
+    assert_wrong("--site-isolation-plan takes no --report; see cagefsctl --help",
+                 "--site-isolation-plan", "a.com", "--report");
+    assert_wrong("--site-isolation-learn takes no --learned; see cagefsctl --help",
+                 "--site-isolation-learn", "a.com", "--learned");
     assert_int_equal(fake.calls + fake.opened, 0);
 }
 
@@ -229,9 +262,13 @@ static void unwritable_output(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spellings),         cmocka_unit_test(operands),
-        cmocka_unit_test(wrong_usage),       cmocka_unit_test(wrong_usage_in_json),
-        cmocka_unit_test(root_only),         cmocka_unit_test(refusals),
+        cmocka_unit_test(spellings),
+        cmocka_unit_test(operands),
+        cmocka_unit_test(learning),
+        cmocka_unit_test(wrong_usage),
+        cmocka_unit_test(wrong_usage_in_json),
+        cmocka_unit_test(root_only),
+        cmocka_unit_test(refusals),
         cmocka_unit_test(unwritable_output),
     };
     return cmocka_run_group_tests_name("cagefsctl_usage", tests, NULL, NULL);

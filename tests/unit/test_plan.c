@@ -817,7 +817,7 @@ static void a_site_that_learns(void **state)
     a.in.learning = learning;
     a.in.dirs = dirs;
     a.in.n_dirs = 1;
-    a.domains[1].private_home = true;
+    a.domains[1].home = SC_PLAN_HOME_PRIVATE;
     struct sc_plan *plan = make(&a);
     const struct sc_plan_site *site = sc_plan_find(plan, "web/a/public");
     assert_true(site->isolated && site->learning && !site->private_home);
