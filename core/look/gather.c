@@ -21,6 +21,9 @@ static int say(struct sc_looking *l, struct sc_buf *out)
     if (asprintf(&docroot, "%s/%s", one->a->home, one->plan->sites[one->site].rel) < 0)
         return sc_error_set(l->err, SC_E_NOMEM, "out of memory for what a site uses");
     const struct sc_look_where where = {one->domain, one->a->home, docroot};
+    const struct sc_plan_site *site = &one->plan->sites[one->site];
+    if (site->stray && !sc_plan_extra_of(site, site->stray))
+        sc_look_say_stray(site->stray, &where, out);
     sc_look_notes_say(&l->notes, &where, out);
     if (l->cut_short)
         sc_buf_fmt(out,

@@ -2,6 +2,7 @@
 #include "core/look/notes.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -206,4 +207,18 @@ void sc_look_notes_say(struct sc_look_notes *l, const struct sc_look_where *w, s
         say(&l->v[i], w, out);
     if (l->n > SC_LOOK_NOTES_MAX)
         sc_buf_fmt(out, "%s: and %zu more places\n", w->domain, l->n - SC_LOOK_NOTES_MAX);
+}
+
+void sc_look_say_stray(const char *place, const struct sc_look_where *w, struct sc_buf *out)
+{
+    sc_buf_fmt(out, "%s: ", w->domain);
+    add_text(out, w->home);
+    sc_buf_str(out, "/");
+    add_text(out, place);
+    sc_buf_str(out,
+               " looks like its application, but another site's application is in it, so that it "
+               "is nobody's");
+    const struct sc_look_note n = {.place = (char *)(uintptr_t)place, .verdict = {.rw = true}};
+    say_way_out(&n, w, out);
+    sc_buf_str(out, "\n");
 }

@@ -40,6 +40,10 @@ struct sc_look_where {
  * needs no more is left out. `l` is changed. */
 void sc_look_notes_say(struct sc_look_notes *l, const struct sc_look_where *w, struct sc_buf *out);
 
+/* Appends the line about a directory that would be the site's application (struct sc_plan_site,
+ * `stray`). */
+void sc_look_say_stray(const char *place, const struct sc_look_where *w, struct sc_buf *out);
+
 /* Appends `DOCROOT ro|rw ~/PLACE`, as /etc/cagefs/site-isolation.paths has it. */
 void sc_look_line_of_admin(const char *docroot, const char *place, bool rw, struct sc_buf *out);
 

@@ -278,6 +278,8 @@ static void settle(struct owning *o, size_t i)
         give(s, &mine[CHOSE_APP]);
     else if (release)
         give(s, &mine[CHOSE_RELEASE]);
+    else
+        s->stray = sc_steal_ptr(&mine[CHOSE_APP]);
     if (s->n_apps == 2 && sc_rel_cmp(s->apps[0], s->apps[1]) > 0) { /* widened beyond it */
         char *first = s->apps[0];
         s->apps[0] = s->apps[1];

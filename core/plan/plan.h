@@ -138,6 +138,8 @@ struct sc_plan_site {
     char *near, *site_dir;  /* as in struct sc_plan_place; of a site with several, the first */
     char *apps[SC_PLAN_APPS_MAX]; /* its application (core/plan/parts.h); sorted */
     size_t n_apps;
+    char *stray; /* what would be its application, but holds another one, so that it is nobody's; or
+                    NULL */
     struct sc_plan_extra *extras;
     size_t n_extras;
     /* It has a home of its own: some domain of it says so, or none says otherwise and nothing else does. */

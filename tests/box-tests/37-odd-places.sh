@@ -61,6 +61,11 @@ app fifo.example $H/fifo public config.php data
 as_user john mkfifo $H/fifo/composer.json
 add shut.example $H/shut/app/public
 app shut.example $H/shut/app public .env,package.json data
+# An application in another one's directory: that is nobody's, which enable says, and the line that gives it
+add around.example $H/around/public
+app around.example $H/around public .env,composer.json storage
+add plugin.example $H/around/plugins/p/public
+app plugin.example $H/around/plugins/p public .env,composer.json storage
 echo "{}" | put_file john $H/composer.json
 echo "secret of nobody" | put_file john $H/.env
 apache_start
@@ -70,7 +75,7 @@ pairs=(da.example:sub.da.example sub.da.example:da.example da.example:two.da.exa
     sub.da.example:two.da.example outer.example:blog.example blog.example:outer.example outer.example:inner.example
     inner.example:outer.example inner.example:blog.example blog.example:inner.example link.example:outer.example
     outer.example:thief.example home.example:far.example marks.example:fifo.example fifo.example:marks.example
-    shut.example:marks.example)
+    shut.example:marks.example around.example:plugin.example plugin.example:around.example around.example:outer.example)
 each_pair() # CHECK TEXT
 {
     local pair
@@ -90,6 +95,11 @@ each_pair app_is_open "control: open before"
 check "control: by the link in the home" reads link.example $H/www/by-link "secret by a link"
 
 check "allow" cagefsctl --site-isolation-allow-all
+around=$(cagefsctl --site-isolation-enable around.example --home private 2>&1 >/dev/null | grep "$H/around looks like its application")
+given=$(sed -n 's|.*in /etc/cagefs/site-isolation.paths: ||p' <<<"$around")
+check "enable says what is nobody's, and the line" [ "$given" = "$H/around/public rw ~/around" ]
+check_not "control: without it the site does not work" app_runs around.example
+echo "$given" >/etc/cagefs/site-isolation.paths
 check "enable" cagefsctl --site-isolation-enable "${sites[@]}" --home private
 app_enter=cagefs_enter_site
 each_runs "works"
@@ -103,7 +113,7 @@ check "is private all the same" app_is_private shut.example outer.example
 chmod 755 $H/shut
 
 # Grants of what another owns are none.
-printf '%s\n' "$H/sites/thief.example/www ro ~/outer" "$H/sites/thief.example/www rw ~/real/app/storage" \
+printf '%s\n' "$given" "$H/sites/thief.example/www ro ~/outer" "$H/sites/thief.example/www rw ~/real/app/storage" \
     "$H/sites/thief.example/www ro ~/outer/public/shop" "$H/sites/thief.example/www rw ~/domains" >/etc/cagefs/site-isolation.paths
 check "given places with others in them" cagefsctl --site-isolation-regenerate john
 for one in outer.example inner.example link.example da.example sub.da.example; do

@@ -411,6 +411,10 @@ static void stray_marks(void **state)
     mark(&a, "o/plugins/i", APP);
     expect_app(&a, "o/public", "");
     expect_app(&a, "o/plugins/i/public", "o/plugins/i");
+    struct sc_plan *plan = make(&a); /* which people are told */
+    assert_string_equal(sc_plan_site_of(plan, "o/public")->stray, "o");
+    assert_null(sc_plan_site_of(plan, "o/plugins/i/public")->stray);
+    sc_plan_free(plan);
 
     start(&a); /* a secret is no application, what is in one can be */
     add_domain(&a, "backup/public", NULL);
