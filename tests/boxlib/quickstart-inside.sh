@@ -68,7 +68,8 @@ visit "<?php \$password = \"$secret\";"$'\n' "$a/spy.php"
 visit "<?php \$password = \"$secret\";"$'\n' "$a/link.txt"
 
 root $'CloudLinux Isolates was allowed for all users.\n' 'cagefsctl --site-isolation-allow-all'
-root $'CloudLinux Isolates was enabled for domain(s),\na.example\n' \
+# it says of the link, which leads into the other site, that it will be closed
+root $'a.example: /home/john/b.example/config.php belongs to b.example and will be closed (the link a.example/link.txt), and no line gives it: it is inside the document root of another site\nCloudLinux Isolates was enabled for domain(s),\na.example\n' \
     'cagefsctl --site-isolation-enable a.example'
 
 visit $'a.example cannot read it\n' "$a/spy.php"
