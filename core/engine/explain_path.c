@@ -46,6 +46,7 @@ static int plan_view(struct sc_server *s, struct known *k, struct sc_error *err)
 {
     SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
     int rc = sc_planner_init(s, &k->a, NULL, &planner, err);
+    planner.shown = &k->f.shown;
     return rc < 0 ? rc
                   : sc_planner_make(&planner, &k->a, k->f.plan,
                                     (size_t)(k->is.site - k->f.plan->sites), SC_SITE_ID_FIRST,

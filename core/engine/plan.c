@@ -39,6 +39,7 @@ static int plan_text(struct sc_server *s, const struct sc_account *a, const stru
     SC_CLEANUP(sc_planfile_done) struct sc_planfile p = {0};
     SC_CLEANUP(sc_planner_done) struct sc_planner planner = {0};
     int rc = sc_planner_init(s, a, NULL, &planner, err);
+    planner.shown = &f->shown;
     if (rc == 0)
         rc = sc_planner_make(&planner, a, plan, i, made ? row.id : SC_SITE_ID_FIRST,
                              made ? row.token : "00000000000000000000000000000000", &p, err);

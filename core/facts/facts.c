@@ -29,6 +29,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_secrets_done(&f->secrets);
     sc_uses_done(&f->uses);
     free(f->kept);
+    sc_shown_done(&f->shown);
     if (f->cover)
         sc_cover_server_done(f->cover);
     free(f->cover);

@@ -24,6 +24,24 @@ struct sc_uses { /* further paths that configuration names; rel and site_rel are
 
 void sc_uses_done(struct sc_uses *u); /* frees what it holds; accepts {0} */
 
+struct sc_shown_place { /* outside of homes, named by root's configuration; shown.h */
+    char *site_rel;     /* the document root of the site that sees it; NULL: all do */
+    char *path;         /* absolute, without links */
+};
+
+struct sc_shown_asked { /* what was found for a path; "": nothing */
+    char *path, *place;
+};
+
+struct sc_shown {
+    struct sc_shown_place *v;
+    size_t n;
+    struct sc_shown_asked *asked; /* each once */
+    size_t n_asked;
+};
+
+void sc_shown_done(struct sc_shown *s); /* frees what it holds; accepts {0} */
+
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
@@ -34,6 +52,7 @@ struct sc_facts {
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
     struct sc_uses uses;           /* uses.h */
+    struct sc_shown shown;         /* the same, outside of homes */
     struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 

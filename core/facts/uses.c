@@ -19,6 +19,7 @@
 #include "core/config/pathname.h"
 #include "core/coverage/coverage.h"
 #include "core/facts/php_names.h"
+#include "core/facts/shown.h"
 #include "core/facts/uses_private.h"
 #include "core/facts/whose.h"
 #include "core/facts/wp_config.h"
@@ -85,13 +86,23 @@ static int add_log(struct sc_look *l, int found, char **rel, const struct stat *
     return found == 0 && !S_ISREG(st->st_mode) ? 0 : sc_look_add(l, path, rel);
 }
 
+/* What root's configuration names outside of the home. */
+static int show(struct sc_look *l, enum sc_named named, const char *path)
+{
+    if (l->word != SC_WORD_SERVER || named != SC_NAMED_READ)
+        return 0;
+    return sc_shown_add(l->shown, l->a, l->hosts, l->site->rel, path, l->err);
+}
+
 static int use(struct sc_look *l, enum sc_named named, const char *value)
 {
     SC_FREE char *rel = NULL;
     struct stat st = {0};
     int found = sc_look_find(l, sc_php_path(value), &rel, &st);
-    if (found > 0 || (found < 0 && found != SC_E_NOTFOUND))
-        return found > 0 ? 0 : found;
+    if (found > 0)
+        return show(l, named, value);
+    if (found < 0 && found != SC_E_NOTFOUND)
+        return found;
     if (named == SC_NAMED_OWN)
         return found == 0 && !S_ISDIR(st.st_mode)
                    ? 0
@@ -214,10 +225,28 @@ static struct sc_cover_server *server_of(const struct sc_server *s, struct sc_fa
     return sc_cover_server_again(known->must_stand, known, err) < 0 ? NULL : known;
 }
 
+/* What is said for the whole server: aliases outside of all hosts, PHP's own configuration. */
+static int show_to_all(const struct sc_account *a, const struct sc_vhosts *hosts,
+                       struct sc_shown *shown, struct sc_error *err)
+{
+    char **named = NULL;
+    size_t n = 0;
+    int rc = sc_shown_of_php(&named, &n, err);
+    for (size_t i = 0; rc == 0 && i < hosts->n_shared; i++)
+        rc = sc_shown_add(shown, a, hosts, NULL, hosts->shared[i], err);
+    for (size_t i = 0; i < n; i++) {
+        rc = rc == 0 ? sc_shown_add(shown, a, hosts, NULL, named[i], err) : rc;
+        free(named[i]);
+    }
+    free(named);
+    return rc;
+}
+
 int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   struct sc_error *err)
 {
     SC_CLEANUP(sc_uses_done) struct sc_uses uses = {0};
+    SC_CLEANUP(sc_shown_done) struct sc_shown shown = {0};
     struct sc_cover_server *server = NULL;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
@@ -226,19 +255,26 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             continue;
         if (!server && !(server = server_of(s, f, err)))
             return err ? err->code : SC_E_NOMEM;
-        struct sc_look l = {a, f->plan, site, &uses, uses.n, SC_WORD_SERVER, err};
+        struct sc_look l = {a,      f->plan,        site, &uses, &shown, &server->hosts,
+                            uses.n, SC_WORD_SERVER, err};
         rc = look_at_site(&l, f->plan, server);
     }
     const struct sc_plan_site *wp =
         rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
     if (wp) {
-        struct sc_look l = {a, f->plan, wp, &uses, uses.n, SC_WORD_SERVER, err};
+        struct sc_look l = {a,      f->plan,        wp, &uses, &shown, &server->hosts,
+                            uses.n, SC_WORD_SERVER, err};
         rc = use_wp_config(&l);
     }
+    if (rc == 0 && server)
+        rc = show_to_all(a, &server->hosts, &shown, err);
     if (rc < 0)
         return rc;
     sc_uses_done(&f->uses);
+    sc_shown_done(&f->shown);
     f->uses = uses;
+    f->shown = shown;
     uses = (struct sc_uses){0};
+    shown = (struct sc_shown){0};
     return 0;
 }

@@ -24,7 +24,9 @@ struct sc_look {
     const struct sc_plan *plan;
     const struct sc_plan_site *site;
     struct sc_uses *out;
-    size_t first; /* of the site's */
+    struct sc_shown *shown;
+    const struct sc_vhosts *hosts; /* of the web servers */
+    size_t first;                  /* of the site's */
     enum sc_word word;
     struct sc_error *err;
 };

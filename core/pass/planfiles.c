@@ -105,6 +105,30 @@ static int close_outside(const struct sc_account *a, const struct sc_plan *plan,
     return rc < 0 ? rc : 0;
 }
 
+/* What has a line of its own, or lies around or in what has one, stays as that says. */
+static bool is_spoken_for(const struct sc_planfile *p, const char *path)
+{
+    for (size_t i = 0; i < p->n_sys; i++) {
+        const struct sc_sysline *l = &p->sys[i];
+        if (sc_path_below(l->a, path) || (sc_path_below(path, l->a) && strcmp(l->kind, "dir") != 0))
+            return true;
+    }
+    return false;
+}
+
+static int shown_lines(const struct sc_planner *planner, const char *site_rel,
+                       struct sc_planfile *p, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && planner->shown && i < planner->shown->n; i++) {
+        const struct sc_shown_place *one = &planner->shown->v[i];
+        if ((!one->site_rel || strcmp(one->site_rel, site_rel) == 0) &&
+            !is_spoken_for(p, one->path))
+            rc = sc_planfile_add_sys(p, "bind", one->path, one->path, err);
+    }
+    return rc;
+}
+
 int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a,
                     const struct sc_plan *plan, size_t site, unsigned id, const char *token,
                     struct sc_planfile *ret, struct sc_error *err)
@@ -122,6 +146,8 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
     int rc = sc_plan_site_entries(plan, site, &p.entries, err);
     if (rc == 0)
         rc = copy_lines(&planner->common, &p, err);
+    if (rc == 0)
+        rc = shown_lines(planner, plan->sites[site].rel, &p, err);
     if (rc == 0)
         rc = sc_system_site_lines(&p, err);
     if (rc == 0)

@@ -4,6 +4,7 @@
 #define SC_PASS_PLANFILES_H
 
 #include "core/base/error.h"
+#include "core/facts/facts.h"
 #include "core/pass/links.h"
 #include "core/php/site.h"
 #include "core/plan/plan.h"
@@ -17,6 +18,8 @@ struct sc_planner {
     struct sc_planfile common; /* its "sys" lines */
     struct sc_php_lazy *php;   /* the server's PHP versions */
     struct sc_links links;     /* in the account's home */
+    const struct sc_shown
+        *shown; /* the caller's, may be set after sc_planner_init(): what the server shows */
 };
 
 /* `pools`: of PHP-FPM, where they were read already; NULL: they are read. */

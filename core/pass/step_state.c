@@ -52,6 +52,7 @@ int sc_step_plans(struct sc_pass *p, struct sc_error *err)
     if (!p->any)
         return 0;
     int rc = sc_planner_init(p->s, p->a, sc_pass_pools(p), &planner, err);
+    planner.shown = &p->f->shown;
     if (rc == 0)
         rc = runtime->dir(p->a->uid, err);
     if (rc == 0)

@@ -259,6 +259,8 @@ static void pattern(const struct said *s)
 
 static void alias(const struct said *s)
 {
+    if (!host(s) && !s->p->in_htaccess && s->n > 2 && s->w[2][0] == '/')
+        sc_vhosts_word(s->r, &s->r->out->shared, &s->r->out->n_shared, s->w[2]);
     if (host(s) && s->n > 2 && s->w[2][0] == '/')
         sc_vhosts_root(s->r, host(s), s->w[2], true);
 }

@@ -37,6 +37,7 @@ void sc_vhosts_done(struct sc_vhosts *v)
 {
     SC_VEC_DONE(v->v, v->n, host_free);
     sc_strings_free(v->modules, v->n_modules);
+    sc_strings_free(v->shared, v->n_shared);
     sc_strings_free(v->dirs, v->n_dirs);
     for (size_t i = 0; i < v->n_includes; i++)
         free(v->includes[i].pattern);

@@ -87,6 +87,8 @@ struct sc_vhosts {
     char *per_user_at; /* "FILE:LINE" of the first `lsapi_per_user On`, or NULL */
     char **modules;    /* that Apache loads, as LoadModule names them */
     size_t n_modules;
+    char **shared; /* targets of Apache's Alias and ScriptAlias outside of all hosts */
+    size_t n_shared;
     char **dirs; /* that files are read of; some stand there twice */
     size_t n_dirs;
     bool apache, nginx;    /* a configuration was found */

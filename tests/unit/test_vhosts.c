@@ -166,6 +166,7 @@ static void apache_forms(void **state)
     (void)state;
     put("/etc/apache2/apache2.conf",
         "LoadModule macro_module modules/mod_macro.so\nLoadModule php7_module m\n"
+        "Alias /tools /srv/tools\nScriptAlias /bin/ /usr/lib/bin/\n"
         "<Macro VHost $name $dir>\n  <VirtualHost *:80>\n  ServerName $name\n"
         "  DocumentRoot \"$dir\"\n  SetHandler proxy:unix:/run/$name.sock|fcgi://x\n"
         "  </VirtualHost>\n</Macro>\n"
@@ -187,12 +188,14 @@ static void apache_forms(void **state)
     assert_true(sc_vhosts_has_module(&v, "mod_macro.c"));
     assert_true(sc_vhosts_has_module(&v, "macro_module"));
     assert_false(sc_vhosts_has_module(&v, "mod_ruid2.c"));
+    assert_int_equal(v.n_shared, 2); /* but those in hosts */
+    assert_string_equal(v.shared[0], "/srv/tools");
     const struct sc_vhost *h = find(&v, "n.example");
     assert_non_null(h);
     assert_string_equal(h->docroot, "/home/john/n");
     assert_string_equal(h->listens[0], "/run/n.example.sock");
-    assert_int_equal(h->line, 11);
-    assert_int_equal(h->ways.v[0].line, 11);
+    assert_int_equal(h->line, 13);
+    assert_int_equal(h->ways.v[0].line, 13);
     assert_string_equal(find(&v, "m.example")->docroot, "/home/john/m");
     h = find(&v, "w.example");
     assert_int_equal(h->n_listens, 1);

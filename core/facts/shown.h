@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Places outside of homes that root's configuration has sites use: Alias targets of the web server,
+ * files and directories that PHP's own configuration names (auto_prepend_file, include_path). Sites
+ * see them read-only. What a user wrote names nothing here. */
+#ifndef SC_FACTS_SHOWN_H
+#define SC_FACTS_SHOWN_H
+
+#include <stddef.h>
+#include "core/account/account.h"
+#include "core/base/error.h"
+#include "core/facts/facts.h"
+#include "core/web/vhosts.h"
+
+/* Finds the place that has to be shown for `path`: for a file the directory that it lies in, for the public
+ * directory of an application the application, where that shows nothing more than that. *ret (the
+ * caller's to free) is NULL where nothing is to be shown:
+ *  - it is missing, in a home, or around one, or around another document root of the server;
+ *  - sites have it anyhow (/usr, /etc, …), or must not (/root, /run, logs, spools);
+ *  - somebody but root could put something else in its place.
+ * SC_E_NOMEM, SC_E_SYS. */
+int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, const char *path,
+                  char **ret, struct sc_error *err);
+
+/* Adds that place for one site (its document root below the home; NULL: for all). Paths that were asked
+ * before are not looked at again. */
+int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
+                 const char *site_rel, const char *path, struct sc_error *err);
+
+/* What the configuration of the installed PHP versions names, each once. SC_E_NOMEM, SC_E_SYS. */
+int sc_shown_of_php(char ***ret, size_t *ret_n, struct sc_error *err);
+
+#endif
