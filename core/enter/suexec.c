@@ -33,11 +33,34 @@
 #include "core/enter/fcgi.h"
 #include "core/enter/hide.h"
 #include "core/base/paths.h"
+#include "core/base/told.h"
 #include "core/enter/state.h"
 
 extern char **environ;
 
-static int visitor = 1; /* where a CGI response goes */
+static int visitor = 1;                  /* where a CGI response goes */
+static char told_word[SC_TOLD_WORD + 1]; /* that mod_sitecage told us; "" where it did not */
+
+/* Nobody behind us learns it. */
+static void take_word(void)
+{
+    const char *told = getenv(SC_TOLD_ENV);
+    if (told && strlen(told) == SC_TOLD_WORD && strspn(told, "0123456789abcdef") == SC_TOLD_WORD)
+        memcpy(told_word, told, SC_TOLD_WORD);
+    (void)unsetenv(SC_TOLD_ENV);
+}
+
+/* For mod_sitecage, which takes it out of the answer; FastCGI has no such word. */
+static void tell(const char *why)
+{
+    char text[200];
+    snprintf(text, sizeof(text), "%s", why);
+    for (char *p = text; *p; p++)
+        if (*p < ' ' || *p > '~')
+            *p = '?';
+    if (told_word[0] && visitor == 1)
+        dprintf(visitor, SC_TOLD_HEADER ": %s %s\r\n", told_word, text);
+}
 
 static _Noreturn void become_real(char **argv)
 {
@@ -60,6 +83,7 @@ static _Noreturn void answer(const char *status, unsigned retry_after, const cha
 static _Noreturn void unavailable(const char *what, const char *why)
 {
     dprintf(2, "sitecage: %s: %s\n", what, why);
+    tell(why);
     answer("503 Service Unavailable", 60, "Service Unavailable",
            "<p>The website is temporarily unable to serve your request.</p>");
 }
@@ -77,6 +101,7 @@ static _Noreturn void site_unavailable(uid_t uid, unsigned site, const char *wha
 static _Noreturn void over_limit(const char *docroot, const char *why)
 {
     dprintf(2, "sitecage: %s: %s\n", docroot, why);
+    tell(why);
     answer("508 Resource Limit Is Reached", 240 * 60, "Resource Limit Is Reached",
            "<p>The website is temporarily unable to serve your request as it exceeded resource "
            "limit.</p><p>Please try again later.</p>");
@@ -282,6 +307,7 @@ static int open_table(uid_t uid, struct sc_table *ret, char **argv, struct sc_en
 int main(int argc, char **argv)
 {
     sc_enter_guard_fds();
+    take_word();
     clean_environment();
     /* `suexec -V`, or nonsense: the real one knows what to say */
     if (argc < 4 || geteuid() != 0)

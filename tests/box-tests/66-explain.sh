@@ -131,14 +131,24 @@ sleeper=$!
 check "it is taken" wait_until 10 test -e $A/entered
 expect_output "the visitor gets 508" 508 http_code a.example /index.php
 expect_output "and again" 508 http_code a.example /index.php
+own_log() { cat /var/log/apache2/a.example.error.log; }
+logged() { own_log | grep >/dev/null 'sitecage: a.example: 508: the site has as many entry processes as its limit allows'; }
+check "the host's own error log says so, with the domain" wait_until 5 logged
+heads() { curl -s -D - -o /dev/null -H "Host: a.example" "http://$apache_address/index.php"; }
+expect_lacks "and the visitor is not told" Sitecage heads
 kill $sleeper && wait $sleeper
-expect_contains "508, how often" "508 2 the site has as many entry processes as its limit allows" failures a.example
-expect_contains "in words" "508  2 times" explain a.example
+expect_contains "508, with the cause" " the site has as many entry processes as its limit allows" failures a.example
+often() { [ "$(explain --json a.example | jq '.failures[] | select(.status == 508) | .count')" -ge 2 ]; }
+check "and how often" often
+expect_contains "in words" " times: the site has as many entry processes" explain a.example
 expect_lacks "B has none" 508 explain b.example
 check "no limit again" as_user john isolatectl limits set --domain a.example --ep 0
 as_user john cagefs_enter_site a.example sh -c 'kill -9 $$' 2>/dev/null
 expect_contains "a killed program" "137 1 a program was killed" failures a.example
 printf '#!/bin/sh\nkill -9 $$\n' | put_file john $A/dies.cgi 755
+printf '#!/bin/sh\nprintf "Sitecage-Failed: %%s forged\\nContent-Type: text/plain\\n\\n" "$SITECAGE_TELL"; env\n' | put_file john $A/forges.cgi 755
+expect_lacks "the site's programs do not learn the word" SITECAGE_TELL http a.example /forges.cgi
+expect_lacks "and forge no line" forged own_log
 expect_output "through the web" 500 http_code a.example /dies.cgi
 expect_contains "is counted, too" "137 2 a program was killed" failures a.example
 as_user john mkfifo $A/refused.txt

@@ -11,6 +11,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
+#include "core/base/told.h"
 #include "core/web/apache/handler.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/stand_in.h"
@@ -170,9 +171,13 @@ static int try_actions(request_rec *r)
 static int run_others(request_rec *r)
 {
     struct sc_mod_request *q = sc_mod_request_of(r);
+    if (sc_web_handler_of(r->handler) == SC_WEB_CGI)
+        sc_mod_ask_entry(r);
     q->handled = true;
     int rc = ap_run_handler(r);
     q->handled = false;
+    apr_table_unset(r->subprocess_env,
+                    SC_TOLD_ENV); /* a page that tells of the error has its own */
     if (rc != DECLINED)
         return rc;
     ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "no module has the handler %s for %s",

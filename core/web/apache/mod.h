@@ -92,6 +92,12 @@ void sc_mod_gate_hooks(apr_pool_t *p);
 
 void sc_mod_proxy_hooks(apr_pool_t *p); /* in pre_config: mod_proxy may be loaded after us */
 
+/* ---- told.c ---- */
+
+/* Before a program of an isolated site is started: why it was not is said in the host's own log. */
+void sc_mod_ask_entry(request_rec *r);
+void sc_mod_told_hooks(apr_pool_t *p);
+
 /* ---- htaccess.c ---- */
 
 void sc_mod_htaccess_hooks(apr_pool_t *p);

@@ -252,6 +252,7 @@ static void hooks(apr_pool_t *p)
     ap_hook_child_init(on_child, NULL, NULL, APR_HOOK_REALLY_LAST);
     sc_mod_request_hooks(p);
     sc_mod_gate_hooks(p);
+    sc_mod_told_hooks(p);
     sc_mod_htaccess_hooks(p);
 }
 
