@@ -63,7 +63,8 @@ all()
 }
 
 for kind in cgi fcgid fpm; do all "Apache with $kind" $kind open; done
-check "isolated" cagefsctl --site-isolation-enable cgi-a.example fcgid-a.example fpm-a.example
+# The attempts name the account's own files: with a home of the site's own they would write there (38-private-home).
+check "isolated" cagefsctl --site-isolation-enable --home shared cgi-a.example fcgid-a.example fpm-a.example
 for kind in cgi fcgid fpm; do all "Apache with $kind" $kind isolated; done
 apache_stop
 check "nginx instead" nginx_start
