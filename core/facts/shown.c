@@ -168,7 +168,7 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
                   char **ret, struct sc_error *err)
 {
     SC_FREE char *real = NULL, *up = NULL;
-    struct stat st, up_st;
+    struct stat st = {0}, up_st = {0};
     *ret = NULL;
     if (path[0] != '/' || is_decided(path))
         return 0;
@@ -190,12 +190,12 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
     return 0;
 }
 
-static int remember(struct sc_shown *s, const char *path, char **place, struct sc_error *err)
+static int remember(struct sc_shown *s, const char *path, const char *place, struct sc_error *err)
 {
     char *copy = s->n_asked < ASKED_MAX && SC_VEC_ROOM(s->asked, s->n_asked) ? strdup(path) : NULL;
     if (!copy)
         return s->n_asked < ASKED_MAX ? no_memory(err) : 0;
-    s->asked[s->n_asked++] = (struct sc_shown_asked){.path = copy, .place = strdup(*place)};
+    s->asked[s->n_asked++] = (struct sc_shown_asked){.path = copy, .place = strdup(place)};
     return s->asked[s->n_asked - 1].place ? 0 : no_memory(err);
 }
 
@@ -208,10 +208,11 @@ static int find_once(struct sc_shown *s, const struct sc_account *a, const struc
         if (strcmp(s->asked[i].path, path) == 0)
             return (*ret = strdup(s->asked[i].place)) ? 0 : no_memory(err);
     int rc = sc_shown_find(a, hosts, path, &place, err);
-    if (rc == 0 && !place && !(place = strdup("")))
-        rc = no_memory(err);
-    if (rc == 0)
-        rc = remember(s, path, &place, err);
+    if (rc < 0)
+        return rc;
+    if (!place && !(place = strdup("")))
+        return no_memory(err);
+    rc = remember(s, path, place, err);
     if (rc == 0)
         *ret = sc_steal_ptr(&place);
     return rc;

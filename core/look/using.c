@@ -126,7 +126,7 @@ static int note(struct sc_looking *l, const struct sc_look_named *named, const c
 bool sc_look_use(struct sc_looking *l, const struct sc_look_named *named)
 {
     SC_FREE char *real = NULL;
-    struct stat st;
+    struct stat st = {0};
     char text[SC_REL_MAX + 1];
     if (l->rc < 0 || strlen(named->rel) >= sizeof(text) || was_seen(l, named->rel))
         return true;
@@ -135,10 +135,10 @@ bool sc_look_use(struct sc_looking *l, const struct sc_look_named *named)
         rc = find_to_be(l, named->rel, &real, &st);
     if (rc < 0 || S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
         return false;
-    strcpy(text, named->rel);
+    memcpy(text, named->rel, strlen(named->rel) + 1);
     if (sc_path_normalise(text) < 0) /* what ".." leads to */
         snprintf(text, sizeof(text), "%s", real);
-    rc = *text && *real ? note(l, named, text, real, &st) : 0;
+    rc = *text && real && *real ? note(l, named, text, real, &st) : 0;
     if (rc == SC_E_TOOBIG)
         l->cut_short = true;
     else if (rc < 0)
