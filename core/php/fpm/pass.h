@@ -34,6 +34,18 @@ struct sc_fpm_pass {
     size_t n_shares;
 };
 
+/* pass.c */
+void sc_fpm_pass_done(struct sc_fpm_pass *p);
+/* Fills in what p->taken does not say: the pools and, where they are needed, the web server's hosts. */
+int sc_fpm_pass_load(struct sc_fpm_pass *p, struct sc_error *err);
+struct sc_vhosts *sc_fpm_pass_hosts(struct sc_fpm_pass *p);
+struct sc_web_whose sc_fpm_pass_whose(const struct sc_fpm_pass *p, const struct sc_fpm_site *s);
+/* What the hosts of a site use. The caller frees *ret. */
+int sc_fpm_pass_uses(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use **ret,
+                     size_t *ret_n, struct sc_error *err);
+/* Nothing is to be told about it. */
+bool sc_fpm_use_is_fine(const struct sc_fpm_use *u);
+
 /* share.c: whether the router can stand at the address of this use's pool, or does. */
 bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u);
 

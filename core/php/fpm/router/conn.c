@@ -249,14 +249,16 @@ void sc_router_conn_event(struct sc_router *r, struct sc_router_end *e, uint32_t
     struct sc_router_conn *c = e->c;
     if (c->state == SC_ROUTER_DEAD)
         return;
-    if (e == &c->client && (events & (EPOLLHUP | EPOLLERR))) /* nobody waits for an answer */
+    /* nobody waits for an answer */
+    bool over = e == &c->client && (events & (EPOLLHUP | EPOLLERR));
+    if (!over && c->state == SC_ROUTER_GOES)
+        over = !sc_router_move(c);
+    if (over)
         drop(r, c);
     else if (c->state == SC_ROUTER_READS)
         read_begin(r, c);
     else if (c->state == SC_ROUTER_ANSWERED)
         read_rest(r, c);
-    else if (c->state == SC_ROUTER_GOES && !sc_router_move(c))
-        drop(r, c);
     else if (c->state == SC_ROUTER_GOES && sc_router_is_done(c))
         answered(r, c);
     if (c->state != SC_ROUTER_DEAD)

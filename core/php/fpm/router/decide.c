@@ -66,7 +66,7 @@ static bool take_link(struct way *w, const char *target)
     snprintf(todo, sizeof(todo), "%s/%s", target, w->todo);
     if (strlen(todo) >= sizeof(w->todo))
         return false;
-    strcpy(w->todo, todo);
+    memcpy(w->todo, todo, strlen(todo) + 1);
     leave_directory(w);
     if (*target == '/')
         w->real[0] = 0;
@@ -112,7 +112,7 @@ static struct sc_site_ref site_of(const struct sc_table *t, const char *path,
     struct sc_site_ref owner = {0};
     if (strlen(path) >= sizeof(w.todo))
         return broken;
-    strcpy(w.todo, path);
+    memcpy(w.todo, path, strlen(path) + 1);
     for (;;) {
         struct sc_site_ref s = site_by_name(t, &w);
         if (is_closed(&s))

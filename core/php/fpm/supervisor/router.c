@@ -48,7 +48,7 @@ int sc_fpm_router_listen(struct sc_error *err)
     if (me.router.inner >= 0)
         return 0;
     inner_path(me.router.at);
-    strcpy(a.sun_path, me.router.at);
+    memcpy(a.sun_path, me.router.at, strlen(me.router.at) + 1);
     SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || (unlink(a.sun_path) < 0 && errno != ENOENT) ||
         bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || chmod(a.sun_path, 0666) < 0 ||
