@@ -23,6 +23,8 @@
 #define BACKOFF_MS  30000
 #define STEADY_MS   10000 /* a master that lived so long is started again at once */
 #define SAY_PER_MIN 60
+#define ALONE_MS                                                                                   \
+    1000 /* a master of before answers to nobody new by then: its idle workers have ended */
 #define READY_WORDS "ready to handle connections"
 
 void sc_fpm_own_end(struct sc_fpm_own *m)
@@ -58,6 +60,7 @@ static void find_inner(struct sc_fpm_own *m)
 
 static void answer(bool ok)
 {
+    me.answer_by = 0;
     if (me.answer) {
         sc_fpm_run_answer(me.id, me.answer, ok);
         me.answer = 0;
@@ -66,6 +69,20 @@ static void answer(bool ok)
         sc_daemon_ready(me.ready_fd);
         me.ready_fd = -EBADF;
     }
+}
+
+static bool is_alone(void)
+{
+    for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
+        if (me.masters[i].pid && me.masters[i].ending)
+            return false;
+    return true;
+}
+
+void sc_fpm_own_answer(void)
+{
+    if (me.answer_by && (is_alone() || sc_clock_ms() >= me.answer_by))
+        answer(true);
 }
 
 /* ---- for the administrator to see later ---- */
@@ -99,7 +116,8 @@ static void is_ready(struct sc_fpm_own *m)
             sc_fpm_own_end(&me.masters[i]);
     sc_log("uid=%u site=%u PHP-FPM serves %zu pool%s", (unsigned)me.uid, me.id, me.n,
            me.n == 1 ? "" : "s");
-    answer(true);
+    me.answer_by = sc_clock_ms() + ALONE_MS;
+    sc_fpm_own_answer();
 }
 
 static void failed(const char *why, bool is_noted)

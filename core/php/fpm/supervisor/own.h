@@ -69,6 +69,7 @@ struct sc_fpm_me {
     struct sc_fpm_own masters[SC_FPM_OWN_MAX];
     struct sc_fpm_own *now;    /* the newest that is meant to live */
     unsigned long long answer; /* owed to the pass */
+    long long answer_by;       /* a new master is ready: owed when those before accept no more; 0 */
     bool stop, refuse;
     int fails;
     long long start_at, stop_at, minute;
@@ -148,6 +149,9 @@ void sc_fpm_own_kill(struct sc_fpm_own *m);
 
 /* Notes what went wrong for --site-isolation-explain; nothing of a master outside of every site. */
 void sc_fpm_note(enum sc_failure_kind kind, unsigned status, const char *text);
+
+/* The answer to the pass, when the new master is alone, or me.answer_by has come. */
+void sc_fpm_own_answer(void);
 
 /* A start that went wrong: logged, answered to the pass, and tried again later (me.start_at). */
 void sc_fpm_own_failed(const char *why);

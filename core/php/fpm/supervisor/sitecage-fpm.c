@@ -45,6 +45,7 @@ void sc_fpm_change_master(void)
 {
     struct sc_error err = SC_ERROR_INIT;
     me.fails = 0;
+    me.answer_by = 0;
     if (sc_fpm_pools_load(&err) < 0)
         sc_fpm_own_failed(err.text);
     else if (sc_fpm_own_start(&err) < 0)
@@ -130,6 +131,7 @@ static void timers(void)
         if (m->pid && m->kill_at && now >= m->kill_at)
             sc_fpm_own_kill(m);
     }
+    sc_fpm_own_answer();
     sc_fpm_go_on_giving();
     if (!me.stop && me.router.start_at && now >= me.router.start_at)
         sc_fpm_router_start();
@@ -158,7 +160,7 @@ static int serve(void)
         p[n++] = (struct pollfd){.fd = me.router.control, .events = POLLIN};
         p[n++] = (struct pollfd){.fd = me.router.said.err, .events = POLLIN};
         bool settled = any && me.now && me.now->ready && !me.router.start_at;
-        int wait = me.stop ? 20 : me.given ? 100 : settled ? -1 : 100;
+        int wait = me.stop || me.answer_by ? 20 : me.given ? 100 : settled ? -1 : 100;
         for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
             if (me.masters[i].pid && me.masters[i].kill_at && wait < 0)
                 wait = 500;
