@@ -16,10 +16,6 @@
 #include "core/base/resolve.h"
 #include "core/plan/relpath.h"
 
-/* What programs expect in a home. */
-static const char *const top_dirs[] = {"tmp",  "logs",  "log",       ".cache",  ".config", ".local",
-                                       ".npm", ".yarn", ".composer", ".wp-cli", ".drush",  ".gem"};
-
 static int no_memory(struct sc_error *err)
 {
     return sc_error_set(err, SC_E_NOMEM, "out of memory for the site's home");
@@ -72,10 +68,11 @@ static int make_place(const struct sc_homeview *v, const struct sc_plan_entry *e
 static int make_top_dirs(const struct sc_homeview *v, struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(top_dirs) / sizeof(top_dirs[0]); i++) {
+    for (size_t i = 0; rc == 0 && sc_home_tops[i]; i++) {
+        const char *name = sc_home_tops[i];
         bool there, dir;
-        rc = real_is_dir(v, top_dirs[i], &there, &dir, err);
-        struct sc_plan_entry own = {.kind = SC_ENTRY_OWN, .rel = (char *)(uintptr_t)top_dirs[i]};
+        rc = real_is_dir(v, name, &there, &dir, err);
+        struct sc_plan_entry own = {.kind = SC_ENTRY_OWN, .rel = (char *)(uintptr_t)name};
         if (rc == 0 && dir)
             rc = make_place(v, &own, err);
     }

@@ -161,7 +161,10 @@ void sc_look_judge(const struct sc_plan *plan, size_t site, const struct sc_entr
         writes && !u->has_code && !before(u->real, "releases") && !before(u->named, "current");
     ret->other = owner_of(plan, own, u->real);
     const struct sc_plan_path path = {.rel = u->place_real, .rw = ret->rw, .is_file = !u->is_dir};
-    if (is_temporary(u->real))
+    if (ret->is == SC_LOOK_GONE && is_among(u->real, strcspn(u->real, "/"), sc_home_tops)) {
+        ret->is = SC_LOOK_OWN;
+        ret->no = "what each site has for itself";
+    } else if (is_temporary(u->real))
         ret->no = "a directory for temporary files that all share; the site has /tmp for itself";
     else if (is_around_sites(plan, u->place_real))
         ret->no = "in a directory that has document roots in it";

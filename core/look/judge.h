@@ -26,6 +26,7 @@ bool sc_look_place(const char *named, const char *real, bool is_dir, char out[SC
 enum sc_look_is {
     SC_LOOK_FINE,
     SC_LOOK_GONE,   /* it is not there */
+    SC_LOOK_OWN,    /* a directory of the site's own is there */
     SC_LOOK_LOCKED, /* it can be read, and not written */
     SC_LOOK_CLOSED  /* it is another site's, or hidden */
 };

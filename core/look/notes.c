@@ -189,6 +189,8 @@ static void say(const struct sc_look_note *n, const struct sc_look_where *w, str
         sc_buf_fmt(out, "belongs to %s and will be closed", n->verdict.other);
     else if (n->verdict.is == SC_LOOK_GONE)
         sc_buf_str(out, "will be missing");
+    else if (n->verdict.is == SC_LOOK_OWN)
+        sc_buf_str(out, "will be the site's own, without what is in it now");
     else if (n->verdict.is == SC_LOOK_LOCKED)
         sc_buf_str(out, "will be read-only");
     else

@@ -6,6 +6,10 @@
 #include "core/plan/relpath.h"
 #include "core/base/vec.h"
 
+const char *const sc_home_tops[] = {"tmp",    "logs", "log",   ".cache",    ".config",
+                                    ".local", ".npm", ".yarn", ".composer", ".wp-cli",
+                                    ".drush", ".gem", NULL};
+
 static const char *const kind_names[] = {
     [SC_ENTRY_CLOSED_DIR] = "closed-dir",
     [SC_ENTRY_CLOSED_FILE] = "closed-file",

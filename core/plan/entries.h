@@ -31,6 +31,10 @@ struct sc_plan_entry {
     size_t n_holes;
 };
 
+/* Directories that programs expect in a home: where the account has them, a site with a home of its own
+ * has its own ones. Ends with NULL. */
+extern const char *const sc_home_tops[];
+
 /* In component order (core/plan/relpath.h): a parent precedes what is below it. */
 struct sc_entries {
     struct sc_plan_entry *v;

@@ -79,6 +79,8 @@ static void test_private(void **state)
     expect(judge(true, "data", true, false), SC_LOOK_GONE, true, true, false);
     expect(judge(true, "x/y.log", false, false), SC_LOOK_GONE, true, true, false);
     expect(judge(true, "tmp/x", false, false), SC_LOOK_FINE, false, true, false);
+    expect(judge(true, "logs/x.log", false, true), SC_LOOK_OWN, true, false, false);
+    expect(judge(true, ".cache/x", false, true), SC_LOOK_OWN, true, false, false);
     expect(judge(true, "web", true, false), SC_LOOK_FINE, false, true, false);
     expect(judge(true, "c/x.php", false, false), SC_LOOK_GONE, false, false, true);
     expect(judge(true, "app/src/x.php", false, false), SC_LOOK_GONE, false, false, true);
