@@ -2,7 +2,7 @@
 # What an isolated site is, from its PHP and from a shell: every attempt first succeeds while nothing is isolated.
 # For box tests that set home_kind: private (what new sites have) or shared.
 # Functions are called by the checks; $ in single quotes is PHP's or an inner shell's.
-# shellcheck shell=bash disable=SC2317,SC2016,SC2086 # paths here have no spaces
+# shellcheck shell=bash disable=SC2317,SC2016,SC2086,SC2154 # paths here have no spaces
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"
 # shellcheck source=tests/boxlib/attack.sh
