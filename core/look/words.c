@@ -176,7 +176,7 @@ static unsigned count_up(const struct scan *s, size_t *at)
 /* `..` that begins a text, or follows the slash that begins one. */
 static bool try_up(struct scan *s)
 {
-    size_t begin = s->at, at = s->at;
+    size_t at = s->at, begin = at;
     if (begin && s->text[begin - 1] == '/')
         begin--;
     char before = begin ? s->text[begin - 1] : 0;

@@ -218,8 +218,12 @@ for name in link-etc link-mary file; do
     table
 done
 panel_add other.example john /srv/x
-unchanged "another domain of john is outside" other.example "${E[@]}"
-unchanged "another domain of john is outside" other.example "${R[@]}"
+unchanged "another domain of john is outside" other.example cagefsctl --site-isolation-enable other.example
+unchanged "one of two is outside" other.example cagefsctl --site-isolation-enable b.example other.example
+# it is refused for itself alone
+expect_output "the one inside works" $'CloudLinux Isolates was enabled for domain(s),\nb.example\n' "${E[@]}"
+check "so does a pass over the account" "${R[@]}"
+check "disabled again" cagefsctl --site-isolation-disable b.example
 table
 # what is wrong with mary is no matter of john's
 panel_move m.example /srv/x
