@@ -178,7 +178,9 @@ enter bash -c 'exec -a left-behind sleep 10000 & exit 3'
 check "a program that ended: what it started goes on" left behind
 check "and nothing watches" wait_until 5 no_watcher
 enter bash -c 'exec -a left-signal sleep 10000 & kill -9 $$'
-check "a program that was killed itself, too" left signal
+check "a program that was killed itself, too" wait_until 5 left signal
+check "nothing watches" wait_until 5 no_watcher
+check "it goes on" left signal
 pkill -9 -f ^left-
 printf '#!/bin/bash\n(exec -a left-cgi sleep 10000) </dev/null >/dev/null 2>&1 &\nprintf "Content-Type: text/plain\\n\\ndone\\n"\n' |
     put_file john $H/a/left.cgi 755

@@ -13,6 +13,7 @@ set -uo pipefail
 . "$SC_SOURCE/tests/boxlib/directadmin.sh"
 
 H=/home/acct
+echo "home = shared" >/etc/sitecage.conf # what is closed in it is seen to be open before
 da_install
 da_user acct main.example
 da_domain acct moved.example
