@@ -318,7 +318,8 @@ readers()
 {
     local p
     for p in $(pgrep -u www-data -x suexec); do
-        [ ! -e "/proc/$p/fd/3" ] || [ -e "/proc/$p/fd/1" ] || echo "$p"
+        # shellcheck disable=SC2012 # numbers
+        [ -e "/proc/$p/fd/1" ] || [ "$(ls "/proc/$p/fd" | wc -l)" != 3 ] || echo "$p"
     done
 }
 no_readers() { [ -z "$(readers)" ]; }

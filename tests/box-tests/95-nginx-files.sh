@@ -142,7 +142,9 @@ expect_output "control: a race" $'leaks\n' race
 cagefsctl --site-isolation-allow-all >/dev/null
 mkdir -p /var/lib/sitecage/nginx
 state >/root/before
-expect_output "A is enabled" $'CloudLinux Isolates was enabled for domain(s),\na.example\n' enable a.example
+enables() { enable "$@" 2>/root/said; }
+expect_output "A is enabled" $'CloudLinux Isolates was enabled for domain(s),\na.example\n' enables a.example
+check_not "but for its links nothing is said" grep -v "(the link a.example/" /root/said
 expect_output "no link is followed" "" read_all a.example
 works a.example
 expect_output "B's own file is served" secret get b.example /secret.txt
@@ -221,6 +223,7 @@ reload
 refused a.example "where other sites' files are"
 block a.example "${plain[@]}" 'include /etc/nginx/sitecage/a.example.conf*;'
 block b.example "root $H/b.example;" "$(php b.example)"
+put_php b.example page.php 'echo "page";'
 reload
 echo 'oops' >$sites/stranger
 refused a.example "nginx's configuration is not valid" $sites/stranger
@@ -289,11 +292,17 @@ check "disabled" disable deploy.example
 ## One pool for two sites, straight from nginx
 block a.example "root $H/a.example;" "$(php b.example)" 'include /etc/nginx/sitecage/a.example.conf*;'
 block b.example "root $H/b.example;" "$(php b.example)"
+put_php b.example page.php 'echo "page";'
 reload
+echo '<?php echo trim(@file_get_contents("'$H'/b.example/secret.txt") ?: "nothing");' | put_file john $H/a.example/read-b.php
 expect_output "control: the pool serves both" page get a.example /page.php
-expect_fail 1 "$sites/a.example:5" enable a.example
-cp "$checks_dir/err" /root/said
-check "it says why" grep -q "b.example" /root/said
+expect_output "control: A's PHP reads B's file" secret get a.example /read-b.php
+check "A is enabled: a router stands at the pool's address" enable a.example
+expect_output "the pool serves A" page get a.example /page.php
+expect_output "A's PHP reads nothing of B" nothing get a.example /read-b.php
+expect_output "and B" page get b.example /page.php
+check "disabled" disable a.example
+expect_output "control: A's PHP reads B's file again" secret get a.example /read-b.php
 block a.example "root $H/a.example;" "$(php a.example)" 'include /etc/nginx/sitecage/a.example.conf*;'
 reload
 
