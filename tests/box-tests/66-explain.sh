@@ -141,7 +141,7 @@ kill $sleeper && wait $sleeper
 expect_contains "508, with the cause" " the site has as many entry processes as its limit allows" failures a.example
 often() { [ "$(explain --json a.example | jq '.failures[] | select(.status == 508) | .count')" -ge 2 ]; }
 check "and how often" often
-expect_contains "in words" " times: the site has as many entry processes" explain a.example
+expect_contains "in words" ": the site has as many entry processes" explain a.example
 expect_lacks "B has none" 508 explain b.example
 check "no limit again" as_user john isolatectl limits set --domain a.example --ep 0
 as_user john cagefs_enter_site a.example sh -c 'kill -9 $$' 2>/dev/null
