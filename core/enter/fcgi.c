@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/enter/fcgi.h"
+#include "core/base/seccomp_filter.h"
 #include "core/base/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -51,32 +49,19 @@ struct report {
     struct sc_fcgi_said said;
 };
 
-#if defined(__x86_64__)
-#define THIS_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define THIS_ARCH AUDIT_ARCH_AARCH64
-#else
-#error "say this machine's AUDIT_ARCH"
-#endif
-#define ALLOW(nr)                                                                                  \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (nr), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-
 static void lock_up(void)
 {
     struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        ALLOW(SYS_read),
-        ALLOW(SYS_write),
+        SC_SECCOMP_BEGIN,
+        SC_SECCOMP_ALLOW(SYS_read),
+        SC_SECCOMP_ALLOW(SYS_write),
 #ifdef SYS_poll
-        ALLOW(SYS_poll),
+        SC_SECCOMP_ALLOW(SYS_poll),
 #endif
-        ALLOW(SYS_ppoll),
-        ALLOW(SYS_shutdown),
-        ALLOW(SYS_setitimer),
-        ALLOW(SYS_exit_group),
+        SC_SECCOMP_ALLOW(SYS_ppoll),
+        SC_SECCOMP_ALLOW(SYS_shutdown),
+        SC_SECCOMP_ALLOW(SYS_setitimer),
+        SC_SECCOMP_ALLOW(SYS_exit_group),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
     };
     struct sock_fprog prog = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
