@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/pidfd.h"
 #include "core/base/proc.h"
+#include "core/web/process.h"
 
 #define MASTER_MS   20000 /* for the new configuration */
 #define CHILDREN_MS 3000  /* for processes of the old one; longer requests go on behind our back */
@@ -49,15 +50,6 @@ static bool runs(int procfd, const char *exe)
     return sc_httpd_is_program(link, exe);
 }
 
-/* Root's, and not in a container. */
-static bool is_servers(int procfd)
-{
-    struct stat st, ns, mine;
-    return fstat(procfd, &st) == 0 && st.st_uid == 0 && fstatat(procfd, "ns/pid", &ns, 0) == 0 &&
-           stat("/proc/self/ns/pid", &mine) == 0 && ns.st_ino == mine.st_ino &&
-           ns.st_dev == mine.st_dev;
-}
-
 static bool is_child_of(int procfd, const char *exe)
 {
     struct sc_proc_stat st;
@@ -65,11 +57,12 @@ static bool is_child_of(int procfd, const char *exe)
     return parent >= 0 && runs(parent, exe);
 }
 
-static bool is_first(int procfd, const char *exe)
+static bool is_first(int procfd, const void *arg)
 {
+    const char *exe = arg;
     char cmdline[4096];
     ssize_t n = -1;
-    if (!runs(procfd, exe) || !is_servers(procfd) || is_child_of(procfd, exe))
+    if (!runs(procfd, exe) || !sc_web_process_is_servers(procfd) || is_child_of(procfd, exe))
         return false;
     n = sc_proc_read(procfd, "cmdline", cmdline, sizeof(cmdline));
     return n > 0 && !sc_httpd_is_other(cmdline, (size_t)n);
@@ -77,17 +70,7 @@ static bool is_first(int procfd, const char *exe)
 
 pid_t sc_httpd_find(const char *exe)
 {
-    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    if (sc_proc_list_open(0, &l) < 0)
-        return 0;
-    for (;;) {
-        SC_FD int fd = -EBADF;
-        pid_t pid = sc_proc_next(&l, &fd);
-        if (pid <= 0)
-            return 0;
-        if (is_first(fd, exe))
-            return pid;
-    }
+    return sc_web_process_find(is_first, exe);
 }
 
 static bool has_object(int procfd)
@@ -109,7 +92,7 @@ static bool has_object(int procfd)
 bool sc_httpd_has_module(pid_t pid, const char *exe)
 {
     SC_FD int fd = pid > 0 ? sc_proc_open(pid) : -EBADF;
-    return fd >= 0 && runs(fd, exe) && is_servers(fd) && has_object(fd);
+    return fd >= 0 && runs(fd, exe) && sc_web_process_is_servers(fd) && has_object(fd);
 }
 
 /* Whether no process of this Apache is of the other configuration. Some serve no requests (cgid's

@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/pidfd.h"
 #include "core/base/proc.h"
+#include "core/web/process.h"
 #include "core/base/run.h"
 
 #define MASTER  "nginx: master process "
@@ -50,38 +51,20 @@ bool sc_nginx_is_master(const char *title, size_t len)
     return true;
 }
 
-/* Root's, and not in a container. */
-static bool is_servers(int procfd)
+static bool is_master(int procfd, const void *arg)
 {
-    struct stat st, ns, mine;
-    return fstat(procfd, &st) == 0 && st.st_uid == 0 && fstatat(procfd, "ns/pid", &ns, 0) == 0 &&
-           stat("/proc/self/ns/pid", &mine) == 0 && ns.st_ino == mine.st_ino &&
-           ns.st_dev == mine.st_dev;
-}
-
-static bool is_master(int procfd)
-{
+    (void)arg;
     char title[4096];
     struct sc_proc_stat st;
     if (sc_proc_stat(procfd, &st) < 0 || strcmp(st.name, "nginx") != 0)
         return false;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
-    return n > 0 && is_servers(procfd) && sc_nginx_is_master(title, (size_t)n);
+    return n > 0 && sc_web_process_is_servers(procfd) && sc_nginx_is_master(title, (size_t)n);
 }
 
 pid_t sc_nginx_find(void)
 {
-    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    if (sc_proc_list_open(0, &l) < 0)
-        return 0;
-    for (;;) {
-        SC_FD int fd = -EBADF;
-        pid_t pid = sc_proc_next(&l, &fd);
-        if (pid <= 0)
-            return 0;
-        if (is_master(fd))
-            return pid;
-    }
+    return sc_web_process_find(is_master, NULL);
 }
 
 static bool is_worker(int procfd, pid_t master)
@@ -202,11 +185,12 @@ int sc_nginx_reload(pid_t master, struct sc_error *err)
     SC_FD int fd = sc_proc_open(master);
     if (!old || !now)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
-    if (fd < 0 || !is_master(fd) || !list_workers(master, old) || sc_pidfd_signal(fd, SIGHUP) < 0)
+    if (fd < 0 || !is_master(fd, NULL) || !list_workers(master, old) ||
+        sc_pidfd_signal(fd, SIGHUP) < 0)
         return sc_error_sys(err, errno, "reload nginx (process %d)", (int)master);
     int64_t until = sc_clock_ms() + RELOAD_MS;
     while (!all_new(master, old, now)) {
-        if (sc_clock_ms() > until || !is_master(fd))
+        if (sc_clock_ms() > until || !is_master(fd, NULL))
             return sc_error_set(err, SC_E_TIMEOUT,
                                 "nginx (process %d) did not take its new configuration; its error "
                                 "log says why",

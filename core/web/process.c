@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/web/process.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/proc.h"
+
+bool sc_web_process_is_servers(int procfd)
+{
+    struct stat st, ns, mine;
+    return fstat(procfd, &st) == 0 && st.st_uid == 0 && fstatat(procfd, "ns/pid", &ns, 0) == 0 &&
+           stat("/proc/self/ns/pid", &mine) == 0 && ns.st_ino == mine.st_ino &&
+           ns.st_dev == mine.st_dev;
+}
+
+pid_t sc_web_process_find(bool (*is)(int procfd, const void *arg), const void *arg)
+{
+    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
+    if (sc_proc_list_open(0, &l) < 0)
+        return 0;
+    for (;;) {
+        SC_FD int fd = -EBADF;
+        pid_t pid = sc_proc_next(&l, &fd);
+        if (pid <= 0)
+            return 0;
+        if (is(fd, arg))
+            return pid;
+    }
+}

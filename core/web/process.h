@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which process is a web server's first one. */
+#ifndef SC_WEB_PROCESS_H
+#define SC_WEB_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Whether a process (its directory in /proc) is root's, and not in a container. */
+bool sc_web_process_is_servers(int procfd);
+
+/* The first process of which `is` says so, with `arg`; 0: there is none, or /proc cannot be read. */
+pid_t sc_web_process_find(bool (*is)(int procfd, const void *arg), const void *arg);
+
+#endif
