@@ -16,6 +16,7 @@
 #include "core/engine/internal.h"
 #include "core/explain/path.h"
 #include "core/facts/gather.h"
+#include "core/look/notes.h"
 #include "core/pass/planfiles.h"
 #include "core/server/panel.h"
 
@@ -178,13 +179,7 @@ static int add_grant(const struct known *k, const struct sc_explained_path *p, c
                           : sc_explain_no_grant(&k->is, rel, rw);
     if (no)
         return (ret->no_grant = strdup(no)) ? 0 : no_memory(err);
-    for (const char *c = docroot; *c; c++) { /* it is a pattern there */
-        if (strchr("*?[]\\", *c))
-            sc_buf_str(&line, "\\");
-        sc_buf_enc(&line, c, 1);
-    }
-    sc_buf_fmt(&line, " %s ~/", rw ? "rw" : "ro");
-    sc_buf_enc(&line, rel, strlen(rel));
+    sc_look_line_of_admin(docroot, rel, rw, &line);
     int rc = sc_buf_check(&line, "a line", err);
     ret->grant = rc == 0 ? strdup(line.data) : NULL;
     return rc == 0 && !ret->grant ? no_memory(err) : rc;

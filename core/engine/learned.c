@@ -15,9 +15,8 @@
 #include "core/base/domain_name.h"
 #include "core/base/vec.h"
 #include "core/config/paths_conf.h"
-#include "core/facts/gather.h"
+#include "core/engine/domain_view.h"
 #include "core/learn/file.h"
-#include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -101,33 +100,17 @@ int sc_learn_report_of(struct sc_server *s, const struct sc_account *a, const st
 int sc_engine_learn_report(struct sc_server *s, const char *domain, struct sc_learn_report *ret,
                            struct sc_error *err)
 {
-    char name[256];
-    uid_t uid;
-    SC_CLEANUP(sc_heard_done) struct sc_heard heard = SC_HEARD_INIT;
-    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
-    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
-    if (sc_domain_canon(domain, name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    int rc = sc_store_version(s->store, &heard.version, err);
-    if (rc == 0)
-        rc = sc_panel_account(s, name, &heard.domains, err);
-    if (rc == SC_E_NOTFOUND)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    if (rc == 0)
-        rc = sc_account_uid(heard.domains.v[0].owner, &uid, err);
-    if (rc == 0)
-        rc = sc_account_look(uid, &a, err);
-    if (rc == 0)
-        rc = sc_facts_gather(s, &a, SC_FACTS_STRICT, &heard, &f, err);
+    SC_CLEANUP(sc_domain_view_done) struct sc_domain_view v = SC_DOMAIN_VIEW_INIT;
+    int rc = sc_domain_view_gather(s, domain, &v, err);
     if (rc < 0)
         return rc;
-    const struct sc_plan_site *now = sc_plan_site_of(f.plan, name);
+    const struct sc_plan_site *now = sc_plan_site_of(v.facts.plan, v.name);
     int64_t until = now && now->learning ? now->learning_until : 0;
-    const char *one = name;
+    const char *one = v.name;
     const struct sc_wish wish = {.enable = &one, .n_enable = 1};
-    rc = sc_pass_check(s, &a, &f, &wish, err);
+    rc = sc_pass_check(s, &v.account, &v.facts, &wish, err);
     if (rc == 0)
-        rc = sc_learn_report_of(s, &a, &f, name, ret, err);
+        rc = sc_learn_report_of(s, &v.account, &v.facts, v.name, ret, err);
     if (rc == 0)
         ret->until = until;
     return rc;

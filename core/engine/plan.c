@@ -5,13 +5,11 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/domain_name.h"
 #include "core/engine/before.h"
+#include "core/engine/domain_view.h"
 #include "core/engine/internal.h"
-#include "core/facts/gather.h"
 #include "core/pass/planfiles.h"
 #include "core/pass/webserver.h"
-#include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -74,31 +72,15 @@ static void tell_uses(struct sc_server *s, const struct sc_account *a, const str
 int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,
                    const struct sc_watch *w, struct sc_error *err)
 {
-    char name[256];
-    uid_t uid;
-    SC_CLEANUP(sc_heard_done) struct sc_heard heard = SC_HEARD_INIT;
-    SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
-    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
-    if (sc_domain_canon(domain, name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    int rc = sc_store_version(s->store, &heard.version, err);
-    if (rc == 0)
-        rc = sc_panel_account(s, name, &heard.domains, err);
-    if (rc == SC_E_NOTFOUND)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
-    if (rc == 0)
-        rc = sc_account_uid(heard.domains.v[0].owner, &uid, err);
-    if (rc == 0)
-        rc = sc_account_look(uid, &a, err);
-    if (rc == 0)
-        rc = sc_facts_gather(s, &a, SC_FACTS_STRICT, &heard, &f, err);
-    const char *one = name;
+    SC_CLEANUP(sc_domain_view_done) struct sc_domain_view v = SC_DOMAIN_VIEW_INIT;
+    int rc = sc_domain_view_gather(s, domain, &v, err);
+    const char *one = v.name;
     const struct sc_wish wish = {.enable = &one, .n_enable = 1};
     if (rc == 0)
-        rc = sc_pass_check(s, &a, &f, &wish, err);
+        rc = sc_pass_check(s, &v.account, &v.facts, &wish, err);
     if (rc == 0)
-        rc = plan_text(s, &a, &f, name, ret, err);
+        rc = plan_text(s, &v.account, &v.facts, v.name, ret, err);
     if (rc == 0)
-        tell_uses(s, &a, &f, name, w);
+        tell_uses(s, &v.account, &v.facts, v.name, w);
     return rc;
 }
