@@ -31,14 +31,12 @@ const char *sc_docroot_problem(uid_t uid, gid_t gid, const char *docroot, bool *
     if (stat(docroot, &st) < 0)
         return sc_is_absent(errno) ? "its document root is missing: nothing of it can run" : CANNOT;
     if (!S_ISDIR(st.st_mode))
-        return "its document root is no directory: nothing of it can run; make it one, or correct "
-               "it "
-               "in the panel";
+        return "its document root is no directory: nothing of it can run; make it one, or "
+               "correct it in the panel";
     int rc = try_to_enter(uid, gid, docroot);
     if (rc == EACCES)
-        return "its owner may not enter its document root: nothing of it can run; give him the "
-               "right "
-               "to search it and the directories above";
+        return "its owner may not enter its document root: nothing of it can run; give him "
+               "the right to search it and the directories above";
     if (rc)
         return CANNOT;
     *ret_dead = false;

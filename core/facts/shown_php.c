@@ -17,7 +17,7 @@
 #define INI_MAX   (256u << 10)
 #define NAMED_MAX 64u
 
-/* php.ini and the directories scanned beside it, of the vendors in core/php/vendors. */
+/* php.ini, and the directories that PHP reads after it, of the vendors in core/php/vendors. */
 static const char *const files[] = {"/etc/php.ini",
                                     "/etc/php.d/*.ini",
                                     "/etc/php/*/cgi/php.ini",

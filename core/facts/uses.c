@@ -31,7 +31,7 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for what a site uses");
 }
 
-int sc_look_find(struct sc_look *l, const char *path, char **ret_rel, struct stat *ret_st)
+int sc_uses_find(struct sc_uses_look *l, const char *path, char **ret_rel, struct stat *ret_st)
 {
     SC_FREE char *known = NULL;
     SC_FD int fd = -EBADF;
@@ -57,7 +57,7 @@ int sc_look_find(struct sc_look *l, const char *path, char **ret_rel, struct sta
     return rc == 0 ? 0 : 1;
 }
 
-int sc_look_add(struct sc_look *l, struct sc_plan_path path, char **rel)
+int sc_uses_add(struct sc_uses_look *l, struct sc_plan_path path, char **rel)
 {
     if (l->out->n - l->first >= USES_MAX)
         return 0;
@@ -78,27 +78,27 @@ static bool is_log(const char *rel, const struct stat *st)
 }
 
 /* A file that is written: the real one, made where only it is missing. */
-static int add_log(struct sc_look *l, int found, char **rel, const struct stat *st)
+static int add_log(struct sc_uses_look *l, int found, char **rel, const struct stat *st)
 {
     struct sc_plan_path path = {.rw = true, .is_file = true, .make = found == SC_E_NOTFOUND};
     if (l->word == SC_WORD_ACCOUNT && !is_log(*rel, st))
         return 0;
-    return found == 0 && !S_ISREG(st->st_mode) ? 0 : sc_look_add(l, path, rel);
+    return found == 0 && !S_ISREG(st->st_mode) ? 0 : sc_uses_add(l, path, rel);
 }
 
 /* What root's configuration names outside of the home. */
-static int show(struct sc_look *l, enum sc_named named, const char *path)
+static int show(struct sc_uses_look *l, enum sc_named named, const char *path)
 {
     if (l->word != SC_WORD_SERVER || named != SC_NAMED_READ)
         return 0;
     return sc_shown_add(l->shown, l->a, l->hosts, l->site->rel, path, l->err);
 }
 
-static int use(struct sc_look *l, enum sc_named named, const char *value)
+static int use(struct sc_uses_look *l, enum sc_named named, const char *value)
 {
     SC_FREE char *rel = NULL;
     struct stat st = {0};
-    int found = sc_look_find(l, sc_php_path(value), &rel, &st);
+    int found = sc_uses_find(l, sc_php_path(value), &rel, &st);
     if (found > 0)
         return show(l, named, value);
     if (found < 0 && found != SC_E_NOTFOUND)
@@ -106,18 +106,18 @@ static int use(struct sc_look *l, enum sc_named named, const char *value)
     if (named == SC_NAMED_OWN)
         return found == 0 && !S_ISDIR(st.st_mode)
                    ? 0
-                   : sc_look_add(l, (struct sc_plan_path){.own = true}, &rel);
+                   : sc_uses_add(l, (struct sc_plan_path){.own = true}, &rel);
     if (l->word == SC_WORD_SITE)
         return 0;
     if (named == SC_NAMED_LOG)
         return add_log(l, found, &rel, &st);
     if (found < 0)
         return 0;
-    return sc_look_add(l, (struct sc_plan_path){.is_file = !S_ISDIR(st.st_mode), .self = true},
+    return sc_uses_add(l, (struct sc_plan_path){.is_file = !S_ISDIR(st.st_mode), .self = true},
                        &rel);
 }
 
-static int use_several(struct sc_look *l, const char *value)
+static int use_several(struct sc_uses_look *l, const char *value)
 {
     SC_FREE char *copy = strdup(value);
     char *save = NULL;
@@ -128,7 +128,7 @@ static int use_several(struct sc_look *l, const char *value)
     return rc;
 }
 
-int sc_look_setting(struct sc_look *l, enum sc_named named, const char *value)
+int sc_uses_setting(struct sc_uses_look *l, enum sc_named named, const char *value)
 {
     if (named == SC_NAMED_NOTHING || !value || !*value)
         return 0;
@@ -137,17 +137,18 @@ int sc_look_setting(struct sc_look *l, enum sc_named named, const char *value)
 
 /* ---- the pools of PHP-FPM ---- */
 
-static int use_pool(struct sc_look *l, const struct sc_fpm_known *k)
+static int use_pool(struct sc_uses_look *l, const struct sc_fpm_known *k)
 {
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file file = {0};
     int rc = sc_fpm_parse(k->text, k->text_len, k->file, &file, l->err);
     const struct sc_fpm_pool *p = rc == 0 ? sc_fpm_pool_find(&file, k->pool) : NULL;
     for (size_t i = 0; rc == 0 && p && i < p->n_keys; i++)
-        rc = sc_look_setting(l, sc_fpm_key(p->keys[i].key), p->keys[i].value);
+        rc = sc_uses_setting(l, sc_fpm_key(p->keys[i].key), p->keys[i].value);
     return rc == SC_E_INVAL ? 0 : rc;
 }
 
-static int use_pools(struct sc_look *l, struct sc_cover_server *server, const struct sc_whose *w)
+static int use_pools(struct sc_uses_look *l, struct sc_cover_server *server,
+                     const struct sc_whose *w)
 {
     SC_FREE struct sc_fpm_use *uses = NULL;
     size_t n = 0;
@@ -161,9 +162,9 @@ static int use_pools(struct sc_look *l, struct sc_cover_server *server, const st
 
 /* ---- the web server's hosts ---- */
 
-static int use_host(struct sc_look *l, const struct sc_vhost *h)
+static int use_host(struct sc_uses_look *l, const struct sc_vhost *h)
 {
-    int rc = sc_look_wrappers(l, h);
+    int rc = sc_uses_wrappers(l, h);
     for (size_t i = 0; rc == 0 && i < h->n_roots; i++)
         if (h->roots[i].alias)
             rc = use(l, SC_NAMED_READ, h->roots[i].text);
@@ -173,7 +174,8 @@ static int use_host(struct sc_look *l, const struct sc_vhost *h)
     return rc;
 }
 
-static int use_hosts(struct sc_look *l, struct sc_cover_server *server, const struct sc_whose *w)
+static int use_hosts(struct sc_uses_look *l, struct sc_cover_server *server,
+                     const struct sc_whose *w)
 {
     int rc = sc_roots_resolve(&server->hosts, &w->is, l->err);
     for (size_t i = 0; rc == 0 && i < server->hosts.n; i++)
@@ -185,20 +187,20 @@ static int use_hosts(struct sc_look *l, struct sc_cover_server *server, const st
 /* ---- WordPress ---- */
 
 /* It is its site's alone, isolated or not: in shared homes closed to the others. */
-static int use_wp_config(struct sc_look *l)
+static int use_wp_config(struct sc_uses_look *l)
 {
     SC_FREE char *above = NULL, *rel = NULL;
     struct stat st = {0};
     if (asprintf(&above, "%s/wp-config.php", l->a->home) < 0)
         return no_memory(l->err);
-    int found = sc_look_find(l, above, &rel, &st);
+    int found = sc_uses_find(l, above, &rel, &st);
     if (found == 0)
-        return S_ISREG(st.st_mode) ? sc_look_add(l, (struct sc_plan_path){.is_file = true}, &rel)
+        return S_ISREG(st.st_mode) ? sc_uses_add(l, (struct sc_plan_path){.is_file = true}, &rel)
                                    : 0;
     return found == SC_E_NOTFOUND || found > 0 ? 0 : found;
 }
 
-static int look_at_site(struct sc_look *l, const struct sc_plan *plan,
+static int look_at_site(struct sc_uses_look *l, const struct sc_plan *plan,
                         struct sc_cover_server *server)
 {
     SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
@@ -208,7 +210,7 @@ static int look_at_site(struct sc_look *l, const struct sc_plan *plan,
     if (rc == 0)
         rc = use_pools(l, server, &whose);
     if (rc == 0)
-        rc = sc_look_user_ini(l);
+        rc = sc_uses_user_ini(l);
     return rc;
 }
 
@@ -255,15 +257,15 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             continue;
         if (!server && !(server = server_of(s, f, err)))
             return err ? err->code : SC_E_NOMEM;
-        struct sc_look l = {a,      f->plan,        site, &uses, &shown, &server->hosts,
-                            uses.n, SC_WORD_SERVER, err};
+        struct sc_uses_look l = {a,      f->plan,        site, &uses, &shown, &server->hosts,
+                                 uses.n, SC_WORD_SERVER, err};
         rc = look_at_site(&l, f->plan, server);
     }
     const struct sc_plan_site *wp =
         rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
     if (wp) {
-        struct sc_look l = {a,      f->plan,        wp, &uses, &shown, &server->hosts,
-                            uses.n, SC_WORD_SERVER, err};
+        struct sc_uses_look l = {a,      f->plan,        wp, &uses, &shown, &server->hosts,
+                                 uses.n, SC_WORD_SERVER, err};
         rc = use_wp_config(&l);
     }
     if (rc == 0 && server)

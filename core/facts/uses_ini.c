@@ -20,7 +20,7 @@ static int no_memory(struct sc_error *err)
 }
 
 /* A file of the home, with the user's rights. 1: it cannot be read. */
-static int read_home(struct sc_look *l, const char *rel, size_t max, struct sc_buf *text)
+static int read_home(struct sc_uses_look *l, const char *rel, size_t max, struct sc_buf *text)
 {
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, l->a->uid, l->a->gid, l->err);
@@ -31,7 +31,7 @@ static int read_home(struct sc_look *l, const char *rel, size_t max, struct sc_b
 
 static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
 {
-    struct sc_look *l = arg;
+    struct sc_uses_look *l = arg;
     char value[SC_INI_LINE_MAX];
     (void)err;
     if (!row->key || row->continued)
@@ -40,11 +40,11 @@ static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
     bool quoted = n >= 2 && (row->value[0] == '"' || row->value[0] == '\'') &&
                   row->value[n - 1] == row->value[0];
     snprintf(value, sizeof(value), "%.*s", (int)(n - (quoted ? 2 : 0)), row->value + quoted);
-    return sc_look_setting(l, sc_php_setting(row->key), value);
+    return sc_uses_setting(l, sc_php_setting(row->key), value);
 }
 
 /* What PHP itself would not read is nobody's word. */
-static int use_ini(struct sc_look *l, const char *rel, enum sc_word word)
+static int use_ini(struct sc_uses_look *l, const char *rel, enum sc_word word)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     struct sc_error why = SC_ERROR_INIT;
@@ -59,7 +59,7 @@ static int use_ini(struct sc_look *l, const char *rel, enum sc_word word)
     return rc == SC_E_NOMEM || rc == SC_E_SYS ? sc_error_set(l->err, rc, "%s", why.text) : 0;
 }
 
-int sc_look_user_ini(struct sc_look *l)
+int sc_uses_user_ini(struct sc_uses_look *l)
 {
     SC_FREE char *rel = NULL;
     if (asprintf(&rel, "%s/.user.ini", l->site->rel) < 0)
@@ -68,7 +68,7 @@ int sc_look_user_ini(struct sc_look *l)
 }
 
 /* Whether a site can write there: then it is its word. */
-static bool is_of_a_site(const struct sc_look *l, const char *rel)
+static bool is_of_a_site(const struct sc_uses_look *l, const char *rel)
 {
     char up[SC_DOMAIN_PATH_MAX + 1];
     if (strlen(rel) >= sizeof(up))
@@ -87,22 +87,22 @@ static bool is_of_a_site(const struct sc_look *l, const char *rel)
 /* ---- php.ini ---- */
 
 /* The file, where it is one; 1: it is none. */
-static int use_ini_file(struct sc_look *l, const char *path)
+static int use_ini_file(struct sc_uses_look *l, const char *path)
 {
     SC_FREE char *rel = NULL;
     struct stat st;
-    int found = sc_look_find(l, path, &rel, &st);
+    int found = sc_uses_find(l, path, &rel, &st);
     if (found != 0)
         return found == SC_E_NOTFOUND ? 1 : found;
     if (!S_ISREG(st.st_mode) || is_of_a_site(l, rel))
         return 1;
     int rc = use_ini(l, rel, SC_WORD_ACCOUNT);
     struct sc_plan_path as = {.is_file = true, .self = true, .config = true};
-    return rc < 0 ? rc : sc_look_add(l, as, &rel);
+    return rc < 0 ? rc : sc_uses_add(l, as, &rel);
 }
 
 /* PHPRC and -c name the file or its directory (https://www.php.net/manual/en/configuration.file.php). */
-static int use_phprc(struct sc_look *l, const char *path)
+static int use_phprc(struct sc_uses_look *l, const char *path)
 {
     static const char *const names[] = {"php.ini", "php-cgi-fcgi.ini"};
     size_t n = strlen(path);
@@ -125,7 +125,7 @@ static int use_phprc(struct sc_look *l, const char *path)
 
 static int on_word(enum sc_wrapper_word word, const char *value, void *arg, struct sc_error *err)
 {
-    struct sc_look *l = arg;
+    struct sc_uses_look *l = arg;
     char name[64];
     const char *is = strchr(value, '=');
     (void)err;
@@ -134,15 +134,15 @@ static int on_word(enum sc_wrapper_word word, const char *value, void *arg, stru
     if (!is || (size_t)(is - value) >= sizeof(name))
         return 0;
     snprintf(name, sizeof(name), "%.*s", (int)(is - value), value);
-    return sc_look_setting(l, sc_php_setting(name), is + 1);
+    return sc_uses_setting(l, sc_php_setting(name), is + 1);
 }
 
-static int use_wrapper(struct sc_look *l, const char *path)
+static int use_wrapper(struct sc_uses_look *l, const char *path)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_FREE char *rel = NULL, *dir = NULL;
     struct stat st;
-    int rc = sc_look_find(l, path, &rel, &st);
+    int rc = sc_uses_find(l, path, &rel, &st);
     if (rc != 0)
         return rc < 0 && rc != SC_E_NOTFOUND ? rc : 0;
     if (!S_ISREG(st.st_mode) || is_of_a_site(l, rel))
@@ -161,7 +161,7 @@ static int use_wrapper(struct sc_look *l, const char *path)
 }
 
 /* An Action names a wrapper by its address: it is in one of the host's other directories. */
-static int use_action(struct sc_look *l, const struct sc_vhost *h, const char *url)
+static int use_action(struct sc_uses_look *l, const struct sc_vhost *h, const char *url)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < h->n_roots; i++) {
@@ -175,7 +175,7 @@ static int use_action(struct sc_look *l, const struct sc_vhost *h, const char *u
     return rc;
 }
 
-int sc_look_wrappers(struct sc_look *l, const struct sc_vhost *h)
+int sc_uses_wrappers(struct sc_uses_look *l, const struct sc_vhost *h)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < h->ways.n; i++) {

@@ -19,7 +19,7 @@ enum sc_word {
 };
 
 /* One site that is looked at. */
-struct sc_look {
+struct sc_uses_look {
     const struct sc_account *a;
     const struct sc_plan *plan;
     const struct sc_plan_site *site;
@@ -33,18 +33,18 @@ struct sc_look {
 
 /* What lies at `path`: SC_E_NOTFOUND with *ret_rel where nothing does, but something can be made
  * there; 1: not in the home, or not for us. */
-int sc_look_find(struct sc_look *l, const char *path, char **ret_rel, struct stat *ret_st);
+int sc_uses_find(struct sc_uses_look *l, const char *path, char **ret_rel, struct stat *ret_st);
 
 /* Adds a path at *rel, which is taken. */
-int sc_look_add(struct sc_look *l, struct sc_plan_path path, char **rel);
+int sc_uses_add(struct sc_uses_look *l, struct sc_plan_path path, char **rel);
 
 /* What a setting names. */
-int sc_look_setting(struct sc_look *l, enum sc_named named, const char *value);
+int sc_uses_setting(struct sc_uses_look *l, enum sc_named named, const char *value);
 
 /* The document root's .user.ini. */
-int sc_look_user_ini(struct sc_look *l);
+int sc_uses_user_ini(struct sc_uses_look *l);
 
 /* The wrappers that run the host's PHP: the php.ini that they name, and what that names. */
-int sc_look_wrappers(struct sc_look *l, const struct sc_vhost *h);
+int sc_uses_wrappers(struct sc_uses_look *l, const struct sc_vhost *h);
 
 #endif

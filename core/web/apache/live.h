@@ -19,7 +19,7 @@ struct sc_web_shared {
 struct sc_web_live;
 
 /* The table is missing or lost, and what this process has read of it had no sites, but others have read
- * one that had: nobody can tell whose a request is. */
+ * one that had: nobody can tell which site a request is for. */
 bool sc_web_live_is_unknown(const struct sc_web_shared *s);
 
 /* `owner` of the file: 0, in tests another. Made before the server's processes are, it tells all of

@@ -53,7 +53,7 @@ bool sc_nginx_place_name(const char *pattern, char *out, size_t size)
     return n > 0 && (size_t)n < size;
 }
 
-/* ---- whose a path is ---- */
+/* ---- whose path it is ---- */
 
 /* "/a.example/", "/a.example.conf*", "/a.example_*"; not "/a.example.org/", "/x.a.example/". */
 static bool has_name(const char *path, const char *name)

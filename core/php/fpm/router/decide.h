@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whose is a FastCGI request? It goes by where its code lies: the way to the script is followed link
+/* Which site is a FastCGI request for? The one in which its code lies: the way to the script is followed link
  * by link, and the first place on it that a closed site owns (isolated, or to be and cannot be)
  * decides, for what lies in such a place its owner can change at any time. Pure, but for reading
  * links. libc only. */
