@@ -33,6 +33,7 @@ enum sc_code {
 struct sc_error {
     int code;                     /* enum sc_code, 0 while unset */
     int sys;                      /* errno behind SC_E_SYS, else 0 */
+    const char *word;             /* core/base/error_code.h; NULL: that of the code */
     char text[SC_ERROR_TEXT_MAX]; /* one line, no newline at its end, never an unescaped control
                                      byte */
 };

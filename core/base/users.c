@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/error_code.h"
 #include "core/base/vec.h"
 
 #define PASSWD     "/etc/passwd"
@@ -89,8 +90,10 @@ static int surely_none(const struct wanted *w, struct sc_error *err)
     int rc = sc_users_in_file(is_not, (void *)(uintptr_t)w, err);
     if (rc < 0)
         return rc;
-    return w->name ? sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist", w->name)
-                   : sc_error_set(err, SC_E_NOTFOUND, "UID %u does not exist", (unsigned)w->uid);
+    if (w->name)
+        return sc_error_is(err, SC_IS_UNKNOWN_USER,
+                           sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist", w->name));
+    return sc_error_set(err, SC_E_NOTFOUND, "UID %u does not exist", (unsigned)w->uid);
 }
 
 /* ---- look-ups ---- */

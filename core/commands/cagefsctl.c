@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
+#include "core/base/error_code.h"
 #include "core/commands/progress.h"
 
 enum {
@@ -55,7 +56,8 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
 {
     const struct sc_ctl_command *command = call->command;
     if (io->euid != 0 && !(command->flags & SC_CTL_ANYBODY))
-        return sc_error_set(err, SC_E_DENIED, "cagefsctl must be run as root");
+        return sc_error_is(err, SC_IS_ROOT_NEEDED,
+                           sc_error_set(err, SC_E_DENIED, "cagefsctl must be run as root"));
     SC_CLEANUP(sc_server_freep) struct sc_server *server = NULL;
     int rc = command->flags & SC_CTL_SERVER ? sc_server_open(&server, err) : 0;
     if (rc < 0)
@@ -94,6 +96,8 @@ int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
     out.json = call.json;
     if (rc < 0) {
         status = rc == SC_E_INVAL ? EXIT_USAGE : EXIT_REFUSED;
+        if (rc == SC_E_INVAL)
+            (void)sc_error_is(&err, SC_IS_USAGE, rc);
     } else {
         rc = run(&call, io, &out, &err);
         if (rc < 0)

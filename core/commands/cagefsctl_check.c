@@ -3,6 +3,7 @@
 #include "core/commands/cagefsctl.h"
 
 #include "core/base/cleanup.h"
+#include "core/base/error_code.h"
 #include "core/check/check.h"
 
 static const char *result_name(enum sc_check_result result)
@@ -74,8 +75,9 @@ int sc_ctl_check(struct sc_ctl *c, struct sc_error *err)
                        checks.v[i].domain ? " " : "", checks.v[i].domain ? checks.v[i].domain : "");
     if (n == 0)
         return 0;
-    return sc_error_set(err, SC_E_PLATFORM, "%zu of %zu checks failed: %s", n, checks.n,
-                        bad.data ? bad.data : "");
+    return sc_error_is(err, SC_IS_CHECK_FAILED,
+                       sc_error_set(err, SC_E_PLATFORM, "%zu of %zu checks failed: %s", n, checks.n,
+                                    bad.data ? bad.data : ""));
 }
 
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err)

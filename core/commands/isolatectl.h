@@ -64,7 +64,7 @@ void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits
                               struct sc_buf *out);
 void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struct sc_buf *out);
 void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *out);
-void sc_isolate_answer_error(const char *message, struct sc_buf *out);
+void sc_isolate_answer_error(const struct sc_error *e, struct sc_buf *out);
 
 /* The whole command: reads, works, writes one JSON document to descriptor 1. The exit status: 0, 1,
  * or 38 for a limit that this kernel cannot hold. `site`: the isolated site that the caller is in;

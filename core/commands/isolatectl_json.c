@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/error_code.h"
 #include "core/commands/explain_json.h"
 #include "core/commands/isolatectl.h"
 #include "core/commands/out.h"
@@ -152,9 +153,9 @@ void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *ou
         out->failed = 1;
 }
 
-void sc_isolate_answer_error(const char *message, struct sc_buf *out)
+void sc_isolate_answer_error(const struct sc_error *e, struct sc_buf *out)
 {
     sc_buf_str(out, "{\"result\": \"error\", \"message\": ");
-    add_string(out, message);
-    sc_buf_str(out, "}\n");
+    add_string(out, e->text);
+    sc_buf_fmt(out, ", \"code\": \"%s\"}\n", sc_error_word(e));
 }

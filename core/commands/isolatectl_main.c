@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "core/base/clock.h"
 #include "core/base/debug.h"
+#include "core/base/error_code.h"
 #include "core/base/log.h"
 #include "core/proxyexec/client.h"
 #include "core/proxyexec/paths.h"
@@ -30,16 +31,17 @@ static int say(const char *text)
     return write(1, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : 1;
 }
 
-static int error(const char *message)
+static int error(const char *message, const char *code)
 {
-    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 64];
+    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 128];
     char *p = stpcpy(line, "{\"result\": \"error\", \"message\": \"");
     for (; *message; message++) {
         if (*message == '"' || *message == '\\')
             *p++ = '\\';
         *p++ = *message < 0x20 || *message > 0x7e ? '?' : *message;
     }
-    strcpy(p, "\"}\n");
+    p = stpcpy(p, "\", \"code\": \"");
+    strcpy(stpcpy(p, code), "\"}\n");
     (void)say(line);
     return 1;
 }
@@ -54,7 +56,8 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return say("isolatectl (Sitecage) " SC_VERSION "\n");
     if (getuid() == 0 || geteuid() == 0)
-        return error("this command cannot be run as root; administrators use cagefsctl");
+        return error("this command cannot be run as root; administrators use cagefsctl",
+                     SC_IS_ROOT_REFUSED);
     struct sc_proxy_call call = {.kind = SC_PROXY_BY_ALIAS,
                                  .name = "ISOLATECTL",
                                  .args = argv + (argc > 0),
@@ -66,8 +69,9 @@ int main(int argc, char **argv)
     sc_log_debug("the service answered after %lld ms, status %d",
                  (long long)(sc_clock_ms() - began), o.status);
     if (o.no_socket && access(SC_PROXY_DIR, R_OK) != 0 && access(FLAG_FILE, F_OK) != 0)
-        return error("CloudLinux Isolates is not enabled; ask the administrator of this server");
+        return error("CloudLinux Isolates is not enabled; ask the administrator of this server",
+                     SC_IS_NOT_ENABLED);
     if (o.text[0])
-        return error(o.text);
+        return error(o.text, SC_IS_NO_SERVICE);
     sc_proxy_end(&o);
 }

@@ -7,6 +7,7 @@
 #include "core/commands/isolatectl.h"
 #include "core/commands/out.h"
 #include "core/base/domain_name.h"
+#include "core/base/error_code.h"
 #include "core/engine/endings.h"
 #include "core/base/io.h"
 #include "core/inventory/inventory.h"
@@ -27,7 +28,7 @@ static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_c
 {
     char name[256] = "";
     if (c->n && sc_domain_canon(c->domains[0], name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
     int rc = sc_engine_user_list(s, uid, true, &sites, err);
     if (rc < 0)
@@ -36,7 +37,7 @@ static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_c
     for (size_t i = 0; i < sites.n && !there; i++)
         there = strcmp(sites.v[i].name, name) == 0;
     if (!there)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     sc_isolate_answer_list(&sites, c->n ? name : NULL, out);
     return 0;
 }
@@ -139,10 +140,13 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
     int rc = sc_isolate_parse(args, n, &c, &err);
+    if (rc == SC_E_INVAL)
+        rc = sc_error_is(&err, SC_IS_USAGE, rc);
     if (rc == 0 && site && changes(c.verb))
-        rc = sc_error_set(&err, SC_E_DENIED,
-                          "this cannot be changed from inside an isolated site; use the panel or a "
-                          "shell of the account");
+        rc = sc_error_is(&err, SC_IS_INSIDE_SITE,
+                         sc_error_set(&err, SC_E_DENIED,
+                                      "this cannot be changed from inside an isolated site; use "
+                                      "the panel or a shell of the account"));
     if (rc == 0)
         rc = work(&c, caller, site, &out, &err);
     if (rc == 0)
@@ -150,7 +154,7 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
     if (rc < 0) {
         sc_buf_free(&out);
         out = (struct sc_buf)SC_BUF_INIT;
-        sc_isolate_answer_error(err.text, &out);
+        sc_isolate_answer_error(&err, &out);
     }
     /* everything is closed and unlocked by now: a reader who does not read holds nobody up */
     if (!out.data || sc_write_all(STDOUT_FILENO, out.data, out.len) < 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/error_code.h"
 #include "core/commands/out.h"
 
 #include <errno.h>
@@ -126,7 +127,8 @@ static char *render_json(struct sc_out *o, int status, const struct sc_error *er
     json_t *all = json_object();
     int bad = json_object_set_new(all, "result", json_string(status ? "error" : "success"));
     if (status)
-        bad |= json_object_set_new(all, "message", sc_json_text(err->text));
+        bad |= json_object_set_new(all, "message", sc_json_text(err->text)) |
+               json_object_set_new(all, "code", json_string(sc_error_word(err)));
     if (o->doc)
         bad |= json_object_update(all, o->doc);
     if (o->n_notices)

@@ -3,8 +3,8 @@
  * JSON object. A command fills both sides; the one that is not wanted is dropped.
  *
  *     text      stdout: the text; stderr: the notices, or the error (one line)
- *     JSON      stdout: {"result": "success", …} or {"result": "error", "message": "…", …}, then
- * what the command set, in its order, then "notices" if there are any; ASCII, one line */
+ *     JSON      stdout: {"result": "success", …} or {"result": "error", "message": "…", "code": "…", …},
+ * then what the command set, in its order, then "notices" if there are any; ASCII, one line */
 #ifndef SC_COMMANDS_OUT_H
 #define SC_COMMANDS_OUT_H
 

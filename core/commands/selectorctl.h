@@ -83,7 +83,7 @@ void sc_select_text_user_extensions(const struct sc_php *php, const struct sc_ph
 json_t *sc_select_json_versions(const struct sc_php_catalogue *c, const char *current,
                                 const char *selected);
 json_t *sc_select_json_extensions(const struct sc_php *php, const struct sc_php_names *on);
-json_t *sc_select_json_error(const char *message);
+json_t *sc_select_json_error(const char *message, const char *code);
 
 /* ---- work ---- */
 

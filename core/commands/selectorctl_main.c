@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "core/base/debug.h"
+#include "core/base/error_code.h"
 #include "core/proxyexec/client.h"
 #include "core/proxyexec/paths.h"
 
@@ -15,15 +16,17 @@
 
 extern char **environ;
 
-static int error(bool json, const char *text)
+static int error(bool json, const char *text, const char *code)
 {
-    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 96];
+    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 160];
     char *p = stpcpy(line, json ? "{\"result\": \"error\", \"message\": \"ERROR:" : "ERROR:");
     for (; *text; text++) {
         if (json && (*text == '"' || *text == '\\'))
             *p++ = '\\';
         *p++ = *text < 0x20 || *text > 0x7e ? '?' : *text;
     }
+    if (json)
+        p = stpcpy(stpcpy(p, "\", \"code\": \""), code);
     p = stpcpy(p, json ? "\"}\n" : "\n");
     if (write(json ? 1 : 2, line, (size_t)(p - line)) < 0)
         return 1;
@@ -42,7 +45,7 @@ int main(int argc, char **argv)
         char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                              (char *)(uintptr_t)sc_debug_env(false), NULL};
         execve(ROOT_SIDE, argv, env);
-        return error(json, "cannot run " ROOT_SIDE);
+        return error(json, "cannot run " ROOT_SIDE, SC_IS_SYSTEM);
     }
     struct sc_proxy_call call = {.kind = SC_PROXY_BY_ALIAS,
                                  .name = "SELECTORCTL",
@@ -53,8 +56,9 @@ int main(int argc, char **argv)
     sc_proxy_call(&call, &o);
     if (o.no_socket && access(SC_PROXY_DIR, R_OK) != 0 && access(FLAG_FILE, F_OK) != 0)
         return error(json,
-                     "CloudLinux Isolates is not enabled; ask the administrator of this server");
+                     "CloudLinux Isolates is not enabled; ask the administrator of this server",
+                     SC_IS_NOT_ENABLED);
     if (o.text[0])
-        return error(json, o.text);
+        return error(json, o.text, SC_IS_NO_SERVICE);
     sc_proxy_end(&o);
 }

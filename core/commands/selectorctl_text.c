@@ -158,8 +158,8 @@ json_t *sc_select_json_extensions(const struct sc_php *php, const struct sc_php_
                             "extensions", list));
 }
 
-json_t *sc_select_json_error(const char *message)
+json_t *sc_select_json_error(const char *message, const char *code)
 {
-    return finish(json_pack("{s:s, s:o, s:{}}", "result", "error", "message", sc_json_text(message),
-                            "context"));
+    return finish(json_pack("{s:s, s:o, s:s, s:{}}", "result", "error", "message",
+                            sc_json_text(message), "code", code, "context"));
 }

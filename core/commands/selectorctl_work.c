@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
+#include "core/base/error_code.h"
 #include "core/base/io.h"
 #include "core/commands/out.h"
 #include "core/commands/selectorctl.h"
@@ -129,9 +130,10 @@ static int user_work(const struct sc_select_call *call, const struct sc_select_c
     if (rc == 0)
         rc = sc_engine_php_open(s, uid, call->domain, &t, err);
     if (rc == 0 && caller->site && user_change(call->verb) && t.site != caller->site)
-        rc = sc_error_set(err, SC_E_DENIED,
-                          "from inside an isolated site only its own PHP can be changed: give its "
-                          "domain in --domain");
+        rc = sc_error_is(err, SC_IS_INSIDE_SITE,
+                         sc_error_set(err, SC_E_DENIED,
+                                      "from inside an isolated site only its own PHP can be "
+                                      "changed: give its domain in --domain"));
     if (rc < 0)
         return rc;
     bool change = user_change(call->verb);
@@ -198,7 +200,9 @@ static int work(const struct sc_select_call *call, const struct sc_select_caller
 {
     SC_CLEANUP(sc_php_catalogue_done) struct sc_php_catalogue c = {0};
     if (global_change(call->verb) && !caller->root)
-        return sc_error_set(err, SC_E_DENIED, "only root can change what holds for all users");
+        return sc_error_is(
+            err, SC_IS_ROOT_NEEDED,
+            sc_error_set(err, SC_E_DENIED, "only root can change what holds for all users"));
     int rc = sc_php_catalogue_load(NULL, &c, err);
     if (rc == 0)
         rc = call->verb >= SC_SELECT_USER_SUMMARY ? user_work(call, caller, &c, a, err)
@@ -225,7 +229,7 @@ static int fail(bool json, const struct sc_error *err, int status)
     snprintf(line, sizeof(line), "ERROR:%s\n", err->text);
     if (json) {
         line[strlen(line) - 1] = 0;
-        (void)write_json(sc_select_json_error(line));
+        (void)write_json(sc_select_json_error(line, sc_error_word(err)));
     } else {
         (void)sc_write_all(STDERR_FILENO, line, strlen(line));
     }
@@ -240,8 +244,10 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
     for (int i = 0; i < n; i++) /* also where the arguments cannot be read any further */
         call.json |= strcmp(args[i], "--json") == 0;
     bool json = call.json;
-    if (sc_select_parse(args, n, &call, &err) < 0)
+    if (sc_select_parse(args, n, &call, &err) < 0) {
+        (void)sc_error_is(&err, SC_IS_USAGE, 0);
         return fail(json, &err, 2);
+    }
     if (call.verb == SC_SELECT_HELP)
         return sc_write_all(STDOUT_FILENO, sc_select_usage, strlen(sc_select_usage)) < 0;
     int rc = work(&call, caller, &a, &err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/error_code.h"
 #include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/engine/cover.h"
@@ -67,10 +68,12 @@ static int judge_one(struct sc_cover_server *server, const struct sc_job *j, con
 
 static int refuse(const char *domain, const struct sc_cover_verdict *v, struct sc_error *err)
 {
-    return sc_error_set(err, SC_E_DENIED,
-                        "%s cannot be isolated: %s; nothing was changed; --anyway enables it all "
-                        "the same",
-                        domain, v->text);
+    return sc_error_is(
+        err, SC_IS_NOT_COVERED,
+        sc_error_set(err, SC_E_DENIED,
+                     "%s cannot be isolated: %s; nothing was changed; --anyway enables it all "
+                     "the same",
+                     domain, v->text));
 }
 
 int sc_cover_before(struct sc_cover_server *server, const struct sc_jobs *jobs,

@@ -14,7 +14,7 @@ void sc_domain_view_done(struct sc_domain_view *v)
 
 static int unknown(const char *domain, struct sc_error *err)
 {
-    return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", domain);
+    return sc_no_domain(err, domain);
 }
 
 int sc_domain_view_gather(struct sc_server *s, const char *domain, struct sc_domain_view *ret,

@@ -105,6 +105,6 @@ int sc_engine_user_explain(struct sc_server *s, uid_t uid, unsigned only, const 
     if (rc < 0 && rc != SC_E_NOTFOUND)
         return rc;
     if (rc < 0 || d.uid != uid || (only && !is_site_of(s, uid, name, only)))
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     return explain(s, name, path, ret, err);
 }

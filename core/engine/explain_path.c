@@ -77,7 +77,7 @@ static int know(struct sc_server *s, uid_t uid, const struct sc_status_row *r, s
         return rc;
     k->is = (struct sc_explain_site){k->f.plan, sc_plan_site_of(k->f.plan, r->domain), &k->view};
     if (!k->is.site)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", r->domain);
+        return sc_no_domain(err, r->domain);
     rc = r->isolated ? sc_keeper_plan(uid, r->id, &k->view, &why) : SC_E_NOTFOUND;
     if (rc < 0)
         rc = plan_view(s, k, err);

@@ -5,6 +5,7 @@
 #include "core/base/buf.h"
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
+#include "core/base/error_code.h"
 #include "core/base/log.h"
 #include "core/base/vec.h"
 #include "core/follow/follow.h"
@@ -53,12 +54,15 @@ static int not_there(struct sc_server *s, const char *user, struct sc_error *err
     if (sc_store_user_by_name(s->store, user, &row, NULL) < 0)
         return SC_E_NOTFOUND;
     if (sc_account_passwd(row.uid, &now, NULL, NULL, NULL) == 0)
-        return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; it is called %s now", user,
-                            now);
+        return sc_error_is(err, SC_IS_UNKNOWN_USER,
+                           sc_error_set(err, SC_E_NOTFOUND,
+                                        "User %s does not exist; it is called %s now", user, now));
     if (sc_follow_account(s, user, NULL, &f, err) < 0)
         return sc_error_wrap(err, "User %s does not exist", user);
-    return sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; %s", user,
-                        f.agrees ? "what was isolated of it has been cleaned up" : f.missing);
+    return sc_error_is(
+        err, SC_IS_UNKNOWN_USER,
+        sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist; %s", user,
+                     f.agrees ? "what was isolated of it has been cleaned up" : f.missing));
 }
 
 void sc_answers_done(struct sc_answers *l)

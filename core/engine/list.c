@@ -258,13 +258,13 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
     SC_CLEANUP(sc_user_row_done) struct sc_user_row u = {0};
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
     if (sc_domain_canon(given, name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", given);
+        return sc_no_domain(err, given);
     int rc = sc_store_domain_find(s->store, name, &d, err);
     if (rc == SC_E_NOTFOUND) { /* nobody has asked for it yet: the panel knows */
         SC_DOMAINS struct sc_domains found = SC_DOMAINS_INIT;
         rc = sc_panel_domain(s, name, &found, err);
         if (rc == SC_E_NOTFOUND)
-            return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", given);
+            return sc_no_domain(err, given);
         if (rc < 0)
             return rc;
         struct sc_user_row owner = {.name = found.v[0].owner};

@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/error_code.h"
 #include "core/base/vec.h"
 #include "core/server/panel.h"
 
@@ -26,7 +27,7 @@ static int no_memory(struct sc_error *err)
 
 static int unknown(const char *name, struct sc_error *err)
 {
-    return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+    return sc_no_domain(err, name);
 }
 
 static int set_owner(struct sc_named *d, const char *owner, struct sc_error *err)
@@ -167,10 +168,12 @@ int sc_named_allowed(const struct sc_server *s, const struct sc_named_list *l, s
         bool allowed = false;
         rc = sc_policy_user_allowed(&s->policy, l->v[i].owner, &allowed, err);
         if (rc == 0 && !allowed)
-            rc = sc_error_set(err, SC_E_DENIED,
-                              "CloudLinux Isolates is not allowed for user %s; allow it with: "
-                              "cagefsctl --site-isolation-allow %s",
-                              l->v[i].owner, l->v[i].owner);
+            rc = sc_error_is(
+                err, SC_IS_NOT_ALLOWED,
+                sc_error_set(err, SC_E_DENIED,
+                             "CloudLinux Isolates is not allowed for user %s; allow it with: "
+                             "cagefsctl --site-isolation-allow %s",
+                             l->v[i].owner, l->v[i].owner));
     }
     return rc;
 }

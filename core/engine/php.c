@@ -8,6 +8,7 @@
 #include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/base/domain_name.h"
+#include "core/base/error_code.h"
 #include "core/facts/gather.h"
 #include "core/pass/fpm.h"
 #include "core/pass/php.h"
@@ -54,15 +55,17 @@ static int find_otherwise(struct sc_server *s, struct sc_account *a,
         return rc;
     const struct sc_plan_site *site = sc_plan_site_of(f.plan, name);
     if (!site)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     for (size_t k = 0; k < site->n_names && !*ret; k++)
         *ret = site_named(l, site->names[k]);
     return *ret ? 0
-                : sc_error_set(err, SC_E_INVAL,
-                               "CloudLinux Isolates is not enabled for domain %s; enable it with: "
-                               "cagefsctl --site-isolation-enable %s, or as the user: isolatectl "
-                               "site-isolation enable --domain %s",
-                               name, name, name);
+                : sc_error_is(err, SC_IS_NOT_ISOLATED,
+                              sc_error_set(err, SC_E_INVAL,
+                                           "CloudLinux Isolates is not enabled for domain %s; "
+                                           "enable it with: cagefsctl --site-isolation-enable %s, "
+                                           "or as the user: isolatectl site-isolation enable "
+                                           "--domain %s",
+                                           name, name, name));
 }
 
 static int find_site(struct sc_server *s, const char *domain, struct sc_php_target *t,
@@ -72,7 +75,7 @@ static int find_site(struct sc_server *s, const char *domain, struct sc_php_targ
     SC_CLEANUP(sc_site_row_done) struct sc_site_row row = {0};
     char name[256];
     if (sc_domain_canon(domain, name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     int rc = sc_store_isolated_get(s->store, t->account.uid, &l, err);
     if (rc < 0)
         return rc;
@@ -82,7 +85,7 @@ static int find_site(struct sc_server *s, const char *domain, struct sc_php_targ
     if (rc == 0)
         rc = sc_store_site_by_id(s->store, t->site, &row, err);
     if (rc == 0 && row.uid != t->account.uid)
-        rc = sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        rc = sc_no_domain(err, NULL);
     if (rc == 0)
         snprintf(t->token, sizeof(t->token), "%s", row.token);
     return rc;

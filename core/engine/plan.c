@@ -28,7 +28,7 @@ static int plan_text(struct sc_server *s, const struct sc_account *a, const stru
             break;
     }
     if (i == plan->n_sites)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+        return sc_no_domain(err, name);
     SC_FREE char *docroot = NULL;
     if (asprintf(&docroot, "%s/%s", a->home, plan->sites[i].rel) < 0)
         return no_memory(err);

@@ -63,7 +63,7 @@ int sc_engine_user_stats(struct sc_server *s, uid_t uid, const char *domain,
 {
     char name[256] = "";
     if (domain && sc_domain_canon(domain, name, NULL) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
     SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
     SC_CLEANUP(sc_user_stats_done) struct sc_user_stats l = {0};
@@ -79,7 +79,7 @@ int sc_engine_user_stats(struct sc_server *s, uid_t uid, const char *domain,
         if (!domain || strcmp(sites.v[i].name, name) == 0)
             rc = add(cg, uid, &sites.v[i], &l, err);
     if (rc == 0 && domain && l.n == 0)
-        rc = sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        rc = sc_no_domain(err, NULL);
     if (rc < 0)
         return rc;
     SC_MOVE(ret, &l);

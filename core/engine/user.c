@@ -8,6 +8,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
+#include "core/base/error_code.h"
 #include "core/base/users.h"
 #include "core/base/vec.h"
 #include "core/coverage/account.h"
@@ -114,8 +115,7 @@ static void change_done(struct change *c)
 
 static int unknown(const char *name, size_t n, struct sc_error *err)
 {
-    return n == 1 ? sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN)
-                  : sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+    return n == 1 ? sc_no_domain(err, NULL) : sc_no_domain(err, name);
 }
 
 static int check_allowed(const struct sc_server *s, const char *user, struct sc_error *err)
@@ -129,10 +129,12 @@ static int check_allowed(const struct sc_server *s, const char *user, struct sc_
     if (rc == 0)
         rc = sc_policy_user_allowed(&s->policy, user, &yes, err);
     if (rc == 0 && !yes)
-        return sc_error_set(err, SC_E_DENIED,
-                            "CloudLinux Isolates is not allowed for user %s; ask the administrator "
-                            "of this server",
-                            user);
+        return sc_error_is(
+            err, SC_IS_NOT_ALLOWED,
+            sc_error_set(err, SC_E_DENIED,
+                         "CloudLinux Isolates is not allowed for user %s; ask the administrator "
+                         "of this server",
+                         user));
     return rc;
 }
 
@@ -167,9 +169,11 @@ static int not_his(const struct sc_job *j, const char *name, size_t n, struct sc
     for (size_t i = 0; i < j->facts.domains.odds.n; i++) {
         const struct sc_odd *o = &j->facts.domains.odds.v[i];
         if (o->name && o->owner && strcmp(o->name, name) == 0)
-            return sc_error_set(err, SC_E_NOTFOUND,
-                                SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER "%.600s",
-                                name, o->text);
+            return sc_error_is(err, SC_IS_UNKNOWN_DOMAIN,
+                               sc_error_set(err, SC_E_NOTFOUND,
+                                            SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER
+                                                                   "%.600s",
+                                            name, o->text));
     }
     return unknown(name, n, err);
 }
@@ -319,10 +323,12 @@ int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
     const char *name = c.names[0];
     const struct sc_domain_entry *e = sc_domains_config_find(&j->facts.config, name);
     if (!e || !e->isolated)
-        return sc_error_set(err, SC_E_INVAL,
-                            "CloudLinux Isolates is not enabled for domain %s; enable it with: "
-                            "isolatectl site-isolation enable --domain %s",
-                            name, name);
+        return sc_error_is(
+            err, SC_IS_NOT_ISOLATED,
+            sc_error_set(err, SC_E_INVAL,
+                         "CloudLinux Isolates is not enabled for domain %s; enable it with: "
+                         "isolatectl site-isolation enable --domain %s",
+                         name, name));
     set_limits(&j->facts, name, change);
     rc = sc_jobs_run(s, &c.jobs, NULL, err); /* checks first that they can be held */
     if (rc < 0)

@@ -6,6 +6,7 @@
 #include "core/base/run.h"
 #include "core/base/domain_name.h"
 #include "core/base/clock.h"
+#include "core/base/error_code.h"
 
 static int ask_now(const struct sc_inventory_conf *conf, const char *option, const char *value,
                    struct sc_domains *ret, struct sc_error *err)
@@ -93,15 +94,23 @@ int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
     return 0;
 }
 
+int sc_no_domain(struct sc_error *err, const char *name)
+{
+    return sc_error_is(err, SC_IS_UNKNOWN_DOMAIN,
+                       sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN "%s%s",
+                                    name ? ": " : "", name ? name : ""));
+}
+
 static int not_there(const char *name, const struct sc_error *why, struct sc_error *err)
 {
     const char *odd = strstr(why->text, SC_INVENTORY_PASSED_OVER);
     if (!odd)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
-    return sc_error_set(err, SC_E_NOTFOUND,
-                        SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER
-                                               "%.600s; correct it in the panel",
-                        name, odd + strlen(SC_INVENTORY_PASSED_OVER));
+        return sc_no_domain(err, NULL);
+    return sc_error_is(err, SC_IS_UNKNOWN_DOMAIN,
+                       sc_error_set(err, SC_E_NOTFOUND,
+                                    SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER
+                                                           "%.600s; correct it in the panel",
+                                    name, odd + strlen(SC_INVENTORY_PASSED_OVER)));
 }
 
 /* Asks about a name; an answer without any domain is SC_E_NOTFOUND. */
@@ -110,7 +119,7 @@ static int ask_name(const struct sc_inventory_conf *conf, const char *option, co
 {
     int rc = sc_domain_canon(name, canon, err);
     if (rc == SC_E_INVAL)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN);
+        return sc_no_domain(err, NULL);
     if (rc < 0)
         return rc;
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;

@@ -16,6 +16,10 @@
 /* In an adapter's NotFound, behind the domain: the panel has it, but its answer for it is odd. */
 #define SC_INVENTORY_PASSED_OVER " is passed over in the panel's answer: "
 
+/* SC_E_NOTFOUND with that text, ": NAME" behind it unless `name` is NULL, and its own word
+ * (core/base/error_code.h). */
+int sc_no_domain(struct sc_error *err, const char *name);
+
 /* A panel that was waited for in vain: for SC_INVENTORY_HUNG_MS it is not asked again, so that a
  * command that needs it for many accounts waits once. {0} at first. */
 #define SC_INVENTORY_HUNG_MS 60000

@@ -2,6 +2,7 @@
 /* Whether what a pass is asked for can be done. */
 #include <string.h>
 
+#include "core/base/error_code.h"
 #include "core/facts/wanted.h"
 #include "core/pass/limits.h"
 #include "core/pass/pass.h"
@@ -12,9 +13,11 @@ static int check_odd(const struct sc_facts *f, const char *name, struct sc_error
     for (size_t i = 0; i < f->domains.odds.n; i++) {
         const struct sc_odd *o = &f->domains.odds.v[i];
         if (o->name && *o->text && strcmp(o->name, name) == 0)
-            return sc_error_set(err, SC_E_NOTFOUND,
-                                SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER "%.600s",
-                                name, o->text);
+            return sc_error_is(err, SC_IS_UNKNOWN_DOMAIN,
+                               sc_error_set(err, SC_E_NOTFOUND,
+                                            SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER
+                                                                   "%.600s",
+                                            name, o->text));
     }
     return 0;
 }
@@ -24,18 +27,21 @@ static int check_enabled(const struct sc_account *a, const struct sc_facts *f, c
 {
     const struct sc_plan_site *site = sc_plan_site_of(f->plan, name);
     if (!site)
-        return sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN ": %s", name);
+        return sc_no_domain(err, name);
     for (size_t i = 0; i < f->domains.n; i++)
         if (f->docroots.problems[i] && strcmp(f->domains.v[i].name, name) == 0)
-            return sc_error_set(err, SC_E_INVAL,
-                                strcmp(f->docroots.problems[i], SC_DOCROOT_OUTSIDE) == 0
-                                    ? "%s cannot be isolated: %s, or correct it in the panel"
-                                    : "%s cannot be isolated: %s; create the document root, or "
-                                      "correct it in the panel",
-                                name, f->docroots.problems[i]);
+            return sc_error_is(
+                err, SC_IS_IMPOSSIBLE,
+                sc_error_set(err, SC_E_INVAL,
+                             strcmp(f->docroots.problems[i], SC_DOCROOT_OUTSIDE) == 0
+                                 ? "%s cannot be isolated: %s, or correct it in the panel"
+                                 : "%s cannot be isolated: %s; create the document root, or "
+                                   "correct it in the panel",
+                             name, f->docroots.problems[i]));
     if (site->refused)
-        return sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s", name, a->user,
-                            site->refused);
+        return sc_error_is(err, SC_IS_IMPOSSIBLE,
+                           sc_error_set(err, SC_E_INVAL, "%s of user %s cannot be isolated: %s",
+                                        name, a->user, site->refused));
     return 0;
 }
 

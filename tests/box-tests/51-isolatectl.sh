@@ -15,18 +15,18 @@ make_site jane c.example /home/jane/c.example
 apache_start
 
 iso() { as_user john isolatectl "$@"; }
-# says MESSAGE COMMAND...: exit 1, one error object with this message on stdout, nothing on stderr.
+# says CODE MESSAGE COMMAND...: exit 1, one error object with these on stdout, nothing on stderr.
 says()
 {
-    local want="{\"result\": \"error\", \"message\": \"$1\"}" got status=0
-    shift
+    local want="{\"result\": \"error\", \"message\": \"$2\", \"code\": \"$1\"}" got status=0
+    shift 2
     got=$("$@" 2>&1) || status=$?
     printf '%s (status %s)\n' "$got" "$status"
     [ "$status" = 1 ] && [ "$got" = "$want" ]
 }
 
 ## Before the feature is on
-check "not enabled yet" says "CloudLinux Isolates is not enabled; ask the administrator of this server" \
+check "not enabled yet" says not_enabled "CloudLinux Isolates is not enabled; ask the administrator of this server" \
     iso site-isolation list
 check "--help needs no service" iso --help
 expect_output "--version" "isolatectl (Sitecage) $(isolatectl --version | sed 's/.* //')"$'\n' iso --version
@@ -74,34 +74,34 @@ else
     fail "limits can be set" "exit status $?" cat /tmp/limits.out
 fi
 expect_output "no limits, no domains" $'{\n"result": "success",\n"domains": []\n}\n' as_user jane isolatectl limits list
-check "not isolated: no limits" says "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl site-isolation enable --domain b.example" \
+check "not isolated: no limits" says not_isolated "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl site-isolation enable --domain b.example" \
     iso limits set --domain b.example --cpu 1000
-check "at least one limit" says "at least one limit is needed: --cpu, --pmem, --io, --nproc, --iops, --ep, --vmem" \
+check "at least one limit" says usage "at least one limit is needed: --cpu, --pmem, --io, --nproc, --iops, --ep, --vmem" \
     iso limits set --domain a.example
-check "a number" says "--cpu must be a whole number from 0 (no limit) to 9007199254740992" \
+check "a number" says usage "--cpu must be a whole number from 0 (no limit) to 9007199254740992" \
     iso limits set --domain a.example --cpu 1x
 
 ## Somebody else's, and nobody's
 unknown="Please specify existing domain name and try again"
-check "somebody else's domain" says "$unknown" iso site-isolation enable --domain c.example
-check "nobody's domain" says "$unknown" iso site-isolation enable --domain nosuch.example
-check "no domain at all" says "$unknown" iso site-isolation enable --domain '../../etc'
-check "to disable" says "$unknown" iso site-isolation disable --domain c.example
-check "and for limits" says "$unknown" iso limits set --domain c.example --ep 3
-check "to list limits" says "$unknown" iso limits list --domain c.example
-check "one bad name: named, nothing done" says "$unknown: c.example" \
+check "somebody else's domain" says unknown_domain "$unknown" iso site-isolation enable --domain c.example
+check "nobody's domain" says unknown_domain "$unknown" iso site-isolation enable --domain nosuch.example
+check "no domain at all" says unknown_domain "$unknown" iso site-isolation enable --domain '../../etc'
+check "to disable" says unknown_domain "$unknown" iso site-isolation disable --domain c.example
+check "and for limits" says unknown_domain "$unknown" iso limits set --domain c.example --ep 3
+check "to list limits" says unknown_domain "$unknown" iso limits list --domain c.example
+check "one bad name: named, nothing done" says unknown_domain "$unknown: c.example" \
     iso site-isolation enable --domain b.example,c.example
 expect_output "b.example is as it was" $'{"result": "success", "enabled_sites": ["a.example"]}\n' iso site-isolation list
-check "root is refused" says "this command cannot be run as root; administrators use cagefsctl" isolatectl site-isolation list
+check "root is refused" says root_refused "this command cannot be run as root; administrators use cagefsctl" isolatectl site-isolation list
 
 ## The policy
 cagefsctl --site-isolation-deny jane >/dev/null
-check "not allowed" says "CloudLinux Isolates is not allowed for user jane; ask the administrator of this server" \
+check "not allowed" says not_allowed "CloudLinux Isolates is not allowed for user jane; ask the administrator of this server" \
     as_user jane isolatectl site-isolation enable --domain c.example
 cagefsctl --site-isolation-allow jane >/dev/null
 
 ## Wrong usage: JSON, too
-usage() { local out; out=$(iso "$@" 2>&1) && return 1; [ $? = 1 ] && [[ $out == '{"result": "error", "message": "'*'"}' ]]; }
+usage() { local out; out=$(iso "$@" 2>&1) && return 1; [ $? = 1 ] && [[ $out == '{"result": "error", "message": "'*'", "code": "usage"}' ]]; }
 check "no command" usage
 check "unknown command" usage site-isolation destroy
 check "no domain" usage site-isolation enable
@@ -119,7 +119,7 @@ inside()
 }
 expect_output "list works inside" $'{"result": "success", "enabled_sites": ["a.example"]}\n0' inside 'isolatectl site-isolation list'
 expect_contains "limits list too" '"name": "a.example"' inside 'isolatectl limits list'
-no=$'{"result": "error", "message": "this cannot be changed from inside an isolated site; use the panel or a shell of the account"}\n1'
+no=$'{"result": "error", "message": "this cannot be changed from inside an isolated site; use the panel or a shell of the account", "code": "inside_site"}\n1'
 for change in 'site-isolation enable --domain b.example' 'site-isolation disable --domain a.example' \
     'isolates-disable --domain a.example' 'limits set --domain a.example --cpu 0' 'limits set --domain b.example --cpu 0' \
     'limits apply --domain a.example'; do
@@ -183,6 +183,6 @@ expect_output "all of them were made" 17 sh -c 'cagefsctl --site-isolation-list 
 
 ## The end
 cagefsctl --site-isolation-deny-all >/dev/null
-check "not enabled any more" says "CloudLinux Isolates is not enabled; ask the administrator of this server" \
+check "not enabled any more" says not_enabled "CloudLinux Isolates is not enabled; ask the administrator of this server" \
     iso site-isolation list
 finish

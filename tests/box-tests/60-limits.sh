@@ -249,7 +249,7 @@ cagefsctl --site-isolation-enable c.example >/dev/null
 for domain in c.example nosuch.example ../../etc; do
     expect_fail 1 "" iso stats --domain $domain
     expect_output "stats of $domain: the same answer" \
-        $'{"result": "error", "message": "Please specify existing domain name and try again"}\n' \
+        $'{"result": "error", "message": "Please specify existing domain name and try again", "code": "unknown_domain"}\n' \
         eval "iso stats --domain $domain || true"
 done
 expect_contains "a period is checked" "--period must be today, or" iso_fails stats --period 1w

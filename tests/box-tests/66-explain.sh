@@ -161,7 +161,7 @@ check "which is there, too" wait_until 5 refused || apache_logs
 as() { local user=$1; shift; as_user "$user" isolatectl explain "$@"; }
 expect_output "the account's owner" other-document-root$'\n' sh -c "$(declare -f as_user as); as john a.example $B/secret | jq -r .path.rule"
 expect_output "with options" private-home$'\n' sh -c "$(declare -f as_user as); as john --path=$H/tmp-none --domain a.example | jq -r .path.rule"
-error='{"result": "error", "message": "Please specify existing domain name and try again"}'
+error='{"result": "error", "message": "Please specify existing domain name and try again", "code": "unknown_domain"}'
 for domain in j.example nosuch.example ../x; do
     expect_output "$domain is none of john's" "$error"$'\n' sh -c "$(declare -f as_user as); as john $domain /etc || true"
 done

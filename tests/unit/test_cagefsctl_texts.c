@@ -307,6 +307,7 @@ static void check_domains(void **state)
     run("--isolates-check", "a.com", "--json");
     assert_ran(1,
                "{\"result\": \"error\", \"message\": \"1 of 2 checks failed: domain b.com?\", "
+               "\"code\": \"check_failed\", "
                "\"checks\": [{\"name\": \"domain\", \"result\": \"OK\", "
                "\"text\": \"CGI: isolated, and covered\", \"domain\": \"a.com\", "
                "\"handler\": \"CGI\", \"covered\": true}, "
@@ -337,6 +338,7 @@ static void check(void **state)
     run("--isolates-check", "--json");
     assert_ran(1,
                "{\"result\": \"error\", \"message\": \"1 of 2 checks failed: apache: suexec\", "
+               "\"code\": \"check_failed\", "
                "\"checks\": [{\"name\": \"php\", \"result\": \"SKIPPED\", \"text\": \"no panel\"}, "
                "{\"name\": \"apache: suexec\", \"result\": \"FAILED\", "
                "\"text\": \"missing: install it\"}]}\n",

@@ -158,13 +158,14 @@ static void wrong_usage_in_json(void **state)
     run("--nonsense", "--json");
     assert_ran(2,
                "{\"result\": \"error\", \"message\": "
-               "\"unknown option --nonsense: see cagefsctl --help\"}\n",
+               "\"unknown option --nonsense: see cagefsctl --help\", \"code\": \"usage\"}\n",
                "");
     run("--site-isolation-plan", "a\xff", "\"b\\\xc0\xaf", "--json");
-    assert_ran(2,
-               "{\"result\": \"error\", \"message\": \"--site-isolation-plan takes one DOMAIN, but "
-               "'\\\"b\\\\\\uFFFD\\uFFFD' is given too: call it once for each\"}\n",
-               "");
+    assert_ran(
+        2,
+        "{\"result\": \"error\", \"message\": \"--site-isolation-plan takes one DOMAIN, but "
+        "'\\\"b\\\\\\uFFFD\\uFFFD' is given too: call it once for each\", \"code\": \"usage\"}\n",
+        "");
     run("--site-isolation-enable", "--", "--json", "--site-isolation-list");
     assert_ran(0, "CloudLinux Isolates was enabled for domain(s),\n--json,--site-isolation-list\n",
                "");
@@ -177,7 +178,10 @@ static void root_only(void **state)
     run_words(1000, (const char *const[]){"--site-isolation-list", NULL});
     assert_ran(1, "", "cagefsctl must be run as root\n");
     run_words(1000, (const char *const[]){"--site-isolation-check", "--json", NULL});
-    assert_ran(1, "{\"result\": \"error\", \"message\": \"cagefsctl must be run as root\"}\n", "");
+    assert_ran(1,
+               "{\"result\": \"error\", \"message\": \"cagefsctl must be run as root\", "
+               "\"code\": \"root_needed\"}\n",
+               "");
     run_words(1000, (const char *const[]){"--nonsense", NULL});
     assert_int_equal(ran.status, 2);
     run_words(1000, (const char *const[]){"--version", NULL});
@@ -197,7 +201,8 @@ static void refusals(void **state)
     run("--site-isolation-enable", "a.com", "--json");
     assert_ran(
         1,
-        "{\"result\": \"error\", \"message\": \"CloudLinux Isolates is not enabled: run this\"}\n",
+        "{\"result\": \"error\", \"message\": \"CloudLinux Isolates is not enabled: run this\", "
+        "\"code\": \"not_enabled\"}\n",
         "");
     sc_error_set(&fake.fail, SC_E_UNSUPPORTED, "Domain limits are not supported by this kernel");
     run("--site-isolation-regenerate", "john");
@@ -219,7 +224,10 @@ static void refusals(void **state)
     }
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
         run(named[i], "x", "--json");
-        assert_ran(1, "{\"result\": \"error\", \"message\": \"it broke: \\uFFFD\"}\n", "");
+        assert_ran(1,
+                   "{\"result\": \"error\", \"message\": \"it broke: \\uFFFD\", "
+                   "\"code\": \"system_error\"}\n",
+                   "");
     }
     int calls = fake.calls;
     sc_error_set(&fake.fail_open, SC_E_INVAL, "/etc/sitecage.conf line 1: no");

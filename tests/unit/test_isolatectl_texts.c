@@ -202,8 +202,10 @@ static void answers_in_the_specifications_bytes(void **state)
     sc_isolate_answer_limits("example.com", &all, false, &b);
     assert_answer(b, "{\n\"result\": \"success\",\n\"domain\": \"example.com\",\n"
                      "\"limits\": {\"cpu\": 5000, \"pmem\": 268435456}\n}\n");
-    sc_isolate_answer_error("a \"b\" \\ \xff\n", &b);
-    assert_answer(b, "{\"result\": \"error\", \"message\": \"a \\\"b\\\" \\\\ \\uFFFD\\n\"}\n");
+    const struct sc_error e = {.code = SC_E_DENIED, .text = "a \"b\" \\ \xff\n"};
+    sc_isolate_answer_error(&e, &b);
+    assert_answer(b, "{\"result\": \"error\", \"message\": \"a \\\"b\\\" \\\\ \\uFFFD\\n\", "
+                     "\"code\": \"denied\"}\n");
 }
 
 static void answers_with_figures(void **state)

@@ -122,9 +122,10 @@ static void test_json(void **state)
     one = json_array_get(json_object_get(j, "extensions"), 2);
     assert_string_equal(json_string_value(json_object_get(one, "state")), "build-in");
     json_decref(j);
-    j = sc_select_json_error("ERROR:x\"y");
+    j = sc_select_json_error("ERROR:x\"y", "denied");
     assert_string_equal(json_string_value(json_object_get(j, "result")), "error");
     assert_string_equal(json_string_value(json_object_get(j, "message")), "ERROR:x\"y");
+    assert_string_equal(json_string_value(json_object_get(j, "code")), "denied");
     json_decref(j);
 }
 
