@@ -121,6 +121,7 @@ int sc_ctl_status(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_check(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_explain(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_overview(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_learn(struct sc_ctl *c, struct sc_error *err);
 
 #endif

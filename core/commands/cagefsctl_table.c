@@ -64,6 +64,8 @@ static const struct sc_ctl_command table[] = {
      .help = "Make the users' sites again, in place"},
     {BOTH("status"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_status,
      .flags = SC_CTL_SERVER | SC_CTL_ONLY, .help = "Say what is on, what is stale, and why"},
+    {BOTH("overview"), .operands = "[USER...]", .one = "USER", .max = MANY, .run = sc_ctl_overview,
+     .flags = SC_CTL_SERVER, .help = "List all domains, isolated or not"},
     {BOTH("check"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_check,
      .help = "Say whether this server can isolate"},
     {BOTH("plan"), .operands = "DOMAIN", .one = "DOMAIN", .min = 1, .max = 1, .run = sc_ctl_plan,

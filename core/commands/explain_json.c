@@ -8,24 +8,24 @@ static json_t *time_json(int64_t s)
     return s ? json_integer((json_int_t)s) : json_null();
 }
 
-static json_t *failing_json(const struct sc_failing *f)
+json_t *sc_failing_json(const struct sc_failing *f)
 {
     return f->since ? json_pack("{s:I, s:I, s:s}", "since", (json_int_t)f->since, "attempts",
                                 (json_int_t)f->n, "reason", f->text)
                     : json_null();
 }
 
-static json_t *failures_json(const struct sc_explained_failures *l)
+json_t *sc_failures_json(const struct sc_explained_failures *l)
 {
     json_t *all = json_array();
     int bad = 0;
     for (size_t i = 0; i < l->n; i++) {
         const struct sc_explained_failure *f = &l->v[i];
         bad |= json_array_append_new(
-            all, json_pack("{s:o, s:o, s:I, s:o, s:s}", "first", time_json(f->first), "last",
+            all, json_pack("{s:o, s:o, s:I, s:o, s:s, s:s}", "first", time_json(f->first), "last",
                            time_json(f->last), "count", (json_int_t)f->n, "status",
-                           f->status ? json_integer((json_int_t)f->status) : json_null(), "reason",
-                           f->text));
+                           f->status ? json_integer((json_int_t)f->status) : json_null(), "code",
+                           f->code ? f->code : "unknown", "reason", f->text));
     }
     if (!bad)
         return all;
@@ -47,8 +47,8 @@ int sc_explain_json_set(json_t *o, const struct sc_explanation *e)
     int bad = json_object_set_new(o, "domain", sc_json_text(e->domain));
     bad |= json_object_set_new(o, "isolated", json_boolean(e->isolated));
     bad |= json_object_set_new(o, "stale", sc_json_text(e->stale));
-    bad |= json_object_set_new(o, "failing", failing_json(&e->failing));
-    bad |= json_object_set_new(o, "failures", failures_json(&e->failures));
+    bad |= json_object_set_new(o, "failing", sc_failing_json(&e->failing));
+    bad |= json_object_set_new(o, "failures", sc_failures_json(&e->failures));
     if (e->path.asked)
         bad |= json_object_set_new(o, "path", path_json(&e->path));
     return bad ? -1 : 0;

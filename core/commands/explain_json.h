@@ -10,4 +10,8 @@
  * -1: no memory. */
 int sc_explain_json_set(json_t *o, const struct sc_explanation *e);
 
+/* Those two members alone. NULL: no memory. */
+json_t *sc_failing_json(const struct sc_failing *f);
+json_t *sc_failures_json(const struct sc_explained_failures *l);
+
 #endif

@@ -8,6 +8,7 @@
  *     isolates-enable, site-isolation-enable, isolates enable …: the same
  *     stats [--domain A] [--period P]
  *     explain --domain A [--path P], or explain A [P]
+ *     overview [--domain A]
  *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A */
 #ifndef SC_COMMANDS_ISOLATECTL_H
 #define SC_COMMANDS_ISOLATECTL_H
@@ -33,7 +34,8 @@ enum sc_isolate_verb {
     SC_ISOLATE_LIMITS_SET,
     SC_ISOLATE_LIMITS_APPLY,
     SC_ISOLATE_STATS,
-    SC_ISOLATE_EXPLAIN
+    SC_ISOLATE_EXPLAIN,
+    SC_ISOLATE_OVERVIEW
 };
 
 struct sc_isolate_call {

@@ -8,7 +8,8 @@
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH]"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH], "          \
+    "overview [--domain DOMAIN]"
 
 void sc_isolate_call_done(struct sc_isolate_call *c)
 {
@@ -43,6 +44,10 @@ static size_t find_verb(char *const *args, size_t n, enum sc_isolate_verb *ret)
     }
     if (n > 0 && strcmp(args[0], "explain") == 0) {
         *ret = SC_ISOLATE_EXPLAIN;
+        return 1;
+    }
+    if (n > 0 && strcmp(args[0], "overview") == 0) {
+        *ret = SC_ISOLATE_OVERVIEW;
         return 1;
     }
     for (size_t i = 0; n > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
@@ -180,7 +185,7 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
 static int check(const struct sc_isolate_call *c, struct sc_error *err)
 {
     bool needs = c->verb != SC_ISOLATE_LIST && c->verb != SC_ISOLATE_LIMITS_LIST &&
-                 c->verb != SC_ISOLATE_STATS;
+                 c->verb != SC_ISOLATE_STATS && c->verb != SC_ISOLATE_OVERVIEW;
     bool many = c->verb == SC_ISOLATE_ENABLE || c->verb == SC_ISOLATE_DISABLE;
     if (needs && c->n == 0)
         return sc_error_set(err, SC_E_INVAL, "--domain is needed");

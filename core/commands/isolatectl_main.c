@@ -23,6 +23,7 @@ static const char usage[] =
     "       isolatectl limits apply --domain DOMAIN\n"
     "       isolatectl stats [--domain DOMAIN] [--period PERIOD]\n"
     "       isolatectl explain DOMAIN [PATH]\n"
+    "       isolatectl overview [--domain DOMAIN]\n"
     "Isolates websites of your account from each other, and limits what they use. Answers in\n"
     "JSON. See isolatectl(1).\n";
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
+#include "core/commands/isolatectl_overview.h"
 #include "core/commands/out.h"
 #include "core/base/domain_name.h"
 #include "core/base/error_code.h"
@@ -20,7 +21,7 @@ enum {
 static bool changes(enum sc_isolate_verb verb)
 {
     return verb != SC_ISOLATE_LIST && verb != SC_ISOLATE_LIMITS_LIST && verb != SC_ISOLATE_STATS &&
-           verb != SC_ISOLATE_EXPLAIN;
+           verb != SC_ISOLATE_EXPLAIN && verb != SC_ISOLATE_OVERVIEW;
 }
 
 static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
@@ -115,6 +116,8 @@ static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struc
         return show_stats(s, uid, c, out, err);
     case SC_ISOLATE_EXPLAIN:
         return explain(s, uid, site, c, out, err);
+    case SC_ISOLATE_OVERVIEW:
+        return sc_isolate_overview(s, uid, site, c->n ? c->domains[0] : NULL, out, err);
     case SC_ISOLATE_ENABLE:
         rc = enable(s, uid, c, &told, err);
         break;
@@ -166,7 +169,7 @@ bool sc_isolatectl_is_list(char *const *args, size_t n)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
     return sc_isolate_parse(args, n, &c, NULL) == 0 && !changes(c.verb) &&
-           c.verb != SC_ISOLATE_STATS &&
+           c.verb != SC_ISOLATE_STATS && c.verb != SC_ISOLATE_OVERVIEW &&
            c.verb != SC_ISOLATE_EXPLAIN; /* read more than the database */
 }
 

@@ -53,6 +53,13 @@ void sc_jobs_home(struct sc_jobs *jobs, enum sc_home home);
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err);
 
+/* Adds the row of the domain `name` of that account to *st, with the account's notes. `site`: 0 where it is
+ * not isolated; `docroot`: as the panel says it, for those that are not. */
+struct sc_user_row;
+int sc_status_add(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                  const char *name, const struct sc_user_row *u, unsigned site, const char *docroot,
+                  struct sc_error *err);
+
 /* The status of one domain, as sc_engine_status() has it, but what killed commands left is not
  * finished first. */
 int sc_status_one(struct sc_server *s, const char *domain, struct sc_status *ret,

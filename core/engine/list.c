@@ -215,9 +215,9 @@ static int add_failing(struct sc_status_row *r, uid_t uid, struct sc_error *err)
     return 0;
 }
 
-static int add_status(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
-                      const char *name, const struct sc_user_row *u, unsigned site,
-                      const char *docroot, struct sc_error *err)
+int sc_status_add(struct sc_server *s, const struct sc_cgroups *cg, struct sc_status *st,
+                  const char *name, const struct sc_user_row *u, unsigned site, const char *docroot,
+                  struct sc_error *err)
 {
     if (!SC_VEC_ROOM(st->v, st->n))
         return no_memory(err);
@@ -268,7 +268,7 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
         if (rc < 0)
             return rc;
         struct sc_user_row owner = {.name = found.v[0].owner};
-        return add_status(s, cg, st, name, &owner, 0, found.v[0].docroot, err);
+        return sc_status_add(s, cg, st, name, &owner, 0, found.v[0].docroot, err);
     }
     if (rc == 0)
         rc = sc_store_user_by_uid(s->store, d.uid, &u, err);
@@ -282,7 +282,7 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
     if (rc == 0 && !site)
         rc = sc_learning_load(s, &u, &learning, err);
     if (rc == 0)
-        rc = add_status(s, cg, st, name, &u, site, d.docroot, err);
+        rc = sc_status_add(s, cg, st, name, &u, site, d.docroot, err);
     if (rc == 0)
         st->v[st->n - 1].learning_until = sc_learning_until(&learning, d.docroot);
     return rc;
@@ -300,7 +300,7 @@ static int learning_of_user(struct sc_server *s, const struct sc_cgroups *cg, st
     for (size_t i = 0; rc == 0 && i < domains.n; i++) {
         const struct sc_domain_row *d = &domains.rows[i];
         int64_t until = sc_learning_until(&learning, d->docroot);
-        rc = until ? add_status(s, cg, st, d->name, u, 0, d->docroot, err) : 0;
+        rc = until ? sc_status_add(s, cg, st, d->name, u, 0, d->docroot, err) : 0;
         if (rc == 0 && until)
             st->v[st->n - 1].learning_until = until;
     }
@@ -359,8 +359,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
         rc = sc_store_isolated_get(s->store, users.rows[i].uid, &names, err);
         for (size_t k = 0; rc == 0 && k < names.n; k++)
-            rc = add_status(s, cg, &st, names.rows[k].name, &users.rows[i], names.rows[k].site_id,
-                            NULL, err);
+            rc = sc_status_add(s, cg, &st, names.rows[k].name, &users.rows[i],
+                               names.rows[k].site_id, NULL, err);
         if (rc == 0)
             rc = learning_of_user(s, cg, &st, &users.rows[i], err);
     }

@@ -32,15 +32,24 @@ void sc_failing_of(const struct sc_failures *noted, struct sc_failing *ret)
                    sizeof(ret->text));
 }
 
+static const char *code_of(uint32_t kind)
+{
+    static const char *const codes[] = {[SC_FAILED_ENTER] = "enter",
+                                        [SC_FAILED_RUN] = "run",
+                                        [SC_FAILED_LIMIT] = "limit",
+                                        [SC_FAILED_KILLED] = "killed"};
+    return kind < sizeof(codes) / sizeof(codes[0]) && codes[kind] ? codes[kind] : "unknown";
+}
+
 /* Two processes at once may have begun a place each. */
 static struct sc_explained_failure *place_of(struct sc_explained_failures *l, unsigned status,
-                                             const char *text)
+                                             const char *code, const char *text)
 {
     for (size_t i = 0; i < l->n; i++)
         if (l->v[i].status == status && strcmp(l->v[i].text, text) == 0)
             return &l->v[i];
     struct sc_explained_failure *one = &l->v[l->n++];
-    *one = (struct sc_explained_failure){.status = status};
+    *one = (struct sc_explained_failure){.status = status, .code = code};
     copy_printable(text, one->text, sizeof(one->text));
     return one;
 }
@@ -51,7 +60,7 @@ static void add_noted(struct sc_explained_failures *l, const struct sc_failure *
     copy_printable(f->text, clean, sizeof(clean));
     snprintf(text, sizeof(text), "%s%s", clean,
              memory && f->kind == SC_FAILED_KILLED ? " " OUT_OF_MEMORY : "");
-    struct sc_explained_failure *one = place_of(l, f->status, text);
+    struct sc_explained_failure *one = place_of(l, f->status, code_of(f->kind), text);
     int64_t first = f->first / 1000, last = f->last / 1000;
     one->first = one->n && one->first < first ? one->first : first;
     one->last = one->last > last ? one->last : last;
@@ -62,7 +71,7 @@ static void add_refused(struct sc_explained_failures *l, const struct sc_web_ref
 {
     char text[sizeof(l->v[0].text)];
     snprintf(text, sizeof(text), "Apache refused requests; the last because: %s", r->reason);
-    struct sc_explained_failure *one = place_of(l, r->status, text);
+    struct sc_explained_failure *one = place_of(l, r->status, "refused", text);
     one->n += r->n;
     one->last = r->last;
 }
@@ -70,7 +79,7 @@ static void add_refused(struct sc_explained_failures *l, const struct sc_web_ref
 static void add_memory(struct sc_explained_failures *l, const struct sc_failure_sources *from)
 {
     struct sc_explained_failure *one =
-        place_of(l, 0, "processes ended " OUT_OF_MEMORY ", since the limit was set");
+        place_of(l, 0, "memory", "processes ended " OUT_OF_MEMORY ", since the limit was set");
     one->first = from->group_since;
     one->n = from->out_of_memory;
 }

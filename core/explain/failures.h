@@ -25,6 +25,7 @@ struct sc_explained_failure {
     uint64_t n;
     unsigned status;                 /* that the visitor got, or exit status; 0: nobody got one */
     char text[SC_FAILURE_TEXT + 80]; /* printable */
+    const char *code; /* a word for it: "enter", "run", … (docs/overview.md); static */
 };
 
 struct sc_explained_failures {

@@ -11,6 +11,7 @@
 #include "core/engine/engine.h"
 #include "core/engine/explain.h"
 #include "core/engine/learn.h"
+#include "core/engine/overview.h"
 
 struct sc_server {
     int open;
@@ -30,6 +31,7 @@ static struct {
     struct sc_names others;    /* that end with those named */
     struct sc_status status;
     struct sc_checks checks;
+    struct sc_overviews overviews;
     struct sc_learn_report learned;
     const char *plan;
     struct sc_explanation explanation;
@@ -193,6 +195,39 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
 void sc_status_done(struct sc_status *st)
 {
     (void)st;
+    fake.done++;
+}
+
+int sc_overview_server_look(struct sc_server *s, struct sc_overview_server *ret,
+                            struct sc_error *err)
+{
+    (void)s;
+    (void)err;
+    *ret = (struct sc_overview_server){.enabled = true, .mode = SC_MODE_ALLOW_ALL};
+    return 0;
+}
+
+void sc_overview_server_done(struct sc_overview_server *o)
+{
+    (void)o;
+    fake.done++;
+}
+
+int sc_overview_accounts(struct sc_server *s, struct sc_overview_server *server,
+                         const char *const *users, size_t n, struct sc_overviews *ret,
+                         struct sc_error *err)
+{
+    (void)s;
+    (void)server;
+    int rc = fake_call("overview", users, n, NULL, err);
+    if (rc == 0)
+        *ret = fake.overviews;
+    return rc;
+}
+
+void sc_overviews_done(struct sc_overviews *l)
+{
+    (void)l;
     fake.done++;
 }
 
