@@ -16,11 +16,14 @@
 #include "hooks/monitor/services.h"
 #include "hooks/monitor/ports.h"
 
-#define DEADLINE_MS  600000 /* a panel may have very many domains */
-#define AGAIN_MS     5000   /* after one that failed */
-#define HOOKS_MS     600000
-#define PATHS_MS     3600000
-#define PATHS_GAP_MS 10000 /* between two lists because the panel's files changed */
+#define DEADLINE_MS 600000 /* a panel may have very many domains */
+#define AGAIN_MS    5000   /* after one that failed */
+#define HOOKS_MS    600000
+#define PATHS_MS    3600000
+/* Between two lists because the panel's files changed: a tenth of the time at most, but */
+#define PATHS_SHARE  10
+#define PATHS_MIN_MS 1000
+#define PATHS_MAX_MS 10000
 #define PATHS_MAX    20000
 #define POLL_UNIT_MS 1000
 #define MARKS_MS     30000
@@ -51,9 +54,10 @@ static void watch_panel_path(struct sc_watches *w, const char *path)
 /* Folders of accounts come and go: the list is made again, now and then. */
 void sc_monitor_paths_changed(struct sc_monitor *m, int64_t now)
 {
-    int64_t at = now + SC_SURVEY_SETTLE_MS;
-    if (m->paths_done && at < m->paths_done + PATHS_GAP_MS)
-        at = m->paths_done + PATHS_GAP_MS;
+    int64_t at = now + SC_SURVEY_SETTLE_MS, gap = m->paths_took * PATHS_SHARE;
+    gap = gap < PATHS_MIN_MS ? PATHS_MIN_MS : gap > PATHS_MAX_MS ? PATHS_MAX_MS : gap;
+    if (m->paths_done && at < m->paths_done + gap)
+        at = m->paths_done + gap;
     if (at < m->paths_at)
         m->paths_at = at;
 }
@@ -82,6 +86,7 @@ static void paths_over(struct sc_chore *c, int64_t now)
     if (c->ok && c->begun)
         sc_watches_end(m->sets[0].w, SC_WATCH_PANEL, 0);
     m->paths_done = now;
+    m->paths_took = now - c->w.began;
     c->at = now + PATHS_MS;
     if (c->error)
         sc_monitor_error(&c->l->m, c->error);

@@ -69,6 +69,7 @@ struct sc_monitor {
     struct sc_monitor_fpm fpm;
     struct sc_monitor_ports ports;
     int64_t paths_at, paths_done; /* when to list the panel's files again; the last list, 0: none */
+    int64_t paths_took;           /* that list */
     int64_t front_at;             /* when to look at the entry in front of suexec next */
 
     int64_t services_at;              /* when to look at the system's services next */

@@ -126,11 +126,14 @@ void sc_work_sweep(struct sc_work *w, int64_t now);
 /* ---- the full pass ---- */
 
 #define SC_SURVEY_INTERVAL_MS 300000
-#define SC_SURVEY_SETTLE_MS   500   /* after a change of the panel's files */
-#define SC_SURVEY_PANEL_MS    5000  /* between two of those, begin to begin */
-#define SC_SURVEY_RESYNC_MS   60000 /* between two because somebody asked */
-#define SC_SURVEY_TOLD_MS     2000  /* a hook this near tells what the files' change was */
-#define SC_SURVEY_LATER_MS    30000 /* then the pass may wait */
+#define SC_SURVEY_SETTLE_MS   500 /* after a change of the panel's files */
+/* Between two of those, begin to begin: as long as makes them take a tenth of the time, but */
+#define SC_SURVEY_PANEL_SHARE  10
+#define SC_SURVEY_PANEL_MIN_MS 500
+#define SC_SURVEY_PANEL_MAX_MS 5000
+#define SC_SURVEY_RESYNC_MS    60000 /* between two because somebody asked */
+#define SC_SURVEY_TOLD_MS      2000  /* a hook this near tells what the files' change was */
+#define SC_SURVEY_LATER_MS     30000 /* then the pass may wait */
 
 /* Where the panel's data cannot be watched it is asked so often, and no oftener than that takes a
  * fiftieth of the time. */
@@ -141,6 +144,7 @@ struct sc_survey_clock {
     int64_t poll;              /* 0: no need */
     int64_t timer, fast, slow; /* when due by which reason; SC_WORK_NEVER */
     int64_t began;             /* the last one; -1 never */
+    int64_t took;              /* the one before that was finished */
     int64_t told;              /* when a hook last told something; -1 never */
 };
 

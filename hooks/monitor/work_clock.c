@@ -34,12 +34,18 @@ static void wait_with_it(struct sc_survey_clock *c, int64_t now)
     c->slow = earlier(c->slow, not_before(c, SC_SURVEY_RESYNC_MS, now + SC_SURVEY_LATER_MS));
 }
 
+static int64_t panel_gap(const struct sc_survey_clock *c)
+{
+    return later(SC_SURVEY_PANEL_MIN_MS,
+                 earlier(c->took * SC_SURVEY_PANEL_SHARE, SC_SURVEY_PANEL_MAX_MS));
+}
+
 void sc_survey_panel_changed(struct sc_survey_clock *c, int64_t now)
 {
     if (c->told >= 0 && now - c->told < SC_SURVEY_TOLD_MS)
         wait_with_it(c, now);
     else
-        c->fast = earlier(c->fast, not_before(c, SC_SURVEY_PANEL_MS, now + SC_SURVEY_SETTLE_MS));
+        c->fast = earlier(c->fast, not_before(c, panel_gap(c), now + SC_SURVEY_SETTLE_MS));
 }
 
 void sc_survey_told(struct sc_survey_clock *c, int64_t now)
@@ -75,6 +81,8 @@ void sc_survey_began(struct sc_survey_clock *c, int64_t now)
 
 void sc_survey_over(struct sc_survey_clock *c, int64_t now)
 {
+    if (c->began >= 0)
+        c->took = now - c->began;
     if (!c->poll || c->began < 0)
         return;
     int64_t pause = later(c->poll, (now - c->began) * SC_SURVEY_POLL_SHARE);

@@ -505,7 +505,27 @@ static void panel_files(void **state)
     assert_int_equal(sc_survey_next(&c), 10000 + SC_SURVEY_SETTLE_MS);
     sc_survey_began(&c, 10500);
     sc_survey_panel_changed(&c, 10600);
-    assert_int_equal(sc_survey_next(&c), 10500 + SC_SURVEY_PANEL_MS);
+    assert_int_equal(sc_survey_next(&c), 10600 + SC_SURVEY_SETTLE_MS);
+}
+
+/* The longer one takes, the rarer they are. */
+static void panel_files_of_a_large_server(void **state)
+{
+    (void)state;
+    struct sc_survey_clock c;
+    sc_survey_clock_init(&c, SC_SURVEY_INTERVAL_MS, 0);
+    sc_survey_began(&c, 0);
+    sc_survey_over(&c, 300);
+    sc_survey_panel_changed(&c, 400);
+    assert_int_equal(sc_survey_next(&c), 300 * SC_SURVEY_PANEL_SHARE);
+    sc_survey_began(&c, 10000);
+    sc_survey_over(&c, 20000);
+    sc_survey_panel_changed(&c, 10100);
+    assert_int_equal(sc_survey_next(&c), 10000 + SC_SURVEY_PANEL_MAX_MS);
+    sc_survey_began(&c, 30000);
+    sc_survey_over(&c, 30001);
+    sc_survey_panel_changed(&c, 30002);
+    assert_int_equal(sc_survey_next(&c), 30002 + SC_SURVEY_SETTLE_MS);
 }
 
 static void a_hook_makes_the_pass_wait(void **state)
@@ -618,6 +638,7 @@ int main(void)
         cmocka_unit_test(an_account_changes_lanes_with_its_looks),
         cmocka_unit_test(the_timer),
         cmocka_unit_test(panel_files),
+        cmocka_unit_test(panel_files_of_a_large_server),
         cmocka_unit_test(a_hook_makes_the_pass_wait),
         cmocka_unit_test(asked_for_once_a_minute),
         cmocka_unit_test(events_settle),
