@@ -6,10 +6,10 @@
 #include "core/base/cleanup.h"
 #include "directadmin/conf.h"
 #include "directadmin/files.h"
-#include "directadmin/homes.h"
 #include "directadmin/override.h"
 #include "directadmin/tokens.h"
 #include "hooks/adapter/adapter.h"
+#include "hooks/adapter/homes.h"
 
 #define VALUE_MAX (3 * SC_DOCROOT_MAX) /* percent-encoded */
 
@@ -243,16 +243,16 @@ int sc_da_files_domains(const struct sc_da *da, const char *owner, struct sc_dom
 {
     SC_FD int dirfd = -EBADF;
     SC_DA_NAMES struct sc_da_names users = {0};
-    SC_DA_HOMES struct sc_da_homes homes = {0};
+    SC_HOMES_LIST struct sc_homes homes = {0};
     SC_DOMAINS struct sc_domains first = SC_DOMAINS_INIT, later = SC_DOMAINS_INIT;
     int rc = owner ? sc_da_files_open(da, &dirfd, err) : sc_da_files_users(da, &dirfd, &users, err);
-    if (rc < 0 || (rc = sc_da_homes_load(da, !owner, &homes, err)) < 0)
+    if (rc < 0 || (rc = sc_homes_load(da->prefix, !owner, &homes, err)) < 0)
         return rc;
     struct listing l = {.dirfd = dirfd, .err = err};
     for (size_t i = 0; rc == 0 && i < (owner ? 1 : users.n); i++) {
         const char *user = owner ? owner : users.v[i];
-        const struct sc_da_home *h;
-        rc = sc_da_home(&homes, user, &h, err);
+        const struct sc_home_of *h;
+        rc = sc_home_of(&homes, user, &h, err);
         if (rc < 0 || !h)
             continue;
         l.home = h->home;

@@ -10,7 +10,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "directadmin/event.h"
-#include "directadmin/homes.h"
+#include "hooks/adapter/homes.h"
 
 #define EXE        SC_LIBEXECDIR "/sitecage-directadmin"
 #define MARK       "/sitecage-directadmin hook " /* in the second line of every script of ours */
@@ -103,13 +103,13 @@ static int make_folder(const struct place *p, int at, const char *name, const ch
 static int place_open(const struct sc_da *da, bool make, struct place *p, struct sc_error *err)
 {
     *p = (struct place){.da = da, .custom = -EBADF, .err = err};
-    SC_DA_HOMES struct sc_da_homes homes = {0};
+    SC_HOMES_LIST struct sc_homes homes = {0};
     SC_FREE char *base = NULL;
-    int rc = sc_da_homes_load(da, false, &homes, err);
+    int rc = sc_homes_load(da->prefix, false, &homes, err);
     if (rc < 0 || (rc = sc_da_path(da, SC_DA_BASE, &base, err)) < 0)
         return rc;
-    const struct sc_da_home *diradmin;
-    rc = sc_da_home(&homes, SC_DA_ACCOUNT, &diradmin, err);
+    const struct sc_home_of *diradmin;
+    rc = sc_home_of(&homes, SC_DA_ACCOUNT, &diradmin, err);
     if (rc < 0)
         return rc;
     p->diradmin = diradmin ? diradmin->uid : 0;

@@ -5,7 +5,7 @@
 #include "directadmin/conf.h"
 #include "directadmin/directadmin.h"
 #include "directadmin/files.h"
-#include "directadmin/homes.h"
+#include "hooks/adapter/homes.h"
 
 #define VALUE_MAX 512
 
@@ -18,7 +18,7 @@ static json_t *text(const char *conf, const char *key)
     return s ? s : json_null();
 }
 
-static json_t *record(const struct sc_da_home *h, const char *conf)
+static json_t *record(const struct sc_home_of *h, const char *conf)
 {
     char creator[VALUE_MAX], package[VALUE_MAX], domain[VALUE_MAX], canon[256];
     if (!sc_da_conf_get(conf, "creator", creator, sizeof(creator)) || !creator[0])
@@ -36,12 +36,12 @@ static json_t *record(const struct sc_da_home *h, const char *conf)
                      "locale_code", text(conf, "language"));
 }
 
-static int add_user(int dirfd, struct sc_da_homes *homes, const char *user, json_t *out,
+static int add_user(int dirfd, struct sc_homes *homes, const char *user, json_t *out,
                     struct sc_error *err)
 {
     SC_BUF struct sc_buf conf = SC_BUF_INIT;
-    const struct sc_da_home *h = NULL;
-    int rc = sc_da_home(homes, user, &h, err);
+    const struct sc_home_of *h = NULL;
+    int rc = sc_home_of(homes, user, &h, err);
     if (rc == 0 && h)
         rc = sc_da_files_read(dirfd, &conf, err, "%s/user.conf", user);
     if (rc < 0 || !h || conf.len == 0)
@@ -61,11 +61,11 @@ int sc_da_users(const struct sc_caller *c, const struct sc_question *q, json_t *
     const struct sc_da *da = sc_da_place(c);
     SC_FD int dirfd = -EBADF;
     SC_DA_NAMES struct sc_da_names names = {0};
-    SC_DA_HOMES struct sc_da_homes homes = {0};
+    SC_HOMES_LIST struct sc_homes homes = {0};
     SC_JSON json_t *out = json_array();
     int rc = q->username ? sc_da_files_open(da, &dirfd, err)
                          : sc_da_files_users(da, &dirfd, &names, err);
-    if (rc < 0 || (rc = sc_da_homes_load(da, !q->username, &homes, err)) < 0)
+    if (rc < 0 || (rc = sc_homes_load(da->prefix, !q->username, &homes, err)) < 0)
         return rc;
     if (!out)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the users");

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What shows that the scripts' answers may be others. Where their data come from only they know:
- * they are asked now and then, and when the web server's hosts are written, which is what follows a
- * change of domains on every panel. */
-#include <unistd.h>
-
+ * they are asked now and then, and when the web server's hosts are written. */
 #include "generic/generic.h"
 #include "generic/ini.h"
+#include "hooks/adapter/web_paths.h"
 
 #define POLL_SECONDS 60
 
 int sc_generic_paths(struct sc_buf *out, struct sc_error *err)
 {
-    static const char *const places[] = {
-        "/etc/apache2/sites-enabled", "/etc/apache2/conf.d",      "/etc/apache2/conf.d/domains",
-        "/etc/apache2/vhosts.d",      "/etc/httpd/conf.d",        "/etc/httpd/conf.d/domains",
-        "/etc/httpd/vhosts.d",        "/etc/httpd/sites-enabled", "/etc/nginx/conf.d",
-        "/etc/nginx/conf.d/domains",  "/etc/nginx/sites-enabled", "/etc/nginx/vhosts.d",
-        "/usr/local/lsws/conf/vhosts"};
     sc_buf_fmt(out, "poll %d\n" SC_INTEGRATION_INI "\n", POLL_SECONDS);
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (access(places[i], F_OK) == 0)
-            sc_buf_fmt(out, "%s\n", places[i]);
+    sc_web_paths(out);
     return sc_buf_check(out, "the list of paths", err);
 }

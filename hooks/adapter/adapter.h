@@ -55,8 +55,9 @@ struct sc_question {
 };
 
 struct sc_adapter_ops {
-    const char *name;  /* "cpanel": sitecage-cpanel */
-    const char *title; /* for people: "cPanel & WHM" */
+    const char *name;    /* as in core/inventory/adapters.h: "cpanel" */
+    const char *program; /* "generic": sitecage-generic; NULL: as the name */
+    const char *title;   /* for people: "cPanel & WHM" */
 
     /* `domains`: fills *ret (sc_domains_add, then sc_domains_finish) with at least what q asks for;
      * more is filtered away by the skeleton, which also says NotFound for a name that is not
@@ -113,6 +114,11 @@ int sc_domains_add(struct sc_domains *d, const char *name, const char *owner, co
  * root lies in one, it is the domain's `site_directory`. */
 int sc_domains_add_named(struct sc_domains *d, const char *name, const char *owner,
                          const char *docroot, bool is_main, struct sc_error *err);
+
+/* The same for a panel that says which directory it keeps for the domain: where the document root
+ * lies in `dir` (clean), that is the domain's `site_directory`. */
+int sc_domains_add_in(struct sc_domains *d, const char *name, const char *owner,
+                      const char *docroot, const char *dir, bool is_main, struct sc_error *err);
 
 /* Adds all that `from` has, and empties it. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_domains_move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err);

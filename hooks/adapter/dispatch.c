@@ -38,6 +38,12 @@ void sc_adapter_prepare(void)
     (void)!chdir("/");
 }
 
+/* The program's name, behind "sitecage-". */
+static const char *program(const struct sc_adapter_ops *ops)
+{
+    return ops->program ? ops->program : ops->name;
+}
+
 static int print(const struct sc_adapter_ops *ops, const struct sc_buf *b)
 {
     for (size_t done = 0; done < b->len;) {
@@ -45,7 +51,7 @@ static int print(const struct sc_adapter_ops *ops, const struct sc_buf *b)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
-            fprintf(stderr, "sitecage-%s: cannot write the answer: %m\n", ops->name);
+            fprintf(stderr, "sitecage-%s: cannot write the answer: %m\n", program(ops));
             return -1;
         }
         done += (size_t)n;
@@ -169,7 +175,7 @@ static int do_duty(const struct sc_adapter_ops *ops, const struct duty *d)
     struct sc_error err = SC_ERROR_INIT;
     int rc = 0;
     if (d->root && (getuid() != 0 || geteuid() != 0))
-        rc = sc_error_set(&err, SC_E_DENIED, "sitecage-%s: %s needs root", ops->name, d->name);
+        rc = sc_error_set(&err, SC_E_DENIED, "sitecage-%s: %s needs root", program(ops), d->name);
     if (rc == 0)
         rc = d->run(ops, &out, &err);
     if (rc == 0)
@@ -208,7 +214,8 @@ static int do_for_domain(const struct sc_adapter_ops *ops, char **argv, int *ret
             continue;
         int rc = sc_domain_canon(argv[2], domain, &err);
         if (rc == 0 && (getuid() != 0 || geteuid() != 0))
-            rc = sc_error_set(&err, SC_E_DENIED, "sitecage-%s: %s needs root", ops->name, argv[1]);
+            rc = sc_error_set(&err, SC_E_DENIED, "sitecage-%s: %s needs root", program(ops),
+                              argv[1]);
         if (rc == 0)
             rc = known[i].run(ops, domain, &out, &err);
         *ret_status = report(ops, rc, &out, &err);
@@ -225,7 +232,7 @@ static int usage(const struct sc_adapter_ops *ops)
             "             [--package-name NAME --package-owner USER] [--fields FIELD,...]\n"
             "       sitecage-%s panel_info | hook [EVENT] [ARGUMENT...]%s | paths |\n"
             "             register | unregister | status%s\n",
-            ops->name, ops->name, ops->name, ops->describe ? " | --describe" : "",
+            program(ops), program(ops), program(ops), ops->describe ? " | --describe" : "",
             ops->nginx_place ? " | nginx-place DOMAIN | nginx-rewrite DOMAIN" : "");
     return 2;
 }

@@ -83,6 +83,18 @@ int sc_domains_add_named(struct sc_domains *d, const char *name, const char *own
                : sc_error_set(err, SC_E_NOMEM, "out of memory for the domains");
 }
 
+int sc_domains_add_in(struct sc_domains *d, const char *name, const char *owner,
+                      const char *docroot, const char *dir, bool is_main, struct sc_error *err)
+{
+    size_t before = d->n, len = strlen(dir);
+    int rc = sc_domains_add(d, name, owner, docroot, is_main, err);
+    if (rc < 0 || d->n == before)
+        return rc;
+    const char *root = d->v[d->n - 1].docroot;
+    bool in = strncmp(root, dir, len) == 0 && root[len] == '/' && root[len + 1];
+    return in ? sc_domains_put_dir(d, dir, err) : 0;
+}
+
 static int put_copy(struct sc_domains *to, const struct sc_domain *d, struct sc_error *err)
 {
     int rc = sc_domains_put(to, d->name, d->owner, d->docroot, d->is_main, err);

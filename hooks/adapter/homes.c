@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "directadmin/homes.h"
+#include "hooks/adapter/homes.h"
 
 #include <pwd.h>
 #include <stdint.h>
@@ -9,30 +9,30 @@
 #include "core/base/users.h"
 #include "core/base/vec.h"
 
-static void drop(struct sc_da_home *h)
+static void drop(struct sc_home_of *h)
 {
     free(h->user);
     free(h->home);
 }
 
-void sc_da_homes_done(struct sc_da_homes *h)
+void sc_homes_done(struct sc_homes *h)
 {
     SC_VEC_DONE(h->v, h->n, drop);
-    *h = (struct sc_da_homes){0};
+    *h = (struct sc_homes){0};
 }
 
 static int by_user(const void *a, const void *b)
 {
-    return strcmp(((const struct sc_da_home *)a)->user, ((const struct sc_da_home *)b)->user);
+    return strcmp(((const struct sc_home_of *)a)->user, ((const struct sc_home_of *)b)->user);
 }
 
 /* A home that is no absolute path is no place for a site. */
 static int add(const struct passwd *pw, void *arg, struct sc_error *err)
 {
-    struct sc_da_homes *h = arg;
+    struct sc_homes *h = arg;
     if (!pw->pw_dir || pw->pw_dir[0] != '/')
         return 0;
-    struct sc_da_home e = {strdup(pw->pw_name), strdup(pw->pw_dir), pw->pw_uid, pw->pw_gid};
+    struct sc_home_of e = {strdup(pw->pw_name), strdup(pw->pw_dir), pw->pw_uid, pw->pw_gid};
     if (!e.user || !e.home || !SC_VEC_ROOM(h->v, h->n)) {
         drop(&e);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the system's users");
@@ -41,26 +41,27 @@ static int add(const struct passwd *pw, void *arg, struct sc_error *err)
     return 0;
 }
 
-static int read_prefixed(const struct sc_da *da, struct sc_da_homes *h, struct sc_error *err)
+static int read_prefixed(const char *prefix, struct sc_homes *h, struct sc_error *err)
 {
     SC_FREE char *path = NULL;
-    int rc = sc_da_path(da, "/etc/passwd", &path, err);
-    if (rc < 0)
-        return rc;
+    if (asprintf(&path, "%s/etc/passwd", prefix) < 0) {
+        path = NULL;
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the system's users");
+    }
     SC_FILE FILE *f = fopen(path, "re");
     if (!f)
         return sc_error_sys(err, errno, "cannot read %s", path);
+    int rc;
     for (const struct passwd *pw; (errno = 0, pw = fgetpwent(f)) != NULL;)
         if ((rc = add(pw, h, err)) < 0)
             return rc;
     return feof(f) ? 0 : sc_error_sys(err, errno ? errno : EIO, "cannot read %s", path);
 }
 
-int sc_da_homes_load(const struct sc_da *da, bool all, struct sc_da_homes *ret,
-                     struct sc_error *err)
+int sc_homes_load(const char *prefix, bool all, struct sc_homes *ret, struct sc_error *err)
 {
-    SC_DA_HOMES struct sc_da_homes h = {.da = da};
-    int rc = da->prefix[0] ? read_prefixed(da, &h, err) : all ? sc_users_each(add, &h, err) : 0;
+    SC_HOMES_LIST struct sc_homes h = {.prefix = prefix};
+    int rc = prefix[0] ? read_prefixed(prefix, &h, err) : all ? sc_users_each(add, &h, err) : 0;
     if (rc < 0)
         return rc;
     if (h.n)
@@ -69,17 +70,17 @@ int sc_da_homes_load(const struct sc_da *da, bool all, struct sc_da_homes *ret,
     return 0;
 }
 
-static const struct sc_da_home *find(const struct sc_da_homes *h, const char *user)
+static const struct sc_home_of *find(const struct sc_homes *h, const char *user)
 {
-    const struct sc_da_home key = {.user = (char *)(uintptr_t)user};
+    const struct sc_home_of key = {.user = (char *)(uintptr_t)user};
     return h->n ? bsearch(&key, h->v, h->n, sizeof(*h->v), by_user) : NULL;
 }
 
-int sc_da_home(struct sc_da_homes *h, const char *user, const struct sc_da_home **ret,
+int sc_home_of(struct sc_homes *h, const char *user, const struct sc_home_of **ret,
                struct sc_error *err)
 {
     *ret = find(h, user);
-    if (*ret || h->da->prefix[0])
+    if (*ret || h->prefix[0])
         return 0;
     SC_CLEANUP(sc_user_done) struct sc_user known = {0};
     int rc = sc_user_by_name(user, &known, err);
