@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-generic: the adapter for panels with integration scripts (docs/panels/generic.md), and,
- * under their names, the hook commands (sitecage-hooks(8)). */
+/* sitecage-generic: the adapter for panels with integration scripts and for those in folders here
+ * (docs/panels), and, under their names, the hook commands (sitecage-hooks(8)). */
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 #include "generic/generic.h"
 #include "generic/hook.h"
+#include "generic/panels.h"
 #include "hooks/adapter/hook.h"
 
 static const char *base(const char *path)
@@ -55,7 +56,7 @@ int main(int argc, char **argv)
     char *const *env = environ ? environ : none;
     const char *command = argc > 0 ? called_as(argv[0]) : NULL;
     if (!command)
-        return sc_adapter_main(&sc_generic_ops, argc, argv);
+        return sc_adapter_main(sc_generic_panel(), argc, argv);
     sc_adapter_prepare();
     return hook_command(command, argv, env);
 }

@@ -43,13 +43,11 @@ static int parse_panel(struct parse *p, const char *key, const char *value)
 {
     SC_BUF struct sc_buf names = SC_BUF_INIT;
     sc_buf_str(&names, "auto");
-    bool ok = !strcmp(value, "auto");
+    bool ok = !strcmp(value, "auto") || sc_adapter_named(value);
     size_t n;
     const struct sc_adapter *table = sc_adapters(&n);
-    for (size_t i = 0; i < n; i++) {
-        ok = ok || !strcmp(value, table[i].name);
+    for (size_t i = 0; i < n; i++)
         sc_buf_fmt(&names, ", %s", table[i].name);
-    }
     if (!ok || strlen(value) >= sizeof(p->conf.panel))
         return bad_value(p, key, value, names.data ? names.data : "auto");
     strcpy(p->conf.panel, value);

@@ -9,10 +9,11 @@
 struct sc_adapter {
     const char *name;  /* as in `panel = …` of /etc/sitecage.conf */
     const char *title; /* for people */
-    const char *path;  /* what exists where the panel is installed */
+    const char *path;  /* what exists where the panel is installed; NULL: only chosen by name */
     const char *exe;   /* full path of the adapter's executable */
     /* directory of the panel's CGI programs, which run sites' PHP and must be in their views; NULL */
     const char *programs;
+    const char *also; /* another name in `panel = …`; NULL */
 };
 
 struct sc_panel_conf {
@@ -22,6 +23,9 @@ struct sc_panel_conf {
 
 /* All adapters, in the order of detection. Static storage. */
 const struct sc_adapter *sc_adapters(size_t *ret_n);
+
+/* The adapter that `panel = NAME` means; NULL: there is none. */
+const struct sc_adapter *sc_adapter_named(const char *name);
 
 /* Finds the adapter: the named one without looking, with `auto` the first whose path exists. *ret
  * is static storage. Errors: SC_E_INVAL for an unknown name; SC_E_PLATFORM when no panel is there,

@@ -55,8 +55,9 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
     size_t n;
     const struct sc_adapter *adapters = sc_adapters(&n);
     struct sc_system_panel panels[16] = {{NULL, NULL}};
-    for (size_t i = 0; i < n && i < 15; i++)
-        panels[i] = (struct sc_system_panel){adapters[i].path, adapters[i].programs};
+    for (size_t i = 0, k = 0; i < n && k < 15; i++)
+        if (adapters[i].path)
+            panels[k++] = (struct sc_system_panel){adapters[i].path, adapters[i].programs};
     struct sc_system system = {.uid = a->uid,
                                .home = a->home,
                                .shm_size = s->conf.shm_size,

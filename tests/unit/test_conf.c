@@ -64,9 +64,11 @@ static void says_what_is_wrong(void **state)
         const char *text, *error;
     } cases[] = {
         {"\npanel = three\n",
-         "line 2: panel = 'three' is not allowed: give auto, cpanel, plesk, directadmin, generic"},
+         "line 2: panel = 'three' is not allowed: give auto, cpanel, plesk, directadmin, generic, "
+         "hestia, virtualmin, plain"},
         {"panel =\n",
-         "line 1: panel = '' is not allowed: give auto, cpanel, plesk, directadmin, generic"},
+         "line 1: panel = '' is not allowed: give auto, cpanel, plesk, directadmin, generic, "
+         "hestia, virtualmin, plain"},
         {"panel_timeout = 0",
          "line 1: panel_timeout = '0' is not allowed: give seconds from 1 to 300"},
         {"panel_timeout = 301",

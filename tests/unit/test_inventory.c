@@ -672,11 +672,17 @@ static void panels_are_detected_in_order(void **state)
         "no control panel found: looked for %s/usr/local/cpanel (cPanel), %s/usr/local/psa "
         "(Plesk), "
         "%s/usr/local/directadmin (DirectAdmin), %s/opt/cpvendor/etc/integration.ini (integration "
-        "scripts); on a server without one of these panels, name your integration scripts in "
-        "/opt/cpvendor/etc/integration.ini",
-        root, root, root, root);
+        "scripts), %s/usr/local/hestia (HestiaCP), %s/etc/webmin/virtual-server (Virtualmin); on a "
+        "server without one of these panels, write 'panel = plain' into /etc/sitecage.conf to take "
+        "the domains from Apache's and nginx's own configuration, or name your integration scripts "
+        "in /opt/cpvendor/etc/integration.ini",
+        root, root, root, root, root, root);
     assert_error(&err, SC_E_PLATFORM, text);
     assert_null(a);
+    mkdirs(root, "/etc/webmin/virtual-server");
+    detect_in(root, NULL, "virtualmin");
+    mkdirs(root, "/usr/local/hestia");
+    detect_in(root, NULL, "hestia");
     mkdirs(root, "/opt/cpvendor/etc/integration.ini");
     detect_in(root, NULL, "generic");
     mkdirs(root, "/usr/local/directadmin");
@@ -687,18 +693,21 @@ static void panels_are_detected_in_order(void **state)
     detect_in(root, NULL, "cpanel");
     detect_in(root, "generic", "generic"); /* the setting wins */
     detect_in("/nonexistent", "plesk", "plesk");
+    detect_in(root, "hestia", "hestia");
+    detect_in(root, "hestiacp", "hestia");
+    detect_in("/nonexistent", "plain", "plain"); /* never found, only named */
     conf.panel = "Cpanel";
     assert_int_equal(sc_panel_detect(&conf, &a, &err), SC_E_INVAL);
     assert_error(&err, SC_E_INVAL,
                  "unknown panel 'Cpanel' in /etc/sitecage.conf: use one of auto, cpanel, plesk, "
-                 "directadmin, generic");
+                 "directadmin, generic, hestia, virtualmin, plain");
     char rm[100];
     snprintf(rm, sizeof(rm), "rm -rf '%s'", root);
     assert_int_equal(system(rm), 0);
 
     size_t n;
     const struct sc_adapter *all = sc_adapters(&n);
-    assert_int_equal(n, 4);
+    assert_int_equal(n, 7);
     assert_string_equal(all[3].exe, SC_LIBEXECDIR "/sitecage-generic");
 }
 
