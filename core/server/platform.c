@@ -6,6 +6,7 @@
 #include <linux/mount.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,6 +41,12 @@ static bool has_close_range(void)
     return syscall(SYS_close_range, ~0U, ~0U, 0) == 0;
 }
 
+/* An impossible call: where it is there, it minds the arguments. */
+static bool has_openat2(void)
+{
+    return syscall(SYS_openat2, -1, "", NULL, 0) < 0 && errno == EINVAL;
+}
+
 static bool is_missing(long rc)
 {
     return rc < 0 && (errno == ENOSYS || errno == EPERM); /* EPERM: a sandbox's filter */
@@ -60,24 +67,36 @@ static bool has_seccomp(void)
     return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-int sc_platform_check(struct sc_error *err)
+/* All that is missing, in one line; ret[0] is 0 where nothing is. */
+static void list_missing(char *ret, size_t size)
 {
     static const struct {
         bool (*has)(void);
         const char *what;
     } needed[] = {{has_namespaces, "mount, pid and ipc namespaces"},
                   {has_pidfd, "pidfd_open (Linux 5.3)"},
+                  {has_openat2, "openat2 (Linux 5.6)"},
                   {has_setns_pidfd, "setns with a pidfd (Linux 5.8)"},
                   {has_close_range, "close_range (Linux 5.9)"},
                   {has_mount_calls, "fsopen and mount_setattr (Linux 5.12)"},
                   {has_seccomp, "seccomp filters"}};
+    size_t at = 0;
+    ret[0] = 0;
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-        if (!needed[i].has())
-            return sc_error_set(err, SC_E_PLATFORM,
-                                NOT_AVAILABLE
-                                ": the kernel lacks %s; see cagefsctl --site-isolation-check",
-                                needed[i].what);
-    return 0;
+        if (at < size && !needed[i].has())
+            at += (size_t)snprintf(ret + at, size - at, "%s%s", at ? ", " : "", needed[i].what);
+}
+
+int sc_platform_check(struct sc_error *err)
+{
+    char missing[256];
+    list_missing(missing, sizeof(missing));
+    return missing[0] ? sc_error_set(err, SC_E_PLATFORM,
+                                     NOT_AVAILABLE ": the kernel lacks %s; Linux 5.12 has it, "
+                                                   "unless a container or a filter of system "
+                                                   "calls forbids it",
+                                     missing)
+                      : 0;
 }
 
 int sc_lsapi_check(const struct sc_vhosts *hosts, struct sc_error *err)

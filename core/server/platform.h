@@ -6,7 +6,8 @@
 #include "core/base/error.h"
 #include "core/web/vhosts.h"
 
-/* The kernel: SC_E_PLATFORM with the contract's text and what is missing. */
+/* The kernel (the floor is Linux 5.12: docs/install.md): SC_E_PLATFORM with the contract's text and all that
+ * is missing. Each thing is asked for by a harmless call, never by a version. */
 int sc_platform_check(struct sc_error *err);
 
 /* SC_E_PLATFORM with the contract's text where the web server's configuration (`hosts`) has
