@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "core/base/debug.h"
 #include "core/commands/cagefsctl.h"
+#include "core/commands/mains.h"
 
 /* A descriptor 0-2 that the caller left closed would be given to the first file that is opened, the
  * database for one, and written to. Output gets one that cannot be written, so that a closed stdout
@@ -39,7 +40,7 @@ static int clean_environment(void)
     return rc;
 }
 
-int main(int argc, char **argv)
+int sc_cagefsctl_main(int argc, char **argv)
 {
     if (guard_fds() < 0 || clean_environment() < 0)
         return 1;

@@ -9,8 +9,9 @@
 #include <unistd.h>
 #include "core/base/served.h"
 #include "core/commands/isolatectl.h"
+#include "core/commands/mains.h"
 
-int main(int argc, char **argv)
+int sc_isolatectl_root_main(int argc, char **argv)
 {
     const char *uid = getenv("PROXYEXEC_UID"), *site = getenv("PROXYEXEC_SITE");
     char *end = NULL;

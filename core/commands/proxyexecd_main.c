@@ -23,6 +23,7 @@
 #include "core/base/daemon.h"
 #include "core/base/file.h"
 #include "core/base/debug.h"
+#include "core/commands/mains.h"
 #include "core/config/conf.h"
 #include "core/commands/isolatectl.h"
 #include "core/proxyexec/calls.h"
@@ -238,7 +239,7 @@ static int run(int ready, void *arg)
     return d.end ? 0 : 1;
 }
 
-int main(int argc, char **argv)
+int sc_proxyexecd_main(int argc, char **argv)
 {
     sc_debug_switch(&argc, argv);
     bool background = argc == 2 && strcmp(argv[1], "--daemon") == 0;

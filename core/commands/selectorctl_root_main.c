@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "core/base/debug.h"
 #include "core/base/served.h"
+#include "core/commands/mains.h"
 #include "core/commands/selectorctl.h"
 
 static int read_caller(struct sc_select_caller *ret)
@@ -33,7 +34,7 @@ static int read_caller(struct sc_select_caller *ret)
     return 0;
 }
 
-int main(int argc, char **argv)
+int sc_selectorctl_root_main(int argc, char **argv)
 {
     struct sc_select_caller caller;
     if (geteuid() != 0 || argc < 1 || read_caller(&caller) < 0) {

@@ -21,6 +21,7 @@
 #include "core/base/log.h"
 #include "core/base/own_group.h"
 #include "core/ending/ending.h"
+#include "core/pass/mains.h"
 #include "core/pass/pass.h"
 #include "core/pass/recover.h"
 
@@ -101,7 +102,7 @@ static int finish_left(int ready, void *arg)
     return 0;
 }
 
-int main(int argc, char **argv)
+int sc_finish_main(int argc, char **argv)
 {
     sc_debug_switch(&argc, argv);
     char *end = NULL;

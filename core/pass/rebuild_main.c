@@ -12,6 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
+#include "core/pass/mains.h"
 #include "core/php/fpm/taken.h"
 #include "core/proxyexec/service.h"
 #include "core/server/monitor_service.h"
@@ -67,7 +68,7 @@ static int rebuild_all(struct sc_server *s, struct sc_error *err)
     return rc < 0 ? rc : bad ? SC_E_SYS : 0;
 }
 
-int main(int argc, char **argv)
+int sc_rebuild_main(int argc, char **argv)
 {
     sc_debug_switch(&argc, argv);
     bool all = argc == 2 && strcmp(argv[1], "--all") == 0;

@@ -174,9 +174,18 @@ static void got_close(struct got *g)
     g->n_fds = 0;
 }
 
+static struct cmsghdr *next_part(struct msghdr *m, struct cmsghdr *c)
+{
+#pragma GCC diagnostic push /* musl's macro mixes signs */
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+    return CMSG_NXTHDR(m, c);
+#pragma GCC diagnostic pop
+}
+
 static void take_fds(struct got *g, struct msghdr *m)
 {
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = next_part(m, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
             continue;
         size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);

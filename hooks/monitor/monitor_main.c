@@ -10,6 +10,7 @@
 #include "core/base/daemon.h"
 #include "core/base/debug.h"
 #include "hooks/monitor/jobs.h"
+#include "hooks/monitor/mains.h"
 #include "hooks/monitor/monitor.h"
 #include "hooks/monitor/worker.h"
 
@@ -107,7 +108,7 @@ static int parse(int argc, char **argv, struct options *o)
     return optind < argc || (int)o->daemon + o->once + o->wanted + foreground > 1 ? -1 : 0;
 }
 
-int main(int argc, char **argv)
+int sc_monitor_main(int argc, char **argv)
 {
     struct options o = {.interval = SC_SURVEY_INTERVAL_MS / 1000};
     if (geteuid() != 0 || parse(argc, argv, &o) < 0)

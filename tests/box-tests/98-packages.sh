@@ -27,6 +27,7 @@ monitor_pid() { pgrep -o -f '^/usr/libexec/sitecage/sitecage-monitor'; }
 other_monitor() { local now; now=$(monitor_pid) && [ "$now" != "$1" ]; }
 keepers() { pgrep -f '^sitecage-keeper' | sort; }
 version() { dpkg-query -W -f '${Version}\n' sitecage; }
+installed_kib() { dpkg-query -W -f '${Installed-Size}\n' sitecage libapache2-mod-sitecage | awk '{ n += $1 } END { print n }'; }
 nobody_left() { ! pgrep -f '^/usr/libexec/sitecage|^sitecage'; }
 
 # Requests to both sites, until told to stop; one line for each that was not what it should be.
@@ -70,6 +71,8 @@ check "nothing is switched on, nothing runs" diff /root/state-before /root/state
 expect_output "one site reads the other's file" "secret of b" secret_by a.example
 check "what is installed is a version" version
 expect_output "entering is setuid" "4755 root"$'\n' stat -c '%a %U' /usr/bin/cagefs_enter_site
+check "both packages take 6 MB at most" test "$(installed_kib)" -le 6000
+check_not "control: and not 2 MB" test "$(installed_kib)" -le 2000
 expect_output "the entry of suexec is closed" "700 root"$'\n' stat -c '%a %U' /usr/libexec/sitecage/suexec
 
 ## The first site
