@@ -30,6 +30,7 @@
 #define SC_IS_NOT_COVERED    "not_covered"
 #define SC_IS_NOT_ISOLATED   "not_isolated"
 #define SC_IS_IMPOSSIBLE     "cannot_be_isolated"
+#define SC_IS_LOCKED         "locked"
 #define SC_IS_INSIDE_SITE    "inside_site"
 #define SC_IS_NO_SERVICE     "no_service"
 #define SC_IS_CHECK_FAILED   "check_failed"

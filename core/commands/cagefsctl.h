@@ -110,6 +110,8 @@ int sc_ctl_allow_all(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_deny_all(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_allow(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_deny(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_lock(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_unlock(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_regenerate(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_remount(struct sc_ctl *c, struct sc_error *err);

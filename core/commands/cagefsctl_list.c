@@ -148,6 +148,7 @@ static json_t *status_json(const struct sc_status *st)
         bad |= site ? set_ending(site, r) : -1;
         bad |= site && r->isolated ? set_failing(site, &r->failing) : 0;
         bad |= site ? set_learning(site, r) : -1;
+        bad |= site ? json_object_set_new(site, "locked", json_boolean(r->locked)) : -1;
         bad |= json_array_append_new(sites, site);
     }
     if (!bad)
@@ -238,11 +239,21 @@ static void refused_text(struct sc_out *o, const struct sc_web_refused *r)
                    (unsigned long long)r->n, sc_time_text(r->last, at), r->status, r->reason);
 }
 
+static void locked_text(struct sc_out *o, const struct sc_status *st)
+{
+    if (st->n_locked == 0)
+        return;
+    sc_out_fmt(o, "Locked users: ");
+    sc_out_words(o, (const char *const *)st->locked, st->n_locked, ", ");
+    sc_out_fmt(o, "\n");
+}
+
 static void status_text(struct sc_out *o, const struct sc_status *st, unsigned only)
 {
     size_t domains = strlen("DOMAIN"), users = strlen("USER"), states = strlen("running");
     sc_out_fmt(o, "Feature: %s, mode %s\n", st->enabled ? "enabled" : "disabled",
                sc_policy_mode_name(st->mode));
+    locked_text(o, st);
     if (st->n == 0) {
         sc_out_fmt(o, only ? "No such sites\n" : "No isolated sites\n");
         return;
@@ -272,6 +283,8 @@ static void status_text(struct sc_out *o, const struct sc_status *st, unsigned o
         sc_out_fmt(o, "\n");
         if (r->home && strcmp(r->home, "shared") == 0)
             sc_out_fmt(o, "    home: shared\n");
+        if (r->locked)
+            sc_out_fmt(o, "    locked: its user cannot disable it\n");
         reason_text(o, r->stale);
         failing_text(o, &r->failing);
         reason_text(o, r->coverage_text);
@@ -335,5 +348,7 @@ int sc_ctl_status(struct sc_ctl *c, struct sc_error *err)
     sc_out_set_take(c->out, "mode", sc_json_text(sc_policy_mode_name(st.mode)));
     sc_out_set_take(c->out, "sites", status_json(&st));
     sc_out_set_take(c->out, "notes", notes_json(&st));
+    sc_out_set_take(c->out, "locked_users",
+                    sc_json_texts((const char *const *)st.locked, st.n_locked));
     return 0;
 }

@@ -57,6 +57,22 @@ int sc_ctl_deny(struct sc_ctl *c, struct sc_error *err)
     return rc;
 }
 
+int sc_ctl_lock(struct sc_ctl *c, struct sc_error *err)
+{
+    int rc = sc_engine_lock_users(c->server, c->names, c->n, c->watch, err);
+    if (rc == 0)
+        tell(c, "CloudLinux Isolates was locked for user(s): ", ", ");
+    return rc;
+}
+
+int sc_ctl_unlock(struct sc_ctl *c, struct sc_error *err)
+{
+    int rc = sc_engine_unlock_users(c->server, c->names, c->n, c->watch, err);
+    if (rc == 0)
+        tell(c, "CloudLinux Isolates was unlocked for user(s): ", ", ");
+    return rc;
+}
+
 int sc_ctl_toggle_mode(struct sc_ctl *c, struct sc_error *err)
 {
     enum sc_policy_mode mode;

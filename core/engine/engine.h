@@ -31,6 +31,14 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
 int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
                           struct sc_error *err);
 
+/* From now on nothing that these users do isolates them less: core/policy/policy.h, "locked users". All names are
+ * checked first. What they want at this moment is kept. */
+int sc_engine_lock_users(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err);
+/* Fine for who is not locked. */
+int sc_engine_unlock_users(struct sc_server *s, const char *const *users, size_t n,
+                           const struct sc_watch *w, struct sc_error *err);
+
 struct sc_enable_how {
     bool anyway;       /* also where isolation would not cover a site */
     enum sc_home home; /* that the sites get; UNSET: as they have it */
@@ -114,6 +122,7 @@ struct sc_status_row {
     unsigned ending_processes;
     int64_t ending_ms; /* … for so long at most; below 0: its processes do not end */
     struct sc_site_stats stats;
+    bool locked; /* its user cannot disable it */
 };
 
 struct sc_status_note {
@@ -128,6 +137,8 @@ struct sc_status {
     size_t n;
     struct sc_status_note *notes; /* of the users of these domains who have some */
     size_t n_notes;
+    char **locked; /* users who are locked; none where domains were asked for */
+    size_t n_locked;
 };
 
 void sc_status_done(struct sc_status *st);

@@ -157,6 +157,7 @@ void sc_status_done(struct sc_status *st)
         sc_buf_free(&st->notes[i].text);
     }
     free(st->notes);
+    sc_strings_free(st->locked, st->n_locked);
     *st = (struct sc_status){0};
 }
 
@@ -233,9 +234,10 @@ int sc_status_add(struct sc_server *s, const struct sc_cgroups *cg, struct sc_st
     r->docroot = strdup(docroot ? docroot : "");
     if (!r->domain || !r->user || !r->docroot)
         return no_memory(err);
-    if (!site)
-        return 0;
-    int rc = add_stale(r, u, err);
+    int rc = sc_policy_user_locked(&s->policy, u->name, &r->locked, err);
+    if (rc < 0 || !site)
+        return rc;
+    rc = add_stale(r, u, err);
     if (rc == 0)
         rc = add_coverage(r, u->uid, err);
     if (rc == 0)
@@ -355,6 +357,8 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_store_users_get(s->store, true, &users, err);
     if (rc == 0 && n == 0)
         rc = notes_of_others(s, &st, err);
+    if (rc == 0 && n == 0)
+        rc = sc_policy_locked_users(&s->policy, &st.locked, &st.n_locked, err);
     for (size_t i = 0; rc == 0 && i < users.n; i++) {
         SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
         rc = sc_store_isolated_get(s->store, users.rows[i].uid, &names, err);

@@ -138,6 +138,20 @@ static int check_allowed(const struct sc_server *s, const char *user, struct sc_
     return rc;
 }
 
+/* Nothing is disabled of who is locked. */
+static int check_locked(const struct sc_server *s, const char *user, struct sc_error *err)
+{
+    bool locked = false;
+    int rc = sc_policy_user_locked(&s->policy, user, &locked, err);
+    if (rc < 0 || !locked)
+        return rc;
+    return sc_error_is(err, SC_IS_LOCKED,
+                       sc_error_set(err, SC_E_DENIED,
+                                    "isolation of user %s is locked: it can be enabled, and not "
+                                    "disabled; ask the administrator of this server",
+                                    user));
+}
+
 static int find_user(uid_t uid, struct change *c, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_done) struct sc_user u = {0};
@@ -185,6 +199,8 @@ static int begin(struct sc_server *s, uid_t uid, const char *const *domains, siz
     int rc = find_user(uid, c, err);
     if (rc == 0)
         rc = check_allowed(s, c->user, err);
+    if (rc == 0 && removal)
+        rc = check_locked(s, c->user, err);
     if (rc == 0 && !(c->names = calloc(n ? n : 1, sizeof(*c->names))))
         rc = no_memory(err);
     for (size_t i = 0; rc == 0 && i < n; i++)
@@ -198,6 +214,8 @@ static int begin(struct sc_server *s, uid_t uid, const char *const *domains, siz
     /* again: a user who was denied meanwhile had his sites ended before we got his lock */
     if (rc == 0)
         rc = check_allowed(s, c->user, err);
+    if (rc == 0 && removal)
+        rc = check_locked(s, c->user, err);
     if (rc == 0 && c->jobs.v[0].account.uid != uid) /* two names for one uid */
         rc = sc_error_set(err, SC_E_INVAL, "uid %u is no hosting user", (unsigned)uid);
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};

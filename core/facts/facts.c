@@ -35,6 +35,8 @@ void sc_facts_done(struct sc_facts *f)
     free(f->cover);
     sc_domains_done(&f->domains);
     sc_domains_config_free(&f->config);
+    sc_domains_config_free(&f->held.was);
+    sc_buf_free(&f->held.refused);
     sc_plan_free(f->plan);
     sc_event_list_done(&f->hints);
     free(f->agreed);

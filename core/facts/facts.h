@@ -42,11 +42,19 @@ struct sc_shown {
 
 void sc_shown_done(struct sc_shown *s); /* frees what it holds; accepts {0} */
 
+/* Of a locked user (core/policy/policy.h). */
+struct sc_held {
+    bool locked;
+    struct sc_domains_config was; /* what stays; names as they were before this look */
+    struct sc_buf refused;        /* what he wrote and what is not followed; "" */
+};
+
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
     bool from_panel;                 /* else the last known copy in the database */
-    bool from_file; /* the configuration is the user's file; else what was applied last */
+    bool from_file;      /* the configuration is the user's file; else what was applied last */
+    struct sc_held held; /* in `config` already; held.h */
     struct sc_docroots docroots;
     struct sc_places places;   /* what is around them */
     struct sc_secrets secrets; /* looked for once: wanted.c */

@@ -7,6 +7,7 @@
 #include "core/account/odd.h"
 #include "core/facts/around.h"
 #include "core/base/cleanup.h"
+#include "core/facts/held.h"
 #include "core/facts/names.h"
 #include "core/facts/wanted.h"
 #include "core/server/panel.h"
@@ -139,7 +140,7 @@ static int gather_config(const struct sc_server *s, const struct sc_account *a,
         f->config = (struct sc_domains_config)SC_DOMAINS_CONFIG_INIT;
         rc = config_from_store(s, a, &f->config, err);
     }
-    return rc;
+    return rc < 0 ? rc : sc_held_begin(s, a, f, config_from_store, err);
 }
 
 /* A place that cannot be a document root of this account changes nothing: what was known stays, so
@@ -241,6 +242,8 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
         rc = sc_places_find(a, &f->domains, &f->docroots, &f->places, err);
     if (rc == 0 && f->from_panel)
         rc = sc_facts_names(s, a, f, err);
+    if (rc == 0)
+        rc = sc_held_names(f, err);
     return rc < 0 ? rc : sc_facts_plan(s, a, f, err);
 }
 

@@ -2,6 +2,7 @@
 /* Steps that write down what is wanted, and that it is done. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/cleanup.h"
 #include "core/account/applied.h"
@@ -17,6 +18,42 @@ int sc_step_mark(struct sc_pass *p, struct sc_error *err)
     return rc < 0 ? rc : sc_store_pending_set(p->s->store, p->a->uid, sc_server_now(p->s), err);
 }
 
+/* What a locked user wrote and what was put back is said until he is unlocked: his file does not say it any
+ * more. */
+static int note_refused(const struct sc_pass *p, struct sc_error *err)
+{
+    char text[SC_NOTE_TEXT_MAX / 2 + 128], when[32] = "";
+    const struct sc_buf *refused = &p->f->held.refused;
+    time_t now = (time_t)sc_server_now(p->s);
+    struct tm tm;
+    if (!refused->len)
+        return 0;
+    if (gmtime_r(&now, &tm))
+        (void)strftime(when, sizeof(when), "%F %H:%M UTC", &tm);
+    snprintf(text, sizeof(text),
+             "the user is locked, so ~/.lve/domains.json was not followed and was put right (%s): "
+             "%.450s",
+             when, refused->data);
+    sc_log("user=%s: %s", p->a->user, text);
+    return sc_note_set(p->a->uid, SC_NOTE_LOCK, text, err);
+}
+
+/* What is kept with the lock follows what a locked user may do, and what the administrator does. */
+static int keep_with_lock(const struct sc_pass *p, struct sc_error *err)
+{
+    SC_BUF struct sc_buf now = SC_BUF_INIT;
+    SC_BUF struct sc_buf kept = SC_BUF_INIT;
+    bool locked = false;
+    if (!p->f->held.locked || !p->f->from_file)
+        return 0;
+    int rc = sc_domains_config_format(&p->f->config, &now, err);
+    if (rc == 0)
+        rc = sc_policy_lock_read(&p->s->policy, p->a->user, &locked, &kept, err);
+    if (rc == 0 && locked && (now.len != kept.len || memcmp(now.data, kept.data, now.len) != 0))
+        rc = sc_policy_lock(&p->s->policy, p->a->user, now.data, now.len, err);
+    return rc < 0 ? rc : note_refused(p, err);
+}
+
 int sc_step_config(struct sc_pass *p, struct sc_error *err)
 {
     const struct sc_config_user user = {.name = p->a->user,
@@ -26,6 +63,8 @@ int sc_step_config(struct sc_pass *p, struct sc_error *err)
                                         .homefd = p->a->homefd};
     sc_domains_config_end_learning(&p->f->config, sc_server_now(p->s));
     int rc = p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
+    if (rc == 0)
+        rc = keep_with_lock(p, err);
     return rc < 0 ? rc : sc_acted_note(p->a->uid, p->f->from_file ? &p->f->config : NULL, err);
 }
 

@@ -12,7 +12,7 @@
 #include "core/policy/policy.h"
 
 static const char *const lists[] = {SC_LIST_DENIED, SC_LIST_ALLOWED, SC_LIST_DENIED_SAVED,
-                                    SC_LIST_ALLOWED_SAVED};
+                                    SC_LIST_ALLOWED_SAVED, SC_LIST_LOCKED};
 #define N_LISTS (sizeof(lists) / sizeof(lists[0]))
 
 static int has_entry(int list, const char *user, struct sc_error *err)

@@ -12,6 +12,7 @@
 #define SC_LIST_ALLOWED       "site-isolation.users.allowed"
 #define SC_LIST_DENIED_SAVED  SC_LIST_DENIED ".saved"
 #define SC_LIST_ALLOWED_SAVED SC_LIST_ALLOWED ".saved"
+#define SC_LIST_LOCKED        "site-isolation.users.locked"
 
 struct sc_policy {
     const struct sc_policy_paths *paths;

@@ -5,6 +5,7 @@
  *     <etc>/site-isolation.users.denied/    exists in mode allow_all; a file for each user denied
  *     <etc>/site-isolation.users.allowed/   exists in mode deny_all; a file for each user allowed
  *     <either>.saved/                       that list while the other mode is on
+ *     <etc>/site-isolation.users.locked/    a file for each user who may not be isolated less than he is
  *
  * Where both directories exist (a change was interrupted, or somebody made them) deny_all holds,
  * and the next change puts it right. Each change is a row of single steps, made durable one by one,
@@ -22,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include "core/base/buf.h"
 #include "core/base/error.h"
 #include "core/policy/paths.h"
 
@@ -60,6 +62,30 @@ int sc_policy_deny_users(const struct sc_policy_paths *paths, const char *const 
  * mode: allow_all, and the flag on. *ret_mode is the new mode. */
 int sc_policy_toggle(const struct sc_policy_paths *paths, enum sc_policy_mode *ret_mode,
                      struct sc_error *err);
+
+/* ---- locked users: independent of flag and mode ---- */
+
+#define SC_POLICY_KEPT_MAX (4u << 20) /* bytes of the text that is kept with a lock */
+
+/* SC_E_INVAL: not a user name. */
+int sc_policy_user_locked(const struct sc_policy_paths *paths, const char *user, bool *ret,
+                          struct sc_error *err);
+
+/* Whether the user is locked, and then what is kept with it: *text is replaced. Empty where somebody made the
+ * file by hand. */
+int sc_policy_lock_read(const struct sc_policy_paths *paths, const char *user, bool *ret_locked,
+                        struct sc_buf *text, struct sc_error *err);
+
+/* Locks the user, or, where he is locked, keeps another text. */
+int sc_policy_lock(const struct sc_policy_paths *paths, const char *user, const char *text,
+                   size_t len, struct sc_error *err);
+
+/* Fine where he is not locked. */
+int sc_policy_unlock(const struct sc_policy_paths *paths, const char *user, struct sc_error *err);
+
+/* The locked users, by name. *ret is the caller's: sc_strings_free(). */
+int sc_policy_locked_users(const struct sc_policy_paths *paths, char ***ret, size_t *ret_n,
+                           struct sc_error *err);
 
 /* The account has another name now: what the lists (active and saved) say of `old_name` they say of
  * `new_name` from now on. Where both are listed nothing but the old entry goes. */

@@ -113,6 +113,20 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
     return fake_call("deny", users, n, w, err);
 }
 
+int sc_engine_lock_users(struct sc_server *s, const char *const *users, size_t n,
+                         const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("lock", users, n, w, err);
+}
+
+int sc_engine_unlock_users(struct sc_server *s, const char *const *users, size_t n,
+                           const struct sc_watch *w, struct sc_error *err)
+{
+    (void)s;
+    return fake_call("unlock", users, n, w, err);
+}
+
 int sc_engine_toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
                           struct sc_error *err)
 {

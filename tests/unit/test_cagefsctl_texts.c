@@ -20,6 +20,12 @@ static void users_text(void **state)
     run("--site-isolation-deny", "john");
     assert_ran(0, "CloudLinux Isolates was denied for user(s): john\n", "");
     assert_string_equal(fake.called, "deny john");
+    run("--site-isolation-lock", "john", "jane");
+    assert_ran(0, "CloudLinux Isolates was locked for user(s): john, jane\n", "");
+    assert_string_equal(fake.called, "lock john jane");
+    run("--site-isolation-unlock", "john");
+    assert_ran(0, "CloudLinux Isolates was unlocked for user(s): john\n", "");
+    assert_string_equal(fake.called, "unlock john");
     fake.toggled = SC_MODE_DENY_ALL;
     run("--site-isolation-toggle-mode");
     assert_ran(0, "CloudLinux Isolates user mode toggled to 'deny_all'.\n", "");
@@ -35,9 +41,9 @@ static void users_text(void **state)
     run("--remount-all");
     assert_ran(0, "Remounted all users\n", "");
     assert_string_equal(fake.called, "remount NULL");
-    assert_int_equal(fake.calls, 9);
-    assert_int_equal(fake.opened, 9);
-    assert_int_equal(fake.freed, 9);
+    assert_int_equal(fake.calls, 11);
+    assert_int_equal(fake.opened, 11);
+    assert_int_equal(fake.freed, 11);
 }
 
 static void domains_text(void **state)
@@ -154,6 +160,7 @@ static struct sc_status_row rows[] = {
      .id = 60003,
      .home = "private",
      .running = true,
+     .locked = true,
      .stats = {.limits = {1u << SC_LIMIT_VMEM, {[SC_LIMIT_VMEM] = 8192}},
                .seen = {.faults = {[SC_LIMIT_EP] = 7}}},
      .stale = "its document root moved:\nrun --site-isolation-regenerate johannes"},
@@ -179,12 +186,16 @@ static void status(void **state)
                "a.example.com  john      running         12  /home/john/a\n"
                "b.com          john      idle             -  /home/john/b??[2J\n"
                "c.com          johannes  stale            0  -\n"
+               "    locked: its user cannot disable it\n"
                "    its document root moved:?run --site-isolation-regenerate johannes\n"
                "d\xc3\xa9.com         x         off              -  /home/x/d\n",
                "");
     assert_string_equal(fake.called, "status a.example.com x");
     fake.status.v = rows + 2;
     fake.status.n = 2;
+    char *locked[] = {(char *)(uintptr_t) "johannes"};
+    fake.status.locked = locked;
+    fake.status.n_locked = 1;
     run("--site-isolation-status", "--json");
     assert_ran(0,
                "{\"result\": \"success\", \"enabled\": true, \"mode\": \"allow_all\", \"sites\": ["
@@ -196,13 +207,15 @@ static void status(void **state)
                "\"coverage\": \"covered\", \"reason\": null, \"usage\": " NOTHING
                ", \"peak\": " NOTHING ", \"limits\": {\"cpu\": 0, \"ep\": 0, \"vmem\": 2, "
                "\"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}, \"faults\": {\"cpu\": 0, "
-               "\"ep\": 7, \"vmem\": 0, \"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}}, "
+               "\"ep\": 7, \"vmem\": 0, \"pmem\": 0, \"nproc\": 0, \"io\": 0, \"iops\": 0}, "
+               "\"locked\": true}, "
                "{\"domain\": \"d\\u00E9.com\", \"username\": \"x\", \"docroot\": \"/home/x/d\", "
                "\"isolated\": false, \"state\": \"off\", \"lve_id\": 0, \"home\": null, "
                "\"running\": false, "
                "\"processes\": 0, \"stale\": null, \"coverage\": null, \"reason\": null, "
                "\"usage\": " NOTHING ", \"peak\": " NOTHING ", \"limits\": " NOTHING
-               ", \"faults\": " NOTHING "}], \"notes\": []}\n",
+               ", \"faults\": " NOTHING
+               ", \"locked\": false}], \"notes\": [], \"locked_users\": [\"johannes\"]}\n",
                "");
 }
 
@@ -265,7 +278,8 @@ static void status_has_notes(void **state)
     assert_ran(0,
                "{\"result\": \"success\", \"enabled\": false, \"mode\": \"allow_all\", "
                "\"sites\": [], \"notes\": [{\"username\": \"john\", \"text\": \"one thing\"}, "
-               "{\"username\": \"john\", \"text\": \"and\\u001B[ another\"}]}\n",
+               "{\"username\": \"john\", \"text\": \"and\\u001B[ another\"}], "
+               "\"locked_users\": []}\n",
                "");
 }
 
@@ -418,7 +432,7 @@ static void help_has_every_command(void **state)
     (void)state;
     size_t n;
     const struct sc_ctl_command *commands = sc_ctl_commands(&n);
-    assert_int_equal(n, 24);
+    assert_int_equal(n, 26);
     run("--help");
     assert_int_equal(ran.status, 0);
     assert_string_equal(ran.err, "");

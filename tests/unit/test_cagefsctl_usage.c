@@ -12,6 +12,7 @@ static void spellings(void **state)
     } all[] = {
         {"allow-all", NULL, "allow-all NULL"}, {"deny-all", NULL, "deny-all NULL"},
         {"allow", "john", "allow john"},       {"deny", "john", "deny john"},
+        {"lock", "john", "lock john"},         {"unlock", "john", "unlock john"},
         {"toggle-mode", NULL, "toggle NULL"},  {"enable", "a.com", "enable a.com"},
         {"disable", "a.com", "disable a.com"}, {"list", "john", "list john"},
         {"list", NULL, "list NULL"},           {"regenerate", "john", "regenerate john"},

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include "core/base/vec.h"
 #include "core/policy/policy.h"
 
 #define D "etc/site-isolation.users.denied"
@@ -505,6 +506,70 @@ static void kill_9_anywhere(void **state)
     }
 }
 
+static bool locked(const char *user)
+{
+    bool yes = false;
+    if (sc_policy_user_locked(&paths, user, &yes, &err) < 0)
+        fail_msg("%s", err.text);
+    return yes;
+}
+
+static void locks_stay(void **state)
+{
+    (void)state;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    char **names = NULL;
+    size_t n = 0;
+    bool yes = true;
+    assert_false(locked("john"));
+    OK(sc_policy_unlock(&paths, "john", &err));
+    OK(sc_policy_locked_users(&paths, &names, &n, &err));
+    assert_int_equal(n, 0);
+    free(names);
+    OK(sc_policy_lock_read(&paths, "john", &yes, &text, &err));
+    assert_false(yes);
+    OK(sc_policy_lock(&paths, "mary", "", 0, &err));
+    OK(sc_policy_lock(&paths, "john", "one", 3, &err));
+    OK(sc_policy_lock(&paths, "john", "another", 7, &err));
+    OK(sc_policy_lock_read(&paths, "john", &yes, &text, &err));
+    assert_true(yes);
+    assert_string_equal(text.data, "another");
+    /* whatever becomes of mode and flag */
+    OK(sc_policy_allow_all(&paths, &err));
+    OK(sc_policy_deny_all(&paths, &err));
+    assert_true(locked("john") && locked("mary"));
+    assert_false(locked("jane"));
+    /* they go with the account, and end with it */
+    OK(sc_policy_user_renamed(&paths, "john", "jack", &err));
+    assert_true(locked("jack") && !locked("john"));
+    OK(sc_policy_user_gone(&paths, "jack", &err));
+    assert_false(locked("jack"));
+    OK(sc_policy_locked_users(&paths, &names, &n, &err));
+    assert_int_equal(n, 1);
+    assert_string_equal(names[0], "mary");
+    sc_strings_free(names, n);
+    OK(sc_policy_unlock(&paths, "mary", &err));
+    assert_false(locked("mary"));
+    assert_int_equal(sc_policy_lock(&paths, "../x", "", 0, &err), SC_E_INVAL);
+}
+
+/* Not knowing is an error. */
+static void a_lock_that_others_could_have_made_is_none(void **state)
+{
+    (void)state;
+    char dir[160];
+    bool yes = false;
+    OK(sc_policy_lock(&paths, "john", "", 0, &err));
+    snprintf(dir, sizeof(dir), "%s/site-isolation.users.locked", etc);
+    assert_int_equal(chmod(dir, 0777), 0);
+    assert_int_equal(sc_policy_user_locked(&paths, "jane", &yes, &err), SC_E_DENIED);
+    assert_int_equal(chmod(dir, 0700), 0);
+    char file[200];
+    snprintf(file, sizeof(file), "%s/jane", dir);
+    assert_int_equal(symlink("/etc/passwd", file), 0);
+    assert_int_equal(sc_policy_user_locked(&paths, "jane", &yes, &err), SC_E_SYS);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -521,6 +586,8 @@ int main(void)
         T(interrupted_changes_complete),
         T(changes_exclude_each_other),
         T(kill_9_anywhere),
+        T(locks_stay),
+        T(a_lock_that_others_could_have_made_is_none),
     };
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
 }
