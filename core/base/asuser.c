@@ -61,16 +61,14 @@ int sc_asuser_begin(struct sc_asuser *as, uid_t uid, gid_t gid, struct sc_error 
     SC_FREE gid_t *groups = n < 0 ? NULL : calloc((size_t)n + 1, sizeof(*groups));
     if (!groups)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the group list");
-    n = getgroups(n, groups);
+    n = n ? getgroups(n, groups) : 0;
     if (n < 0 || thread_setgroups(1, &gid) < 0)
         return sc_error_sys(err, errno, "cannot set the groups of uid %u", (unsigned)uid);
-    as->fsuid = now_fsuid();
-    as->fsgid = now_fsgid();
     as->groups = sc_steal_ptr(&groups);
     as->n_groups = n;
     as->active = 1;
-    setfsgid(gid);
-    setfsuid(uid);
+    as->fsgid = (gid_t)setfsgid(gid); /* what was, whether it changed anything or not */
+    as->fsuid = (uid_t)setfsuid(uid);
     if (now_fsuid() != uid || now_fsgid() != gid || has_file_caps()) {
         sc_asuser_end(as);
         return sc_error_sys(err, EPERM, "cannot take the rights of uid %u", (unsigned)uid);
