@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -336,6 +337,66 @@ static int add_matches(const struct sc_account *a, struct sc_asuser *as, struct 
     return rc == 1 ? add_names(a, as, s, d, dir, slash ? slash + 1 : pattern, err) : rc;
 }
 
+/* ---- what is in the home itself: most of the names are not ---- */
+
+#define TOP_MAX 1000 /* names; in a home with more each is looked for */
+
+struct top {
+    struct names names; /* sorted */
+    bool complete;      /* what it does not have is not there */
+};
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_top(const struct sc_account *a, struct top *top, struct sc_error *err)
+{
+    int fd = openat(a->homefd, ".", LISTING);
+    SC_DIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    while (d && top->names.n < TOP_MAX) {
+        errno = 0;
+        const struct dirent *e = readdir(d);
+        if (!e) {
+            top->complete = errno == 0;
+            break;
+        }
+        int rc = add_name(&top->names, e->d_name, err);
+        if (rc < 0)
+            return rc;
+    }
+    if (top->complete)
+        qsort(top->names.v, top->names.n, sizeof(char *), compare);
+    return 0;
+}
+
+static bool may_be_there(const struct top *top, const char *rel)
+{
+    char first[NAME_MAX + 1], *key = first;
+    size_t n = strcspn(rel, "/");
+    if (!top->complete || n > NAME_MAX || strpbrk(rel, "*?[") || rel[0] == '/')
+        return true;
+    memcpy(first, rel, n);
+    first[n] = 0;
+    return bsearch(&key, top->names.v, top->names.n, sizeof(char *), compare) != NULL;
+}
+
+static int add_all(const struct sc_account *a, const struct names *list, struct sc_secrets *s,
+                   struct sc_error *err)
+{
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    struct top top = {0};
+    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    if (rc == 0)
+        rc = list_top(a, &top, err);
+    for (size_t i = 0; rc == 0 && i < list->n; i++)
+        if (may_be_there(&top, list->v[i]))
+            rc = add_matches(a, &as, s, list->v[i], err);
+    names_done(&top.names);
+    return rc;
+}
+
 int sc_secrets_find(const struct sc_account *a, struct sc_secrets *ret, struct sc_error *err)
 {
     SC_CLEANUP(names_done) struct names list = {0};
@@ -347,12 +408,8 @@ int sc_secrets_find(const struct sc_account *a, struct sc_secrets *ret, struct s
     SC_CLEANUP(sc_secrets_done) struct sc_secrets s = {0};
     for (size_t i = 0; rc == 0 && i < sizeof(own) / sizeof(own[0]); i++)
         rc = add_secret(&s, own[i], true, err);
-    if (rc < 0)
-        return rc;
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    rc = sc_asuser_begin(&as, a->uid, a->gid, err);
-    for (size_t i = 0; rc == 0 && i < list.n; i++)
-        rc = add_matches(a, &as, &s, list.v[i], err);
+    if (rc == 0)
+        rc = add_all(a, &list, &s, err);
     if (rc < 0)
         return rc;
     *ret = s;
