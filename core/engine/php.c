@@ -102,7 +102,7 @@ int sc_engine_php_open(struct sc_server *s, uid_t uid, const char *domain,
     if (domain)
         rc = find_site(s, domain, &t, err);
     if (rc == 0)
-        rc = domain ? sc_php_site_choice(&o, t.token, &t.choice, err)
+        rc = domain ? sc_php_site_choice(&o, t.token, &t.choice, NULL, err)
                     : sc_php_user_read(&o, &t.choice, err);
     if (rc < 0)
         return rc;

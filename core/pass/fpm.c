@@ -88,7 +88,7 @@ static int write_choice(const struct sc_account *a, const char *token, struct sc
     SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     struct sc_php_owner owner = sc_php_owner_of(a);
-    int rc = sc_php_site_choice(&owner, token, &c, err);
+    int rc = sc_php_site_choice(&owner, token, &c, NULL, err);
     if (rc == 0)
         rc = sc_php_choice_format(&c, false, &text, err);
     if (rc < 0)

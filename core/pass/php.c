@@ -15,7 +15,7 @@ int sc_pass_php_lines(struct sc_php_lazy *l, const struct sc_account *a, const c
 {
     SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     struct sc_php_owner o = sc_php_owner_of(a);
-    int rc = sc_php_site_choice(&o, token, &c, err);
+    int rc = sc_php_site_choice(&o, token, &c, NULL, err);
     return rc < 0 ? rc : sc_php_site_lines(l, &c, p, err);
 }
 
@@ -23,14 +23,13 @@ int sc_pass_php_make(const struct sc_tools *t, struct sc_php_lazy *l, const stru
                      unsigned id, const char *token, struct sc_error *err)
 {
     SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
-    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice own = {0};
     struct sc_php_owner o = sc_php_owner_of(a);
     struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_php_site_choice(&o, token, &c, err);
+    bool own = true;
+    int rc = sc_php_site_choice(&o, token, &c, &own, err);
     if (rc < 0)
         return rc;
-    if (sc_php_site_read(&o, token, &own, NULL) == SC_E_NOTFOUND &&
-        sc_php_site_write(&o, token, &c, &why) < 0)
+    if (!own && sc_php_site_write(&o, token, &c, &why) < 0)
         sc_log("site %u of %s: its PHP selection cannot be kept: %s", id, a->user, why.text);
     return t->php.make(l, &c, a->uid, id, err);
 }

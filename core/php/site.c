@@ -43,11 +43,13 @@ struct sc_php_catalogue *sc_php_lazy_get(struct sc_php_lazy *l)
 }
 
 int sc_php_site_choice(const struct sc_php_owner *o, const char *token, struct sc_php_choice *ret,
-                       struct sc_error *err)
+                       bool *ret_own, struct sc_error *err)
 {
     SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     struct sc_error why = SC_ERROR_INIT;
     int rc = sc_php_site_read(o, token, &c, &why);
+    if (ret_own)
+        *ret_own = rc != SC_E_NOTFOUND;
     if (rc == SC_E_NOTFOUND)
         rc = sc_php_user_read(o, &c, &why);
     if (rc == SC_E_NOMEM)

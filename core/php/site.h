@@ -38,9 +38,10 @@ struct sc_php_catalogue *sc_php_lazy_get(struct sc_php_lazy *l);
 
 /* What the site chose; where it has chosen nothing yet, what it inherits: the account's version and
  * extensions of every version, else the administrator's default. A file that cannot be read counts
- * as the native version (the log says why). Changes nothing. SC_E_NOMEM. */
+ * as the native version (the log says why). *ret_own, where it is asked for: the site has a choice of
+ * its own, or one that cannot be read. Changes nothing. SC_E_NOMEM. */
 int sc_php_site_choice(const struct sc_php_owner *o, const char *token, struct sc_php_choice *ret,
-                       struct sc_error *err);
+                       bool *ret_own, struct sc_error *err);
 
 /* Removes p's "php" lines and adds those of this choice. Looks at what exists; changes nothing. */
 int sc_php_site_lines(struct sc_php_lazy *l, const struct sc_php_choice *c, struct sc_planfile *p,
