@@ -253,6 +253,14 @@ static int find_program(const char *name, char **ret_path, struct sc_error *err)
     return 0;
 }
 
+void sc_meanwhile_do(struct sc_meanwhile *m)
+{
+    if (!m || m->done)
+        return;
+    m->done = true;
+    m->fn(m->arg);
+}
+
 static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct sc_error *err)
 {
     SC_FREE char *program = NULL;
@@ -290,6 +298,7 @@ static int run(const struct sc_run_spec *spec, struct sc_run_result *r, struct s
     j.out = sc_steal_fd(&out);
     j.err = sc_steal_fd(&errs);
     j.fail = sc_steal_fd(&fail);
+    sc_meanwhile_do(spec->meanwhile);
     rc = follow(&j, r, err);
     sc_close(&j.out);
     sc_close(&j.err);

@@ -27,16 +27,28 @@ struct sc_run_ids {
     size_t n_groups;
 };
 
+/* What the caller does while a program runs: done once, in the caller's process. The program's time
+ * goes on, and it waits where it has printed more than a pipe holds. */
+struct sc_meanwhile {
+    void (*fn)(void *arg);
+    void *arg;
+    bool done; /* false at first */
+};
+
 struct sc_run_spec {
     const char *const *argv; /* NULL-terminated; argv[0] absolute, or a bare name: see above */
     const char *const *env;  /* NULL-terminated; NULL: PATH, LANG=C.UTF-8 and HOME */
     const char *home;        /* HOME of that default; NULL: /root */
     const void *input;       /* stdin, input_len bytes; NULL: /dev/null */
     size_t input_len;
-    int timeout_ms;                /* on the monotonic clock; 0: SC_RUN_TIMEOUT_MS */
-    size_t max_out;                /* most bytes of stdout; 0: SC_BUF_LIMIT_DEFAULT */
-    const struct sc_run_ids *drop; /* NULL: stay who we are */
+    int timeout_ms;                 /* on the monotonic clock; 0: SC_RUN_TIMEOUT_MS */
+    size_t max_out;                 /* most bytes of stdout; 0: SC_BUF_LIMIT_DEFAULT */
+    const struct sc_run_ids *drop;  /* NULL: stay who we are */
+    struct sc_meanwhile *meanwhile; /* NULL: only wait */
 };
+
+/* Does it, where nobody has done it yet. Accepts NULL. */
+void sc_meanwhile_do(struct sc_meanwhile *m);
 
 struct sc_run_result {
     int status;        /* as waitpid() gives it: WIFEXITED() and friends */

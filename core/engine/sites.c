@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/proxyexec/service.h"
+#include "core/engine/ahead.h"
 #include "core/engine/before.h"
 #include "core/engine/cover.h"
 #include "core/engine/internal.h"
@@ -111,6 +112,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
+    SC_CLEANUP(sc_ahead_done) struct sc_ahead ahead = {0};
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     SC_CLEANUP(learned_done) struct sc_learned *learned = calloc(n + 1, sizeof(*learned));
@@ -124,14 +126,11 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
         rc = sc_named_allowed(s, &l, err);
     if (rc == 0)
         rc = sc_platform_check(err);
-    if (rc == 0)
-        rc = sc_cover_server_look(false, &server, err);
-    if (rc == 0)
-        rc = sc_lsapi_check(&server.hosts, err);
-    s->cover = &server; /* facts ask it, too */
-    if (rc == 0)
+    if (rc == 0) {
+        sc_ahead_begin(&ahead, s, &server);
         rc = open_named(s, domains, n, true, &l, &jobs, err);
-    s->cover = NULL;
+        rc = sc_ahead_end(&ahead, rc, err);
+    }
     sc_jobs_home(&jobs, how->home);
     jobs.look = look;
     if (rc == 0 && until)

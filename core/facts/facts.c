@@ -30,6 +30,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_uses_done(&f->uses);
     free(f->kept);
     sc_shown_done(&f->shown);
+    sc_named_paths_done(&f->php);
     if (f->cover)
         sc_cover_server_done(f->cover);
     free(f->cover);

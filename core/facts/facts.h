@@ -49,6 +49,14 @@ struct sc_held {
     struct sc_buf refused;        /* what he wrote and what is not followed; "" */
 };
 
+struct sc_named_paths { /* what root's configuration of PHP names: shown.h */
+    char **v;
+    size_t n;
+    bool looked;
+};
+
+void sc_named_paths_done(struct sc_named_paths *l); /* frees what it holds; accepts {0} */
+
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
@@ -61,6 +69,7 @@ struct sc_facts {
     bool has_secrets;
     struct sc_uses uses;           /* uses.h */
     struct sc_shown shown;         /* the same, outside of homes */
+    struct sc_named_paths php;     /* read once, however often the plan is made */
     struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 

@@ -26,7 +26,8 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
 int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
                  const char *site_rel, const char *path, struct sc_error *err);
 
-/* What the configuration of the installed PHP versions names, each once. SC_E_NOMEM, SC_E_SYS. */
-int sc_shown_of_php(char ***ret, size_t *ret_n, struct sc_error *err);
+/* What the configuration of the installed PHP versions names, each once. Does nothing where *ret has been
+ * filled before. SC_E_NOMEM, SC_E_SYS. */
+int sc_shown_of_php(struct sc_named_paths *ret, struct sc_error *err);
 
 #endif

@@ -35,19 +35,15 @@ static const char *const files[] = {"/etc/php.ini",
                                     "/etc/opt/remi/php*/php.ini",
                                     "/etc/opt/remi/php*/php.d/*.ini"};
 
-struct named {
-    char **v;
-    size_t n;
-};
-
-static void named_done(struct named *l)
+void sc_named_paths_done(struct sc_named_paths *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->v[i]);
     free(l->v);
+    *l = (struct sc_named_paths){0};
 }
 
-static int add(struct named *l, const char *path, struct sc_error *err)
+static int add(struct sc_named_paths *l, const char *path, struct sc_error *err)
 {
     for (size_t i = 0; i < l->n; i++)
         if (strcmp(l->v[i], path) == 0)
@@ -77,7 +73,7 @@ static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
 }
 
 /* What root did not write, or PHP itself would not read, names nothing. */
-static int read_one(const char *path, struct named *l, struct sc_error *err)
+static int read_one(const char *path, struct sc_named_paths *l, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     const struct sc_ini ini = {
@@ -89,21 +85,20 @@ static int read_one(const char *path, struct named *l, struct sc_error *err)
     return rc == SC_E_NOMEM ? sc_error_set(err, rc, "%s", why.text) : 0;
 }
 
-int sc_shown_of_php(char ***ret, size_t *ret_n, struct sc_error *err)
+int sc_shown_of_php(struct sc_named_paths *ret, struct sc_error *err)
 {
-    SC_CLEANUP(named_done) struct named l = {0};
+    SC_CLEANUP(sc_named_paths_done) struct sc_named_paths l = {.looked = true};
     SC_CLEANUP(sc_dirs_done) struct sc_dirs dirs = {0};
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]); i++) {
+    for (size_t i = 0; rc == 0 && !ret->looked && i < sizeof(files) / sizeof(files[0]); i++) {
         SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
         rc = sc_match(files[i], &dirs, &m, err);
         for (size_t k = 0; rc == 0 && k < m.n; k++)
             rc = read_one(m.v[k], &l, err);
     }
-    if (rc < 0)
-        return rc;
-    *ret = l.v;
-    *ret_n = l.n;
-    l = (struct named){0};
-    return 0;
+    if (rc == 0 && !ret->looked) {
+        *ret = l;
+        l = (struct sc_named_paths){0};
+    }
+    return rc;
 }

@@ -229,18 +229,13 @@ static struct sc_cover_server *server_of(const struct sc_server *s, struct sc_fa
 
 /* What is said for the whole server: aliases outside of all hosts, PHP's own configuration. */
 static int show_to_all(const struct sc_account *a, const struct sc_vhosts *hosts,
-                       struct sc_shown *shown, struct sc_error *err)
+                       struct sc_named_paths *php, struct sc_shown *shown, struct sc_error *err)
 {
-    char **named = NULL;
-    size_t n = 0;
-    int rc = sc_shown_of_php(&named, &n, err);
+    int rc = sc_shown_of_php(php, err);
     for (size_t i = 0; rc == 0 && i < hosts->n_shared; i++)
         rc = sc_shown_add(shown, a, hosts, NULL, hosts->shared[i], err);
-    for (size_t i = 0; i < n; i++) {
-        rc = rc == 0 ? sc_shown_add(shown, a, hosts, NULL, named[i], err) : rc;
-        free(named[i]);
-    }
-    free(named);
+    for (size_t i = 0; rc == 0 && i < php->n; i++)
+        rc = sc_shown_add(shown, a, hosts, NULL, php->v[i], err);
     return rc;
 }
 
@@ -269,7 +264,7 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
         rc = use_wp_config(&l);
     }
     if (rc == 0 && server)
-        rc = show_to_all(a, &server->hosts, &shown, err);
+        rc = show_to_all(a, &server->hosts, s->php ? s->php : &f->php, &shown, err);
     if (rc < 0)
         return rc;
     sc_uses_done(&f->uses);

@@ -16,6 +16,7 @@ static int ask_now(const struct sc_inventory_conf *conf, const char *option, con
         .argv = argv,
         .timeout_ms = conf->timeout_ms > 0 ? conf->timeout_ms : SC_INVENTORY_TIMEOUT_MS,
         .max_out = conf->max_bytes ? conf->max_bytes : SC_INVENTORY_MAX_BYTES,
+        .meanwhile = conf->meanwhile,
     };
     SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
     struct sc_error why = SC_ERROR_INIT;

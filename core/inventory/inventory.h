@@ -28,11 +28,14 @@ struct sc_inventory_hung {
     struct sc_error why;
 };
 
+struct sc_meanwhile; /* core/base/run.h */
+
 struct sc_inventory_conf {
     const char *adapter_exe;        /* sc_panel_detect()'s `exe` */
     int timeout_ms;                 /* 0: SC_INVENTORY_TIMEOUT_MS */
     size_t max_bytes;               /* 0: SC_INVENTORY_MAX_BYTES */
     struct sc_inventory_hung *hung; /* the caller's, kept between questions; NULL: always ask */
+    struct sc_meanwhile *meanwhile; /* done while the first question is answered; NULL: nothing */
 };
 
 /* Each runs the adapter as the calling process's user (adapters limit what a user other than root

@@ -68,6 +68,7 @@ int sc_server_panel(const struct sc_server *s, struct sc_inventory_conf *ret, st
         *ret =
             (struct sc_inventory_conf){.adapter_exe = adapter->exe,
                                        .timeout_ms = (int)s->conf.panel_timeout * 1000 + ADAPTER_MS,
-                                       .hung = s->hung};
+                                       .hung = s->hung,
+                                       .meanwhile = s->meanwhile};
     return rc;
 }

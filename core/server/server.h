@@ -19,6 +19,8 @@ struct sc_step_hook {
 };
 
 struct sc_cover_server; /* core/coverage/coverage.h */
+struct sc_named_paths;  /* core/facts/facts.h */
+struct sc_meanwhile;    /* core/base/run.h */
 
 /* How long a command waits for others' changes of an account. */
 #define SC_LOCK_WAIT_MS 60000
@@ -41,6 +43,8 @@ struct sc_server {
     /* The command's, NULL: what it has read of the web server's configuration, so that its passes
      * need not. */
     struct sc_cover_server *cover;
+    struct sc_named_paths *php;     /* the same of PHP's own */
+    struct sc_meanwhile *meanwhile; /* what it does while the panel is asked */
 
     int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
     bool

@@ -59,14 +59,14 @@ static void test_added(void **state)
 static void test_php(void **state)
 {
     (void)state;
-    char **named = NULL;
-    size_t n = 0;
-    assert_int_equal(sc_shown_of_php(&named, &n, NULL), 0);
-    for (size_t i = 0; i < n; i++) {
-        assert_int_equal(named[i][0], '/');
-        free(named[i]);
-    }
-    free(named);
+    SC_CLEANUP(sc_named_paths_done) struct sc_named_paths named = {0};
+    assert_int_equal(sc_shown_of_php(&named, NULL), 0);
+    assert_true(named.looked);
+    for (size_t i = 0; i < named.n; i++)
+        assert_int_equal(named.v[i][0], '/');
+    char **v = named.v;
+    assert_int_equal(sc_shown_of_php(&named, NULL), 0); /* once is enough */
+    assert_ptr_equal(named.v, v);
 }
 
 int main(void)
