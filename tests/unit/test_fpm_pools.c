@@ -198,6 +198,9 @@ static void cuts_and_pastes(void **state)
             sc_fpm_cut(texts[i], strlen(texts[i]), "f", "a.example", idle[k % 2], &out, &cut, &err),
             0);
         assert_null(strstr(out.data, "[a.example]"));
+        /* panels look the address up there */
+        assert_int_equal(strstr(out.data, "\n; listen = /") != NULL,
+                         strstr(cut.data, "listen") != NULL);
         assert_memory_equal(cut.data, "[a.example]", 11);
         FILE_OF f = {0};
         parse(out.data, &f);

@@ -11,6 +11,9 @@
 
 #define MARK "; sitecage: runs inside its isolated site and comes back when isolation ends: "
 
+/* Behind a mark: the address, for panels that look it up in the pool's file when they write hosts. */
+#define SHOWN "; listen = "
+
 static void pool_done(struct sc_fpm_pool *p)
 {
     for (size_t i = 0; i < p->n_keys; i++) {
@@ -142,6 +145,14 @@ static int read_line(struct reader *r, const char *text, const char *from, const
     return p ? add_key(r, p, from, to) : 0;
 }
 
+/* Whether the line shows the address of the mark that it follows. */
+static bool is_shown(struct reader *r, const char *text, const char *from, const char *to)
+{
+    const struct sc_fpm_pool *p = last(r);
+    return p && p->mark && p->to == (size_t)(from - text) &&
+           (size_t)(to - from) > sizeof(SHOWN) - 1 && memcmp(from, SHOWN, sizeof(SHOWN) - 1) == 0;
+}
+
 int sc_fpm_parse(const char *text, size_t len, const char *file, struct sc_fpm_file *ret,
                  struct sc_error *err)
 {
@@ -154,12 +165,13 @@ int sc_fpm_parse(const char *text, size_t len, const char *file, struct sc_fpm_f
     for (const char *at = text, *end = text + len; rc == 0 && at < end;) {
         const char *nl = memchr(at, '\n', (size_t)(end - at));
         size_t before = r.out.n;
+        bool shown = is_shown(&r, text, at, nl ? nl : end);
         r.line++;
         rc = read_line(&r, text, at, nl ? nl : end);
         if (rc == 0 && r.out.n > before && before > 0 && !r.out.v[before - 1].mark)
             r.out.v[before - 1].to = (size_t)(at - text);
         at = nl ? nl + 1 : end;
-        if (rc == 0 && r.out.n && (!last(&r)->mark || r.out.n > before))
+        if (rc == 0 && r.out.n && (!last(&r)->mark || r.out.n > before || shown))
             last(&r)->to = (size_t)(at - text);
     }
     /* an idle pool belongs to the mark before it */
@@ -217,6 +229,9 @@ int sc_fpm_cut(const char *text, size_t len, const char *file, const char *name,
     sc_buf_str(out, MARK);
     sc_buf_enc(out, name, strlen(name));
     sc_buf_str(out, "\n");
+    for (size_t i = 0; i < p->n_keys; i++)
+        if (strcmp(p->keys[i].key, "listen") == 0 && *p->keys[i].raw)
+            sc_buf_fmt(out, SHOWN "%s\n", p->keys[i].raw);
     sc_buf_str(out, idle);
     /* an old mark of it, which a rewritten file may still have */
     size_t at = p->to;
