@@ -9,6 +9,8 @@ APACHE_MODULES="proxy proxy_fcgi"
 . "$SC_SOURCE/tests/boxlib/lib.sh"
 # shellcheck source=tests/boxlib/fpm.sh
 . "$SC_SOURCE/tests/boxlib/fpm.sh"
+# shellcheck source=tests/boxlib/day.sh
+. "$SC_SOURCE/tests/boxlib/day.sh"
 # shellcheck source=tests/boxlib/hestia.sh
 . "$SC_SOURCE/tests/boxlib/hestia.sh"
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A HestiaCP in the box, either of two: the panel's own scripts (tests/panels/hestia), or hestia_panel, which writes
-# files of the same shape. Source it after lib.sh and fpm.sh.
+# files of the same shape. Source it after lib.sh, fpm.sh and day.sh.
 #
 #   hestia_base apache2|nginx     folders, configuration, groups; the web server has the panel's hosts
 #   hestia_stand_in               the panel's commands are hestia_panel's
@@ -99,30 +99,11 @@ hestia()
     }
 }
 
-# hestia_put USER PATH: stdin into a file of the user's.
-hestia_put() { put_file "$1" "$2" 644; }
-
-# hestia_files USER DOCROOT SECRET: what a site is: who it is, and what reads a file, by a program, as the panel's
-# open_basedir stops functions alone.
-hestia_files()
-{
-    as_user "$1" mkdir -p "$2" && echo "secret of $3" | hestia_put "$1" "$2/secret.txt" &&
-        echo "<?php echo 'ok of $3';" | hestia_put "$1" "$2/ok.php" &&
-        echo '<?php echo shell_exec("cat ".escapeshellarg($_GET["f"])." 2>/dev/null"), "end";' | hestia_put "$1" "$2/read.php"
-}
 hestia_site()
 {
     echo "127.0.0.1 $2" >>/etc/hosts
-    hestia_files "$1" "/home/$1/web/$2/public_html" "$2"
+    day_files "$1" "/home/$1/web/$2/public_html" "$2"
 }
-
-# reads DOMAIN FILE: the site's PHP prints the file.
-reads() { [ "$(http "$1" "/read.php?f=$2")" = "$(cat "$2")"$'\n'end ]; }
-reads_not() { [ "$(http "$1" "/read.php?f=$2")" = end ]; }
-serves() { [ "$(http "$1" /ok.php)" = "ok of $2" ]; }
-listed() { cagefsctl --site-isolation-list "$1" | grep -qxF -- "$2"; }
-# soon: the change is in force; hestia_soon=2 in tests/panels: as soon as is promised.
-soon() { wait_until "${hestia_soon:-20}" "$@"; }
 
 # The panel's changes, one after the other, while a.example is isolated. W: alice's sites.
 hestia_day()
@@ -144,7 +125,7 @@ www.b.example alice $W/b.example/public_html $W/b.example
     check "users" sh -c "$hestia_generic users --username alice | jq -e '.data[0].email == \"alice@a.example\"'"
     check "a serves" wait_until 10 serves a.example a.example
     check "b serves" wait_until 10 serves b.example b.example
-    echo private | hestia_put alice $W/b.example/private/key
+    echo private | put_file alice $W/b.example/private/key 644
     check "control: a reads b's file" reads a.example $W/b.example/public_html/secret.txt
     check "control: a reads b's private directory" reads a.example $W/b.example/private/key
 
@@ -175,13 +156,13 @@ www.b.example alice $W/b.example/public_html $W/b.example
     check "reads nothing of b" reads_not alias.example $W/b.example/public_html/secret.txt
 
     echo "== document roots that move"
-    hestia_files alice $W/a.example/public_html/current/public a2
+    day_files alice $W/a.example/public_html/current/public a2
     check "v-change-web-domain-docroot a" hestia v-change-web-domain-docroot alice a.example a.example current/public
     check "a serves from there" wait_until 10 serves a.example a2
     check "is isolated there" soon reads_not a.example $W/b.example/public_html/secret.txt
     check "owns its directory" reads a.example $W/a.example/public_html/secret.txt
     check "is listed" listed alice a.example
-    hestia_files alice $W/c.example/public_html/for-b b2
+    day_files alice $W/c.example/public_html/for-b b2
     check "v-change-web-domain-docroot b, into c" hestia v-change-web-domain-docroot alice b.example c.example for-b
     check "b serves from there" wait_until 10 serves b.example b2
     check "closed to a there" soon reads_not a.example $W/c.example/public_html/for-b/secret.txt
