@@ -8,17 +8,18 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
+#include "core/commands/learn_json.h"
 #include "core/config/paths_conf.h"
 #include "core/engine/learn.h"
 
 static const struct {
     enum sc_learn_kind kind;
-    const char *text, *json;
-} words[] = {{SC_LEARN_READ, "read", "read"},
-             {SC_LEARN_WRITE, "written", "write"},
-             {SC_LEARN_RUN, "run", "run"},
-             {SC_LEARN_LIST, "listed", "list"},
-             {SC_LEARN_CONNECT, "connected to", "connect"}};
+    const char *text;
+} words[] = {{SC_LEARN_READ, "read"},
+             {SC_LEARN_WRITE, "written"},
+             {SC_LEARN_RUN, "run"},
+             {SC_LEARN_LIST, "listed"},
+             {SC_LEARN_CONNECT, "connected to"}};
 #define N_WORDS (sizeof(words) / sizeof(words[0]))
 
 /* "read, listed" */
@@ -27,48 +28,6 @@ static void kinds_text(unsigned kinds, struct sc_buf *out)
     for (size_t i = 0; i < N_WORDS; i++)
         if (kinds & words[i].kind)
             sc_buf_fmt(out, "%s%s", out->len ? ", " : "", words[i].text);
-}
-
-static const char *mode(const struct sc_learn_need *n)
-{
-    return n->rw ? "rw" : "ro";
-}
-
-/* The line of domains.json; NULL: JSON cannot have it, the name is not UTF-8. */
-static char *domains_line(const struct sc_learn_need *n)
-{
-    json_auto_t *paths = json_pack("{s:[s]}", mode(n), n->rel);
-    SC_FREE char *text = paths ? json_dumps(paths, 0) : NULL;
-    char *line = NULL;
-    return text && asprintf(&line, "\"paths\": %s", text) >= 0 ? line : NULL;
-}
-
-/* As a pattern that matches itself. */
-static void add_glob(struct sc_buf *out, const char *path)
-{
-    for (; *path; path++) {
-        if (strchr("*?[]\\", *path))
-            sc_buf_str(out, "\\");
-        sc_buf_enc(out, path, 1);
-    }
-}
-
-/* The line of the administrator's file (core/config/paths_conf.h). */
-static char *paths_line(const struct sc_learn_report *r, const struct sc_learn_need *n)
-{
-    struct sc_buf line = SC_BUF_INIT;
-    add_glob(&line, r->docroot);
-    sc_buf_fmt(&line, " %s ", mode(n));
-    sc_buf_enc(&line, r->home, strlen(r->home));
-    sc_buf_str(&line, "/");
-    sc_buf_enc(&line, n->rel, strlen(n->rel));
-    return line.data;
-}
-
-static char *full_path(const struct sc_learn_report *r, const char *rel)
-{
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", r->home, rel) < 0 ? NULL : path;
 }
 
 /* ---- in words ---- */
@@ -82,9 +41,9 @@ static void need_text(struct sc_out *o, const struct sc_learn_report *r,
                       const struct sc_learn_need *n)
 {
     SC_BUF struct sc_buf kinds = SC_BUF_INIT;
-    SC_FREE char *path = full_path(r, n->rel);
-    SC_FREE char *example = n->example ? full_path(r, n->example) : NULL;
-    SC_FREE char *domains = domains_line(n), *paths = paths_line(r, n);
+    SC_FREE char *path = sc_learn_full_path(r, n->rel);
+    SC_FREE char *example = n->example ? sc_learn_full_path(r, n->example) : NULL;
+    SC_FREE char *domains = sc_learn_domains_line(n), *paths = sc_learn_paths_line(r, n);
     kinds_text(n->kinds, &kinds);
     sc_out_fmt(o, "\n");
     word_or_none(o, path);
@@ -159,65 +118,15 @@ static void report_text(struct sc_ctl *c, const struct sc_learn_report *r)
 
 /* ---- JSON ---- */
 
-static json_t *text_take(char *text)
+static int report_json(struct sc_ctl *c, const struct sc_learn_report *r, struct sc_error *err)
 {
-    json_t *j = text ? sc_json_text(text) : NULL;
-    free(text);
-    return j;
-}
-
-static json_t *uses_json(unsigned kinds)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < N_WORDS; i++)
-        if (kinds & words[i].kind)
-            (void)json_array_append_new(list, json_string(words[i].json));
-    return list;
-}
-
-static json_t *grant_json(const struct sc_learn_report *r, const struct sc_learn_need *n)
-{
-    SC_FREE char *domains = domains_line(n);
-    return n->refused
-               ? json_null()
-               : json_pack("{s:o, s:s, s:o, s:o}", "path", sc_json_text(n->rel), "mode", mode(n),
-                           "domains_json", domains ? sc_json_text(domains) : json_null(),
-                           "site_isolation_paths", text_take(paths_line(r, n)));
-}
-
-static json_t *place_json(const struct sc_learn_report *r, const struct sc_learn_need *n)
-{
-    return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "path",
-                     text_take(full_path(r, n->rel)), "uses", uses_json(n->kinds), "by",
-                     sc_json_texts((const char *const *)n->by, n->n_by), "count", (json_int_t)n->n,
-                     "first", (json_int_t)n->first, "last", (json_int_t)n->last, "example",
-                     n->example ? text_take(full_path(r, n->example)) : json_null(), "grant",
-                     grant_json(r, n), "not_given", sc_json_text(n->refused));
-}
-
-static json_t *places_json(const struct sc_learn_report *r)
-{
-    json_t *list = json_array();
-    int bad = 0;
-    for (size_t i = 0; i < r->needs.n; i++)
-        bad |= json_array_append_new(list, place_json(r, &r->needs.v[i]));
-    if (!bad)
-        return list;
-    json_decref(list);
-    return NULL;
-}
-
-static void report_json(struct sc_ctl *c, const struct sc_learn_report *r)
-{
-    sc_out_set_take(c->out, "domain", sc_json_text(c->names[0]));
-    sc_out_set_take(c->out, "learning", json_boolean(r->until != 0));
-    sc_out_set_take(c->out, "until", r->until ? json_integer(r->until) : json_null());
-    sc_out_set_take(c->out, "since", json_integer(r->since));
-    sc_out_set_take(c->out, "recorded_now", json_boolean(r->recorded));
-    sc_out_set_take(c->out, "whole", json_boolean(!r->lost && !r->more));
-    sc_out_set_take(c->out, "lost", json_integer((json_int_t)r->lost));
-    sc_out_set_take(c->out, "left_out", json_integer((json_int_t)r->more));
-    sc_out_set_take(c->out, "places", places_json(r));
+    json_auto_t *all = json_object();
+    if (!all || sc_learn_json_set(all, c->names[0], r) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    const char *key;
+    json_t *value;
+    json_object_foreach(all, key, value) sc_out_set_take(c->out, key, json_incref(value));
+    return 0;
 }
 
 /* ---- the command ---- */
@@ -229,9 +138,8 @@ static int report(struct sc_ctl *c, struct sc_error *err)
     if (rc < 0)
         return rc;
     if (c->out->json)
-        report_json(c, &r);
-    else
-        report_text(c, &r);
+        return report_json(c, &r, err);
+    report_text(c, &r);
     return 0;
 }
 

@@ -9,6 +9,7 @@
  *     stats [--domain A] [--period P]
  *     explain --domain A [--path P], or explain A [P]
  *     overview [--domain A]
+ *     learn --domain A [--days N | --stop | --report] [--anyway], or learn A …
  *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A */
 #ifndef SC_COMMANDS_ISOLATECTL_H
 #define SC_COMMANDS_ISOLATECTL_H
@@ -35,7 +36,10 @@ enum sc_isolate_verb {
     SC_ISOLATE_LIMITS_APPLY,
     SC_ISOLATE_STATS,
     SC_ISOLATE_EXPLAIN,
-    SC_ISOLATE_OVERVIEW
+    SC_ISOLATE_OVERVIEW,
+    SC_ISOLATE_LEARN,
+    SC_ISOLATE_LEARN_STOP,
+    SC_ISOLATE_LEARN_REPORT
 };
 
 struct sc_isolate_call {
@@ -44,9 +48,10 @@ struct sc_isolate_call {
     size_t n;
     char *text; /* what the domains point into */
     struct sc_limits limits;
-    bool period; /* --period was given; it changes nothing */
-    bool anyway; /* --anyway was given */
-    char *path;  /* --path; NULL */
+    bool period;   /* --period was given; it changes nothing */
+    bool anyway;   /* --anyway was given */
+    char *path;    /* --path; NULL */
+    unsigned days; /* --days; 0: not given */
 };
 
 void sc_isolate_call_done(struct sc_isolate_call *c);

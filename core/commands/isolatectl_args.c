@@ -9,7 +9,7 @@
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
     "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH], "          \
-    "overview [--domain DOMAIN]"
+    "overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
 
 void sc_isolate_call_done(struct sc_isolate_call *c)
 {
@@ -34,22 +34,23 @@ static const struct {
     {"limits", "apply", SC_ISOLATE_LIMITS_APPLY},
 };
 
+static const struct {
+    const char *word;
+    enum sc_isolate_verb is;
+} words[] = {{"stats", SC_ISOLATE_STATS},
+             {"explain", SC_ISOLATE_EXPLAIN},
+             {"overview", SC_ISOLATE_OVERVIEW},
+             {"learn", SC_ISOLATE_LEARN}};
+
 /* "site-isolation enable" as two words, or joined as the earlier commands had it. How many words it
  * took; 0 for none. */
 static size_t find_verb(char *const *args, size_t n, enum sc_isolate_verb *ret)
 {
-    if (n > 0 && strcmp(args[0], "stats") == 0) {
-        *ret = SC_ISOLATE_STATS;
-        return 1;
-    }
-    if (n > 0 && strcmp(args[0], "explain") == 0) {
-        *ret = SC_ISOLATE_EXPLAIN;
-        return 1;
-    }
-    if (n > 0 && strcmp(args[0], "overview") == 0) {
-        *ret = SC_ISOLATE_OVERVIEW;
-        return 1;
-    }
+    for (size_t i = 0; n > 0 && i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(args[0], words[i].word) == 0) {
+            *ret = words[i].is;
+            return 1;
+        }
     for (size_t i = 0; n > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         size_t len = strlen(verbs[i].group);
         if (strncmp(args[0], verbs[i].group, len) != 0)
@@ -133,12 +134,63 @@ static int take_path(const char *text, struct sc_isolate_call *c, struct sc_erro
     return c->path ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
 }
 
-/* explain takes its domain and path as plain words, too. */
+static bool is_learn(const struct sc_isolate_call *c)
+{
+    return c->verb == SC_ISOLATE_LEARN || c->verb == SC_ISOLATE_LEARN_STOP ||
+           c->verb == SC_ISOLATE_LEARN_REPORT;
+}
+
+/* explain takes its domain and path as plain words, too, and learn its domain. */
 static int parse_word(const char *word, struct sc_isolate_call *c, struct sc_error *err)
 {
-    if (c->verb != SC_ISOLATE_EXPLAIN || (c->n && c->path))
+    bool path = c->verb == SC_ISOLATE_EXPLAIN && c->n && !c->path;
+    if (!path && (c->n || (c->verb != SC_ISOLATE_EXPLAIN && !is_learn(c))))
         return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s", word);
-    return c->n ? take_path(word, c, err) : parse_domains(word, c, err);
+    return path ? take_path(word, c, err) : parse_domains(word, c, err);
+}
+
+static int parse_days(const char *text, struct sc_isolate_call *c, struct sc_error *err)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || n == 0 || n > SC_LEARN_DAYS_MAX)
+        return sc_error_set(err, SC_E_INVAL, "--days must be a whole number from 1 to %u",
+                            SC_LEARN_DAYS_MAX);
+    if (c->days)
+        return sc_error_set(err, SC_E_INVAL, "--days is given twice");
+    c->days = (unsigned)n;
+    return 0;
+}
+
+/* Options without a value. 1: it is none. */
+static int parse_flag(const char *word, struct sc_isolate_call *c, struct sc_error *err)
+{
+    bool stop = strcmp(word, "--stop") == 0;
+    if (strcmp(word, "--anyway") == 0 && (c->verb == SC_ISOLATE_ENABLE || is_learn(c))) {
+        c->anyway = true;
+        return 0;
+    }
+    if (!is_learn(c) || (!stop && strcmp(word, "--report") != 0))
+        return 1;
+    if (c->verb != SC_ISOLATE_LEARN)
+        return sc_error_set(err, SC_E_INVAL, "give one of --stop and --report, once");
+    c->verb = stop ? SC_ISOLATE_LEARN_STOP : SC_ISOLATE_LEARN_REPORT;
+    return 0;
+}
+
+static int parse_option(const char *option, const char *value, struct sc_isolate_call *c,
+                        struct sc_error *err)
+{
+    if (c->verb == SC_ISOLATE_STATS && strcmp(option, "period") == 0)
+        return parse_period(value, c, err);
+    if (c->verb == SC_ISOLATE_EXPLAIN && strcmp(option, "path") == 0)
+        return take_path(value, c, err);
+    if (is_learn(c) && strcmp(option, "days") == 0)
+        return parse_days(value, c, err);
+    if (strcmp(option, "domain") != 0)
+        return parse_limit(option, value, &c->limits, err);
+    return c->n ? sc_error_set(err, SC_E_INVAL, "--domain is given twice")
+                : parse_domains(value, c, err);
 }
 
 static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
@@ -151,10 +203,11 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
                 return rc;
             continue;
         }
-        if (strcmp(args[i], "--anyway") == 0 && c->verb == SC_ISOLATE_ENABLE) {
-            c->anyway = true;
+        int flag = parse_flag(args[i], c, err);
+        if (flag < 0)
+            return flag;
+        if (flag == 0)
             continue;
-        }
         SC_FREE char *option = strdup(args[i] + 2);
         if (!option)
             return sc_error_set(err, SC_E_NOMEM, "out of memory");
@@ -165,16 +218,7 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
             value = args[++i];
         if (!value)
             return sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
-        int rc;
-        if (c->verb == SC_ISOLATE_STATS && strcmp(option, "period") == 0)
-            rc = parse_period(value, c, err);
-        else if (c->verb == SC_ISOLATE_EXPLAIN && strcmp(option, "path") == 0)
-            rc = take_path(value, c, err);
-        else if (strcmp(option, "domain") != 0)
-            rc = parse_limit(option, value, &c->limits, err);
-        else
-            rc = c->n ? sc_error_set(err, SC_E_INVAL, "--domain is given twice")
-                      : parse_domains(value, c, err);
+        int rc = parse_option(option, value, c, err);
         if (rc < 0)
             return rc;
     }
@@ -193,6 +237,10 @@ static int check(const struct sc_isolate_call *c, struct sc_error *err)
         return sc_error_set(err, SC_E_INVAL, "list takes no --domain");
     if (!many && c->n > 1)
         return sc_error_set(err, SC_E_INVAL, "give one domain only");
+    if ((c->days || c->anyway) &&
+        (c->verb == SC_ISOLATE_LEARN_STOP || c->verb == SC_ISOLATE_LEARN_REPORT))
+        return sc_error_set(err, SC_E_INVAL, "--stop and --report take no %s",
+                            c->days ? "--days" : "--anyway");
     if (c->verb != SC_ISOLATE_LIMITS_SET && c->limits.set)
         return sc_error_set(err, SC_E_INVAL, "limits are given to: limits set");
     if (c->verb == SC_ISOLATE_LIMITS_SET && !c->limits.set)

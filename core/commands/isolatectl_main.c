@@ -24,6 +24,7 @@ static const char usage[] =
     "       isolatectl stats [--domain DOMAIN] [--period PERIOD]\n"
     "       isolatectl explain DOMAIN [PATH]\n"
     "       isolatectl overview [--domain DOMAIN]\n"
+    "       isolatectl learn DOMAIN [--days N | --stop | --report] [--anyway]\n"
     "Isolates websites of your account from each other, and limits what they use. Answers in\n"
     "JSON. See isolatectl(1).\n";
 

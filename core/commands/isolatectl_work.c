@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/commands/isolatectl.h"
+#include "core/commands/isolatectl_learn.h"
 #include "core/commands/isolatectl_overview.h"
 #include "core/commands/out.h"
 #include "core/base/domain_name.h"
@@ -118,6 +119,10 @@ static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struc
         return explain(s, uid, site, c, out, err);
     case SC_ISOLATE_OVERVIEW:
         return sc_isolate_overview(s, uid, site, c->n ? c->domains[0] : NULL, out, err);
+    case SC_ISOLATE_LEARN:
+    case SC_ISOLATE_LEARN_STOP:
+    case SC_ISOLATE_LEARN_REPORT:
+        return sc_isolate_learn(s, uid, c, out, err);
     case SC_ISOLATE_ENABLE:
         rc = enable(s, uid, c, &told, err);
         break;

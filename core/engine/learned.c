@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* learn: the report, and what is made of it. Beginning is enable's way: core/engine/sites.c. */
 #include "core/engine/learned.h"
+#include "core/engine/user_learn.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -16,6 +17,7 @@
 #include "core/base/vec.h"
 #include "core/config/paths_conf.h"
 #include "core/engine/domain_view.h"
+#include "core/facts/gather.h"
 #include "core/learn/file.h"
 
 static int no_memory(struct sc_error *err)
@@ -64,8 +66,8 @@ static int nothing(const char *name, struct sc_error *err)
 {
     return sc_error_set(err, SC_E_NOTFOUND,
                         "nothing was recorded of %s; begin with: cagefsctl "
-                        "--site-isolation-learn %s",
-                        name, name);
+                        "--site-isolation-learn %s, or as its user isolatectl learn %s",
+                        name, name, name);
 }
 
 int sc_learn_report_of(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
@@ -97,23 +99,43 @@ int sc_learn_report_of(struct sc_server *s, const struct sc_account *a, const st
     return 0;
 }
 
+static int report(struct sc_server *s, struct sc_domain_view *v, struct sc_learn_report *ret,
+                  struct sc_error *err)
+{
+    const struct sc_plan_site *now = sc_plan_site_of(v->facts.plan, v->name);
+    int64_t until = now && now->learning ? now->learning_until : 0;
+    const char *one = v->name;
+    const struct sc_wish wish = {.enable = &one, .n_enable = 1};
+    int rc = sc_pass_check(s, &v->account, &v->facts, &wish, err);
+    if (rc == 0)
+        rc = sc_learn_report_of(s, &v->account, &v->facts, v->name, ret, err);
+    if (rc == 0)
+        ret->until = until;
+    return rc;
+}
+
 int sc_engine_learn_report(struct sc_server *s, const char *domain, struct sc_learn_report *ret,
                            struct sc_error *err)
 {
     SC_CLEANUP(sc_domain_view_done) struct sc_domain_view v = SC_DOMAIN_VIEW_INIT;
     int rc = sc_domain_view_gather(s, domain, &v, err);
-    if (rc < 0)
-        return rc;
-    const struct sc_plan_site *now = sc_plan_site_of(v.facts.plan, v.name);
-    int64_t until = now && now->learning ? now->learning_until : 0;
-    const char *one = v.name;
-    const struct sc_wish wish = {.enable = &one, .n_enable = 1};
-    rc = sc_pass_check(s, &v.account, &v.facts, &wish, err);
+    return rc < 0 ? rc : report(s, &v, ret, err);
+}
+
+/* Of his account, whatever was named: who asks for a domain of somebody else learns nothing by it. */
+int sc_engine_user_learn_report(struct sc_server *s, uid_t uid, const char *domain,
+                                struct sc_learn_report *ret, struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_view_done) struct sc_domain_view v = SC_DOMAIN_VIEW_INIT;
+    if (sc_domain_canon(domain, v.name, NULL) < 0)
+        return sc_no_domain(err, NULL);
+    int rc = sc_account_look(uid, &v.account, err);
     if (rc == 0)
-        rc = sc_learn_report_of(s, &v.account, &v.facts, v.name, ret, err);
-    if (rc == 0)
-        ret->until = until;
-    return rc;
+        rc = sc_facts_gather(s, &v.account, SC_FACTS_STRICT, NULL, &v.facts, err);
+    for (size_t i = 0; rc == 0 && i < v.facts.domains.n; i++)
+        if (strcmp(v.facts.domains.v[i].name, v.name) == 0)
+            return report(s, &v, ret, err);
+    return rc < 0 ? rc : sc_no_domain(err, NULL);
 }
 
 /* ---- enable --learned ---- */
@@ -194,7 +216,22 @@ int sc_learned_wish(struct sc_server *s, struct sc_job *j, const struct sc_watch
     return 0;
 }
 
-/* ---- beginning ---- */
+/* ---- beginning, and the end ---- */
+
+void sc_learn_wish(struct sc_jobs *jobs, int64_t until)
+{
+    for (size_t i = 0; i < jobs->n; i++) {
+        struct sc_wish *wish = &jobs->v[i].wish;
+        *wish = (struct sc_wish){.learn = jobs->v[i].names,
+                                 .n_learn = wish->n_enable + wish->n_disable,
+                                 .learn_until = until};
+    }
+}
+
+int sc_learns_not(const char *domain, struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_INVAL, "%s does not learn", domain);
+}
 
 int sc_learn_begin(const struct sc_jobs *jobs, struct sc_error *err)
 {

@@ -24,6 +24,12 @@ void sc_learned_done(struct sc_learned *l);
 int sc_learned_wish(struct sc_server *s, struct sc_job *j, const struct sc_watch *w,
                     struct sc_learned *ret, struct sc_error *err);
 
+/* The jobs' names learn until then instead (seconds since 1970; 0: no more). */
+void sc_learn_wish(struct sc_jobs *jobs, int64_t until);
+
+/* SC_E_INVAL, in words. */
+int sc_learns_not(const char *domain, struct sc_error *err);
+
 /* Before the jobs' sites begin to learn: what was recorded at an earlier time is forgotten. */
 int sc_learn_begin(const struct sc_jobs *jobs, struct sc_error *err);
 

@@ -78,17 +78,6 @@ static int judge(struct sc_server *s, struct sc_cover_server *server, const stru
     return sc_cover_before(server, jobs, err);
 }
 
-/* The names are to learn instead. */
-static void wish_learning(struct sc_jobs *jobs, int64_t until)
-{
-    for (size_t i = 0; i < jobs->n; i++) {
-        struct sc_wish *wish = &jobs->v[i].wish;
-        *wish = (struct sc_wish){.learn = jobs->v[i].names,
-                                 .n_learn = wish->n_enable + wish->n_disable,
-                                 .learn_until = until};
-    }
-}
-
 static int wish_learned(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                         struct sc_learned *all, struct sc_error *err)
 {
@@ -134,7 +123,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     sc_jobs_home(&jobs, how->home);
     jobs.look = look;
     if (rc == 0 && until)
-        wish_learning(&jobs, until);
+        sc_learn_wish(&jobs, until);
     if (rc == 0 && how->learned)
         rc = wish_learned(s, &jobs, w, learned, err);
     if (rc == 0)
@@ -197,8 +186,8 @@ int sc_engine_learn_stop(struct sc_server *s, const char *domain, const struct s
     const struct sc_domain_entry *e =
         sc_domains_config_find(&jobs.v[0].facts.config, jobs.v[0].names[0]);
     if (!e || !e->learning_until)
-        return sc_error_set(err, SC_E_INVAL, "%s does not learn", domain);
-    wish_learning(&jobs, 0);
+        return sc_learns_not(domain, err);
+    sc_learn_wish(&jobs, 0);
     return sc_jobs_run(s, &jobs, w, err);
 }
 

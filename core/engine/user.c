@@ -15,7 +15,10 @@
 #include "core/engine/before.h"
 #include "core/engine/cover.h"
 #include "core/engine/internal.h"
+#include "core/engine/learned.h"
+#include "core/engine/user_learn.h"
 #include "core/engine/trial.h"
+#include "core/learn/file.h"
 #include "core/server/monitor_service.h"
 #include "core/web/suexec_front.h"
 #include "core/pass/deny.h"
@@ -240,8 +243,28 @@ static int set_wish(struct change *c, bool enable, struct sc_error *err)
     return 0;
 }
 
+/* Each site that learns has a recorder of its own, and the kernel lets root have only so many. */
+static int wish_learning(const struct sc_server *s, struct change *c, int64_t until,
+                         struct sc_error *err)
+{
+    const struct sc_facts *f = &c->jobs.v[0].facts;
+    size_t others = 0;
+    for (size_t i = 0; i < f->config.n; i++)
+        others += sc_domain_entry_is_learning(&f->config.entries[i], sc_server_now(s)) &&
+                  strcmp(f->config.entries[i].name, c->names[0]) != 0;
+    if (others >= SC_USER_LEARN_MAX)
+        return sc_error_set(err, SC_E_TOOBIG,
+                            "%zu of your domains learn, of %u at most: end one first with "
+                            "isolatectl learn DOMAIN --stop",
+                            others, SC_USER_LEARN_MAX);
+    sc_learn_wish(&c->jobs, until);
+    return 0;
+}
+
+/* `until`, not 0: what the sites use is recorded until then, and they are not isolated. */
 static int enable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n, bool anyway,
-                  struct sc_look *look, const struct sc_watch *w, struct sc_error *err)
+                  int64_t until, struct sc_look *look, const struct sc_watch *w,
+                  struct sc_error *err)
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
@@ -262,12 +285,16 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
     if (rc == 0)
         rc = set_wish(&c, true, err);
     c.jobs.look = look;
+    if (rc == 0 && until)
+        rc = wish_learning(s, &c, until, err);
     if (rc == 0 && !anyway)
         rc = sc_cover_before(&server, &c.jobs, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err);
     if (rc == 0)
         (void)sc_pass_webserver_on(s, NULL);
+    if (rc == 0 && until)
+        rc = sc_learn_begin(&c.jobs, err);
     if (rc == 0)
         rc = sc_cover_run(s, &server, &c.jobs, w, err);
     if (rc < 0)
@@ -281,12 +308,43 @@ int sc_engine_user_enable(struct sc_server *s, uid_t uid, const char *const *dom
                           bool anyway, const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_look_done) struct sc_look look = SC_LOOK_INIT;
-    int rc = enable(s, uid, domains, n, anyway, &look, w, err);
+    int rc = enable(s, uid, domains, n, anyway, 0, &look, w, err);
     if (rc < 0)
         return rc;
     sc_monitor_wanted(s, NULL); /* it may ask for the locks that enable() held */
     sc_before_tell(&look, w);
     return 0;
+}
+
+int sc_engine_user_learn(struct sc_server *s, uid_t uid, const char *domain, unsigned days,
+                         bool anyway, const struct sc_watch *w, int64_t *ret_until,
+                         struct sc_error *err)
+{
+    int64_t until = sc_server_now(s) + (int64_t)days * 86400;
+    int rc = sc_learn_possible(err);
+    if (rc == 0)
+        rc = enable(s, uid, &domain, 1, anyway, until, NULL, w, err);
+    if (rc < 0)
+        return rc;
+    sc_monitor_wanted(s, NULL);
+    *ret_until = until;
+    return 0;
+}
+
+int sc_engine_user_learn_stop(struct sc_server *s, uid_t uid, const char *domain,
+                              struct sc_error *err)
+{
+    SC_CLEANUP(change_done) struct change c = {.n = 0};
+    int rc = begin(s, uid, &domain, 1, false, &c, err);
+    if (rc == 0)
+        rc = set_wish(&c, false, err);
+    if (rc < 0)
+        return rc;
+    const struct sc_domain_entry *e = sc_domains_config_find(&c.jobs.v[0].facts.config, c.names[0]);
+    if (!e || !e->learning_until)
+        return sc_learns_not(c.names[0], err);
+    sc_learn_wish(&c.jobs, 0);
+    return sc_jobs_run(s, &c.jobs, NULL, err);
 }
 
 int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *domains, size_t n,

@@ -104,8 +104,9 @@ static int check_learning(const struct sc_account *a, const struct sc_facts *f, 
     if (site && site->isolated && !site->learning)
         return sc_error_set(err, SC_E_INVAL,
                             "%s is isolated: what it uses can only be recorded while it is not; "
-                            "first run: cagefsctl --site-isolation-disable %s",
-                            name, name);
+                            "disable it first, with cagefsctl --site-isolation-disable %s, or as "
+                            "its user isolatectl site-isolation disable --domain %s",
+                            name, name, name);
     return rc;
 }
 

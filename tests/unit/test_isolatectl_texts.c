@@ -55,6 +55,10 @@ static void takes_every_spelling(void **state)
     means("explain a.com /x", SC_ISOLATE_EXPLAIN, 1);
     means("explain --path=/x --domain a.com", SC_ISOLATE_EXPLAIN, 1);
     means("stats --period=today", SC_ISOLATE_STATS, 0);
+    means("learn a.com", SC_ISOLATE_LEARN, 1);
+    means("learn --domain=a.com --days 3 --anyway", SC_ISOLATE_LEARN, 1);
+    means("learn --stop a.com", SC_ISOLATE_LEARN_STOP, 1);
+    means("learn a.com --report", SC_ISOLATE_LEARN_REPORT, 1);
     means("stats --period 999999999s", SC_ISOLATE_STATS, 0);
 }
 
@@ -89,7 +93,7 @@ static void refuses(const char *words, const char *why)
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
     "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH], "          \
-    "overview [--domain DOMAIN]"
+    "overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
 
 static void says_what_is_wrong(void **state)
 {
@@ -126,6 +130,18 @@ static void says_what_is_wrong(void **state)
     }
     refuses("limits list --period 1d", "unknown option --period; known are --domain, --cpu, "
                                        "--pmem, --io, --nproc, --iops, --ep, --vmem");
+    refuses("learn", "--domain is needed");
+    refuses("learn a.com b.com", "unexpected word b.com");
+    refuses("learn a.com,b.com", "give one domain only");
+    refuses("learn a.com --days 0", "--days must be a whole number from 1 to 90");
+    refuses("learn a.com --days 91", "--days must be a whole number from 1 to 90");
+    refuses("learn a.com --days 1x", "--days must be a whole number from 1 to 90");
+    refuses("learn a.com --days 1 --days 2", "--days is given twice");
+    refuses("learn a.com --stop --report", "give one of --stop and --report, once");
+    refuses("learn a.com --stop --days 2", "--stop and --report take no --days");
+    refuses("learn a.com --anyway --report", "--stop and --report take no --anyway");
+    refuses("learn a.com --cpu 1", "limits are given to: limits set");
+    refuses("limits list --stop", "--stop needs a value");
     static const char *const values[] = {
         "-1", "1k", "0x1", "9007199254740993", "99999999999999999999", "1.5", "+1"};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -146,6 +162,9 @@ static void only_lists_are_lists(void **state)
     char stats_word[] = "stats";
     char *stats[] = {stats_word};
     assert_false(sc_isolatectl_is_list(stats, 1)); /* reads more than the database */
+    char learn[] = "learn", report[] = "--report";
+    char *learned[] = {learn, n, report};
+    assert_false(sc_isolatectl_is_list(learned, 3)); /* and not for who is in a site */
     assert_false(sc_isolatectl_is_list(disable, 4));
     assert_false(sc_isolatectl_is_list(wrong, 2));
     assert_false(sc_isolatectl_is_list(list, 0));
