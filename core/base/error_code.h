@@ -34,6 +34,9 @@
 #define SC_IS_INSIDE_SITE    "inside_site"
 #define SC_IS_NO_SERVICE     "no_service"
 #define SC_IS_CHECK_FAILED   "check_failed"
+#define SC_IS_BAD_TOKEN      "bad_token"
+#define SC_IS_CROSS_SITE     "cross_site"
+#define SC_IS_NO_SESSION     "no_session"
 
 /* Gives *err (may be NULL) another word than that of its code; `word` is one of those above. Returns
  * `rc`, so that it can stand around a sc_error_set(). */

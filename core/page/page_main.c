@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sitecage-page cgi|raw|skin|pipe[-admin]: what a panel runs for the page (docs/page.md). It has no rights of its own:
+ * what it does, the account can do without it, and on the administrator's page root. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "core/base/cleanup.h"
+#include "core/base/io.h"
+#include "core/page/work.h"
+
+static const char usage[] =
+    "usage: sitecage-page cgi|raw|skin|pipe[-admin] [DOCUMENT]\n"
+    "Answers the page in a hosting panel; panels run it, people do not. See docs/page.md.\n";
+
+static const char *from_env(const char *name)
+{
+    return getenv(name);
+}
+
+static void guard_fds(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            _exit(1);
+}
+
+static int answer(struct sc_page_request *r, const char *given)
+{
+    SC_CLEANUP(sc_page_answer_done) struct sc_page_answer a = {.status = 200};
+    SC_BUF struct sc_buf out = SC_BUF_INIT;
+    struct sc_error err = SC_ERROR_INIT;
+    sc_page_request_env(from_env, r);
+    int rc = sc_page_request_body(from_env, given, r, &err);
+    if (rc < 0)
+        sc_page_answer_error(&a, rc == SC_E_TOOBIG ? 413 : 400, &err);
+    else
+        sc_page_respond(r, &a);
+    rc = sc_page_answer_print(&a, r->front, &out, &err);
+    if (rc < 0) {
+        fprintf(stderr, "sitecage-page: %s\n", err.text);
+        return 1;
+    }
+    return sc_write_all(STDOUT_FILENO, out.data, out.len) < 0 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    guard_fds();
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    SC_CLEANUP(sc_page_request_done) struct sc_page_request r = {.query = ""};
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return puts("sitecage-page (Sitecage) " SC_VERSION) < 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return fputs(usage, stdout) < 0;
+    if (argc < 2 || !sc_page_front_parse(argv[1], &r.front, &r.admin)) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    return answer(&r, argc > 2 ? argv[2] : NULL);
+}

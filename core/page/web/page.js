@@ -1,0 +1,175 @@
+
+// ---- the element ----
+
+class SitecagePage extends HTMLElement {
+    async connectedCallback() {
+        this.root = this.shadowRoot ?? this.attachShadow({mode: "open"});
+        this.api = new Api(this.dataset);
+        this.live = h("div", {class: "live", role: "status", "aria-live": "polite"});
+        this.main = h("main", {class: "page"});
+        try {
+            const [style] = await Promise.all([this.loadStyle(), this.loadTexts(), this.load()]);
+            this.root.adoptedStyleSheets = [style];
+        } catch (why) {
+            this.x ??= new Texts({}, {}, "en");
+            this.failed = why;
+        }
+        replace(this.root, this.main, this.live);
+        this.render();
+    }
+
+    // The page's style as a sheet of the shadow root: the panel's own does not reach in, and this one not out.
+    async loadStyle() {
+        const style = new CSSStyleSheet();
+        style.replaceSync(await (await this.api.file("page.css")).text());
+        return style;
+    }
+
+    // The panel's language, else the browser's, else English.
+    async loadTexts() {
+        const english = this.api.file("lang/en.json").then((answer) => answer.json());
+        const asked = [this.dataset.lang, ...navigator.languages].filter((l) => /^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$/.test(l ?? ""));
+        let own = {}, lang = "en";
+        for (const code of asked.map((l) => l.split(/[-_]/)[0].toLowerCase())) {
+            const answer = code === "en" ? null : await this.api.file(`lang/${code}.json`);
+            if (code === "en" || answer) {
+                own = answer ? await answer.json() : {};
+                lang = code;
+                break;
+            }
+        }
+        this.x = new Texts(await english, own, lang);
+        this.lang = lang;
+        this.dir = own[".direction"] ?? "ltr";
+    }
+
+    async load() {
+        this.overview = await this.api.ask({do: "overview"});
+    }
+
+    render() {
+        if (this.failed) {
+            replace(this.main, h("h1", {}, this.x.t("title")), this.errorBox(this.failed),
+                h("button", {type: "button", onclick: () => location.reload()}, this.x.t("again")));
+            return;
+        }
+        this.view = this.dataset.admin ? new AdminView(this) : new OwnerView(this);
+        replace(this.main, this.view.render());
+    }
+
+    // Loads all again and shows it; the focus stays on the control that has it, which may be another element now.
+    async refresh() {
+        await this.load();
+        const focused = this.root.activeElement?.dataset ?? {};
+        replace(this.main, this.view.render());
+        if (this.dialog?.dialog.isConnected) {
+            const site = this.overview.sites.find((one) => one.domain === this.dialog.site.domain);
+            site ? this.dialog.show(site) : this.dialog.dialog.close();
+        }
+        for (const kind of ["switch", "details"])
+            if (focused[kind])
+                this.find(`${this.dialog ? "dialog " : ""}[data-${kind}="${CSS.escape(focused[kind])}"]`)?.focus();
+    }
+
+    find(selector) {
+        return this.root.querySelector(selector);
+    }
+
+    // ---- the switch ----
+
+    siteSwitch(site, kind) {
+        const {x} = this, {may_change: may, locked} = this.overview;
+        const off = !may || (site.isolated && locked);
+        return h("button", {type: "button", role: "switch", class: "switch", "aria-checked": String(site.isolated), "data-switch": site.domain,
+            "data-kind": kind, "aria-disabled": off ? "true" : null, title: off ? this.whyNot(site) : null,
+            "aria-label": x.t("switch-which", {domain: site.domain}), onclick: (event) => this.toggle(site, event.currentTarget)},
+        h("span", {class: "track", "aria-hidden": "true"}), h("span", {"aria-hidden": "true"}, x.t(site.isolated ? "on" : "off")));
+    }
+
+    whyNot(site) {
+        const {may_change: may, why_not: why, why_not_code: code} = this.overview;
+        return may ? this.x.t("locked") : this.codeText(code, why);
+    }
+
+    toggle(site, button) {
+        if (button.getAttribute("aria-disabled") === "true") {
+            this.say(h("p", {}, this.whyNot(site)), "note");
+            return;
+        }
+        const [doing, undoing] = site.isolated ? ["disable", "enable"] : ["enable", "disable"];
+        button.setAttribute("aria-busy", "true");
+        this.change(site, {do: doing, domains: [site.domain]}, {do: undoing, domains: [site.domain]})
+            .finally(() => button.removeAttribute("aria-busy"));
+    }
+
+    // ---- changes ----
+
+    // Does it, loads all again, and says what came of it, with a way back.
+    async change(site, request, undo) {
+        if (this.busy)
+            return;
+        this.busy = true;
+        this.main.setAttribute("aria-busy", "true");
+        this.say(h("p", {}, this.x.t("working")), "note");
+        try {
+            const answer = await this.api.ask(request);
+            await this.refresh();
+            this.saySuccess(site, request, undo, answer);
+        } catch (why) {
+            this.sayFailure(site, request, undo, why);
+        } finally {
+            this.busy = false;
+            this.main.removeAttribute("aria-busy");
+        }
+        if (this.dialog?.dialog.isConnected)
+            this.dialog.show(this.dialog.site);
+    }
+
+    saySuccess(site, request, undo, answer) {
+        const {x} = this, key = `done.${request.do}`;
+        const notices = answer.notices?.length ? h("ul", {}, answer.notices.map((text) => h("li", {}, text))) : null;
+        this.say([h("p", {}, x.t(key, {domain: shownDomain(site.domain).name})), notices,
+            undo ? h("button", {type: "button", "data-undo": request.do, onclick: () => this.change(site, undo, null)}, x.t("undo")) : null], "good");
+    }
+
+    sayFailure(site, request, undo, why) {
+        const {x} = this, anyway = request.do === "enable" && !request.anyway && why.code === "not_covered";
+        this.say([this.errorBox(why), anyway ? h("button", {type: "button", onclick: () =>
+            this.change(site, {...request, anyway: true}, undo)}, x.t("anyway")) : null], "bad");
+    }
+
+    // Into the place that screen readers read out; in a dialog that is open, there.
+    say(content, kind) {
+        const place = this.dialog?.dialog.isConnected ? this.dialog.dialog : this.root;
+        place.append(this.live);
+        this.live.className = `live ${kind}`;
+        replace(this.live, content, h("button", {type: "button", class: "close", "aria-label": this.x.t("dismiss"), onclick: () => replace(this.live)}, "✕"));
+    }
+
+    codeText(code, message) {
+        const key = `code.${code}`;
+        return this.x.has(key) ? this.x.t(key) : message;
+    }
+
+    // What went wrong: the words for its code in the reader's language, and the command's own.
+    errorBox(why) {
+        const known = this.x.has(`code.${why.code}`);
+        return h("div", {class: "box bad", "data-code": why.code ?? ""}, h("p", {}, known ? this.x.t(`code.${why.code}`) : why.message || this.x.t("code.system_error")),
+            known && why.message ? h("small", {class: "reason"}, why.message) : null);
+    }
+
+    // ---- dialogs ----
+
+    openSite(site) {
+        this.dialog = new SiteDialog(this, site);
+        this.dialog.open();
+    }
+
+    dialogClosed(domain) {
+        this.dialog = null;
+        this.root.append(this.live);
+        this.find(`[data-details="${CSS.escape(domain)}"]`)?.focus();
+    }
+}
+
+customElements.define("sitecage-page", SitecagePage);
