@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sitecage-cpanel: the adapter for cPanel & WHM (docs/panels/cpanel.md). */
+#include <string.h>
+#include <unistd.h>
 #include "cpanel/cpanel.h"
+#include "cpanel/page/page.h"
 
 static const struct sc_cpanel panel = {
     .root = "", .api_conf = sc_api_conf_load, .fetch = sc_http_fetch};
@@ -48,6 +51,21 @@ static int paths(struct sc_buf *out, struct sc_error *err)
     return sc_cpanel_paths(&panel, out, err);
 }
 
+static int page_put(struct sc_error *err)
+{
+    return sc_cpanel_page_put(panel.root, err);
+}
+
+static int page_take(struct sc_error *err)
+{
+    return sc_cpanel_page_take(panel.root, err);
+}
+
+static int page_look(struct sc_error *err)
+{
+    return sc_cpanel_page_look(panel.root, err);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sc_adapter_ops ops = {
@@ -63,7 +81,16 @@ int main(int argc, char **argv)
         .enroll = enroll,
         .unenroll = unenroll,
         .status = status,
+        .page_put = page_put,
+        .page_take = page_take,
+        .page_look = page_look,
         .paths = paths,
     };
+    static char *const none[] = {NULL};
+    char *const *env = environ ? environ : none;
+    if (argc > 1 && strcmp(argv[1], "whm-page") == 0) {
+        sc_adapter_prepare();
+        return sc_cpanel_whm_page(env);
+    }
     return sc_adapter_main(&ops, argc, argv);
 }

@@ -4,6 +4,7 @@
 #include "directadmin/enroll.h"
 #include "directadmin/event.h"
 #include "directadmin/nginx.h"
+#include "directadmin/page/page.h"
 
 static const struct sc_da production = SC_DA_PRODUCTION;
 
@@ -34,6 +35,21 @@ static int paths(struct sc_buf *out, struct sc_error *err)
     return sc_da_paths(&production, out, err);
 }
 
+static int page_put(struct sc_error *err)
+{
+    return sc_da_page_put(production.prefix, err);
+}
+
+static int page_take(struct sc_error *err)
+{
+    return sc_da_page_take(production.prefix, err);
+}
+
+static int page_look(struct sc_error *err)
+{
+    return sc_da_page_look(production.prefix, err);
+}
+
 static int nginx_place(const char *domain, struct sc_buf *out, struct sc_error *err)
 {
     return sc_da_nginx_place(&production, domain, out, err);
@@ -59,6 +75,9 @@ int main(int argc, char **argv)
         .unenroll = unenroll,
         .status = status,
         .paths = paths,
+        .page_put = page_put,
+        .page_take = page_take,
+        .page_look = page_look,
         .nginx_place = nginx_place,
         .nginx_rewrite = nginx_rewrite,
     };

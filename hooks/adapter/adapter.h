@@ -83,6 +83,11 @@ struct sc_adapter_ops {
     /* 0 in place; SC_E_NOTFOUND not (or not all) in place, err says which and the way out.
      * *ret_text one line for people. */
     int (*status)(struct sc_buf *ret_text, struct sc_error *err);
+    /* The page in the panel (core/page). register puts it there, which changes nothing twice; unregister takes
+     * it; `look`: 0: the panel shows it; else *err says why not. NULL: this panel has no place for it. */
+    int (*page_put)(struct sc_error *err);
+    int (*page_take)(struct sc_error *err);
+    int (*page_look)(struct sc_error *err);
     /* `paths`: one absolute path (file or directory) a line whose change means that users or
      * domains may have changed. A line "poll SECONDS" (from 1 to 3600): they do not show all, ask so
      * often while a site is isolated. NULL: none. */

@@ -107,15 +107,40 @@ static int answer(const struct sc_adapter_ops *ops, int argc, char **argv)
 
 /* ---- what root says to the panel ---- */
 
+/* Whether people see the page: a line of its own. `why`: what putting it there said; a page that is not there stops
+ * no hook. */
+static void add_visible(const struct sc_adapter_ops *ops, const struct sc_error *why,
+                        struct sc_buf *out)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (!ops->page_look)
+        return;
+    if (why->code)
+        err = *why;
+    else
+        (void)ops->page_look(&err);
+    sc_buf_fmt(out, err.code ? "\nthe page: visible: no, %s" : "\nthe page: visible: yes",
+               err.text);
+}
+
 static int do_register(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
 {
+    struct sc_error why = SC_ERROR_INIT;
     int rc = ops->enroll(err);
-    return rc < 0 ? rc : ops->status(out, err);
+    if (rc == 0)
+        rc = ops->status(out, err);
+    if (rc == 0 && ops->page_put)
+        (void)ops->page_put(&why);
+    if (rc == 0)
+        add_visible(ops, &why, out);
+    return rc;
 }
 
 static int do_unregister(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
 {
     int rc = ops->unenroll(err);
+    if (rc == 0 && ops->page_take)
+        rc = ops->page_take(err);
     if (rc == 0)
         sc_buf_fmt(out, "%s: no hooks of Sitecage are registered", ops->title);
     return rc;
@@ -123,7 +148,11 @@ static int do_unregister(const struct sc_adapter_ops *ops, struct sc_buf *out, s
 
 static int do_status(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
 {
-    return ops->status(out, err);
+    static const struct sc_error none = SC_ERROR_INIT;
+    int rc = ops->status(out, err);
+    if (rc == 0)
+        add_visible(ops, &none, out);
+    return rc;
 }
 
 static int do_describe(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)

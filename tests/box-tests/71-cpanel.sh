@@ -64,13 +64,14 @@ described=$($adapter --describe | jq length)
 foreign='[{"category":"Whostmgr","event":"Accounts::Create","stage":"post","hook":"/bin/true","exectype":"script","id":"a","weight":100}]'
 echo "$foreign" >/var/cpanel/hooks/registry.json
 expect_fail 1 "$described of $described hooks are not in place in cPanel" $adapter status
-expect_output "register" "all $described hooks are in place in cPanel"$'\n' $adapter register
+no_page="the page: visible: no, the panel has no folder for /usr/local/cpanel/base/frontend/jupiter/sitecage"
+expect_output "register" "all $described hooks are in place in cPanel"$'\n'"$no_page"$'\n' $adapter register
 expect_output "they are there" "$((described + 1))"$'\n' hooks
 before=$(sha256sum /var/cpanel/hooks/registry.json)
-expect_output "register again" "all $described hooks are in place in cPanel"$'\n' $adapter register
+expect_output "register again" "all $described hooks are in place in cPanel"$'\n'"$no_page"$'\n' $adapter register
 same_registry() { [ "$before" = "$(sha256sum /var/cpanel/hooks/registry.json)" ]; }
 check "nothing has changed" same_registry
-expect_output "status" "all $described hooks are in place in cPanel"$'\n' $adapter status
+expect_output "status" "all $described hooks are in place in cPanel"$'\n'"the page: visible: no, /usr/local/cpanel/base/frontend/jupiter/sitecage is missing"$'\n' $adapter status
 jq -c 'map(select(.event != "Domain::park"))' /var/cpanel/hooks/registry.json >/tmp/registry
 cp /tmp/registry /var/cpanel/hooks/registry.json
 expect_fail 1 "1 of $described hooks are not in place in cPanel (Whostmgr Domain::park post): run $adapter register" \
