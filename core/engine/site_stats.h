@@ -10,8 +10,8 @@
 #include "core/limits/limits.h"
 #include "core/web/refused.h"
 
-/* A figure that nobody measures is 0. Without a group that is all but ep's, and the processes that
- * run now, which are counted in the site's view. */
+/* A figure that nobody measures is 0: core/limits/limits.h says which are. Processes that run now are counted in the
+ * site's view where there is no group for that. */
 struct sc_site_stats {
     struct sc_limits limits; /* as they were last applied */
     struct sc_limits_stats seen;

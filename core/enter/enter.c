@@ -37,7 +37,7 @@
 
 void sc_enter_guard_fds(void)
 {
-    for (;;) {
+    while (fcntl(0, F_GETFD) < 0 || fcntl(1, F_GETFD) < 0 || fcntl(2, F_GETFD) < 0) {
         int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
         if (fd < 0)
             _exit(SC_EXIT_CANNOT_ENTER);

@@ -46,7 +46,7 @@ static int open_group(const char *dir, struct sc_groups *g)
 
 static int open_all(const struct sc_site_limits *limits, struct sc_groups *g)
 {
-    *g = (struct sc_groups){.born = -EBADF, .current = -EBADF};
+    *g = (struct sc_groups){.born = -EBADF, .current = -EBADF, .counts = limits->counts};
     int rc = 0;
     for (unsigned i = 0; rc == 0 && i < limits->n_groups; i++)
         rc = open_group(limits->group[i], g);
@@ -57,19 +57,29 @@ static int open_all(const struct sc_site_limits *limits, struct sc_groups *g)
     return rc;
 }
 
+/* With its limits that takes a pass; groups that only count are just made. */
+static int make_again(uid_t uid, bool counts, struct sc_enter_why *why)
+{
+    char number[16], exe[] = SC_REBUILD_EXE, groups[] = "--groups";
+    snprintf(number, sizeof(number), "%u", (unsigned)uid);
+    char *all[] = {exe, number, NULL}, *counting[] = {exe, groups, number, NULL};
+    return sc_enter_helper(counts ? counting : all, why);
+}
+
 int sc_groups_open(uid_t uid, const struct sc_site_limits *limits, struct sc_groups *ret,
                    struct sc_enter_why *why)
 {
     int rc = open_all(limits, ret);
     if (rc == -ENOENT) {
-        char number[16], exe[] = SC_REBUILD_EXE;
-        snprintf(number, sizeof(number), "%u", (unsigned)uid);
-        char *argv[] = {exe, number, NULL};
         sc_groups_close(ret);
-        int done = sc_enter_helper(argv, why);
-        if (done < 0)
+        int done = make_again(uid, limits->counts, why);
+        if (done < 0 && !limits->counts)
             return done;
         rc = open_all(limits, ret);
+    }
+    if (rc < 0 && limits->counts) {
+        sc_groups_close(ret);
+        rc = 0;
     }
     return rc == 0 ? 0 : sc_why(why, "the site's control groups: %s", strerror(-rc));
 }
@@ -83,6 +93,8 @@ pid_t sc_groups_fork(struct sc_groups *g)
     /* no memory is shared and there is no other thread: nothing of libc's to mend but the thread
      * id that abort() uses, which ends the child either way */
     pid_t child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (child < 0 && g->counts && errno != EAGAIN && errno != ENOMEM)
+        return fork(); /* somebody removed the group just now, or the kernel is before 5.7 */
     if (child >= 0 || (errno != ENOSYS && errno != EINVAL && errno != E2BIG && errno != EPERM))
         return child;
     /* before 5.7, or forbidden by a container's filter: the slow way */
@@ -112,7 +124,7 @@ int sc_groups_join(const struct sc_groups *g, const struct sc_site_limits *limit
 {
     *ret_what = "cannot join the site's control groups";
     for (unsigned i = 0; i < g->n; i++)
-        if (write(g->fds[i], "0", 1) != 1)
+        if (write(g->fds[i], "0", 1) != 1 && !g->counts)
             return -errno;
     char text[24];
     if (limits->nproc) {

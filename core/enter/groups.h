@@ -12,12 +12,14 @@ struct sc_groups {
     unsigned n;
     int born;    /* or is born in this directory */
     int current; /* with nproc: says how many processes there are */
+    bool counts; /* they limit nothing: nothing fails for want of them */
 };
 
 #define SC_OVER_NPROC "the site has as many processes as its limit allows"
 
-/* Opens those of a site of `uid`, made again first when somebody removed them. 0, or
- * -SC_EXIT_CANNOT_ENTER with *why. Needs root. The caller closes *ret, in both cases. */
+/* Opens those of a site of `uid`, made again first when they are not there. Where they only count and cannot be
+ * had, there are none. 0, or -SC_EXIT_CANNOT_ENTER with *why. Needs root. The caller closes *ret, in both
+ * cases. */
 int sc_groups_open(uid_t uid, const struct sc_site_limits *limits, struct sc_groups *ret,
                    struct sc_enter_why *why);
 void sc_groups_close(struct sc_groups *g);

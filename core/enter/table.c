@@ -328,8 +328,10 @@ int sc_table_decode(const struct sc_site_ref *ref, char *out, size_t size)
 /* One line of a site's limits. 1 when it is one, 0 when it is none, -EBADMSG. */
 static int limit_line(const struct line *l, unsigned id, struct sc_site_limits *ret)
 {
-    bool group = word_is(l->key, l->key_len, "cgroup"), ep = word_is(l->key, l->key_len, "ep"),
-         vmem = word_is(l->key, l->key_len, "vmem"), nproc = word_is(l->key, l->key_len, "nproc");
+    bool counts = word_is(l->key, l->key_len, "counts"),
+         group = counts || word_is(l->key, l->key_len, "cgroup"),
+         ep = word_is(l->key, l->key_len, "ep"), vmem = word_is(l->key, l->key_len, "vmem"),
+         nproc = word_is(l->key, l->key_len, "nproc");
     if (!group && !ep && !vmem && !nproc)
         return 0;
     unsigned whose;
@@ -340,6 +342,7 @@ static int limit_line(const struct line *l, unsigned id, struct sc_site_limits *
             decode(l->arg2, l->arg2_len, ret->group[ret->n_groups], SC_SITE_GROUP_PATH) < 0)
             return -EBADMSG;
         ret->n_groups++;
+        ret->counts = counts;
         return 1;
     }
     const char *sp = memchr(l->arg2, ' ', l->arg2_len);
@@ -364,6 +367,7 @@ int sc_table_limits(const struct sc_table *t, const struct sc_site_ref *ref,
 {
     ret->ep = ret->vmem = ret->nproc = 0;
     ret->n_groups = 0;
+    ret->counts = false;
     ret->from = t->id;
     const char *at = ref->docroot + ref->docroot_len + 1, *end = t->data + t->len;
     struct line l;

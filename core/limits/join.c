@@ -150,8 +150,8 @@ static int run(const struct sc_join *j, int keeper, struct sc_error *err)
 {
     struct sc_joined done = {0};
     int rc = ask_inside(j, keeper, &done, err);
-    if (rc < 0 || done.others == 0)
-        return rc;
+    if (rc < 0 || done.others == 0 || j->gently)
+        return j->gently ? 0 : rc;
     return done.failed
                ? sc_error_sys(err, done.failed, "put what runs already under the limits")
                : sc_error_set(err, SC_E_BUSY, "%zu processes that run already escape", done.others);
@@ -213,7 +213,8 @@ int sc_limits_join(uid_t uid, unsigned id, const struct sc_limits_made *made, st
     struct sc_join j = {.made = made, .uid = uid};
     int rc = read_vmem(uid, id, &j.old_vmem, err);
     j.vmem = j.old_vmem != made->vmem;
-    if (rc < 0 || (made->n_groups == 0 && !j.vmem))
+    j.gently = !made->held && !j.vmem;
+    if (rc < 0 || (j.gently && !(made->n_groups && made->fresh)))
         return rc;
     rc = sc_keeper_find(uid, id, &keeper, &lock);
     if (rc < 0 && rc != -ESRCH)

@@ -10,8 +10,9 @@
  * says `made` already: what somebody is just starting by an older one is waited for. Memory that a
  * process had before is not counted; a process that has more addresses than vmem gets no more. A
  * vmem that is raised or taken away reaches what runs only where root may raise limits
- * (CAP_SYS_RESOURCE, which some containers lack). Without groups nothing is moved:
- * sc_limits_remove() sends processes back. Fine when the site does not run.
+ * (CAP_SYS_RESOURCE, which some containers lack). Groups that only count were joined by each process when it
+ * came in: what runs is moved to those that are new, as far as it can be without stopping it. Fine when the
+ * site does not run.
  * SC_E_BUSY: after SC_JOIN_MS some are still outside; SC_E_SYS, SC_E_NOMEM. Needs root; the caller
  * holds the account's lock. */
 int sc_limits_join(uid_t uid, unsigned id, const struct sc_limits_made *made, struct sc_error *err);

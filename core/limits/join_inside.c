@@ -311,7 +311,7 @@ struct sc_joined sc_join_inside(const struct sc_join *j)
     int64_t end = sc_clock_ms() + SC_JOIN_MS;
     for (int i = 0; i < ROUNDS && w.ret.others && !w.needs_ids; i++)
         one_round(&w);
-    if (w.ret.others)
+    if (w.ret.others && !j->gently)
         round_stopped(&w, end);
     return w.ret;
 }

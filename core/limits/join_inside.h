@@ -13,6 +13,7 @@ struct sc_join {
     int procfd;        /* the site's own /proc */
     bool vmem;         /* whether it changed */
     uint64_t old_vmem; /* if so, the value before; 0: none */
+    bool gently;       /* nothing is limited: who multiplies faster than he is moved is let go */
 };
 
 struct sc_joined {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Resource limits of sites, held by the kernel's control groups, version 1, 2 or both side by side,
- * through libcgroup. A site with a limit of cpu, pmem, io, iops or nproc has the group
+ * through libcgroup. Each isolated site has the group
  *
  *     sitecage/<uid>/<site id>
  *
- * in every hierarchy that can hold or count one of these; a site without has none. `vmem` and `ep`
- * need no group: the hot path (core/enter) holds them. A value of 0 is no limit.
+ * where what it uses is counted, with or without limits: in version 2, which has it for nothing more than a
+ * birth in another group (CLONE_INTO_CGROUP); in version 1, where each hierarchy costs each entry 35 µs, of
+ * cpuacct and memory. In a further hierarchy of version 1 (cpu, pids, blkio) it has one while a limit of the
+ * site is held there. `vmem` and `ep` need no group: the hot path (core/enter) holds them. A value of 0
+ * is no limit.
  *
  * What is held, and how (version 1 / version 2):
  *     cpu    cpu.cfs_quota_us per cpu.cfs_period_us / cpu.max
@@ -52,44 +55,49 @@ struct sc_limits_made {
     uint64_t ep, vmem, nproc;           /* 0: none */
     char *groups[SC_LIMITS_GROUPS_MAX]; /* directories that each process must be put in */
     size_t n_groups;
-    char *current; /* with nproc: the file that says how many processes there are */
+    char *current;  /* with nproc: the file that says how many processes there are */
+    unsigned ctrls; /* 1u << enum sc_ctrl for each that one of these directories is of */
+    bool held;  /* they hold limits; else they count, and the site starts without them if need be */
+    bool fresh; /* one was made just now: what runs already is not in it */
+    struct sc_error late; /* SC_E_BUSY: a limit that does not hold yet, and why; all else does */
 };
 void sc_limits_made_done(struct sc_limits_made *m);
 
-/* Makes the site's group hold exactly `limits`, writing only what differs; with none that needs a
- * group the site's group is removed, or left without limits when processes are still in it.
- * SC_E_UNSUPPORTED and SC_E_INVAL as above, with nothing changed; SC_E_BUSY: the site uses more
- * memory than the new pmem and the kernel cannot take it away (version 1). SC_RUN_DIR/<uid> must be
+/* Makes the site's group hold exactly `limits`, writing only what differs. A group of a hierarchy in which
+ * nothing of it is held any more, or counted, has no limits, is not among ret->groups, and goes with the
+ * next sc_limits_sweep(). A group that only counts and cannot be made is left out.
+ * ret->late: the site uses more memory than the new pmem, and the kernel cannot take it away (version 1; version
+ * 2 ends processes). SC_E_UNSUPPORTED and SC_E_INVAL as above, with nothing changed. SC_RUN_DIR/<uid> must be
  * there. */
 int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const char *home,
                    const struct sc_limits *limits, struct sc_limits_made *ret,
                    struct sc_error *err);
 
-/* The directories of a site's group, as in sc_limits_made (only groups and n_groups are set). None
- * when there is no group. */
-int sc_limits_dirs(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_limits_made *ret,
-                   struct sc_error *err);
+/* Makes the groups that count, where they are missing: somebody removed them, or the machine has just
+ * started. Changes no limit. */
+int sc_limits_count(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err);
 
-/* Removes a site's group; its processes go to where its keeper is. Those that the kernel does not
- * let go hold the group, which then has no limits any more. */
-int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err);
+/* A site, and the controllers of which its groups stay (1u << enum sc_ctrl). */
+struct sc_limits_keep {
+    unsigned id, ctrls;
+};
+#define SC_CTRLS_ALL ((1u << SC_CTRL_COUNT) - 1)
 
 /* Removes the groups of the account's sites that are not among `keep`, and the account's own when
- * none is left. */
-int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
-                    struct sc_error *err);
-
-/* Everything of an account. */
-int sc_limits_remove_account(const struct sc_cgroups *cg, uid_t uid, struct sc_error *err);
+ * none is left. Processes in them go to where the site's keeper is; those that the kernel does not let go
+ * hold the group, which then has no limits any more. With n 0: everything of the account. */
+int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const struct sc_limits_keep *keep,
+                    size_t n, struct sc_error *err);
 
 /* Figures in the units of the limits (enum sc_limit). Which of them are known is in the masks:
- * without a group only ep's. Usage of cpu, io and iops is the average since `since`; of the others
+ * without a group only ep's; in version 1 io, iops and nproc only where a limit of them is held. Usage of cpu, io and iops is the average since `since`; of the others
  * what is used now. A peak is the highest since the group was made; cpu, io and iops have none.
  * Faults: cpu: periods in which the site was held back; pmem: processes ended for want of memory;
  * nproc: forks refused; ep: entries refused. */
 struct sc_limits_stats {
     bool group;
-    time_t since; /* when the group was made; 0 without */
+    time_t
+        since; /* when the group was made, and the sums began at 0 (a boot does that); 0 without */
     unsigned has_usage, has_peak, has_faults;
     uint64_t usage[SC_LIMIT_COUNT], peak[SC_LIMIT_COUNT], faults[SC_LIMIT_COUNT];
     uint64_t cpu_usec, io_bytes, io_ops; /* sums since the group was made */

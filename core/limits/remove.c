@@ -64,7 +64,9 @@ static void send_back(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char
     sc_members_send(from, to);
 }
 
-static int remove_site(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err)
+/* Its groups of these controllers. */
+static int remove_site(const struct sc_cgroups *cg, uid_t uid, unsigned id, unsigned ctrls,
+                       struct sc_error *err)
 {
     char name[SC_CGROUP_NAME_MAX], path[64];
     sc_cgroup_site_name(uid, id, name);
@@ -72,7 +74,7 @@ static int remove_site(const struct sc_cgroups *cg, uid_t uid, unsigned id, stru
     pid_t keeper = keeper_of(uid, id, err);
     int rc = keeper < 0 ? (int)keeper : 0;
     for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++) {
-        bool left = cg->version[i] != 0;
+        bool left = cg->version[i] != 0 && (ctrls >> i & 1);
         /* a process that was just ended may need a moment to leave */
         for (int tries = 0; rc == 0 && left && tries < 10; tries++) {
             if (tries)
@@ -84,7 +86,7 @@ static int remove_site(const struct sc_cgroups *cg, uid_t uid, unsigned id, stru
     }
     if (rc == 0 && any_left)
         rc = lift(cg, name, err);
-    if (rc == 0 && !any_left) {
+    if (rc == 0 && !any_left && ctrls == SC_CTRLS_ALL) {
         snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.group", (unsigned)uid, id);
         if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
             rc = sc_error_sys(err, errno, "remove %s", path);
@@ -106,69 +108,76 @@ static int drop_parents(const struct sc_cgroups *cg, uid_t uid, struct sc_error 
     return rc;
 }
 
-/* What cannot be looked at may be one. */
-static bool account_has_groups(const struct sc_cgroups *cg, uid_t uid)
+/* Of which controllers the group of a site (a directory's name) in the hierarchy of `ctrl` is to go: all, when
+ * the site is not kept; 0: it stays. */
+static unsigned to_go(const char *name, enum sc_ctrl ctrl, const struct sc_limits_keep *keep,
+                      size_t n, unsigned *ret_id)
 {
-    char name[SC_CGROUP_NAME_MAX];
-    sc_cgroup_account_name(uid, name);
-    bool any = false;
-    for (unsigned i = 0; i < SC_CTRL_COUNT && !any; i++) {
-        SC_FREE char *dir = cg->version[i] ? sc_cgroup_path(cg, i, name, NULL) : NULL;
-        any = cg->version[i] && !(dir && access(dir, F_OK) < 0 && sc_is_absent(errno));
-    }
-    return any;
+    char *end;
+    unsigned long id = strtoul(name, &end, 10);
+    if (end == name || *end)
+        return 0;
+    *ret_id = (unsigned)id;
+    for (size_t k = 0; k < n; k++)
+        if (keep[k].id == id)
+            return keep[k].ctrls >> ctrl & 1 ? 0 : 1u << ctrl;
+    return SC_CTRLS_ALL;
 }
 
-int sc_limits_remove(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err)
-{
-    if (!account_has_groups(cg, uid))
-        return 0;
-    SC_FD int lock = -EBADF;
-    int rc = sc_cgroup_lock(&lock, err);
-    if (rc == 0)
-        rc = remove_site(cg, uid, id, err);
-    return rc < 0 ? rc : drop_parents(cg, uid, err);
-}
+struct sweep {
+    const struct sc_cgroups *cg;
+    uid_t uid;
+    const struct sc_limits_keep *keep;
+    size_t n;
+    bool looks; /* only whether there is something to do */
+    bool any;   /* there is: something goes, or nothing is left in the account's group */
+};
 
 /* The groups of sites in the directory `path` of one hierarchy. */
-static int sweep_in(const struct sc_cgroups *cg, uid_t uid, const char *path, const unsigned *keep,
-                    size_t n, struct sc_error *err)
+static int sweep_in(struct sweep *s, enum sc_ctrl ctrl, const char *path, struct sc_error *err)
 {
     SC_DIR DIR *d = opendir(path);
     if (!d)
         return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "list %s", path);
+    bool stays = false;
     errno = 0;
     for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0) {
-        char *end;
-        unsigned long id = strtoul(e->d_name, &end, 10);
-        bool stays = e->d_type != DT_DIR || end == e->d_name || *end;
-        for (size_t k = 0; k < n && !stays; k++)
-            stays = keep[k] == id;
-        int rc = stays ? 0 : remove_site(cg, uid, (unsigned)id, err);
+        unsigned id = 0;
+        unsigned ctrls = e->d_type == DT_DIR ? to_go(e->d_name, ctrl, s->keep, s->n, &id) : 0;
+        stays |= id && !ctrls;
+        s->any |= ctrls != 0;
+        int rc = ctrls && !s->looks ? remove_site(s->cg, s->uid, id, ctrls, err) : 0;
         if (rc < 0)
             return rc;
     }
+    s->any |= !stays;
     return errno ? sc_error_sys(err, errno, "list %s", path) : 0;
 }
 
-int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
-                    struct sc_error *err)
+static int sweep_all(struct sweep *s, struct sc_error *err)
 {
-    if (!account_has_groups(cg, uid))
-        return 0;
-    SC_FD int lock = -EBADF;
-    int rc = sc_cgroup_lock(&lock, err);
     char name[SC_CGROUP_NAME_MAX];
-    sc_cgroup_account_name(uid, name);
+    int rc = 0;
+    sc_cgroup_account_name(s->uid, name);
     for (unsigned i = 0; rc == 0 && i < SC_CTRL_COUNT; i++) {
-        SC_FREE char *path = cg->version[i] ? sc_cgroup_path(cg, i, name, NULL) : NULL;
+        SC_FREE char *path = s->cg->version[i] ? sc_cgroup_path(s->cg, i, name, NULL) : NULL;
         if (path)
-            rc = sweep_in(cg, uid, path, keep, n, err);
+            rc = sweep_in(s, i, path, err);
     }
-    return rc < 0 ? rc : drop_parents(cg, uid, err);
+    return rc;
 }
 
-int sc_limits_remove_account(const struct sc_cgroups *cg, uid_t uid, struct sc_error *err)
+int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const struct sc_limits_keep *keep,
+                    size_t n, struct sc_error *err)
 {
-    return sc_limits_sweep(cg, uid, NULL, 0, err);
+    struct sweep s = {.cg = cg, .uid = uid, .keep = keep, .n = n, .looks = true};
+    int rc = sweep_all(&s, err);
+    if (rc < 0 || !s.any)
+        return rc;
+    SC_FD int lock = -EBADF;
+    s.looks = false;
+    rc = sc_cgroup_lock(&lock, err);
+    if (rc == 0)
+        rc = sweep_all(&s, err);
+    return rc < 0 ? rc : drop_parents(cg, uid, err);
 }

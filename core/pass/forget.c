@@ -29,6 +29,12 @@ int sc_pass_forget_site(const struct sc_tools *t, uid_t uid, unsigned id, int wa
     return rc < 0 ? rc : t->runtime.remove_plan(uid, id, err);
 }
 
+static int forget_groups(const struct sc_tools *t, uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    return sc_pass_limits_sweep(t, &cg, uid, NULL, NULL, 0, NULL, err);
+}
+
 /* One that somebody holds keeps no other from ending. */
 static int forget_sites(struct sc_server *s, uid_t uid, const unsigned *ids, size_t n,
                         struct sc_error *err)
@@ -69,7 +75,7 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
     if (rc == 0)
         rc = t->ending.now(uid, 0, err);
     if (rc == 0)
-        rc = sc_pass_limits_sweep(t, uid, NULL, NULL, 0, NULL, err);
+        rc = forget_groups(t, uid, err);
     if (rc == 0)
         rc = sc_pass_cron_end(t, uid, err);
     if (rc == 0)

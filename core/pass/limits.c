@@ -56,40 +56,43 @@ static int make_site(const struct sc_tools *t, const struct sc_cgroups *cg,
     return t->groups.make(cg, a->uid, id, a->home, limits, ret, err);
 }
 
-int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
-                        const struct sc_facts *f, const unsigned *ids, struct sc_limits_made *ret,
-                        struct sc_error *err)
+int sc_pass_groups(const struct sc_tools *t, struct sc_cgroups **cg, struct sc_error *err)
 {
-    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    return *cg ? 0 : t->groups.open(cg, err);
+}
+
+int sc_pass_limits_make(const struct sc_tools *t, struct sc_cgroups **cg,
+                        const struct sc_account *a, const struct sc_facts *f, const unsigned *ids,
+                        struct sc_limits_made *ret, struct sc_error *ret_late, struct sc_error *err)
+{
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
         struct sc_limits limits;
         sc_pass_site_limits(f, i, &limits);
-        if (!ids[i] || !limits.set)
+        if (!ids[i])
             continue;
-        if (!cg)
-            rc = t->groups.open(&cg, err);
+        rc = sc_pass_groups(t, cg, err);
         if (rc == 0)
-            rc = make_site(t, cg, a, ids[i], &limits, &ret[i], err);
+            rc = make_site(t, *cg, a, ids[i], &limits, &ret[i], err);
+        if (rc == 0 && ret[i].late.code < 0)
+            *ret_late = ret[i].late;
     }
     return rc;
 }
 
-int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
-                         const struct sc_limits_made *made, size_t n,
+int sc_pass_limits_sweep(const struct sc_tools *t, struct sc_cgroups **cg, uid_t uid,
+                         const unsigned *ids, const struct sc_limits_made *made, size_t n,
                          const struct sc_ending_list *ending, struct sc_error *err)
 {
-    size_t n_ending = ending ? ending->n : 0;
-    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
-    SC_FREE unsigned *keep = calloc(n + n_ending + 1, sizeof(*keep));
+    size_t n_ending = ending ? ending->n : 0, n_keep = 0;
+    SC_FREE struct sc_limits_keep *keep = calloc(n + n_ending + 1, sizeof(*keep));
     if (!keep)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    size_t n_keep = 0;
     for (size_t i = 0; i < n; i++)
-        if (made[i].n_groups)
-            keep[n_keep++] = ids[i];
+        if (ids[i])
+            keep[n_keep++] = (struct sc_limits_keep){ids[i], made ? made[i].ctrls : SC_CTRLS_ALL};
     for (size_t i = 0; i < n_ending; i++)
-        keep[n_keep++] = ending->v[i].id;
-    int rc = t->groups.open(&cg, err);
-    return rc < 0 ? rc : t->groups.sweep(cg, uid, keep, n_keep, err);
+        keep[n_keep++] = (struct sc_limits_keep){ending->v[i].id, SC_CTRLS_ALL};
+    int rc = sc_pass_groups(t, cg, err);
+    return rc < 0 ? rc : t->groups.sweep(*cg, uid, keep, n_keep, err);
 }

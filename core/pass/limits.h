@@ -16,17 +16,22 @@ void sc_pass_site_limits(const struct sc_facts *f, size_t site, struct sc_limits
 int sc_pass_limits_check(const struct sc_tools *t, const struct sc_account *a,
                          const struct sc_facts *f, struct sc_error *err);
 
+/* The server's control groups, looked for once in a pass: *cg is NULL at first, and the caller's to free. */
+int sc_pass_groups(const struct sc_tools *t, struct sc_cgroups **cg, struct sc_error *err);
+
 /* Makes the groups of the sites with an id as the configuration wants them. A limit that this
  * server cannot hold is left out: a site must not stop because it was moved to another kernel.
- * ret[i] is of plan->sites[i], zeroed before; sc_limits_made_done() each, after a failure too. */
-int sc_pass_limits_make(const struct sc_tools *t, const struct sc_account *a,
-                        const struct sc_facts *f, const unsigned *ids, struct sc_limits_made *ret,
+ * ret[i] is of plan->sites[i], zeroed before; sc_limits_made_done() each, after a failure too. *ret_late, if any, is
+ * the last limit that does not hold yet. */
+int sc_pass_limits_make(const struct sc_tools *t, struct sc_cgroups **cg,
+                        const struct sc_account *a, const struct sc_facts *f, const unsigned *ids,
+                        struct sc_limits_made *ret, struct sc_error *ret_late,
                         struct sc_error *err);
 
-/* Removes the account's groups that are none of these (n of both) nor of views that end (may be
- * NULL): of sites that exist no more, or have no limit any more. For when the table is written. */
-int sc_pass_limits_sweep(const struct sc_tools *t, uid_t uid, const unsigned *ids,
-                         const struct sc_limits_made *made, size_t n,
+/* Removes the account's groups that are none of these sites' (n of both; made NULL: all of theirs stay) nor of
+ * views that end (may be NULL). For when the table is written. */
+int sc_pass_limits_sweep(const struct sc_tools *t, struct sc_cgroups **cg, uid_t uid,
+                         const unsigned *ids, const struct sc_limits_made *made, size_t n,
                          const struct sc_ending_list *ending, struct sc_error *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sitecage-rebuild UID: started by an entry (core/enter) that found a user's mark but not his
  * table: /run was emptied, usually by a boot. Makes the runtime state again. `sitecage-rebuild
- * --all` does so for every user with an isolated site, at boot. */
+ * --all` does so for every user with an isolated site, at boot. `sitecage-rebuild --groups UID` only makes the
+ * control groups that count what his sites use, where they are missing. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/debug.h"
 #include "core/base/log.h"
+#include "core/limits/limits.h"
 #include "core/pass/mains.h"
 #include "core/php/fpm/taken.h"
 #include "core/proxyexec/service.h"
@@ -19,6 +21,7 @@
 #include "core/pass/front.h"
 #include "core/pass/pass.h"
 #include "core/pass/webserver.h"
+#include "core/runtime/runtime.h"
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
@@ -68,17 +71,43 @@ static int rebuild_all(struct sc_server *s, struct sc_error *err)
     return rc < 0 ? rc : bad ? SC_E_SYS : 0;
 }
 
+/* Not while somebody changes the account's sites: he makes their groups himself. */
+static int count(uid_t uid, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    SC_FREE unsigned *ids = NULL;
+    SC_FD int lock = -EBADF;
+    size_t n = 0;
+    int rc = sc_account_lock(uid, 0, &lock, err);
+    if (rc == 0)
+        rc = sc_runtime_counted(uid, &ids, &n, err);
+    if (rc == 0)
+        rc = sc_cgroups_open(&cg, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = sc_limits_count(cg, uid, ids[i], err);
+    return rc;
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: sitecage-rebuild UID | --all | --groups UID   (as root)\n");
+    return 2;
+}
+
 int sc_rebuild_main(int argc, char **argv)
 {
     sc_debug_switch(&argc, argv);
     bool all = argc == 2 && strcmp(argv[1], "--all") == 0;
+    bool groups = argc == 3 && strcmp(argv[1], "--groups") == 0;
     char *end = NULL;
-    unsigned long uid = argc == 2 && !all ? strtoul(argv[1], &end, 10) : 0;
-    if (getuid() != 0 || argc != 2 || (!all && (*end || uid == 0 || uid >= UINT_MAX))) {
-        fprintf(stderr, "usage: sitecage-rebuild UID | --all   (as root)\n");
-        return 2;
-    }
+    unsigned long uid = (argc == 2 && !all) || groups ? strtoul(argv[argc - 1], &end, 10) : 0;
+    if (getuid() != 0 || (!all && (!end || *end || uid == 0 || uid >= UINT_MAX)))
+        return usage();
     struct sc_error err = SC_ERROR_INIT;
+    if (groups && count((uid_t)uid, &err) < 0)
+        fprintf(stderr, "%.500s\n", err.text);
+    if (groups)
+        return err.code < 0;
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
     int rc = sc_server_open(&s, &err);
     if (rc == 0)

@@ -28,6 +28,7 @@ struct sc_pass {
     bool routed;                  /* Apache takes PHP to masters of sites: one answer for a pass */
     bool fpm_later;               /* what "fpm" left to "fpm-rest" */
     bool had_groups;              /* sites had control groups before this pass, or may have had */
+    struct sc_cgroups *groups;    /* the server's, once they were needed */
     bool closed;                  /* views that were made before end: core/ending */
     struct sc_ending_list ending; /* … and have not yet; from the step "settle" on */
     bool held;    /* a site that is to end could not be closed: what such sites leave stays */

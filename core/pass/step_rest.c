@@ -164,16 +164,6 @@ int sc_step_storage(struct sc_pass *p, struct sc_error *err)
     return rc < 0 ? rc : note_storage(p, rc == 1, err);
 }
 
-static bool has_limits(const struct sc_pass *p, const struct sc_plan_site *site)
-{
-    bool has = false;
-    for (size_t i = 0; i < site->n_names; i++) {
-        const struct sc_domain_entry *e = sc_domains_config_find(&p->f->config, site->names[i]);
-        has |= e && e->limits.set;
-    }
-    return has;
-}
-
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
 {
     bool made = false;
@@ -181,25 +171,15 @@ int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)
         made |= p->made.limits[i].n_groups != 0;
     if (p->held || (!made && !p->had_groups))
         return 0;
-    return sc_pass_limits_sweep(p->tools, p->a->uid, p->made.ids, p->made.limits, p->made.n,
-                                &p->ending, err);
+    return sc_pass_limits_sweep(p->tools, &p->groups, p->a->uid, p->made.ids, p->made.limits,
+                                p->made.n, &p->ending, err);
 }
 
-/* The same where no groups were made before: those of sites that have limits stay. */
+/* The same where no groups were made before: those of sites stay. */
 int sc_step_unused_groups(struct sc_pass *p, struct sc_error *err)
 {
-    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
-    SC_FREE unsigned *keep = calloc(p->made.n + p->ending.n + 1, sizeof(*keep));
-    size_t n = 0;
-    if (!keep)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
-    for (size_t i = 0; i < p->made.n; i++)
-        if (p->made.ids[i] && has_limits(p, &p->f->plan->sites[i]))
-            keep[n++] = p->made.ids[i];
-    for (size_t i = 0; i < p->ending.n; i++)
-        keep[n++] = p->ending.v[i].id;
-    int rc = p->tools->groups.open(&cg, err);
-    return rc < 0 ? rc : p->tools->groups.sweep(cg, p->a->uid, keep, n, err);
+    return sc_pass_limits_sweep(p->tools, &p->groups, p->a->uid, p->made.ids, NULL, p->made.n,
+                                &p->ending, err);
 }
 
 int sc_step_cron(struct sc_pass *p, struct sc_error *err)

@@ -73,7 +73,9 @@ static bool may_have_groups(const struct sc_pass *p)
 int sc_step_groups(struct sc_pass *p, struct sc_error *err)
 {
     p->had_groups = may_have_groups(p);
-    return p->any ? sc_pass_limits_make(p->tools, p->a, p->f, p->made.ids, p->made.limits, err) : 0;
+    return p->any ? sc_pass_limits_make(p->tools, &p->groups, p->a, p->f, p->made.ids,
+                                        p->made.limits, &p->late, err)
+                  : 0;
 }
 
 const struct sc_fpm_known_list *sc_pass_pools(const struct sc_pass *p)

@@ -122,6 +122,7 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
     sc_cover_server_doubt(s->cover); /* what comes next is another account's */
     sc_made_done(&p.made);
     sc_ending_list_done(&p.ending);
+    sc_cgroups_freep(&p.groups);
     return rc;
 }
 
@@ -140,6 +141,7 @@ int sc_pass_clean(struct sc_server *s, const struct sc_account *a, struct sc_fac
         rc = run(&p, cleaning, sizeof(cleaning) / sizeof(cleaning[0]), err);
     sc_made_done(&p.made);
     sc_ending_list_done(&p.ending);
+    sc_cgroups_freep(&p.groups);
     return rc;
 }
 

@@ -88,8 +88,8 @@ struct sc_group_tools { /* core/limits */
     int (*make)(const struct sc_cgroups *cg, uid_t uid, unsigned id, const char *home,
                 const struct sc_limits *limits, struct sc_limits_made *ret, struct sc_error *err);
     int (*join)(uid_t uid, unsigned id, const struct sc_limits_made *made, struct sc_error *err);
-    int (*sweep)(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
-                 struct sc_error *err);
+    int (*sweep)(const struct sc_cgroups *cg, uid_t uid, const struct sc_limits_keep *keep,
+                 size_t n, struct sc_error *err);
 };
 
 struct sc_tools {

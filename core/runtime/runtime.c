@@ -15,10 +15,13 @@
 #include "core/base/paths.h"
 #include "core/base/vec.h"
 #include "core/enter/failures.h"
+#include "core/enter/table.h"
 #include "core/proxyexec/sites.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX
-#define GROUP_WORD       "cgroup" /* a line of the table */
+/* lines of the table */
+#define GROUP_WORD "cgroup"
+#define COUNT_WORD "counts"
 
 static void dir_path(uid_t uid, char out[64])
 {
@@ -96,9 +99,10 @@ static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const 
     sc_buf_str(b, "\n");
 }
 
+/* Groups that only count come last: the entry of a version that does not know them reads no further. */
 static void add_limits(struct sc_buf *b, unsigned id, const struct sc_limits_made *limits)
 {
-    for (size_t i = 0; i < limits->n_groups; i++)
+    for (size_t i = 0; limits->held && i < limits->n_groups; i++)
         add_path_line(b, GROUP_WORD, id, limits->groups[i]);
     if (limits->ep)
         sc_buf_fmt(b, "ep %u %" PRIu64 "\n", id, limits->ep);
@@ -109,6 +113,8 @@ static void add_limits(struct sc_buf *b, unsigned id, const struct sc_limits_mad
         sc_buf_enc(b, limits->current, strlen(limits->current));
         sc_buf_str(b, "\n");
     }
+    for (size_t i = 0; !limits->held && i < limits->n_groups; i++)
+        add_path_line(b, COUNT_WORD, id, limits->groups[i]);
 }
 
 static int add_owned(struct sc_buf *b, const char *home, const char *key, unsigned id,
@@ -238,13 +244,38 @@ int sc_runtime_sweep(uid_t uid, const unsigned *keep, size_t n, struct sc_error 
     return n == 0 ? sc_runtime_mark(uid, false, err) : 0;
 }
 
+static bool only_counts(const struct sc_table *t, unsigned id)
+{
+    struct sc_site_ref ref = sc_table_site(t, id);
+    struct sc_site_limits limits;
+    return ref.state == SC_SITE_ISOLATED && sc_table_limits(t, &ref, &limits) == 0 && limits.counts;
+}
+
+int sc_runtime_counted(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err)
+{
+    SC_CLEANUP(sc_table_close) struct sc_table t = {0};
+    size_t n = 0, kept = 0;
+    int rc = sc_table_open(uid, &t);
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "read the table of the sites of uid %u", (unsigned)uid);
+    rc = sc_runtime_sites(uid, ret, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (only_counts(&t, (*ret)[i]))
+            (*ret)[kept++] = (*ret)[i];
+    if (rc == 0)
+        *ret_n = kept;
+    return rc;
+}
+
 bool sc_runtime_has_groups(uid_t uid)
 {
     char path[64];
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/sites", (unsigned)uid);
     int rc = sc_read_file(path, SC_TABLE_MAX, &text, NULL);
-    return rc == 0 ? strstr(text.data, "\n" GROUP_WORD " ") != NULL : rc != SC_E_NOTFOUND;
+    return rc == 0
+               ? strstr(text.data, "\n" GROUP_WORD " ") || strstr(text.data, "\n" COUNT_WORD " ")
+               : rc != SC_E_NOTFOUND;
 }
 
 int sc_runtime_mark(uid_t uid, bool on, struct sc_error *err)

@@ -46,6 +46,10 @@ int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *
 /* Removes the table and the mark: no entry goes to a site of this account any more. */
 int sc_runtime_unlist(uid_t uid, struct sc_error *err);
 
+/* The ids of the account's sites whose control groups limit nothing, by the table that is there. The caller frees
+ * *ret. SC_E_SYS, SC_E_NOMEM. */
+int sc_runtime_counted(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err);
+
 /* Whether the table that is there says that sites of the account have control groups; also true
  * when it cannot be read. */
 bool sc_runtime_has_groups(uid_t uid);

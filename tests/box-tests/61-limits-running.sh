@@ -13,6 +13,8 @@ APACHE_MODULES="proxy proxy_fcgi fcgid"
 . "$SC_SOURCE/tests/boxlib/fpm.sh"
 # shellcheck source=tests/boxlib/probe.sh
 . "$SC_SOURCE/tests/boxlib/probe.sh"
+# shellcheck source=tests/boxlib/groups.sh
+. "$SC_SOURCE/tests/boxlib/groups.sh"
 
 gcc -O1 -D_GNU_SOURCE -o /usr/local/bin/eat "$SC_SOURCE/tests/boxlib/eat.c" || exit
 cat >/run/hop.c <<'C'
@@ -100,7 +102,6 @@ all_in()
     done < <(find /sys/fs/cgroup -path "*/sitecage/*/$id/cgroup.procs")
     [ $files -gt 0 ] && [ $processes -gt 0 ] || { echo "nothing to compare: $files files, $processes processes" && return 1; }
 }
-none_in() { [ -z "$(find /sys/fs/cgroup -type d -path "*/sitecage/*/$(id_of "$1")")" ]; }
 
 panel_install
 make_user john
@@ -114,6 +115,12 @@ fpm_start
 apache_start
 check "allow-all" cagefsctl --site-isolation-allow-all
 check "enable" cagefsctl --site-isolation-enable fpm.example shell.example cgid.example
+
+## Without limits: all that runs is counted
+expect_output "a page" ok php_eval fpm.example 'echo "ok";'
+expect_output "FastCGI" cgi-fcgi php_eval cgid.example 'echo php_sapi_name();'
+check "PHP-FPM's master and workers are in the site's groups" all_in fpm.example
+check "FastCGI's programs are" all_in cgid.example
 
 ## PHP-FPM: what the issue was
 takes='ini_set("memory_limit", "512M"); $s = str_repeat("x", 250 << 20); echo strlen($s) >> 20;'
@@ -130,7 +137,8 @@ check "they are in the groups" all_in fpm.example
 expect_output "no more than 30 processes" refused php_eval fpm.example 'for ($i = 0; $i < 60; $i++) $p[] = proc_open(["/bin/sleep", "3"], [], $x); echo in_array(false, $p, true) ? "refused" : "all";'
 sleep 3
 expect_contains "all taken away" '"pmem": 0' set_limits fpm.example --pmem 0 --nproc 0
-check "processes go back, the groups are removed" none_in fpm.example
+check "processes go back, the groups only count" only_counts "$(id_of fpm.example)"
+check "they are in those" all_in fpm.example
 expect_output "and 250 MB are taken again" 250 php_eval fpm.example "$takes"
 check "the master is still the same" test -e "/proc/$master"
 
@@ -154,7 +162,9 @@ check_not "it holds" php_eval fpm.example "$takes"
 check "no limit" set_limits fpm.example --pmem 0
 check "the daemon starts" /usr/libexec/sitecage/sitecage-monitor --daemon
 check "the file is edited" edit fpm.example '{"pmem": 134217728}'
-check "the daemon puts them in" wait_until 10 all_in fpm.example
+limited() { ! only_counts "$(id_of "$1")" >/dev/null; }
+check "the daemon sets the limit" wait_until 10 limited fpm.example
+check "all is in the groups" wait_until 10 all_in fpm.example
 check_not "it holds" php_eval fpm.example "$takes"
 
 ## Shells, and what they left behind; vmem, which is no group's
@@ -188,7 +198,7 @@ fi
 address_space() { sed -n 's/^Max address space *\([^ ]*\) .*/\1/p' "/proc/$(pgrep -f 'sleep 1001')/limits"; }
 expect_output "what a process set by itself stays" 512000000$'\n' address_space
 check "no limits" set_limits shell.example --pmem 0
-check "the groups are removed" none_in shell.example
+check "the groups only count" only_counts "$(id_of shell.example)"
 check "and 250 MB are taken" probe p 'eat mem 250'
 
 ## FastCGI

@@ -218,6 +218,19 @@ static void the_table_tells_a_sites_limits(void **state)
     assert_true(l.vmem == SC_LIMIT_VALUE_MAX);
     assert_int_equal(l.nproc, 30);
     assert_string_equal(l.current, "/g/c/pids.current");
+    assert_false(l.counts);
+}
+
+static void groups_that_only_count_are_told_apart(void **state)
+{
+    (void)state;
+    struct sc_site_limits l;
+    assert_int_equal(limits_of("ep 60001 20\ncounts 60001 /g/a%20b\ncounts 60001 /g/c\n"
+                               "name 60001 a.example\n",
+                               &l),
+                     0);
+    assert_true(l.counts && l.n_groups == 2 && l.ep == 20);
+    assert_string_equal(l.group[0], "/g/a b");
 }
 
 static void limits_that_are_broken_let_nothing_run(void **state)
@@ -235,6 +248,7 @@ static void limits_that_are_broken_let_nothing_run(void **state)
         "nproc 60001 5\n",
         "ep 60001 1234567890123456789\n",
         "cgroup 60001 /g/%zz\n",
+        "counts 60002 /g\n",
         nine_groups,
     };
     struct sc_site_limits l;
@@ -255,6 +269,7 @@ int main(void)
         cmocka_unit_test(figures_are_read),
         cmocka_unit_test(a_home_without_a_disk),
         cmocka_unit_test(the_table_tells_a_sites_limits),
+        cmocka_unit_test(groups_that_only_count_are_told_apart),
         cmocka_unit_test(limits_that_are_broken_let_nothing_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,9 +36,11 @@ static int groups_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, cons
     (void)cg;
     (void)home;
     int rc = tools_begin(err, "groups.make", " %u %u %x", (unsigned)uid, id, limits->set);
-    if (rc < 0 || !limits->set)
+    if (rc < 0)
         return rc;
     ret->groups[ret->n_groups++] = strdup("/sys/fs/cgroup/sitecage");
+    ret->ctrls = SC_CTRLS_ALL;
+    ret->held = limits->set;
     tools_the_site(uid, id)->group = true;
     return 0;
 }
@@ -52,13 +54,21 @@ static int groups_join(uid_t uid, unsigned id, const struct sc_limits_made *made
     return rc;
 }
 
-static int groups_sweep(const struct sc_cgroups *cg, uid_t uid, const unsigned *keep, size_t n,
-                        struct sc_error *err)
+static bool stays(unsigned id, const struct sc_limits_keep *keep, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (keep[i].id == id && keep[i].ctrls)
+            return true;
+    return false;
+}
+
+static int groups_sweep(const struct sc_cgroups *cg, uid_t uid, const struct sc_limits_keep *keep,
+                        size_t n, struct sc_error *err)
 {
     (void)cg;
     int rc = tools_begin(err, "groups.sweep", " %u", (unsigned)uid);
     for (size_t i = 0; rc == 0 && i < tools_n_sites; i++)
-        if (tools_sites[i].uid == uid && !tools_is_kept(tools_sites[i].id, keep, n))
+        if (tools_sites[i].uid == uid && !stays(tools_sites[i].id, keep, n))
             tools_sites[i].group = false;
     return rc;
 }

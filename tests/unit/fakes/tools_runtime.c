@@ -70,7 +70,7 @@ static int write_table(uid_t uid, const char *home, const struct sc_plan *plan, 
     for (size_t i = 0; i < plan->n_sites; i++)
         if (plan->sites[i].isolated)
             sc_buf_fmt(&text, "%s%s:%u%s", text.len ? " " : "", plan->sites[i].names[0], ids[i],
-                       limits[i].n_groups ? "+" : "");
+                       limits[i].held ? "+" : "");
     free(tools_the_account(uid)->table);
     tools_the_account(uid)->table = strdup(text.data);
     return 0;
