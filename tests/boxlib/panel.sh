@@ -55,5 +55,7 @@ panel_rename()
 # monitor_off: for tests of what commands do by themselves: no daemon completes or repeats it meanwhile.
 monitor_off()
 {
+    rm -f /usr/libexec/sitecage/sitecage-monitor # a link to the program that is all of root's commands
     printf '#!/bin/sh\n' >/usr/libexec/sitecage/sitecage-monitor
+    chmod 755 /usr/libexec/sitecage/sitecage-monitor
 }
