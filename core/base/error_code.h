@@ -37,6 +37,8 @@
 #define SC_IS_BAD_TOKEN      "bad_token"
 #define SC_IS_CROSS_SITE     "cross_site"
 #define SC_IS_NO_SESSION     "no_session"
+#define SC_IS_SOME_FAILED    "some_failed"
+#define SC_IS_INTERRUPTED    "interrupted"
 
 /* Gives *err (may be NULL) another word than that of its code; `word` is one of those above. Returns
  * `rc`, so that it can stand around a sc_error_set(). */

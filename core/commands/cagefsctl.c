@@ -78,6 +78,8 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
                        .learned = call->learned,
                        .learn = call->learn,
                        .days = call->days,
+                       .all = call->all,
+                       .many = call->many,
                        .server = server,
                        .watch = &watch,
                        .out = out};

@@ -14,14 +14,15 @@
 #include "core/engine/engine.h"
 
 enum sc_ctl_flags {
-    SC_CTL_ANYBODY = 1,  /* root is not needed */
-    SC_CTL_SERVER = 2,   /* the server object is needed */
-    SC_CTL_ANYWAY = 4,   /* --anyway may be given */
-    SC_CTL_HOME = 8,     /* --home may be given */
-    SC_CTL_ONLY = 16,    /* --failing, --stale, --not-covered may be given */
-    SC_CTL_DRY_RUN = 32, /* --dry-run may be given */
-    SC_CTL_LEARN = 64,   /* --days, --stop or --report may be given */
-    SC_CTL_LEARNED = 128 /* --learned may be given */
+    SC_CTL_ANYBODY = 1,   /* root is not needed */
+    SC_CTL_SERVER = 2,    /* the server object is needed */
+    SC_CTL_ANYWAY = 4,    /* --anyway may be given */
+    SC_CTL_HOME = 8,      /* --home may be given */
+    SC_CTL_ONLY = 16,     /* --failing, --stale, --not-covered may be given */
+    SC_CTL_DRY_RUN = 32,  /* --dry-run may be given */
+    SC_CTL_LEARN = 64,    /* --days, --stop or --report may be given */
+    SC_CTL_LEARNED = 128, /* --learned may be given */
+    SC_CTL_MANY = 256     /* --user, --all, --file, --exclude, --keep-going may be given */
 };
 
 /* What is asked of learning beside its beginning. */
@@ -35,7 +36,15 @@ enum sc_ctl_learn {
 enum sc_ctl_only {
     SC_CTL_FAILING = 1,
     SC_CTL_STALE = 2,
-    SC_CTL_NOT_COVERED = 4
+    SC_CTL_NOT_COVERED = 4,
+    SC_CTL_NOT_ISOLATED = 8
+};
+
+/* Which sites, beyond those that are named: lists of what was given, which point into argv. */
+struct sc_ctl_many {
+    const char **users, **files, **except;
+    size_t n_users, n_files, n_except;
+    bool keep_going;
 };
 
 /* What a command's function gets. */
@@ -50,6 +59,8 @@ struct sc_ctl {
     bool learned;             /* --learned */
     enum sc_ctl_learn learn;  /* --stop, --report */
     unsigned days;            /* --days; 0: not given */
+    bool all;                 /* --all */
+    struct sc_ctl_many many;
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
 };
@@ -84,6 +95,8 @@ struct sc_ctl_call {
     bool learned;
     enum sc_ctl_learn learn;
     unsigned days;
+    bool all;
+    struct sc_ctl_many many;
 };
 
 void sc_ctl_call_done(struct sc_ctl_call *call);
@@ -104,6 +117,10 @@ struct sc_ctl_io {
 /* Runs it all. Returns the exit status: 0, 1 refused or failed, 2 wrong usage, 38 limits that this
  * kernel cannot hold. */
 int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io);
+
+/* enable and disable, where more was said than names (or: not everything is to be done or nothing). */
+bool sc_ctl_is_many(const struct sc_ctl *c);
+int sc_ctl_many(struct sc_ctl *c, bool enable, struct sc_error *err);
 
 /* The commands' functions. */
 int sc_ctl_allow_all(struct sc_ctl *c, struct sc_error *err);

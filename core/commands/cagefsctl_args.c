@@ -15,6 +15,12 @@ enum {
     OPT_FAILING,
     OPT_STALE,
     OPT_NOT_COVERED,
+    OPT_NOT_ISOLATED,
+    OPT_ALL,
+    OPT_USER,
+    OPT_FILE,
+    OPT_EXCLUDE,
+    OPT_KEEP_GOING,
     OPT_DRY_RUN,
     OPT_LEARNED,
     OPT_DAYS,
@@ -54,7 +60,13 @@ static const struct option modifiers[] = {
     {.name = "report", .val = OPT_REPORT},
     {.name = "failing", .val = OPT_FAILING},
     {.name = "stale", .val = OPT_STALE},
-    {.name = "not-covered", .val = OPT_NOT_COVERED}};
+    {.name = "not-covered", .val = OPT_NOT_COVERED},
+    {.name = "not-isolated", .val = OPT_NOT_ISOLATED},
+    {.name = "all", .val = OPT_ALL},
+    {.name = "user", .has_arg = required_argument, .val = OPT_USER},
+    {.name = "file", .has_arg = required_argument, .val = OPT_FILE},
+    {.name = "exclude", .has_arg = required_argument, .val = OPT_EXCLUDE},
+    {.name = "keep-going", .val = OPT_KEEP_GOING}};
 #define N_MODIFIERS (sizeof(modifiers) / sizeof(modifiers[0]))
 
 /* Two names for a command that has an alias, and the modifiers; to be freed. */
@@ -99,6 +111,8 @@ static void unknown_option(struct parse *p, const char *word)
         COMPLAIN(p, "--home needs a value: private or shared");
     else if (optopt == OPT_DAYS)
         COMPLAIN(p, "--days needs a number");
+    else if (optopt >= OPT_USER && optopt <= OPT_EXCLUDE)
+        COMPLAIN(p, "%s needs a value; see cagefsctl --help", word);
     else if (optopt < OPT_JSON)
         COMPLAIN(p, "unknown option -%c: see cagefsctl --help", optopt);
     else
@@ -173,9 +187,25 @@ static bool take_modifier(struct parse *p, int option)
     case OPT_REPORT:
         take_learn(p, SC_CTL_LEARN_REPORT);
         return true;
+    case OPT_ALL:
+        p->call.all = true;
+        return true;
+    case OPT_USER:
+        p->call.many.users[p->call.many.n_users++] = optarg;
+        return true;
+    case OPT_FILE:
+        p->call.many.files[p->call.many.n_files++] = optarg;
+        return true;
+    case OPT_EXCLUDE:
+        p->call.many.except[p->call.many.n_except++] = optarg;
+        return true;
+    case OPT_KEEP_GOING:
+        p->call.many.keep_going = true;
+        return true;
     case OPT_FAILING:
     case OPT_STALE:
     case OPT_NOT_COVERED:
+    case OPT_NOT_ISOLATED:
         p->call.only |= 1u << (option - OPT_FAILING); /* in the order of enum sc_ctl_only */
         return true;
     default:
@@ -194,6 +224,22 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
         take_command(p, &commands[option->val - OPT_COMMAND], option->name);
     if (optarg && option->val >= OPT_COMMAND)
         p->call.names[p->call.n++] = optarg;
+}
+
+/* Of those that say which sites; NULL. */
+static const char *not_taken_many(const struct sc_ctl_call *call)
+{
+    const struct sc_ctl_many *m = &call->many;
+    const unsigned flags = call->command->flags;
+    if (call->all && !(flags & (SC_CTL_MANY | SC_CTL_ONLY)))
+        return "--all";
+    if (flags & SC_CTL_MANY)
+        return NULL;
+    return m->n_users      ? "--user"
+           : m->n_files    ? "--file"
+           : m->n_except   ? "--exclude"
+           : m->keep_going ? "--keep-going"
+                           : NULL;
 }
 
 /* A modifier that the command does not take; NULL. */
@@ -215,8 +261,8 @@ static const char *not_taken(const struct sc_ctl_call *call)
     if (call->learn != SC_CTL_LEARN_BEGIN && !(flags & SC_CTL_LEARN))
         return call->learn == SC_CTL_LEARN_STOP ? "--stop" : "--report";
     if (call->only && !(flags & SC_CTL_ONLY))
-        return "--failing, --stale or --not-covered";
-    return NULL;
+        return "--failing, --stale, --not-covered or --not-isolated";
+    return not_taken_many(call);
 }
 
 /* What getopt cannot know: that there is a command, and how many operands it takes. */
@@ -228,7 +274,7 @@ static void check_call(struct parse *p)
         COMPLAIN(p, "no command is given: see cagefsctl --help");
     else if (not_taken(&p->call))
         COMPLAIN(p, "--%s takes no %s; see cagefsctl --help", p->spelled, not_taken(&p->call));
-    else if (n < c->min)
+    else if (n < c->min && !p->call.many.n_users && !p->call.many.n_files && !p->call.all)
         COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled, c->operands);
     else if (n > c->max && c->max == 0)
         COMPLAIN(p, "--%s takes no name, but '%s' is given; see cagefsctl --help", p->spelled,
@@ -240,8 +286,17 @@ static void check_call(struct parse *p)
 
 void sc_ctl_call_done(struct sc_ctl_call *call)
 {
-    free(call->names);
+    SC_FREE_ALL(call->names, call->many.users, call->many.files, call->many.except);
     *call = (struct sc_ctl_call){0};
+}
+
+static int make_room(struct sc_ctl_call *call, size_t n)
+{
+    call->names = calloc(n, sizeof(*call->names));
+    call->many.users = calloc(n, sizeof(*call->many.users));
+    call->many.files = calloc(n, sizeof(*call->many.files));
+    call->many.except = calloc(n, sizeof(*call->many.except));
+    return call->names && call->many.users && call->many.files && call->many.except ? 0 : -1;
 }
 
 int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error *err)
@@ -252,9 +307,8 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
     char letters[64] = "-";
     SC_FREE struct option *options = make_options(commands, n, letters + 1);
     struct parse p = {0};
-    p.call.names = calloc((size_t)argc + 1, sizeof(*p.call.names));
-    if (!options || !p.call.names) {
-        free(p.call.names);
+    if (make_room(&p.call, (size_t)argc + 1) < 0 || !options) {
+        sc_ctl_call_done(&p.call);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the command line");
     }
     opterr = 0;
@@ -262,8 +316,8 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
     int c, index = 0;
     while ((c = getopt_long(argc, argv, letters, options, &index)) != -1) {
         const char *word = argv[optind - 1]; /* only used where it is the one just read */
-        if ((c == OPT_HOME || c == OPT_DAYS) && word == optarg) /* a value in a word of its own */
-            word = argv[optind - 2];
+        if (c >= OPT_JSON && options[index].has_arg == required_argument && word == optarg)
+            word = argv[optind - 2]; /* the value is a word of its own */
         if (c == 1)
             p.call.names[p.call.n++] = optarg;
         else if (c == '?')
@@ -280,7 +334,7 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
     check_call(&p);
     if (p.wrong.code) {
         ret->json = p.call.json;
-        free(p.call.names);
+        sc_ctl_call_done(&p.call);
         if (err)
             *err = p.wrong;
         return p.wrong.code;

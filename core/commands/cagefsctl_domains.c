@@ -15,6 +15,8 @@ static void say(struct sc_ctl *c, const char *done, const char *const *names, si
 
 int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 {
+    if (sc_ctl_is_many(c))
+        return sc_ctl_many(c, true, err);
     const struct sc_enable_how how = {c->anyway, c->home, c->learned};
     int rc = (c->dry_run ? sc_engine_enable_dry : sc_engine_enable)(c->server, c->names, c->n, &how,
                                                                     c->watch, err);
@@ -27,6 +29,8 @@ int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 
 int sc_ctl_disable(struct sc_ctl *c, struct sc_error *err)
 {
+    if (sc_ctl_is_many(c) || c->dry_run)
+        return sc_ctl_many(c, false, err);
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
     int rc = sc_engine_disable(c->server, c->names, c->n, c->watch, &others, err);
     if (rc < 0)

@@ -314,7 +314,8 @@ static bool is_asked_for(const struct sc_status_row *r, unsigned only)
 {
     return !only || (only & SC_CTL_FAILING && (r->failing.since || r->dead)) ||
            (only & SC_CTL_STALE && r->stale) ||
-           (only & SC_CTL_NOT_COVERED && r->isolated && r->coverage != SC_COVERAGE_COVERED);
+           (only & SC_CTL_NOT_COVERED && r->isolated && r->coverage != SC_COVERAGE_COVERED) ||
+           (only & SC_CTL_NOT_ISOLATED && !r->isolated);
 }
 
 /* Those that were asked for come to the front; the others are kept behind them, to be freed. */
@@ -334,7 +335,9 @@ static size_t select_rows(struct sc_status *st, unsigned only)
 int sc_ctl_status(struct sc_ctl *c, struct sc_error *err)
 {
     SC_CLEANUP(sc_status_done) struct sc_status all = {0};
-    int rc = sc_engine_status(c->server, c->n ? c->names : NULL, c->n, &all, err);
+    bool every = c->n == 0 && (c->all || c->only & SC_CTL_NOT_ISOLATED);
+    int rc = every ? sc_engine_status_all(c->server, &all, err)
+                   : sc_engine_status(c->server, c->n ? c->names : NULL, c->n, &all, err);
     if (rc < 0)
         return rc;
     struct sc_status st = all;

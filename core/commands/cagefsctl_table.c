@@ -57,9 +57,11 @@ static const struct sc_ctl_command table[] = {
     {BOTH("toggle-mode"), .run = sc_ctl_toggle_mode, .flags = SC_CTL_SERVER,
      .help = "Swap the modes allow_all and deny_all"},
     {BOTH("enable"), DOMAINS, .run = sc_ctl_enable,
-     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME | SC_CTL_DRY_RUN | SC_CTL_LEARNED,
+     .flags = SC_CTL_SERVER | SC_CTL_ANYWAY | SC_CTL_HOME | SC_CTL_DRY_RUN | SC_CTL_LEARNED |
+              SC_CTL_MANY,
      .help = "Isolate these domains"},
-    {BOTH("disable"), DOMAINS, .run = sc_ctl_disable, .flags = SC_CTL_SERVER,
+    {BOTH("disable"), DOMAINS, .run = sc_ctl_disable,
+     .flags = SC_CTL_SERVER | SC_CTL_DRY_RUN | SC_CTL_MANY,
      .help = "End the isolation of these domains"},
     {BOTH("list"), .operands = "[USER...]", .one = "USER", .max = MANY, .run = sc_ctl_list,
      .flags = SC_CTL_SERVER, .help = "List the isolated domains"},
@@ -120,22 +122,30 @@ void sc_ctl_help(struct sc_buf *out)
                  c->operands ? " " : "", c->operands ? c->operands : "");
         sc_buf_fmt(out, "  %-36s %s\n", option, c->help);
     }
-    sc_buf_str(out,
-               "\n"
-               "With any of them:\n"
-               "  --json                               Answer with one JSON object\n"
-               "  --anyway                             (enable) Also where not all is covered\n"
-               "  --dry-run                            (enable) Say what it would say, and change "
-               "nothing\n"
-               "  --home private|shared                (enable, regenerate) What the sites see of "
-               "the home\n"
-               "  --failing, --stale, --not-covered    (status) Only sites of these kinds\n"
-               "  --days N, --stop, --report           (learn) For how long (7), end it, say what "
-               "was used\n"
-               "  --learned                            (enable) Give what was used to the sites\n"
-               "  --wait-lock                          Accepted; commands always wait their turn\n"
-               "  -v, --verbose                        Say each step and how long it took\n"
-               "\n"
-               "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 38 limits that this\n"
-               "kernel cannot hold. See cagefsctl(8).\n");
+    sc_buf_str(
+        out,
+        "\n"
+        "With any of them:\n"
+        "  --json                               Answer with one JSON object\n"
+        "  --anyway                             (enable) Also where not all is covered\n"
+        "  --dry-run                            (enable, disable) Say what it would say, and "
+        "change "
+        "nothing\n"
+        "  --home private|shared                (enable, regenerate) What the sites see of "
+        "the home\n"
+        "  --user USER, --all, --file FILE      (enable, disable) Also all domains of the user, of "
+        "all\n"
+        "                                       users, those in the file (-: standard input)\n"
+        "  --exclude DOMAIN                     (enable, disable) But not this one\n"
+        "  --keep-going                         (enable, disable) The others, where one fails\n"
+        "  --failing, --stale, --not-covered    (status) Only sites of these kinds\n"
+        "  --not-isolated, --all                (status) Only, or also, those that are not\n"
+        "  --days N, --stop, --report           (learn) For how long (7), end it, say what "
+        "was used\n"
+        "  --learned                            (enable) Give what was used to the sites\n"
+        "  --wait-lock                          Accepted; commands always wait their turn\n"
+        "  -v, --verbose                        Say each step and how long it took\n"
+        "\n"
+        "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 38 limits that this\n"
+        "kernel cannot hold. See cagefsctl(8).\n");
 }

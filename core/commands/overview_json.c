@@ -168,7 +168,7 @@ int sc_overview_json_set(json_t *to, const struct sc_overview_server *server,
     bad |= json_object_set_new(to, "may_change", json_boolean(!why.code));
     bad |= json_object_set_new(to, "why_not", sc_json_text(why.code ? why.text : NULL));
     bad |= json_object_set_new(to, "why_not_code", sc_json_text(why.code));
-    bad |= json_object_set_new(to, "locked", json_false());
+    bad |= json_object_set_new(to, "locked", json_boolean(o->locked));
     bad |= json_object_set_new(to, "names_from", json_string(o->from_panel ? "panel" : "database"));
     bad |= json_object_set_new(to, "notices", notices_json(o));
     bad |= json_object_set_new(to, "sites", sc_overview_sites_json(o));

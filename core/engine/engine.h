@@ -145,6 +145,9 @@ void sc_status_done(struct sc_status *st);
 int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
                      struct sc_status *ret, struct sc_error *err);
 
+/* The same of all domains, isolated or not: those that the panel has, too. Errors of the panel. */
+int sc_engine_status_all(struct sc_server *s, struct sc_status *ret, struct sc_error *err);
+
 /* The text of what the domain's site sees or would see when isolated (docs/formats.md, "plan").
  * Changes nothing. Tells `w` what the site uses outside of what it owns. */
 int sc_engine_plan(struct sc_server *s, const char *domain, struct sc_buf *ret,

@@ -216,17 +216,50 @@ void sc_jobs_home(struct sc_jobs *jobs, enum sc_home home)
         jobs->v[i].wish.home = home;
 }
 
+/* Sites are counted; while a pass works, its steps say how many of its sites are as good as done. */
+struct counting {
+    const struct sc_watch *w;
+    size_t done, now, total; /* now: sites of the job whose pass works */
+};
+
+static size_t sites_of(const struct sc_job *j)
+{
+    size_t n = j->wish.n_enable + j->wish.n_disable + j->wish.n_learn;
+    return n ? n : 1;
+}
+
+static void on_step(size_t done, size_t of, void *arg)
+{
+    const struct counting *c = arg;
+    sc_watch_progress(c->w, c->done + c->now * done / of, c->total);
+}
+
+static int apply_one(struct sc_server *s, struct sc_job *j, struct counting *c,
+                     struct sc_error *err)
+{
+    c->now = sites_of(j);
+    sc_watch_progress(c->w, c->done, c->total);
+    s->stepped = on_step;
+    s->stepped_arg = c;
+    int rc = sc_pass_apply(s, &j->account, &j->facts, &j->wish, err);
+    s->stepped = NULL;
+    c->done += c->now;
+    return rc;
+}
+
 int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch *w,
                 struct sc_error *err)
 {
     int rc = 0;
+    struct counting counting = {.w = w};
+    for (size_t i = 0; i < jobs->n; i++)
+        counting.total += sites_of(&jobs->v[i]);
     for (size_t i = 0; rc == 0 && i < jobs->n; i++)
         rc = sc_pass_check(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
     if (rc == 0 && jobs->look)
         sc_before_begin(jobs, s->cover && s->cover->gate, jobs->look, w);
     for (size_t i = 0; rc == 0 && i < jobs->n; i++) {
-        sc_watch_progress(w, i, jobs->n);
-        rc = sc_pass_apply(s, &jobs->v[i].account, &jobs->v[i].facts, &jobs->v[i].wish, err);
+        rc = apply_one(s, &jobs->v[i], &counting, err);
         log_job(&jobs->v[i], rc == 0 ? NULL : err);
         if (rc == 0 && !jobs->v[i].wish.n_disable)
             tell_odd(&jobs->v[i], w);
@@ -234,6 +267,6 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
             tell_crontab(&jobs->v[i], w);
     }
     if (rc == 0)
-        sc_watch_progress(w, jobs->n, jobs->n);
+        sc_watch_progress(w, counting.total, counting.total);
     return rc;
 }

@@ -225,6 +225,8 @@ static int look(struct sc_server *s, struct sc_overview_server *server, const st
         return no_memory(err);
     int rc = sc_policy_user_allowed(&s->policy, u->name, &o->allowed, err);
     if (rc == 0)
+        rc = sc_policy_user_locked(&s->policy, u->name, &o->locked, err);
+    if (rc == 0)
         rc = gather_names(s, u, of->panel, &names, o, err);
     if (rc == 0)
         rc = add_rows(s, u, &names, of, o, err);

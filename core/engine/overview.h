@@ -69,6 +69,7 @@ struct sc_overview {
     uid_t uid;
     char *user, *home;
     bool allowed;                   /* by the policy */
+    bool locked;                    /* he can enable, and not disable */
     bool from_panel;                /* the domains are the panel's of now; else the database's */
     char *panel_error;              /* why it could not be asked; NULL */
     char *stale;                    /* why the last pass over the account failed; NULL */

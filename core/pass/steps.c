@@ -80,10 +80,13 @@ static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_
     int rc = 0;
     for (size_t i = 0; i < n && !p->stopped; i++) {
         struct sc_error why = SC_ERROR_INIT;
-        if (rc == 0)
+        bool goes_on = rc == 0;
+        if (goes_on)
             rc = run_step(p, &steps[i], err);
         else if (is_anyway(p, &steps[i]) && run_step(p, &steps[i], &why) < 0)
             sc_log("user=%s: %s", p->a->user, why.text);
+        if (goes_on && rc == 0 && steps == making && p->s->stepped)
+            p->s->stepped(i + 1, n, p->s->stepped_arg);
     }
     return rc;
 }

@@ -46,6 +46,10 @@ struct sc_server {
     struct sc_named_paths *php;     /* the same of PHP's own */
     struct sc_meanwhile *meanwhile; /* what it does while the panel is asked */
 
+    /* The command's: told behind each step of a pass; NULL. */
+    void (*stepped)(size_t done, size_t of, void *arg);
+    void *stepped_arg;
+
     int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
     bool
         nginx_later; /* many passes follow each other: nginx reads what they changed at their end */

@@ -11,6 +11,7 @@
 #include "core/engine/engine.h"
 #include "core/engine/explain.h"
 #include "core/engine/learn.h"
+#include "core/engine/many.h"
 #include "core/engine/overview.h"
 
 struct sc_server {
@@ -30,6 +31,7 @@ static struct {
     struct sc_listing listing; /* static data: the fakes of the _done functions free nothing */
     struct sc_names others;    /* that end with those named */
     struct sc_status status;
+    struct sc_many many;
     struct sc_checks checks;
     struct sc_overviews overviews;
     struct sc_learn_report learned;
@@ -204,6 +206,42 @@ int sc_engine_status(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         *ret = fake.status;
     return rc;
+}
+
+int sc_engine_status_all(struct sc_server *s, struct sc_status *ret, struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("status all", NULL, 0, NULL, err);
+    if (rc == 0)
+        *ret = fake.status;
+    return rc;
+}
+
+/* Told as words: "enable many a.com +john -x.com all keep dry". */
+int sc_engine_many(struct sc_server *s, const struct sc_many_which *which,
+                   const struct sc_many_how *how, const struct sc_watch *w, struct sc_many *ret,
+                   struct sc_error *err)
+{
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    (void)s;
+    sc_buf_str(&b, how->enable ? "enable many" : "disable many");
+    for (size_t i = 0; i < which->n_domains; i++)
+        sc_buf_fmt(&b, " %s", which->domains[i]);
+    for (size_t i = 0; i < which->n_users; i++)
+        sc_buf_fmt(&b, " +%s", which->users[i]);
+    for (size_t i = 0; i < which->n_except; i++)
+        sc_buf_fmt(&b, " -%s", which->except[i]);
+    sc_buf_fmt(&b, "%s%s%s", which->all ? " all" : "", how->keep_going ? " keep" : "",
+               how->dry_run ? " dry" : "");
+    int rc = fake_call(b.data, (const char *const[]){NULL}, 0, w, err);
+    *ret = fake.many;
+    return rc;
+}
+
+void sc_many_done(struct sc_many *m)
+{
+    (void)m;
+    fake.done++;
 }
 
 void sc_status_done(struct sc_status *st)

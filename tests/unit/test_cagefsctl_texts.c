@@ -2,6 +2,7 @@
 /* What cagefsctl answers, byte for byte, in text and in JSON, when the engine does its part. */
 #include "tests/unit/fixture.h"
 
+#include "core/base/error_code.h"
 #include "tests/unit/cagefsctl_run.h"
 
 static void users_text(void **state)
@@ -75,6 +76,40 @@ static void others_are_named(void **state)
                "{\"result\": \"success\", "
                "\"domains\": [\"one.example\", \"also.example\", \"more.example\"]}\n",
                "");
+}
+
+static void many(void **state)
+{
+    (void)state;
+    static struct sc_many_site sites[] = {
+        {.domain = (char *)(uintptr_t) "a.com", .is = SC_MANY_DONE},
+        {.domain = (char *)(uintptr_t) "b.com",
+         .is = SC_MANY_FAILED,
+         .code = "not_covered",
+         .text = (char *)(uintptr_t) "b.com cannot be isolated:\nmod_php"},
+        {.domain = (char *)(uintptr_t) "c.com", .is = SC_MANY_SKIPPED, .code = "already"},
+        {.domain = (char *)(uintptr_t) "d.com", .is = SC_MANY_DONE}};
+    static char *others[] = {"www.a.com"};
+    fake_reset();
+    fake.many = (struct sc_many){.v = sites, .n = 4, .of = {0, 2, 1, 1}, .others = {others, 1}};
+    run("--site-isolation-enable", "--all");
+    assert_ran(0,
+               "CloudLinux Isolates was enabled for domain(s),\na.com,d.com,www.a.com\n"
+               "FAILED b.com: b.com cannot be isolated:?mod_php\n"
+               "4 sites: 2 done, 1 failed, 1 skipped\n",
+               "");
+    sc_error_is(&fake.fail, "some_failed", sc_error_set(&fake.fail, SC_E_DENIED, "1 failed"));
+    run("--site-isolation-disable", "--all", "--keep-going", "--json");
+    assert_ran(1,
+               "{\"result\": \"error\", \"message\": \"1 failed\", \"code\": \"some_failed\", "
+               "\"done\": [\"a.com\", \"d.com\", \"www.a.com\"], \"failed\": [{\"domain\": "
+               "\"b.com\", \"code\": \"not_covered\", \"message\": "
+               "\"b.com cannot be isolated:\\nmod_php\"}], "
+               "\"skipped\": [{\"domain\": \"c.com\", \"reason\": \"already\"}]}\n",
+               "");
+    fake.many = (struct sc_many){.n = 0};
+    run("--site-isolation-enable", "--all"); /* nothing was begun */
+    assert_ran(1, "", "1 failed\n");
 }
 
 static char *john_domains[] = {"example.com", "mysite.org"};
@@ -542,6 +577,7 @@ int main(void)
         cmocka_unit_test(users_text),
         cmocka_unit_test(domains_text),
         cmocka_unit_test(others_are_named),
+        cmocka_unit_test(many),
         cmocka_unit_test(list),
         cmocka_unit_test(users_and_domains_json),
         cmocka_unit_test(status),

@@ -2,6 +2,8 @@
 /* What cagefsctl understands, what it refuses, and with which status. */
 #include "tests/unit/fixture.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include "tests/unit/cagefsctl_run.h"
 
 static void spellings(void **state)
@@ -84,6 +86,46 @@ static void learning(void **state)
     assert_string_equal(fake.called, "enable learned a.com");
 }
 
+static void many(void **state)
+{
+    (void)state;
+    char file[] = "/tmp/sc-names-XXXXXX", arg[64];
+    int fd = mkstemp(file);
+    static const char text[] =
+        "\xef\xbb\xbf one.com\r\n# all\n\n\ttwo.com # the second\n#\nthree.com";
+    assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+    close(fd);
+    snprintf(arg, sizeof(arg), "--file=%s", file);
+    fake_reset();
+    run("--site-isolation-enable", "a.com", "--user", "john", "--user=jane", "--exclude", "b.com");
+    assert_string_equal(fake.called, "enable many a.com +john +jane -b.com");
+    run("--isolates-disable", "--all", "--keep-going", "--dry-run");
+    assert_string_equal(fake.called, "disable many all keep dry");
+    run("--site-isolation-enable", arg, "a.com");
+    assert_string_equal(fake.called, "enable many a.com one.com two.com three.com");
+    run("--site-isolation-disable", "a.com", "--dry-run");
+    assert_string_equal(fake.called, "disable many a.com dry");
+    run("--site-isolation-status", "--not-isolated");
+    assert_string_equal(fake.called, "status all NULL");
+    run("--site-isolation-status", "--all");
+    assert_string_equal(fake.called, "status all NULL");
+    run("--site-isolation-status", "--not-isolated", "a.com");
+    assert_string_equal(fake.called, "status a.com");
+    fake_reset();
+    run("--site-isolation-enable", "--file", "/nonexistent/names");
+    assert_ran(1, "", "cannot read /nonexistent/names: No such file or directory\n");
+    assert_int_equal(fake.calls, 0);
+    assert_int_equal(truncate(file, 0), 0);
+    fd = open(file, O_WRONLY);
+    assert_int_equal(write(fd, "a.com\nb.com c.com\n", 18), 18);
+    close(fd);
+    run("--site-isolation-enable", arg);
+    char said[128];
+    snprintf(said, sizeof(said), "%s, line 2: give one name a line\n", file);
+    assert_ran(1, "", said);
+    unlink(file);
+}
+
 #define assert_wrong(want, ...)                                                                    \
     do {                                                                                           \
         run(__VA_ARGS__);                                                                          \
@@ -132,6 +174,14 @@ static void wrong_usage(void **state)
                  "--site-isolation-enable", "a.com", "--isolates-disable", "b.com");
     assert_wrong("--help and --version: give one command at a time; see cagefsctl --help", "-h",
                  "--version");
+    assert_wrong("--site-isolation-list takes no --all; see cagefsctl --help",
+                 "--site-isolation-list", "--all");
+    assert_wrong("--site-isolation-regenerate takes no --user; see cagefsctl --help",
+                 "--site-isolation-regenerate", "--user", "john");
+    assert_wrong("--user needs a value; see cagefsctl --help", "--site-isolation-enable", "--user");
+    assert_wrong("--site-isolation-enable needs a name: cagefsctl --site-isolation-enable "
+                 "DOMAIN...",
+                 "--site-isolation-enable", "--exclude", "a.com");
     assert_wrong("--days 0: give a number from 1 to 90", "--site-isolation-learn", "a.com",
                  "--days", "0");
     assert_wrong("--days 91: give a number from 1 to 90", "--site-isolation-learn", "a.com",
@@ -271,13 +321,10 @@ static void unwritable_output(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spellings),
-        cmocka_unit_test(operands),
-        cmocka_unit_test(learning),
-        cmocka_unit_test(wrong_usage),
-        cmocka_unit_test(wrong_usage_in_json),
-        cmocka_unit_test(root_only),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(spellings),         cmocka_unit_test(operands),
+        cmocka_unit_test(learning),          cmocka_unit_test(many),
+        cmocka_unit_test(wrong_usage),       cmocka_unit_test(wrong_usage_in_json),
+        cmocka_unit_test(root_only),         cmocka_unit_test(refusals),
         cmocka_unit_test(unwritable_output),
     };
     return cmocka_run_group_tests_name("cagefsctl_usage", tests, NULL, NULL);
