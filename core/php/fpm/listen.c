@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/php/fpm/listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,13 +23,13 @@ static void copy_acl(const char *from, const char *to)
         (void)lsetxattr(to, ACL, acl, (size_t)n, 0);
 }
 
-static int make_unix(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err)
+int sc_fpm_listen_make(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     char path[128];
     sc_fpm_beside(t, "new", path);
-    if (strlen(path) >= sizeof(a.sun_path))
-        return sc_error_set(err, SC_E_INVAL, "%s is too long for a socket", path);
+    if (t->listen[0] != '/' || strlen(path) >= sizeof(a.sun_path))
+        return sc_error_set(err, SC_E_INVAL, "%s is no place for a socket", t->listen);
     strcpy(a.sun_path, path);
     *strrchr(path, '/') = 0;
     int rc = sc_mkdir_p(path, 0755, err);
@@ -54,37 +50,4 @@ static int make_unix(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error 
         return sc_error_sys(err, errno, "make %s", a.sun_path);
     *ret_fd = sc_steal_fd(&fd);
     return 0;
-}
-
-static int make_tcp(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err)
-{
-    SC_FREE char *host = strdup(t->listen);
-    char *colon = host ? strrchr(host, ':') : NULL;
-    struct sockaddr_in a4 = {.sin_family = AF_INET};
-    struct sockaddr_in6 a6 = {.sin6_family = AF_INET6};
-    if (!colon)
-        return sc_error_set(err, SC_E_INVAL, "%s is no address", t->listen);
-    *colon = 0;
-    uint16_t port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
-    bool v6 = host[0] == '[';
-    a4.sin_port = a6.sin6_port = port;
-    if (v6 && colon > host + 1)
-        colon[-1] = 0;
-    if (inet_pton(v6 ? AF_INET6 : AF_INET, host + v6, v6 ? (void *)&a6.sin6_addr : &a4.sin_addr) !=
-        1)
-        return sc_error_set(err, SC_E_INVAL, "%s is no address", t->listen);
-    SC_FD int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int one = 1;
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
-        bind(fd, v6 ? (struct sockaddr *)&a6 : (struct sockaddr *)&a4,
-             v6 ? sizeof(a6) : sizeof(a4)) < 0 ||
-        listen(fd, t->backlog) < 0)
-        return sc_error_sys(err, errno, "listen at %s", t->listen);
-    *ret_fd = sc_steal_fd(&fd);
-    return 0;
-}
-
-int sc_fpm_listen_make(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err)
-{
-    return t->listen[0] == '/' ? make_unix(t, ret_fd, err) : make_tcp(t, ret_fd, err);
 }

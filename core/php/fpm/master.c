@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/php/fpm/master.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,41 +155,24 @@ int sc_fpm_master_kick(pid_t master, const char *pool, int ms, struct sc_error *
 
 /* ---- sockets ---- */
 
-static bool listens_at(int fd, const char *listen)
+static bool listens_at(int fd, const char *path)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_un un;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-    } a = {0};
-    socklen_t len = sizeof(a) - 1;
+    struct sockaddr_un a = {0};
+    socklen_t len = sizeof(a) - 1, on_len = sizeof(int);
     int on = 0;
-    socklen_t on_len = sizeof(on);
-    char text[INET6_ADDRSTRLEN], full[80];
-    if (getsockname(fd, &a.any, &len) < 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &on_len) < 0 || !on)
-        return false;
-    if (a.any.sa_family == AF_UNIX)
-        return len > sizeof(a.un.sun_family) && strcmp(a.un.sun_path, listen) == 0;
-    if (a.any.sa_family == AF_INET && inet_ntop(AF_INET, &a.in.sin_addr, text, sizeof(text)))
-        snprintf(full, sizeof(full), "%s:%u", text, ntohs(a.in.sin_port));
-    else if (a.any.sa_family == AF_INET6 &&
-             inet_ntop(AF_INET6, &a.in6.sin6_addr, text, sizeof(text)))
-        snprintf(full, sizeof(full), "[%s]:%u", text, ntohs(a.in6.sin6_port));
-    else
-        return false;
-    return strcmp(full, listen) == 0;
+    return getsockname(fd, (struct sockaddr *)&a, &len) == 0 && a.sun_family == AF_UNIX &&
+           len > sizeof(a.sun_family) && strcmp(a.sun_path, path) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &on_len) == 0 && on;
 }
 
-int sc_fpm_master_socket(pid_t pid, const char *listen)
+int sc_fpm_master_socket(pid_t pid, const char *path)
 {
-    char path[64];
-    snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    char fds[64];
+    snprintf(fds, sizeof(fds), "/proc/%d/fd", (int)pid);
     SC_FD int pidfd = sc_pidfd_open(pid);
     if (pidfd < 0)
         return errno == ESRCH ? -ENOENT : -errno;
-    SC_DIR DIR *d = opendir(path);
+    SC_DIR DIR *d = opendir(fds);
     if (!d)
         return sc_proc_has_ended(pidfd, errno) ? -ENOENT : -errno;
     errno = 0;
@@ -203,7 +184,7 @@ int sc_fpm_master_socket(pid_t pid, const char *listen)
         SC_FD int got = (int)syscall(SYS_pidfd_getfd, pidfd, (int)fd, 0);
         if (got < 0 && errno != EBADF && errno != ESRCH) /* closed, or ended, since */
             return -errno;
-        if (got >= 0 && listens_at(got, listen))
+        if (got >= 0 && listens_at(got, path))
             return (int)fd;
     }
     return errno ? -errno : -ENOENT;

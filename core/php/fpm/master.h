@@ -15,9 +15,9 @@ pid_t sc_fpm_master_find(const char *main);
  * negative errno. */
 int sc_fpm_master_is_ours(int procfd);
 
-/* A descriptor of process `pid` that listens at `listen` (a Unix socket: as it was bound); -ENOENT:
- * it has none, or has ended; another negative errno. */
-int sc_fpm_master_socket(pid_t pid, const char *listen);
+/* A descriptor of process `pid` that listens at a Unix socket which was bound at `path`; -ENOENT: it
+ * has none, or has ended; another negative errno. */
+int sc_fpm_master_socket(pid_t pid, const char *path);
 
 /* Ends the workers of one pool, which finish what they do: at most `ms`, then they are killed.
  * SC_E_SYS: they could not all be looked at. */

@@ -85,7 +85,7 @@ bool sc_fpm_shared_masters(const struct sc_fpm_taken *t)
 bool sc_fpm_forgotten(const struct sc_fpm_taken *t)
 {
     char old[128];
-    if (t->listen[0] != '/' || t->leaving)
+    if (t->leaving)
         return false;
     sc_fpm_beside(t, "old", old);
     return !sc_fpm_alive(old) && sc_fpm_master_find(t->main) != 0;
@@ -95,8 +95,6 @@ int sc_fpm_give_name(const struct sc_fpm_taken *t, struct sc_error *err)
 {
     static const char *const ours[] = {"new", "back"};
     char old[128], path[128];
-    if (t->listen[0] != '/')
-        return 0;
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
         sc_fpm_beside(t, ours[i], path);
         (void)unlink(path);
@@ -120,8 +118,6 @@ int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_erro
 {
     char new[128], old[128];
     struct stat st;
-    if (t->listen[0] != '/')
-        return 0;
     sc_fpm_beside(t, "new", new);
     sc_fpm_beside(t, "old", old);
     if (lstat(new, &st) == 0) {

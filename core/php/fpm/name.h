@@ -18,17 +18,16 @@ pid_t sc_fpm_listener(const char *path);
 /* That process began to listen there, or somebody who has no time to say so. */
 bool sc_fpm_answers(const char *path, pid_t pid);
 
-/* Somebody listens at the pool's Unix socket, and the shared master has such a socket (by that name
- * or by "new", a supervisor's that it was handed): not what is left of a supervisor that was
- * killed. */
+/* Somebody listens at the pool's socket, and the shared master has it (by that name or by "new", a
+ * supervisor's that it was handed): not what is left of a supervisor that was killed. */
 bool sc_fpm_shared_masters(const struct sc_fpm_taken *t);
 
 /* Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
  * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is
- * set when the old one lives on. Nothing for a TCP pool. Can be repeated after a kill. SC_E_SYS. */
+ * set when the old one lives on. Can be repeated after a kill. SC_E_SYS. */
 int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_error *err);
 
-/* The shared master runs, and listens at the pool's Unix socket no more: it has read its
+/* The shared master runs, and listens at the pool's socket no more: it has read its
  * configuration without the pool. It would begin again by a reload, which costs other sites'
  * requests, or when it is started. Also when it cannot be looked at. */
 bool sc_fpm_forgotten(const struct sc_fpm_taken *t);

@@ -103,8 +103,6 @@ static bool is_safe(const char *listen)
 {
     char dir[PATH_MAX], real[PATH_MAX];
     struct stat st;
-    if (listen[0] != '/')
-        return true;
     snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(listen, '/') - listen), listen);
     if (!realpath(*dir ? dir : "/", real))
         return errno == ENOENT; /* it will be made, by root */
@@ -154,13 +152,10 @@ static int route(struct sc_fpm_pass *p, const struct sc_fpm_site *s, const struc
     return pool && !s->outside ? sc_fpm_route_add(&p->routes, pool, s->id, uses, n, err) : 0;
 }
 
-/* A port has no name that could be given away: only one that an earlier release took stays. */
-static enum sc_fpm_how can_be_taken(struct sc_fpm_pass *p, unsigned id,
-                                    const struct sc_fpm_known *pool)
+/* A port has no name that could be given away. */
+static enum sc_fpm_how can_be_taken(const char *listen)
 {
-    if (pool->listen[0] != '/' && !sc_fpm_record_of(p, id, sc_fpm_hash(pool->file, pool->pool)))
-        return SC_FPM_PORT;
-    return is_safe(pool->listen) ? SC_FPM_COVERED : SC_FPM_PLACE;
+    return *listen != '/' ? SC_FPM_PORT : is_safe(listen) ? SC_FPM_COVERED : SC_FPM_PLACE;
 }
 
 int sc_fpm_pass_uses(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use **ret,
@@ -175,7 +170,7 @@ int sc_fpm_pass_uses(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
         if (sc_fpm_share_is(p, u))
             u->how = is_safe(u->pool->listen) ? SC_FPM_SPLIT : SC_FPM_PLACE;
         else if (u->how == SC_FPM_COVERED)
-            u->how = can_be_taken(p, s->id, u->pool);
+            u->how = can_be_taken(u->pool->listen);
     }
     return rc == 0 ? route(p, s, &q, ret, ret_n, err) : rc;
 }

@@ -119,10 +119,8 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
         char new[128];
         if (t->id != id || !t->leaving)
             continue;
-        if (t->listen[0] == '/') {
-            sc_fpm_beside(t, "new", new);
-            (void)unlink(new);
-        }
+        sc_fpm_beside(t, "new", new);
+        (void)unlink(new);
         if (sc_fpm_is_routed(t))
             (void)unlink(t->listen);
         rc = sc_fpm_taken_remove(t, err);

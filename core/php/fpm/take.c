@@ -40,7 +40,7 @@ static int numbers(const struct sc_fpm_known *k, struct sc_fpm_taken *t, struct 
     t->mode = k->mode;
     t->backlog = k->backlog;
     /* what it is now: listen.acl_users and an administrator's chmod are in that */
-    if (k->listen[0] == '/' && lstat(k->listen, &st) == 0 && S_ISSOCK(st.st_mode)) {
+    if (lstat(k->listen, &st) == 0 && S_ISSOCK(st.st_mode)) {
         t->owner = st.st_uid;
         t->group = st.st_gid;
         t->mode = st.st_mode & 0777;
@@ -194,7 +194,7 @@ static bool is_reached(const struct sc_fpm_pass *p, unsigned id, pid_t superviso
     char new[128];
     for (size_t i = 0; i < p->taken.n; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id != id || t->leaving || t->listen[0] != '/')
+        if (t->id != id || t->leaving)
             continue;
         sc_fpm_beside(t, "new", new);
         if (!sc_fpm_answers(t->listen, supervisor) && !sc_fpm_answers(new, supervisor))

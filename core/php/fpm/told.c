@@ -54,13 +54,16 @@ static bool is_left(const struct sc_fpm_taken_list *taken, const struct sc_fpm_t
     return false;
 }
 
-static int tell_some(const struct sc_fpm_taken_list *taken, bool sockets, struct sc_fpm_told *t,
-                     struct sc_error *err)
+/* Of a site with several addresses the first one counts. */
+static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t,
+                    struct sc_error *err)
 {
+    t->own = calloc(taken->n + 1, sizeof(*t->own));
+    if (!t->own)
+        return no_memory(err);
     for (size_t i = 0; i < taken->n; i++) {
         const struct sc_fpm_taken *k = &taken->v[i];
-        if (k->leaving || (k->listen[0] == '/') != sockets || k->id >= SC_FPM_OUTSIDE ||
-            is_left(taken, k, t->routed))
+        if (k->leaving || k->id >= SC_FPM_OUTSIDE || is_left(taken, k, t->routed))
             continue;
         pid_t pid = sc_fpm_supervisor(k->id, NULL);
         if (pid < 0)
@@ -72,15 +75,6 @@ static int tell_some(const struct sc_fpm_taken_list *taken, bool sockets, struct
             return no_memory(err);
     }
     return 0;
-}
-
-/* Sockets first: of a site with several addresses the first one counts. */
-static int tell_own(const struct sc_fpm_taken_list *taken, struct sc_fpm_told *t,
-                    struct sc_error *err)
-{
-    t->own = calloc(taken->n + 1, sizeof(*t->own));
-    int rc = t->own ? tell_some(taken, true, t, err) : no_memory(err);
-    return rc < 0 ? rc : tell_some(taken, false, t, err);
 }
 
 int sc_fpm_tell(uid_t uid, const char *user, bool routed, const struct sc_fpm_known_list *known,

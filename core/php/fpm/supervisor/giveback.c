@@ -30,7 +30,7 @@ static bool is_kept(const struct sc_fpm_held *p)
     for (size_t i = 0; i < me.n; i++)
         routed |= sc_fpm_is_routed(&me.pools[i].t);
     return sc_fpm_is_outside() ? strcmp(me.run.changes, "-") == 0
-                               : routed && !sc_fpm_is_routed(&p->t) && p->t.listen[0] == '/';
+                               : routed && !sc_fpm_is_routed(&p->t);
 }
 
 /* The first of them; NULL. Their shared master is all others'. */

@@ -68,8 +68,7 @@ static bool is_reached(const struct sc_fpm_taken *t)
 {
     char new[128];
     sc_fpm_beside(t, "new", new);
-    return t->listen[0] != '/' || sc_fpm_answers(t->listen, getpid()) ||
-           sc_fpm_answers(new, getpid());
+    return sc_fpm_answers(t->listen, getpid()) || sc_fpm_answers(new, getpid());
 }
 
 int sc_fpm_pools_load(struct sc_error *err)
@@ -130,7 +129,7 @@ static bool is_mine(const struct sc_fpm_held *p)
     char path[128];
     struct stat st;
     sc_fpm_beside(&p->t, "new", path);
-    return !sc_fpm_is_routed(&p->t) && (p->t.listen[0] != '/' || lstat(path, &st) < 0);
+    return !sc_fpm_is_routed(&p->t) && lstat(path, &st) < 0;
 }
 
 /* A pool at an address of ours that appeared in another file was moved there: out of it, before
