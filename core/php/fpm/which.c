@@ -152,85 +152,92 @@ static const char *why_no_router(const struct sc_fpm_known *k)
     return k->own_root ? "sets doc_root or user_dir" : "";
 }
 
-void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
+/* To be read after "whose PHP-FPM " or, of a pool, "its PHP-FPM ". */
+static void say_what(const struct sc_fpm_use *u, char *out, size_t size)
 {
-    const char *name = u->host && u->host->n_names ? u->host->names[0] : "the site";
-    const char *other = u->other && u->other->n_names ? u->other->names[0] : "another host";
-    const char *pool = u->pool ? u->pool->pool : "", *why = u->pool ? why_no_router(u->pool) : "";
+    const char *pool = u->pool ? u->pool->pool : "";
     switch (u->how) {
     case SC_FPM_FOREIGN:
-        snprintf(
-            out, size,
-            "the PHP of %s is not isolated: no PHP-FPM pool of this server listens at %s; give "
-            "the site a pool of its own",
-            name, u->listen);
+        snprintf(out, size, "is at %s, where no pool of this server listens", u->listen);
         break;
     case SC_FPM_SHARED:
-        snprintf(out, size,
-                 "the PHP of %s is not isolated: its PHP-FPM pool %s serves %s too%s%s; "
-                 "give each document root a pool of its own",
-                 name, pool, other, *why ? ", and " : "", why);
-        break;
-    case SC_FPM_REFUSED:
-        snprintf(out, size, "the PHP of %s is not isolated: the PHP-FPM pool %s %s", name, pool,
-                 u->pool->refusal);
+        snprintf(out, size, "pool %s serves %s too", pool,
+                 u->other && u->other->n_names ? u->other->names[0] : "another host");
         break;
     case SC_FPM_USER:
-        snprintf(out, size,
-                 "the PHP of %s is not isolated: its PHP-FPM pool %s runs as %s; give the site a "
-                 "pool of its own with the account as `user`",
-                 name, pool, u->pool->user ? u->pool->user : "nobody");
+        snprintf(out, size, "pool %s runs as %s", pool, u->pool->user ? u->pool->user : "nobody");
         break;
     case SC_FPM_PLACE:
-        snprintf(out, size,
-                 "the PHP of %s is not isolated: its PHP-FPM pool %s listens at %s, in a directory "
-                 "that users can change; move the socket below /run",
-                 name, pool, u->listen);
+        snprintf(out, size, "pool %s listens at %s, in a directory that users can change", pool,
+                 u->listen);
         break;
     case SC_FPM_PORT:
-        snprintf(out, size,
-                 "the PHP of %s is not isolated: its PHP-FPM pool %s listens at the port %s, and "
-                 "without mod_sitecage only sockets can be taken over; give it a Unix socket",
-                 name, pool, u->listen);
+        snprintf(out, size, "pool %s listens at the port %s", pool, u->listen);
+        break;
+    default:
+        snprintf(out, size, "pool %s has a chroot or includes another file", pool);
+    }
+}
+
+static const char *name_of(const struct sc_fpm_use *u, const char *otherwise)
+{
+    return u->host && u->host->n_names ? u->host->names[0] : otherwise;
+}
+
+void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
+{
+    char what[400], why[600] = "";
+    const char *no_router = u->pool ? why_no_router(u->pool) : "";
+    say_what(u, what, sizeof(what));
+    switch (u->how) {
+    case SC_FPM_FOREIGN:
+        snprintf(why, sizeof(why),
+                 "no PHP-FPM pool of this server listens at %s; give the site a pool of its own",
+                 u->listen);
+        break;
+    case SC_FPM_SHARED:
+        snprintf(why, sizeof(why), "its PHP-FPM %s%s%s; give each document root a pool of its own",
+                 what, *no_router ? ", and " : "", no_router);
+        break;
+    case SC_FPM_REFUSED:
+        snprintf(why, sizeof(why), "the PHP-FPM pool %s %s", u->pool->pool, u->pool->refusal);
+        break;
+    case SC_FPM_USER:
+        snprintf(why, sizeof(why),
+                 "its PHP-FPM %s; give the site a pool of its own with the account as `user`",
+                 what);
+        break;
+    case SC_FPM_PLACE:
+        snprintf(why, sizeof(why), "its PHP-FPM %s; move the socket below /run", what);
+        break;
+    case SC_FPM_PORT:
+        snprintf(why, sizeof(why),
+                 "its PHP-FPM %s, and without mod_sitecage only sockets can be taken over; give it "
+                 "a Unix socket",
+                 what);
         break;
     case SC_FPM_ANSWERED:
-        snprintf(out, size,
-                 "the PHP of %s is not isolated: at %s answers a process outside of the site; run "
-                 "cagefsctl --site-isolation-regenerate %s",
-                 name, u->listen, u->pool->user ? u->pool->user : "USER");
+        snprintf(why, sizeof(why),
+                 "at %s answers a process outside of the site; run cagefsctl "
+                 "--site-isolation-regenerate %s",
+                 u->listen, u->pool->user ? u->pool->user : "USER");
         break;
-    case SC_FPM_NONE:
-    case SC_FPM_COVERED:
-    case SC_FPM_ROUTED:
-    case SC_FPM_SPLIT:
-        if (size)
-            *out = 0;
+    default:
         break;
     }
+    if (*why)
+        snprintf(out, size, "the PHP of %s is not isolated: %s", name_of(u, "the site"), why);
+    else if (size)
+        *out = 0;
 }
 
 void sc_fpm_around_text(const struct sc_fpm_use *u, const char *docroot, char *out, size_t size)
 {
-    const char *name = u->host && u->host->n_names ? u->host->names[0] : "another host";
-    const char *pool = u->pool ? u->pool->pool : "";
-    char why[400];
-    if (u->how == SC_FPM_FOREIGN)
-        snprintf(why, sizeof(why), "is at %s, where no pool of this server listens", u->listen);
-    else if (u->how == SC_FPM_SHARED)
-        snprintf(why, sizeof(why), "pool %s serves %s too", pool,
-                 u->other && u->other->n_names ? u->other->names[0] : "another host");
-    else if (u->how == SC_FPM_USER)
-        snprintf(why, sizeof(why), "pool %s runs as %s", pool,
-                 u->pool->user ? u->pool->user : "nobody");
-    else if (u->how == SC_FPM_PLACE)
-        snprintf(why, sizeof(why), "pool %s listens at %s, in a directory that users can change",
-                 pool, u->listen);
-    else if (u->how == SC_FPM_PORT)
-        snprintf(why, sizeof(why), "pool %s listens at the port %s", pool, u->listen);
-    else
-        snprintf(why, sizeof(why), "pool %s has a chroot or includes another file", pool);
+    const char *name = name_of(u, "another host");
+    char what[400];
+    say_what(u, what, sizeof(what));
     snprintf(out, size,
              "the PHP of %s is not isolated when it is asked for by the name %s: its document root "
              "lies inside that of %s, whose PHP-FPM %s; give %s a pool of its own",
-             docroot, name, name, why, name);
+             docroot, name, name, what, name);
 }
