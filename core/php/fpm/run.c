@@ -10,6 +10,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/php/fpm/fields.h"
 #include "core/php/fpm/taken.h"
 
 #define HEAD "sitecage-fpm-run 1"
@@ -29,41 +30,25 @@ void sc_fpm_run_done(struct sc_fpm_run *r)
     *r = (struct sc_fpm_run){0};
 }
 
-static void take_word(char **to, char *word)
+#define TEXTS 5
+
+static void texts_of(struct sc_fpm_run *r, struct sc_fpm_field out[TEXTS])
 {
-    if (!*to && sc_decode_word(word) > 0)
-        *to = strdup(word);
+    out[0] = (struct sc_fpm_field){"user", &r->user};
+    out[1] = (struct sc_fpm_field){"home", &r->home};
+    out[2] = (struct sc_fpm_field){"docroot", &r->docroot};
+    out[3] = (struct sc_fpm_field){"php", &r->php};
+    out[4] = (struct sc_fpm_field){"changes", &r->changes};
 }
 
-static void read_line(struct sc_fpm_run *r, char *line)
+/* "UID GID GROUP …" */
+static void read_ids(struct sc_fpm_run *r, char *at)
 {
-    char *word = strchr(line, ' ');
-    if (!word)
-        return;
-    *word++ = 0;
-    if (strcmp(line, "ids") == 0) {
-        char *at = word, *end;
-        r->uid = (uid_t)strtoul(at, &end, 10);
-        r->gid = (gid_t)strtoul(end, &at, 10);
-        while (*at && r->n_groups < SC_FPM_GROUPS_MAX) {
-            r->groups[r->n_groups++] = (gid_t)strtoul(at, &end, 10);
-            at = end;
-        }
-    } else if (strcmp(line, "user") == 0) {
-        take_word(&r->user, word);
-    } else if (strcmp(line, "home") == 0) {
-        take_word(&r->home, word);
-    } else if (strcmp(line, "docroot") == 0) {
-        take_word(&r->docroot, word);
-    } else if (strcmp(line, "php") == 0) {
-        take_word(&r->php, word);
-    } else if (strcmp(line, "changes") == 0) {
-        take_word(&r->changes, word);
-    } else if (strcmp(line, "router") == 0) {
-        r->router = strcmp(word, "1") == 0;
-    } else if (strcmp(line, "asked") == 0) {
-        r->asked = strtoull(word, NULL, 10);
-    }
+    char *end;
+    r->uid = (uid_t)strtoul(at, &end, 10);
+    r->gid = (gid_t)strtoul(end, &at, 10);
+    for (; *at && r->n_groups < SC_FPM_GROUPS_MAX; at = end)
+        r->groups[r->n_groups++] = (gid_t)strtoul(at, &end, 10);
 }
 
 int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err)
@@ -71,43 +56,43 @@ int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err)
     char path[64];
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run r = {0};
+    struct sc_fpm_field texts[TEXTS];
     path_of(id, "run", path);
     int rc = sc_read_trusted_file(path, 0, 64u << 10, &text, err);
     if (rc < 0)
         return rc;
-    char *save = NULL, *line = strtok_r(text.data, "\n", &save);
-    if (!line || strcmp(line, HEAD) != 0)
+    if (strncmp(text.data, HEAD "\n", sizeof(HEAD)) != 0)
         return sc_error_set(err, SC_E_INVAL, "%s is of another version", path);
-    while ((line = strtok_r(NULL, "\n", &save)) != NULL)
-        read_line(&r, line);
-    if (r.uid == 0 || r.gid == 0 || !r.user || !r.home || !r.docroot || !r.php || !r.changes)
+    char *at = text.data + sizeof(HEAD), *ids = sc_fpm_line(&at, "ids");
+    texts_of(&r, texts);
+    bool whole = ids && sc_fpm_fields_read(&at, texts, TEXTS);
+    char *router = whole ? sc_fpm_line(&at, "router") : NULL;
+    char *asked = router ? sc_fpm_line(&at, "asked") : NULL;
+    if (asked) {
+        read_ids(&r, ids);
+        r.router = strcmp(router, "1") == 0;
+        r.asked = strtoull(asked, NULL, 10);
+    }
+    if (!asked || r.uid == 0 || r.gid == 0)
         return sc_error_set(err, SC_E_INVAL, "%s is not whole", path);
     *ret = r;
     r = (struct sc_fpm_run){0};
     return 0;
 }
 
-static void add(struct sc_buf *out, const char *key, const char *value)
-{
-    sc_buf_fmt(out, "%s ", key);
-    sc_buf_enc(out, value, strlen(value));
-    sc_buf_str(out, "\n");
-}
-
 int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *err)
 {
     char path[64];
+    struct sc_fpm_run copy = *r;
+    struct sc_fpm_field texts[TEXTS];
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     path_of(id, "run", path);
     sc_buf_fmt(&out, HEAD "\nids %u %u", (unsigned)r->uid, (unsigned)r->gid);
     for (size_t i = 0; i < r->n_groups; i++)
         sc_buf_fmt(&out, " %u", (unsigned)r->groups[i]);
     sc_buf_str(&out, "\n");
-    add(&out, "user", r->user);
-    add(&out, "home", r->home);
-    add(&out, "docroot", r->docroot);
-    add(&out, "php", r->php);
-    add(&out, "changes", r->changes);
+    texts_of(&copy, texts);
+    sc_fpm_fields_write(texts, TEXTS, &out);
     sc_buf_fmt(&out, "router %d\nasked %llu\n", r->router, r->asked);
     int rc = sc_buf_check(&out, path, err);
     if (rc == 0)

@@ -16,6 +16,7 @@
 #include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
+#include "core/php/fpm/fields.h"
 #include "core/php/fpm/pools.h"
 
 #define HEAD    "sitecage-fpm 1\n"
@@ -113,37 +114,29 @@ void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out)
 
 /* ---- the record ---- */
 
-/* The word of the next line, which must begin with `key`. Moves *at behind it. */
-static char *field(char **at, const char *key)
-{
-    size_t n = strlen(key);
-    char *nl = strchr(*at, '\n');
-    if (!nl || strncmp(*at, key, n) != 0 || (*at)[n] != ' ')
-        return NULL;
-    char *word = *at + n + 1;
-    *nl = 0;
-    *at = nl + 1;
-    return word;
-}
+#define TEXTS 5
 
-static char *text_field(char **at, const char *key)
+static void texts_of(struct sc_fpm_taken *t, struct sc_fpm_field out[TEXTS])
 {
-    char *word = field(at, key);
-    return word && sc_decode_word(word) > 0 ? strdup(word) : NULL;
+    out[0] = (struct sc_fpm_field){"file", &t->file};
+    out[1] = (struct sc_fpm_field){"pool", &t->pool};
+    out[2] = (struct sc_fpm_field){"listen", &t->listen};
+    out[3] = (struct sc_fpm_field){"exe", &t->exe};
+    out[4] = (struct sc_fpm_field){"main", &t->main};
 }
 
 static int parse(char *data, size_t len, struct sc_fpm_taken *t)
 {
+    struct sc_fpm_field texts[TEXTS];
     if (strlen(data) != len || strncmp(data, HEAD, sizeof(HEAD) - 1) != 0)
         return -1;
     char *at = data + sizeof(HEAD) - 1;
-    char *site = field(&at, "site");
+    char *site = sc_fpm_line(&at, "site");
     unsigned uid, owner, group, mode;
-    if (!site || sscanf(site, "%u %u", &uid, &t->id) != 2 || !(t->file = text_field(&at, "file")) ||
-        !(t->pool = text_field(&at, "pool")) || !(t->listen = text_field(&at, "listen")) ||
-        !(t->exe = text_field(&at, "exe")) || !(t->main = text_field(&at, "main")))
+    texts_of(t, texts);
+    if (!site || sscanf(site, "%u %u", &uid, &t->id) != 2 || !sc_fpm_fields_read(&at, texts, TEXTS))
         return -1;
-    char *sock = field(&at, "socket");
+    char *sock = sc_fpm_line(&at, "socket");
     if (!sock || sscanf(sock, "%u %u %o %d", &owner, &group, &mode, &t->backlog) != 4 ||
         strncmp(at, TEXT, sizeof(TEXT) - 1) != 0)
         return -1;
@@ -268,24 +261,16 @@ int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err)
     return 0;
 }
 
-static void add_text(struct sc_buf *out, const char *key, const char *value)
-{
-    sc_buf_fmt(out, "%s ", key);
-    sc_buf_enc(out, value, strlen(value));
-    sc_buf_str(out, "\n");
-}
-
 int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err)
 {
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     SC_BUF struct sc_buf old = SC_BUF_INIT;
     char path[96];
     sc_buf_fmt(&out, HEAD "site %u %u\n", (unsigned)t->uid, t->id);
-    add_text(&out, "file", t->file);
-    add_text(&out, "pool", t->pool);
-    add_text(&out, "listen", t->listen);
-    add_text(&out, "exe", t->exe);
-    add_text(&out, "main", t->main);
+    struct sc_fpm_taken copy = *t;
+    struct sc_fpm_field texts[TEXTS];
+    texts_of(&copy, texts);
+    sc_fpm_fields_write(texts, TEXTS, &out);
     sc_buf_fmt(&out, "socket %u %u %o %d\n" TEXT, (unsigned)t->owner, (unsigned)t->group,
                (unsigned)t->mode, t->backlog);
     sc_buf_add(&out, t->text, t->text_len);
