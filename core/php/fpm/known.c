@@ -31,6 +31,12 @@ void sc_fpm_known_done(struct sc_fpm_known_list *l)
     *l = (struct sc_fpm_known_list){0};
 }
 
+bool sc_fpm_known_is(const struct sc_fpm_known *k, const struct sc_fpm_taken *t)
+{
+    return strcmp(k->file, t->file) == 0 && strcmp(k->pool, t->pool) == 0 &&
+           strcmp(k->listen, t->listen) == 0;
+}
+
 /* %v or %n at `p`: the version, as the path writes it. */
 static bool is_version(const char *p)
 {
@@ -153,27 +159,33 @@ int sc_fpm_known_read(const char *path, const char *name, const char *main, cons
     return rc;
 }
 
+/* The file `path`, called `name`, if it is one of the layout's. */
+static int read_layout(const struct sc_php_vendor *v, const char *path, const char *name,
+                       struct sc_fpm_known_list *l, struct sc_error *err)
+{
+    char version[16] = "";
+    if (!v->pools || !matches(v->pools, name, version))
+        return 0;
+    sc_stamps_note(&l->seen, path);
+    SC_FREE char *main = filled(v->fpm_main, version);
+    SC_FREE char *exe = filled(v->fpm_exe, version);
+    return main && exe ? sc_fpm_known_read(path, name, main, exe, l, err)
+                       : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+}
+
 int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_known_done) struct sc_fpm_known_list l = {0};
-    char version[16] = "";
     size_t n;
     const struct sc_php_vendor *v = sc_php_vendors(&n);
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!v[i].pools || !matches(v[i].pools, file, version))
-            continue;
-        SC_FREE char *main = filled(v[i].fpm_main, version);
-        SC_FREE char *exe = filled(v[i].fpm_exe, version);
-        rc = main && exe ? sc_fpm_known_read(file, file, main, exe, &l, err)
-                         : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
-        break;
-    }
-    if (rc == 0) {
-        *ret = l;
-        l = (struct sc_fpm_known_list){0};
-    }
-    return rc;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = read_layout(&v[i], file, file, &l, err);
+    if (rc < 0)
+        return rc;
+    *ret = l;
+    l = (struct sc_fpm_known_list){0};
+    return 0;
 }
 
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err)
@@ -193,15 +205,7 @@ int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc
             return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
         rc = sc_match(pattern, &listed, &m, err);
         for (size_t k = 0; rc == 0 && k < m.n; k++) {
-            const char *name = m.v[k] + strlen(root);
-            char version[16] = "";
-            if (!matches(v[i].pools, name, version))
-                continue;
-            sc_stamps_note(&l.seen, m.v[k]);
-            SC_FREE char *main = filled(v[i].fpm_main, version);
-            SC_FREE char *exe = filled(v[i].fpm_exe, version);
-            rc = main && exe ? sc_fpm_known_read(m.v[k], name, main, exe, &l, err)
-                             : sc_error_set(err, SC_E_NOMEM, "out of memory for pools");
+            rc = read_layout(&v[i], m.v[k], m.v[k] + strlen(root), &l, err);
         }
     }
     if (rc == 0) {

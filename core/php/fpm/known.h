@@ -46,6 +46,9 @@ int sc_fpm_known_read(const char *path, const char *name, const char *main, cons
 /* The pools of one file, if it is one of a layout's; else none. */
 int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc_error *err);
 
+/* The record is of this pool, at this address. */
+bool sc_fpm_known_is(const struct sc_fpm_known *k, const struct sc_fpm_taken *t);
+
 /* Appends one pool that was parsed from `text`; what cannot be handed in is left out. */
 int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *main,
                      const char *exe, const char *text, const struct sc_fpm_pool *p,

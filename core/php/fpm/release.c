@@ -35,18 +35,13 @@ static bool is_moved(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t,
     return false;
 }
 
-static bool is_of(const struct sc_fpm_use *u, const struct sc_fpm_taken *t)
-{
-    return u->pool && strcmp(u->pool->file, t->file) == 0 && strcmp(u->pool->pool, t->pool) == 0 &&
-           strcmp(u->pool->listen, t->listen) == 0;
-}
-
 /* Whose settings a routed site has is no question of its address. One that the shared master has
  * forgotten stays with the site, which goes on using it or would, when it is isolated no more. */
 static bool stays(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_of(&uses[i], t) && uses[i].how != SC_FPM_NONE && sc_fpm_forgotten(t))
+        if (uses[i].pool && sc_fpm_known_is(uses[i].pool, t) && uses[i].how != SC_FPM_NONE &&
+            sc_fpm_forgotten(t))
             return true;
     for (size_t i = 0; !t->leaving && sc_fpm_is_routed(t) && i < n; i++)
         if (uses[i].how == SC_FPM_COVERED && strcmp(uses[i].listen, t->listen) == 0)
@@ -57,7 +52,7 @@ static bool stays(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_t
 bool sc_fpm_site_wants(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < n; i++)
-        if (uses[i].how == SC_FPM_COVERED && is_of(&uses[i], t))
+        if (uses[i].how == SC_FPM_COVERED && sc_fpm_known_is(uses[i].pool, t))
             return true;
     return false;
 }

@@ -12,12 +12,6 @@
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/outside.h"
 
-static bool is_pool_of(const struct sc_fpm_known *k, const struct sc_fpm_taken *t)
-{
-    return strcmp(k->file, t->file) == 0 && strcmp(k->pool, t->pool) == 0 &&
-           strcmp(k->listen, t->listen) == 0;
-}
-
 static bool is_record(const struct sc_fpm_taken *t)
 {
     return t->id >= SC_FPM_SHARED_POOL && !t->leaving;
@@ -27,7 +21,7 @@ static bool is_record(const struct sc_fpm_taken *t)
 static bool has_router(const struct sc_fpm_pass *p, const struct sc_fpm_known *k)
 {
     for (size_t i = 0; i < p->taken.n; i++)
-        if (is_record(&p->taken.v[i]) && is_pool_of(k, &p->taken.v[i]))
+        if (is_record(&p->taken.v[i]) && sc_fpm_known_is(k, &p->taken.v[i]))
             return true;
     return false;
 }
@@ -44,7 +38,7 @@ bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 bool sc_fpm_share_takes(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < p->n_shares; i++)
-        if (t->id < SC_FPM_SHARED_POOL && !t->leaving && is_pool_of(p->shares[i].pool, t))
+        if (t->id < SC_FPM_SHARED_POOL && !t->leaving && sc_fpm_known_is(p->shares[i].pool, t))
             return true;
     return false;
 }
@@ -106,7 +100,7 @@ static int add_kept(struct sc_fpm_pass *p, struct sc_error *err)
         if (!is_record(t) || !sc_fpm_forgotten(t))
             continue;
         for (size_t k = 0; rc == 0 && k < p->known.n; k++)
-            if (is_pool_of(&p->known.v[k], t))
+            if (sc_fpm_known_is(&p->known.v[k], t))
                 rc = add(p, &p->known.v[k], &s, err);
     }
     return rc;

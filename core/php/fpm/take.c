@@ -63,9 +63,7 @@ static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known 
     uint32_t hash = sc_fpm_record_hash(k->file, k->pool, k->listen);
     struct sc_fpm_taken *t = sc_fpm_record_of(p, id, hash);
     if (t && t->text_len == k->text_len && memcmp(t->text, k->text, k->text_len) == 0 &&
-        strcmp(t->listen, k->listen) == 0 && strcmp(t->exe, k->exe) == 0 &&
-        strcmp(t->main, k->main) == 0 && strcmp(t->file, k->file) == 0 &&
-        strcmp(t->pool, k->pool) == 0)
+        strcmp(t->exe, k->exe) == 0 && strcmp(t->main, k->main) == 0 && sc_fpm_known_is(k, t))
         return 0;
     *ret_changed = true;
     if (!t) {
