@@ -2,7 +2,6 @@
 /* A php-fpm for a site that is not isolated, and has isolated document roots below its own. */
 #include "core/php/fpm/supervisor/own.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -19,10 +18,12 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/lock.h"
 #include "core/base/proc.h"
 #include "core/base/pidfd.h"
 #include "core/enter/enter.h"
 #include "core/enter/hide.h"
+#include "core/enter/keeper_find.h"
 #include "core/enter/state.h"
 
 bool sc_fpm_is_outside(void)
@@ -104,26 +105,36 @@ _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *con
     sc_fpm_refuse_to_run(text);
 }
 
-/* They have nobody any more, and a mount namespace that is not ours. */
-static bool is_orphan(int procfd)
+/* The site's first process, which is the parent of what has none any more; 0: the site does not run. */
+static pid_t keeper(void)
+{
+    SC_FD int pidfd = -EBADF;
+    SC_FD int lockfd = -EBADF;
+    return sc_keeper_find(me.uid, me.id, &pidfd, &lockfd) < 0 ? 0 : sc_lock_holder(lockfd);
+}
+
+/* Outside a mount namespace that is not ours tells it from the shared master's workers. */
+static bool is_orphan(int procfd, pid_t parent)
 {
     struct sc_proc_stat p;
     struct stat st, theirs, ours;
-    return fstat(procfd, &st) == 0 && st.st_uid == me.uid && sc_proc_stat(procfd, &p) == 0 &&
-           p.parent == 1 && strncmp(p.name, "php-fpm", 7) == 0 &&
-           fstatat(procfd, "ns/mnt", &theirs, 0) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
-           theirs.st_ino != ours.st_ino;
+    if (sc_proc_stat(procfd, &p) < 0 || p.parent != parent || strncmp(p.name, "php-fpm", 7) != 0)
+        return false;
+    return parent != 1 || (fstat(procfd, &st) == 0 && st.st_uid == me.uid &&
+                           fstatat(procfd, "ns/mnt", &theirs, 0) == 0 &&
+                           stat("/proc/self/ns/mnt", &ours) == 0 && theirs.st_ino != ours.st_ino);
 }
 
-void sc_fpm_outside_end_orphans(void)
+void sc_fpm_end_orphans(void)
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    int rc = sc_proc_list_open(0, &l);
+    pid_t parent = sc_fpm_is_outside() ? 1 : keeper();
+    int rc = parent > 0 ? sc_proc_list_open(0, &l) : -ESRCH;
     while (rc >= 0) {
         SC_FD int fd = -EBADF;
         if (sc_proc_next(&l, &fd) <= 0)
             return;
-        if (is_orphan(fd))
+        if (is_orphan(fd, parent))
             (void)sc_pidfd_signal(fd, SIGQUIT);
     }
 }

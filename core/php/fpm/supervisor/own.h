@@ -106,8 +106,8 @@ _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *con
 /* In a process of its own: the account's ids and groups, no capability, or no return. */
 void sc_fpm_become_user(void);
 
-/* Ends (gracefully) workers whose master was killed with an earlier supervisor. */
-void sc_fpm_outside_end_orphans(void);
+/* Has workers end, behind what they do, whose master was killed with an earlier supervisor. */
+void sc_fpm_end_orphans(void);
 
 /* Says why on standard error, and ends. */
 _Noreturn void sc_fpm_refuse_to_run(const char *text);

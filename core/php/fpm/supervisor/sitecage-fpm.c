@@ -5,7 +5,6 @@
  * reads SC_FPM_RUN/<id>.run again and changes to a new master, on the same sockets, before the old
  * one ends; SIGTERM ends all, gracefully. An ID from SC_FPM_OUTSIDE on is no isolated site: its
  * php-fpm runs outside of every site (fpm_outside.c). */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,12 +22,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/daemon.h"
 #include "core/base/clock.h"
-#include "core/base/lock.h"
 #include "core/base/own_group.h"
-#include "core/base/proc.h"
-#include "core/base/pidfd.h"
 #include "core/php/fpm/supervisor/own.h"
-#include "core/enter/keeper_find.h"
 
 #define DRAIN_MS 10000 /* for connections that wait when everything is to end */
 
@@ -188,28 +183,6 @@ static int serve(void)
     }
 }
 
-/* Workers whose master was killed with an earlier supervisor: children of the site's first process.
- * They finish what they do. */
-static void end_orphans(void)
-{
-    int pidfd, lockfd;
-    if (sc_keeper_find(me.uid, me.id, &pidfd, &lockfd) < 0)
-        return;
-    pid_t keeper = sc_lock_holder(lockfd);
-    close(pidfd);
-    close(lockfd);
-    SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    int rc = keeper > 0 ? sc_proc_list_open(0, &l) : -ESRCH;
-    while (rc >= 0) {
-        SC_FD int fd = -EBADF;
-        struct sc_proc_stat p;
-        if (sc_proc_next(&l, &fd) <= 0)
-            return;
-        if (sc_proc_stat(fd, &p) == 0 && p.parent == keeper && strncmp(p.name, "php-fpm", 7) == 0)
-            (void)sc_pidfd_signal(fd, SIGQUIT);
-    }
-}
-
 static int run(int ready, void *arg)
 {
     (void)arg;
@@ -239,10 +212,7 @@ static int run(int ready, void *arg)
         fprintf(stderr, "site %u: %s\n", me.id, err.text);
         return 1;
     }
-    if (sc_fpm_is_outside())
-        sc_fpm_outside_end_orphans();
-    else
-        end_orphans();
+    sc_fpm_end_orphans();
     if (sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
     sc_fpm_router_start();
