@@ -86,7 +86,7 @@ static int release_others(struct sc_fpm_pass *p, const struct sc_fpm_site_uses *
             rc = first_of(rc, sc_fpm_release_site(p, t->id, NULL, 0, &why), &why, err);
         else if (now->id == 0 && t->id < SC_FPM_SHARED_POOL &&
                  sc_fpm_supervisor(t->id, NULL)) /* or it cannot be told */
-            rc = first_of(rc, sc_fpm_supervisor_end(t->id, &why), &why, err);
+            rc = first_of(rc, sc_fpm_end_supervisor(p, t->id, &why), &why, err);
         i = p->taken.n == before ? i + 1 : 0; /* the list moved */
     }
     return rc;
@@ -104,7 +104,7 @@ static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
             !sc_fpm_record_of(p, id, t->hash))
             continue;
         if (!goes_on)
-            rc = sc_fpm_supervisor_end(t->id, err);
+            rc = sc_fpm_end_supervisor(p, t->id, err);
         if (rc == 0)
             rc = sc_fpm_taken_remove(t, err);
         if (rc == 0 && goes_on)
@@ -192,6 +192,16 @@ static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_f
 }
 
 int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
+/* Most end at once. Those that are at requests go on by themselves, in the sites that they are in. */
+static void wait_a_moment(const struct sc_fpm_pass *p)
+{
+    long long until = sc_clock_ms() + SC_FPM_GRACE_MS;
+    for (size_t i = 0; i < p->n_ends; i++) {
+        long long left = until - sc_clock_ms();
+        (void)sc_pidfd_wait(p->ends[i], left > 0 ? (int)left : 0);
+    }
+}
+
 {
     struct sc_fpm_account mine = *given, *a = &mine;
     SC_CLEANUP(sc_fpm_pass_done) struct sc_fpm_pass p = {.a = a};
@@ -242,6 +252,7 @@ int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
     sc_fpm_outside_sweep(a->uid, is_used, &p);
     return rc;
 }
+    wait_a_moment(&p);
 
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err)
 {

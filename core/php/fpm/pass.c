@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
@@ -23,6 +24,9 @@ void sc_fpm_pass_done(struct sc_fpm_pass *p)
     sc_fpm_known_done(&p->files);
     sc_vhosts_done(&p->hosts);
     sc_fpm_routes_done(&p->routes);
+    for (size_t i = 0; i < p->n_ends; i++)
+        close(p->ends[i]);
+    free(p->ends);
 }
 
 /* Pools that are taken out stand in no file: their records do. A file's word counts more: the panel

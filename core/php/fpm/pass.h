@@ -33,8 +33,12 @@ struct sc_fpm_pass {
     } shares[SC_FPM_SHARES_MAX]; /* pools that have a router, or are to */
     size_t n_shares;
 };
+    int *ends; /* pidfds of supervisors that were told to end */
+    size_t n_ends;
 
 /* pass.c */
+#define SC_FPM_GRACE_MS 1000 /* a pass waits so long for all of these; they end by themselves */
+
 void sc_fpm_pass_done(struct sc_fpm_pass *p);
 /* Fills in what p->taken does not say: the pools and, where they are needed, the web server's hosts. */
 int sc_fpm_pass_load(struct sc_fpm_pass *p, struct sc_error *err);
@@ -83,3 +87,6 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
                         size_t n_uses, struct sc_error *err);
 
 #endif
+/* release.c: has the supervisor of site `id` end, which p->ends tells of. */
+int sc_fpm_end_supervisor(struct sc_fpm_pass *p, unsigned id, struct sc_error *err);
+

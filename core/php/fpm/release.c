@@ -10,6 +10,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/pidfd.h"
+#include "core/base/vec.h"
 #include "core/php/fpm/idle.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/supervisor.h"
@@ -66,6 +67,15 @@ static bool gives_back(const struct sc_fpm_pass *p, unsigned id)
     return id >= SC_FPM_OUTSIDE && sc_fpm_supervisor(id, NULL) != 0;
 }
 
+int sc_fpm_end_supervisor(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
+{
+    SC_FD int pidfd = -EBADF;
+    int rc = sc_fpm_supervisor_end(id, &pidfd, err);
+    if (rc == 0 && pidfd >= 0 && SC_VEC_ROOM(p->ends, p->n_ends))
+        p->ends[p->n_ends++] = sc_steal_fd(&pidfd);
+    return rc;
+}
+
 /* Ends what of site `id` is not wanted any more. */
 int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
                         size_t n_uses, struct sc_error *err)
@@ -106,7 +116,7 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
         return rc;
     SC_FD int pidfd = -EBADF;
     if (left == 0)
-        rc = sc_fpm_supervisor_end(id, err);
+        rc = sc_fpm_end_supervisor(p, id, err);
     else if (sc_fpm_supervisor(id, &pidfd) > 0)
         (void)sc_pidfd_signal(pidfd, SIGUSR2);
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {

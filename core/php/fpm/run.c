@@ -102,7 +102,7 @@ int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *er
 
 void sc_fpm_run_forget(unsigned id)
 {
-    static const char *const files[] = {"run", "done", "lock", "sock"};
+    static const char *const files[] = {"run", "done", "lock"};
     char path[64];
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         path_of(id, files[i], path);

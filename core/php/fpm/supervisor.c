@@ -24,19 +24,12 @@
 #include "core/php/fpm/taken.h"
 
 #define START_MS 45000 /* a supervisor answers when its master does, or cannot */
-#define END_MS   30000
+#define ENDING   ".ending."
 
-static int lock_file(unsigned id)
+/* Read-only: the daemon hears of each file there that is closed after it could be written. */
+static pid_t holder(const char *path, int *ret_pidfd)
 {
-    char path[64];
-    snprintf(path, sizeof(path), SC_FPM_RUN "/%u.lock", id);
-    return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-}
-
-/* Its pid, 0 when none runs; with `ret_pidfd` (not NULL) a descriptor that is certainly its. */
-pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd)
-{
-    SC_FD int fd = lock_file(id);
+    SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return sc_is_absent(errno) ? 0 : -errno;
     pid_t pid = sc_lock_holder(fd);
@@ -50,6 +43,18 @@ pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd)
         return again < 0 ? again : 0;
     *ret_pidfd = sc_steal_fd(&pidfd);
     return pid;
+}
+
+static void lock_path(unsigned id, char out[64])
+{
+    snprintf(out, 64, SC_FPM_RUN "/%u.lock", id);
+}
+
+pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd)
+{
+    char path[64];
+    lock_path(id, path);
+    return holder(path, ret_pidfd);
 }
 
 int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err)
@@ -70,20 +75,54 @@ int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err)
     return rc;
 }
 
-int sc_fpm_supervisor_end(unsigned id, struct sc_error *err)
+/* ---- their end ---- */
+
+unsigned sc_fpm_supervisors_ending(unsigned id, bool kill)
 {
+    unsigned n = 0;
+    SC_DIR DIR *d = opendir(SC_FPM_RUN);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
+        char path[300], *end;
+        SC_FD int pidfd = -EBADF;
+        unsigned long of = strtoul(e->d_name, &end, 10);
+        if (end == e->d_name || strncmp(end, ENDING, strlen(ENDING)) != 0)
+            continue;
+        snprintf(path, sizeof(path), SC_FPM_RUN "/%s", e->d_name);
+        pid_t pid = holder(path, &pidfd);
+        if (pid == 0)
+            (void)unlink(path);
+        if (pid == 0 || (id && of != id))
+            continue;
+        n++;
+        if (pid > 0 && kill)
+            (void)sc_pidfd_signal(pidfd, SIGKILL);
+    }
+    return n;
+}
+
+int sc_fpm_supervisor_end(unsigned id, int *ret_pidfd, struct sc_error *err)
+{
+    char path[64], ending[64];
     SC_FD int pidfd = -EBADF;
     pid_t pid = sc_fpm_supervisor(id, &pidfd);
+    *ret_pidfd = -EBADF;
     if (pid < 0)
         return sc_error_sys(err, -pid, "look for PHP-FPM's supervisor of site %u", id);
-    if (pid && !sc_pidfd_end(pidfd, END_MS))
-        return sc_error_set(err, SC_E_BUSY, "PHP-FPM's supervisor of site %u does not end", id);
+    if (pid && sc_fpm_supervisors_ending(id, false) >= SC_FPM_ENDING_MAX)
+        (void)sc_fpm_supervisors_ending(id, true);
+    lock_path(id, path);
+    snprintf(ending, sizeof(ending), SC_FPM_RUN "/%u" ENDING "%lld", id, (long long)sc_clock_ns());
+    if (pid && ((rename(path, ending) < 0 && errno != ENOENT) ||
+                (sc_pidfd_signal(pidfd, SIGTERM) < 0 && errno != ESRCH)))
+        return sc_error_sys(err, errno, "end PHP-FPM's supervisor of site %u", id);
     sc_fpm_run_forget(id);
+    *ret_pidfd = sc_steal_fd(&pidfd);
     return 0;
 }
 
 void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), void *arg)
 {
+    (void)sc_fpm_supervisors_ending(0, false);
     SC_DIR DIR *d = opendir(SC_FPM_RUN);
     for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
         SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run r = {0};

@@ -49,7 +49,7 @@ struct sc_fpm_router {
     pid_t pid;              /* 0: none */
     int control;            /* core/php/fpm/router/control.h */
     int inner;              /* where the master of the other sites listens, */
-    char at[64];            /* by this name */
+    int inner_at;           /* … to connect to it (O_PATH): no name leads there */
     struct sc_fpm_own said; /* what it says; `pid` 0 */
     bool finishing;
     unsigned fails;

@@ -26,14 +26,11 @@
 #define FILES_MAX  16384 /* descriptors: two of a connection, one of a master */
 #define BACKOFF_MS 5000
 
-static void inner_path(char out[64])
-{
-    snprintf(out, 64, SC_FPM_RUN "/%u.sock", me.id);
-}
+#define INNER SC_FPM_RUN "/inner.sock"
 
 const char *sc_fpm_held_at(const struct sc_fpm_held *p)
 {
-    return me.run.router ? me.router.at : p->t.listen;
+    return me.run.router ? INNER : p->t.listen;
 }
 
 int sc_fpm_held_fd(const struct sc_fpm_held *p)
@@ -41,20 +38,23 @@ int sc_fpm_held_fd(const struct sc_fpm_held *p)
     return me.run.router ? me.router.inner : p->fd;
 }
 
-/* Only root passes the directory. */
+/* Has a name for a moment, in a directory that only root passes: another supervisor of the pool may
+ * make its own while this one ends. */
 int sc_fpm_router_listen(struct sc_error *err)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     if (me.router.inner >= 0)
         return 0;
-    inner_path(me.router.at);
-    memcpy(a.sun_path, me.router.at, strlen(me.router.at) + 1);
+    snprintf(a.sun_path, sizeof(a.sun_path), SC_FPM_RUN "/%u.%d.sock", me.id, (int)getpid());
     SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    SC_FD int at = -EBADF;
     if (fd < 0 || (unlink(a.sun_path) < 0 && errno != ENOENT) ||
         bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || chmod(a.sun_path, 0666) < 0 ||
-        listen(fd, me.pools[0].t.backlog) < 0)
+        listen(fd, me.pools[0].t.backlog) < 0 ||
+        (at = open(a.sun_path, O_PATH | O_CLOEXEC | O_NOFOLLOW)) < 0 || unlink(a.sun_path) < 0)
         return sc_error_sys(err, errno, "make %s", a.sun_path);
     me.router.inner = sc_steal_fd(&fd);
+    me.router.inner_at = sc_steal_fd(&at);
     return 0;
 }
 
@@ -110,10 +110,11 @@ static void give_table(void)
 static void give_master(uint32_t what)
 {
     char path[64];
-    if (what == SC_ROUTER_OF_REST)
-        inner_path(path);
-    else
-        snprintf(path, sizeof(path), SC_FPM_ROUTE_AT "%u", what);
+    if (what == SC_ROUTER_OF_REST) {
+        give(what, 0, me.router.inner_at);
+        return;
+    }
+    snprintf(path, sizeof(path), SC_FPM_ROUTE_AT "%u", what);
     SC_FD int fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     give(what, fd < 0 ? -errno : 0, fd);
 }

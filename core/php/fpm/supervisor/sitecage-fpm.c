@@ -3,7 +3,7 @@
  * (core/php/fpm/apply.h); root, outside of the site. It holds the listening sockets of the site's
  * pools, enters the site, and starts php-fpm there with them, as the site's user. Signals: SIGUSR2
  * reads SC_FPM_RUN/<id>.run again and changes to a new master, on the same sockets, before the old
- * one ends; SIGTERM ends all, gracefully. An ID from SC_FPM_OUTSIDE on is no isolated site: its
+ * one ends; SIGTERM ends all, gracefully, and nothing but requests that are there is served from then on. An ID from SC_FPM_OUTSIDE on is no isolated site: its
  * php-fpm runs outside of every site (fpm_outside.c). */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,12 +27,13 @@
 
 #define DRAIN_MS 10000 /* for connections that wait when everything is to end */
 
-struct sc_fpm_me me = {.lock = -EBADF,
-                       .sig = -EBADF,
-                       .notify = -EBADF,
-                       .ready_fd = -EBADF,
-                       .shared = -EBADF,
-                       .router = {.control = -EBADF, .inner = -EBADF, .said = {.err = -EBADF}}};
+struct sc_fpm_me me = {
+    .lock = -EBADF,
+    .sig = -EBADF,
+    .notify = -EBADF,
+    .ready_fd = -EBADF,
+    .shared = -EBADF,
+    .router = {.control = -EBADF, .inner = -EBADF, .inner_at = -EBADF, .said = {.err = -EBADF}}};
 
 /* ---- what happens ---- */
 
@@ -72,6 +73,8 @@ static void read_signal(void)
     if (si.ssi_signo == SIGTERM && !me.stop) {
         me.stop = true;
         me.stop_at = sc_clock_ms() + DRAIN_MS;
+        me.given = false; /* its records are another one's from now on */
+        sc_close(&me.shared);
     }
     int status;
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
@@ -183,6 +186,19 @@ static int serve(void)
     }
 }
 
+/* Who told us to end gave our lock another name (core/php/fpm/supervisor.h). */
+static void remove_lock(void)
+{
+    char self[40], path[128];
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", me.lock);
+    ssize_t n = readlink(self, path, sizeof(path) - 1);
+    if (n <= 0)
+        return;
+    path[n] = 0;
+    if (strstr(path, ".ending."))
+        (void)unlink(path);
+}
+
 static int run(int ready, void *arg)
 {
     (void)arg;
@@ -217,7 +233,9 @@ static int run(int ready, void *arg)
         sc_fpm_own_failed(err.text);
     sc_fpm_router_start();
     sc_fpm_watch_shared();
-    return serve();
+    rc = serve();
+    remove_lock();
+    return rc;
 }
 
 int main(int argc, char **argv)
