@@ -51,6 +51,8 @@ int sc_loop_own_files(struct sc_loop *l, struct sc_error *err)
         rc = sc_mkdir_p(SC_RESYNC_DIR, 0700, err);
     if (rc == 0)
         rc = sc_mkdir_p(SC_RESYNC_DIR_RUN, 0700, err);
+    if (rc == 0)
+        rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
     if (rc < 0)
         return rc;
     static const struct {
@@ -61,6 +63,7 @@ int sc_loop_own_files(struct sc_loop *l, struct sc_error *err)
         {SC_RESYNC_DIR, NULL, SC_WATCH_NAMES, SC_WATCH_RESYNC},
         {SC_RESYNC_DIR_RUN, NULL, SC_WATCH_NAMES, SC_WATCH_RESYNC},
         {SC_MARK_DIR, NULL, SC_WATCH_NAMES, SC_WATCH_MARKS},
+        {SC_FPM_RUN, NULL, IN_CLOSE_WRITE | IN_ONLYDIR, SC_WATCH_MASTERS},
     };
     for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(places[0]); i++)
         rc = sc_watches_add(l->m.sets[0].w, places[i].path, places[i].mask, places[i].what, 0,

@@ -72,6 +72,12 @@ bool sc_fpm_turn_has(const char *turn, uid_t uid)
     return true;
 }
 
+bool sc_fpm_is_lock(const char *name)
+{
+    size_t n = strspn(name, "0123456789");
+    return n > 0 && strcmp(name + n, ".lock") == 0;
+}
+
 /* ---- the pools ---- */
 
 static uint64_t stamp(const char *file)
@@ -198,9 +204,17 @@ static void poll_supervisors(struct sc_monitor *m, int64_t now)
         a->dead_now = false;
         if (!sc_fpm_dead_due(a->dead))
             continue;
-        sc_log("user=%s: PHP-FPM's supervisor of a site is gone: it is started again", a->user);
+        sc_log("user=%s: PHP-FPM's supervisor of a site has ended: it is started again", a->user);
         sc_monitor_note(m, a->user, SC_WORK_FOUND);
     }
+}
+
+/* Who ended it meanwhile has removed what makes it one that is missing. */
+void sc_monitor_fpm_closed(struct sc_monitor *m, const char *name, int64_t now)
+{
+    int64_t at = now + SC_FPM_ENDED_MS;
+    if ((!name || sc_fpm_is_lock(name)) && at < m->fpm.poll_at)
+        m->fpm.poll_at = at;
 }
 
 void sc_monitor_fpm_begin(struct sc_monitor *m, int64_t now)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the daemon notices of PHP-FPM: pools of isolated accounts that were written, moved or
- * deleted (the directories of pool files are watched), and supervisors of sites that were killed
- * (looked for every 30 s). Either leads to a pass over the account. docs/php-handlers.md. */
+ * deleted (the directories of pool files are watched), and supervisors of sites that were killed (the
+ * kernel closes their locks, and inotify tells; they are looked for every 30 s, too). Either leads to a
+ * pass over the account. docs/php-handlers.md. */
 #ifndef SC_HOOKS_MONITOR_FPM_H
 #define SC_HOOKS_MONITOR_FPM_H
 
@@ -14,6 +15,7 @@
 #define SC_FPM_GAP_MS     3000  /* between two looks at the pools, and the longest wait for one */
 #define SC_FPM_AGAIN_MS   15000 /* the web server's configuration may follow the pool */
 #define SC_FPM_POLL_MS    30000 /* between two looks for supervisors */
+#define SC_FPM_ENDED_MS   200   /* from the end of a supervisor to such a look */
 #define SC_FPM_REWATCH_MS 300000
 #define SC_FPM_DIRS_MAX   4096 /* watched directories */
 
@@ -45,6 +47,9 @@ void sc_fpm_turn_format(uid_t from, const struct sc_monitor_account *accounts, s
                         int64_t now, char out[SC_FPM_TURN_SIZE]);
 bool sc_fpm_turn_has(const char *turn, uid_t uid);
 
+/* The file in SC_FPM_RUN is the lock of a supervisor. */
+bool sc_fpm_is_lock(const char *name);
+
 /* ---- the worker ---- */
 
 /* The digest of an account's pools as they are. False: they cannot be looked at. */
@@ -73,6 +78,9 @@ void sc_monitor_fpm_answers(struct sc_monitor *m, const char *user);
 
 /* The argument of the next worker, where it goes on; all of them, where none was given up. */
 void sc_monitor_fpm_turn(const struct sc_monitor *m, int64_t now, char out[SC_FPM_TURN_SIZE]);
+
+/* A file of SC_FPM_RUN (NULL: not known which) was closed that could be written. */
+void sc_monitor_fpm_closed(struct sc_monitor *m, const char *name, int64_t now);
 
 /* Does the rest of what is due. */
 void sc_monitor_fpm(struct sc_monitor *m, int64_t now);

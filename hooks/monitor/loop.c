@@ -66,6 +66,9 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         sc_fpm_clock_changed(&m->fpm.clock, now);
         sc_monitor_ports_changed(m, now);
         break;
+    case SC_WATCH_MASTERS:
+        sc_monitor_fpm_closed(m, name, now);
+        break;
     case SC_WATCH_FRONT:
         m->front_at = now + SC_FRONT_SETTLE_MS;
         sc_fpm_clock_changed(&m->fpm.clock, now);

@@ -30,6 +30,7 @@ enum sc_watch_what {
     SC_WATCH_SITE,    /* what an isolated site of it can write */
     SC_WATCH_FILE,    /* its ~/.lve/domains.json */
     SC_WATCH_FPM,     /* pool files of PHP-FPM */
+    SC_WATCH_MASTERS, /* the locks of its sites' supervisors: closed when one ends */
     SC_WATCH_CRON,    /* crontabs, by the name of their user */
     SC_WATCH_CRON_D,  /* the system's crontabs */
     SC_WATCH_FRONT,   /* the entry in front of suexec */

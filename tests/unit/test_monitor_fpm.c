@@ -152,6 +152,25 @@ static void what_stays_dead_is_tried_more_rarely(void **state)
         assert_int_equal(tries[i], want[i]);
 }
 
+/* The kernel closes the lock of a supervisor that is killed. */
+static void a_supervisors_end_is_looked_at_soon(void **state)
+{
+    (void)state;
+    struct sc_monitor m = {.fpm.poll_at = 90000};
+    sc_monitor_fpm_closed(&m, "60001.done", 70000);
+    sc_monitor_fpm_closed(&m, ".60001.run.tmp", 70000);
+    sc_monitor_fpm_closed(&m, "edit.lock", 70000);
+    sc_monitor_fpm_closed(&m, ".lock", 70000);
+    assert_int_equal(m.fpm.poll_at, 90000);
+    sc_monitor_fpm_closed(&m, "60001.lock", 70000);
+    assert_int_equal(m.fpm.poll_at, 70000 + SC_FPM_ENDED_MS);
+    sc_monitor_fpm_closed(&m, "60002.lock", 70100); /* not put off by others */
+    assert_int_equal(m.fpm.poll_at, 70000 + SC_FPM_ENDED_MS);
+    m.fpm.poll_at = 90000;
+    sc_monitor_fpm_closed(&m, NULL, 70000);
+    assert_int_equal(m.fpm.poll_at, 70000 + SC_FPM_ENDED_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +179,7 @@ int main(void)
         cmocka_unit_test(constant_change_is_looked_at_each_3_s),
         cmocka_unit_test(a_home_that_hangs_is_left_out_for_a_while),
         cmocka_unit_test(very_many_are_left_out),
+        cmocka_unit_test(a_supervisors_end_is_looked_at_soon),
         cmocka_unit_test(the_next_worker_goes_on_behind_it),
         cmocka_unit_test(only_an_accounts_own_pools_count),
         cmocka_unit_test(files_of_pools_that_were_taken_out_count),
