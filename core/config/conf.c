@@ -69,8 +69,8 @@ static long long parse_number(const char *s, long long max, const char **ret_res
     return digits ? v : -1;
 }
 
-static int parse_seconds(struct parse *p, const char *key, const char *value, unsigned max,
-                         const char *allowed, unsigned *ret)
+static int parse_count(struct parse *p, const char *key, const char *value, unsigned max,
+                       const char *allowed, unsigned *ret)
 {
     const char *rest = "";
     long long v = parse_number(value, max, &rest);
@@ -190,8 +190,9 @@ static int parse_home(struct parse *p, const char *key, const char *value)
 
 static int parse_key(struct parse *p, const char *section, const char *key, const char *value)
 {
-    static const char *const keys[] = {"panel", "panel_timeout", "keeper_idle", "shm_size",
-                                       "debug", "apache_module", "home",        "home_choice"};
+    static const char *const keys[] = {"panel",    "panel_timeout", "keeper_idle",
+                                       "shm_size", "debug",         "apache_module",
+                                       "home",     "home_choice",   "fpm_sites"};
     if (!strcmp(section, "api"))
         return parse_api_key(p, key, value);
     int k = find_key(p, keys, (int)(sizeof(keys) / sizeof(keys[0])), key, &p->seen);
@@ -199,9 +200,9 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
     case 0:
         return parse_panel(p, key, value);
     case 1:
-        return parse_seconds(p, key, value, 300, "seconds from 1 to 300", &p->conf.panel_timeout);
+        return parse_count(p, key, value, 300, "seconds from 1 to 300", &p->conf.panel_timeout);
     case 2:
-        return parse_seconds(p, key, value, 86400, "seconds from 1 to 86400", &p->conf.keeper_idle);
+        return parse_count(p, key, value, 86400, "seconds from 1 to 86400", &p->conf.keeper_idle);
     case 3:
         return parse_size(p, key, value);
     case 4:
@@ -212,6 +213,8 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
         return parse_home(p, key, value);
     case 7:
         return parse_switch(p, key, value, &p->conf.home_choice);
+    case 8:
+        return parse_count(p, key, value, 100000, "a number from 1 to 100000", &p->conf.fpm_sites);
     default:
         return k;
     }

@@ -44,13 +44,14 @@ struct sc_conf {
     bool apache_module; /* mod_sitecage is switched on with the feature */
     enum sc_home home;  /* of sites that say nothing of it; UNSET: the file does not say it */
     bool home_choice;   /* whether a site may say it (domains.json) */
+    unsigned fpm_sites; /* of one account, with PHP-FPM masters of their own, 1..100000 */
     struct sc_conf_api api;
 };
 
 #define SC_CONF_DEFAULT                                                                            \
     {                                                                                              \
         .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20,           \
-        .apache_module = true, .home = SC_HOME_UNSET, .home_choice = true                          \
+        .apache_module = true, .home = SC_HOME_UNSET, .home_choice = true, .fpm_sites = 1000       \
     }
 
 /* Reads the file; a missing one gives the defaults. `owner` must own it and nobody else may write

@@ -43,6 +43,7 @@ struct sc_cover_server {
     struct sc_loopback ports;            /* at which pools can be reached over loopback, … */
     char ports_error[SC_ERROR_TEXT_MAX]; /* … and why they cannot be closed; "" */
     struct sc_fpm_places sockets;        /* of pools that views show */
+    unsigned fpm_sites;                  /* of one account, that may have PHP-FPM masters */
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */
     bool nginx;                          /* its program is there */

@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/base/vec.h"
 #include "core/coverage/coverage.h"
+#include "core/config/conf.h"
 #include "core/php/fpm/apply.h"
 #include "core/coverage/nginx.h"
 #include "core/web/apache/path.h"
@@ -73,6 +74,9 @@ static void look_at_places(struct sc_cover_server *s)
     s->ports_error[0] = 0;
     if (sc_loopback_holds(&s->ports, !s->must_stand, &why) < 0)
         snprintf(s->ports_error, sizeof(s->ports_error), "%s", why.text);
+    struct sc_conf conf = SC_CONF_DEFAULT; /* also where it cannot be read: who asks has said so */
+    (void)sc_conf_load(SC_CONF_PATH, 0, &conf, NULL);
+    s->fpm_sites = conf.fpm_sites;
     s->lsphp = lsphp_in_place();
     s->gate = sc_web_module_guards();
     look_at_nginx(s);
@@ -184,6 +188,7 @@ static int look_at_fpm(struct sc_cover_server *server, const struct sc_cover_sit
                                .n_homes = is->n_homes,
                                .docroots = is->docroots,
                                .n_docroots = is->n_docroots,
+                               .max_sites = server->fpm_sites,
                                .routed = server->gate,
                                .hosts = &server->hosts,
                                .known = &server->pools,

@@ -239,8 +239,8 @@ static int add_outer(struct all *all, const struct sc_account *a, const struct s
 }
 
 int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                const struct sc_made *m, struct sc_cover_server *cover, bool routed, bool *later,
-                struct sc_error *err)
+                const struct sc_made *m, struct sc_cover_server *cover,
+                const struct sc_fpm_way *way, bool *later, struct sc_error *err)
 {
     SC_CLEANUP(all_done) struct all all = {0};
     int rc = prepare(&all, a, plan, err);
@@ -254,7 +254,8 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);
-    acc.routed = routed;
+    acc.routed = way->routed;
+    acc.max_sites = way->max_sites;
     acc.later = later;
     if (sc_cover_server_holds(cover)) {
         acc.hosts = &cover->hosts;

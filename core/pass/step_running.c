@@ -35,11 +35,16 @@ static bool is_routed(const struct sc_pass *p)
     return p->s->conf.apache_module && p->tools->web.guards();
 }
 
+static int fpm(struct sc_pass *p, bool *later, struct sc_error *err)
+{
+    const struct sc_fpm_way way = {p->routed, p->s->conf.fpm_sites};
+    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), &way, later, err);
+}
+
 int sc_step_fpm(struct sc_pass *p, struct sc_error *err)
 {
     p->routed = is_routed(p);
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), p->routed,
-                       &p->fpm_later, err);
+    return fpm(p, &p->fpm_later, err);
 }
 
 int sc_step_web(struct sc_pass *p, struct sc_error *err)
@@ -53,8 +58,7 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
     if (!p->fpm_later)
         return 0;
     sc_sleep_ms(SC_WEB_PART_SEEN_MS);
-    return sc_pass_fpm(p->tools, p->a, p->f->plan, &p->made, sc_pass_cover(p), p->routed, NULL,
-                       err);
+    return fpm(p, NULL, err);
 }
 
 /* A configuration of nginx that somebody else broke is no reason to fail: where links are followed

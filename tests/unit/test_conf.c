@@ -98,10 +98,10 @@ static void says_what_is_wrong(void **state)
         {"debug = yes", "line 1: debug = 'yes' is not allowed: give on or off"},
         {"a=b",
          "line 1: unknown key a: allowed are panel, panel_timeout, keeper_idle, shm_size, debug, "
-         "apache_module, home, home_choice"},
+         "apache_module, home, home_choice, fpm_sites"},
         {"Panel = auto",
          "line 1: unknown key Panel: allowed are panel, panel_timeout, keeper_idle, "
-         "shm_size, debug, apache_module, home, home_choice"},
+         "shm_size, debug, apache_module, home, home_choice, fpm_sites"},
         {"[x]\n\ndebug = on", "line 1: unknown section [x]: use [sitecage] or [api]"},
         {"debug = on\njust words\n", "line 2: neither 'key = value' nor [section]"},
         {"debug = on\n[sitecage\n", "line 2: neither 'key = value' nor [section]"},

@@ -183,7 +183,8 @@ static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_f
     if (rc == 0)
         rc = sc_fpm_release_site(p, s->id, u->v, u->n, err);
     if (rc == 0)
-        rc = sc_fpm_take_site(p, s, u->v, u->n, err);
+        rc = u->many ? sc_fpm_close_site(p, s, u->v, u->n, err)
+                     : sc_fpm_take_site(p, s, u->v, u->n, err);
     if (rc == 0)
         rc = drop_former(p, s->id, err);
     if (rc == 0)
@@ -191,7 +192,6 @@ static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_f
     return rc;
 }
 
-int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
 /* Most end at once. Those that are at requests go on by themselves, in the sites that they are in. */
 static void wait_a_moment(const struct sc_fpm_pass *p)
 {
@@ -202,6 +202,7 @@ static void wait_a_moment(const struct sc_fpm_pass *p)
     }
 }
 
+int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
 {
     struct sc_fpm_account mine = *given, *a = &mine;
     SC_CLEANUP(sc_fpm_pass_done) struct sc_fpm_pass p = {.a = a};
@@ -237,6 +238,7 @@ static void wait_a_moment(const struct sc_fpm_pass *p)
     rc = first_of(rc, sc_fpm_share_add(&p, a, sites, u, &why), &why, err);
     why = (struct sc_error)SC_ERROR_INIT;
     rc = first_of(rc, release_others(&p, u, &why), &why, err);
+    sc_fpm_budget(a, u);
     for (size_t i = 0; i < a->n_sites; i++) {
         const struct sc_fpm_site *s = &a->sites[i];
         if (s->id == 0 || u[i].failed)
@@ -250,9 +252,9 @@ static void wait_a_moment(const struct sc_fpm_pass *p)
     }
     free_uses(u, a->n_sites);
     sc_fpm_outside_sweep(a->uid, is_used, &p);
+    wait_a_moment(&p);
     return rc;
 }
-    wait_a_moment(&p);
 
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err)
 {

@@ -74,7 +74,10 @@ int sc_fpm_look(const struct sc_fpm_account *a, const struct sc_fpm_site *site,
         rc = sc_fpm_pass_load(&p, err);
     if (rc == 0)
         rc = sc_fpm_pass_uses(&p, site, &uses, &n, err);
+    bool spent = rc == 0 && sc_fpm_budget_is_spent(&p, site->id);
     for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (spent && sc_fpm_use_is_fine(&uses[i]) && uses[i].how != SC_FPM_NONE)
+            uses[i].how = SC_FPM_MANY;
         if ((uses[i].how == SC_FPM_COVERED || uses[i].how == SC_FPM_SPLIT) && site->id)
             ask_kernel(&p, site, &uses[i]);
         sc_fpm_use_text(&uses[i], text, sizeof(text));

@@ -17,6 +17,7 @@ struct sc_fpm_site_uses {
     struct sc_fpm_use *v;
     size_t n;
     bool failed; /* not known: nothing of the site is touched */
+    bool many;   /* one more than the account may have: nobody serves it */
 };
 
 struct sc_fpm_pass {
@@ -32,13 +33,13 @@ struct sc_fpm_pass {
         char changes[16]; /* a word that differs when other sites of it are isolated; "": none is */
     } shares[SC_FPM_SHARES_MAX]; /* pools that have a router, or are to */
     size_t n_shares;
-};
     int *ends; /* pidfds of supervisors that were told to end */
     size_t n_ends;
+};
 
-/* pass.c */
 #define SC_FPM_GRACE_MS 1000 /* a pass waits so long for all of these; they end by themselves */
 
+/* pass.c */
 void sc_fpm_pass_done(struct sc_fpm_pass *p);
 /* Fills in what p->taken does not say: the pools and, where they are needed, the web server's hosts. */
 int sc_fpm_pass_load(struct sc_fpm_pass *p, struct sc_error *err);
@@ -79,14 +80,26 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
 int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
                         size_t n_uses, struct sc_error *err);
 
+/* take.c: the site's pools are out of the shared master, and nobody is at their addresses: its
+ * requests get 503. */
+int sc_fpm_close_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
+                      size_t n_uses, struct sc_error *err);
+
+/* budget.c: marks (`many`) the sites for whose masters there is no room: those that have one keep it,
+ * as long as they are not too many by themselves. */
+void sc_fpm_budget(const struct sc_fpm_account *a, struct sc_fpm_site_uses *uses);
+
+/* budget.c: whether one more master is too many, or the site's own is; for who only looks. */
+bool sc_fpm_budget_is_spent(const struct sc_fpm_pass *p, unsigned id);
+
 /* Whether the site's uses have the pool of this record, as it is. */
 bool sc_fpm_site_wants(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t);
+
+/* release.c: has the supervisor of site `id` end, which p->ends tells of. */
+int sc_fpm_end_supervisor(struct sc_fpm_pass *p, unsigned id, struct sc_error *err);
 
 /* release.c: ends what of site `id` is not wanted any more; the list changes. */
 int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
                         size_t n_uses, struct sc_error *err);
 
 #endif
-/* release.c: has the supervisor of site `id` end, which p->ends tells of. */
-int sc_fpm_end_supervisor(struct sc_fpm_pass *p, unsigned id, struct sc_error *err);
-

@@ -22,6 +22,7 @@
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
 #include "core/php/fpm/idle.h"
+#include "core/php/fpm/listen.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/run.h"
@@ -201,26 +202,48 @@ static bool is_reached(const struct sc_fpm_pass *p, unsigned id, pid_t superviso
     return true;
 }
 
+/* Records of what the site uses. *ret_first: the first pool; NULL: it uses none. */
+static int record_all(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses, size_t n,
+                      const struct sc_fpm_known **ret_first, bool *ret_changed,
+                      struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (uses[i].how != SC_FPM_COVERED)
+            continue;
+        if (!*ret_first)
+            *ret_first = uses[i].pool;
+        rc = record(p, id, uses[i].pool, ret_changed, err);
+    }
+    return rc;
+}
+
+static int take_all(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses, size_t n,
+                    int (*take)(struct sc_fpm_taken *t, struct sc_error *err), struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
+        struct sc_fpm_taken *t = &p->taken.v[i];
+        if (t->id == id && !t->leaving && sc_fpm_site_wants(uses, n, t))
+            rc = take(t, err);
+    }
+    return rc;
+}
+
 int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
                      size_t n_uses, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run want = {0};
     SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run have = {0};
-    bool changed = false, first = true;
-    int rc = 0;
+    const struct sc_fpm_known *first = NULL;
+    bool changed = false;
     gid_t gid = p->a->gid;
-    for (size_t i = 0; rc == 0 && i < n_uses; i++) {
-        if (uses[i].how != SC_FPM_COVERED)
-            continue;
-        if (first)
-            rc = group_of(p, uses[i].pool, &gid, err);
-        first = false;
-        if (rc == 0)
-            rc = record(p, s->id, uses[i].pool, &changed, err);
-    }
-    if (rc < 0 || first)
+    int rc = record_all(p, s->id, uses, n_uses, &first, &changed, err);
+    if (rc < 0 || !first)
         return rc;
-    rc = make_run(p, s, gid, &want, err);
+    rc = group_of(p, first, &gid, err);
+    if (rc == 0)
+        rc = make_run(p, s, gid, &want, err);
     if (rc < 0)
         return rc;
     pid_t runs = sc_fpm_supervisor(s->id, NULL);
@@ -250,10 +273,32 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
                 p->a->notice(p->a->arg, why.text);
         }
     }
-    for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
-        struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id == s->id && !t->leaving && sc_fpm_site_wants(uses, n_uses, t))
-            rc = take_over(t, err);
-    }
-    return rc;
+    return rc < 0 ? rc : take_all(p, s->id, uses, n_uses, take_over, err);
+}
+
+/* At the address is a socket that nobody has. */
+static int close_pool(struct sc_fpm_taken *t, struct sc_error *err)
+{
+    SC_FD int fd = -EBADF;
+    if (sc_fpm_is_routed(t))
+        return unlink(t->listen) < 0 && errno != ENOENT
+                   ? sc_error_sys(err, errno, "remove %s", t->listen)
+                   : 0;
+    int rc = sc_fpm_alive(t->listen) ? sc_fpm_listen_make(t, &fd, err) : 0;
+    sc_close(&fd);
+    return rc < 0 ? rc : take_pool(t, err);
+}
+
+int sc_fpm_close_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
+                      size_t n_uses, struct sc_error *err)
+{
+    const struct sc_fpm_known *first = NULL;
+    bool changed = false;
+    int rc = record_all(p, s->id, uses, n_uses, &first, &changed, err);
+    if (rc == 0)
+        rc = sc_fpm_end_supervisor(p, s->id, err);
+    if (rc == 0)
+        sc_log("uid=%u site=%u PHP-FPM: not served, the account has %u sites with masters",
+               (unsigned)p->a->uid, s->id, p->a->max_sites);
+    return rc < 0 ? rc : take_all(p, s->id, uses, n_uses, close_pool, err);
 }

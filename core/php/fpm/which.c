@@ -222,11 +222,18 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
                  "--site-isolation-regenerate %s",
                  u->listen, u->pool->user ? u->pool->user : "USER");
         break;
+    case SC_FPM_MANY:
+        snprintf(why, sizeof(why),
+                 "the account has as many sites with PHP-FPM as it may, so this one is answered "
+                 "503; switch isolation of another one off, or raise fpm_sites in "
+                 "/etc/sitecage.conf");
+        break;
     default:
         break;
     }
     if (*why)
-        snprintf(out, size, "the PHP of %s is not isolated: %s", name_of(u, "the site"), why);
+        snprintf(out, size, "the PHP of %s is not %s: %s", name_of(u, "the site"),
+                 u->how == SC_FPM_MANY ? "served" : "isolated", why);
     else if (size)
         *out = 0;
 }

@@ -22,6 +22,7 @@ enum sc_fpm_how {
     SC_FPM_ANSWERED, /* somebody else listens at the address of a pool that was taken over (likewise) */
     SC_FPM_PORT,     /* a TCP port, which cannot be taken over (likewise) */
     SC_FPM_SPLIT, /* a pool that other document roots use too, with the router at its address (likewise) */
+    SC_FPM_MANY,  /* the account has as many masters as it may (likewise): nobody serves it */
     SC_FPM_ROUTED /* whatever it is, Apache takes the requests to the site's own master */
 };
 
