@@ -38,11 +38,18 @@
 
 #define SC_FLAG_FILE "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"
 
-#define SC_BUILD_EXE   SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
-#define SC_KEEPER_EXE  SC_LIBEXECDIR "/sitecage-keeper"  /* lives as long as the site runs */
-#define SC_REBUILD_EXE SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
+#define SC_BUILD_EXE      SC_LIBEXECDIR "/sitecage-build" /* builds a site's view, starts its keeper */
+#define SC_KEEPER_EXE     SC_LIBEXECDIR "/sitecage-keeper"  /* lives as long as the site runs */
+#define SC_REBUILD_EXE    SC_LIBEXECDIR "/sitecage-rebuild" /* makes a user's runtime state again */
+#define SC_REBUILD_GROUPS "--groups" /* its option: only control groups that count */
 
 #define SC_LEARN_EXE SC_LIBEXECDIR "/sitecage-learn" /* records what a site uses: core/learn */
+
+/* Who may not do something where he is (a service's sandbox) has it done outside: core/enter/outside.h.
+ * The socket is root's alone; the note says which namespaces the machine's own are. */
+#define SC_OUTSIDE_SOCKET SC_RUN_DIR "/proxy.outside"
+#define SC_OUTSIDE_NOTE   SC_RUN_DIR "/proxy.machine"
+#define SC_OUTSIDE_EXE    SC_LIBEXECDIR "/sitecage-outside"
 
 #define SC_MONITOR_DAEMON SC_LIBEXECDIR "/sitecage-monitor"
 

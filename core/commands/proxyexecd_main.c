@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-proxyexecd [--daemon]: runs programs outside of cages for callers inside, and the users'
- * commands that need root. This process only accepts; each call is a process of its own, which
+/* sitecage-proxyexecd [--daemon]: runs programs outside of cages for callers inside, the users'
+ * commands that need root, and what entries may not do in the sandbox of a service. This process only accepts; each call is a process of its own, which
  * outlives a restart of this one. docs/proxyexec-protocol.md. */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +27,7 @@
 #include "core/config/conf.h"
 #include "core/commands/isolatectl.h"
 #include "core/proxyexec/calls.h"
+#include "core/proxyexec/entries.h"
 #include "core/proxyexec/listeners.h"
 #include "core/proxyexec/paths.h"
 #include "core/proxyexec/serve.h"
@@ -38,6 +39,7 @@
 struct daemon {
     int lockfd, signals, notes;
     struct sc_listeners listeners;
+    struct sc_entries entries;
     struct sc_calls calls;
     struct rlimit files; /* what the programs get */
     bool rescan, end, gone;
@@ -81,6 +83,10 @@ static int set_up(struct daemon *d, struct sc_error *err)
     if (rc == 0 && inotify_add_watch(d->notes, SC_PROXY_NOTES,
                                      IN_CREATE | IN_CLOSE_WRITE | IN_DELETE_SELF | IN_ONLYDIR) < 0)
         rc = sc_error_sys(err, errno, "watch " SC_PROXY_NOTES);
+    if (rc == 0)
+        rc = sc_entries_open(&d->entries, err);
+    if (rc == 0 && d->entries.fd >= 0)
+        rc = watch_fd(d, &d->entries.fd, err);
     if (rc == 0)
         rc = sc_listeners_account(&d->listeners, err);
     if (rc == 0)
@@ -151,6 +157,16 @@ static void accept_calls(struct daemon *d, const struct sc_listener *l)
     }
 }
 
+static void accept_entries(struct daemon *d)
+{
+    for (int i = 0; i < ACCEPTS_PER_TURN; i++)
+        if (sc_entries_accept(&d->entries, &d->files) < 0) {
+            if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+                (void)poll(NULL, 0, 50); /* out of descriptors or memory: not in circles */
+            return;
+        }
+}
+
 /* ---- what else happens ---- */
 
 static void read_signals(struct daemon *d)
@@ -162,7 +178,8 @@ static void read_signals(struct daemon *d)
     }
     pid_t pid;
     while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-        sc_calls_remove(&d->calls, pid);
+        if (!sc_calls_remove(&d->calls, pid) && d->entries.n > 0)
+            d->entries.n--;
 }
 
 static void read_notes(struct daemon *d)
@@ -198,6 +215,8 @@ static void loop(struct daemon *d)
                 read_signals(d);
             else if (e[i].data.ptr == &d->notes)
                 notes = true;
+            else if (e[i].data.ptr == &d->entries.fd)
+                accept_entries(d);
             else
                 accept_calls(d, e[i].data.ptr);
         }
@@ -215,7 +234,8 @@ static void loop(struct daemon *d)
 static int run(int ready, void *arg)
 {
     (void)arg;
-    struct daemon d = {.lockfd = -EBADF, .signals = -EBADF, .notes = -EBADF};
+    struct daemon d = {
+        .lockfd = -EBADF, .signals = -EBADF, .notes = -EBADF, .entries = {.fd = -EBADF}};
     struct sc_error err = SC_ERROR_INIT;
     struct sc_conf conf;
     if (sc_conf_load(SC_CONF_PATH, 0, &conf, NULL) == 0) /* cagefsctl complains of a wrong one */
@@ -235,6 +255,7 @@ static int run(int ready, void *arg)
     }
     sc_daemon_ready(ready);
     loop(&d);
+    sc_entries_close(&d.entries);
     sc_listeners_done(&d.listeners);
     return d.end ? 0 : 1;
 }

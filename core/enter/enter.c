@@ -15,16 +15,18 @@
 
 #include "core/base/paths.h"
 #include "core/base/pidfd.h"
+#include "core/enter/confined.h"
 #include "core/enter/drop.h"
 #include "core/enter/enter_private.h"
 #include "core/enter/ep.h"
 #include "core/enter/go_between.h"
 #include "core/enter/groups.h"
-#include "core/enter/helper.h"
 #include "core/enter/keeper_find.h"
 #include "core/enter/leader.h"
 #include "core/enter/limits.h"
+#include "core/enter/outside.h"
 #include "core/enter/relay.h"
+#include "core/enter/signals.h"
 #include "core/enter/watch.h"
 
 #define SITE_NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
@@ -50,21 +52,20 @@ void sc_enter_guard_fds(void)
 }
 
 /* A keeper, started when none lives. */
-static int keeper(const struct sc_enter *req, int *ret_pidfd, int *ret_lockfd,
-                  struct sc_enter_why *why)
+static int keeper(struct sc_entry *e, struct sc_enter_why *why)
 {
+    const struct sc_enter *req = e->req;
     int rc = -ESRCH;
     /* Between our start of it and our second look it may be replaced (the site is being disabled
      * and enabled): try again, not for ever. */
     for (int i = 0; i < 3; i++) {
-        rc = sc_keeper_find(req->uid, req->site, ret_pidfd, ret_lockfd);
+        rc = sc_keeper_find(req->uid, req->site, &e->keeper, &e->keeper_lock);
         if (rc != -ESRCH)
             break;
-        char uid[16], site[16], exe[] = SC_BUILD_EXE;
-        snprintf(uid, sizeof(uid), "%u", (unsigned)req->uid);
-        snprintf(site, sizeof(site), "%u", req->site);
-        char *argv[] = {exe, uid, site, NULL};
-        int started = sc_enter_helper(argv, why);
+        e->foreign = !req->outside && sc_foreign_pids();
+        if (e->foreign)
+            break;
+        int started = sc_outside_build(req->uid, req->site, why);
         if (started < 0)
             return started;
     }
@@ -198,15 +199,18 @@ static _Noreturn void lead(struct sc_entry *e)
 }
 
 /* Kept until this process ends. */
-static int take_place(const struct sc_enter *req, struct sc_enter_why *why)
+static int take_place(struct sc_entry *e, struct sc_enter_why *why)
 {
+    const struct sc_enter *req = e->req;
     int place = req->limits->ep ? sc_ep_take(req->uid, req->site, req->limits->ep) : 0;
     if (place == -EUSERS) {
         sc_why(why, "the site has as many entry processes as its limit allows; try again later");
         return -SC_EXIT_OVER_LIMIT;
     }
-    return place < 0 ? sc_why(why, "cannot count the site's entry processes: %s", strerror(-place))
-                     : 0;
+    if (place < 0)
+        return sc_why(why, "cannot count the site's entry processes: %s", strerror(-place));
+    e->place = req->limits->ep ? place : -EBADF;
+    return 0;
 }
 
 /* Where the program can have no parent-death signal (suexec's change of ids undoes it), before the
@@ -259,11 +263,11 @@ static int newest_limits(struct sc_enter *req, struct sc_site_limits *room,
 static int prepare(struct sc_entry *e, struct sc_enter *req, struct sc_site_limits *newer,
                    struct sc_enter_why *why)
 {
-    int rc = take_place(req, why); /* first, for it is the cheapest refusal */
+    int rc = take_place(e, why); /* first, for it is the cheapest refusal */
     if (rc == 0)
         rc = find_terminal(e, why); /* before root's locks are held */
     if (rc == 0)
-        rc = keeper(req, &e->keeper, &e->keeper_lock, why);
+        rc = keeper(e, why);
     if (rc == 0)
         rc = newest_limits(req, newer, why);
     if (rc == 0)
@@ -304,14 +308,38 @@ static unsigned status_of(const struct sc_enter *req, int rc)
     return !web ? (unsigned)-rc : rc == -SC_EXIT_OVER_LIMIT ? 508 : 503;
 }
 
+/* False: it is to be done here. */
+static bool done_outside(struct sc_entry *e, const char *confined, int *ret,
+                         struct sc_enter_why *why)
+{
+    return confined && !e->req->outside && sc_outside_run(e->req, confined, ret, why);
+}
+
+/* What an entry in another pid namespace than the keepers' has taken here, it takes there again. */
+static int again_outside(struct sc_entry *e, int rc, struct sc_enter_why *why)
+{
+    if (e->place >= 0)
+        close(e->place);
+    (void)done_outside(e, "it sees no other processes (PrivatePIDs=)", &rc, why);
+    return rc;
+}
+
 int sc_enter(const struct sc_enter *asked, struct sc_enter_why *why)
 {
     struct sc_enter now = *asked;
-    struct sc_entry e = {
-        .req = &now, .keeper = -EBADF, .keeper_lock = -EBADF, .failed_as = SC_FAILED_ENTER};
-    sc_go_between_signals(&e.signals);
+    struct sc_entry e = {.req = &now,
+                         .place = -EBADF,
+                         .keeper = -EBADF,
+                         .keeper_lock = -EBADF,
+                         .failed_as = SC_FAILED_ENTER};
+    int rc;
+    if (done_outside(&e, sc_confined(now.limits), &rc, why))
+        return rc;
+    sc_enter_signals(&e.signals);
     e.record = sc_failures_open(now.uid, now.site);
-    int rc = begin(&e, &now, why);
+    rc = begin(&e, &now, why);
+    if (e.foreign)
+        return again_outside(&e, rc, why);
     if (rc == -SC_EXIT_OVER_LIMIT)
         e.failed_as = SC_FAILED_LIMIT;
     if (rc < 0 && !(rc == -SC_EXIT_NOT_FOUND && e.failed_as == SC_FAILED_RUN))

@@ -13,6 +13,8 @@
 
 struct sc_entry {
     const struct sc_enter *req;
+    int place;        /* descriptor; sc_ep_take() */
+    bool foreign;     /* keepers cannot be seen from here */
     sigset_t signals; /* that the waiting parent takes */
     int keeper;       /* descriptors: the process, */
     int keeper_lock;  /* and its file, locked until the child is inside */

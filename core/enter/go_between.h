@@ -6,9 +6,6 @@
 
 #include "core/enter/enter_private.h"
 
-/* Blocks the signals that it takes. */
-void sc_go_between_signals(sigset_t *ret);
-
 /* Gives up all that this process has of the caller's and of root's, and waits for the child. Aborts
  * when it cannot give it up. Returns what sc_enter() returns. */
 int sc_go_between_run(struct sc_entry *e, pid_t child, struct sc_enter_why *why);

@@ -12,8 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/base/paths.h"
-#include "core/enter/helper.h"
+#include "core/enter/outside.h"
 
 void sc_groups_close(struct sc_groups *g)
 {
@@ -57,22 +56,13 @@ static int open_all(const struct sc_site_limits *limits, struct sc_groups *g)
     return rc;
 }
 
-/* With its limits that takes a pass; groups that only count are just made. */
-static int make_again(uid_t uid, bool counts, struct sc_enter_why *why)
-{
-    char number[16], exe[] = SC_REBUILD_EXE, groups[] = "--groups";
-    snprintf(number, sizeof(number), "%u", (unsigned)uid);
-    char *all[] = {exe, number, NULL}, *counting[] = {exe, groups, number, NULL};
-    return sc_enter_helper(counts ? counting : all, why);
-}
-
 int sc_groups_open(uid_t uid, const struct sc_site_limits *limits, struct sc_groups *ret,
                    struct sc_enter_why *why)
 {
     int rc = open_all(limits, ret);
     if (rc == -ENOENT) {
         sc_groups_close(ret);
-        int done = make_again(uid, limits->counts, why);
+        int done = limits->counts ? sc_outside_make_groups(uid, why) : sc_outside_rebuild(uid, why);
         if (done < 0 && !limits->counts)
             return done;
         rc = open_all(limits, ret);

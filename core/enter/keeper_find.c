@@ -18,6 +18,8 @@ int sc_keeper_find(uid_t uid, unsigned site, int *ret_pidfd, int *ret_lockfd)
     char path[64];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.keeper", (unsigned)uid, site);
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+    if (fd < 0 && errno == EROFS) /* ProtectSystem=strict: asking needs no more */
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
     if (fd < 0)
         return errno == ENOENT ? -ESRCH : -errno;
     /* A keeper that is about to end by itself holds this for an instant: wait for its end, not for

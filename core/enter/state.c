@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "core/base/paths.h"
-#include "core/enter/helper.h"
+#include "core/enter/outside.h"
 
 /* Not knowing counts as marked: nothing may run un-isolated by an error. (access() would ask for
  * the real uid.) */
@@ -24,13 +24,11 @@ int sc_state_open(uid_t uid, struct sc_table *ret, struct sc_enter_why *why)
     if (rc == 0)
         return 0;
     if (rc == -ENOENT) {
-        char mark[64], number[16], exe[] = SC_REBUILD_EXE;
+        char mark[64];
         snprintf(mark, sizeof(mark), SC_MARK_DIR "/%u", (unsigned)uid);
         if (!marked(mark))
             return 1;
-        snprintf(number, sizeof(number), "%u", (unsigned)uid);
-        char *argv[] = {exe, number, NULL};
-        int done = sc_enter_helper(argv, why);
+        int done = sc_outside_rebuild(uid, why);
         if (done < 0)
             return done;
         rc = sc_table_open(uid, ret);

@@ -25,11 +25,12 @@ void sc_calls_add(struct sc_calls *c, pid_t pid, uid_t uid, unsigned site)
     c->v[c->n++].site = site;
 }
 
-void sc_calls_remove(struct sc_calls *c, pid_t pid)
+bool sc_calls_remove(struct sc_calls *c, pid_t pid)
 {
     for (size_t i = 0; i < c->n; i++)
         if (c->v[i].pid == pid) {
             c->v[i] = c->v[--c->n];
-            return;
+            return true;
         }
+    return false;
 }

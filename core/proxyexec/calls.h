@@ -28,7 +28,7 @@ bool sc_calls_free(const struct sc_calls *c, uid_t uid, unsigned site);
 /* Only after sc_calls_free(). */
 void sc_calls_add(struct sc_calls *c, pid_t pid, uid_t uid, unsigned site);
 
-/* Ignores a pid that is not there. */
-void sc_calls_remove(struct sc_calls *c, pid_t pid);
+/* False: it is none of these. */
+bool sc_calls_remove(struct sc_calls *c, pid_t pid);
 
 #endif
