@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -23,12 +24,39 @@ static const char *const links[][2] = {{"fd", "/proc/self/fd"},
                                        {"stderr", "/proc/self/fd/2"},
                                        {"ptmx", "pts/ptmx"}};
 
+/* The server's own, where there can be no new ones: containers, and services, that may not make
+ * device nodes. */
+static int bind_node(int dev, size_t i, struct sc_error *err)
+{
+    char path[32];
+    struct stat st;
+    snprintf(path, sizeof(path), "/dev/%s", nodes[i].name);
+    SC_FD int src = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    if (src < 0 || fstat(src, &st) < 0)
+        return sc_error_sys(err, errno, "open %s", path);
+    if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(nodes[i].major, nodes[i].minor))
+        return sc_error_set(err, SC_E_PLATFORM, "%s is not that device", path);
+    SC_FD int dst = openat(dev, nodes[i].name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    if (dst < 0)
+        return sc_error_sys(err, errno, "make a place for %s", path);
+    return sc_mnt_bind(src, dst, SC_MNT_NOEXEC | SC_MNT_DEV, err);
+}
+
+static int make_node(int dev, size_t i, struct sc_error *err)
+{
+    if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) == 0)
+        return 0;
+    return errno == EPERM ? bind_node(dev, i, err)
+                          : sc_error_sys(err, errno, "make /dev/%s", nodes[i].name);
+}
+
 static int make_entries(int dev, struct sc_error *err)
 {
-    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-        if (mknodat(dev, nodes[i].name, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) <
-            0)
-            return sc_error_sys(err, errno, "make /dev/%s", nodes[i].name);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(nodes) / sizeof(nodes[0]); i++)
+        rc = make_node(dev, i, err);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         if (symlinkat(links[i][1], dev, links[i][0]) < 0)
             return sc_error_sys(err, errno, "link /dev/%s", links[i][0]);
