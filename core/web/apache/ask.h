@@ -18,6 +18,11 @@
 
 #define SC_WEB_ASK_MAGIC 0x73637731u
 
+/* The other question, for root alone: an Apache whose unit lets it write neither below /run nor below
+ * /var/lib (ProtectSystem=strict) has started. `uid` is its group, `site` 0; one descriptor comes along:
+ * its report (report.h), in memory. No descriptor comes back. */
+#define SC_WEB_START_MAGIC 0x73637332u
+
 struct sc_web_question {
     uint32_t magic, uid, site;
 };

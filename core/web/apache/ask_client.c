@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/io.h"
 
 #define ANSWER_S 35 /* a build gives up after 30 s */
 
@@ -67,7 +69,8 @@ static size_t take_fds(struct msghdr *m, int fds[SC_WEB_FDS])
     return n;
 }
 
-static int hear(int fd, int fds[SC_WEB_FDS], struct sc_error *err)
+/* With `want` descriptors: none, or a view's. */
+static int hear(int fd, int fds[SC_WEB_FDS], size_t want, struct sc_error *err)
 {
     struct sc_web_answer a = {0};
     _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int) * SC_WEB_FDS)];
@@ -85,7 +88,7 @@ static int hear(int fd, int fds[SC_WEB_FDS], struct sc_error *err)
         return sc_error_sys(err, errno, "hear Sitecage's service for web servers");
     size_t got = take_fds(&m, fds);
     a.text[sizeof(a.text) - 1] = 0;
-    if (n == (ssize_t)sizeof(a) && a.status == 0 && got == SC_WEB_FDS)
+    if (n == (ssize_t)sizeof(a) && a.status == 0 && got == want)
         return 0;
     while (got > 0)
         close(fds[--got]);
@@ -102,5 +105,36 @@ int sc_web_ask(const char *path, uint32_t uid, uint32_t site, int fds[SC_WEB_FDS
     int rc = knock(path, &fd, err);
     if (rc == 0 && send(fd, &q, sizeof(q), MSG_NOSIGNAL) != (ssize_t)sizeof(q))
         rc = sc_error_sys(err, errno, "ask Sitecage's service for web servers");
-    return rc < 0 ? rc : hear(fd, fds, err);
+    return rc < 0 ? rc : hear(fd, fds, SC_WEB_FDS, err);
+}
+
+static int send_start(int sock, uint32_t gid, int report, struct sc_error *err)
+{
+    struct sc_web_question q = {SC_WEB_START_MAGIC, gid, 0};
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec part = {&q, sizeof(q)};
+    struct msghdr m = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(c), &report, sizeof(int));
+    return sendmsg(sock, &m, MSG_NOSIGNAL) == (ssize_t)sizeof(q)
+               ? 0
+               : sc_error_sys(err, errno, "tell Sitecage's service for web servers");
+}
+
+int sc_web_tell_start(const char *path, uint32_t gid, const char *report, size_t len,
+                      struct sc_error *err)
+{
+    int none[SC_WEB_FDS];
+    SC_FD int sock = -EBADF;
+    SC_FD int fd = memfd_create("sitecage-report", MFD_CLOEXEC);
+    if (fd < 0 || sc_write_all(fd, report, len) < 0)
+        return sc_error_sys(err, errno, "put the report into memory");
+    int rc = knock(path, &sock, err);
+    if (rc == 0)
+        rc = send_start(sock, gid, fd, err);
+    return rc < 0 ? rc : hear(sock, none, 0, err);
 }

@@ -30,6 +30,7 @@ struct sc_mod {
     struct sc_web_counts *counts; /* shared by all children; NULL: nothing is counted */
     const char *broken;           /* why no isolated site may be served; NULL: nothing is wrong */
     const char *suexec_bin;       /* where this Apache looks for suexec; NULL: it does not say */
+    bool may_not_write;           /* below /run or /var/lib: sitecage-web does it (ask.h) */
     bool can_proxy;               /* mod_proxy and mod_proxy_fcgi are loaded */
 };
 extern struct sc_mod *sc_mod; /* NULL while the configuration is only looked at */

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unixd.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
@@ -107,6 +108,12 @@ static apr_status_t undo(void *p)
     return APR_SUCCESS;
 }
 
+static bool is_read_only(const char *path)
+{
+    struct statvfs fs;
+    return statvfs(path, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
+}
+
 /* A directory of root's that the web server's group may pass. */
 static int make_directories(struct sc_error *err)
 {
@@ -141,6 +148,14 @@ static int restore_table(struct sc_error *err)
     return rc < 0 ? rc : sc_replace_file(SC_WEB_TABLE, 0644, text.data, text.len, err);
 }
 
+static int make_places(struct sc_error *err)
+{
+    int rc = make_directories(err);
+    if (rc == 0)
+        rc = write_group(err);
+    return rc == 0 ? restore_table(err) : rc;
+}
+
 static int start(struct sc_mod *m, struct sc_error *err)
 {
     m->slots = (struct sc_web_slots){.names = sc_web_stand_ins, .n_names = sc_web_n_stand_ins};
@@ -148,16 +163,10 @@ static int start(struct sc_mod *m, struct sc_error *err)
     if (!m->docroots)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     int rc = sc_web_live_new(SC_WEB_TABLE, 0, &m->live, err);
-    if (rc == 0 && geteuid() == 0)
-        rc = make_directories(err);
     if (rc == 0) {
         sc_web_live_patience(m->live, TABLE_MS);
         sc_web_live_pace(m->live, SC_WEB_LIVE_PACE_US);
     }
-    if (rc == 0 && geteuid() == 0)
-        rc = write_group(err);
-    if (rc == 0 && geteuid() == 0)
-        rc = restore_table(err);
     if (rc == 0 && sc_web_slots_write(&m->slots) < 0)
         rc = sc_error_sys(err, errno, "take the place of the libc's functions");
     return rc;
@@ -180,6 +189,10 @@ static int on_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *temp, serv
         return OK; /* the first of two readings */
     struct sc_mod *m = apr_pcalloc(p, sizeof(*m));
     apr_pool_cleanup_register(p, m, undo, undo);
+    m->may_not_write = is_read_only(SC_RUN_DIR) || is_read_only(SC_STATE_DIR);
+    /* the other sites' server starts all the same: without these, isolated ones are answered 503 */
+    if (geteuid() == 0 && !m->may_not_write && make_places(&err) < 0)
+        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, "sitecage: %s", err.text);
     if (start(m, &err) < 0) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, "sitecage: %s", err.text);
         return HTTP_INTERNAL_SERVER_ERROR;

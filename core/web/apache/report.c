@@ -4,6 +4,8 @@
 
 #include "core/web/apache/mod.h"
 
+#include "core/web/apache/ask_client.h"
+
 #include <errno.h>
 #include <unixd.h>
 #include <unistd.h>
@@ -12,8 +14,6 @@
 #include "core/base/file.h"
 
 APLOG_USE_MODULE(sitecage);
-
-#define REPORT_MAX (128u << 20)
 
 /* What decides which code a host runs, and how. In lower case. */
 static const char *const wanted[] = {
@@ -120,14 +120,16 @@ static void add_server(struct sc_buf *out, const server_rec *s)
 
 void sc_mod_report(apr_pool_t *p, server_rec *s)
 {
-    SC_BUF struct sc_buf out = {.limit = REPORT_MAX};
+    SC_BUF struct sc_buf out = {.limit = SC_WEB_REPORT_MAX};
     struct sc_error err = SC_ERROR_INIT;
     const char *file = NULL;
     add_server(&out, s);
     add_tree(p, &out, ap_conftree, &file);
     sc_buf_str(&out, "#end\n");
     int rc = sc_buf_check(&out, "the report of the web server", &err);
-    if (rc == 0)
+    if (rc == 0 && sc_mod->may_not_write)
+        rc = sc_web_tell_start(SC_WEB_SOCKET, ap_unixd_config.group_id, out.data, out.len, &err);
+    else if (rc == 0)
         rc = sc_replace_file(SC_WEB_REPORT, 0600, out.data, out.len, &err);
     if (rc < 0)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s, "sitecage: no report is written: %s",

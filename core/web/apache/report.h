@@ -7,6 +7,7 @@
 #include "core/base/paths.h"
 
 #define SC_WEB_REPORT      SC_STATE_DIR "/web/report" /* root's alone; stays when /run is emptied */
+#define SC_WEB_REPORT_MAX  (128u << 20)
 #define SC_WEB_REPORT_HEAD "# sitecage-report 1"
 
 #endif

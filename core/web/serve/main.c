@@ -218,12 +218,52 @@ static void read_signals(struct daemon *d)
 
 /* ---- questions ---- */
 
+/* False: it is no question. *ret_fd is what came along, the caller's to close. */
+static bool hear(int sock, struct sc_web_question *q, int *ret_fd)
+{
+    _Alignas(struct cmsghdr) char room[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {q, sizeof(*q)};
+    struct msghdr m = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+    if (recvmsg(sock, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(*q))
+        return false;
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+        c->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(ret_fd, CMSG_DATA(c), sizeof(*ret_fd));
+    return true;
+}
+
+static bool is_root(int sock)
+{
+    struct ucred who;
+    socklen_t len = sizeof(who);
+    return getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.uid == 0;
+}
+
+/* An Apache that may not write has started. */
+static void note_start(int sock, gid_t gid, int report)
+{
+    const struct sc_web_answer done = {0};
+    struct sc_error why = SC_ERROR_INIT;
+    if (!is_root(sock))
+        return;
+    if (sc_web_place_started(gid, report, &why) < 0)
+        sc_web_turn_away(sock, &why);
+    else
+        (void)send(sock, &done, sizeof(done), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void answer(struct daemon *d, int sock)
 {
     struct sc_web_question q;
     struct sc_error why = SC_ERROR_INIT;
-    if (recv(sock, &q, sizeof(q), MSG_DONTWAIT) != (ssize_t)sizeof(q) ||
-        q.magic != SC_WEB_ASK_MAGIC || q.uid == 0 || q.site == 0)
+    SC_FD int fd = -EBADF;
+    if (!hear(sock, &q, &fd))
+        return;
+    if (q.magic == SC_WEB_START_MAGIC && fd >= 0)
+        note_start(sock, q.uid, fd);
+    if (q.magic != SC_WEB_ASK_MAGIC || q.uid == 0 || q.site == 0)
         return;
     int rc = sc_web_hand_over(sock, q.uid, q.site, &why);
     if (rc == SC_E_NOTFOUND)

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/web/apache/ask.h"
+#include "core/web/apache/report.h"
 #include "core/web/serve/service.h"
 
 #define REMOVED (IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
@@ -49,6 +52,28 @@ int sc_web_place_make(struct sc_error *err)
     if (chown(SC_WEB_DIR, 0, gid) < 0 || chmod(SC_WEB_DIR, 0710) < 0)
         return sc_error_sys(err, errno, "make " SC_WEB_DIR);
     return 0;
+}
+
+static int write_down(gid_t gid, const struct sc_buf *report, struct sc_error *err)
+{
+    char group[16];
+    snprintf(group, sizeof(group), "%u\n", (unsigned)gid);
+    int rc = sc_mkdir_p(SC_STATE_DIR "/web", 0700, err);
+    if (rc == 0)
+        rc = sc_replace_file(SC_WEB_GROUP, 0600, group, strlen(group), err);
+    return rc == 0 ? sc_replace_file(SC_WEB_REPORT, 0600, report->data, report->len, err) : rc;
+}
+
+int sc_web_place_started(gid_t gid, int report, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    int rc =
+        lseek(report, 0, SEEK_SET) < 0
+            ? sc_error_sys(err, errno, "read the report of the web server")
+            : sc_read_fd(report, SC_WEB_REPORT_MAX, "the report of the web server", &text, err);
+    if (rc == 0)
+        rc = write_down(gid, &text, err);
+    return rc == 0 ? sc_web_place_make(err) : rc;
 }
 
 int sc_web_place_watch(int *ret_fd, struct sc_error *err)
