@@ -22,6 +22,9 @@ void sc_check_arrivals(struct sc_checks *c, const struct sc_server *s,
 /* A row where mod_lsapi runs in the mode that cannot be isolated. */
 void sc_check_lsapi(struct sc_checks *c);
 
+/* Whether what Apache's unit confines it to lets programs of isolated sites run. */
+void sc_check_unit(struct sc_checks *c, bool enabled);
+
 /* Whether programs of isolated sites are kept from TCP ports of PHP-FPM, where there are some. */
 void sc_check_ports(struct sc_checks *c, bool enabled);
 

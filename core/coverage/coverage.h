@@ -40,6 +40,7 @@ struct sc_cover_server {
     struct sc_fpm_known_list pools;
     struct sc_suexec front;
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
+    char unit_error[SC_ERROR_TEXT_MAX];  /* why Apache's unit lets no entry work; "" */
     struct sc_loopback ports;            /* at which pools can be reached over loopback, … */
     char ports_error[SC_ERROR_TEXT_MAX]; /* … and why they cannot be closed; "" */
     struct sc_fpm_places sockets;        /* of pools that views show */

@@ -24,6 +24,8 @@ static const char *front_lacks(const struct judging *j)
     const struct sc_suexec *front = &j->server->front;
     if (j->server->front_error[0])
         return j->server->front_error;
+    if (j->server->unit_error[0])
+        return j->server->unit_error;
     if (!front->here)
         return "no suexec is installed whose place Sitecage's entry can take: use FPM; cagefsctl "
                "--site-isolation-check says more";

@@ -19,6 +19,7 @@
 #include "core/web/apache/path.h"
 #include "core/web/module.h"
 #include "core/web/nginx/running.h"
+#include "core/web/unit.h"
 #include "core/php/fpm/running.h"
 
 #define LSPHP_ENTRY  SC_LIBEXECDIR "/lsphp"
@@ -71,6 +72,10 @@ static void look_at_places(struct sc_cover_server *s)
     s->front_error[0] = 0;
     if (sc_suexec_look(&s->front, &why) < 0)
         snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
+    s->unit_error[0] = 0;
+    struct sc_unit unit;
+    if (sc_unit_look(sc_web_module_server(), &unit))
+        (void)sc_unit_forbids(&unit, s->unit_error, sizeof(s->unit_error));
     s->ports_error[0] = 0;
     if (sc_loopback_holds(&s->ports, !s->must_stand, &why) < 0)
         snprintf(s->ports_error, sizeof(s->ports_error), "%s", why.text);

@@ -58,6 +58,15 @@ enum sc_web_module_is sc_web_module_look(void)
     return place ? look(place, &pid) : SC_WEB_MODULE_NO_APACHE;
 }
 
+pid_t sc_web_module_server(void)
+{
+    const struct sc_module_place *place = NULL;
+    pid_t pid = 0;
+    if (sc_module_place_find("", &place, NULL) == 0 && place)
+        (void)look(place, &pid);
+    return pid;
+}
+
 bool sc_web_module_has_apache(void)
 {
     const struct sc_module_place *place = NULL;

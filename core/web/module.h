@@ -5,6 +5,7 @@
 #define SC_WEB_MODULE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include "core/base/error.h"
 
 enum sc_web_module_is {
@@ -15,6 +16,9 @@ enum sc_web_module_is {
 };
 
 enum sc_web_module_is sc_web_module_look(void);
+
+/* The first process of the running Apache; 0: none runs. */
+pid_t sc_web_module_server(void);
 
 /* Whether that would not be SC_WEB_MODULE_NO_APACHE. Asks no process. */
 bool sc_web_module_has_apache(void);
