@@ -91,7 +91,7 @@ static void report_text(struct sc_ctl *c, const struct sc_learn_report *r)
     if (r->lost)
         sc_out_fmt(c->out,
                    "The report is not whole: %" PRIu64 " times the site used more at once "
-                   "than the kernel keeps.\n",
+                   "than the kernel keeps, or the kernel did not let us look.\n",
                    r->lost);
     if (r->more)
         sc_out_fmt(c->out,

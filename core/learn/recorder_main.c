@@ -265,6 +265,15 @@ static void done(struct recorder *r)
     sc_close(&r->lock);
 }
 
+/* The view runs on, and nobody sees what it uses: the report must not look whole. */
+static void note_unseen(struct recorder *r)
+{
+    if (!r->record.docroot)
+        return;
+    r->record.lost++;
+    write_record(r);
+}
+
 static int run(int ready, void *arg)
 {
     struct recorder *r = arg;
@@ -272,10 +281,12 @@ static int run(int ready, void *arg)
     sc_leave_callers_group();
     (void)setpriority(PRIO_PROCESS, 0, EARLY); /* a program may have ended when it is looked at */
     int rc = begin(r, &err);
-    if (rc < 0)
+    if (rc < 0) {
         fprintf(stderr, "%.500s\n", err.text);
-    else
+        note_unseen(r);
+    } else {
         sc_daemon_ready(ready);
+    }
     if (rc == 0 && (rc = record(r, &err)) < 0)
         sc_log("site %s of %s: what it uses is not recorded any more: %s", r->plan.docroot,
                r->plan.user, err.text);
