@@ -80,8 +80,20 @@ static bool is_elsewhere(struct judging *j)
     return false;
 }
 
-/* Apache calls a script by its document root as it is written. A link to the site from outside the
- * home is not there in the site's view. */
+/* The panel calls the document root so, or only root can change the name: the view has it. */
+static bool is_in_view(const struct judging *j, const struct sc_host_root *r)
+{
+    for (size_t i = 0; i < j->site->is.n_texts; i++)
+        if (strcmp(r->text, j->site->is.texts[i]) == 0)
+            return true;
+    for (size_t i = 0; i < j->seen->n_ways; i++)
+        if (j->seen->ways[i] == r)
+            return true;
+    return false;
+}
+
+/* Apache calls a script by its document root as it is written. Another link to the site from outside
+ * the home is not there in the site's view. */
 static bool is_by_link(struct judging *j)
 {
     for (size_t i = 0; i < hosts(j)->n; i++) {
@@ -91,7 +103,7 @@ static bool is_by_link(struct judging *j)
         for (size_t k = 0; k < h->n_roots; k++) {
             const struct sc_host_root *r = &h->roots[k];
             if (r->real && sc_judge_in_home(r->real, j->site) &&
-                !sc_judge_in_home(r->text, j->site))
+                !sc_judge_in_home(r->text, j->site) && !is_in_view(j, r))
                 return sc_judge_no(
                     j, SC_COVERAGE_NOT,
                     "the virtual host at %s:%u reaches the site by %s, a link that is not in "

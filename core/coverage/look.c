@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/around.h"
 #include "core/base/asuser.h"
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
@@ -162,6 +163,7 @@ static void looking_done(struct looking *l)
         free(l->seen.links[i].text);
     free(l->seen.links);
     sc_ways_done(&l->seen.own);
+    free(l->seen.ways);
 }
 
 static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char *text)
@@ -249,6 +251,26 @@ static int look_at_table(const struct sc_cover_server *server, const struct sc_c
     return rc == SC_E_NOMEM ? rc : 0;
 }
 
+/* Names that only root can change are in the site's view, too (core/facts/spellings.h). */
+static int look_at_names(const struct sc_cover_server *server, const struct sc_cover_site *site,
+                         struct sc_cover_seen *seen, struct sc_error *err)
+{
+    const char *home = site->is.n_homes ? site->is.homes[0] : NULL;
+    for (size_t i = 0; home && i < server->hosts.n; i++)
+        for (size_t k = 0; k < server->hosts.v[i].n_roots; k++) {
+            SC_FREE char *inside = NULL;
+            const struct sc_host_root *r = &server->hosts.v[i].roots[k];
+            if (!r->real || strcmp(r->real, site->is.docroot) != 0)
+                continue;
+            if (sc_around_home(home, r->text, &inside, NULL) < 0 ||
+                (inside && !SC_VEC_ROOM(seen->ways, seen->n_ways)))
+                return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+            if (inside)
+                seen->ways[seen->n_ways++] = r;
+        }
+    return 0;
+}
+
 int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *site,
                   struct sc_cover_verdict *ret, struct sc_error *err)
 {
@@ -262,6 +284,8 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
         rc = look_at_table(server, site, &l.seen, err);
     if (rc == 0)
         rc = sc_cover_look_at_links(server, site, &l.seen, err);
+    if (rc == 0)
+        rc = look_at_names(server, site, &l.seen, err);
     if (rc == 0)
         sc_cover_judge(server, site, &l.seen, ret);
     return rc;

@@ -11,7 +11,7 @@
 #include "core/base/resolve.h"
 #include "core/base/vec.h"
 #include "core/account/in_home.h"
-#include "core/facts/around.h"
+#include "core/base/around.h"
 
 static void free_all(char **v, size_t n)
 {
@@ -111,7 +111,7 @@ static int find_one(const struct sc_account *a, struct sc_asuser *as, const stru
     SC_FREE char *inside = NULL;
     if (!sc_docroots_in_home(a, dom->docroot)) {
         sc_asuser_end(as); /* where it is matters, not who may look */
-        int rc = sc_around_home(a, dom->docroot, &inside, NULL) < 0 ? no_memory(err) : 0;
+        int rc = sc_around_home(a->home, dom->docroot, &inside, NULL) < 0 ? no_memory(err) : 0;
         int back = sc_asuser_begin(as, a->uid, a->gid, err);
         if (rc == 0 && back == 0 && !inside)
             rc = set_problem(d, i, SC_DOCROOT_OUTSIDE, err);

@@ -28,6 +28,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_places_done(&f->places);
     sc_secrets_done(&f->secrets);
     sc_uses_done(&f->uses);
+    sc_spellings_done(&f->spellings);
     free(f->kept);
     sc_shown_done(&f->shown);
     sc_named_paths_done(&f->php);

@@ -13,6 +13,7 @@
 #include "core/facts/docroots.h"
 #include "core/facts/places.h"
 #include "core/facts/secrets.h"
+#include "core/facts/spellings.h"
 #include "db/store.h"
 
 struct sc_cover_server; /* core/coverage/coverage.h */
@@ -68,6 +69,7 @@ struct sc_facts {
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
     struct sc_uses uses;           /* uses.h */
+    struct sc_spellings spellings; /* spellings.h; in the plan already */
     struct sc_shown shown;         /* the same, outside of homes */
     struct sc_named_paths php;     /* read once, however often the plan is made */
     struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */

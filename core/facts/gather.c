@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/account/odd.h"
-#include "core/facts/around.h"
+#include "core/base/around.h"
 #include "core/base/cleanup.h"
 #include "core/facts/held.h"
 #include "core/facts/names.h"
@@ -173,7 +173,7 @@ static int check_docroots(const struct sc_server *s, const struct sc_account *a,
         SC_FREE char *inside = NULL;
         if (sc_docroots_in_home(a, d->docroot))
             continue;
-        if (sc_around_home(a, d->docroot, &inside, NULL) < 0)
+        if (sc_around_home(a->home, d->docroot, &inside, NULL) < 0)
             return no_memory(err);
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, d->name);
         if (inside)

@@ -23,6 +23,7 @@
 #include "core/facts/uses_private.h"
 #include "core/facts/whose.h"
 #include "core/facts/wp_config.h"
+#include "core/web/roots.h"
 
 #define USES_MAX 64u /* of one site */
 
@@ -177,7 +178,7 @@ static int use_host(struct sc_uses_look *l, const struct sc_vhost *h)
 static int use_hosts(struct sc_uses_look *l, struct sc_cover_server *server,
                      const struct sc_whose *w)
 {
-    int rc = sc_roots_resolve(&server->hosts, &w->is, l->err);
+    int rc = 0;
     for (size_t i = 0; rc == 0 && i < server->hosts.n; i++)
         if (sc_host_stands(&server->hosts.v[i], &w->is) == SC_HOST_SITE)
             rc = use_host(l, &server->hosts.v[i]);
@@ -201,12 +202,17 @@ static int use_wp_config(struct sc_uses_look *l)
 }
 
 static int look_at_site(struct sc_uses_look *l, const struct sc_plan *plan,
-                        struct sc_cover_server *server)
+                        struct sc_cover_server *server, struct sc_spellings *spellings)
 {
     SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
     int rc = sc_whose_site(l->a, plan, l->site, &whose, l->err);
     if (rc == 0)
-        rc = use_hosts(l, server, &whose);
+        rc = sc_roots_resolve(&server->hosts, &whose.is, l->err);
+    if (rc == 0)
+        rc = sc_spellings_find(l->a, &server->hosts, &whose, l->site->rel, spellings, l->err);
+    if (rc < 0 || l->site->learning) /* nothing is closed to it that it may use */
+        return rc;
+    rc = use_hosts(l, server, &whose);
     if (rc == 0)
         rc = use_pools(l, server, &whose);
     if (rc == 0)
@@ -244,17 +250,18 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
 {
     SC_CLEANUP(sc_uses_done) struct sc_uses uses = {0};
     SC_CLEANUP(sc_shown_done) struct sc_shown shown = {0};
+    SC_CLEANUP(sc_spellings_done) struct sc_spellings spellings = {0};
     struct sc_cover_server *server = NULL;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
         const struct sc_plan_site *site = &f->plan->sites[i];
-        if (!site->isolated || site->learning || !site->rel || site->refused)
+        if (!site->isolated || !site->rel || site->refused)
             continue;
         if (!server && !(server = server_of(s, f, err)))
             return err ? err->code : SC_E_NOMEM;
         struct sc_uses_look l = {a,      f->plan,        site, &uses, &shown, &server->hosts,
                                  uses.n, SC_WORD_SERVER, err};
-        rc = look_at_site(&l, f->plan, server);
+        rc = look_at_site(&l, f->plan, server, &spellings);
     }
     const struct sc_plan_site *wp =
         rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
@@ -269,6 +276,8 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
         return rc;
     sc_uses_done(&f->uses);
     sc_shown_done(&f->shown);
+    sc_spellings_done(&f->spellings);
+    SC_MOVE(&f->spellings, &spellings);
     f->uses = uses;
     f->shown = shown;
     uses = (struct sc_uses){0};

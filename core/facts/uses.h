@@ -10,7 +10,7 @@
 #include "core/facts/facts.h"
 #include "core/server/server.h"
 
-/* (Re)makes f->uses from f->plan and the configuration, which is read into s->cover, or f->cover without
+/* (Re)makes f->uses, f->shown and f->spellings from f->plan and the configuration, which is read into s->cover, or f->cover without
  * one, where that does not hold. Writes nothing. What cannot be read is left out: nothing is opened by
  * that. SC_E_NOMEM, SC_E_TOOBIG, SC_E_SYS. */
 int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,

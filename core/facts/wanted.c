@@ -233,5 +233,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         return rc;
     /* which sites there are decides what configuration has to say about them */
     rc = sc_facts_uses(s, a, f, err);
-    return rc < 0 || f->uses.n == 0 ? rc : make_plan(a, f, &in, &paths, err);
+    if (rc == 0 && f->uses.n)
+        rc = make_plan(a, f, &in, &paths, err);
+    return rc < 0 ? rc : sc_spellings_to_plan(&f->spellings, f->plan, err);
 }

@@ -18,7 +18,7 @@
 #include "core/base/vec.h"
 #include "core/cage/ownhome.h"
 #include "core/config/pathname.h"
-#include "core/facts/around.h"
+#include "core/base/around.h"
 #include "core/plan/relpath.h"
 
 #define ENTRIES_MAX 10000u /* of the home that are looked through */
@@ -203,7 +203,7 @@ static int add_around(const struct sc_account *a, const char *text, struct sc_pl
     size_t len = 0;
     if (sc_path_below(text, a->home) || sc_path_below(text, a->home_alias))
         return 0;
-    if (sc_around_home(a, text, &inside, &len) < 0 || !(name = strndup(text, len)))
+    if (sc_around_home(a->home, text, &inside, &len) < 0 || !(name = strndup(text, len)))
         return no_memory(err);
     if (!inside || len == 0)
         return 0;

@@ -112,8 +112,9 @@ chown web1: $W/web/secret $W/web2/secret
 apache_reload
 expect_output "control: P serves" ok php_eval p.example 'echo "ok";'
 expect_output "control: P reads Q" $'secret of q\n' read_of p.example /var/www/q.example/web2/secret
-expect_fail 1 "write $W/web there" cagefsctl --site-isolation-enable p.example
-check "isolated, by the panel's names" cagefsctl --site-isolation-enable --anyway p.example q.example
+check "isolated, by the panel's names" cagefsctl --site-isolation-enable p.example q.example
+covered() { cagefsctl --site-isolation-status --json "$1" | jq -r '.sites[0].coverage'; }
+expect_output "and covered" $'covered\n' covered p.example
 expect_output "P serves" ok php_eval p.example 'echo "ok";'
 expect_output "what P's own path is" $'secret of p\n' read_of p.example /var/www/p.example/web/secret
 expect_output "its files are served" $'secret of p\n' http p.example /secret
@@ -127,4 +128,40 @@ host r.example /srv/loose/home/web3
 check "the others of the account are not concerned" regenerate web1
 expect_output "P serves" ok php_eval p.example 'echo "ok";'
 expect_fail 1 "r.example cannot be isolated" cagefsctl --site-isolation-enable r.example
+
+## The same below /var/www, where the panel names what the links lead to and the web server's hosts the links
+V=/var/www/clients/client1/web2
+printf '/var/www\npublic_html/cgi-bin\n' >/etc/apache2/suexec/www-data # as ISPConfig has it
+mkdir -p $V && useradd -M -d $V -s /bin/bash web2 && chown root:root $V && chmod 711 $V
+install -d -o web2 -g web2 $V/cgi-bin
+sed 's/john/web2/g' $H/cgi-bin/php >$V/cgi-bin/php && chown web2: $V/cgi-bin/php && chmod 755 $V/cgi-bin/php
+for n in s t; do
+    ln -s $V/ /var/www/$n.example
+    install -d -o web2 -g web2 $V/web-$n
+    echo "secret of $n" >$V/web-$n/secret && chown web2: $V/web-$n/secret
+    make_site web2 $n.example /var/www/$n.example/web-$n shebang
+    panel_move $n.example $V/web-$n
+done
+apache_reload
+expect_output "control: S serves" ok php_eval s.example 'echo "ok";'
+expect_output "control: S reads T" $'secret of t\n' read_of s.example $V/web-t/secret
+expect_output "control: by the link, too" $'secret of t\n' read_of s.example /var/www/t.example/web-t/secret
+check "isolated, by the web server's names" cagefsctl --site-isolation-enable s.example t.example
+expect_output "S is covered" $'covered\n' covered s.example
+expect_output "S serves" ok php_eval s.example 'echo "ok";'
+expect_output "by that name" "/var/www/s.example/web-s" php_eval s.example 'echo $_SERVER["DOCUMENT_ROOT"];'
+expect_output "what S's own path is" $'secret of s\n' read_of s.example /var/www/s.example/web-s/secret
+expect_output "its files are served" $'secret of s\n' http s.example /secret
+expect_output "S does not read T" nothing read_of s.example $V/web-t/secret
+expect_output "by the link neither" nothing read_of s.example /var/www/t.example/web-t/secret
+expect_output "T serves" ok php_eval t.example 'echo "ok";'
+check "in cages" sh -c '[ "$1" != "$2" ]' sh "$(php_eval s.example 'echo readlink("/proc/self/ns/mnt");')" "$(readlink /proc/self/ns/mnt)"
+# a name that the user can change is none: it may lead elsewhere when the site is entered
+install -d -o web2 -g web2 /srv/loose2 && setpriv --reuid web2 --regid web2 --init-groups ln -s $V /srv/loose2/home
+printf '<Directory "/srv">\nAllowOverride All\nOptions +ExecCGI +FollowSymLinks\nRequire all granted\n</Directory>\n' >/etc/apache2/conf-enabled/loose.conf
+install -d -o web2 -g web2 $V/web-u
+make_site web2 u.example /srv/loose2/home/web-u shebang && panel_move u.example $V/web-u && apache_reload
+expect_output "control: U serves" ok php_eval u.example 'echo "ok";'
+expect_fail 1 "write $V/web-u there" cagefsctl --site-isolation-enable u.example
+expect_output "U serves on" ok php_eval u.example 'echo "ok";'
 finish

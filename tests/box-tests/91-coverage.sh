@@ -191,15 +191,18 @@ POOL
 host numbers.example $H/numbers.example '<FilesMatch \.php$>' "$(by /run/php/1234567.sock)" '</FilesMatch>'
 
 ## Other spellings of one directory, other ways to say one address
-for name in linked slashes dots below worker balancer macro aliased; do
+for name in linked rooted slashes dots below worker balancer macro aliased; do
     site $name.example
     fpm_pool $name.example "/run/php/$name.example.sock"
 done
 socket() { echo "/run/php/$1.example.sock"; }
 php() { printf '<FilesMatch \.php$>\n%s\n</FilesMatch>' "$(by "$(socket "$1")")"; }
 printf '<Directory /srv>\nOptions All\nAllowOverride All\nRequire all granted\n</Directory>\n' >/etc/apache2/conf-enabled/srv.conf
-mkdir -p /srv/www && ln -s $H/linked.example /srv/www/linked
+# a link that its user may lead elsewhere, and one that only root can
+install -d -o john -g john /srv/www && as_user john ln -s $H/linked.example /srv/www/linked
 host linked.example /srv/www/linked "$(php linked)"
+mkdir /srv/clients && ln -s $H/rooted.example /srv/clients/rooted
+host rooted.example /srv/clients/rooted "$(php rooted)"
 as_user john ln -s inhome.example $H/link
 site inhome.example
 fpm_pool inhome.example /run/php/inhome.example.sock
@@ -284,7 +287,7 @@ all_shapes()
     isolated cpanel.example
     isolated $plesk_domain
     isolated numbers.example
-    for name in inhome slashes dots below worker balancer macro aliased; do
+    for name in inhome rooted slashes dots below worker balancer macro aliased; do
         isolated $name.example
     done
 }

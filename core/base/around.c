@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/facts/around.h"
+#include "core/base/around.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -74,7 +74,7 @@ static bool is_roots_place(const struct walk *w)
     return lstat(w->at[0] ? w->at : "/", &st) == 0 && is_roots(&st);
 }
 
-int sc_around_home(const struct sc_account *a, const char *path, char **ret, size_t *ret_len)
+int sc_around_home(const char *home, const char *path, char **ret, size_t *ret_len)
 {
     SC_FREE struct walk *w = calloc(1, sizeof(*w));
     *ret = NULL;
@@ -87,7 +87,7 @@ int sc_around_home(const struct sc_account *a, const char *path, char **ret, siz
     while (is_roots_place(w)) {
         if (!step(w))
             return 0;
-        if (!sc_path_below(w->at, a->home))
+        if (!sc_path_below(w->at, home))
             continue;
         const char *rest = w->rest + strspn(w->rest, "/");
         if (ret_len)
