@@ -177,7 +177,7 @@ in_force "restored over an account that is known" closed
 
 # --- nobody can start it ------------------------------------------------------------------------------------------
 new_server && allow && wishes john a.example
-chmod -x $monitor
+mv $monitor $monitor.away
 check "the hook answers all the same" $hooks/post_modify_user.py restore -u john
 check "what it said is kept" queued
 check "control: nothing takes it" stays 2 open
@@ -185,19 +185,19 @@ check "check says so" says 'FAILED  *events: .*systemctl start'
 check "and of the daemon" says 'FAILED  *monitor: .*systemctl start'
 check "and who waits" says 'FAILED  *accounts: wishes: .*john'
 expect_fail 1 "" cagefsctl --site-isolation-check
-chmod +x $monitor
+mv $monitor.away $monitor
 cagefsctl --site-isolation-regenerate mary >/dev/null
 in_force "the next command has it taken" closed
 new_server && allow && wishes john a.example
-chmod -x $monitor
+mv $monitor $monitor.away
 $hooks/post_modify_user.py restore -u john
-chmod +x $monitor
+mv $monitor.away $monitor
 /usr/libexec/sitecage/sitecage-rebuild --all
 in_force "so has a boot" closed
 new_server && allow && wishes john a.example
-chmod -x $monitor
+mv $monitor $monitor.away
 $hooks/post_modify_user.py restore -u john
-chmod +x $monitor
+mv $monitor.away $monitor
 $hooks/post_modify_user.py modify -u mary
 in_force "so has another account's event" closed
 new_server && allow && wishes john a.example
