@@ -104,7 +104,8 @@ static void wait_for_end(void)
 _Noreturn void keeper(const long *stack)
 {
     const long limit = seconds(stack[0] > 1 ? (const char *)stack[2] : 0);
-    const long step = limit < 30 ? 1 : 15;
+    const long step =
+        limit < 30 ? 1 : (limit + 1) / 2; /* thousands of keepers must not wake the machine */
     for (long idle = 0; idle < limit;) {
         if (told_to_end(step, 0)) {
             wait_for_end();

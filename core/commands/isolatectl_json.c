@@ -130,8 +130,7 @@ void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struc
         "{s:s, s:{s:I, s:s, s:s}, s:o}", "result", "success", "scope", "owner_uid", (json_int_t)uid,
         "period", period, "note",
         "usage and peak are since the group of each site was made, at most for this period, "
-        "whichever was asked for; a site without limits has no group: only its entry processes and "
-        "its processes of now are known, the rest is 0",
+        "whichever was asked for; what this server counts only under a limit is 0 without one",
         "domains", domains);
     SC_FREE char *text = all && !bad ? json_dumps(all, JSON_ENSURE_ASCII) : NULL;
     json_decref(all);

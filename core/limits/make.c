@@ -55,6 +55,16 @@ static unsigned missing(const struct sc_cgroups *cg, const char *name, unsigned 
     return wanted;
 }
 
+/* All sites together, against the machine's services, which version 2 and systemd put in a group of the default
+ * weight, 100: as much as one of four of them. Where the kernel does not weigh, nothing is lost. */
+static void weigh(const struct sc_cgroups *cg, enum sc_ctrl ctrl)
+{
+    if (cg->version[ctrl] == 2 && ctrl == SC_CTRL_CPU)
+        (void)sc_cgroup_write(cg, ctrl, SC_CGROUP_ROOT, "cpu.weight", "33", NULL);
+    if (cg->version[ctrl] == 2 && ctrl == SC_CTRL_IO)
+        (void)sc_cgroup_write(cg, ctrl, SC_CGROUP_ROOT, "io.weight", "default 33", NULL);
+}
+
 /* Those of `needed` must be. */
 static int make_groups(const struct sc_cgroups *cg, const char *name, unsigned wanted,
                        unsigned needed, bool *ret_fresh, struct sc_error *err)
@@ -68,7 +78,10 @@ static int make_groups(const struct sc_cgroups *cg, const char *name, unsigned w
             continue;
         /* The top one by itself: of libcgroup 2.0 only then does it hand the controller down from
          * the root. */
+        bool was = sc_cgroup_exists(cg, i, SC_CGROUP_ROOT);
         int made = sc_cgroup_make(cg, i, SC_CGROUP_ROOT, &why);
+        if (made == 0 && !was)
+            weigh(cg, i);
         if (made == 0)
             made = sc_cgroup_make(cg, i, name, &why);
         *ret_fresh |= made == 0;

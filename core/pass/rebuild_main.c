@@ -2,7 +2,9 @@
 /* sitecage-rebuild UID: started by an entry (core/enter) that found a user's mark but not his
  * table: /run was emptied, usually by a boot. Makes the runtime state again. `sitecage-rebuild
  * --all` does so for every user with an isolated site, at boot. `sitecage-rebuild --groups UID` only makes the
- * control groups that count what his sites use, where they are missing. */
+ * control groups that count what his sites use, where they are missing. `sitecage-rebuild --boot` does what has to be
+ * done before the web server starts, and goes on in the background with what --all does, several accounts at
+ * once. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 #include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/limits/limits.h"
+#include "core/pass/boot.h"
 #include "core/pass/mains.h"
 #include "core/php/fpm/taken.h"
 #include "core/proxyexec/service.h"
@@ -22,6 +25,8 @@
 #include "core/pass/pass.h"
 #include "core/pass/webserver.h"
 #include "core/runtime/runtime.h"
+
+#define BOOT_ACCOUNT_MS 60000 /* for one account's pass, masters of PHP-FPM included */
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
@@ -88,9 +93,90 @@ static int count(uid_t uid, struct sc_error *err)
     return rc;
 }
 
+static void revive(struct sc_server *s, int rc)
+{
+    sc_proxyexec_revive();
+    if (rc == 0)
+        sc_pass_webserver_revive(s);
+    if (rc == 0)
+        sc_monitor_revive();
+}
+
+static int rebuild_alone(uid_t uid)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    int rc = sc_server_open(&s, &err);
+    if (rc < 0)
+        sc_log("uid=%u rebuild: %s", (unsigned)uid, err.text);
+    return rc < 0 ? rc : rebuild(s, uid, &err);
+}
+
+/* What must be so before the web server starts: suexec's entry is in its place. An account whose table is not there
+ * yet is closed by its mark in SC_MARK_DIR, and made ready by the first entry. */
+static int before_the_web_server(struct sc_user_list *users, struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_server_open(&s, err);
+    if (rc == 0 && sc_pass_front_keep(s, &why) < 0)
+        sc_log("suexec's entry: %s", why.text);
+    return rc < 0 ? rc : sc_store_users_get(s->store, true, users, err);
+}
+
+/* Services first: Apache asks one of them for each site's view. */
+static int revive_alone(struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    int rc = sc_server_open(&s, err);
+    if (rc == 0)
+        revive(s, rc);
+    return rc;
+}
+
+static int rebuild_many(const struct sc_user_list *users, struct sc_error *err)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    const struct sc_boot how = {.run = rebuild_alone,
+                                .at_once = cpus < 2   ? 2
+                                           : cpus > 8 ? 8
+                                                      : (unsigned)cpus,
+                                .deadline_ms = BOOT_ACCOUNT_MS};
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    SC_FREE uid_t *uids = calloc(users->n + 1, sizeof(*uids));
+    size_t bad = 0;
+    int bad_others = 0;
+    if (!uids)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for %zu accounts", users->n);
+    for (size_t i = 0; i < users->n; i++)
+        uids[i] = users->rows[i].uid;
+    int rc = revive_alone(err);
+    if (rc == 0)
+        rc = sc_boot_each(&how, uids, users->n, &bad, err);
+    if (rc == 0)
+        rc = sc_server_open(&s, err);
+    if (rc == 0)
+        rc = rebuild_others(s, users, &bad_others, err);
+    return rc < 0 ? rc : bad || bad_others ? SC_E_SYS : 0;
+}
+
+/* systemd takes the end of this process for "started": what goes on is its child (Type=forking). */
+static int boot(void)
+{
+    SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
+    struct sc_error err = SC_ERROR_INIT;
+    int rc = before_the_web_server(&users, &err);
+    pid_t pid = rc < 0 ? -1 : fork();
+    if (pid == 0)
+        return rebuild_many(&users, &err) < 0;
+    if (pid < 0)
+        fprintf(stderr, "%.500s\n", rc < 0 ? err.text : "cannot fork");
+    return pid < 0;
+}
+
 static int usage(void)
 {
-    fprintf(stderr, "usage: sitecage-rebuild UID | --all | --groups UID   (as root)\n");
+    fprintf(stderr, "usage: sitecage-rebuild UID | --all | --boot | --groups UID   (as root)\n");
     return 2;
 }
 
@@ -98,26 +184,24 @@ int sc_rebuild_main(int argc, char **argv)
 {
     sc_debug_switch(&argc, argv);
     bool all = argc == 2 && strcmp(argv[1], "--all") == 0;
+    bool boots = argc == 2 && strcmp(argv[1], "--boot") == 0;
     bool groups = argc == 3 && strcmp(argv[1], "--groups") == 0;
     char *end = NULL;
-    unsigned long uid = (argc == 2 && !all) || groups ? strtoul(argv[argc - 1], &end, 10) : 0;
-    if (getuid() != 0 || (!all && (!end || *end || uid == 0 || uid >= UINT_MAX)))
+    unsigned long uid =
+        (argc == 2 && !all && !boots) || groups ? strtoul(argv[argc - 1], &end, 10) : 0;
+    if (getuid() != 0 || (!all && !boots && (!end || *end || uid == 0 || uid >= UINT_MAX)))
         return usage();
     struct sc_error err = SC_ERROR_INIT;
     if (groups && count((uid_t)uid, &err) < 0)
         fprintf(stderr, "%.500s\n", err.text);
-    if (groups)
-        return err.code < 0;
+    if (groups || boots)
+        return groups ? err.code < 0 : boot();
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
     int rc = sc_server_open(&s, &err);
     if (rc == 0)
         rc = all ? rebuild_all(s, &err) : rebuild(s, (uid_t)uid, &err);
     if (rc < 0 && !all)
         fprintf(stderr, "%.500s\n", err.text);
-    sc_proxyexec_revive();
-    if (rc == 0)
-        sc_pass_webserver_revive(s);
-    if (rc == 0)
-        sc_monitor_revive();
+    revive(s, rc);
     return rc < 0 ? 1 : 0;
 }

@@ -767,6 +767,61 @@ part_troubles()
     wait_until 60 twenty_lasts || exit 1
 }
 
+# verdict MS AIM
+verdict()
+{
+    if [ "$1" -le "$2" ]; then echo "aim $2  met"; else echo "aim $2  MISSED"; fi
+}
+
+tables() { find /run/sitecage -mindepth 2 -maxdepth 2 -name sites 2>/dev/null | wc -l; }
+
+part_boot()
+{
+    local users=2500 start ms
+    [ -z "$quick" ] || users=250
+    title "A boot: $((4 * users)) isolated sites of $users accounts, nothing in /run"
+    no_daemon
+    many_users $users
+    enable_sites 1 $users 2>/dev/null # that no web server names them
+    [ "$(tables)" = $users ]
+    rm -rf /run/sitecage
+    start=$(date +%s%N)
+    $libexec/sitecage-rebuild --boot >/dev/null 2>&1
+    ms=$((($(date +%s%N) - start) / 1000000))
+    printf '  %-60s %8d ms   %s\n' "what the web server and cron wait for" $ms "$(verdict $ms 2000)"
+    ms=$(ms_of as_user u$users cagefs_enter_site u$users-1.example $bin/bench-true)
+    printf '  %-60s %8d ms   %s\n' "a site that is entered at once, its account's turn comes last" "$ms" "$(verdict "$ms" 2000)"
+    wait_until 3600 eval "[ \"\$(tables)\" = $users ]"
+    printf '  %-60s %8d ms\n' "all accounts are ready after" $((($(date +%s%N) - start) / 1000000))
+}
+
+part_shutdown()
+{
+    local users=250 i k n start ms before after
+    [ -z "$quick" ] || users=25
+    title "A shutdown: SIGTERM to $((4 * users)) keepers at once, as systemd sends it"
+    no_daemon
+    many_users $users
+    enable_sites 1 $users 2>/dev/null # that no web server names them
+    for ((i = 1; i <= users; i++)); do
+        for k in 1 2 3 4; do
+            as_user u$i cagefs_enter_site u$i-$k.example $bin/bench-true
+        done
+    done
+    n=$(pgrep -cx sitecage-keeper)
+    [ "$n" = $((4 * users)) ]
+    wakeups() { pgrep -x sitecage-keeper | sed 's,.*,/proc/&/status,' | xargs awk '/^(non)?voluntary_ctxt_switches/ { n += $2 } END { print n }'; }
+    before=$(wakeups)
+    sleep 60
+    after=$(wakeups)
+    printf '  %-60s %8d      aim 0  %s\n' "wake-ups of $n idle keepers in 60 s" $((after - before)) "$([ "$after" = "$before" ] && echo met || echo MISSED)"
+    start=$(date +%s%N)
+    pkill -TERM -x sitecage-keeper
+    wait_until 600 eval '! pgrep -x sitecage-keeper >/dev/null'
+    ms=$((($(date +%s%N) - start) / 1000000))
+    printf '  %-60s %8d ms   %s\n' "until all $n have ended" $ms "$(verdict $ms 2000)"
+}
+
 install_tools
 panel_install
 make_user john

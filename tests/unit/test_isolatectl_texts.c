@@ -245,8 +245,8 @@ static void answers_with_figures(void **state)
 #define HEAD(period)                                                                               \
     "{\"result\": \"success\", \"scope\": {\"owner_uid\": 1000, \"period\": \"" period             \
     "\", \"note\": \"usage and peak are since the group of each site was made, at most for this "  \
-    "period, whichever was asked for; a site without limits has no group: only its entry "         \
-    "processes and its processes of now are known, the rest is 0\"}, \"domains\": ["
+    "period, whichever was asked for; what this server counts only under a limit is 0 without "    \
+    "one\"}, \"domains\": ["
     sc_isolate_answer_stats(1000, &none, &b);
     assert_answer(b, HEAD("0s") "]}\n");
     sc_isolate_answer_stats(1000, &one, &b);
