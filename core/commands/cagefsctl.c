@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
@@ -79,6 +80,8 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
                        .learn = call->learn,
                        .days = call->days,
                        .all = call->all,
+                       .raw = call->raw,
+                       .terminal = io->reader,
                        .many = call->many,
                        .server = server,
                        .watch = &watch,
@@ -94,7 +97,14 @@ int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
     SC_CLEANUP(sc_out_done) struct sc_out out = SC_OUT_INIT;
     struct sc_error err = SC_ERROR_INIT;
     int status = 0;
+    char all[] = "--help", version[] = "--version", *first = argc > 1 ? argv[1] : NULL;
+    if (first && strcmp(first, "help") == 0) /* as other commands have it */
+        argv[1] = all;
+    if (first && strcmp(first, "-V") == 0)
+        argv[1] = version;
     int rc = sc_ctl_parse(argc, argv, &call, &err);
+    if (first)
+        argv[1] = first;
     out.json = call.json;
     if (rc < 0) {
         status = rc == SC_E_INVAL ? EXIT_USAGE : EXIT_REFUSED;

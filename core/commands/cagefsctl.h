@@ -22,6 +22,7 @@ enum sc_ctl_flags {
     SC_CTL_DRY_RUN = 32,  /* --dry-run may be given */
     SC_CTL_LEARN = 64,    /* --days, --stop or --report may be given */
     SC_CTL_LEARNED = 128, /* --learned may be given */
+    SC_CTL_RAW = 512,     /* --raw may be given */
     SC_CTL_MANY = 256     /* --user, --all, --file, --exclude, --keep-going may be given */
 };
 
@@ -60,6 +61,8 @@ struct sc_ctl {
     enum sc_ctl_learn learn;  /* --stop, --report */
     unsigned days;            /* --days; 0: not given */
     bool all;                 /* --all */
+    bool raw;                 /* --raw */
+    bool terminal;            /* standard output is one */
     struct sc_ctl_many many;
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
@@ -83,6 +86,9 @@ const struct sc_ctl_command *sc_ctl_commands(size_t *ret_n);
 /* Appends what --help says. */
 void sc_ctl_help(struct sc_buf *out);
 
+/* What "help TOPIC" says; NULL: there is no such topic. Static. */
+const char *sc_ctl_topic(const char *name);
+
 struct sc_ctl_call {
     const struct sc_ctl_command *command;
     const char **names; /* point into argv */
@@ -96,6 +102,7 @@ struct sc_ctl_call {
     enum sc_ctl_learn learn;
     unsigned days;
     bool all;
+    bool raw;
     struct sc_ctl_many many;
 };
 
@@ -112,6 +119,7 @@ struct sc_ctl_io {
     FILE *err;
     uid_t euid;
     bool terminal; /* err is one: a progress bar may be shown */
+    bool reader;   /* out is one: a person reads it */
 };
 
 /* Runs it all. Returns the exit status: 0, 1 refused or failed, 2 wrong usage, 38 limits that this

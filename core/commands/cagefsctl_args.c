@@ -2,9 +2,11 @@
 #include "core/commands/cagefsctl.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/similar.h"
 
 /* getopt_long's values: beyond every letter, so that optopt tells the two apart. */
 enum {
@@ -21,6 +23,7 @@ enum {
     OPT_FILE,
     OPT_EXCLUDE,
     OPT_KEEP_GOING,
+    OPT_RAW,
     OPT_DRY_RUN,
     OPT_LEARNED,
     OPT_DAYS,
@@ -66,7 +69,8 @@ static const struct option modifiers[] = {
     {.name = "user", .has_arg = required_argument, .val = OPT_USER},
     {.name = "file", .has_arg = required_argument, .val = OPT_FILE},
     {.name = "exclude", .has_arg = required_argument, .val = OPT_EXCLUDE},
-    {.name = "keep-going", .val = OPT_KEEP_GOING}};
+    {.name = "keep-going", .val = OPT_KEEP_GOING},
+    {.name = "raw", .val = OPT_RAW}};
 #define N_MODIFIERS (sizeof(modifiers) / sizeof(modifiers[0]))
 
 /* Two names for a command that has an alias, and the modifiers; to be freed. */
@@ -103,10 +107,35 @@ static void take_command(struct parse *p, const struct sc_ctl_command *c, const 
     p->spelled = spelled;
 }
 
+/* "; did you mean --X?" in `out`, or nothing. */
+static void guess(const char *word, char out[96])
+{
+    size_t n, k = 0;
+    const struct sc_ctl_command *commands = sc_ctl_commands(&n);
+    SC_FREE const char **known = calloc(2 * n + N_MODIFIERS, sizeof(*known));
+    SC_FREE char *name = strdup(word + strspn(word, "-"));
+    out[0] = 0;
+    if (!known || !name)
+        return;
+    name[strcspn(name, "=")] = 0;
+    for (size_t i = 0; i < n; i++) {
+        known[k++] = commands[i].name;
+        if (commands[i].alias)
+            known[k++] = commands[i].alias;
+    }
+    for (size_t i = 0; i < N_MODIFIERS; i++)
+        known[k++] = modifiers[i].name;
+    const char *like = sc_similar(name, known, k);
+    if (like)
+        snprintf(out, 96, "; did you mean --%s?", like);
+}
+
 static void unknown_option(struct parse *p, const char *word)
 {
+    char like[96];
+    guess(word, like);
     if (optopt == 0)
-        COMPLAIN(p, "unknown option %s: see cagefsctl --help", word);
+        COMPLAIN(p, "unknown option %s: see cagefsctl --help%s", word, like);
     else if (optopt == OPT_HOME)
         COMPLAIN(p, "--home needs a value: private or shared");
     else if (optopt == OPT_DAYS)
@@ -199,6 +228,9 @@ static bool take_modifier(struct parse *p, int option)
     case OPT_EXCLUDE:
         p->call.many.except[p->call.many.n_except++] = optarg;
         return true;
+    case OPT_RAW:
+        p->call.raw = true;
+        return true;
     case OPT_KEEP_GOING:
         p->call.many.keep_going = true;
         return true;
@@ -260,6 +292,8 @@ static const char *not_taken(const struct sc_ctl_call *call)
         return "--days";
     if (call->learn != SC_CTL_LEARN_BEGIN && !(flags & SC_CTL_LEARN))
         return call->learn == SC_CTL_LEARN_STOP ? "--stop" : "--report";
+    if (call->raw && !(flags & SC_CTL_RAW))
+        return "--raw";
     if (call->only && !(flags & SC_CTL_ONLY))
         return "--failing, --stale, --not-covered or --not-isolated";
     return not_taken_many(call);

@@ -2,9 +2,12 @@
 /* Questions before the work: can this server do it, and what would a site see. */
 #include "core/commands/cagefsctl.h"
 
+#include <string.h>
+
 #include "core/base/cleanup.h"
 #include "core/base/error_code.h"
 #include "core/check/check.h"
+#include "core/commands/plan_words.h"
 
 static const char *result_name(enum sc_check_result result)
 {
@@ -41,19 +44,63 @@ static json_t *checks_json(const struct sc_checks *checks)
     return NULL;
 }
 
+#define GROUP_MIN 4 /* so many equal rows of domains become one line */
+#define CLOSE_MIN 3 /* of fewer rows everybody sees how they are */
+
+static bool is_equal(const struct sc_check_row *a, const struct sc_check_row *b)
+{
+    return a->domain && b->domain && a->result == b->result && strcmp(a->text, b->text) == 0;
+}
+
+/* How many domains have the row's result and text; 0 where one before it has them, too, and they are a group. */
+static size_t group_of(const struct sc_checks *checks, size_t i)
+{
+    size_t before = 0, n = 1;
+    for (size_t k = 0; k < checks->n; k++) {
+        bool equal = k != i && is_equal(&checks->v[k], &checks->v[i]);
+        n += equal;
+        before += equal && k < i;
+    }
+    return before && n >= GROUP_MIN ? 0 : n;
+}
+
+static void row_text(struct sc_out *o, const struct sc_check_row *r, size_t more)
+{
+    sc_out_fmt(o, "%-7s  %s", result_name(r->result), r->name);
+    if (r->domain) {
+        sc_out_fmt(o, " ");
+        sc_out_word(o, r->domain);
+    }
+    if (more)
+        sc_out_fmt(o, " and %zu more", more);
+    sc_out_fmt(o, ": ");
+    sc_out_word(o, r->text);
+    sc_out_fmt(o, "\n");
+}
+
+static void closing_text(struct sc_out *o, const struct sc_checks *checks)
+{
+    size_t of[4] = {0};
+    if (checks->n < CLOSE_MIN)
+        return;
+    for (size_t i = 0; i < checks->n; i++)
+        of[checks->v[i].result]++;
+    enum sc_check_result all = of[SC_CHECK_FAILED]    ? SC_CHECK_FAILED
+                               : of[SC_CHECK_WARNING] ? SC_CHECK_WARNING
+                                                      : SC_CHECK_OK;
+    sc_out_fmt(o, "%-7s  all: %zu checks: %zu OK, %zu warnings, %zu skipped, %zu failed\n",
+               result_name(all), checks->n, of[SC_CHECK_OK], of[SC_CHECK_WARNING],
+               of[SC_CHECK_SKIPPED], of[SC_CHECK_FAILED]);
+}
+
 static void checks_text(struct sc_out *o, const struct sc_checks *checks)
 {
     for (size_t i = 0; i < checks->n; i++) {
-        const struct sc_check_row *r = &checks->v[i];
-        sc_out_fmt(o, "%-7s  %s", result_name(r->result), r->name);
-        if (r->domain) {
-            sc_out_fmt(o, " ");
-            sc_out_word(o, r->domain);
-        }
-        sc_out_fmt(o, ": ");
-        sc_out_word(o, r->text);
-        sc_out_fmt(o, "\n");
+        size_t n = checks->v[i].domain ? group_of(checks, i) : 1;
+        if (n)
+            row_text(o, &checks->v[i], n >= GROUP_MIN ? n - 1 : 0);
     }
+    closing_text(o, checks);
 }
 
 int sc_ctl_check(struct sc_ctl *c, struct sc_error *err)
@@ -86,7 +133,10 @@ int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err)
     int rc = sc_engine_plan(c->server, c->names[0], &text, c->watch, err);
     if (rc < 0)
         return rc;
-    sc_out_fmt(c->out, "%s", text.data ? text.data : "");
+    SC_BUF struct sc_buf words = SC_BUF_INIT;
+    if (c->terminal && !c->raw && text.data && (rc = sc_plan_words(text.data, &words, err)) < 0)
+        return rc;
+    sc_out_fmt(c->out, "%s", words.data ? words.data : text.data ? text.data : "");
     sc_out_set_take(c->out, "domain", sc_json_text(c->names[0]));
     sc_out_set_take(c->out, "text", sc_json_text(text.data ? text.data : ""));
     return 0;

@@ -46,8 +46,11 @@ int sc_cagefsctl_main(int argc, char **argv)
         return 1;
     umask(022);
     sc_debug_switch(&argc, argv);
-    struct sc_ctl_io io = {
-        .out = stdout, .err = stderr, .euid = geteuid(), .terminal = isatty(STDERR_FILENO)};
+    struct sc_ctl_io io = {.out = stdout,
+                           .err = stderr,
+                           .euid = geteuid(),
+                           .terminal = isatty(STDERR_FILENO),
+                           .reader = isatty(STDOUT_FILENO)};
     int status = sc_cagefsctl(argc, argv, &io);
     /* Some file systems say only now that what was written did not arrive. */
     if (fclose(stdout) != 0 && status == 0) {

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "core/base/error_code.h"
+
 #define MANY SIZE_MAX
 
 /* Both spellings of an isolation command. */
@@ -13,8 +15,19 @@
 
 static int help(struct sc_ctl *c, struct sc_error *err)
 {
+    const char *topic = c->n ? sc_ctl_topic(c->names[0]) : NULL;
+    if (c->n && !topic)
+        return sc_error_is(
+            err, SC_IS_USAGE,
+            sc_error_set(err, SC_E_NOTFOUND,
+                         "there is no help about '%s': topics are users, sites, many, "
+                         "trouble, json",
+                         c->names[0]));
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    sc_ctl_help(&text);
+    if (topic)
+        sc_buf_str(&text, topic);
+    else
+        sc_ctl_help(&text);
     int rc = sc_buf_check(&text, "the help", err);
     if (rc < 0)
         return rc;
@@ -74,7 +87,7 @@ static const struct sc_ctl_command table[] = {
     {BOTH("check"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_check,
      .help = "Say whether this server can isolate"},
     {BOTH("plan"), .operands = "DOMAIN", .one = "DOMAIN", .min = 1, .max = 1, .run = sc_ctl_plan,
-     .flags = SC_CTL_SERVER, .help = "Say what the site sees or would see"},
+     .flags = SC_CTL_SERVER | SC_CTL_RAW, .help = "Say what the site sees or would see"},
     {BOTH("explain"), .operands = "DOMAIN [PATH]", .one = "DOMAIN and one PATH", .min = 1, .max = 2,
      .run = sc_ctl_explain, .flags = SC_CTL_SERVER,
      .help = "Say why it fails, or who closes a path"},
@@ -98,7 +111,14 @@ static const struct sc_ctl_command table[] = {
     {.name = "reinit", NOTHING},
     {.name = "setup-cl-selector", NOTHING},
     {.name = "version", .flags = SC_CTL_ANYBODY, .run = version, .help = "Say the version"},
-    {.name = "help", .letter = 'h', .flags = SC_CTL_ANYBODY, .run = help, .help = "Say this"},
+    {.name = "help",
+     .letter = 'h',
+     .operands = "[TOPIC]",
+     .one = "TOPIC",
+     .max = 1,
+     .flags = SC_CTL_ANYBODY,
+     .run = help,
+     .help = "Say this"},
 };
 
 const struct sc_ctl_command *sc_ctl_commands(size_t *ret_n)
@@ -122,30 +142,26 @@ void sc_ctl_help(struct sc_buf *out)
                  c->operands ? " " : "", c->operands ? c->operands : "");
         sc_buf_fmt(out, "  %-36s %s\n", option, c->help);
     }
-    sc_buf_str(
-        out,
-        "\n"
-        "With any of them:\n"
-        "  --json                               Answer with one JSON object\n"
-        "  --anyway                             (enable) Also where not all is covered\n"
-        "  --dry-run                            (enable, disable) Say what it would say, and "
-        "change "
-        "nothing\n"
-        "  --home private|shared                (enable, regenerate) What the sites see of "
-        "the home\n"
-        "  --user USER, --all, --file FILE      (enable, disable) Also all domains of the user, of "
-        "all\n"
-        "                                       users, those in the file (-: standard input)\n"
-        "  --exclude DOMAIN                     (enable, disable) But not this one\n"
-        "  --keep-going                         (enable, disable) The others, where one fails\n"
-        "  --failing, --stale, --not-covered    (status) Only sites of these kinds\n"
-        "  --not-isolated, --all                (status) Only, or also, those that are not\n"
-        "  --days N, --stop, --report           (learn) For how long (7), end it, say what "
-        "was used\n"
-        "  --learned                            (enable) Give what was used to the sites\n"
-        "  --wait-lock                          Accepted; commands always wait their turn\n"
-        "  -v, --verbose                        Say each step and how long it took\n"
-        "\n"
-        "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 38 limits that this\n"
-        "kernel cannot hold. See cagefsctl(8).\n");
+    sc_buf_str(out,
+               "\n"
+               "With any of them:\n"
+               "  --json                               Answer with one JSON object\n"
+               "  --wait-lock                          Accepted; commands always wait their turn\n"
+               "  -v, --verbose                        Say each step and how long it took\n"
+               "With some:\n"
+               "  --dry-run      (enable, disable) Say what it would say, change nothing\n"
+               "  --anyway       (enable, learn) Also where not all is covered\n"
+               "  --home private|shared  (enable, regenerate) What sites see of the home\n"
+               "  --learned      (enable) Give what was used to the sites\n"
+               "  --user USER, --all, --file FILE, --exclude DOMAIN, --keep-going\n"
+               "                 (enable, disable) Many sites: cagefsctl help many\n"
+               "  --failing, --stale, --not-covered, --not-isolated\n"
+               "                 (status) Only sites of these kinds; --all: all domains\n"
+               "  --days N, --stop, --report\n"
+               "                 (learn) For how long (7), end it, say what was used\n"
+               "  --raw          (plan) The plan file, on a terminal, too\n"
+               "\n"
+               "Topics, with examples: cagefsctl help users|sites|many|trouble|json\n"
+               "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 38 limits that this\n"
+               "kernel cannot hold. See cagefsctl(8).\n");
 }

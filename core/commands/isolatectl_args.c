@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/similar.h"
 #include "core/commands/isolatectl.h"
+#include "core/config/limits_text.h"
 
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
@@ -96,10 +98,8 @@ static int parse_limit(const char *option, const char *text, struct sc_limits *l
                             "unknown option --%s; known are --domain, --cpu, --pmem, --io, "
                             "--nproc, --iops, --ep, --vmem",
                             option);
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end || errno || value > SC_LIMIT_VALUE_MAX)
+    uint64_t value;
+    if (!sc_limit_parse((enum sc_limit)limit, text, &value))
         return sc_error_set(err, SC_E_INVAL,
                             "--%s must be a whole number from 0 (no limit) to %llu", option,
                             SC_LIMIT_VALUE_MAX);
@@ -250,6 +250,31 @@ static int check(const struct sc_isolate_call *c, struct sc_error *err)
     return 0;
 }
 
+static int unknown_command(char *const *args, size_t n, struct sc_error *err)
+{
+    static const char *const known[] = {"site-isolation enable",
+                                        "site-isolation disable",
+                                        "site-isolation list",
+                                        "isolates-enable",
+                                        "isolates-disable",
+                                        "isolates-list",
+                                        "limits list",
+                                        "limits set",
+                                        "limits apply",
+                                        "stats",
+                                        "explain",
+                                        "overview",
+                                        "learn",
+                                        "help"};
+    char given[128];
+    bool two = n > 1 && args[1][0] != '-';
+    snprintf(given, sizeof(given), "%.60s%s%.60s", args[0], two ? " " : "", two ? args[1] : "");
+    const char *like = sc_similar(given, known, sizeof(known) / sizeof(known[0]));
+    return sc_error_set(err, SC_E_INVAL, "unknown command %.100s%s%.100s; %s%s%s" KNOWN, args[0],
+                        n > 1 ? " " : "", n > 1 ? args[1] : "", like ? "did you mean " : "",
+                        like ? like : "", like ? "? " : "");
+}
+
 int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
@@ -257,8 +282,7 @@ int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret, s
         return sc_error_set(err, SC_E_INVAL, "a command is needed; " KNOWN);
     size_t took = find_verb(args, n, &c.verb);
     if (took == 0)
-        return sc_error_set(err, SC_E_INVAL, "unknown command %.100s%s%.100s; " KNOWN, args[0],
-                            n > 1 ? " " : "", n > 1 ? args[1] : "");
+        return unknown_command(args, n, err);
     int rc = parse_options(args + took, n - took, &c, err);
     if (rc == 0)
         rc = check(&c, err);

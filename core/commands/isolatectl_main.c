@@ -7,26 +7,13 @@
 #include "core/base/debug.h"
 #include "core/base/error_code.h"
 #include "core/base/log.h"
+#include "core/commands/client_help.h"
 #include "core/proxyexec/client.h"
 #include "core/proxyexec/paths.h"
 
 #define FLAG_FILE "/opt/cloudlinux/flags/enabled-flags.d/website-isolation.flag"
 
 extern char **environ;
-
-static const char usage[] =
-    "usage: isolatectl site-isolation enable|disable --domain DOMAIN[,DOMAIN...]\n"
-    "       isolatectl site-isolation list\n"
-    "       isolatectl limits list [--domain DOMAIN]\n"
-    "       isolatectl limits set --domain DOMAIN [--cpu N] [--pmem N] [--io N] [--nproc N]\n"
-    "                             [--iops N] [--ep N] [--vmem N]\n"
-    "       isolatectl limits apply --domain DOMAIN\n"
-    "       isolatectl stats [--domain DOMAIN] [--period PERIOD]\n"
-    "       isolatectl explain DOMAIN [PATH]\n"
-    "       isolatectl overview [--domain DOMAIN]\n"
-    "       isolatectl learn DOMAIN [--days N | --stop | --report] [--anyway]\n"
-    "Isolates websites of your account from each other, and limits what they use. Answers in\n"
-    "JSON. See isolatectl(1).\n";
 
 static int say(const char *text)
 {
@@ -53,10 +40,19 @@ int main(int argc, char **argv)
     if (!sc_proxy_guard_fds())
         return 1;
     sc_debug_switch(&argc, argv);
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
-        return say(usage);
-    if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return say("isolatectl (Sitecage) " SC_VERSION "\n");
+    const char *text = NULL;
+    switch (sc_help_asked(&sc_isolatectl_help, argv + (argc > 0), &text)) {
+    case SC_HELP_TEXT:
+        return say(text);
+    case SC_HELP_UNKNOWN:
+        return error("there is no such topic; see isolatectl help", SC_IS_USAGE);
+    case SC_HELP_NONE:
+        break;
+    }
+    if (argc < 2 && isatty(STDOUT_FILENO)) /* a program that reads JSON gets JSON */
+        return say(sc_isolatectl_help.usage);
+    if (argc < 2)
+        return error("a command is needed; see isolatectl help", SC_IS_USAGE);
     if (getuid() == 0 || geteuid() == 0)
         return error("this command cannot be run as root; administrators use cagefsctl",
                      SC_IS_ROOT_REFUSED);

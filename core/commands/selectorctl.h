@@ -53,8 +53,6 @@ struct sc_select_call {
 /* args without the program's name, NULL behind the last; the strings stay the caller's. Usable once
  * in a process (getopt). SC_E_INVAL says what is wrong. */
 int sc_select_parse(char **args, int n, struct sc_select_call *ret, struct sc_error *err);
-extern const char sc_select_usage[];
-
 /* Who calls. */
 struct sc_select_caller {
     bool root;

@@ -5,23 +5,6 @@
 #include "core/base/cleanup.h"
 #include "core/commands/selectorctl.h"
 
-const char sc_select_usage[] =
-    "usage: selectorctl [--interpreter php] COMMAND [OPTION...]\n"
-    "of the server:\n"
-    "  -l, --list                        versions that there are\n"
-    "  -S, --summary                     ... and which may be chosen, which is the default\n"
-    "  -C, --current                     the default version\n"
-    "  -G, --list-extensions --version V\n"
-    "  root: -B, --set-current=V   -N, --disable-alternative=V   -Y, --enable-alternative=V\n"
-    "        -E, -D, -R, --enable-|--disable-|--replace-extensions=A,B --version V\n"
-    "of a user, or of an isolated domain (--domain DOMAIN); root adds --user USER:\n"
-    "  -s, --user-summary   -c, --user-current   -b, --set-user-current=V\n"
-    "  -g, --list-user-extensions [--version V] [--all]\n"
-    "  -e, -d, -r, --enable-|--disable-|--replace-user-extensions=A,B --version V\n"
-    "  -t, --reset-user-extensions --version V\n"
-    "options: --json  -p, --print-summary  -V, --show-native-version  --quiet\n"
-    "See selectorctl(1).\n";
-
 enum {
     OPT_DOMAIN = 1000,
     OPT_JSON,

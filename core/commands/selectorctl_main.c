@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "core/base/debug.h"
 #include "core/base/error_code.h"
+#include "core/commands/client_help.h"
 #include "core/proxyexec/client.h"
 #include "core/proxyexec/paths.h"
 
@@ -33,6 +34,13 @@ static int error(bool json, const char *text, const char *code)
     return 1;
 }
 
+/* Help that nobody asked for is an answer to wrong usage. */
+static int say(const char *text, bool wrong)
+{
+    ssize_t n = write(wrong ? 2 : 1, text, strlen(text));
+    return wrong ? 2 : n < 0;
+}
+
 int main(int argc, char **argv)
 {
     bool json = false;
@@ -41,6 +49,12 @@ int main(int argc, char **argv)
     sc_debug_long_switch(&argc, argv);
     for (int i = 1; i < argc; i++)
         json |= strcmp(argv[i], "--json") == 0;
+    const char *text = NULL;
+    enum sc_help_is asked = sc_help_asked(&sc_selectorctl_help, argv + (argc > 0), &text);
+    if (asked == SC_HELP_UNKNOWN)
+        return error(json, "there is no such topic; see selectorctl help", SC_IS_USAGE) + 1;
+    if (asked == SC_HELP_TEXT || argc < 2)
+        return say(asked == SC_HELP_TEXT ? text : sc_selectorctl_help.usage, argc < 2);
     if (getuid() == 0 && geteuid() == 0) {
         char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                              (char *)(uintptr_t)sc_debug_env(false), NULL};

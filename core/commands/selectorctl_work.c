@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/error_code.h"
 #include "core/base/io.h"
+#include "core/commands/client_help.h"
 #include "core/commands/out.h"
 #include "core/commands/selectorctl.h"
 #include "core/inventory/inventory.h"
@@ -249,7 +250,8 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
         return fail(json, &err, 2);
     }
     if (call.verb == SC_SELECT_HELP)
-        return sc_write_all(STDOUT_FILENO, sc_select_usage, strlen(sc_select_usage)) < 0;
+        return sc_write_all(STDOUT_FILENO, sc_selectorctl_help.usage,
+                            strlen(sc_selectorctl_help.usage)) < 0;
     int rc = work(&call, caller, &a, &err);
     if (rc == 0)
         rc = sc_buf_check(&a.text, "the answer", &err);

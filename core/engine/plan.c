@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/config/limits_text.h"
 #include "core/engine/before.h"
 #include "core/engine/domain_view.h"
 #include "core/engine/internal.h"
@@ -46,6 +47,10 @@ static int plan_text(struct sc_server *s, const struct sc_account *a, const stru
                     : "not isolated; id and token below are placeholders until it is enabled");
     sc_buf_fmt(ret, "# home: %s\n",
                sc_home_name(plan->sites[i].private_home ? SC_HOME_PRIVATE : SC_HOME_SHARED));
+    const struct sc_domain_entry *said = sc_domains_config_find(&f->config, name);
+    sc_buf_str(ret, "# limits: ");
+    sc_limits_words(said ? &said->limits : &(struct sc_limits){0}, ret);
+    sc_buf_str(ret, "\n");
     for (size_t r = 0; r < plan->n_refusals; r++)
         if (strcmp(plan->refusals[r].site_rel, plan->sites[i].rel) == 0) {
             sc_buf_str(ret, "# not given: ");

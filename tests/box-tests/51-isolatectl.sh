@@ -28,7 +28,16 @@ says()
 ## Before the feature is on
 check "not enabled yet" says not_enabled "CloudLinux Isolates is not enabled; ask the administrator of this server" \
     iso site-isolation list
-check "--help needs no service" iso --help
+for words in --help -h help "help limits" "limits --help" -V version; do
+    # shellcheck disable=SC2086 # words
+    check "$words needs no service" iso $words
+done
+for words in --help -h "help versions" --version ""; do
+    # shellcheck disable=SC2086 # words
+    check "selectorctl $words: nor this" sh -c "selectorctl $words 2>&1 | grep -qi '^usage\|^Which\|^selectorctl (Sitecage)'"
+done
+check "no command: said by the client itself" says usage "a command is needed; see isolatectl help" iso
+check "root may ask for help, too" isolatectl help
 expect_output "--version" "isolatectl (Sitecage) $(isolatectl --version | sed 's/.* //')"$'\n' iso --version
 cagefsctl --site-isolation-allow-all >/dev/null
 
@@ -69,6 +78,8 @@ if iso limits set --domain a.example --ep 20 --vmem 536870912 >/tmp/limits.out 2
     as_user john sed -i 's/"ep": 20/"ep": 7/' /home/john/.lve/domains.json
     expect_contains "apply takes what was edited" '"limits": {"ep": 7, "vmem": 536870912}' iso limits apply --domain a.example
     expect_contains "and it is listed" '"limits": {"ep": 7, "vmem": 536870912}' iso limits list
+    expect_contains "limits have units" '"cpu": 5000,' iso limits set --domain a.example --cpu 50% --vmem 1G
+    expect_contains "of bytes, too" '"vmem": 1073741824' iso limits list
     expect_contains "0 takes a limit away" '"vmem": 0' iso limits set --domain a.example --vmem 0
 else
     fail "limits can be set" "exit status $?" cat /tmp/limits.out

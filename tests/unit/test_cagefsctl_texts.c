@@ -318,6 +318,96 @@ static void status_has_notes(void **state)
                "");
 }
 
+static void equal_checks_are_one_line(void **state)
+{
+    (void)state;
+    static struct sc_check_row rows5[5];
+    static char *names[] = {(char *)(uintptr_t) "a.com", (char *)(uintptr_t) "b.com",
+                            (char *)(uintptr_t) "c.com", (char *)(uintptr_t) "d.com",
+                            (char *)(uintptr_t) "e.com"};
+    for (size_t i = 0; i < 5; i++) {
+        rows5[i] = (struct sc_check_row){.name = "domain", .domain = names[i], .handler = "FPM"};
+        strcpy(rows5[i].text, i == 1 ? "FPM: another" : "FPM: isolated, and covered");
+    }
+    fake_reset();
+    fake.checks = (struct sc_checks){.v = rows5, .n = 5};
+    run("--site-isolation-check");
+    assert_ran(0,
+               "OK       domain a.com and 3 more: FPM: isolated, and covered\n"
+               "OK       domain b.com: FPM: another\n"
+               "OK       all: 5 checks: 5 OK, 0 warnings, 0 skipped, 0 failed\n",
+               "");
+    fake.checks.n = 4; /* three equal ones are not many */
+    run("--site-isolation-check");
+    assert_non_null(strstr(ran.out, "\nOK       domain c.com: FPM: isolated, and covered\n"));
+}
+
+static void assert_fits_80_columns(const char *text)
+{
+    for (size_t n; *text; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        assert_in_range(n, 0, 80);
+    }
+}
+
+static void help_has_topics(void **state)
+{
+    (void)state;
+    static const char *const topics[] = {"users", "sites", "many", "trouble", "json"};
+    fake_reset();
+    for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
+        run("help", topics[i]);
+        assert_int_equal(ran.status, 0);
+        assert_true(strlen(ran.out) > 200);
+        assert_fits_80_columns(ran.out);
+    }
+    run("help");
+    assert_int_equal(ran.status, 0);
+    assert_fits_80_columns(ran.out);
+    run("--help", "nonsense");
+    assert_ran(1, "",
+               "there is no help about 'nonsense': topics are users, sites, many, trouble, json\n");
+    run("-V");
+    assert_ran(0, "cagefsctl (Sitecage) " SC_VERSION "\n", "");
+}
+
+static void a_plan_in_words(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.plan = "# a.com of user john: isolated\n# home: private\n# limits: cpu 25%\n"
+                "sitecage-plan 1\nsite 60000 1001 1001 john 0123456789abcdef0123456789abcdef\n"
+                "home /home/john /home/john\ndocroot a\nsys private /tmp tmp\n"
+                "entry own .\nentry docroot a\nentry ro share\nend\n";
+    char *argv[] = {"cagefsctl", "--site-isolation-plan", "a.com", NULL, NULL};
+    for (int raw = 0; raw < 2; raw++) {
+        char *out = NULL, *err = NULL;
+        size_t n_out, n_err;
+        FILE *f_out = open_memstream(&out, &n_out), *f_err = open_memstream(&err, &n_err);
+        argv[3] = raw ? (char *)(uintptr_t) "--raw" : NULL;
+        const struct sc_ctl_io io = {.out = f_out, .err = f_err, .reader = true};
+        assert_int_equal(sc_cagefsctl(3 + raw, argv, &io), 0);
+        fclose(f_out);
+        fclose(f_err);
+        assert_string_equal(err, "");
+        if (raw)
+            assert_string_equal(out, fake.plan);
+        else
+            assert_string_equal(
+                out, "a.com of user john: isolated\nhome: private\nlimits: cpu 25%\n"
+                     "\nIt writes, in its account:\n  ~/a  (its document root)\n"
+                     "\nIt reads, and does not write:\n  ~/share\n"
+                     "\nIt has its own, kept in its storage:\n  ~\n  /tmp\n"
+                     "\nNothing else of the account's home is there.\n"
+                     "Of the system: programs and libraries, and services such as databases and "
+                     "mail.\nThe plan itself: --raw\n");
+        free(out);
+        free(err);
+    }
+    run("--site-isolation-plan", "a.com"); /* into a pipe: as it is */
+    assert_ran(0, fake.plan, "");
+}
+
 static struct sc_check_row checks[] = {
     {.name = "kernel: namespaces", .result = SC_CHECK_OK, .text = "mount, pid, ipc"},
     {.name = "panel", .result = SC_CHECK_WARNING, .text = "slow"},
@@ -373,7 +463,8 @@ static void check(void **state)
     run("--site-isolation-check");
     assert_ran(0,
                "OK       kernel: namespaces: mount, pid, ipc\nWARNING  panel: slow\n"
-               "SKIPPED  php: no panel\n",
+               "SKIPPED  php: no panel\n"
+               "WARNING  all: 3 checks: 1 OK, 1 warnings, 1 skipped, 0 failed\n",
                "");
     assert_int_equal(fake.opened, 0);
     fake.checks.n = 5;
@@ -381,7 +472,8 @@ static void check(void **state)
     assert_ran(1,
                "OK       kernel: namespaces: mount, pid, ipc\nWARNING  panel: slow\n"
                "SKIPPED  php: no panel\nFAILED   apache: suexec: missing: install it\n"
-               "FAILED   lsapi: lsapi_per_user On\n",
+               "FAILED   lsapi: lsapi_per_user On\n"
+               "FAILED   all: 5 checks: 1 OK, 1 warnings, 1 skipped, 2 failed\n",
                "2 of 5 checks failed: apache: suexec, lsapi\n");
     fake.checks = (struct sc_checks){.v = checks + 2, .n = 2};
     run("--isolates-check", "--json");
@@ -587,6 +679,9 @@ int main(void)
         cmocka_unit_test(says_what_is_not_covered),
         cmocka_unit_test(check),
         cmocka_unit_test(check_domains),
+        cmocka_unit_test(equal_checks_are_one_line),
+        cmocka_unit_test(help_has_topics),
+        cmocka_unit_test(a_plan_in_words),
         cmocka_unit_test(plan),
         cmocka_unit_test(notices_come_last),
         cmocka_unit_test(notices_have_a_limit),

@@ -139,7 +139,8 @@ static void wrong_usage(void **state)
     assert_wrong("no command is given: see cagefsctl --help", NULL);
     assert_wrong("no command is given: see cagefsctl --help", "--wait-lock");
     assert_wrong("no command is given: see cagefsctl --help", "john");
-    assert_wrong("unknown option --site-isolation-enabel: see cagefsctl --help",
+    assert_wrong("unknown option --site-isolation-enabel: see cagefsctl --help; "
+                 "did you mean --site-isolation-enable?",
                  "--site-isolation-enabel", "a.com");
     assert_wrong("unknown option -x: see cagefsctl --help", "-x");
     assert_wrong("unknown option -x: see cagefsctl --help", "-Mx");

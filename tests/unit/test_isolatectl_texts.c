@@ -102,7 +102,8 @@ static void says_what_is_wrong(void **state)
     refuses("list", "unknown command list; " KNOWN);
     refuses("site-isolation", "unknown command site-isolation; " KNOWN);
     refuses("site-isolation regenerate", "unknown command site-isolation regenerate; " KNOWN);
-    refuses("site-isolation-enablex", "unknown command site-isolation-enablex; " KNOWN);
+    refuses("site-isolation-enablex",
+            "unknown command site-isolation-enablex; did you mean site-isolation enable? " KNOWN);
     refuses("site-isolation enable", "--domain is needed");
     refuses("site-isolation enable a.com", "unexpected word a.com");
     refuses("site-isolation enable --domain", "--domain needs a value");

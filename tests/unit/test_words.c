@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What people write and read: mistyped words, limits with units. */
+#include "tests/unit/fixture.h"
+
+#include "core/base/similar.h"
+#include "core/config/limits_text.h"
+
+static void near_words(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"site-isolation-enable", "site-isolation-disable", "json"};
+    assert_int_equal(sc_similar_distance("abc", "abc"), 0);
+    assert_int_equal(sc_similar_distance("abc", "ABC"), 0);
+    assert_int_equal(sc_similar_distance("abc", "acb"), 1);
+    assert_int_equal(sc_similar_distance("abc", "bc"), 1);
+    assert_int_equal(sc_similar_distance("", "abc"), 3);
+    assert_string_equal(sc_similar("site-isolation-enabel", known, 3), "site-isolation-enable");
+    assert_string_equal(sc_similar("site_isolation_disable", known, 3), "site-isolation-disable");
+    assert_null(sc_similar("jsn", known, 3)); /* too short to tell */
+    assert_string_equal(sc_similar("jsno", known, 3), "json");
+    assert_null(sc_similar("nonsense", known, 3));
+    assert_null(sc_similar("", known, 3));
+}
+
+static void limits_have_units(void **state)
+{
+    (void)state;
+    static const struct {
+        enum sc_limit limit;
+        const char *text;
+        uint64_t value;
+    } good[] = {{SC_LIMIT_CPU, "50%", 5000},        {SC_LIMIT_CPU, "12.5%", 1250},
+                {SC_LIMIT_CPU, "0.05%", 5},         {SC_LIMIT_CPU, "2500", 2500},
+                {SC_LIMIT_PMEM, "256M", 256 << 20}, {SC_LIMIT_PMEM, "1g", 1 << 30},
+                {SC_LIMIT_VMEM, "64KiB", 64 << 10}, {SC_LIMIT_PMEM, "64MB", 64 << 20},
+                {SC_LIMIT_IO, "10M", 10240},        {SC_LIMIT_IO, "10M/s", 10240},
+                {SC_LIMIT_IO, "512K", 512},         {SC_LIMIT_IO, "1GB/s", 1 << 20},
+                {SC_LIMIT_NPROC, "30", 30},         {SC_LIMIT_PMEM, "0", 0}};
+    static const struct {
+        enum sc_limit limit;
+        const char *text;
+    } bad[] = {{SC_LIMIT_CPU, "1x"},       {SC_LIMIT_CPU, "%"},
+               {SC_LIMIT_CPU, "1.234%"},   {SC_LIMIT_CPU, "50M"},
+               {SC_LIMIT_PMEM, "50%"},     {SC_LIMIT_PMEM, "M"},
+               {SC_LIMIT_PMEM, "1.5G"},    {SC_LIMIT_PMEM, "10M/s"},
+               {SC_LIMIT_PMEM, "-1"},      {SC_LIMIT_PMEM, ""},
+               {SC_LIMIT_PMEM, "9000T0"},  {SC_LIMIT_NPROC, "1K"},
+               {SC_LIMIT_IO, "/s"},        {SC_LIMIT_PMEM, "99999999999999999999"},
+               {SC_LIMIT_PMEM, "1MM"},     {SC_LIMIT_CPU, "999999999999999%"},
+               {SC_LIMIT_PMEM, "9000000T"}};
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        uint64_t v = 1;
+        if (!sc_limit_parse(good[i].limit, good[i].text, &v) || v != good[i].value)
+            fail_msg("%s: %llu", good[i].text, (unsigned long long)v);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        uint64_t v = 1;
+        if (sc_limit_parse(bad[i].limit, bad[i].text, &v))
+            fail_msg("%s: %llu", bad[i].text, (unsigned long long)v);
+    }
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    const struct sc_limits l = {.set = 0x7f, .value = {2550, 256 << 20, 10240, 30, 0, 20, 1000}};
+    sc_limits_words(&l, &b);
+    assert_string_equal(b.data, "cpu 25.50%, pmem 256M, io 10M/s, nproc 30, ep 20, vmem 1000");
+    sc_buf_free(&b);
+    b = (struct sc_buf)SC_BUF_INIT;
+    sc_limits_words(&(struct sc_limits){0}, &b);
+    assert_string_equal(b.data, "none");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(near_words),
+        cmocka_unit_test(limits_have_units),
+    };
+    return cmocka_run_group_tests_name("words", tests, NULL, NULL);
+}
