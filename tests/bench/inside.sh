@@ -557,20 +557,20 @@ part_hosts()
 # Many sites by one command: accounts of 5 sites each; what a site costs should not grow with their number.
 part_many()
 {
-    local n sizes='20 100 400 1000' from=1 ms per first=
-    [ -z "$quick" ] || sizes='20 100'
+    local n numbers='20 100 400 1000' from=1 ms per first=
+    [ -z "$quick" ] || numbers='20 100'
     no_daemon
     title "enabling N sites by one command (--user each account; 5 sites an account; no web server runs)"
-    for n in $sizes; do
-        local users=() i site
+    for n in $numbers; do
+        local who=() i site
         for i in $(seq $from $((from + n / 5 - 1))); do
-            useradd --create-home --home-dir "/home/m$i" "m$i" && users+=(--user "m$i")
+            useradd --create-home --home-dir "/home/m$i" "m$i" && who+=(--user "m$i")
             for site in 1 2 3 4 5; do
                 as_user "m$i" mkdir "/home/m$i/s$site" && panel_add "s$site.m$i.example" "m$i" "/home/m$i/s$site"
             done
         done
         from=$((from + n / 5))
-        ms=$(ms_of cagefsctl --site-isolation-enable --anyway "${users[@]}" 2>/dev/null)
+        ms=$(ms_of cagefsctl --site-isolation-enable --anyway "${who[@]}" 2>/dev/null)
         per=$(awk "BEGIN { printf \"%.1f\", $ms / $n }")
         first=${first:-$per}
         printf '  %5d sites %8d ms   %6.1f ms a site   %.2f of the first\n' "$n" "$ms" "$per" "$(awk "BEGIN { print $per / $first }")"

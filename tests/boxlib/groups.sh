@@ -26,9 +26,7 @@ only_counts()
         for file in cpu.max memory.max pids.max; do
             [ ! -e "$dir/$file" ] || grep -q ^max "$dir/$file" || { grep -H . "$dir/$file" && return 1; }
         done
-        for file in io.max; do
-            [ ! -e "$dir/$file" ] || ! grep . "$dir/$file" || return 1
-        done
+        [ ! -e "$dir/io.max" ] || ! grep -H . "$dir/io.max" || return 1
         file=$dir/memory.limit_in_bytes
         [ ! -e "$file" ] || [ "$(cat "$file")" -gt $((1 << 62)) ] || { grep -H . "$file" && return 1; }
     done < <(groups_of_site "$1")
