@@ -341,8 +341,8 @@ static int limit_line(const struct line *l, unsigned id, struct sc_site_limits *
         if (ret->n_groups == SC_SITE_GROUPS_MAX ||
             decode(l->arg2, l->arg2_len, ret->group[ret->n_groups], SC_SITE_GROUP_PATH) < 0)
             return -EBADMSG;
+        ret->counts = counts && (ret->n_groups == 0 || ret->counts); /* one that limits, limits */
         ret->n_groups++;
-        ret->counts = counts;
         return 1;
     }
     const char *sp = memchr(l->arg2, ' ', l->arg2_len);

@@ -231,6 +231,11 @@ static void groups_that_only_count_are_told_apart(void **state)
                      0);
     assert_true(l.counts && l.n_groups == 2 && l.ep == 20);
     assert_string_equal(l.group[0], "/g/a b");
+    /* one that limits must be joined, whatever stands around it */
+    assert_int_equal(limits_of("cgroup 60001 /g/a\ncounts 60001 /g/c\n", &l), 0);
+    assert_false(l.counts);
+    assert_int_equal(limits_of("counts 60001 /g/c\ncgroup 60001 /g/a\n", &l), 0);
+    assert_false(l.counts);
 }
 
 static void limits_that_are_broken_let_nothing_run(void **state)
