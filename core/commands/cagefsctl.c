@@ -83,6 +83,7 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
                        .raw = call->raw,
                        .terminal = io->reader,
                        .many = call->many,
+                       .history = call->history,
                        .server = server,
                        .watch = &watch,
                        .out = out};

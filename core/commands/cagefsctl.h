@@ -12,18 +12,20 @@
 #include "core/base/error.h"
 #include "core/commands/out.h"
 #include "core/engine/engine.h"
+#include "core/engine/history.h"
 
 enum sc_ctl_flags {
-    SC_CTL_ANYBODY = 1,   /* root is not needed */
-    SC_CTL_SERVER = 2,    /* the server object is needed */
-    SC_CTL_ANYWAY = 4,    /* --anyway may be given */
-    SC_CTL_HOME = 8,      /* --home may be given */
-    SC_CTL_ONLY = 16,     /* --failing, --stale, --not-covered may be given */
-    SC_CTL_DRY_RUN = 32,  /* --dry-run may be given */
-    SC_CTL_LEARN = 64,    /* --days, --stop or --report may be given */
-    SC_CTL_LEARNED = 128, /* --learned may be given */
-    SC_CTL_RAW = 512,     /* --raw may be given */
-    SC_CTL_MANY = 256     /* --user, --all, --file, --exclude, --keep-going may be given */
+    SC_CTL_ANYBODY = 1,      /* root is not needed */
+    SC_CTL_SERVER = 2,       /* the server object is needed */
+    SC_CTL_ANYWAY = 4,       /* --anyway may be given */
+    SC_CTL_HOME = 8,         /* --home may be given */
+    SC_CTL_ONLY = 16,        /* --failing, --stale, --not-covered may be given */
+    SC_CTL_DRY_RUN = 32,     /* --dry-run may be given */
+    SC_CTL_LEARN = 64,       /* --days, --stop or --report may be given */
+    SC_CTL_LEARNED = 128,    /* --learned may be given */
+    SC_CTL_RAW = 512,        /* --raw may be given */
+    SC_CTL_MANY = 256,       /* --user, --all, --file, --exclude, --keep-going may be given */
+    SC_CTL_HISTORY = 1 << 16 /* --period, --step may be given */
 };
 
 /* What is asked of learning beside its beginning. */
@@ -64,6 +66,7 @@ struct sc_ctl {
     bool raw;                 /* --raw */
     bool terminal;            /* standard output is one */
     struct sc_ctl_many many;
+    struct sc_history_asked history; /* --period, --step */
     const struct sc_watch *watch;
     struct sc_out *out; /* filled after the work, so that a failure has nothing but its reason */
 };
@@ -104,6 +107,7 @@ struct sc_ctl_call {
     bool all;
     bool raw;
     struct sc_ctl_many many;
+    struct sc_history_asked history;
 };
 
 void sc_ctl_call_done(struct sc_ctl_call *call);
@@ -148,6 +152,7 @@ int sc_ctl_status(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_check(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_explain(struct sc_ctl *c, struct sc_error *err);
+int sc_ctl_history(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_overview(struct sc_ctl *c, struct sc_error *err);
 int sc_ctl_learn(struct sc_ctl *c, struct sc_error *err);
 

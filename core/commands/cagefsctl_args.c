@@ -29,6 +29,8 @@ enum {
     OPT_DAYS,
     OPT_STOP,
     OPT_REPORT,
+    OPT_PERIOD,
+    OPT_STEP,
     OPT_COMMAND /* + index in the table */
 };
 
@@ -61,6 +63,8 @@ static const struct option modifiers[] = {
     {.name = "days", .has_arg = required_argument, .val = OPT_DAYS},
     {.name = "stop", .val = OPT_STOP},
     {.name = "report", .val = OPT_REPORT},
+    {.name = "period", .has_arg = required_argument, .val = OPT_PERIOD},
+    {.name = "step", .has_arg = required_argument, .val = OPT_STEP},
     {.name = "failing", .val = OPT_FAILING},
     {.name = "stale", .val = OPT_STALE},
     {.name = "not-covered", .val = OPT_NOT_COVERED},
@@ -140,6 +144,9 @@ static void unknown_option(struct parse *p, const char *word)
         COMPLAIN(p, "--home needs a value: private or shared");
     else if (optopt == OPT_DAYS)
         COMPLAIN(p, "--days needs a number");
+    else if (optopt == OPT_PERIOD || optopt == OPT_STEP)
+        COMPLAIN(p, "--%s needs a value, as in --period 1d --step 5m",
+                 optopt == OPT_STEP ? "step" : "period");
     else if (optopt >= OPT_USER && optopt <= OPT_EXCLUDE)
         COMPLAIN(p, "%s needs a value; see cagefsctl --help", word);
     else if (optopt < OPT_JSON)
@@ -181,6 +188,15 @@ static void take_days(struct parse *p, const char *value)
         p->call.days = (unsigned)n;
 }
 
+static void take_history(struct parse *p, int option, const char *value)
+{
+    struct sc_error e = SC_ERROR_INIT;
+    int rc = option == OPT_PERIOD ? sc_history_period_parse(value, &p->call.history.period, &e)
+                                  : sc_history_step_parse(value, &p->call.history.step, &e);
+    if (rc < 0)
+        complain(p, &e);
+}
+
 static void take_learn(struct parse *p, enum sc_ctl_learn what)
 {
     if (p->call.learn != SC_CTL_LEARN_BEGIN && p->call.learn != what)
@@ -209,6 +225,10 @@ static bool take_modifier(struct parse *p, int option)
         return true;
     case OPT_DAYS:
         take_days(p, optarg);
+        return true;
+    case OPT_PERIOD:
+    case OPT_STEP:
+        take_history(p, option, optarg);
         return true;
     case OPT_STOP:
         take_learn(p, SC_CTL_LEARN_STOP);
@@ -294,6 +314,8 @@ static const char *not_taken(const struct sc_ctl_call *call)
         return call->learn == SC_CTL_LEARN_STOP ? "--stop" : "--report";
     if (call->raw && !(flags & SC_CTL_RAW))
         return "--raw";
+    if ((call->history.period || call->history.step) && !(flags & SC_CTL_HISTORY))
+        return call->history.period ? "--period" : "--step";
     if (call->only && !(flags & SC_CTL_ONLY))
         return "--failing, --stale, --not-covered or --not-isolated";
     return not_taken_many(call);

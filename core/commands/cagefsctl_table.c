@@ -84,6 +84,9 @@ static const struct sc_ctl_command table[] = {
      .flags = SC_CTL_SERVER | SC_CTL_ONLY, .help = "Say what is on, what is stale, and why"},
     {BOTH("overview"), .operands = "[USER...]", .one = "USER", .max = MANY, .run = sc_ctl_overview,
      .flags = SC_CTL_SERVER, .help = "List all domains, isolated or not"},
+    {BOTH("history"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY,
+     .run = sc_ctl_history, .flags = SC_CTL_SERVER | SC_CTL_HISTORY,
+     .help = "Say what the sites used over time"},
     {BOTH("check"), .operands = "[DOMAIN...]", .one = "DOMAIN", .max = MANY, .run = sc_ctl_check,
      .help = "Say whether this server can isolate"},
     {BOTH("plan"), .operands = "DOMAIN", .one = "DOMAIN", .min = 1, .max = 1, .run = sc_ctl_plan,
@@ -159,6 +162,8 @@ void sc_ctl_help(struct sc_buf *out)
                "                 (status) Only sites of these kinds; --all: all domains\n"
                "  --days N, --stop, --report\n"
                "                 (learn) For how long (7), end it, say what was used\n"
+               "  --period P, --step S\n"
+               "                 (history) How far back (1d), and how fine\n"
                "  --raw          (plan) The plan file, on a terminal, too\n"
                "\n"
                "Topics, with examples: cagefsctl help users|sites|many|trouble|json\n"

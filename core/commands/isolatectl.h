@@ -6,7 +6,7 @@
  *     site-isolation enable|disable --domain A[,B…]     site-isolation list
  *     site-isolation enable --domain A --anyway: also where isolation does not cover all of it
  *     isolates-enable, site-isolation-enable, isolates enable …: the same
- *     stats [--domain A] [--period P]
+ *     stats [--domain A] [--period P [--step S]]
  *     explain --domain A [--path P], or explain A [P]
  *     overview [--domain A]
  *     learn --domain A [--days N | --stop | --report] [--anyway], or learn A …
@@ -21,6 +21,7 @@
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
 #include "core/engine/explain.h"
+#include "core/engine/history.h"
 #include "core/engine/stats.h"
 #include "core/engine/user.h"
 
@@ -48,10 +49,10 @@ struct sc_isolate_call {
     size_t n;
     char *text; /* what the domains point into */
     struct sc_limits limits;
-    bool period;   /* --period was given; it changes nothing */
-    bool anyway;   /* --anyway was given */
-    char *path;    /* --path; NULL */
-    unsigned days; /* --days; 0: not given */
+    struct sc_history_asked history; /* --period, --step */
+    bool anyway;                     /* --anyway was given */
+    char *path;                      /* --path; NULL */
+    unsigned days;                   /* --days; 0: not given */
 };
 
 void sc_isolate_call_done(struct sc_isolate_call *c);
@@ -69,7 +70,9 @@ void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domai
 /* `lines`: the limits below each other, as after set. */
 void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits, bool lines,
                               struct sc_buf *out);
-void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struct sc_buf *out);
+/* `history`: of each of the domains; NULL: none was asked for. */
+void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats,
+                             const struct sc_site_histories *history, struct sc_buf *out);
 void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *out);
 void sc_isolate_answer_error(const struct sc_error *e, struct sc_buf *out);
 

@@ -10,8 +10,8 @@
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH], "          \
-    "overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD] [--step STEP], explain DOMAIN "    \
+    "[PATH], overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
 
 void sc_isolate_call_done(struct sc_isolate_call *c)
 {
@@ -112,16 +112,16 @@ static int parse_limit(const char *option, const char *text, struct sc_limits *l
 
 static int parse_period(const char *text, struct sc_isolate_call *c, struct sc_error *err)
 {
-    size_t digits = strspn(text, "0123456789");
-    bool number = digits > 0 && digits <= 9 && text[0] != '0' && text[digits] &&
-                  strchr("smhd", text[digits]) && !text[digits + 1];
-    if (!number && strcmp(text, "today") != 0)
-        return sc_error_set(err, SC_E_INVAL,
-                            "--period must be today, or a whole number and s, m, h or d, as in 1d");
-    if (c->period)
+    if (c->history.period)
         return sc_error_set(err, SC_E_INVAL, "--period is given twice");
-    c->period = true;
-    return 0;
+    return sc_history_period_parse(text, &c->history.period, err);
+}
+
+static int parse_step(const char *text, struct sc_isolate_call *c, struct sc_error *err)
+{
+    if (c->history.step)
+        return sc_error_set(err, SC_E_INVAL, "--step is given twice");
+    return sc_history_step_parse(text, &c->history.step, err);
 }
 
 static int take_path(const char *text, struct sc_isolate_call *c, struct sc_error *err)
@@ -183,6 +183,8 @@ static int parse_option(const char *option, const char *value, struct sc_isolate
 {
     if (c->verb == SC_ISOLATE_STATS && strcmp(option, "period") == 0)
         return parse_period(value, c, err);
+    if (c->verb == SC_ISOLATE_STATS && strcmp(option, "step") == 0)
+        return parse_step(value, c, err);
     if (c->verb == SC_ISOLATE_EXPLAIN && strcmp(option, "path") == 0)
         return take_path(value, c, err);
     if (is_learn(c) && strcmp(option, "days") == 0)
@@ -241,6 +243,8 @@ static int check(const struct sc_isolate_call *c, struct sc_error *err)
         (c->verb == SC_ISOLATE_LEARN_STOP || c->verb == SC_ISOLATE_LEARN_REPORT))
         return sc_error_set(err, SC_E_INVAL, "--stop and --report take no %s",
                             c->days ? "--days" : "--anyway");
+    if (c->history.step && !c->history.period)
+        return sc_error_set(err, SC_E_INVAL, "--step goes with --period, as in --period 1d");
     if (c->verb != SC_ISOLATE_LIMITS_SET && c->limits.set)
         return sc_error_set(err, SC_E_INVAL, "limits are given to: limits set");
     if (c->verb == SC_ISOLATE_LIMITS_SET && !c->limits.set)

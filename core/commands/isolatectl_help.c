@@ -35,7 +35,7 @@ static const char limits[] =
 
 static const char look[] =
     "isolatectl overview [--domain DOMAIN]     all about your sites, in one answer\n"
-    "isolatectl stats [--domain DOMAIN] [--period PERIOD]\n"
+    "isolatectl stats [--domain DOMAIN] [--period PERIOD [--step STEP]]\n"
     "                                          what they use\n"
     "isolatectl explain DOMAIN [PATH]          why it fails; who closes a path\n"
     "isolatectl learn DOMAIN [--days N | --stop | --report] [--anyway]\n"
@@ -69,7 +69,7 @@ const struct sc_help sc_isolatectl_help = {
              "       isolatectl limits set --domain DOMAIN [--cpu N] [--pmem N] [--io N]\n"
              "                             [--nproc N] [--iops N] [--ep N] [--vmem N]\n"
              "       isolatectl limits apply --domain DOMAIN\n"
-             "       isolatectl stats [--domain DOMAIN] [--period PERIOD]\n"
+             "       isolatectl stats [--domain DOMAIN] [--period PERIOD [--step STEP]]\n"
              "       isolatectl explain DOMAIN [PATH]\n"
              "       isolatectl overview [--domain DOMAIN]\n"
              "       isolatectl learn DOMAIN [--days N | --stop | --report] [--anyway]\n"

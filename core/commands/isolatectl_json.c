@@ -8,6 +8,7 @@
 #include "core/base/error_code.h"
 #include "core/commands/explain_json.h"
 #include "core/commands/isolatectl.h"
+#include "core/commands/history_json.h"
 #include "core/commands/out.h"
 #include "core/commands/stats_json.h"
 
@@ -112,8 +113,9 @@ void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits
     sc_buf_str(out, "\n}\n");
 }
 
-/* The period is what was looked at, not what was asked for: nobody keeps a history. */
-void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struct sc_buf *out)
+/* scope's period is how far back usage, peak and faults reach; what was asked for is in each series. */
+void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats,
+                             const struct sc_site_histories *history, struct sc_buf *out)
 {
     char period[32];
     snprintf(period, sizeof(period), "%llds", (long long)stats->window);
@@ -124,6 +126,7 @@ void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats, struc
         json_t *one = json_pack("{s:o, s:I, s:I}", "name", sc_json_text(r->name), "lve_id",
                                 (json_int_t)r->id, "owner_uid", (json_int_t)uid);
         bad |= one ? sc_stats_json_set(one, &r->stats) : -1;
+        bad |= one && history ? sc_history_json_set(one, &history->v[i]) : 0;
         bad |= json_array_append_new(domains, one);
     }
     json_t *all = json_pack(

@@ -57,13 +57,28 @@ static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate
     return rc;
 }
 
+static int history_of(struct sc_server *s, const struct sc_user_stats *stats,
+                      const struct sc_history_asked *asked, struct sc_site_histories *ret,
+                      struct sc_error *err)
+{
+    SC_FREE unsigned *sites = calloc(stats->n + 1, sizeof(*sites));
+    if (!sites)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    for (size_t i = 0; i < stats->n; i++)
+        sites[i] = stats->v[i].id;
+    return sc_engine_history(s, sites, stats->n, asked, ret, err);
+}
+
 static int show_stats(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
                       struct sc_buf *out, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_stats_done) struct sc_user_stats stats = {0};
+    SC_CLEANUP(sc_site_histories_done) struct sc_site_histories history = {0};
     int rc = sc_engine_user_stats(s, uid, c->n ? c->domains[0] : NULL, &stats, err);
+    if (rc == 0 && c->history.period)
+        rc = history_of(s, &stats, &c->history, &history, err);
     if (rc == 0)
-        sc_isolate_answer_stats(uid, &stats, out);
+        sc_isolate_answer_stats(uid, &stats, c->history.period ? &history : NULL, out);
     return rc;
 }
 

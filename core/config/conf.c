@@ -80,17 +80,33 @@ static int parse_count(struct parse *p, const char *key, const char *value, unsi
     return 0;
 }
 
-static int parse_size(struct parse *p, const char *key, const char *value)
+/* Bytes, with an optional K, M or G; -1 when it is none, or is not from `min` to 64G. */
+static long long read_size(const char *value, long long min)
 {
-    const long long min = 1LL << 20, max = 64LL << 30;
+    const long long max = 64LL << 30;
     const char *rest = "";
     long long v = parse_number(value, max, &rest);
     int shift = 0;
     if (*rest && !rest[1])
         shift = *rest == 'K' ? 10 : *rest == 'M' ? 20 : *rest == 'G' ? 30 : 0;
-    if (v < 0 || (*rest && !shift) || v > (max >> shift) || v << shift < min)
+    return v < 0 || (*rest && !shift) || v > (max >> shift) || v << shift < min ? -1 : v << shift;
+}
+
+static int parse_size(struct parse *p, const char *key, const char *value)
+{
+    long long v = read_size(value, 1LL << 20);
+    if (v < 0)
         return bad_value(p, key, value, "bytes with an optional K, M or G, from 1M to 64G");
-    p->conf.shm_size = (uint64_t)v << shift;
+    p->conf.shm_size = (uint64_t)v;
+    return 0;
+}
+
+static int parse_history(struct parse *p, const char *key, const char *value)
+{
+    long long v = strcmp(value, "off") == 0 ? 0 : read_size(value, 8LL << 20);
+    if (v < 0)
+        return bad_value(p, key, value, "off, or bytes with an optional K, M or G, from 8M to 64G");
+    p->conf.history_size = (uint64_t)v;
     return 0;
 }
 
@@ -179,6 +195,15 @@ static int parse_api_key(struct parse *p, const char *key, const char *value)
     }
 }
 
+static int parse_metrics(struct parse *p, const char *key, const char *value)
+{
+    if (strcmp(value, "auto") != 0 && strcmp(value, "off") != 0 &&
+        (*value != '/' || !value[1] || strlen(value) >= sizeof(p->conf.metrics)))
+        return bad_value(p, key, value, "auto, off, or a file's full path, beginning with '/'");
+    strcpy(p->conf.metrics, value);
+    return 0;
+}
+
 static int parse_home(struct parse *p, const char *key, const char *value)
 {
     enum sc_home home = sc_home_from_name(value);
@@ -190,9 +215,9 @@ static int parse_home(struct parse *p, const char *key, const char *value)
 
 static int parse_key(struct parse *p, const char *section, const char *key, const char *value)
 {
-    static const char *const keys[] = {"panel",    "panel_timeout", "keeper_idle",
-                                       "shm_size", "debug",         "apache_module",
-                                       "home",     "home_choice",   "fpm_sites"};
+    static const char *const keys[] = {"panel",     "panel_timeout", "keeper_idle", "shm_size",
+                                       "debug",     "apache_module", "home",        "home_choice",
+                                       "fpm_sites", "history_size",  "metrics"};
     if (!strcmp(section, "api"))
         return parse_api_key(p, key, value);
     int k = find_key(p, keys, (int)(sizeof(keys) / sizeof(keys[0])), key, &p->seen);
@@ -215,6 +240,10 @@ static int parse_key(struct parse *p, const char *section, const char *key, cons
         return parse_switch(p, key, value, &p->conf.home_choice);
     case 8:
         return parse_count(p, key, value, 100000, "a number from 1 to 100000", &p->conf.fpm_sites);
+    case 9:
+        return parse_history(p, key, value);
+    case 10:
+        return parse_metrics(p, key, value);
     default:
         return k;
     }

@@ -41,17 +41,20 @@ struct sc_conf {
     unsigned keeper_idle;          /* seconds that an empty site keeps its keeper, 1..86400 */
     uint64_t shm_size;             /* bytes of a site's /dev/shm, 1M..64G */
     bool debug;
-    bool apache_module; /* mod_sitecage is switched on with the feature */
-    enum sc_home home;  /* of sites that say nothing of it; UNSET: the file does not say it */
-    bool home_choice;   /* whether a site may say it (domains.json) */
-    unsigned fpm_sites; /* of one account, with PHP-FPM masters of their own, 1..100000 */
+    bool apache_module;    /* mod_sitecage is switched on with the feature */
+    enum sc_home home;     /* of sites that say nothing of it; UNSET: the file does not say it */
+    bool home_choice;      /* whether a site may say it (domains.json) */
+    unsigned fpm_sites;    /* of one account, with PHP-FPM masters of their own, 1..100000 */
+    uint64_t history_size; /* bytes that the history may have, 8M..64G; 0: none is kept */
+    char metrics[SC_CONF_VALUE_MAX]; /* "auto", "off", or a file's full path */
     struct sc_conf_api api;
 };
 
 #define SC_CONF_DEFAULT                                                                            \
     {                                                                                              \
         .panel = "auto", .panel_timeout = 15, .keeper_idle = 600, .shm_size = 64u << 20,           \
-        .apache_module = true, .home = SC_HOME_UNSET, .home_choice = true, .fpm_sites = 1000       \
+        .apache_module = true, .home = SC_HOME_UNSET, .home_choice = true, .fpm_sites = 1000,      \
+        .history_size = 256u << 20, .metrics = "auto"                                              \
     }
 
 /* Reads the file; a missing one gives the defaults. `owner` must own it and nobody else may write

@@ -27,6 +27,7 @@
 #define PATHS_MAX    20000
 #define POLL_UNIT_MS 1000
 #define MARKS_MS     30000
+#define HISTORY_MS   60000
 
 bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr)
 {
@@ -216,6 +217,28 @@ static void ports_over(struct sc_chore *c, int64_t now)
         sc_monitor_error(&c->l->m, c->error);
 }
 
+/* ---- the history ---- */
+
+/* Nobody is woken for it while nothing is isolated: an account that becomes isolated makes it due (accounts_over()). */
+static void history_line(struct sc_chore *c, const char *word, char *rest)
+{
+    (void)c, (void)word, (void)rest;
+}
+
+static void history_over(struct sc_chore *c, int64_t now)
+{
+    c->at = c->l->m.n_accounts ? now + HISTORY_MS : SC_WORK_NEVER;
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
+static void history_begin(struct sc_loop *l, int64_t now)
+{
+    struct sc_chore *c = &l->chores[SC_CHORE_HISTORY];
+    if (l->m.n_accounts && c->at == SC_WORK_NEVER && c->w.pid <= 0)
+        c->at = now;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -230,7 +253,8 @@ static const struct {
                       [SC_CHORE_PORTS] = {SC_JOB_PORTS, ports_line, ports_over},
                       [SC_CHORE_PATHS] = {SC_JOB_PATHS, paths_line, paths_over},
                       [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over},
-                      [SC_CHORE_SERVICES] = {SC_JOB_SERVICES, services_line, services_over}};
+                      [SC_CHORE_SERVICES] = {SC_JOB_SERVICES, services_line, services_over},
+                      [SC_CHORE_HISTORY] = {SC_JOB_HISTORY, history_line, history_over}};
 
 static void line(char *text, void *arg)
 {
@@ -351,6 +375,7 @@ static bool is_idle(enum sc_chore_kind kind)
 void sc_loop_do_chores(struct sc_loop *l, int64_t now)
 {
     sc_pools_check(&l->chores[SC_CHORE_POOLS], now);
+    history_begin(l, now);
     for (int kind = 0; kind < SC_CHORES; kind++) {
         struct sc_chore *c = &l->chores[kind];
         if (c->w.pid > 0 && now - c->w.began >= DEADLINE_MS)

@@ -13,6 +13,7 @@
 #include "core/base/match.h"
 #include "core/base/resolve.h"
 #include "core/follow/follow.h"
+#include "core/history/look.h"
 #include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/pass/services.h"
@@ -244,6 +245,16 @@ static int ports(struct sc_server *s, const char *argument, unsigned n_sets, str
     return rc;
 }
 
+static int history(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
+{
+    size_t sites = 0;
+    (void)argument, (void)n_sets;
+    int rc = sc_history_look(s, &sites, err);
+    if (rc == 0)
+        printf("sites %zu\nok\n", sites);
+    return rc;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -260,7 +271,8 @@ static const struct {
             {SC_JOB_ACCOUNTS, accounts},
             {SC_JOB_POOLS, pools},
             {SC_JOB_SERVICES, services},
-            {SC_JOB_PORTS, ports}};
+            {SC_JOB_PORTS, ports},
+            {SC_JOB_HISTORY, history}};
 
 int sc_job_do(const char *job, const char *argument, unsigned n_fds)
 {

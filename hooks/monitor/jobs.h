@@ -17,7 +17,8 @@
 #define SC_JOB_POOLS    "pools" /* "dir PATH"…, "pools UID NUMBER"…, " changed": verdicts are others */
 #define SC_JOB_SERVICES                                                                            \
     "services" /* running sites see what was started again: "looking", "source PATH"…, "again" */
-#define SC_JOB_PORTS "ports" /* "changed", "failed": TCP ports of pools, closing them */
+#define SC_JOB_HISTORY "history" /* what sites use is kept; "sites NUMBER" */
+#define SC_JOB_PORTS   "ports"   /* "changed", "failed": TCP ports of pools, closing them */
 
 /* Of an account. Its argument is the user as sc_follow_account() takes it. "resync": the full pass
  * is asked for; "changed"; "locked": nothing was done, come again; and then, for each uid that is

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/history/look.h"
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/daemon.h"
@@ -90,6 +91,7 @@ static bool end_now(struct sc_loop *l)
         return false;
     }
     sc_log("no site is isolated any more: ends");
+    sc_history_end(&l->m.s->conf);
     sc_close(&l->lockfd);
     l->end = true;
     return true;

@@ -60,6 +60,7 @@ enum sc_chore_kind {
     SC_CHORE_PATHS,
     SC_CHORE_HOOKS,
     SC_CHORE_SERVICES,
+    SC_CHORE_HISTORY,
     SC_CHORES
 };
 

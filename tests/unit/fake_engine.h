@@ -10,6 +10,7 @@
 #include "core/check/check.h"
 #include "core/engine/engine.h"
 #include "core/engine/explain.h"
+#include "core/engine/history.h"
 #include "core/engine/learn.h"
 #include "core/engine/many.h"
 #include "core/engine/overview.h"
@@ -34,6 +35,9 @@ static struct {
     struct sc_many many;
     struct sc_checks checks;
     struct sc_overviews overviews;
+    struct sc_history_names history_names;
+    struct sc_history_asked asked;
+    struct sc_site_histories histories;
     struct sc_learn_report learned;
     const char *plan;
     struct sc_explanation explanation;
@@ -247,6 +251,41 @@ void sc_many_done(struct sc_many *m)
 void sc_status_done(struct sc_status *st)
 {
     (void)st;
+    fake.done++;
+}
+
+int sc_engine_history_names(struct sc_server *s, const char *const *domains, size_t n,
+                            struct sc_history_names *ret, struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("history", domains, n, NULL, err);
+    if (rc == 0)
+        *ret = fake.history_names;
+    return rc;
+}
+
+void sc_history_names_done(struct sc_history_names *l)
+{
+    (void)l;
+    fake.done++;
+}
+
+int sc_engine_history(struct sc_server *s, const unsigned *sites, size_t n,
+                      const struct sc_history_asked *asked, struct sc_site_histories *ret,
+                      struct sc_error *err)
+{
+    (void)s;
+    (void)sites;
+    (void)n;
+    (void)err;
+    fake.asked = *asked;
+    *ret = fake.histories;
+    return 0;
+}
+
+void sc_site_histories_done(struct sc_site_histories *l)
+{
+    (void)l;
     fake.done++;
 }
 

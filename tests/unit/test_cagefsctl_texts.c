@@ -559,7 +559,7 @@ static void help_has_every_command(void **state)
     (void)state;
     size_t n;
     const struct sc_ctl_command *commands = sc_ctl_commands(&n);
-    assert_int_equal(n, 26);
+    assert_int_equal(n, 27);
     run("--help");
     assert_int_equal(ran.status, 0);
     assert_string_equal(ran.err, "");

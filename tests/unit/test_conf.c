@@ -98,10 +98,12 @@ static void says_what_is_wrong(void **state)
         {"debug = yes", "line 1: debug = 'yes' is not allowed: give on or off"},
         {"a=b",
          "line 1: unknown key a: allowed are panel, panel_timeout, keeper_idle, shm_size, debug, "
-         "apache_module, home, home_choice, fpm_sites"},
+         "apache_module, home, home_choice, fpm_sites, history_size, "
+         "metrics"},
         {"Panel = auto",
          "line 1: unknown key Panel: allowed are panel, panel_timeout, keeper_idle, "
-         "shm_size, debug, apache_module, home, home_choice, fpm_sites"},
+         "shm_size, debug, apache_module, home, home_choice, fpm_sites, history_size, "
+         "metrics"},
         {"[x]\n\ndebug = on", "line 1: unknown section [x]: use [sitecage] or [api]"},
         {"debug = on\njust words\n", "line 2: neither 'key = value' nor [section]"},
         {"debug = on\n[sitecage\n", "line 2: neither 'key = value' nor [section]"},

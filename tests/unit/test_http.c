@@ -432,7 +432,8 @@ static void refuses_settings(void **state)
          "ca_file"},
         {"url = https://a.b\n", SC_E_INVAL,
          "%s/the.conf line 1: unknown key url: allowed are panel, panel_timeout, keeper_idle, "
-         "shm_size, debug, apache_module, home, home_choice, fpm_sites"},
+         "shm_size, debug, apache_module, home, home_choice, fpm_sites, history_size, "
+         "metrics"},
         {"[api]\nuser = a\nuser = b\n", SC_E_INVAL,
          "%s/the.conf line 3: user is given twice (a line that starts with white space continues "
          "the one above)"},

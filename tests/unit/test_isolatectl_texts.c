@@ -92,8 +92,8 @@ static void refuses(const char *words, const char *why)
 #define KNOWN                                                                                      \
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD], explain DOMAIN [PATH], "          \
-    "overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
+    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD] [--step STEP], explain DOMAIN "    \
+    "[PATH], overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
 
 static void says_what_is_wrong(void **state)
 {
@@ -248,9 +248,9 @@ static void answers_with_figures(void **state)
     "\", \"note\": \"usage and peak are since the group of each site was made, at most for this "  \
     "period, whichever was asked for; what this server counts only under a limit is 0 without "    \
     "one\"}, \"domains\": ["
-    sc_isolate_answer_stats(1000, &none, &b);
+    sc_isolate_answer_stats(1000, &none, NULL, &b);
     assert_answer(b, HEAD("0s") "]}\n");
-    sc_isolate_answer_stats(1000, &one, &b);
+    sc_isolate_answer_stats(1000, &one, NULL, &b);
     assert_answer(b,
                   HEAD("90s") "{\"name\": \"a.com\", \"lve_id\": 60000, \"owner_uid\": 1000, "
                               "\"usage\": {\"cpu\": 11, \"ep\": 15, \"vmem\": 2, \"pmem\": 1, "
