@@ -97,6 +97,9 @@ cagefsctl --site-isolation-deny jane >/dev/null
 expect_output "whom it is denied, he is told so" $'false not_allowed c.example\n' \
     look '"\(.may_change) \(.why_not_code) \(.sites[0].domain)"' other
 cagefsctl --site-isolation-allow jane >/dev/null
+cagefsctl --site-isolation-lock jane >/dev/null
+expect_output "who is locked is told so" $'true true\n' look '"\(.locked) \(.may_change)"' other
+cagefsctl --site-isolation-unlock jane >/dev/null
 check_not "no other options" iso overview --cpu 5
 check_not "no two domains" iso overview --domain a.example,b.example
 

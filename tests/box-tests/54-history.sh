@@ -39,15 +39,13 @@ knows() { [ "$(sqlite3 -cmd '.timeout 5000' $file 'SELECT count(*) FROM site')" 
 check "all three sites" wait_until 90 knows
 
 ## From here on we look ourselves, and when we like
-mv /usr/libexec/sitecage/sitecage-monitor /usr/libexec/sitecage/the-monitor
 monitor_off
-chmod 755 /usr/libexec/sitecage/sitecage-monitor
 # shellcheck disable=SC2046 # pids
 kill $(pgrep -f "^/usr/libexec/sitecage/sitecage-monitor")
 stopped() { ! pgrep -f "^/usr/libexec/sitecage/sitecage-monitor" >/dev/null; }
 check "the daemon ends" wait_until 20 stopped
 # What the daemon does once a minute.
-tick() { /usr/libexec/sitecage/the-monitor --chore history --descriptors 0 --; }
+tick() { (exec -a sitecage-monitor /usr/libexec/sitecage/sitecage-engine --chore history --descriptors 0 --); }
 expect_output "a look" $'sites 3\nok\n' tick
 
 ## A site at work
