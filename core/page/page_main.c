@@ -61,5 +61,6 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return 2;
     }
-    return answer(&r, argc > 2 ? argv[2] : NULL);
+    /* the last one: where this is a script's interpreter, the script's path is before it */
+    return answer(&r, argc > 2 ? argv[argc - 1] : NULL);
 }

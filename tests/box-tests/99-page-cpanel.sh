@@ -88,6 +88,23 @@ fi
 check "john chooses another home" person john home a.example shared
 expect_output "it is in force" $'"shared"\n' eval 'as_user john isolatectl overview | jq ".sites[0].home"'
 
+# --- a failure, and its reason ----------------------------------------------------------------------------------------
+put_php a.example index.php 'echo "ok";'
+as_user john sh -c 'mv ~/.cagefs ~/kept && touch ~/.cagefs' # as its owner can do himself
+cagefsctl --remount john >/dev/null 2>&1
+check "the site answers 503" wait_until 20 eval '[ "$(http_code a.example /index.php)" = 503 ]'
+expect_contains "the page says that it fails, and why" ".cagefs" person john reason a.example
+as_user john sh -c 'rm ~/.cagefs && mv ~/kept ~/.cagefs'
+cagefsctl --site-isolation-regenerate john >/dev/null 2>&1
+check "mended, it serves" wait_until 20 eval '[ "$(http_code a.example /index.php)" = 200 ]'
+
+# --- two accounts at once ---------------------------------------------------------------------------------------------
+person jane isolate c.example list >/tmp/jane &
+expect_output "john changes his" $'a.example isolated\nb.example isolated\n' person john isolate b.example list
+wait $!
+expect_output "jane changed hers meanwhile" $'c.example isolated\n' cat /tmp/jane
+check "john's second is ended again" as_user john isolatectl site-isolation disable --domain b.example
+
 # --- what is refused --------------------------------------------------------------------------------------------------
 code() { jq -r '.code // .result'; }
 coded() { "$@" | code; }
@@ -119,6 +136,7 @@ check_not "it has ended" still
 # --- WHM ----------------------------------------------------------------------------------------------------------------
 root_ask() { page_ask root "$root_address" "$root_token" "$@"; }
 expect_output "root sees all accounts" $'jane john\n' eval 'root_ask "{\"do\":\"overview\"}" | jq -r "[.accounts[].user] | sort | join(\" \")"'
+expect_output "root ends the isolation of jane's by a click" $'a.example not isolated\nb.example not isolated\nc.example not isolated\n' eval 'person root open c.example list | sort'
 expect_output "root's page is not the owner's" $'invalid\n' coded root_ask '{"do":"home","domain":"a.example","home":null}'
 useradd reseller1
 useradd reseller2

@@ -14,6 +14,7 @@ check "axe-core finds no barrier: 360 and 1280 pixels, light and dark, list, dia
 check "hostile names are text" look hostile
 check "200 sites, one request" look many
 check "the keyboard is enough, and the focus is kept" look keyboard
+check "the administrator's page: filters, many at once, check, log, lock" look administrator
 check "German, English, right to left" look languages
 check "each state is a word, and who may not is told why" look states
 check "plots have limits and marks, and are tables, too" look plots

@@ -11,7 +11,7 @@ import time
 
 BUILD = os.environ.get("SC_BUILD", os.path.join(os.path.dirname(__file__), "../../build"))
 ROOT = os.path.join(BUILD, "page/root")
-PATIENCE = 60
+PATIENCE = 40
 
 FIND = """(selector) => {
     const element = document.querySelector("sitecage-page");

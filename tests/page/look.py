@@ -136,6 +136,59 @@ def keyboard():
         assert b.eval(f"{focused}?.details") == "b.example", "the focus is lost by a dialog"
 
 
+def administrator():
+    """All accounts with filters; many sites by a preview and with progress; lock, check and log."""
+    accounts = [{"user": "john", "locked": False, "may_change": True, "sites": mock.all_states()},
+                {"user": "jane", "locked": True, "may_change": True, "sites": [mock.site(f"jane{i}.example") for i in range(23)]}]
+    by_name = {one["domain"]: one for user in accounts for one in user["sites"]}
+    doc = mock.overview([], accounts=accounts)
+    with browser.Browser("--lang=en") as b, mock.Mock(doc, 'data-admin="yes"') as m:
+        def enable(request):
+            if "jane7.example" in request["domains"]:
+                return {"result": "error", "message": "no <b>pool</b>", "code": "not_covered"}
+            if not request.get("dry_run"):
+                for name in request["domains"]:
+                    by_name[name].update(mock.site(name, "isolated"))
+            return {"result": "success", "notices": ["it will miss " + request["domains"][0]]}
+
+        m.answers.update(enable=enable, log={"result": "success", "lines": ["one", mock.HOSTILE]}, check={
+            "result": "error", "code": "check_failed", "message": "no", "checks": [{"name": "kernel", "result": "failed", "text": "do this"}]})
+        m.answers["lock"] = lambda r: (accounts[0].update(locked=True), {"result": "success"})[1]
+        b.goto(m.url)
+        b.wait_text("34 websites")
+        no_barriers(b, "administrator")
+        shot(b, "admin")
+        b.choose("select[name=filter]", "not-isolated")
+        b.type("input[type=search]", "jane")
+        b.wait(SHADOW + ".querySelectorAll('tr[data-site]').length === 23")
+        b.click('[data-tool="choose"]')
+        b.wait_text("23 shown, 23 chosen")
+        b.click('[data-tool="enable"]')
+        b.wait_text("22 websites can be isolated")
+        b.wait_text("jane7.example: no <b>pool</b>")
+        assert not any(one["isolated"] for one in accounts[1]["sites"]), "a preview changed something"
+        no_barriers(b, "preview")
+        shot(b, "admin-preview")
+        b.click('[data-bulk="go"]')
+        b.wait_for('[data-bulk="done"]')
+        b.wait_text("22 websites are done")
+        assert sum(one["isolated"] for one in accounts[1]["sites"]) == 22
+        b.choose("select[name=filter]", "not-isolated")
+        b.wait(SHADOW + ".querySelectorAll('tr[data-site]').length === 1")
+        b.click('[data-tool="check"]')
+        b.wait_text("do this")
+        no_barriers(b, "check")
+        b.click('[data-tool="log"]')
+        b.wait_text(mock.HOSTILE)
+        b.click('[data-lock="john"]')
+        b.wait_text("john is locked")
+        b.wait_text("Unlock")
+        b.viewport(360, 800)
+        no_barriers(b, "administrator 360")
+        no_sideways(b, "administrator 360")
+        shot(b, "admin-360")
+
+
 def languages():
     """The browser's language, or the panel's, which counts more; English where there is none; right to left."""
     doc = mock.overview(mock.all_states())

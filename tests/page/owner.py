@@ -51,7 +51,7 @@ def step(b, words):
     what = words.pop(0)
     if what == "list":
         rows = b.eval("""[...document.querySelector("sitecage-page").shadowRoot.querySelectorAll("tr[data-site]")].map((r) =>
-            r.dataset.site + " " + r.querySelector(".state").lastChild.textContent)""")
+            r.dataset.site + " " + r.querySelector(".state").dataset.state)""")
         print("\n".join(rows))
     elif what in ("isolate", "open"):
         switch(b, words.pop(0), "true" if what == "isolate" else "false")

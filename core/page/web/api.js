@@ -36,8 +36,9 @@ class Api {
         const document_ = JSON.stringify({...request, token});
         const headers = {"X-Sitecage-Token": token, "X-Requested-With": "XMLHttpRequest"};
         let body = document_;
-        if (this.data.forgery) // the panel's own token, which its own code checks
-            headers["X-Forgery-Protection-Token"] = this.data.forgery;
+        const forgery = document.getElementById("forgery_protection_token")?.content;
+        if (forgery) // the panel's own token, which its own code checks
+            headers["X-Forgery-Protection-Token"] = forgery;
         if (this.data.form) {
             // escaped in JSON too: this panel decodes and encodes what it hands on
             const safe = document_.replace(/[%&+<>'\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -66,7 +66,7 @@ const SIGNS = {
 function stateBadge(x, state) {
     const [sign, kind] = SIGNS[state] ?? ["?", "warn"];
     const key = `state.${state.replace(" ", "-")}`;
-    return h("span", {class: `state ${kind}`}, h("span", {"aria-hidden": "true"}, sign, " "), x.has(key) ? x.t(key) : state);
+    return h("span", {class: `state ${kind}`, "data-state": state}, h("span", {"aria-hidden": "true"}, sign, " "), x.has(key) ? x.t(key) : state);
 }
 
 function domainText(name) {

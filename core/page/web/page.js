@@ -63,10 +63,10 @@ class SitecagePage extends HTMLElement {
         const focused = this.root.activeElement?.dataset ?? {};
         replace(this.main, this.view.render());
         if (this.dialog?.dialog.isConnected) {
-            const site = this.overview.sites.find((one) => one.domain === this.dialog.site.domain);
+            const site = (this.overview.sites ?? []).find((one) => one.domain === this.dialog.site.domain);
             site ? this.dialog.show(site) : this.dialog.dialog.close();
         }
-        for (const kind of ["switch", "details"])
+        for (const kind of ["switch", "details", "lock", "choose"])
             if (focused[kind])
                 this.find(`${this.dialog ? "dialog " : ""}[data-${kind}="${CSS.escape(focused[kind])}"]`)?.focus();
     }
@@ -77,9 +77,10 @@ class SitecagePage extends HTMLElement {
 
     // ---- the switch ----
 
-    siteSwitch(site, kind) {
+    // `account`: whose it is on the administrator's page, who may do what the account may not.
+    siteSwitch(site, kind, account = null) {
         const {x} = this, {may_change: may, locked} = this.overview;
-        const off = !may || (site.isolated && locked);
+        const off = !account && (!may || (site.isolated && locked));
         return h("button", {type: "button", role: "switch", class: "switch", "aria-checked": String(site.isolated), "data-switch": site.domain,
             "data-kind": kind, "aria-disabled": off ? "true" : null, title: off ? this.whyNot(site) : null,
             "aria-label": x.t("switch-which", {domain: site.domain}), onclick: (event) => this.toggle(site, event.currentTarget)},
@@ -128,7 +129,7 @@ class SitecagePage extends HTMLElement {
     saySuccess(site, request, undo, answer) {
         const {x} = this, key = `done.${request.do}`;
         const notices = answer.notices?.length ? h("ul", {}, answer.notices.map((text) => h("li", {}, text))) : null;
-        this.say([h("p", {}, x.t(key, {domain: shownDomain(site.domain).name})), notices,
+        this.say([h("p", {}, x.t(key, {domain: site ? shownDomain(site.domain).name : "", user: request.users?.[0]})), notices,
             undo ? h("button", {type: "button", "data-undo": request.do, onclick: () => this.change(site, undo, null)}, x.t("undo")) : null], "good");
     }
 
