@@ -9,6 +9,7 @@
 #include "core/base/users.h"
 #include "generic/hook.h"
 #include "generic/ini.h"
+#include "generic/page/page.h"
 
 /* What cannot be looked up counts as there. */
 static bool is_user(const char *name)
@@ -82,6 +83,21 @@ static int unenroll(struct sc_error *err)
     return 0;
 }
 
+static int page_put(struct sc_error *err)
+{
+    return sc_generic_page_put(SC_INTEGRATION_INI, err);
+}
+
+static int page_take(struct sc_error *err)
+{
+    return sc_generic_page_take(SC_INTEGRATION_INI, err);
+}
+
+static int page_look(struct sc_error *err)
+{
+    return sc_generic_page_look(SC_INTEGRATION_INI, err);
+}
+
 const struct sc_adapter_ops sc_generic_ops = {
     .name = "generic",
     .title = "integration scripts",
@@ -94,5 +110,8 @@ const struct sc_adapter_ops sc_generic_ops = {
     .enroll = check,
     .unenroll = unenroll,
     .status = status,
+    .page_put = page_put,
+    .page_take = page_take,
+    .page_look = page_look,
     .paths = sc_generic_paths,
 };

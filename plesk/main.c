@@ -5,6 +5,7 @@
 #include "plesk/enroll.h"
 #include "plesk/event.h"
 #include "plesk/nginx.h"
+#include "plesk/page/page.h"
 
 static int hook(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err)
 {
@@ -57,6 +58,9 @@ int main(int argc, char **argv)
                                               .unenroll = unenroll,
                                               .status = status,
                                               .paths = paths,
+                                              .page_put = sc_plesk_page_put,
+                                              .page_take = sc_plesk_page_take,
+                                              .page_look = sc_plesk_page_look,
                                               .nginx_place = nginx_place,
                                               .nginx_rewrite = nginx_rewrite};
     return sc_adapter_main(&ops, argc, argv);

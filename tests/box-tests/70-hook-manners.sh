@@ -51,9 +51,11 @@ in_time()
 for script in pre_modify_user post_modify_user post_modify_domain post_modify_admin post_modify_package; do
     check "$script.py is there" test -x $hooks/$script.py
 done
-expect_output "status" "integration scripts: the hook commands are in $hooks, for the panel to call"$'\n' $generic status
+hooks_line() { $generic "$1" | sed '$d'; } # the last line is about the page
+expect_output "status" "integration scripts: the hook commands are in $hooks, for the panel to call"$'\n' hooks_line status
 expect_output "register only looks" "integration scripts: the hook commands are in $hooks, for the panel to call"$'\n' \
-    $generic register
+    hooks_line register
+expect_contains "there is no place for the page" "the page: visible: no, " $generic status
 mv $hooks/post_modify_user.py $hooks/away
 expect_fail 1 "$hooks/post_modify_user.py is missing" $generic status
 mv $hooks/away $hooks/post_modify_user.py

@@ -2,16 +2,19 @@
 """Stand-ins for the panels that host the page, each as facts about the real one say: how a session begins, which user the
 program runs as, what is in its environment, where the body of a request is, and what is made of its output.
 
-    python3 panel.py cpanel|directadmin|generic PORT
+    python3 panel.py cpanel|directadmin|generic|plesk PORT
 
 Runs as root. Anybody logs in at /login with a user's name and the password "pw-NAME"; one session for each."""
 import html
 import http.server
+import json
 import os
 import pwd
 import secrets
+import socket
 import subprocess
 import sys
+import threading
 import urllib.parse
 
 
@@ -173,7 +176,65 @@ class Generic(Panel):
         return self.send_cgi(self.run(path, session["user"], env, self.body()))
 
 
-KINDS = {"cpanel": Cpanel, "directadmin": DirectAdmin, "generic": Generic}
+class Plesk(Panel):
+    """The panel's own PHP runs as psaadm; what it calls for a domain is run as its system user, and what lies in the
+    extension's sbin as root, by a program of the panel's (here: a socket)."""
+    base = "/usr/local/psa/admin/htdocs/modules/sitecage"
+    wrapper = "/tmp/plesk-wrapper"
+
+    def home(self, session):
+        return "/modules/sitecage/index.php/index/" + ("admin" if session["user"] == "admin" else "index")
+
+    def serve(self, session, parts):
+        rest = os.path.normpath(parts.path[len("/modules/sitecage/"):])
+        if not parts.path.startswith("/modules/sitecage/") or rest.startswith(".."):
+            return self.page(404, "not found")
+        if not rest.startswith("index.php"):
+            return self.static(os.path.join(self.base, rest))
+        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "plesk.php")
+        env = self.cgi_env(session, parts, script)
+        env.update(PLESK_CLIENT=session["user"], PLESK_SESSION=session["id"], PATH_INFO=rest[len("index.php"):], REDIRECT_STATUS="1",
+                   SCRIPT_NAME="/modules/sitecage/index.php", HOME="/tmp")
+        done = subprocess.run(["php-cgi", "-d", "session.save_path=/tmp"], env=env, input=self.body(), stdout=subprocess.PIPE, user="psaadm", group="psaadm",
+                              extra_groups=[], cwd="/tmp", check=False)
+        return self.send_cgi(done.stdout)
+
+    def static(self, path):
+        kind = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}.get(os.path.splitext(path)[1])
+        if not kind or not os.path.isfile(path):
+            return self.page(404, "not found")
+        with open(path, "rb") as f:
+            data = f.read()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+        return self.wfile.write(data)
+
+    @classmethod
+    def begin(cls):
+        os.makedirs(cls.wrapper, 0o750)
+        os.chown(cls.wrapper, 0, pwd.getpwnam("psaadm").pw_gid)
+        s = socket.socket(socket.AF_UNIX)
+        s.bind(cls.wrapper + "/sock")
+        os.chmod(cls.wrapper + "/sock", 0o666)
+        s.listen(20)
+
+        def work():
+            while True:
+                c, _ = s.accept()
+                with c, c.makefile("rb") as lines:
+                    asked = json.loads(lines.readline())
+                    who = pwd.getpwnam(asked["user"])
+                    done = subprocess.run(asked["argv"], env={"PATH": "/usr/bin:/bin", "HOME": who.pw_dir}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                          user=who.pw_uid, group=who.pw_gid, extra_groups=[], cwd="/", check=False)
+                    c.sendall(done.stdout)
+
+        threading.Thread(target=work, daemon=True).start()
+
+
+KINDS = {"cpanel": Cpanel, "directadmin": DirectAdmin, "generic": Generic, "plesk": Plesk}
 
 if __name__ == "__main__":
+    if sys.argv[1] == "plesk":
+        Plesk.begin()
     http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), KINDS[sys.argv[1]]).serve_forever()
