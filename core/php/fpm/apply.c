@@ -23,6 +23,8 @@
 #include "core/php/fpm/supervisor.h"
 #include "core/php/fpm/running.h"
 
+#define PHP_MS 3000 /* who changes a site's PHP waits so long for its master */
+
 static void tell(const struct sc_fpm_account *a, const struct sc_fpm_use *uses, size_t n)
 {
     char text[1024];
@@ -280,7 +282,12 @@ int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc
                             : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
     if (rc == 0)
         (void)sc_pidfd_signal(pidfd, SIGUSR2);
-    return rc < 0 ? rc : sc_fpm_supervisor_wait(id, r.asked, err);
+    struct sc_error why = SC_ERROR_INIT;
+    if (rc == 0)
+        rc = sc_fpm_supervisor_wait(id, r.asked, PHP_MS, &why);
+    if (rc == SC_E_TIMEOUT) /* it comes, and until then the one of before serves */
+        rc = 0;
+    return why.code && rc < 0 ? sc_error_set(err, why.code, "%s", why.text) : rc;
 }
 
 void sc_fpm_site_again(unsigned id)

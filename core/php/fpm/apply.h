@@ -19,7 +19,8 @@
 int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err);
 
 /* The PHP of one site was changed (as sc_fpm_site has it): a new master is ready before the old one
- * ends. Nothing where the site has none of its own, or nothing changed. */
+ * ends. One that takes longer than some seconds is not waited for; one that cannot start is SC_E_SYS.
+ * Nothing where the site has none of its own, or nothing changed. */
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err);
 
 /* Has the site's own php-fpm begin again, in the view that the site has now: a new master is ready

@@ -23,8 +23,7 @@
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/taken.h"
 
-#define START_MS 45000 /* a supervisor answers when its master does, or cannot */
-#define ENDING   ".ending."
+#define ENDING ".ending."
 
 /* Read-only: the daemon hears of each file there that is closed after it could be written. */
 static pid_t holder(const char *path, int *ret_pidfd)
@@ -64,7 +63,7 @@ int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err)
     snprintf(u, sizeof(u), "%u", (unsigned)uid);
     snprintf(i, sizeof(i), "%u", id);
     const char *const argv[] = {SC_FPM_EXE, u, i, NULL};
-    struct sc_run_spec spec = {.argv = argv, .timeout_ms = START_MS};
+    struct sc_run_spec spec = {.argv = argv, .timeout_ms = SC_FPM_ANSWER_MS};
     int rc = sc_run(&spec, &r, err);
     if (rc == 0 && !sc_run_ok(&r)) {
         char how[512];
@@ -136,10 +135,9 @@ void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), vo
     }
 }
 
-int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, struct sc_error *err)
+int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, int ms, struct sc_error *err)
 {
-    for (unsigned long long until = (unsigned long long)sc_clock_ns() + START_MS * 1000000ull;
-         (unsigned long long)sc_clock_ns() < until;) {
+    for (long long until = sc_clock_ms() + ms; sc_clock_ms() < until;) {
         int got = sc_fpm_run_answered(id, asked);
         if (got > 0)
             return 0;

@@ -30,7 +30,10 @@ unsigned sc_fpm_supervisors_ending(unsigned id, bool kill);
 /* Tells of each site whose supervisor was started and has ended, though nobody ended it. */
 void sc_fpm_supervisors_dead(void (*told)(uid_t uid, unsigned id, void *arg), void *arg);
 
-/* Waits for the answer to `asked`. SC_E_SYS: its master cannot start, or it ended; SC_E_TIMEOUT. */
-int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, struct sc_error *err);
+#define SC_FPM_ANSWER_MS 45000 /* it has answered by then: its master runs, or cannot start */
+
+/* Waits for the answer to `asked`, `ms` at most. SC_E_SYS: its master cannot start, or it ended;
+ * SC_E_TIMEOUT. */
+int sc_fpm_supervisor_wait(unsigned id, unsigned long long asked, int ms, struct sc_error *err);
 
 #endif

@@ -266,8 +266,9 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
          * run elsewhere; but not that of sites which share a pool with one that is isolated */
         struct sc_error why = SC_ERROR_INIT;
         if (rc == 0 && s->shared) {
-            rc = sc_fpm_supervisor_wait(s->id, want.asked, err);
-        } else if (rc == 0 && sc_fpm_supervisor_wait(s->id, want.asked, &why) < 0) {
+            rc = sc_fpm_supervisor_wait(s->id, want.asked, SC_FPM_ANSWER_MS, err);
+        } else if (rc == 0 &&
+                   sc_fpm_supervisor_wait(s->id, want.asked, SC_FPM_ANSWER_MS, &why) < 0) {
             sc_log("uid=%u site=%u %s", (unsigned)p->a->uid, s->id, why.text);
             if (p->a->notice)
                 p->a->notice(p->a->arg, why.text);

@@ -94,6 +94,7 @@ static struct listener {
 static size_t n_listeners;
 static bool master_runs;
 static unsigned living[8], starts, kicks;
+static int says; /* what supervisors answer */
 
 static void silence(struct listener *l)
 {
@@ -159,11 +160,12 @@ BEFORE(int, sc_fpm_supervisor_start, uid_t uid, unsigned id, struct sc_error *er
     return 0;
 }
 
-BEFORE(int, sc_fpm_supervisor_wait, unsigned id, unsigned long long asked, struct sc_error *err)
+BEFORE(int, sc_fpm_supervisor_wait, unsigned id, unsigned long long asked, int ms,
+       struct sc_error *err)
 {
-    (void)asked, (void)err;
+    (void)asked, (void)ms;
     serve(id);
-    return 0;
+    return says ? sc_error_set(err, says, "it says so") : 0;
 }
 
 BEFORE(int, sc_fpm_supervisor_end, unsigned id, int *ret_pidfd, struct sc_error *err)
@@ -269,6 +271,7 @@ static int begin(void **state)
         root_mkdir(docroots[i]);
     }
     n_listeners = starts = kicks = guards = 0;
+    says = 0;
     memset(living, 0, sizeof(living));
     routed = false;
     max_sites = 0;
@@ -711,6 +714,30 @@ static void routed_sites_are_counted_too(void **state)
     assert_int_equal(told.n_own, 1); /* the gate answers for the other */
 }
 
+/* ---- another PHP ---- */
+
+static void nobody_waits_long_for_another_php(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run before = {0};
+    SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run after = {0};
+    struct sc_error err = SC_ERROR_INIT;
+    assert_int_equal(sc_fpm_site_php(60001, "/x/php-fpm", "new", &err), 0); /* it has no master */
+    site(0, 60001);
+    apply();
+    assert_int_equal(sc_fpm_run_load(60001, &before, NULL), 0);
+    says = SC_E_TIMEOUT;
+    assert_int_equal(sc_fpm_site_php(60001, NULL, "word", &err), 0); /* nothing changed */
+    assert_int_equal(sc_fpm_site_php(60001, "/x/php-fpm", "new", &err), 0);
+    assert_int_equal(sc_fpm_run_load(60001, &after, NULL), 0);
+    assert_string_equal(after.php, "/x/php-fpm");
+    assert_string_equal(after.changes, "new");
+    assert_true(after.asked > before.asked);
+    says = SC_E_SYS;
+    assert_int_equal(sc_fpm_site_php(60001, NULL, "old", &err), SC_E_SYS);
+    assert_error(&err, SC_E_SYS, "it says so");
+}
+
 /* ---- a look ---- */
 
 static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char *text)
@@ -801,6 +828,7 @@ int main(void)
         fpm_test(the_site_around_runs_outside_and_not_in_the_shared_master),
         fpm_test(more_sites_than_may_be_are_closed),
         fpm_test(routed_sites_are_counted_too),
+        fpm_test(nobody_waits_long_for_another_php),
         fpm_test(a_look_asks_the_kernel_who_answers),
         fpm_test(a_look_says_what_is_in_the_way),
     };

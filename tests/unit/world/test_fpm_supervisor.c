@@ -171,15 +171,16 @@ static void its_answer_is_waited_for(void **state)
 {
     (void)state;
     struct sc_error err = SC_ERROR_INIT;
-    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, &err), SC_E_SYS);
+    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, 50, &err), SC_E_SYS);
     assert_error(&err, SC_E_SYS, "PHP-FPM's supervisor of site 60001 ended");
     (void)start(60001, false);
     sc_fpm_run_answer(60001, 6, true); /* of before */
     assert_int_equal(sc_fpm_run_answered(60001, 7), 0);
+    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, 50, &err), SC_E_TIMEOUT);
     sc_fpm_run_answer(60001, 7, false);
-    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, &err), SC_E_SYS);
+    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, 50, &err), SC_E_SYS);
     sc_fpm_run_answer(60001, 7, true);
-    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, &err), 0);
+    assert_int_equal(sc_fpm_supervisor_wait(60001, 7, 50, &err), 0);
 }
 
 static void what_it_is_told_comes_back(void **state)
