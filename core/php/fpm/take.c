@@ -244,7 +244,7 @@ int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
     rc = group_of(p, first, &gid, err);
     if (rc == 0)
         rc = make_run(p, s, gid, &want, err);
-    if (rc < 0)
+    if (rc < 0 || !want.user)
         return rc;
     pid_t runs = sc_fpm_supervisor(s->id, NULL);
     if (runs < 0)

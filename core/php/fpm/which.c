@@ -152,6 +152,11 @@ static const char *why_no_router(const struct sc_fpm_known *k)
     return k->own_root ? "sets doc_root or user_dir" : "";
 }
 
+static const char *user_of(const struct sc_fpm_use *u, const char *otherwise)
+{
+    return u->pool && u->pool->user ? u->pool->user : otherwise;
+}
+
 /* To be read after "whose PHP-FPM " or, of a pool, "its PHP-FPM ". */
 static void say_what(const struct sc_fpm_use *u, char *out, size_t size)
 {
@@ -165,7 +170,7 @@ static void say_what(const struct sc_fpm_use *u, char *out, size_t size)
                  u->other && u->other->n_names ? u->other->names[0] : "another host");
         break;
     case SC_FPM_USER:
-        snprintf(out, size, "pool %s runs as %s", pool, u->pool->user ? u->pool->user : "nobody");
+        snprintf(out, size, "pool %s runs as %s", pool, user_of(u, "nobody"));
         break;
     case SC_FPM_PLACE:
         snprintf(out, size, "pool %s listens at %s, in a directory that users can change", pool,
@@ -200,7 +205,8 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
                  what, *no_router ? ", and " : "", no_router);
         break;
     case SC_FPM_REFUSED:
-        snprintf(why, sizeof(why), "the PHP-FPM pool %s %s", u->pool->pool, u->pool->refusal);
+        if (u->pool)
+            snprintf(why, sizeof(why), "the PHP-FPM pool %s %s", u->pool->pool, u->pool->refusal);
         break;
     case SC_FPM_USER:
         snprintf(why, sizeof(why),
@@ -220,7 +226,7 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
         snprintf(why, sizeof(why),
                  "at %s answers a process outside of the site; run cagefsctl "
                  "--site-isolation-regenerate %s",
-                 u->listen, u->pool->user ? u->pool->user : "USER");
+                 u->listen, user_of(u, "USER"));
         break;
     case SC_FPM_MANY:
         snprintf(why, sizeof(why),
