@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -147,7 +148,8 @@ static void describe_process(struct sc_ask *ask)
     (void)umask((mode_t)ask->umask);
     for (int i = 0; i < SC_ASK_LIMITS && i < (int)RLIM_NLIMITS; i++) {
         struct rlimit l = {RLIM_INFINITY, RLIM_INFINITY};
-        (void)getrlimit(i, &l);
+        /* glibc and musl differ in the type of getrlimit()'s first argument */
+        (void)syscall(SYS_prlimit64, 0, (long)i, NULL, &l);
         ask->limits[i][0] = l.rlim_cur;
         ask->limits[i][1] = l.rlim_max;
     }

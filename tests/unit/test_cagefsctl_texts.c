@@ -589,14 +589,14 @@ static void explains(void **state)
 {
     (void)state;
     fake_reset();
-    fake.explanation =
-        (struct sc_explanation){.domain = (char *)(uintptr_t) "a.com",
-                                .user = (char *)(uintptr_t) "john",
-                                .isolated = true,
-                                .failing = {.since = 1700000000, .n = 3, .text = "no storage"},
-                                .failures = {.n = 2,
-                                             .v = {{1700000000, 1700000060, 3, 503, "no storage"},
-                                                   {0, 0, 2, 0, "processes ended"}}}};
+    fake.explanation = (struct sc_explanation){
+        .domain = (char *)(uintptr_t) "a.com",
+        .user = (char *)(uintptr_t) "john",
+        .isolated = true,
+        .failing = {.since = 1700000000, .n = 3, .text = "no storage"},
+        .failures = {.n = 2,
+                     .v = {{1700000000, 1700000060, 3, 503, "no storage", NULL},
+                           {0, 0, 2, 0, "processes ended", NULL}}}};
     run("--site-isolation-explain", "a.com");
     assert_ran(0,
                "a.com of user john: isolated\n"
