@@ -41,7 +41,7 @@ static void judge(struct sc_checks *c, const struct sc_unit *u, const char *show
         sc_check_add(c, NAME, SC_CHECK_FAILED, "%s", why);
     else if (sc_unit_shuts_in(shown, why, sizeof(why)))
         sc_check_add(c, NAME, SC_CHECK_FAILED,
-                     "%s: %s, which programs of isolated sites need to be started: allow it "
+                     "%s: %s, which serving isolated sites needs: allow it "
                      "(systemctl edit %s), and restart it",
                      name, why, name);
     else if (enabled && (u->own_mounts || by[0]) && !is_outside_served())

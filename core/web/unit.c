@@ -181,13 +181,18 @@ static bool allows(const char *v, size_t len, const char *word)
 bool sc_unit_shuts_in(const char *shown, char *out, size_t size)
 {
     /* what an entry calls before it asks outside, and a wrong setns() is answered there */
-    static const char *const calls[] = {"setns",   "capget",    "statfs",    "socket",
-                                        "connect", "sendmsg",   "signalfd4", "setresuid",
-                                        "flock",   "pidfd_open"};
+    static const char *const calls[] = {"setns",   "capget",     "statfs",    "socket",
+                                        "connect", "sendmsg",    "signalfd4", "setresuid",
+                                        "flock",   "pidfd_open", "openat2"};
     size_t len = 0;
     const char *v = value(shown, "RestrictAddressFamilies", &len);
     if (!allows(v, len, "AF_UNIX")) {
         snprintf(out, size, "RestrictAddressFamilies= lacks AF_UNIX");
+        return true;
+    }
+    v = value(shown, "RestrictSUIDSGID", &len);
+    if (is_set(v, len)) {
+        snprintf(out, size, "RestrictSUIDSGID=%.*s refuses openat2", (int)len, v);
         return true;
     }
     v = value(shown, "SystemCallFilter", &len);

@@ -34,8 +34,8 @@ extern const char sc_unit_properties[];
  * between them; as many as fit. "" for none. Pure. */
 void sc_unit_confined_by(const char *shown, char *out, size_t size);
 
-/* The same: why entries that the service starts cannot ask for help outside, with the directive. False:
- * they can. Pure. */
+/* The same: why entries that the service starts cannot ask for help outside, or mod_sitecage in it cannot
+ * open files as a site sees them, with the directive. False: they can. Pure. */
 bool sc_unit_shuts_in(const char *shown, char *out, size_t size);
 
 #endif

@@ -55,14 +55,14 @@ no_keeper() { ! pgrep -x sitecage-keeper; }
 end_keepers()
 {
     pkill -KILL -x sitecage-keeper
-    wait_until 10 no_keeper
+    wait_until 30 no_keeper
 }
 service() { pgrep -o -f "^$libexec/sitecage-proxyexecd"; }
 no_service() { ! service; }
 stop_service()
 {
     kill "$(service)"
-    wait_until 10 no_service
+    wait_until 30 no_service
 }
 start_service() { $libexec/sitecage-proxyexecd --daemon; }
 build_by_hand() { sandbox $libexec/sitecage-build "$(id -u john)" "$id"; }
@@ -134,12 +134,12 @@ expect_output "a pid namespace of its own" $'secret of a.example\n' new_pids cag
 begun() { pgrep -u john -f '^sleep 4321$'; }
 not_begun() { ! begun; }
 root_filtered cagefs_enter_site a.example sleep 4321 &
-check "a program runs" wait_until 10 begun
+check "a program runs" wait_until 30 begun
 kill -KILL "$(pgrep -u john -f '^cagefs_enter_site a.example sleep 4321')"
-check "the entry is killed: its program ends" wait_until 10 not_begun
+check "the entry is killed: its program ends" wait_until 30 not_begun
 root_filtered cagefs_enter_site a.example sleep 4321 &
 entry=$!
-wait_until 10 begun
+wait_until 30 begun
 kill -TERM "$(pgrep -u john -f '^cagefs_enter_site a.example sleep 4321')"
 wait $entry
 check "a signal is passed on" test $? = 143
@@ -152,10 +152,10 @@ expect_output "/run read-only, with limits" $'secret of a.example\n' strict cat 
 strict sleep 4321 &
 in_site sleep 4321 &
 two() { [ "$(begun | wc -l)" = 2 ]; }
-wait_until 10 two
+check "two entries run" wait_until 30 two
 expect_fail 75 "as many entry processes" root_filtered cagefs_enter_site a.example true
 pkill -u john -f '^sleep 4321$'
-wait_until 10 not_begun
+wait_until 30 not_begun
 
 ## Apache in a sandbox: suexec
 apache_stop

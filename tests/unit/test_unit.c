@@ -68,7 +68,9 @@ static void test_shut_in(void **state)
     shut("RestrictAddressFamilies=AF_INET AF_INET6\n", "RestrictAddressFamilies= lacks AF_UNIX");
     shut("RestrictAddressFamilies=~AF_UNIX\n", "RestrictAddressFamilies= lacks AF_UNIX");
     shut("RestrictAddressFamilies=~AF_PACKET\n", "");
-    shut("SystemCallFilter=" MOST " pidfd_open\n", "");
+    shut("SystemCallFilter=" MOST " pidfd_open openat2\n", "");
+    shut("RestrictSUIDSGID=yes\n", "RestrictSUIDSGID=yes refuses openat2");
+    shut("RestrictSUIDSGID=no\n", "");
     shut("SystemCallFilter=" MOST "\n", "SystemCallFilter= lacks pidfd_open");
     shut("SystemCallFilter=~setns mount\n", "SystemCallFilter= lacks setns");
     shut("SystemCallFilter=~mount setns:EPERM\n", "SystemCallFilter= lacks setns");
