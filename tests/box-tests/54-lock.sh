@@ -24,7 +24,7 @@ blind() { [ "$("$@" 2>/dev/null)" = "" ]; }
 from_b() { php_eval b.example "passthru('isolatectl $* 2>&1');"; }
 edit() { as_user john sh -c "printf '%s' '$1' >$H/.lve/domains.json"; }
 is_isolated() { cagefsctl --site-isolation-list john | grep -qx a.example; }
-file_is_right() { grep -q '"a.example"' $H/.lve/domains.json && ! grep -q diary $H/.lve/domains.json; }
+file_is_right() { grep -q '"a.example"' "$H/.lve/domains.json" && ! grep -q diary "$H/.lve/domains.json"; }
 says_it() { cagefsctl --site-isolation-status | grep -q "^john: the user is locked.*a.example ($1)"; }
 
 cagefsctl --site-isolation-allow-all >/dev/null
