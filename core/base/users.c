@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,11 +57,14 @@ static int fill(const struct passwd *pw, struct sc_user *ret, struct sc_error *e
 
 /* ---- /etc/passwd itself ---- */
 
-int sc_users_in_file(sc_user_told *with, void *arg, struct sc_error *err)
+int sc_users_in_file(const char *root, sc_user_told *with, void *arg, struct sc_error *err)
 {
-    SC_FILE FILE *f = fopen(PASSWD, "re");
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s" PASSWD, root) >= (int)sizeof(path))
+        return sc_error_sys(err, ENAMETOOLONG, "cannot open " PASSWD);
+    SC_FILE FILE *f = fopen(path, "re");
     if (!f)
-        return sc_error_sys(err, errno, "cannot open " PASSWD);
+        return sc_error_sys(err, errno, "cannot open %s", path);
     rewind(f); /* else fgetpwent(3) asks the kernel twice for each line where it is */
     for (const struct passwd *pw; (errno = 0, pw = fgetpwent(f)) != NULL;) {
         int rc = with(pw, arg, err);
@@ -68,7 +72,7 @@ int sc_users_in_file(sc_user_told *with, void *arg, struct sc_error *err)
             return rc;
     }
     return feof(f) && !ferror(f) ? 0
-                                 : sc_error_sys(err, errno ? errno : EIO, "cannot read " PASSWD);
+                                 : sc_error_sys(err, errno ? errno : EIO, "cannot read %s", path);
 }
 
 struct wanted {
@@ -87,7 +91,7 @@ static int is_not(const struct passwd *pw, void *arg, struct sc_error *err)
 
 static int surely_none(const struct wanted *w, struct sc_error *err)
 {
-    int rc = sc_users_in_file(is_not, (void *)(uintptr_t)w, err);
+    int rc = sc_users_in_file("", is_not, (void *)(uintptr_t)w, err);
     if (rc < 0)
         return rc;
     if (w->name)
@@ -152,7 +156,7 @@ static int of_file(const struct passwd *pw, void *arg, struct sc_error *err)
 int sc_users_each(sc_user_told *with, void *arg, struct sc_error *err)
 {
     SC_CLEANUP(listing_done) struct listing l = {.with = with, .arg = arg};
-    int rc = sc_users_in_file(of_file, &l, err);
+    int rc = sc_users_in_file("", of_file, &l, err);
     if (rc < 0)
         return rc;
     if (l.n)

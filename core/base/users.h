@@ -25,11 +25,11 @@ int sc_user_by_name(const char *name, struct sc_user *ret, struct sc_error *err)
 int sc_user_by_uid(uid_t uid, struct sc_user *ret, struct sc_error *err);
 
 /* Calls `with` for each user that the sources list (a directory service may list none), once each;
- * or for those of /etc/passwd alone. A negative answer of it ends that, and is returned; SC_E_SYS
+ * or for those of /etc/passwd alone (below `root`, which is "" but in tests). A negative answer of it ends that, and is returned; SC_E_SYS
  * when /etc/passwd cannot be read to its end. Not for two threads at once. */
 typedef int sc_user_told(const struct passwd *pw, void *arg, struct sc_error *err);
 int sc_users_each(sc_user_told *with, void *arg, struct sc_error *err);
-int sc_users_in_file(sc_user_told *with, void *arg, struct sc_error *err);
+int sc_users_in_file(const char *root, sc_user_told *with, void *arg, struct sc_error *err);
 
 /* The name of a group (the caller frees it), and the group of a name. SC_E_NOTFOUND: there is none,
  * as far as the sources say; SC_E_SYS; SC_E_NOMEM. */

@@ -115,7 +115,7 @@ static int has_home(const struct sc_account *a, const char *path, struct sc_erro
     struct asked q = {.path = path};
     if (sc_path_below(a->home, path) || sc_path_below(path, a->home))
         return 1;
-    int rc = sc_users_in_file(on_user, &q, err);
+    int rc = sc_users_in_file("", on_user, &q, err);
     return rc < 0 ? rc : q.found;
 }
 

@@ -97,7 +97,7 @@ int sc_runtime_write_passwd(uid_t uid, gid_t gid, const char *user, struct sc_er
     SC_BUF struct sc_buf group = SC_BUF_INIT;
     struct out out = {&passwd, uid};
     bool own = false;
-    int rc = sc_users_in_file(add_system_user, &out, err);
+    int rc = sc_users_in_file("", add_system_user, &out, err);
     if (rc == 0)
         rc = add_user(&passwd, uid, err);
     if (rc == 0)

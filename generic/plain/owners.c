@@ -51,22 +51,6 @@ static int add(const struct passwd *pw, void *arg, struct sc_error *err)
     return 0;
 }
 
-static int read_prefixed(const char *prefix, struct sc_plain_owners *o, struct sc_error *err)
-{
-    SC_FREE char *path = NULL;
-    if (asprintf(&path, "%s/etc/passwd", prefix) < 0) {
-        path = NULL;
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the system's users");
-    }
-    SC_FILE FILE *f = fopen(path, "re");
-    if (!f)
-        return sc_error_sys(err, errno, "cannot read %s", path);
-    int rc = 0;
-    for (const struct passwd *pw; rc == 0 && (pw = fgetpwent(f)) != NULL;)
-        rc = add(pw, o, err);
-    return rc;
-}
-
 static int by_home(const void *a, const void *b)
 {
     return strcmp(((const struct sc_plain_account *)a)->home,
@@ -76,7 +60,7 @@ static int by_home(const void *a, const void *b)
 int sc_plain_owners_load(const char *prefix, struct sc_plain_owners *ret, struct sc_error *err)
 {
     SC_PLAIN_OWNERS struct sc_plain_owners o = {0};
-    int rc = *prefix ? read_prefixed(prefix, &o, err) : sc_users_each(add, &o, err);
+    int rc = *prefix ? sc_users_in_file(prefix, add, &o, err) : sc_users_each(add, &o, err);
     if (rc < 0)
         return rc;
     if (o.n)

@@ -41,27 +41,12 @@ static int add(const struct passwd *pw, void *arg, struct sc_error *err)
     return 0;
 }
 
-static int read_prefixed(const char *prefix, struct sc_homes *h, struct sc_error *err)
-{
-    SC_FREE char *path = NULL;
-    if (asprintf(&path, "%s/etc/passwd", prefix) < 0) {
-        path = NULL;
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for the system's users");
-    }
-    SC_FILE FILE *f = fopen(path, "re");
-    if (!f)
-        return sc_error_sys(err, errno, "cannot read %s", path);
-    int rc;
-    for (const struct passwd *pw; (errno = 0, pw = fgetpwent(f)) != NULL;)
-        if ((rc = add(pw, h, err)) < 0)
-            return rc;
-    return feof(f) ? 0 : sc_error_sys(err, errno ? errno : EIO, "cannot read %s", path);
-}
-
 int sc_homes_load(const char *prefix, bool all, struct sc_homes *ret, struct sc_error *err)
 {
     SC_HOMES_LIST struct sc_homes h = {.prefix = prefix};
-    int rc = prefix[0] ? read_prefixed(prefix, &h, err) : all ? sc_users_each(add, &h, err) : 0;
+    int rc = prefix[0] ? sc_users_in_file(prefix, add, &h, err)
+             : all     ? sc_users_each(add, &h, err)
+                       : 0;
     if (rc < 0)
         return rc;
     if (h.n)

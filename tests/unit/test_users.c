@@ -61,7 +61,7 @@ static void lists_users(void **state)
     size_t all[2] = {0}, in_file[2] = {0};
     struct sc_error err = SC_ERROR_INIT;
     assert_int_equal(sc_users_each(count, all, &err), 0);
-    assert_int_equal(sc_users_in_file(count, in_file, &err), 0);
+    assert_int_equal(sc_users_in_file("", count, in_file, &err), 0);
     assert_true(in_file[0] > 1 && all[0] >= in_file[0]);
     assert_int_equal(all[1], 1); /* once, though two sources have him */
     assert_int_equal(in_file[1], 1);
@@ -80,7 +80,7 @@ static bool all_fail(void)
            sc_user_by_name(NOBODY, &u, &err) == SC_E_SYS &&
            sc_user_by_uid(3999999999u, &u, &err) == SC_E_SYS && !u.name &&
            sc_users_each(count, n, &err) == SC_E_SYS &&
-           sc_users_in_file(count, n, &err) == SC_E_SYS && sc_group_name(0, &group, &err) < 0 &&
+           sc_users_in_file("", count, n, &err) == SC_E_SYS && sc_group_name(0, &group, &err) < 0 &&
            sc_group_by_name("root", &gid, &err) < 0;
 }
 
