@@ -89,6 +89,8 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
                        .out = out};
     rc = command->run(&c, err);
     sc_progress_clear(&w.bar);
+    if (rc == SC_E_NOTFOUND)
+        sc_ctl_meant(&c, err);
     return rc;
 }
 

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/buf.h"
+#include "core/base/domain_like.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
 #include "core/engine/explain.h"
@@ -74,7 +75,8 @@ void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits
 void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats,
                              const struct sc_site_histories *history, struct sc_buf *out);
 void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *out);
-void sc_isolate_answer_error(const struct sc_error *e, struct sc_buf *out);
+/* `meant`: what was meant by a domain that does not exist; NULL or empty: nothing is known. */
+void sc_isolate_answer_error(const struct sc_error *e, const char *meant, struct sc_buf *out);
 
 /* The whole command: reads, works, writes one JSON document to descriptor 1. The exit status: 0, 1,
  * or 38 for a limit that this kernel cannot hold. `site`: the isolated site that the caller is in;

@@ -155,9 +155,16 @@ void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *ou
         out->failed = 1;
 }
 
-void sc_isolate_answer_error(const struct sc_error *e, struct sc_buf *out)
+void sc_isolate_answer_error(const struct sc_error *e, const char *meant, struct sc_buf *out)
 {
     sc_buf_str(out, "{\"result\": \"error\", \"message\": ");
     add_string(out, e->text);
-    sc_buf_fmt(out, ", \"code\": \"%s\"}\n", sc_error_word(e));
+    sc_buf_fmt(out, ", \"code\": \"%s\"", sc_error_word(e));
+    if (meant && *meant) {
+        char hint[SC_DOMAIN_MEANT_MAX + 32];
+        snprintf(hint, sizeof(hint), "did you mean %s?", meant);
+        sc_buf_str(out, ", \"hint\": ");
+        add_string(out, hint);
+    }
+    sc_buf_str(out, "}\n");
 }

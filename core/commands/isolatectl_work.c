@@ -11,6 +11,7 @@
 #include "core/base/domain_name.h"
 #include "core/base/error_code.h"
 #include "core/engine/endings.h"
+#include "core/engine/meant.h"
 #include "core/base/io.h"
 #include "core/inventory/inventory.h"
 
@@ -113,15 +114,12 @@ static void add_told(struct sc_user_sites *sites, const struct sc_user_sites *to
         on_notice(told->notices[i], sites);
 }
 
-static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struct sc_buf *out,
-                struct sc_error *err)
+static int work(struct sc_server *s, const struct sc_isolate_call *c, uid_t uid, unsigned site,
+                struct sc_buf *out, struct sc_error *err)
 {
-    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
     SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
     SC_CLEANUP(sc_user_sites_done) struct sc_user_sites told = {0};
-    int rc = sc_server_open(&s, err);
-    if (rc < 0)
-        return rc;
+    int rc = 0;
     switch (c->verb) {
     case SC_ISOLATE_LIMITS_LIST:
         return list_limits(s, uid, c, out, err);
@@ -157,11 +155,52 @@ static int work(const struct sc_isolate_call *c, uid_t uid, unsigned site, struc
     return rc;
 }
 
+/* Among those that are isolated: the service itself answers such calls, so no panel is asked. */
+static void meant_of_isolated(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                              char meant[SC_DOMAIN_MEANT_MAX])
+{
+    SC_CLEANUP(sc_user_sites_done) struct sc_user_sites sites = {0};
+    if (sc_engine_user_list(s, uid, false, &sites, NULL) < 0)
+        return;
+    SC_FREE const char **known = calloc(sites.n + 1, sizeof(*known));
+    for (size_t i = 0; known && i < sites.n; i++)
+        known[i] = sites.v[i].name;
+    if (known)
+        (void)sc_domain_meant(c->domains[0], known, sites.n, ',', meant);
+}
+
+static void find_meant(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                       const struct sc_error *err, char meant[SC_DOMAIN_MEANT_MAX])
+{
+    if (c->n == 0 || strcmp(sc_error_word(err), SC_IS_UNKNOWN_DOMAIN) != 0 ||
+        strstr(err->text, SC_INVENTORY_PASSED_OVER))
+        return;
+    if (changes(c->verb) || c->verb == SC_ISOLATE_STATS || c->verb == SC_ISOLATE_EXPLAIN ||
+        c->verb == SC_ISOLATE_OVERVIEW)
+        (void)sc_engine_meant(s, uid, c->domains, c->n, ',', meant);
+    else
+        meant_of_isolated(s, uid, c, meant);
+}
+
+/* Who is in a site is told of no other one. */
+static int serve(const struct sc_isolate_call *c, uid_t uid, unsigned site, struct sc_buf *out,
+                 char meant[SC_DOMAIN_MEANT_MAX], struct sc_error *err)
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    int rc = sc_server_open(&s, err);
+    if (rc == 0)
+        rc = work(s, c, uid, site, out, err);
+    if (rc == SC_E_NOTFOUND && site == 0)
+        find_meant(s, uid, c, err, meant);
+    return rc;
+}
+
 int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
+    char meant[SC_DOMAIN_MEANT_MAX] = "";
     int rc = sc_isolate_parse(args, n, &c, &err);
     if (rc == SC_E_INVAL)
         rc = sc_error_is(&err, SC_IS_USAGE, rc);
@@ -171,13 +210,13 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
                                       "this cannot be changed from inside an isolated site; use "
                                       "the panel or a shell of the account"));
     if (rc == 0)
-        rc = work(&c, caller, site, &out, &err);
+        rc = serve(&c, caller, site, &out, meant, &err);
     if (rc == 0)
         rc = sc_buf_check(&out, "the answer", &err);
     if (rc < 0) {
         sc_buf_free(&out);
         out = (struct sc_buf)SC_BUF_INIT;
-        sc_isolate_answer_error(&err, &out);
+        sc_isolate_answer_error(&err, meant, &out);
     }
     /* everything is closed and unlocked by now: a reader who does not read holds nobody up */
     if (!out.data || sc_write_all(STDOUT_FILENO, out.data, out.len) < 0)

@@ -86,6 +86,17 @@ check_not "john is not denied any more" test -e "$denied/john"
 ## Domains
 expect_fail 1 "Please specify existing domain name and try again" cagefsctl --site-isolation-enable nosuch.example
 expect_fail 1 "nosuch.example" cagefsctl --site-isolation-enable a.example nosuch.example c.example
+# what was meant: behind the text, in the same line
+meant() { local want=$1; shift; expect_fail 1 "; did you mean $want?"$'\n' "$@"; }
+expect_output "an address" $'Please specify existing domain name and try again: https://a.example/x; did you mean a.example?\n' \
+    sh -c 'cagefsctl --site-isolation-enable https://a.example/x 2>&1 || true'
+for command in enable disable status check plan explain learn; do
+    meant c.example cagefsctl --site-isolation-$command c.examqle
+done
+meant "a.example c.example" cagefsctl --site-isolation-enable a.example,www.c.example
+expect_lacks "a known name is not what was meant" "did you mean" sh -c 'cagefsctl --site-isolation-enable a.example nosuch.example 2>&1 || true'
+expect_contains "in JSON the message stays, and a hint follows" '"code": "unknown_domain", "hint": "did you mean a.example?"}' \
+    sh -c 'cagefsctl --json --site-isolation-status www.a.example. || true'
 check "none of the three is isolated" isolated
 expect_output "enable" $'CloudLinux Isolates was enabled for domain(s),\na.example\n' cagefsctl --site-isolation-enable a.example
 check "one is isolated" isolated a.example

@@ -100,6 +100,16 @@ check "no domain at all" says unknown_domain "$unknown" iso site-isolation enabl
 check "to disable" says unknown_domain "$unknown" iso site-isolation disable --domain c.example
 check "and for limits" says unknown_domain "$unknown" iso limits set --domain c.example --ep 3
 check "to list limits" says unknown_domain "$unknown" iso limits list --domain c.example
+hint() { local out; out=$(iso "${@:2}") && return 1; [ "$(jq -c '[.message, .code, .hint]' <<<"$out")" = "[\"$unknown\",\"unknown_domain\",$1]" ] || { echo "$out" && return 1; }; }
+hints='"did you mean a.example?"'
+check "an address is no name, but has one" hint "$hints" site-isolation enable --domain https://a.example/x
+check "with www., mistyped" hint "$hints" site-isolation disable --domain www.a.examqle
+check "where only isolated ones are known" hint "$hints" limits list --domain a.examqle
+for words in stats overview explain learn; do
+    check "$words, too" hint "$hints" $words --domain a.example/
+done
+check "nothing of somebody else's is told" hint null site-isolation enable --domain https://c.example/
+check "nor where it is mistyped" hint null stats --domain c.examqle
 check "one bad name: named, nothing done" says unknown_domain "$unknown: c.example" \
     iso site-isolation enable --domain b.example,c.example
 expect_output "b.example is as it was" $'{"result": "success", "enabled_sites": ["a.example"]}\n' iso site-isolation list

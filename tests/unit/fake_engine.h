@@ -13,6 +13,7 @@
 #include "core/engine/history.h"
 #include "core/engine/learn.h"
 #include "core/engine/many.h"
+#include "core/engine/meant.h"
 #include "core/engine/overview.h"
 
 struct sc_server {
@@ -39,6 +40,7 @@ static struct {
     struct sc_history_asked asked;
     struct sc_site_histories histories;
     struct sc_learn_report learned;
+    const char *meant; /* by a domain that does not exist */
     const char *plan;
     struct sc_explanation explanation;
     int done; /* calls of a _done function */
@@ -89,6 +91,17 @@ void sc_server_free(struct sc_server *s)
 {
     fake.freed += s != NULL;
     free(s);
+}
+
+bool sc_engine_meant(struct sc_server *s, uid_t uid, const char *const *names, size_t n,
+                     char between, char ret[SC_DOMAIN_MEANT_MAX])
+{
+    (void)s;
+    (void)names;
+    if (!fake.meant || n == 0 || uid != SC_MEANT_ANYBODY || between != ' ')
+        return false;
+    snprintf(ret, SC_DOMAIN_MEANT_MAX, "%s", fake.meant);
+    return true;
 }
 
 int sc_engine_allow_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)

@@ -3,6 +3,7 @@
 #include "tests/unit/fixture.h"
 
 #include "core/base/error_code.h"
+#include "core/inventory/inventory.h"
 #include "tests/unit/cagefsctl_run.h"
 
 static void users_text(void **state)
@@ -174,6 +175,31 @@ static void users_and_domains_json(void **state)
     assert_string_equal(fake.called, "enable a.com b.com");
     run("--site-isolation-disable", "a.com", "--json");
     assert_ran(0, "{\"result\": \"success\", \"domains\": [\"a.com\"]}\n", "");
+}
+
+static void what_was_meant(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake.meant = "a.com";
+    fake.fail = (struct sc_error){.code = SC_E_NOTFOUND, .text = "there is no user x"};
+    run("--site-isolation-deny", "x");
+    assert_ran(1, "", "there is no user x\n");
+    (void)sc_no_domain(&fake.fail, "b.com");
+    run("--site-isolation-enable", "b.com");
+    assert_ran(1, "", SC_INVENTORY_NO_DOMAIN ": b.com; did you mean a.com?\n");
+    run("--site-isolation-enable", "b.com", "--json");
+    assert_ran(1,
+               "{\"result\": \"error\", \"message\": \"" SC_INVENTORY_NO_DOMAIN
+               ": b.com\", \"code\": \"unknown_domain\", \"hint\": \"did you mean a.com?\"}\n",
+               "");
+    fake.meant = NULL;
+    run("--site-isolation-enable", "b.com");
+    assert_ran(1, "", SC_INVENTORY_NO_DOMAIN ": b.com\n");
+    fake.meant = "a.com"; /* it exists, and is odd */
+    snprintf(fake.fail.text, sizeof(fake.fail.text), "b.com%s?", SC_INVENTORY_PASSED_OVER);
+    run("--site-isolation-enable", "b.com");
+    assert_ran(1, "", "b.com" SC_INVENTORY_PASSED_OVER "?\n");
 }
 
 static struct sc_status_row rows[] = {
@@ -672,6 +698,7 @@ int main(void)
         cmocka_unit_test(many),
         cmocka_unit_test(list),
         cmocka_unit_test(users_and_domains_json),
+        cmocka_unit_test(what_was_meant),
         cmocka_unit_test(status),
         cmocka_unit_test(status_has_notes),
         cmocka_unit_test(status_of_some),

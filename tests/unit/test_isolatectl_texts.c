@@ -224,9 +224,13 @@ static void answers_in_the_specifications_bytes(void **state)
     assert_answer(b, "{\n\"result\": \"success\",\n\"domain\": \"example.com\",\n"
                      "\"limits\": {\"cpu\": 5000, \"pmem\": 268435456}\n}\n");
     const struct sc_error e = {.code = SC_E_DENIED, .text = "a \"b\" \\ \xff\n"};
-    sc_isolate_answer_error(&e, &b);
+    sc_isolate_answer_error(&e, NULL, &b);
     assert_answer(b, "{\"result\": \"error\", \"message\": \"a \\\"b\\\" \\\\ \\uFFFD\\n\", "
                      "\"code\": \"denied\"}\n");
+    const struct sc_error unknown = {.code = SC_E_NOTFOUND, .text = "no"};
+    sc_isolate_answer_error(&unknown, "a.example", &b);
+    assert_answer(b, "{\"result\": \"error\", \"message\": \"no\", \"code\": \"not_found\", "
+                     "\"hint\": \"did you mean a.example?\"}\n");
 }
 
 static void answers_with_figures(void **state)

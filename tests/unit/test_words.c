@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What people write and read: mistyped words, limits with units. */
+/* What people write and read: mistyped words and domains, limits with units. */
 #include "tests/unit/fixture.h"
 
+#include "core/base/domain_like.h"
 #include "core/base/similar.h"
 #include "core/config/limits_text.h"
 
@@ -20,6 +21,78 @@ static void near_words(void **state)
     assert_string_equal(sc_similar("jsno", known, 3), "json");
     assert_null(sc_similar("nonsense", known, 3));
     assert_null(sc_similar("", known, 3));
+}
+
+static const char *const domains[] = {"a.example", "b.example", "www.only.example",
+                                      "shop-john.example", "xn--mller-kva.example"};
+#define N_DOMAINS (sizeof(domains) / sizeof(domains[0]))
+
+static void assert_meant(const char *word, const char *meant)
+{
+    char got[SC_DOMAIN_MEANT_MAX] = "";
+    if (sc_domain_meant(word, domains, N_DOMAINS, ' ', got) != (*meant != 0) ||
+        strcmp(got, meant) != 0)
+        fail_msg("%s: '%s', not '%s'", word, got, meant);
+}
+
+static void domains_in_other_words(void **state)
+{
+    (void)state;
+    static const char *const of_a[] = {"https://a.example/x?y=1",
+                                       "HTTP://A.Example:8080/",
+                                       "a.example/",
+                                       "www.a.example",
+                                       "https://www.a.example./",
+                                       " a.example\t",
+                                       "a.example,",
+                                       "a.example..",
+                                       "me@a.example",
+                                       "ftp://me:secret@a.example/",
+                                       "a.examqle",
+                                       "a.exampl",
+                                       "a.exampleq",
+                                       "aexample",
+                                       "www.a.examqle"};
+    for (size_t i = 0; i < sizeof(of_a) / sizeof(of_a[0]); i++)
+        assert_meant(of_a[i], "a.example");
+    assert_meant("a.example,b.example", "a.example b.example");
+    assert_meant("https://a.example, b.examqle;", "a.example b.example");
+    assert_meant("only.example", "www.only.example");
+    assert_meant("shop-jhon.example", "shop-john.example");
+    assert_meant("shopjohn.exmple", "shop-john.example");
+    assert_meant("https://m\xc3\xbcller.example/", "xn--mller-kva.example");
+}
+
+static void domains_that_are_like_none(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"a.example",
+                                       "A.Example.",
+                                       "m\xc3\xbcller.example", /* these are known */
+                                       "c.example",
+                                       "nosuch.example",
+                                       "a.test",
+                                       "a.example,nosuch.example",
+                                       "",
+                                       " ",
+                                       ",",
+                                       "..",
+                                       "https://",
+                                       "../x",
+                                       "-",
+                                       "a b",
+                                       "\xff",
+                                       "new\nline",
+                                       "a.a.example",
+                                       "shop-bill.example"};
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_meant(none[i], "");
+    char many[2000] = "a.example";
+    for (size_t at = 9; at + 11 < sizeof(many); at += 10)
+        strcpy(many + at, ",a.example");
+    assert_meant(many, "");
+    many[700] = 0; /* more than the answer has room for */
+    assert_meant(many, "");
 }
 
 static void limits_have_units(void **state)
@@ -72,6 +145,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(near_words),
+        cmocka_unit_test(domains_in_other_words),
+        cmocka_unit_test(domains_that_are_like_none),
         cmocka_unit_test(limits_have_units),
     };
     return cmocka_run_group_tests_name("words", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "tests/unit/world/engine.h"
 
 #include "core/base/paths.h"
+#include "core/engine/meant.h"
 #include "core/engine/php.h"
 #include "core/engine/stats.h"
 #include "core/engine/user.h"
@@ -62,6 +63,23 @@ static void domains_of_others_do_not_exist(void **state)
     panel_odd("odd.example", "john", NULL, false, "no document root");
     assert_bad(user_enable("john", "odd.example"), SC_E_NOTFOUND,
                NO_DOMAIN ": odd.example is passed over in the panel's answer: no document root");
+}
+
+static void what_was_meant_is_told_of_own_domains(void **state)
+{
+    (void)state;
+    char meant[SC_DOMAIN_MEANT_MAX] = "";
+    const char *const names[] = {"cinema.example", "https://theatre.exampel/"};
+    account("john", "cinema");
+    account("mary", "theatre");
+    assert_false(sc_engine_meant(&world.s, uid_of("john"), names, 2, ',', meant));
+    assert_true(sc_engine_meant(&world.s, uid_of("mary"), names + 1, 1, ',', meant));
+    assert_string_equal(meant, "theatre.example");
+    assert_true(sc_engine_meant(&world.s, SC_MEANT_ANYBODY, names, 2, ',', meant));
+    assert_string_equal(meant, "theatre.example");
+    assert_false(sc_engine_meant(&world.s, 4711, names, 2, ',', meant));
+    panel_fail(SC_E_PANEL, "no answer");
+    assert_false(sc_engine_meant(&world.s, SC_MEANT_ANYBODY, names, 2, ',', meant));
 }
 
 static void who_may_not_asks_the_administrator(void **state)
@@ -239,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         engine_test(users_change_their_own_sites),
         engine_test(domains_of_others_do_not_exist),
+        engine_test(what_was_meant_is_told_of_own_domains),
         engine_test(who_may_not_asks_the_administrator),
         engine_test(a_server_that_cannot_is_left_alone),
         engine_test(limits_are_of_a_document_root),

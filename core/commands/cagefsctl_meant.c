@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the administrator meant by a domain that does not exist. */
+#include "core/commands/cagefsctl.h"
+
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/error_code.h"
+#include "core/engine/meant.h"
+#include "core/inventory/inventory.h"
+
+static bool find(struct sc_ctl *c, char meant[SC_DOMAIN_MEANT_MAX])
+{
+    SC_CLEANUP(sc_server_freep) struct sc_server *own = NULL; /* check has none */
+    struct sc_error unsaid = SC_ERROR_INIT;
+    struct sc_server *s = c->server;
+    if (!s && sc_server_open(&own, &unsaid) == 0)
+        s = own;
+    return s &&
+           (sc_engine_meant(s, SC_MEANT_ANYBODY, c->names, c->n, ' ', meant) ||
+            sc_engine_meant(s, SC_MEANT_ANYBODY, c->many.except, c->many.n_except, ' ', meant));
+}
+
+void sc_ctl_meant(struct sc_ctl *c, struct sc_error *err)
+{
+    char meant[SC_DOMAIN_MEANT_MAX];
+    if (strcmp(sc_error_word(err), SC_IS_UNKNOWN_DOMAIN) != 0 ||
+        strstr(err->text, SC_INVENTORY_PASSED_OVER) || !find(c, meant))
+        return;
+    if (c->out->json) {
+        char hint[SC_DOMAIN_MEANT_MAX + 32];
+        snprintf(hint, sizeof(hint), "did you mean %s?", meant);
+        sc_out_set_take(c->out, "hint", sc_json_text(hint));
+        return;
+    }
+    const struct sc_error was = *err;
+    (void)sc_error_is(err, was.word,
+                      sc_error_set(err, was.code, "%s; did you mean %s?", was.text, meant));
+}
