@@ -70,7 +70,6 @@ int main(int argc, char **argv)
         .users = sc_da_users,
         .panel_info = sc_da_panel_info,
         .hook = hook,
-        .hook_answer = "",
         .enroll = enroll,
         .unenroll = unenroll,
         .status = status,

@@ -76,13 +76,6 @@ static int status(struct sc_buf *ret_text, struct sc_error *err)
     return rc;
 }
 
-/* The panel calls the commands by itself: there is nothing to tell it. */
-static int unenroll(struct sc_error *err)
-{
-    (void)err;
-    return 0;
-}
-
 static int page_put(struct sc_error *err)
 {
     return sc_generic_page_put(SC_INTEGRATION_INI, err);
@@ -106,9 +99,7 @@ const struct sc_adapter_ops sc_generic_ops = {
     .users = sc_generic_users,
     .panel_info = sc_generic_panel_info,
     .hook = hook,
-    .hook_answer = "",
-    .enroll = check,
-    .unenroll = unenroll,
+    .enroll = check, /* the panel calls the commands by itself */
     .status = status,
     .page_put = page_put,
     .page_take = page_take,

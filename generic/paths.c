@@ -10,6 +10,5 @@
 int sc_generic_paths(struct sc_buf *out, struct sc_error *err)
 {
     sc_buf_fmt(out, "poll %d\n" SC_INTEGRATION_INI "\n", POLL_SECONDS);
-    sc_web_paths(out);
-    return sc_buf_check(out, "the list of paths", err);
+    return sc_web_paths(out, err);
 }

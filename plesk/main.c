@@ -46,22 +46,22 @@ static int nginx_rewrite(const char *domain, struct sc_error *err)
 
 int main(int argc, char **argv)
 {
-    static const struct sc_adapter_ops ops = {.name = "plesk",
-                                              .title = "Plesk",
-                                              .domains = sc_plesk_domains,
-                                              .users = sc_plesk_users,
-                                              .panel_info = sc_plesk_panel_info,
-                                              .hook = hook,
-                                              .hook_reads_stdin = false,
-                                              .hook_answer = "",
-                                              .enroll = enroll,
-                                              .unenroll = unenroll,
-                                              .status = status,
-                                              .paths = paths,
-                                              .page_put = sc_plesk_page_put,
-                                              .page_take = sc_plesk_page_take,
-                                              .page_look = sc_plesk_page_look,
-                                              .nginx_place = nginx_place,
-                                              .nginx_rewrite = nginx_rewrite};
+    static const struct sc_adapter_ops ops = {
+        .name = "plesk",
+        .title = "Plesk",
+        .domains = sc_plesk_domains,
+        .users = sc_plesk_users,
+        .panel_info = sc_plesk_panel_info,
+        .hook = hook,
+        .enroll = enroll,
+        .unenroll = unenroll,
+        .status = status,
+        .paths = paths,
+        .page_put = sc_plesk_page_put,
+        .page_take = sc_plesk_page_take,
+        .page_look = sc_plesk_page_look,
+        .nginx_place = nginx_place,
+        .nginx_rewrite = nginx_rewrite,
+    };
     return sc_adapter_main(&ops, argc, argv);
 }

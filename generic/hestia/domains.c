@@ -167,12 +167,5 @@ int sc_hestia_domains(const struct sc_caller *c, const struct sc_question *q,
         l.home = h->home;
         rc = read_user(&l, &users);
     }
-    if (rc == 0)
-        rc = sc_domains_move(&l.later, &l.first, err);
-    if (rc < 0)
-        return rc;
-    sc_domains_finish(&l.first);
-    sc_domains_done(ret);
-    SC_MOVE(ret, &l.first);
-    return 0;
+    return rc < 0 ? rc : sc_domains_give(&l.first, &l.later, ret, err);
 }

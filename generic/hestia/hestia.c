@@ -26,23 +26,12 @@ int sc_hestia_paths(const char *prefix, struct sc_buf *out, struct sc_error *err
     sc_buf_fmt(out, "%s\n", users.path);
     for (size_t i = 0; i < names.n; i++)
         sc_buf_fmt(out, "%s/%s/web.conf\n", users.path, names.v[i]);
-    sc_web_paths(out);
-    return sc_buf_check(out, "the list of paths", err);
+    return sc_web_paths(out, err);
 }
 
 static int paths(struct sc_buf *out, struct sc_error *err)
 {
     return sc_hestia_paths("", out, err);
-}
-
-/* HestiaCP calls no hook for accounts and domains. For scripts of the administrator's: `hook EVENT
- * [USER]`, and that user is looked at; else all are. */
-static int hook(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err)
-{
-    (void)err;
-    sc_event_add(ret, SC_EVENT_USER_CHANGED,
-                 &(struct sc_event_words){.user = in->event ? in->args[0] : NULL});
-    return 0;
 }
 
 /* Nothing is to be registered: whether its data can be read. */
@@ -62,12 +51,6 @@ static int status(struct sc_buf *ret_text, struct sc_error *err)
     return rc;
 }
 
-static int unenroll(struct sc_error *err)
-{
-    (void)err;
-    return 0;
-}
-
 const struct sc_adapter_ops sc_hestia_ops = {
     .name = "hestia",
     .program = "generic",
@@ -75,10 +58,8 @@ const struct sc_adapter_ops sc_hestia_ops = {
     .domains = sc_hestia_domains,
     .users = sc_hestia_users,
     .panel_info = sc_hestia_panel_info,
-    .hook = hook,
-    .hook_answer = "",
+    .hook = sc_hook_of_scripts,
     .enroll = enroll,
-    .unenroll = unenroll,
     .status = status,
     .paths = paths,
 };

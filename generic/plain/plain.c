@@ -158,8 +158,7 @@ int sc_plain_paths(const char *prefix, struct sc_buf *out, struct sc_error *err)
             sc_buf_fmt(out, "%s\n", more[i]);
     for (size_t i = 0; i < hosts.n_dirs && i < DIRS_MAX; i++)
         sc_buf_fmt(out, "%s\n", hosts.dirs[i]);
-    sc_web_paths(out);
-    return sc_buf_check(out, "the list of paths", err);
+    return sc_web_paths(out, err);
 }
 
 int sc_plain_status(const char *prefix, struct sc_buf *ret_text, struct sc_error *err)
@@ -190,25 +189,10 @@ static int status(struct sc_buf *ret_text, struct sc_error *err)
     return sc_plain_status("", ret_text, err);
 }
 
-/* Nobody calls hooks here. For scripts of the administrator's: `hook EVENT [USER]`. */
-static int hook(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err)
-{
-    (void)err;
-    sc_event_add(ret, SC_EVENT_USER_CHANGED,
-                 &(struct sc_event_words){.user = in->event ? in->args[0] : NULL});
-    return 0;
-}
-
 static int enroll(struct sc_error *err)
 {
     SC_CLEANUP(sc_vhosts_done) struct sc_vhosts hosts = {0};
     return load_hosts("", &hosts, err);
-}
-
-static int unenroll(struct sc_error *err)
-{
-    (void)err;
-    return 0;
 }
 
 const struct sc_adapter_ops sc_plain_ops = {
@@ -219,10 +203,8 @@ const struct sc_adapter_ops sc_plain_ops = {
     .all_as_one = true,
     .users = sc_plain_users,
     .panel_info = sc_plain_panel_info,
-    .hook = hook,
-    .hook_answer = "",
+    .hook = sc_hook_of_scripts,
     .enroll = enroll,
-    .unenroll = unenroll,
     .status = status,
     .paths = paths,
 };

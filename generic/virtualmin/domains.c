@@ -83,12 +83,5 @@ int sc_vm_domains(const struct sc_caller *c, const struct sc_question *q, struct
     }
     if (rc == 0)
         rc = sc_odds_move(&servers.odds, &l.first.odds, err);
-    if (rc == 0)
-        rc = sc_domains_move(&l.later, &l.first, err);
-    if (rc < 0)
-        return rc;
-    sc_domains_finish(&l.first);
-    sc_domains_done(ret);
-    SC_MOVE(ret, &l.first);
-    return 0;
+    return rc < 0 ? rc : sc_domains_give(&l.first, &l.later, ret, err);
 }

@@ -43,8 +43,7 @@ static int status(struct sc_buf *ret_text, struct sc_error *err)
 static int paths(struct sc_buf *out, struct sc_error *err)
 {
     sc_buf_str(out, SC_VM_DOMAINS "\n");
-    sc_web_paths(out);
-    return sc_buf_check(out, "the list of paths", err);
+    return sc_web_paths(out, err);
 }
 
 const struct sc_adapter_ops sc_virtualmin_ops = {
@@ -56,7 +55,6 @@ const struct sc_adapter_ops sc_virtualmin_ops = {
     .users = sc_vm_users,
     .panel_info = sc_vm_panel_info,
     .hook = hook,
-    .hook_answer = "",
     .enroll = enroll,
     .unenroll = unenroll,
     .status = status,

@@ -75,11 +75,11 @@ struct sc_adapter_ops {
     /* `hook`: adds what the input says. An error is logged and becomes a RESYNC_ALL. */
     int (*hook)(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err);
     bool hook_reads_stdin;
-    const char *hook_answer; /* what the panel reads as success, on stdout; "" for nothing */
+    const char *hook_answer; /* what the panel reads as success, on stdout; NULL: nothing */
 
     int (*describe)(struct sc_buf *out, struct sc_error *err); /* NULL: unknown command */
     int (*enroll)(struct sc_error *err);                       /* register: twice changes nothing */
-    int (*unenroll)(struct sc_error *err);
+    int (*unenroll)(struct sc_error *err); /* NULL: nothing was put into the panel */
     /* 0 in place; SC_E_NOTFOUND not (or not all) in place, err says which and the way out.
      * *ret_text one line for people. */
     int (*status)(struct sc_buf *ret_text, struct sc_error *err);
@@ -98,6 +98,10 @@ struct sc_adapter_ops {
     int (*nginx_place)(const char *domain, struct sc_buf *out, struct sc_error *err);
     int (*nginx_rewrite)(const char *domain, struct sc_error *err);
 };
+
+/* `hook` of panels that call none: for scripts of the administrator's, `hook EVENT [USER]`. That user
+ * is looked at, or all are. */
+int sc_hook_of_scripts(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err);
 
 /* Returns the exit status for main(). */
 int sc_adapter_main(const struct sc_adapter_ops *ops, int argc, char **argv);
@@ -127,6 +131,11 @@ int sc_domains_add_in(struct sc_domains *d, const char *name, const char *owner,
 
 /* Adds all that `from` has, and empties it. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_domains_move(struct sc_domains *from, struct sc_domains *to, struct sc_error *err);
+
+/* The end of a list in two parts: those of `first` go before those of `later`. What *ret had is
+ * dropped; it gets both, finished, and they are empty. SC_E_TOOBIG, SC_E_NOMEM. */
+int sc_domains_give(struct sc_domains *first, struct sc_domains *later, struct sc_domains *ret,
+                    struct sc_error *err);
 
 /* Sorts by name. Of several entries for one name the first added stays; the place of another one
  * goes to d->odds. Odd entries for names that are there rightly go. */

@@ -138,7 +138,7 @@ static int do_register(const struct sc_adapter_ops *ops, struct sc_buf *out, str
 
 static int do_unregister(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
 {
-    int rc = ops->unenroll(err);
+    int rc = ops->unenroll ? ops->unenroll(err) : 0;
     if (rc == 0 && ops->page_take)
         rc = ops->page_take(err);
     if (rc == 0)
@@ -192,7 +192,7 @@ static const struct duty {
 static bool has(const struct sc_adapter_ops *ops, const struct duty *d)
 {
     return d->run == do_register     ? ops->enroll && ops->status
-           : d->run == do_unregister ? ops->unenroll != NULL
+           : d->run == do_unregister ? ops->enroll != NULL
            : d->run == do_status     ? ops->status != NULL
            : d->run == do_describe   ? ops->describe != NULL
                                      : true;

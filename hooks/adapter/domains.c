@@ -159,3 +159,15 @@ void sc_domains_finish(struct sc_domains *d)
     d->n = kept;
     drop_odds(d);
 }
+
+int sc_domains_give(struct sc_domains *first, struct sc_domains *later, struct sc_domains *ret,
+                    struct sc_error *err)
+{
+    int rc = sc_domains_move(later, first, err);
+    if (rc < 0)
+        return rc;
+    sc_domains_finish(first);
+    sc_domains_done(ret);
+    SC_MOVE(ret, first);
+    return 0;
+}

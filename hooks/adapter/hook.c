@@ -159,3 +159,11 @@ void sc_hook_main(const struct sc_adapter_ops *ops, char *const *args, char *con
     struct itimerval never = {.it_value = {.tv_sec = 0}};
     setitimer(ITIMER_REAL, &never, NULL);
 }
+
+int sc_hook_of_scripts(const struct sc_hook_input *in, struct sc_events *ret, struct sc_error *err)
+{
+    (void)err;
+    sc_event_add(ret, SC_EVENT_USER_CHANGED,
+                 &(struct sc_event_words){.user = in->event ? in->args[0] : NULL});
+    return 0;
+}

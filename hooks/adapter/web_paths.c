@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-void sc_web_paths(struct sc_buf *out)
+int sc_web_paths(struct sc_buf *out, struct sc_error *err)
 {
     static const char *const places[] = {
         "/etc/apache2/sites-enabled", "/etc/apache2/conf.d",      "/etc/apache2/conf.d/domains",
@@ -14,4 +14,5 @@ void sc_web_paths(struct sc_buf *out)
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
         if (access(places[i], F_OK) == 0)
             sc_buf_fmt(out, "%s\n", places[i]);
+    return sc_buf_check(out, "the list of paths", err);
 }

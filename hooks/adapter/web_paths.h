@@ -4,8 +4,10 @@
 #define SC_HOOKS_ADAPTER_WEB_PATHS_H
 
 #include "core/base/buf.h"
+#include "core/base/error.h"
 
-/* Appends the folders of those that are there, a line each, for sc_adapter_ops' `paths`. */
-void sc_web_paths(struct sc_buf *out);
+/* The end of a list for sc_adapter_ops' `paths`: appends the folders of those that are there, a line
+ * each. SC_E_NOMEM, also for what `out` had no room for before. */
+int sc_web_paths(struct sc_buf *out, struct sc_error *err);
 
 #endif

@@ -267,6 +267,8 @@ static void duties_are_done(void **state)
     seen.fail = SC_E_PANEL;
     expect_run(&ops, "register", 1, "", "the panel says so\n");
     expect_run(&ops, "unregister", 1, "", "the panel says so\n");
+    few.unenroll = NULL; /* nothing was put into the panel */
+    expect_run(&few, "unregister", 0, "Fake panel: no hooks of Sitecage are registered\n", "");
     seen.fail = 0;
 }
 
