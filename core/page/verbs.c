@@ -76,7 +76,8 @@ static int limits(struct sc_page_ask *a)
     return rc;
 }
 
-static int php(struct sc_page_ask *a)
+/* selectorctl for the domain, with the version behind `option`. */
+static int selector(struct sc_page_ask *a, const char *option)
 {
     char name[256] = "";
     const char *version = NULL;
@@ -87,22 +88,17 @@ static int php(struct sc_page_ask *a)
         rc = SC_PAGE_ADD(a, selectorctl, "--json");
     if (rc == 0)
         rc = sc_page_add(a, "--domain=%s", name);
-    return rc < 0 ? rc : sc_page_add(a, "--set-user-current=%s", version);
+    return rc < 0 ? rc : sc_page_add(a, "%s=%s", option, version);
+}
+
+static int php(struct sc_page_ask *a)
+{
+    return selector(a, "--set-user-current");
 }
 
 static int extensions(struct sc_page_ask *a)
 {
-    char name[256] = "";
-    const char *version = NULL;
-    int rc = sc_page_domain(a, name);
-    if (rc == 0)
-        rc = sc_page_word(a, "version", &version);
-    if (rc == 0)
-        rc = SC_PAGE_ADD(a, selectorctl, "--json");
-    if (rc == 0)
-        rc = sc_page_add(a, "--domain=%s", name);
-    if (rc == 0)
-        rc = sc_page_add(a, "--version=%s", version);
+    int rc = selector(a, "--version");
     bool reset = json_is_null(json_object_get(a->doc, "extensions"));
     if (rc == 0 && reset)
         return sc_page_add(a, "--reset-user-extensions");
@@ -137,19 +133,21 @@ static int path(struct sc_page_ask *a)
     return rc < 0 ? rc : sc_page_one_of(a, "mode", "ro", "rw");
 }
 
-static int learn_with(struct sc_page_ask *a, const char *option)
+/* A command about one domain: the administrator's has it as a word, the user's as an option. */
+static int about_domain(struct sc_page_ask *a, const char *admins, const char *users)
 {
     char name[256] = "";
     int rc = sc_page_domain(a, name);
-    if (rc == 0 && a->admin) {
-        rc = SC_PAGE_ADD(a, cagefsctl, "--json", "--site-isolation-learn");
-        if (rc == 0)
-            rc = sc_page_add(a, "%s", name);
-    } else if (rc == 0) {
-        rc = SC_PAGE_ADD(a, isolatectl, "learn");
-        if (rc == 0)
-            rc = sc_page_add(a, "--domain=%s", name);
-    }
+    if (rc == 0 && a->admin)
+        return SC_PAGE_ADD(a, cagefsctl, "--json", admins, name);
+    if (rc == 0)
+        rc = SC_PAGE_ADD(a, isolatectl, users);
+    return rc < 0 ? rc : sc_page_add(a, "--domain=%s", name);
+}
+
+static int learn_with(struct sc_page_ask *a, const char *option)
+{
+    int rc = about_domain(a, "--site-isolation-learn", "learn");
     return rc < 0 || !option ? rc : sc_page_add(a, "%s", option);
 }
 
@@ -176,20 +174,12 @@ static int learn_report(struct sc_page_ask *a)
 
 static int history(struct sc_page_ask *a)
 {
-    char name[256] = "";
     const char *period = NULL, *step = NULL;
-    int rc = sc_page_domain(a, name);
+    int rc = about_domain(a, "--site-isolation-history", "stats");
     if (rc == 0)
         rc = sc_page_word(a, "period", &period);
     if (rc == 0 && json_object_get(a->doc, "step"))
         rc = sc_page_word(a, "step", &step);
-    if (rc == 0 && a->admin)
-        rc = SC_PAGE_ADD(a, cagefsctl, "--json", "--site-isolation-history", name);
-    else if (rc == 0) {
-        rc = SC_PAGE_ADD(a, isolatectl, "stats");
-        if (rc == 0)
-            rc = sc_page_add(a, "--domain=%s", name);
-    }
     if (rc == 0)
         rc = sc_page_add(a, "--period=%s", period);
     return rc < 0 || !step ? rc : sc_page_add(a, "--step=%s", step);
