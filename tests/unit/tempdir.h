@@ -55,6 +55,14 @@ static inline void put_dir(struct tempdir *t, const char *rel)
     assert_int_equal(mkdirat(t->fd, rel, 0755), 0);
 }
 
+/* The directory and all above it. */
+static inline void put_dirs(struct tempdir *t, const char *rel)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_mkdirs_beneath(t->fd, rel, 0755, NULL, &err) < 0)
+        fail_msg("%s", err.text);
+}
+
 static inline void put_file(struct tempdir *t, const char *rel, const char *text)
 {
     int fd = openat(t->fd, rel, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

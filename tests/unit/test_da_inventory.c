@@ -23,18 +23,11 @@ static struct tempdir root;
 static struct sc_da da;
 static struct sc_caller caller;
 
-static void mkdirs(const char *rel)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    if (sc_mkdirs_beneath(root.fd, rel, 0755, NULL, &err) < 0)
-        fail_msg("%s", err.text);
-}
-
 static void put(const char *user, const char *file, const char *text)
 {
     char rel[512];
     snprintf(rel, sizeof(rel), USERS "/%s/domains", user);
-    mkdirs(rel);
+    put_dirs(&root, rel);
     snprintf(rel, sizeof(rel), USERS "/%s/%s", user, file);
     put_file(&root, rel, text);
 }
@@ -58,7 +51,7 @@ static int make_server(void **state)
     tempdir_make(&root);
     da = (struct sc_da){.prefix = root.path};
     caller = (struct sc_caller){.home = "/root", .timeout_ms = 1000, .place = &da};
-    mkdirs("etc/virtual");
+    put_dirs(&root, "etc/virtual");
     put_file(&root, "etc/passwd",
              "root:x:0:0::/root:/bin/sh\n"
              "jdoe:x:1001:1001::/home2/jdoe:/bin/sh\n"
@@ -636,7 +629,7 @@ static void panel_description(void **state)
     assert_string_equal(json_string_value(json_object_get(plain, "version")), "unknown");
     assert_string_equal(json_string_value(json_object_get(plain, "user_login_url")),
                         "https://{domain}:2222/");
-    mkdirs("usr/local/directadmin/conf");
+    put_dirs(&root, "usr/local/directadmin/conf");
     put_file(&root, "usr/local/directadmin/conf/directadmin.conf", "port=2083\nmysql=secret\n");
     put_file(&root, "usr/local/directadmin/directadmin",
              "#!/bin/sh\n[ \"$1\" = v ] && echo 'Version: DirectAdmin v.1.661'\n");

@@ -2,14 +2,13 @@
 /* HestiaCP: its format of data, and domains and users read from it. */
 #include "tests/unit/fixture.h"
 
-#include "tests/unit/odd_text.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/cleanup.h"
 #include "core/inventory/envelope.h"
 #include "generic/hestia/hestia.h"
 #include "generic/hestia/record.h"
+#include "tests/unit/domains_text.h"
 #include "tests/unit/tempdir.h"
 
 #define USERS "usr/local/hestia/data/users"
@@ -18,18 +17,11 @@ static struct tempdir root;
 static struct sc_hestia hestia;
 static struct sc_caller caller;
 
-static void mkdirs(const char *rel)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    if (sc_mkdirs_beneath(root.fd, rel, 0755, NULL, &err) < 0)
-        fail_msg("%s", err.text);
-}
-
 static void put(const char *user, const char *file, const char *text)
 {
     char rel[512];
     snprintf(rel, sizeof(rel), USERS "/%s", user);
-    mkdirs(rel);
+    put_dirs(&root, rel);
     snprintf(rel, sizeof(rel), USERS "/%s/%s", user, file);
     put_file(&root, rel, text);
 }
@@ -44,8 +36,8 @@ static int make_server(void **state)
     tempdir_make(&root);
     hestia = (struct sc_hestia){.prefix = root.path};
     caller = (struct sc_caller){.home = "/root", .timeout_ms = 1000, .place = &hestia};
-    mkdirs("etc");
-    mkdirs("usr/local/hestia/conf");
+    put_dirs(&root, "etc");
+    put_dirs(&root, "usr/local/hestia/conf");
     put_file(&root, "usr/local/hestia/conf/hestia.conf",
              "ROOT_USER='chief'\nVERSION='1.9.4'\nBACKEND_PORT='8083'\n");
     put_file(&root, "etc/passwd",
@@ -101,31 +93,18 @@ static void records_are_read_as_the_panel_reads_them(void **state)
 
 /* ---- domains ---- */
 
-/* "name owner docroot [in site_directory] [main]", a line each; then the odds. */
+/* As domains_text(); or the error. */
 static const char *listed(const char *owner, const char *name)
 {
-    static char all[16384];
+    static char why[SC_ERROR_TEXT_MAX + 16];
     struct sc_error err = SC_ERROR_INIT;
     const struct sc_question q = {.owner = owner, .name = name};
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     if (sc_hestia_domains(&caller, &q, &d, &err) < 0) {
-        snprintf(all, sizeof(all), "%d %s", err.code, err.text);
-        return all;
+        snprintf(why, sizeof(why), "%d %s", err.code, err.text);
+        return why;
     }
-    size_t n = 0;
-    all[0] = 0;
-    for (size_t i = 0; i < d.n; i++)
-        n +=
-            (size_t)snprintf(all + n, sizeof(all) - n, "%s %s %s%s%s%s\n", d.v[i].name,
-                             d.v[i].owner, d.v[i].docroot, d.v[i].site_dir ? " in " : "",
-                             d.v[i].site_dir ? d.v[i].site_dir : "", d.v[i].is_main ? " main" : "");
-    for (size_t i = 0; i < d.odds.n; i++)
-        n += (size_t)snprintf(all + n, sizeof(all) - n, "odd %s %s %s%s: %s\n",
-                              d.odds.v[i].name ? d.odds.v[i].name : "-",
-                              d.odds.v[i].owner ? d.odds.v[i].owner : "-",
-                              d.odds.v[i].path ? d.odds.v[i].path : "-",
-                              d.odds.v[i].hides ? " hides" : "", d.odds.v[i].text);
-    return all;
+    return domains_text(&d);
 }
 
 #define A_LINE                                                                                     \

@@ -13,13 +13,6 @@ static struct tempdir root;
 static struct sc_plain place;
 static struct sc_caller caller;
 
-static void mkdirs(const char *rel)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    if (sc_mkdirs_beneath(root.fd, rel, 0755, NULL, &err) < 0)
-        fail_msg("%s", err.text);
-}
-
 /* Writes a file in which each '@' is the temporary directory. */
 static void put(const char *rel, const char *text)
 {
@@ -38,10 +31,10 @@ static int make_server(void **state)
     tempdir_make(&root);
     place = (struct sc_plain){.prefix = root.path};
     caller = (struct sc_caller){.home = "/root", .timeout_ms = 1000, .place = &place};
-    mkdirs("etc/apache2/sites-enabled");
-    mkdirs("etc/nginx/sites-enabled");
-    mkdirs("home/alice/www");
-    mkdirs("home/alice/inner/u/site");
+    put_dirs(&root, "etc/apache2/sites-enabled");
+    put_dirs(&root, "etc/nginx/sites-enabled");
+    put_dirs(&root, "home/alice/www");
+    put_dirs(&root, "home/alice/inner/u/site");
     put("etc/passwd",
         "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::@/var/www:/bin/sh\n"
         "alice:x:1001:1001::@/home/alice/:/bin/sh\nbob:x:1002:1002::@/home/bob:/bin/sh\n"

@@ -10,6 +10,7 @@
 #include "generic/virtualmin/event.h"
 #include "generic/virtualmin/fields.h"
 #include "generic/virtualmin/virtualmin.h"
+#include "tests/unit/domains_text.h"
 #include "tests/unit/tempdir.h"
 
 #define BASE    "etc/webmin/virtual-server"
@@ -18,13 +19,6 @@
 static struct tempdir root;
 static struct sc_vm place;
 static struct sc_caller caller;
-
-static void mkdirs(const char *rel)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    if (sc_mkdirs_beneath(root.fd, rel, 0755, NULL, &err) < 0)
-        fail_msg("%s", err.text);
-}
 
 static void put(const char *id, const char *text)
 {
@@ -50,10 +44,10 @@ static int make_server(void **state)
     tempdir_make(&root);
     place = (struct sc_vm){.prefix = root.path};
     caller = (struct sc_caller){.home = "/root", .timeout_ms = 1000, .place = &place};
-    mkdirs("etc");
-    mkdirs(DOMAINS);
-    mkdirs(BASE "/plans");
-    mkdirs("usr/share/webmin/virtual-server");
+    put_dirs(&root, "etc");
+    put_dirs(&root, DOMAINS);
+    put_dirs(&root, BASE "/plans");
+    put_dirs(&root, "usr/share/webmin/virtual-server");
     put_file(&root, "usr/share/webmin/virtual-server/module.info",
              "name=Virtualmin\nversion=7.40\n");
     put_file(&root, "etc/webmin/miniserv.conf", "port=10001\nroot=/usr/share/webmin\n");
@@ -88,31 +82,18 @@ static void fields_are_read_as_webmin_reads_them(void **state)
     assert_string_equal(f[4].value, "last");
 }
 
-/* "name owner docroot [in site_directory] [main]", a line each; then the odds. */
+/* As domains_text(); or the error. */
 static const char *listed(const char *owner)
 {
-    static char all[16384];
+    static char why[SC_ERROR_TEXT_MAX + 16];
     struct sc_error err = SC_ERROR_INIT;
     const struct sc_question q = {.owner = owner};
     SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT;
     if (sc_vm_domains(&caller, &q, &d, &err) < 0) {
-        snprintf(all, sizeof(all), "%d %s", err.code, err.text);
-        return all;
+        snprintf(why, sizeof(why), "%d %s", err.code, err.text);
+        return why;
     }
-    size_t n = 0;
-    all[0] = 0;
-    for (size_t i = 0; i < d.n; i++)
-        n +=
-            (size_t)snprintf(all + n, sizeof(all) - n, "%s %s %s%s%s%s\n", d.v[i].name,
-                             d.v[i].owner, d.v[i].docroot, d.v[i].site_dir ? " in " : "",
-                             d.v[i].site_dir ? d.v[i].site_dir : "", d.v[i].is_main ? " main" : "");
-    for (size_t i = 0; i < d.odds.n; i++)
-        n += (size_t)snprintf(all + n, sizeof(all) - n, "odd %s %s %s%s: %s\n",
-                              d.odds.v[i].name ? d.odds.v[i].name : "-",
-                              d.odds.v[i].owner ? d.odds.v[i].owner : "-",
-                              d.odds.v[i].path ? d.odds.v[i].path : "-",
-                              d.odds.v[i].hides ? " hides" : "", d.odds.v[i].text);
-    return all;
+    return domains_text(&d);
 }
 
 #define B_ROOT "/home/alice/domains/b.example/public_html in /home/alice/domains/b.example"
