@@ -21,117 +21,11 @@
 #include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/account/in_home.h"
+#include "core/facts/secret_names.h"
 
 #define ENTRIES_MAX    1000000 /* of one directory */
 #define LIST_BYTES_MAX (64u << 10)
 #define LISTING        (O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC)
-
-/* Names in the home itself. A panel's own directories come from files in SC_SECRETS_DIR, which its
- * package installs. */
-static const char *const built_in[] = {
-    ".ssh",
-    ".gnupg",
-    ".pki",
-    ".my.cnf",
-    ".mylogin.cnf",
-    ".pgpass",
-    ".netrc",
-    ".git-credentials",
-    ".aws",
-    ".azure",
-    ".kube",
-    ".docker",
-    ".npmrc",
-    ".config/gcloud",
-    ".config/rclone",
-    ".config/gh",
-    ".config/composer/auth.json",
-    ".composer/auth.json",
-    ".bash_history",
-    ".zsh_history",
-    ".history",
-    ".mysql_history",
-    ".psql_history",
-    ".php_history",
-    ".python_history",
-    ".lesshst",
-    ".viminfo",
-    ".rediscli_history",
-    ".forward",
-    ".procmailrc",
-    ".spamassassin",
-    ".fetchmailrc",
-    ".muttrc",
-    ".msmtprc",
-    ".vault-token",
-    ".password-store",
-    ".acme.sh", /* private keys of all domains */
-    ".certbot",
-    ".letsencrypt",
-    ".config/letsencrypt",
-    ".lego",
-    ".s3cfg",
-    ".boto",
-    ".gsutil",
-    ".passwd-s3fs",
-    ".rclone.conf",
-    ".oci",
-    ".ovh.conf",
-    ".config/doctl",
-    ".config/hub",
-    ".config/glab-cli",
-    ".config/op",
-    ".terraform.d",
-    ".terraformrc",
-    ".ansible",
-    ".pypirc",
-    ".gem/credentials",
-    ".cargo/credentials",
-    ".cargo/credentials.toml",
-    ".m2/settings.xml",
-    ".gradle/gradle.properties",
-    ".yarnrc.yml",
-    ".hgrc",
-    ".subversion",
-    ".smbcredentials",
-    ".lftp",
-    ".lftprc",
-    ".ncftp",
-    ".filezilla",
-    ".config/filezilla",
-    ".putty",
-    ".mailrc",
-    ".esmtprc",
-    ".offlineimaprc",
-    ".mbsyncrc",
-    ".getmail",
-    ".config/borg",
-    ".duplicity",
-    ".cache/duplicity",
-    ".sqlite_history",
-    ".node_repl_history",
-    ".irb_history",
-    ".dbshell",
-    ".mongorc.js",
-    ".redisclirc",
-    "mail",
-    "Mail",
-    "Maildir",
-    "mbox",
-    "logs",
-    "access-logs",
-    "backup",
-    "backups",
-    "backup-*",
-    "cpmove-*",
-    "*.tar.gz.gpg",
-    "user_backups",
-    "softaculous_backups",
-    "wordpress-backups",
-    ".trash",
-    "ssl",
-    "etc",
-};
 
 /* The product's own: made by the very change that plans for them, so never asked whether they are
  * there yet. */
@@ -401,8 +295,8 @@ int sc_secrets_find(const struct sc_account *a, struct sc_secrets *ret, struct s
 {
     SC_CLEANUP(names_done) struct names list = {0};
     int rc = admin_names(a, &list, err);
-    for (size_t i = 0; rc == 0 && i < sizeof(built_in) / sizeof(built_in[0]); i++)
-        rc = add_name(&list, built_in[i], err);
+    for (const char *const *name = sc_secret_names(); rc == 0 && *name; name++)
+        rc = add_name(&list, *name, err);
     if (rc < 0)
         return rc;
     SC_CLEANUP(sc_secrets_done) struct sc_secrets s = {0};
