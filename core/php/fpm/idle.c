@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/php/fpm/known.h"
 #include "core/php/fpm/pools.h"
+#include "core/php/fpm/pool_file.h"
 #include "core/php/fpm/taken.h"
 
 /* In /run itself, which is there before php-fpm starts. */

@@ -13,6 +13,7 @@
 #include "core/base/vec.h"
 #include "core/php/fpm/idle.h"
 #include "core/php/fpm/name.h"
+#include "core/php/fpm/pool_file.h"
 #include "core/php/fpm/supervisor.h"
 
 /* In this order: who is killed on the way leaves a shared master that can start. */

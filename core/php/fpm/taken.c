@@ -3,17 +3,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
-#include "core/base/there.h"
 #include "core/base/file.h"
 #include "core/base/vec.h"
 #include "core/php/fpm/fields.h"
@@ -80,9 +77,9 @@ uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *list
     return is_route(listen) ? sc_fpm_hash(listen, "") : sc_fpm_hash(file, pool);
 }
 
-static void record_path(const struct sc_fpm_taken *t, bool leaving, char out[96])
+void sc_fpm_record_path(const struct sc_fpm_taken *t, bool leaving, char out[SC_FPM_RECORD_MAX])
 {
-    snprintf(out, 96, SC_FPM_STATE "/%u.%u.%08x%s", (unsigned)t->uid, t->id, t->hash,
+    snprintf(out, SC_FPM_RECORD_MAX, SC_FPM_STATE "/%u.%u.%08x%s", (unsigned)t->uid, t->id, t->hash,
              leaving ? LEAVING : "");
 }
 
@@ -265,7 +262,7 @@ int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err)
 {
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     SC_BUF struct sc_buf old = SC_BUF_INIT;
-    char path[96];
+    char path[SC_FPM_RECORD_MAX];
     sc_buf_fmt(&out, HEAD "site %u %u\n", (unsigned)t->uid, t->id);
     struct sc_fpm_taken copy = *t;
     struct sc_fpm_field texts[TEXTS];
@@ -274,7 +271,7 @@ int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err)
     sc_buf_fmt(&out, "socket %u %u %o %d\n" TEXT, (unsigned)t->owner, (unsigned)t->group,
                (unsigned)t->mode, t->backlog);
     sc_buf_add(&out, t->text, t->text_len);
-    record_path(t, false, path);
+    sc_fpm_record_path(t, false, path);
     int rc = sc_buf_check(&out, path, err);
     if (rc == 0)
         rc = sc_mkdir_p(SC_FPM_STATE, 0700, err);
@@ -286,9 +283,9 @@ int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err)
 
 int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err)
 {
-    char path[96];
+    char path[SC_FPM_RECORD_MAX];
     for (int leaving = 0; leaving < 2; leaving++) {
-        record_path(t, leaving, path);
+        sc_fpm_record_path(t, leaving, path);
         if (unlink(path) < 0 && errno != ENOENT)
             return sc_error_sys(err, errno, "remove %s", path);
     }
@@ -313,113 +310,4 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
     int rc = sc_fpm_taken_save(t, err);
     /* killed here there are two records for one address: the pass drops the one without a pool */
     return rc < 0 || t->hash == old.hash ? rc : sc_fpm_taken_remove(&old, err);
-}
-
-/* ---- the pool's file ---- */
-
-static int edit_lock(int *ret_fd, struct sc_error *err)
-{
-    int rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
-    return rc < 0 ? rc : sc_lock_file(SC_FPM_EDIT, ret_fd, err);
-}
-
-int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err)
-{
-    char tmp[PATH_MAX];
-    struct stat st;
-    const char *slash = strrchr(path, '/');
-    /* not *.conf: php-fpm must never read it */
-    if (!slash || snprintf(tmp, sizeof(tmp), "%.*s/.%s.sitecage", (int)(slash - path), path,
-                           slash + 1) >= (int)sizeof(tmp))
-        return sc_error_set(err, SC_E_INVAL, "%s is no path of a file", path);
-    if (stat(path, &st) < 0)
-        return sc_error_sys(err, errno, "look at %s", path);
-    (void)unlink(tmp);
-    SC_FD int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    int bad = fd < 0 || fchown(fd, st.st_uid, st.st_gid) < 0 || fchmod(fd, st.st_mode & 07777) < 0;
-    for (size_t done = 0; !bad && done < len;) {
-        ssize_t n = write(fd, (const char *)data + done, len - done);
-        if (n < 0 && errno != EINTR)
-            bad = 1;
-        else if (n > 0)
-            done += (size_t)n;
-    }
-    if (bad || fsync(fd) < 0 || rename(tmp, path) < 0) {
-        int e = errno;
-        (void)unlink(tmp);
-        return sc_error_sys(err, e, "write %s", path);
-    }
-    return 0;
-}
-
-int sc_fpm_take_out(struct sc_fpm_taken *t, const char *idle, bool *ret_changed,
-                    struct sc_error *err)
-{
-    SC_FD int lock = -EBADF;
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_BUF struct sc_buf out = SC_BUF_INIT;
-    SC_BUF struct sc_buf cut = SC_BUF_INIT;
-    char record[96];
-    record_path(t, false, record);
-    int rc = edit_lock(&lock, err);
-    if (rc == 0 && access(record, F_OK) < 0) {
-        t->leaving = sc_is_absent(errno);
-        return t->leaving ? 0 : sc_error_sys(err, errno, "look at %s", record);
-    }
-    if (rc == 0)
-        rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
-    if (rc == 0)
-        rc = sc_fpm_cut(text.data, text.len, t->file, t->pool, idle, &out, &cut, err);
-    if (rc < 0)
-        return rc == SC_E_NOTFOUND ? 0 : rc;
-    if (cut.len != t->text_len || memcmp(cut.data, t->text, cut.len) != 0) {
-        free(t->text);
-        t->text_len = cut.len;
-        t->text = sc_steal_ptr(&cut.data);
-        if (ret_changed)
-            *ret_changed = true;
-        rc = sc_fpm_taken_save(t, err);
-    }
-    if (rc == 0)
-        rc = sc_fpm_rewrite(t->file, out.data, out.len, err);
-    return rc < 0 ? rc : 1;
-}
-
-static int mark(struct sc_fpm_taken *t, bool leaving, struct sc_error *err)
-{
-    SC_FD int lock = -EBADF;
-    char from[96], to[96];
-    record_path(t, !leaving, from);
-    record_path(t, leaving, to);
-    int rc = edit_lock(&lock, err);
-    if (rc == 0 && t->leaving != leaving && rename(from, to) < 0)
-        rc = sc_error_sys(err, errno, "rename %s", from);
-    if (rc == 0)
-        t->leaving = leaving;
-    return rc;
-}
-
-int sc_fpm_leave(struct sc_fpm_taken *t, struct sc_error *err)
-{
-    return mark(t, true, err);
-}
-
-int sc_fpm_stay(struct sc_fpm_taken *t, struct sc_error *err)
-{
-    return mark(t, false, err);
-}
-
-int sc_fpm_put_back(const struct sc_fpm_taken *t, struct sc_error *err)
-{
-    SC_FD int lock = -EBADF;
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_BUF struct sc_buf out = SC_BUF_INIT;
-    int rc = edit_lock(&lock, err);
-    if (rc == 0)
-        rc = sc_read_file(t->file, SC_FPM_FILE_MAX, &text, err);
-    if (rc == 0)
-        rc = sc_fpm_paste(text.data, text.len, t->file, t->pool, t->text, t->text_len, &out, err);
-    if (rc == 0)
-        rc = sc_fpm_rewrite(t->file, out.data, out.len, err);
-    return rc == SC_E_NOTFOUND ? 0 : rc;
 }

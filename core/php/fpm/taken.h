@@ -16,7 +16,6 @@
 #define SC_FPM_RUN        "/run/sitecage/fpm"
 #define SC_FPM_EXE        SC_LIBEXECDIR "/sitecage-fpm"
 #define SC_FPM_ROUTER_EXE SC_LIBEXECDIR "/sitecage-fpm-router"
-#define SC_FPM_EDIT       SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool file */
 
 /* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.h). */
 #define SC_FPM_OUTSIDE 0x80000000u
@@ -44,6 +43,11 @@ struct sc_fpm_taken {
     size_t text_len;
     bool leaving; /* it is being put back */
 };
+
+#define SC_FPM_RECORD_MAX 96
+
+/* The path of the record; `leaving`: while the pool is being put back. */
+void sc_fpm_record_path(const struct sc_fpm_taken *t, bool leaving, char out[SC_FPM_RECORD_MAX]);
 
 struct sc_fpm_taken_list {
     struct sc_fpm_taken *v;
@@ -87,26 +91,10 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
                       const char *main, struct sc_error *err);
 
 /* "/dir/.<name>.sitecage-<what>", beside a Unix socket: "new", the supervisor's before it takes the
- * name; "old", the shared master's while it lives; "back", the supervisor's that has given the name back. Where that is too long for a socket, a shorter
- * name, one for each pool. A socket keeps the name that it was bound at: one that went back to the
- * shared master is still known by "new". `out` has 128 bytes. */
+ * name; "old", the shared master's while it lives; "back", the supervisor's that has given the name
+ * back. Where that is too long for a socket, a shorter name, one for each pool. A socket keeps the
+ * name that it was bound at: one that went back to the shared master is still known by "new". `out`
+ * has 128 bytes. */
 void sc_fpm_beside(const struct sc_fpm_taken *t, const char *what, char *out);
-
-/* Takes the pool out of its file, if it stands there: 1 when the file was changed, 0 when there was
- * nothing to do (no file, no such pool, or it is being put back: t->leaving is set). A text that differs from t's replaces it, in the record
- * first (*ret_changed). `idle`: as sc_fpm_cut(). Holds SC_FPM_EDIT meanwhile. */
-int sc_fpm_take_out(struct sc_fpm_taken *t, const char *idle, bool *ret_changed,
-                    struct sc_error *err);
-
-/* Marks the record as leaving: from now on nobody takes the pool out of its file. And not. */
-int sc_fpm_leave(struct sc_fpm_taken *t, struct sc_error *err);
-int sc_fpm_stay(struct sc_fpm_taken *t, struct sc_error *err);
-
-/* Puts the text back where its mark is; fine when the file or the mark is missing: then somebody
- * removed the pool, or has written it again. */
-int sc_fpm_put_back(const struct sc_fpm_taken *t, struct sc_error *err);
-
-/* Writes `path` again with the owner and mode that it has. */
-int sc_fpm_rewrite(const char *path, const void *data, size_t len, struct sc_error *err);
 
 #endif

@@ -20,6 +20,7 @@
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/outside.h"
+#include "core/php/fpm/pool_file.h"
 
 #define LOOK_MS  200
 #define START_MS 2000 /* a master that runs so long listens at all that it has read of */
