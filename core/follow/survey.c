@@ -8,11 +8,10 @@
 
 #include "core/account/odd.h"
 #include "core/base/cleanup.h"
-#include "core/base/users.h"
-#include "core/base/vec.h"
+#include "core/facts/names.h"
 #include "core/follow/follow.h"
 #include "core/follow/internal.h"
-#include "core/facts/names.h"
+#include "core/follow/survey_accounts.h"
 #include "core/server/panel.h"
 
 #define USERS_A_CHANGE 500 /* in one transaction, so that no hook waits for long */
@@ -27,19 +26,12 @@ struct one { /* an account that the panel or the database knows */
     bool differs;
 };
 
-struct account { /* of passwd */
-    char *name, *home;
-    uid_t uid;
-    gid_t gid;
-};
-
 struct survey {
     struct sc_domains panel;
     struct sc_domain_list known;
     struct sc_user_list users; /* by uid */
     const struct sc_domain **by_owner;
-    struct account *accounts; /* by name */
-    size_t n_accounts;
+    struct sc_survey_accounts accounts;
     struct one *v; /* by uid */
     size_t n;
 };
@@ -50,11 +42,7 @@ static void survey_done(struct survey *sv)
     sc_domain_list_done(&sv->known);
     sc_user_list_done(&sv->users);
     free(sv->by_owner);
-    for (size_t i = 0; i < sv->n_accounts; i++) {
-        free(sv->accounts[i].name);
-        free(sv->accounts[i].home);
-    }
-    free(sv->accounts);
+    sc_survey_accounts_done(&sv->accounts);
     free(sv->v);
 }
 
@@ -62,72 +50,6 @@ static int no_memory(struct sc_error *err)
 {
     return sc_error_set(err, SC_E_NOMEM, "out of memory for the server's domains");
 }
-
-/* ---- passwd ---- */
-
-static int by_account_name(const void *a, const void *b)
-{
-    return strcmp(((const struct account *)a)->name, ((const struct account *)b)->name);
-}
-
-static int add_account(const struct passwd *pw, void *arg, struct sc_error *err)
-{
-    struct survey *sv = arg;
-    if (pw->pw_uid == 0)
-        return 0;
-    if (!SC_VEC_ROOM(sv->accounts, sv->n_accounts))
-        return no_memory(err);
-    struct account *a = &sv->accounts[sv->n_accounts++];
-    *a = (struct account){.name = strdup(pw->pw_name),
-                          .home = strdup(pw->pw_dir),
-                          .uid = pw->pw_uid,
-                          .gid = pw->pw_gid};
-    if (!a->name || !a->home)
-        return no_memory(err);
-    for (size_t n = strlen(a->home); n > 1 && a->home[n - 1] == '/';)
-        a->home[--n] = 0;
-    return 0;
-}
-
-/* All of them at once: to look each owner up would read the whole file each time. */
-static int read_accounts(struct survey *sv, struct sc_error *err)
-{
-    int rc = sc_users_each(add_account, sv, err);
-    if (rc == 0 && sv->n_accounts)
-        qsort(sv->accounts, sv->n_accounts, sizeof(*sv->accounts), by_account_name);
-    return rc;
-}
-
-/* Directories that are not listed as a whole (LDAP) are asked for the single one. */
-static int find_account(struct survey *sv, const char *name, struct account **ret,
-                        struct sc_error *err)
-{
-    struct account key = {.name = (char *)(uintptr_t)name};
-    *ret = sv->n_accounts
-               ? bsearch(&key, sv->accounts, sv->n_accounts, sizeof(key), by_account_name)
-               : NULL;
-    if (*ret)
-        return 0;
-    uid_t uid;
-    int rc = sc_account_uid(name, &uid, err);
-    if (rc == SC_E_NOTFOUND || (rc == 0 && uid == 0))
-        return 0;
-    if (rc < 0)
-        return rc;
-    SC_FREE char *home = NULL;
-    gid_t gid = 0;
-    rc = sc_account_passwd(uid, NULL, &gid, &home, err);
-    const struct passwd pw = {.pw_name = key.name, .pw_dir = home, .pw_uid = uid, .pw_gid = gid};
-    if (rc == 0)
-        rc = add_account(&pw, sv, err);
-    if (rc < 0)
-        return rc;
-    qsort(sv->accounts, sv->n_accounts, sizeof(*sv->accounts), by_account_name);
-    *ret = bsearch(&key, sv->accounts, sv->n_accounts, sizeof(key), by_account_name);
-    return 0;
-}
-
-/* ---- merging ---- */
 
 static int by_owner(const void *a, const void *b)
 {
@@ -161,10 +83,10 @@ static int gather_users(struct survey *sv, struct sc_error *err)
     qsort(sv->by_owner, sv->panel.n, sizeof(*sv->by_owner), by_owner);
     for (size_t i = 0; i < sv->panel.n;) {
         size_t end = i + 1;
-        struct account *a = NULL;
+        const struct sc_survey_account *a = NULL;
         while (end < sv->panel.n && strcmp(sv->by_owner[end]->owner, sv->by_owner[i]->owner) == 0)
             end++;
-        int rc = find_account(sv, sv->by_owner[i]->owner, &a, err);
+        int rc = sc_survey_account_find(&sv->accounts, sv->by_owner[i]->owner, &a, err);
         if (rc < 0)
             return rc;
         if (a)
@@ -173,8 +95,8 @@ static int gather_users(struct survey *sv, struct sc_error *err)
         i = end;
     }
     for (size_t i = 0; i < sv->n; i++) { /* the table of accounts does not grow any more */
-        struct account *a = NULL;
-        int rc = find_account(sv, sv->v[i].name, &a, err);
+        const struct sc_survey_account *a = NULL;
+        int rc = sc_survey_account_find(&sv->accounts, sv->v[i].name, &a, err);
         if (rc < 0 || !a)
             return rc < 0 ? rc : sc_error_set(err, SC_E_SYS, "the users change: try again");
         sv->v[i].home = a->home;
@@ -200,10 +122,10 @@ static int look_at_rest(struct survey *sv, struct sc_error *err)
 {
     for (size_t i = 0; i < sv->n; i++) {
         struct one *o = &sv->v[i];
-        struct account *a = NULL;
+        const struct sc_survey_account *a = NULL;
         if (o->name || o->known->gone)
             continue;
-        int rc = find_account(sv, o->known->name, &a, err);
+        int rc = sc_survey_account_find(&sv->accounts, o->known->name, &a, err);
         if (rc < 0)
             return rc;
         if (a && a->uid == o->uid) {
@@ -217,9 +139,7 @@ static int look_at_rest(struct survey *sv, struct sc_error *err)
 
 static struct one *find_owner(const struct survey *sv, const char *owner)
 {
-    const struct account key = {.name = (char *)(uintptr_t)owner}, *a;
-    a = sv->n_accounts ? bsearch(&key, sv->accounts, sv->n_accounts, sizeof(key), by_account_name)
-                       : NULL;
+    const struct sc_survey_account *a = sc_survey_account_listed(&sv->accounts, owner);
     return a ? find_one(sv, sv->n, a->uid) : NULL;
 }
 
@@ -381,7 +301,7 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
     if (rc == 0)
         rc = sc_survey_odd(&sv.panel, &sv.users, &sv.known, err);
     if (rc == 0)
-        rc = read_accounts(&sv, err);
+        rc = sc_survey_accounts_read(&sv.accounts, err);
     if (rc == 0)
         rc = gather_users(&sv, err);
     size_t owners = 0;
