@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
@@ -19,78 +18,13 @@
 #define DEADLINE_MS 600000 /* a panel may have very many domains */
 #define AGAIN_MS    5000   /* after one that failed */
 #define HOOKS_MS    600000
-#define PATHS_MS    3600000
-/* Between two lists because the panel's files changed: a tenth of the time at most, but */
-#define PATHS_SHARE  10
-#define PATHS_MIN_MS 1000
-#define PATHS_MAX_MS 10000
-#define PATHS_MAX    20000
-#define POLL_UNIT_MS 1000
-#define MARKS_MS     30000
-#define HISTORY_MS   60000
+#define MARKS_MS    30000
+#define HISTORY_MS  60000
 
 bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr)
 {
     const struct sc_chore *c = ptr;
     return c >= l->chores && c < l->chores + SC_CHORES;
-}
-
-/* ---- the panel's files ---- */
-
-/* A file is watched by its directory: it may be replaced. */
-static void watch_panel_path(struct sc_watches *w, const char *path)
-{
-    if (path[0] != '/')
-        return;
-    if (sc_watches_add(w, path, SC_WATCH_FILES, SC_WATCH_PANEL, 0, NULL, NULL) == 0)
-        return;
-    SC_FREE char *dir = strdup(path);
-    char *slash = dir ? strrchr(dir, '/') : NULL;
-    if (!slash || !slash[1])
-        return;
-    *slash = 0;
-    (void)sc_watches_add(w, dir[0] ? dir : "/", SC_WATCH_FILES, SC_WATCH_PANEL, 0, slash + 1, NULL);
-}
-
-/* Folders of accounts come and go: the list is made again, now and then. */
-void sc_monitor_paths_changed(struct sc_monitor *m, int64_t now)
-{
-    int64_t at = now + SC_SURVEY_SETTLE_MS, gap = m->paths_took * PATHS_SHARE;
-    gap = gap < PATHS_MIN_MS ? PATHS_MIN_MS : gap > PATHS_MAX_MS ? PATHS_MAX_MS : gap;
-    if (m->paths_done && at < m->paths_done + gap)
-        at = m->paths_done + gap;
-    if (at < m->paths_at)
-        m->paths_at = at;
-}
-
-static void paths_line(struct sc_chore *c, const char *word, char *rest)
-{
-    struct sc_watches *w = c->l->m.sets[0].w;
-    if (strcmp(word, "poll") == 0)
-        sc_survey_poll(&c->l->m.survey, POLL_UNIT_MS * strtol(rest, NULL, 10), sc_clock_ms());
-    if (strcmp(word, "path") != 0 || c->n++ >= PATHS_MAX)
-        return;
-    if (!c->begun) {
-        sc_watches_begin(w, SC_WATCH_PANEL, 0);
-        c->dirs = sc_watches_dirs(w);
-    }
-    c->begun = true;
-    watch_panel_path(w, rest);
-}
-
-static void paths_over(struct sc_chore *c, int64_t now)
-{
-    struct sc_monitor *m = &c->l->m;
-    /* what changed in a directory before it was watched: the panel is asked once more */
-    if (c->begun && m->paths_done && sc_watches_dirs(m->sets[0].w) > c->dirs)
-        sc_survey_panel_changed(&m->survey, now);
-    if (c->ok && c->begun)
-        sc_watches_end(m->sets[0].w, SC_WATCH_PANEL, 0);
-    m->paths_done = now;
-    m->paths_took = now - c->w.began;
-    c->at = now + PATHS_MS;
-    if (c->error)
-        sc_monitor_error(&c->l->m, c->error);
 }
 
 /* ---- the panel's hooks ---- */
@@ -251,7 +185,7 @@ static const struct {
                       [SC_CHORE_SURVEY] = {SC_JOB_SURVEY, found_line, survey_over},
                       [SC_CHORE_POOLS] = {SC_JOB_POOLS, sc_pools_line, sc_pools_over},
                       [SC_CHORE_PORTS] = {SC_JOB_PORTS, ports_line, ports_over},
-                      [SC_CHORE_PATHS] = {SC_JOB_PATHS, paths_line, paths_over},
+                      [SC_CHORE_PATHS] = {SC_JOB_PATHS, sc_paths_line, sc_paths_over},
                       [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over},
                       [SC_CHORE_SERVICES] = {SC_JOB_SERVICES, services_line, services_over},
                       [SC_CHORE_HISTORY] = {SC_JOB_HISTORY, history_line, history_over}};

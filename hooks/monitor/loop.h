@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's loop, shared by its files: loop.c (what woke it, what is due), begin.c (how it
- * starts), chores.c and visits.c (what it has done by workers). One thread. */
+ * starts), chores.c, panel_paths.c, pools.c and visits.c (what it has done by workers). One thread. */
 #ifndef SC_HOOKS_MONITOR_LOOP_H
 #define SC_HOOKS_MONITOR_LOOP_H
 
@@ -130,6 +130,12 @@ bool sc_loop_is_chore(const struct sc_loop *l, const void *ptr);
 void sc_loop_hear_chore(struct sc_chore *c);
 void sc_loop_do_chores(struct sc_loop *l, int64_t now);
 int64_t sc_loop_chores_next(const struct sc_loop *l);
+
+/* ---- panel_paths.c ---- */
+
+/* As the other chores have them: a line of the worker's, and its end. */
+void sc_paths_line(struct sc_chore *c, const char *word, char *rest);
+void sc_paths_over(struct sc_chore *c, int64_t now);
 
 /* ---- pools.c ---- */
 
