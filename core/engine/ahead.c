@@ -7,7 +7,8 @@
 static void look(void *arg)
 {
     struct sc_ahead *a = arg;
-    a->rc = sc_cover_server_look(false, a->server, &a->why);
+    if (!a->server->looked) /* gathering facts did, where the panel was not asked */
+        a->rc = sc_cover_server_look(false, a->server, &a->why);
     if (a->rc == 0)
         a->rc = sc_lsapi_check(&a->server->hosts, &a->why);
     if (a->rc == 0)
