@@ -100,6 +100,10 @@ expect_contains "in JSON the message stays, and a hint follows" '"code": "unknow
 check "none of the three is isolated" isolated
 expect_output "enable" $'CloudLinux Isolates was enabled for domain(s),\na.example\n' cagefsctl --site-isolation-enable a.example
 check "one is isolated" isolated a.example
+completes() { /usr/share/sitecage/complete "$@"; }
+expect_output "what is not isolated completes, too" $'a.example\nb.example\nc.example\n' completes cagefsctl --site-isolation-enable ''
+expect_output "what is, to disable" $'--site-isolation-disable=a.example\n' completes cagefsctl --site-isolation-disable=
+expect_output "to enter" $'a.example\n--help\n--version\n' completes cagefs_enter_site ''
 expect_output "enable two, one again, as written" $'CloudLinux Isolates was enabled for domain(s),\nA.Example,b.example\n' \
     cagefsctl --site-isolation-enable A.Example b.example
 check "two are isolated" isolated a.example b.example

@@ -92,6 +92,9 @@ check "at least one limit" says usage "at least one limit is needed: --cpu, --pm
 check "a number" says usage "--cpu must be a whole number from 0 (no limit) to 9007199254740992" \
     iso limits set --domain a.example --cpu 1x
 
+expect_output "his own domains complete" $'a.example\nb.example\n' as_user john /usr/share/sitecage/complete isolatectl explain ''
+expect_output "those that are isolated, for limits" $'a.example\n' as_user john /usr/share/sitecage/complete isolatectl limits set --domain ''
+
 ## Somebody else's, and nobody's
 unknown="Please specify existing domain name and try again"
 check "somebody else's domain" says unknown_domain "$unknown" iso site-isolation enable --domain c.example
