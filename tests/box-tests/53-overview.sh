@@ -120,6 +120,42 @@ expect_contains "in words" "john: 1 of 4 domains isolated" root
 expect_fail 1 "nosuch" root nosuch
 expect_fail 1 "root" as_user john /usr/sbin/cagefsctl --site-isolation-overview
 
+## Answers are as docs/json-schema says
+# documented SCHEMA STATUS COMMAND...
+documented()
+{
+    local schema=$1 want=$2 out status=0
+    shift 2
+    out=$("$@" 2>/dev/null) || status=$?
+    [ "$status" = "$want" ] && "$SC_SOURCE/tests/schema" "$schema" <<<"$out"
+}
+check "b.example learns" iso learn b.example
+has() { iso overview | jq -e '.sites[] | select(.learn != null and .php != null) | .domain == "b.example"' >/dev/null; }
+check "which the overview shows" has
+check "overview" documented overview 0 iso overview
+check "overview, from inside" documented overview 0 inside
+check "overview of all accounts" documented overview-accounts 0 root --json
+check "status" documented status 0 cagefsctl --json --site-isolation-status --all
+check "list" documented list 0 cagefsctl --json --site-isolation-list
+check "plan" documented plan 0 cagefsctl --json --site-isolation-plan a.example
+checked() { cagefsctl --json --site-isolation-check | cat; }
+check "check, good or bad" documented check 0 checked
+check "stats" documented stats 0 iso stats
+check "stats over time" documented stats 0 iso stats --period 1h
+check "enable" documented enable 0 cagefsctl --json --site-isolation-enable a.example
+check "enable of many" documented enable 0 cagefsctl --json --site-isolation-enable --user john --dry-run --keep-going
+check "enable as a user" documented sites 0 iso site-isolation enable --domain a.example
+check "list as a user" documented sites 0 iso site-isolation list
+check "errors" documented error 1 iso stats --domain a.examqle
+check "errors of root" documented error 1 cagefsctl --json --site-isolation-status nosuch.example
+check "wrong usage" documented error 2 cagefsctl --json --nonsense
+check_not "control: an error is no overview" documented overview 1 iso overview --domain nosuch.example
+more() { iso overview | jq -c '.sites[0].more = 1'; }
+check_not "control: nor one with a member that nobody documented" documented overview 0 more
+less() { iso overview | jq -c 'del(.sites[0].state)'; }
+check_not "control: nor one without a member" documented overview 0 less
+check "it learns no more" iso learn b.example --stop
+
 ## As many programs are started for many sites as for few
 started()
 {
