@@ -4,8 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-#define WORD_MAX 1024 /* longer values are no names */
+#include "hooks/adapter/variable.h"
 
 enum what {
     USER,    /* something about the user */
@@ -74,23 +73,6 @@ const char *const sc_da_hooks[] = {
 };
 const size_t sc_da_hooks_n = sizeof(sc_da_hooks) / sizeof(sc_da_hooks[0]);
 
-/* The variable's value; NULL when it is missing, empty, too long to be a name, or there twice with
- * different values. */
-static const char *word(char *const *env, const char *name)
-{
-    const char *found = NULL;
-    size_t len = strlen(name);
-    for (; env && *env; env++) {
-        if (strncmp(*env, name, len) != 0 || (*env)[len] != '=')
-            continue;
-        const char *value = *env + len + 1;
-        if (found && strcmp(found, value) != 0)
-            return NULL;
-        found = value;
-    }
-    return found && found[0] && strnlen(found, WORD_MAX) < WORD_MAX ? found : NULL;
-}
-
 /* "…/scripts/custom/HOOK/sitecage.sh" is how the kernel names the script to its interpreter. */
 static void hook_name(const char *hook, char *out, size_t size)
 {
@@ -117,7 +99,7 @@ static bool dns_matters(const char *caller)
 
 void sc_da_event(const char *hook, char *const *env, struct sc_events *events)
 {
-    char name[64], fqdn[2 * WORD_MAX];
+    char name[64], fqdn[2 * SC_HOOK_WORD_MAX];
     hook_name(hook, name, sizeof(name));
     enum what what = USER;
     enum sc_event_kind kind = SC_EVENT_USER_CHANGED;
@@ -127,29 +109,30 @@ void sc_da_event(const char *hook, char *const *env, struct sc_events *events)
             kind = table[i].kind;
         }
     }
-    struct sc_event_words w = {.user = word(env, "username")};
+    struct sc_event_words w = {.user = sc_hook_variable(env, "username")};
     switch (what) {
     case DOMAIN:
-        w.domain = word(env, "domain");
+        w.domain = sc_hook_variable(env, "domain");
         break;
     case RENAME:
-        w.domain = word(env, "domain");
-        w.new_domain = word(env, "newdomain");
+        w.domain = sc_hook_variable(env, "domain");
+        w.new_domain = sc_hook_variable(env, "newdomain");
         w.subdomains = true;
         break;
     case SUB:
-        if (word(env, "subdomain") && word(env, "domain")) {
-            snprintf(fqdn, sizeof(fqdn), "%s.%s", word(env, "subdomain"), word(env, "domain"));
+        if (sc_hook_variable(env, "subdomain") && sc_hook_variable(env, "domain")) {
+            snprintf(fqdn, sizeof(fqdn), "%s.%s", sc_hook_variable(env, "subdomain"),
+                     sc_hook_variable(env, "domain"));
             w.domain = fqdn;
         }
         break;
     case POINTER:
-        w.domain = word(env, "from");
+        w.domain = sc_hook_variable(env, "from");
         if (!w.domain)
-            w.domain = word(env, "DOMAIN");
+            w.domain = sc_hook_variable(env, "DOMAIN");
         break;
     case DNS:
-        if (!dns_matters(word(env, "caller")))
+        if (!dns_matters(sc_hook_variable(env, "caller")))
             return;
         break;
     case ALL:

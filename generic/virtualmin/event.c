@@ -2,26 +2,9 @@
 #include "generic/virtualmin/event.h"
 
 #include <string.h>
+#include "hooks/adapter/variable.h"
 
-#define WORD_MAX 1024 /* longer values are no names */
-#define PREFIX   "VIRTUALSERVER_"
-
-/* The variable's value; NULL when it is missing, empty, too long to be a name, or there twice with
- * different values. */
-static const char *word(char *const *env, const char *name)
-{
-    const char *found = NULL;
-    size_t len = strlen(name);
-    for (; *env; env++) {
-        if (strncmp(*env, name, len) != 0 || (*env)[len] != '=')
-            continue;
-        const char *value = *env + len + 1;
-        if (found && strcmp(found, value) != 0)
-            return NULL;
-        found = value;
-    }
-    return found && found[0] && strnlen(found, WORD_MAX) < WORD_MAX ? found : NULL;
-}
+#define PREFIX "VIRTUALSERVER_"
 
 static bool differ(const char *a, const char *b)
 {
@@ -32,9 +15,11 @@ static bool differ(const char *a, const char *b)
  * it, or because the server was moved. */
 static void modified(char *const *env, struct sc_events *events)
 {
-    const char *user = word(env, PREFIX "USER"), *old_user = word(env, PREFIX "OLDSERVER_USER"),
-               *dom = word(env, PREFIX "DOM"), *old_dom = word(env, PREFIX "OLDSERVER_DOM");
-    bool sub = word(env, PREFIX "PARENT") != NULL;
+    const char *user = sc_hook_variable(env, PREFIX "USER"),
+               *old_user = sc_hook_variable(env, PREFIX "OLDSERVER_USER"),
+               *dom = sc_hook_variable(env, PREFIX "DOM"),
+               *old_dom = sc_hook_variable(env, PREFIX "OLDSERVER_DOM");
+    bool sub = sc_hook_variable(env, PREFIX "PARENT") != NULL;
     if (differ(old_user, user) && !sub)
         sc_event_add(events, SC_EVENT_USER_RENAMED,
                      &(struct sc_event_words){.user = old_user, .new_user = user});
@@ -58,10 +43,10 @@ void sc_vm_event(char *const *env, struct sc_events *events)
         {"CREATE_DOMAIN", SC_EVENT_USER_CREATED, SC_EVENT_DOMAIN_CREATED},
         {"DELETE_DOMAIN", SC_EVENT_USER_DELETED, SC_EVENT_DOMAIN_DELETED},
     };
-    const char *action = word(env, PREFIX "ACTION");
-    const struct sc_event_words w = {.user = word(env, PREFIX "USER"),
-                                     .domain = word(env, PREFIX "DOM")};
-    bool sub = word(env, PREFIX "PARENT") != NULL;
+    const char *action = sc_hook_variable(env, PREFIX "ACTION");
+    const struct sc_event_words w = {.user = sc_hook_variable(env, PREFIX "USER"),
+                                     .domain = sc_hook_variable(env, PREFIX "DOM")};
+    bool sub = sc_hook_variable(env, PREFIX "PARENT") != NULL;
     if (action && strcmp(action, "MODIFY_DOMAIN") == 0) {
         modified(env, events);
         return;
