@@ -46,6 +46,9 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
  * *others, which must live as long as the job. SC_E_NOMEM. */
 int sc_job_widen(struct sc_job *j, struct sc_names *others, struct sc_error *err);
 
+/* SC_E_NOTENABLED: the feature is off; the text is for the administrator. */
+int sc_engine_feature_on(const struct sc_server *s, struct sc_error *err);
+
 /* The home that the jobs' sites get (struct sc_wish). */
 void sc_jobs_home(struct sc_jobs *jobs, enum sc_home home);
 

@@ -232,22 +232,11 @@ static int look_at_users(struct sc_server *s, const struct sc_many_which *which,
     return rc;
 }
 
-static int check_feature(struct sc_server *s, struct sc_error *err)
-{
-    bool on = false;
-    int rc = sc_policy_enabled(&s->policy, &on, err);
-    if (rc == 0 && !on)
-        rc = sc_error_set(err, SC_E_NOTENABLED,
-                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
-                          "--site-isolation-allow-all");
-    return rc;
-}
-
 int sc_many_select(struct sc_server *s, const struct sc_many_which *which,
                    const struct sc_many_how *how, struct sc_many *ret, struct sc_error *err)
 {
     SC_DOMAINS struct sc_domains there = SC_DOMAINS_INIT;
-    int rc = how->enable ? check_feature(s, err) : 0;
+    int rc = how->enable ? sc_engine_feature_on(s, err) : 0;
     if (rc == 0)
         rc = what_there_is(s, how->enable, &there, err);
     if (rc == 0)

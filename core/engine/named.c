@@ -158,12 +158,7 @@ int sc_named_assign(struct sc_jobs *jobs, const struct sc_named_list *l, bool en
 
 int sc_named_allowed(const struct sc_server *s, const struct sc_named_list *l, struct sc_error *err)
 {
-    bool on = false;
-    int rc = sc_policy_enabled(&s->policy, &on, err);
-    if (rc == 0 && !on)
-        rc = sc_error_set(err, SC_E_NOTENABLED,
-                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
-                          "--site-isolation-allow-all");
+    int rc = sc_engine_feature_on(s, err);
     for (size_t i = 0; rc == 0 && i < l->n; i++) {
         bool allowed = false;
         rc = sc_policy_user_allowed(&s->policy, l->v[i].owner, &allowed, err);

@@ -17,6 +17,17 @@
 #include "core/server/platform.h"
 #include "core/web/suexec_front.h"
 
+int sc_engine_feature_on(const struct sc_server *s, struct sc_error *err)
+{
+    bool on = false;
+    int rc = sc_policy_enabled(&s->policy, &on, err);
+    if (rc == 0 && !on)
+        rc = sc_error_set(err, SC_E_NOTENABLED,
+                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
+                          "--site-isolation-allow-all");
+    return rc;
+}
+
 int sc_engine_deny_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     sc_pass_recover(s);
@@ -30,14 +41,9 @@ int sc_engine_deny_users(struct sc_server *s, const char *const *users, size_t n
 {
     sc_pass_recover(s);
     SC_FD int lock = -EBADF;
-    bool on = false;
     int rc = sc_pass_lock_deny(SC_LOCK_WAIT_MS, &lock, err);
     if (rc == 0)
-        rc = sc_policy_enabled(&s->policy, &on, err);
-    if (rc == 0 && !on)
-        rc = sc_error_set(err, SC_E_NOTENABLED,
-                          "CloudLinux Isolates is not enabled; allow it with: cagefsctl "
-                          "--site-isolation-allow-all");
+        rc = sc_engine_feature_on(s, err);
     return rc < 0 ? rc : sc_pass_deny_users(s, users, n, w, err);
 }
 
