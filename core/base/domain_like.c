@@ -140,12 +140,10 @@ bool sc_domain_meant(const char *word, const char *const *known, size_t n, char 
             return false;
         if (*like && len)
             all[len++] = between;
-        memcpy(all + len, like, strlen(like));
-        len += strlen(like);
+        len = (size_t)(stpcpy(all + len, like) - all);
     }
     if (len == 0)
         return false;
-    memcpy(ret, all, len);
-    ret[len] = 0;
+    memcpy(ret, all, len + 1);
     return true;
 }

@@ -12,7 +12,7 @@ struct sc_history_asked {
     int64_t step;   /* seconds; 0: as fine as it is kept for so long */
 };
 
-#define SC_HISTORY_TODAY -1 /* since midnight, in the server's time zone */
+#define SC_HISTORY_TODAY (-1) /* since midnight, in the server's time zone */
 
 /* "1d", "90m", "today": seconds, or SC_HISTORY_TODAY. SC_E_INVAL: it is none. */
 int sc_history_period_parse(const char *text, int64_t *ret, struct sc_error *err);

@@ -74,7 +74,7 @@ int sc_fpm_take_out(struct sc_fpm_taken *t, const char *idle, bool *ret_changed,
         rc = sc_fpm_cut(text.data, text.len, t->file, t->pool, idle, &out, &cut, err);
     if (rc < 0)
         return rc == SC_E_NOTFOUND ? 0 : rc;
-    if (cut.len != t->text_len || memcmp(cut.data, t->text, cut.len) != 0) {
+    if (cut.len != t->text_len || (cut.len && memcmp(cut.data, t->text, cut.len) != 0)) {
         free(t->text);
         t->text_len = cut.len;
         t->text = sc_steal_ptr(&cut.data);
