@@ -166,7 +166,7 @@ int sc_engine_allow_users(struct sc_server *s, const char *const *users, size_t 
 static int toggle_mode(struct sc_server *s, enum sc_policy_mode *ret, const struct sc_watch *w,
                        struct sc_error *err)
 {
-    enum sc_policy_mode mode;
+    enum sc_policy_mode mode = SC_MODE_UNSET;
     SC_FD int front = -EBADF;
     int rc = sc_pass_lock_front(false, &front, err);
     if (rc == 0)
