@@ -119,6 +119,24 @@ static int has_home(const struct sc_account *a, const char *path, struct sc_erro
     return rc < 0 ? rc : q.found;
 }
 
+int sc_shown_roots(const struct sc_account *a, const char *path, char **ret, struct sc_error *err)
+{
+    static const char *const homes[] = {"/home", "/home2", NULL}; /* they may hang */
+    SC_FREE char *real = NULL;
+    struct stat st;
+    *ret = NULL;
+    if (path[0] != '/' || is_below_any(path, homes))
+        return 0;
+    int rc = has_home(a, path, err);
+    if (rc == 0 && (rc = sc_real_path(path, &real, err)) == SC_THERE) {
+        rc = has_home(a, real, err);
+        rc = rc == 0 ? is_roots(a, real, &st, err) : rc < 0 ? rc : 0;
+        if (rc > 0 && st.st_uid == 0)
+            *ret = sc_steal_ptr(&real);
+    }
+    return rc < 0 ? rc : 0;
+}
+
 /* Around a document root, which is not in `but`. */
 static bool has_docroot(const struct sc_vhosts *hosts, const char *path, const char *but)
 {

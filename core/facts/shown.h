@@ -26,6 +26,10 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
 int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
                  const char *site_rel, const char *path, struct sc_error *err);
 
+/* What `path` leads to, where that is a file or directory which nobody but root can have put there, and
+ * in no home; else *ret is NULL. The caller frees it. SC_E_NOMEM, SC_E_SYS. */
+int sc_shown_roots(const struct sc_account *a, const char *path, char **ret, struct sc_error *err);
+
 /* What the configuration of the installed PHP versions names, each once. Does nothing where *ret has been
  * filled before. SC_E_NOMEM, SC_E_SYS. */
 int sc_shown_of_php(struct sc_named_paths *ret, struct sc_error *err);

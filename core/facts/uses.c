@@ -87,10 +87,9 @@ static int add_log(struct sc_uses_look *l, int found, char **rel, const struct s
     return found == 0 && !S_ISREG(st->st_mode) ? 0 : sc_uses_add(l, path, rel);
 }
 
-/* What root's configuration names outside of the home. */
-static int show(struct sc_uses_look *l, enum sc_named named, const char *path)
+int sc_uses_show(struct sc_uses_look *l, const char *path)
 {
-    if (l->word != SC_WORD_SERVER || named != SC_NAMED_READ)
+    if (l->word != SC_WORD_SERVER)
         return 0;
     return sc_shown_add(l->shown, l->a, l->hosts, l->site->rel, path, l->err);
 }
@@ -101,7 +100,7 @@ static int use(struct sc_uses_look *l, enum sc_named named, const char *value)
     struct stat st = {0};
     int found = sc_uses_find(l, sc_php_path(value), &rel, &st);
     if (found > 0)
-        return show(l, named, value);
+        return named == SC_NAMED_READ ? sc_uses_show(l, value) : 0;
     if (found < 0 && found != SC_E_NOTFOUND)
         return found;
     if (named == SC_NAMED_OWN)
@@ -166,6 +165,8 @@ static int use_pools(struct sc_uses_look *l, struct sc_cover_server *server,
 static int use_host(struct sc_uses_look *l, const struct sc_vhost *h)
 {
     int rc = sc_uses_wrappers(l, h);
+    if (rc == 0)
+        rc = sc_uses_php_env(l, h);
     for (size_t i = 0; rc == 0 && i < h->n_roots; i++)
         if (h->roots[i].alias)
             rc = use(l, SC_NAMED_READ, h->roots[i].text);

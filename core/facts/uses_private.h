@@ -47,4 +47,10 @@ int sc_uses_user_ini(struct sc_uses_look *l);
 /* The wrappers that run the host's PHP: the php.ini that they name, and what that names. */
 int sc_uses_wrappers(struct sc_uses_look *l, const struct sc_vhost *h);
 
+/* The environment that the host's programs get: the same. */
+int sc_uses_php_env(struct sc_uses_look *l, const struct sc_vhost *h);
+
+/* Something outside of the home that root's configuration has the site read. */
+int sc_uses_show(struct sc_uses_look *l, const char *path);
+
 #endif

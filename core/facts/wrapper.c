@@ -97,13 +97,24 @@ struct reading {
     bool pending;
 };
 
-static int tell(struct reading *r, enum sc_wrapper_word word, char *value)
+static int tell_one(struct reading *r, enum sc_wrapper_word word, char *value)
 {
-    if (word == SC_WRAPPER_INI && value[0] != '/')
+    if (word != SC_WRAPPER_SET && value[0] != '/')
         return 0;
-    if (word == SC_WRAPPER_INI)
+    if (word != SC_WRAPPER_SET)
         collapse(value);
     return *value ? r->told(word, value, r->arg, r->err) : 0;
+}
+
+static int tell(struct reading *r, enum sc_wrapper_word word, char *value)
+{
+    char *save = NULL;
+    int rc = 0;
+    if (word != SC_WRAPPER_SCAN)
+        return tell_one(r, word, value);
+    for (char *one = strtok_r(value, ":", &save); rc == 0 && one; one = strtok_r(NULL, ":", &save))
+        rc = tell_one(r, word, one);
+    return rc;
 }
 
 static int read_word(struct reading *r, char *word)
@@ -114,6 +125,8 @@ static int read_word(struct reading *r, char *word)
         bool alone; /* its value may be the next word */
     } options[] = {{"PHPRC=", SC_WRAPPER_INI, false},
                    {"PHPRC", SC_WRAPPER_INI, true},
+                   {"PHP_INI_SCAN_DIR=", SC_WRAPPER_SCAN, false},
+                   {"PHP_INI_SCAN_DIR", SC_WRAPPER_SCAN, true},
                    {"-c", SC_WRAPPER_INI, true},
                    {"-d", SC_WRAPPER_SET, true}};
     if (r->pending) {

@@ -9,8 +9,9 @@
 #define SC_WRAPPER_MAX (64u << 10) /* bytes of one */
 
 enum sc_wrapper_word {
-    SC_WRAPPER_INI, /* PHPRC, -c: php.ini, or the directory that it is in */
-    SC_WRAPPER_SET  /* -d: NAME=VALUE */
+    SC_WRAPPER_INI,  /* PHPRC, -c: php.ini, or the directory that it is in */
+    SC_WRAPPER_SCAN, /* PHP_INI_SCAN_DIR: a directory with further ones; told for each */
+    SC_WRAPPER_SET   /* -d: NAME=VALUE */
 };
 
 typedef int sc_wrapper_told(enum sc_wrapper_word word, const char *value, void *arg,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shared by the files that read Apache's configuration: apache_conf.c (its grammar), apache_macro.c
- * (mod_macro), apache_say.c (what directives say about hosts). */
+ * (mod_macro), apache_say.c and apache_env.c (what directives say about hosts). */
 #ifndef SC_WEB_APACHE_CONF_H
 #define SC_WEB_APACHE_CONF_H
 
@@ -41,6 +41,12 @@ void sc_apache_say(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const c
 
 /* <Proxy URL>: a worker may be named so. */
 void sc_apache_say_proxy(struct sc_vhosts_reader *r, const char *url);
+
+/* ---- apache_env.c ---- */
+
+/* What a directive about the environment of programs says (SetEnv and its like); n is at least 2. */
+void sc_apache_say_env(struct sc_vhosts_reader *r, const struct sc_apache_conf *p, char **w,
+                       size_t n);
 
 /* ---- apache_macro.c ---- */
 

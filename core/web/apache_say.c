@@ -228,6 +228,11 @@ static void application(const struct said *s)
         add_way(s, SC_HANDLER_OTHER, false, NULL, s->w[0]);
 }
 
+static void environment(const struct said *s)
+{
+    sc_apache_say_env(s->r, s->p, s->w, s->n);
+}
+
 static void load_module(const struct said *s)
 {
     if (s->p->in_htaccess)
@@ -326,6 +331,15 @@ static const struct {
     {"PassengerAppRoot", application},
     {"WSGIScriptAlias", application},
     {"WSGIScriptAliasMatch", application},
+    {"SetEnv", environment},
+    {"FcgidInitialEnv", environment},
+    {"DefaultInitEnv", environment},
+    {"lsapi_set_env", environment},
+    {"SetEnvIf", environment},
+    {"SetEnvIfNoCase", environment},
+    {"SetEnvIfExpr", environment},
+    {"lsapi_phprc", environment},
+    {"suPHP_ConfigPath", environment},
     {"LoadModule", load_module},
     {"DocumentRoot", document_root},
     {"VirtualDocumentRoot", pattern},

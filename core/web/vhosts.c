@@ -28,6 +28,7 @@ static void host_free(struct sc_vhost *h)
     SC_FREE_ALL(h->links_at, h->shut_by, h->roots);
     sc_strings_free(h->names, h->n_names);
     sc_strings_free(h->listens, h->n_listens);
+    sc_strings_free(h->php_env, h->n_php_env);
     sc_ways_done(&h->ways);
     sc_overrides_done(&h->overrides);
     free(h->htaccess_at);
@@ -51,6 +52,7 @@ static void reader_done(struct sc_vhosts_reader *r)
 {
     for (size_t i = 0; i < r->n_dirs; i++) {
         free(r->dirs[i].dir);
+        sc_strings_free(r->dirs[i].php_env, r->dirs[i].n_php_env);
         sc_ways_done(&r->dirs[i].ways);
     }
     free(r->dirs);
@@ -238,6 +240,16 @@ static void apply_dirs(struct sc_vhosts_reader *r, struct sc_vhost *h)
         }
 }
 
+/* What programs get of the server and of directories they get in each host. */
+static void apply_php_env(struct sc_vhosts_reader *r, struct sc_vhost *h)
+{
+    for (size_t i = 0; !h->nginx && i < r->n_dirs; i++) {
+        const struct sc_vhosts_dir *d = &r->dirs[i];
+        for (size_t k = 0; (!*d->dir || is_for(d, h)) && k < d->n_php_env; k++)
+            sc_vhosts_word(r, &h->php_env, &h->n_php_env, d->php_env[k]);
+    }
+}
+
 /* Names of workers, balancers and upstreams become what they lead to: several, perhaps. */
 static void follow_aliases(struct sc_vhosts_reader *r, struct sc_vhost *h)
 {
@@ -274,6 +286,7 @@ static void apply_overrides(struct sc_vhosts_reader *r, struct sc_vhost *h)
 static void sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
 {
     apply_dirs(r, h);
+    apply_php_env(r, h);
     apply_overrides(r, h);
     follow_aliases(r, h);
     for (size_t i = 0; i < h->ways.n; i++) {

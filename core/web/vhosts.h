@@ -63,6 +63,8 @@ struct sc_vhost {
     char **listens;    /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
     size_t n_listens;
     struct sc_ways ways;
+    char **php_env; /* "PHPRC=…" and "PHP_INI_SCAN_DIR=…" that its programs get, each once */
+    size_t n_php_env;
     bool links;     /* nginx: of some root, or of the pattern */
     char *links_at; /* "FILE:LINE" of the disable_symlinks in it that leaves it so; NULL: none */
     char *shut_by;  /* nginx: the file with the disable_symlinks that its roots have; NULL: none */
@@ -134,6 +136,8 @@ const char *sc_handler_name(unsigned handlers);
 struct sc_vhosts_dir {
     char *dir;
     struct sc_ways ways;
+    char **php_env; /* as in struct sc_vhost */
+    size_t n_php_env;
 };
 
 /* Where a name of the configuration leads: a member of balancer://NAME, a worker that was named by

@@ -36,6 +36,17 @@ printf '%s\n' '[PHP]' 'user_agent = "of mary"' "session.save_path = \"$M/tmp\"" 
     "error_log = $M/logs/php_log" "mail.log = $M/.profile" | put_file mary $M/etc/php8.2/php.ini
 as_user mary ln -s php8.2/php.ini $M/etc/php.ini
 echo "secret of mail" | put_file mary $M/etc/mail.example/shadow
+# PHP's settings named by the web server: root's file names a place of the server, the home's only what is the account's to name
+make_site mary e.example $M/domains/e.example/public_html
+mkdir -p /srv/ini/e.example /srv/ini/lib /srv/hidden
+printf '%s\n' 'user_agent = "of root"' 'auto_prepend_file = /srv/ini/lib/first.php' "error_log = $M/logs/e_log" "session.save_path = $M/e-tmp" >/srv/ini/e.example/php.ini
+echo '<?php echo "first ";' | tee /srv/ini/lib/first.php >/srv/hidden/first.php
+as_user mary mkdir -p $M/php.d $M/php2.d $M/lib $M/e-tmp $M/e-uploads
+printf '%s\n' "upload_tmp_dir = $M/e-uploads" "auto_append_file = /srv/hidden/first.php" "include_path = $M/lib" | put_file mary $M/php.d/e.ini
+echo 'max_input_vars = 7777' | put_file mary $M/php2.d/e2.ini
+echo 'secret' | put_file mary $M/php.d/other.txt
+echo '<?php return "of lib";' | put_file mary $M/lib/x.php
+sed -i "s|DirectoryIndex|SetEnv PHPRC /srv/ini/e.example\n    <IfModule mod_setenvif.c>\n    SetEnvIf Request_URI . PHP_INI_SCAN_DIR=:$M/php.d:$M/php2.d\n    </IfModule>\n    DirectoryIndex|" /etc/apache2/sites-enabled/e.example.conf
 make_site john wp.example $H/wp
 echo "<?php // of wordpress" | put_file john $H/wp-config.php
 echo "<?php" | put_file john $H/wp/wp-load.php
@@ -62,6 +73,10 @@ session() { http "$1" "/session.php?id=$2${3:+&set=$3}"; }
 upload() { curl -s -m 20 -F f=@/etc/hostname "http://$1:$apache_port/upload.php"; }
 log_has() { grep -q "$2" "$1" 2>/dev/null; }
 reads() { http "$1" "/read.php?f=$2"; }
+phprc() { # shellcheck disable=SC2086
+    as_user mary $1 env PHPRC=/srv/ini/e.example "PHP_INI_SCAN_DIR=:$M/php.d:$M/php2.d" php -r "$2"
+}
+settings='echo ini_get("user_agent"), " ", ini_get("max_input_vars"), " ", include "x.php", "\n";'
 
 # what works before must work after; a reads b's sessions before
 expect_contains "control: b keeps a session" "of-b $H/tmp" session b.example cafe of-b
@@ -74,6 +89,7 @@ expect_contains "control: sessions by .user.ini" "of-i $H/ini-sessions" session 
 expect_output "control: php.ini of the home" "of mary $M/etc/php8.2/php.ini"$'\n' http v.example /ini.php
 expect_contains "control: its sessions" "of-v $M/tmp" session v.example dad of-v
 expect_output "control: mail's passwords" "secret of mail"$'\n' reads v2.example $M/etc/mail.example/shadow
+expect_output "control: settings that the web server's configuration names" $'of root 7777 of lib\n' phprc "" "$settings"
 expect_output "control: php.ini is written" $'written\n' http v.example "/write.php?f=$M/etc/php8.2/php.ini"
 sed -i 's/x$//' $M/etc/php8.2/php.ini
 rm -f $H/logs/*.log $M/logs/*
@@ -81,7 +97,7 @@ rm -f $H/logs/*.log $M/logs/*
 for home in shared private; do
     echo "home = $home" >/etc/sitecage.conf
     check "$home: allow" cagefsctl --site-isolation-allow-all
-    check "$home: enable" cagefsctl --site-isolation-enable a.example b.example w.example i.example wp.example v.example v2.example
+    check "$home: enable" cagefsctl --site-isolation-enable a.example b.example w.example i.example wp.example v.example v2.example e.example
     for d in a b w i v v2; do
         expect_contains "$home: $d keeps a session" "of-$d" session $d.example "feed$d$home" of-$d
         expect_contains "$home: and finds it again" "of-$d" session $d.example "feed$d$home"
@@ -94,6 +110,17 @@ for home in shared private; do
     expect_output "$home: a does not read b's new session" $'nothing\n' reads a.example "$H/tmp/sess_feedb$home"
     expect_output "$home: nor an old one" $'nothing\n' reads a.example $H/tmp/sess_cafe
     expect_output "$home: nor b's log" $'nothing\n' reads a.example $H/logs/b.example.error.log
+    expect_output "$home: settings that the web server's configuration names, and what they name" $'of root 7777 of lib\n' \
+        phprc "cagefs_enter_site e.example" "$settings"
+    expect_contains "$home: nothing else of their directory" "$(printf 'e.ini\n')" as_user mary cagefs_enter_site e.example ls $M/php.d
+    phprc "cagefs_enter_site e.example" 'error_log("told by e"); file_put_contents(ini_get("session.save_path") . "/x", "x"); file_put_contents(ini_get("upload_tmp_dir") . "/x", "x");' >/dev/null
+    check "$home: its log is the real one" log_has $M/logs/e_log "told by e"
+    check "$home: sessions and uploads are its own" as_user mary cagefs_enter_site e.example test -s $M/e-tmp/x -a -s $M/e-uploads/x
+    check_not "$home: nothing of them is in the home" test -e $M/e-tmp/x -o -e $M/e-uploads/x
+    check "$home: the file that PHP runs first is there" as_user mary cagefs_enter_site e.example test -r /srv/ini/lib/first.php
+    for f in /srv/hidden/first.php $M/etc/mail.example/shadow; do
+        check_not "$home: $f is not there" as_user mary cagefs_enter_site e.example test -r "$f"
+    done
     for d in v v2; do
         expect_output "$home: $d finds its php.ini" "of mary $M/etc/php8.2/php.ini"$'\n' http $d.example /ini.php
         expect_output "$home: and cannot write it" $'no\n' http $d.example "/write.php?f=$M/etc/php8.2/php.ini"
@@ -113,7 +140,7 @@ for home in shared private; do
     as_user john cagefs_enter_site w.example sh -c 'echo more >>~/b-notes.txt' 2>/dev/null
     check_not "$home: which it does not write" log_has $H/b-notes.txt more
     rm -f $H/web/w.example/public_html/.user.ini
-    check "$home: disable" cagefsctl --site-isolation-disable a.example b.example w.example i.example wp.example v.example v2.example
+    check "$home: disable" cagefsctl --site-isolation-disable a.example b.example w.example i.example wp.example v.example v2.example e.example
     rm -f $H/logs/*.log $M/logs/*
 done
 expect_contains "afterwards an old session is there" "of-b $H/tmp" session b.example cafe

@@ -175,7 +175,11 @@ static void apache_forms(void **state)
         "<Proxy balancer://pool>\nBalancerMember unix:///run/one.sock|fcgi://one\n"
         "BalancerMember fcgi://127.0.0.1:9009\n</Proxy>\n"
         "<VirtualHost *:80>\nServerName w.example\nDocumentRoot /home/john/w\n"
-        "Alias /x /home/john/x/\nSetHandler \"proxy:fcgi://php-john\"\n</VirtualHost>\n"
+        "Alias /x /home/john/x/\nSetHandler \"proxy:fcgi://php-john\"\n"
+        "SetEnv PHPRC /home/john/etc\nSetEnv OTHER /home/john/other\nlsapi_phprc auto\n"
+        "SetEnvIf Host ^w A=1 PHP_INI_SCAN_DIR=:/srv/ini\n</VirtualHost>\n"
+        "<Directory /home/john/w>\nFcgidInitialEnv PHPRC /home/john/etc\nlsapi_phprc "
+        "/home/john/ls\n</Directory>\nSetEnv PHPRC /etc/all.ini\n"
         "<VirtualHost *:80>\nServerName b.example\nVirtualDocumentRoot /home/%1/www\n"
         "ProxyPassMatch ^/(.*\\.php)$ balancer://pool/home/john/b/$1\n</VirtualHost>\n"
         "<VirtualHost *:80>\nServerName i.example\n<IfModule !mod_ruid2.c>\n"
@@ -198,6 +202,12 @@ static void apache_forms(void **state)
     assert_int_equal(h->ways.v[0].line, 13);
     assert_string_equal(find(&v, "m.example")->docroot, "/home/john/m");
     h = find(&v, "w.example");
+    assert_int_equal(h->n_php_env, 4);
+    assert_string_equal(h->php_env[0], "PHPRC=/home/john/etc");
+    assert_string_equal(h->php_env[1], "PHP_INI_SCAN_DIR=:/srv/ini");
+    assert_string_equal(h->php_env[2], "PHPRC=/home/john/ls");
+    assert_string_equal(h->php_env[3], "PHPRC=/etc/all.ini");
+    assert_int_equal(find(&v, "n.example")->n_php_env, 1);
     assert_int_equal(h->n_listens, 1);
     assert_string_equal(h->listens[0], "/run/named.sock");
     assert_int_equal(h->n_roots, 2);

@@ -14,7 +14,10 @@ static int tell(enum sc_wrapper_word word, const char *value, void *arg, struct 
     (void)arg, (void)err;
     size_t n = strlen(told);
     snprintf(told + n, sizeof(told) - n, "%s%s %s", n ? ", " : "",
-             word == SC_WRAPPER_INI ? "ini" : "set", value);
+             word == SC_WRAPPER_INI    ? "ini"
+             : word == SC_WRAPPER_SCAN ? "scan"
+                                       : "set",
+             value);
     return 0;
 }
 
@@ -42,6 +45,8 @@ static void as_panels_write_them(void **state)
                         "ini /home/u/etc, ini /home/u/a/b");
     assert_string_equal(words("PHPRC=$(dirname \"$0\")/x\r\nsetenv PHPRC '/home/u/with space'"),
                         "ini /home/u/fcgi-bin/x, ini /home/u/with space");
+    assert_string_equal(words("export PHP_INI_SCAN_DIR=:$HOME/php.d:/home/u/x/../more PHPRC=~/etc"),
+                        "scan /home/u/php.d, scan /home/u/more, ini /home/u/etc");
 }
 
 static void nothing_else(void **state)
