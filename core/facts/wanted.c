@@ -10,6 +10,7 @@
 #include "core/account/in_home.h"
 #include "core/base/asuser.h"
 #include "core/base/cleanup.h"
+#include "core/base/resolve.h"
 #include "core/base/vec.h"
 #include "core/config/paths_conf.h"
 #include "core/facts/homes.h"
@@ -29,8 +30,16 @@ struct paths {
 static void paths_done(struct paths *p)
 {
     for (size_t i = 0; i < p->n; i++)
-        free((char *)(uintptr_t)p->v[i].rel);
+        SC_FREE_ALL((char *)(uintptr_t)p->v[i].rel, (char *)(uintptr_t)p->v[i].text);
     free(p->v);
+}
+
+/* Whether that is another name for what lies at `rel`. */
+static bool is_other_name(const struct sc_account *a, const char *absolute, const char *rel)
+{
+    const char *below = sc_path_below(absolute, a->home);
+    below = below ? below : sc_path_below(absolute, a->home_alias);
+    return !below || strcmp(below, rel) != 0;
 }
 
 /* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
@@ -54,12 +63,14 @@ static int add_path(const struct sc_account *a, struct sc_asuser *as, struct pat
             *err = why;
         return rc;
     }
-    if (!SC_VEC_ROOM(p->v, p->n)) {
-        free(rel);
+    bool other = is_other_name(a, absolute, rel);
+    char *text = other ? strdup(absolute) : NULL;
+    if ((other && !text) || !SC_VEC_ROOM(p->v, p->n)) {
+        SC_FREE_ALL(rel, text);
         return no_memory(err);
     }
     p->v[p->n++] = (struct sc_plan_path){
-        .rel = rel, .rw = rw, .site_rel = site_rel, .is_file = !S_ISDIR(st.st_mode)};
+        .rel = rel, .rw = rw, .site_rel = site_rel, .is_file = !S_ISDIR(st.st_mode), .text = text};
     return 0;
 }
 

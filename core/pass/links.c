@@ -224,11 +224,13 @@ int sc_links_lines(const struct sc_account *a, const struct sc_links *links,
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < site->n_aliases; i++)
         rc = add_around(a, site->aliases[i], p, err);
-    if (rc < 0 || !site->private_home || (!site->n_aliases && !links->n))
+    if (rc < 0 || !site->private_home || (!site->n_aliases && !site->n_ways && !links->n))
         return rc;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < site->n_aliases; i++)
         rc = add_way(a, site->aliases[i], p, err);
+    for (size_t i = 0; rc == 0 && i < site->n_ways; i++)
+        rc = add_way(a, site->ways[i], p, err);
     return rc < 0 ? rc : add_owned(a, links, site, p, err);
 }

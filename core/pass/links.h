@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Symbolic links in the home that lead to what a site owns. In a home of the site's own they have
  * to be there, too: those on the way to its document root as the panel writes it, because that path
- * is the one that the web server asks for; and those in the home itself, as panels and people make
+ * is the one that the web server asks for; those on the way of further paths as they were written; and those in the home itself, as panels and people make
  * them (~/www, DirectAdmin's ~/public_html), because code names its files by them. */
 #ifndef SC_PASS_LINKS_H
 #define SC_PASS_LINKS_H

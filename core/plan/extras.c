@@ -124,6 +124,15 @@ static int refuse(struct sc_plan *plan, const struct sc_plan_path *p, const char
     return r->site_rel && r->path ? 0 : no_memory(err);
 }
 
+static int keep_way(struct sc_plan_site *site, const char *text, struct sc_error *err)
+{
+    char *copy = SC_VEC_ROOM(site->ways, site->n_ways) ? strdup(text) : NULL;
+    if (!copy)
+        return no_memory(err);
+    site->ways[site->n_ways++] = copy;
+    return 0;
+}
+
 static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struct sc_error *err)
 {
     size_t n = site->n_extras;
@@ -138,7 +147,7 @@ static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struc
                                                             .own = p->own,
                                                             .make = p->make,
                                                             .self = p->self};
-    return 0;
+    return p->text ? keep_way(site, p->text, err) : 0;
 }
 
 int sc_plan_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)

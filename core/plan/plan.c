@@ -34,6 +34,7 @@ void sc_plan_free(struct sc_plan *plan)
         sc_strings_free(s->names, s->n_names);
         sc_strings_free(s->aliases, s->n_aliases);
         free_extras(s->extras, s->n_extras);
+        sc_strings_free(s->ways, s->n_ways);
         SC_FREE_ALL(s->near, s->site_dir, s->stray);
         for (size_t k = 0; k < s->n_apps; k++)
             free(s->apps[k]);

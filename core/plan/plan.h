@@ -74,8 +74,9 @@ struct sc_plan_path {
     bool own;  /* not the home's: a directory of the site's own in that place. rw does not count */
     bool make; /* a file that is to be made where it is missing */
     bool self; /* other sites see of it what they would without it */
-    bool config; /* with is_file: what PHP is told to read its settings from */
-    bool found;  /* in configuration, by us: nobody is told where it is refused */
+    bool config;      /* with is_file: what PHP is told to read its settings from */
+    bool found;       /* in configuration, by us: nobody is told where it is refused */
+    const char *text; /* how it was written, absolute; NULL: as home + "/" + rel */
 };
 
 struct sc_plan_secret { /* something that exists below the home and is hidden from every site */
@@ -142,6 +143,9 @@ struct sc_plan_site {
                     NULL */
     struct sc_plan_extra *extras;
     size_t n_extras;
+    /* How accepted paths were written that are not home + "/" + rel: links may be on their way. */
+    char **ways;
+    size_t n_ways;
     /* It has a home of its own: some domain of it says so, or none says otherwise and nothing else does. */
     bool private_home;
 };

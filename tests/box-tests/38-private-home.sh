@@ -77,6 +77,37 @@ expect_output "its home is as it was" 'mine' read_a $H/note.txt
 check "in the process that ran" test "$plain" = "$(probe_pid plain)"
 expect_output "which sees it, too" "secret of share"$'\n' probe plain "cat $H/share/secret.txt"
 
+# by links: in the home, further down, to another link, to a file, absolute ones; and one that leads to another site
+as_user john mkdir -p $H/store/media/in $H/store/files
+for at in store/media/in store/files; do echo "secret of $at" | put_file john "$H/$at/secret.txt"; done
+as_user john ln -s ../store/media $H/notes/linked
+as_user john ln -s notes/linked $H/twice
+as_user john ln -s $H/store/files $H/share/files
+as_user john ln -s ../top.txt $H/notes/top-link
+as_user john ln -s ../b $H/notes/b
+ln -s /etc/cagefs $H/notes/out
+linked="twice/in/secret.txt notes/linked/in/secret.txt notes/top-link store/media/in/secret.txt share/files/secret.txt"
+for f in $linked notes/b/secret.txt; do
+    expect_output "control: a does not read $f, which it is not given" $'nothing\n' read_a "$H/$f"
+    check "which is there" test -s "$H/$f"
+done
+echo "$H/web/a/public_html rw ~/share/files" >/etc/cagefs/site-isolation.paths
+printf '{"domains":{"a.example":{"paths":{"ro":["twice/in","notes/linked","notes/top-link","notes/b","notes/out"]}}},"version":1}' |
+    put_file john $H/.lve/domains.json
+check "further paths by links" cagefsctl --site-isolation-regenerate john
+for f in $linked; do expect_contains "a reads $f" secret read_a "$H/$f"; done
+expect_contains "in the process that ran, too" secret probe plain "cat $H/twice/in/secret.txt"
+expect_output "what the administrator gives it read-write it writes" $'ok\n' write_a $H/share/files/new x
+expect_output "and nothing else" $'no\n' write_a $H/notes/linked/in/new x
+check "it is the real one" test -s $H/store/files/new
+expect_output "what another site owns is not given by a link" $'nothing\n' read_a $H/notes/b/secret.txt
+expect_contains "which plan says" "inside the document root of another site" cagefsctl --site-isolation-plan a.example
+check "a view that is built now" cagefsctl --remount john
+for f in $linked; do expect_contains "has $f" secret read_a "$H/$f"; done
+check "another process in it" probe_start plain john a.example
+plain=$(probe_pid plain)
+rm -f /etc/cagefs/site-isolation.paths $H/share/files
+
 # the site's own word, and back in place
 printf '{"domains":{"a.example":{"home":"shared"}},"version":1}' | put_file john $H/.lve/domains.json
 check "the site has a shared home" cagefsctl --site-isolation-regenerate john
