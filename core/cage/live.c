@@ -26,6 +26,7 @@
 #include "core/cage/ownhome.h"
 #include "core/cage/phpbinds.h"
 #include "core/cage/services.h"
+#include "core/cage/shownbinds.h"
 #include "core/enter/keeper_find.h"
 
 struct inside {
@@ -214,15 +215,16 @@ static int change_until_done(const struct sc_planfile *plan, int pidfd, pid_t ke
     return *ret_changed ? sc_holders_end(plan, keeper, err) : 0;
 }
 
-/* A service that cannot be shown is no reason to end a site. */
+/* A place of the server's that cannot be shown is no reason to end a site. */
 static void see_to_services(const struct sc_planfile *plan, int pidfd, pid_t keeper,
                             bool *ret_changed)
 {
     struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_services_change(plan, pidfd, keeper, &why);
+    int shown = sc_shownbinds_change(plan, pidfd, keeper, &why);
+    int rc = shown < 0 ? shown : sc_services_change(plan, pidfd, keeper, &why);
     if (rc < 0)
-        sc_log("site %s of %s: services of the system: %s", plan->docroot, plan->user, why.text);
-    *ret_changed |= rc > 0;
+        sc_log("site %s of %s: places of the system: %s", plan->docroot, plan->user, why.text);
+    *ret_changed |= rc > 0 || shown > 0;
 }
 
 int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err)

@@ -21,6 +21,7 @@
 #include "core/cage/child.h"
 #include "core/cage/mounts.h"
 #include "core/cage/place.h"
+#include "core/cage/shownbinds.h"
 
 /* A line's source as a mount that lies nowhere yet, made outside. */
 struct shown {
@@ -42,9 +43,17 @@ static void shown_done(struct shown_list *l)
     *l = (struct shown_list){0};
 }
 
-/* Opens the source, if it still is what sc_services_find() takes: nothing of an account's. */
-static int open_source(const char *source, int *ret_fd, struct stat *ret_st, struct sc_error *err)
+static bool is_shown_line(const struct sc_sysline *l)
 {
+    return strcmp(l->kind, SC_SHOWN_KIND) == 0;
+}
+
+/* Opens the source, if it still is what sc_services_find() takes: nothing of an account's. What lies where
+ * "shown" lines say is root's choice. */
+static int open_source(const struct sc_sysline *l, int *ret_fd, struct stat *ret_st,
+                       struct sc_error *err)
+{
+    const char *source = l->b;
     SC_FD int fd = open(source, O_PATH | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return sc_is_absent(errno) ? SC_ABSENT : sc_error_sys(err, errno, "open %s", source);
@@ -52,7 +61,9 @@ static int open_source(const char *source, int *ret_fd, struct stat *ret_st, str
         return sc_error_sys(err, errno, "look at %s", source);
     bool socket = S_ISSOCK(ret_st->st_mode);
     bool other = S_ISDIR(ret_st->st_mode) || S_ISREG(ret_st->st_mode);
-    if (!sc_is_system_id(ret_st->st_uid) || (!socket && (!other || sc_path_below(source, "/tmp"))))
+    if (is_shown_line(l) ? !other
+                         : !sc_is_system_id(ret_st->st_uid) ||
+                               (!socket && (!other || sc_path_below(source, "/tmp"))))
         return SC_ABSENT;
     *ret_fd = sc_steal_fd(&fd);
     return SC_THERE;
@@ -149,7 +160,7 @@ int sc_service_add(int rootfd, const struct sc_planfile *plan, const struct sc_s
     SC_FD int source = -EBADF;
     struct stat st;
     struct shown s = {.line = l, .tree = -EBADF};
-    int rc = open_source(l->b, &source, &st, err);
+    int rc = open_source(l, &source, &st, err);
     if (rc != SC_THERE)
         return rc < 0 ? rc : 1;
     s.dir = S_ISDIR(st.st_mode);
@@ -179,7 +190,7 @@ static int add_shown(struct shown_list *list, int rootfd, const struct sc_syslin
 {
     SC_FD int source = -EBADF;
     struct stat st;
-    int rc = open_source(l->b, &source, &st, err);
+    int rc = open_source(l, &source, &st, err);
     if (rc == SC_THERE)
         rc = differs(rootfd, l, &st, err);
     if (rc <= 0)
@@ -193,6 +204,11 @@ static int add_shown(struct shown_list *list, int rootfd, const struct sc_syslin
     return rc;
 }
 
+static bool is_live_line(const struct sc_sysline *l)
+{
+    return l->b && (strcmp(l->kind, SC_SERVICE_KIND) == 0 || is_shown_line(l));
+}
+
 /* Sources are the server's, and open before its mount namespace is left. */
 static int find_changed(const struct sc_planfile *plan, pid_t keeper, struct shown_list *ret,
                         struct sc_error *err)
@@ -204,7 +220,7 @@ static int find_changed(const struct sc_planfile *plan, pid_t keeper, struct sho
         return sc_error_sys(err, errno, "open the root of the view");
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < plan->n_sys; i++)
-        if (strcmp(plan->sys[i].kind, SC_SERVICE_KIND) == 0 && plan->sys[i].b)
+        if (is_live_line(&plan->sys[i]))
             rc = add_shown(ret, root, &plan->sys[i], err);
     return rc;
 }

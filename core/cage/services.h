@@ -41,7 +41,8 @@ bool sc_services_is_name(const char *name);
 int sc_service_add(int rootfd, const struct sc_planfile *plan, const struct sc_sysline *l,
                    struct sc_error *err);
 
-/* Makes the running view of `keeper` show what the plan's lines lead to now. 1: something changed.
+/* Makes the running view of `keeper` show what the plan's lines, and its "shown" lines (shownbinds.h), lead
+ * to now. 1: something changed.
  * Needs root. */
 int sc_services_change(const struct sc_planfile *plan, int pidfd, pid_t keeper,
                        struct sc_error *err);

@@ -25,6 +25,7 @@
 #include "core/cage/phpbinds.h"
 #include "core/cage/place.h"
 #include "core/cage/services.h"
+#include "core/cage/shownbinds.h"
 
 struct view {
     const struct sc_planfile *plan;
@@ -171,7 +172,7 @@ static int add_sysline(struct view *v, const struct sc_sysline *l, struct sc_err
         return add_dir(v, l, err);
     if (strcmp(l->kind, "link") == 0 && l->b)
         return add_link(v, l, err);
-    if (strcmp(l->kind, "bind") == 0 && l->b)
+    if ((strcmp(l->kind, "bind") == 0 || strcmp(l->kind, SC_SHOWN_KIND) == 0) && l->b)
         return add_bind(v, l, SC_MNT_RO | SC_MNT_RECURSIVE, err);
     if (strcmp(l->kind, "rwbind") == 0 && l->b)
         return add_bind(v, l, SC_MNT_NOEXEC, err);
@@ -358,6 +359,8 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
         rc = add_entries(&v, err);
     if (rc >= 0)
         rc = sc_phpbinds_make(v.rootfd, v.masksfd, plan, err);
+    if (rc >= 0)
+        rc = sc_shownbinds_note(v.masksfd, plan, err);
     if (rc >= 0)
         rc = sc_mnt_flags(v.rootfd, SC_MNT_RO, err);
     if (rc >= 0)

@@ -12,6 +12,7 @@
  *     shm PATH SIZE       a tmpfs of the site's own
  *     private PATH NAME   ~/.cagefs/websites/<token>/NAME, read-write
  *     service PATH SOURCE core/cage/services.h
+ *     shown PATH SOURCE   as bind; core/cage/shownbinds.h
  *     homelink PATH TARGET core/cage/ownhome.h
  *     php PATH SOURCE     core/cage/phpbinds.h
  *     learn RECORD UNTIL  core/cage/learning.h

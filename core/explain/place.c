@@ -206,7 +206,7 @@ static void apply(const struct sc_planfile *view, const struct sc_sysline *l, co
         ret->rule = SC_RULE_SYSTEM;
         ret->read = ret->made = true;
     } else if (l->b && (is_kind(l, "bind") || is_kind(l, "rwbind") || is_kind(l, "php") ||
-                        is_kind(l, "service"))) {
+                        is_kind(l, "service") || is_kind(l, "shown"))) {
         bound(l, rest, ret);
     } else { /* proc, dev, shm */
         ret->rule = SC_RULE_OWN;

@@ -9,6 +9,7 @@
 #include "core/base/resolve.h"
 #include "core/base/there.h"
 #include "core/cage/learning.h"
+#include "core/cage/shownbinds.h"
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
 #include "core/pass/links.h"
@@ -125,7 +126,7 @@ static int shown_lines(const struct sc_planner *planner, const char *site_rel,
         const struct sc_shown_place *one = &planner->shown->v[i];
         if ((!one->site_rel || strcmp(one->site_rel, site_rel) == 0) &&
             !is_spoken_for(p, one->path))
-            rc = sc_planfile_add_sys(p, "bind", one->path, one->path, err);
+            rc = sc_planfile_add_sys(p, SC_SHOWN_KIND, one->path, one->path, err);
     }
     return rc;
 }

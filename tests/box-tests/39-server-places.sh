@@ -9,6 +9,8 @@ APACHE_MODULES="proxy proxy_fcgi"
 . "$SC_SOURCE/tests/boxlib/lib.sh"
 # shellcheck source=tests/boxlib/fpm.sh
 . "$SC_SOURCE/tests/boxlib/fpm.sh"
+# shellcheck source=tests/boxlib/probe.sh
+. "$SC_SOURCE/tests/boxlib/probe.sh"
 
 H=/home/john
 panel_install
@@ -78,4 +80,33 @@ for home in private shared; do
     check_not "$home: nothing of it is written" write
     printf 'include_path = .:/srv/hidden\n' | put_file john $H/web/a.example/public_html/.user.ini
 done
+
+# what is configured later comes to sites that run, and goes from them
+mkdir -p /srv/late/lib /srv/late/public /srv/second
+echo late >/srv/late/public/late.txt
+echo second >/srv/second/second.txt
+echo '<?php header("X-Late: yes");' >/srv/second/prepend.php
+check "in a site that runs" probe_start live john w.example
+live=$(probe_pid live)
+reads_live() { probe live "cat $1 2>/dev/null || echo nothing"; }
+expect_output "control: it does not read what nobody names" nothing$'\n' reads_live /srv/late/public/late.txt
+late() { # ALIAS PREPEND
+    sed -i "s|Alias /loose .*|Alias /loose $1|" /etc/apache2/sites-enabled/w.example.conf
+    for dir in /etc/php/*/cgi/conf.d; do sed -i "s|^auto_prepend_file.*|auto_prepend_file = $2|" "$dir/99-server.ini"; done
+    apache_reload
+    cagefsctl --site-isolation-regenerate john
+}
+check "an Alias and a file that PHP runs first" late /srv/late/public /srv/second/prepend.php
+expect_output "the target of the Alias is there" late$'\n' reads_live /srv/late/public/late.txt
+expect_output "and what the file lies in" second$'\n' reads_live /srv/second/second.txt
+expect_contains "which runs" "X-Late: yes" http w.example /prepended.php
+check_not "read-only" probe live "echo x >/srv/late/public/new"
+expect_output "an unchanged one stays" $'webmail of the library\n' http w.example /webmail/index.php
+mv /srv/second /srv/second.old && cp -r /srv/second.old /srv/second && echo again >/srv/second/second.txt
+check "another directory by the same name" cagefsctl --site-isolation-regenerate john
+expect_output "is there" again$'\n' reads_live /srv/second/second.txt
+check "others are named" late /srv/loose/in /srv/protect/prepend.php
+for f in /srv/late/public/late.txt /srv/second/second.txt; do expect_output "$f is not there any more" nothing$'\n' reads_live $f; done
+expect_contains "what is named is" "X-Protected: yes" http w.example /prepended.php
+check "all of it in the process that ran" test "$live" = "$(probe_pid live)"
 finish
