@@ -20,10 +20,11 @@
 
 #define SC_DOMAINS_SIZE_MAX  (1u << 20)
 #define SC_DOMAINS_MAX       10000u
-#define SC_DOMAIN_PATHS_MAX  64u          /* of each kind, for one domain */
-#define SC_DOMAINS_PATHS_MAX 2000u        /* of all domains of a file */
-#define SC_DOMAIN_PATH_MAX   4095u        /* bytes */
-#define SC_LEARN_DAYS_MAX    90           /* that a site may be recorded */
+#define SC_DOMAIN_PATHS_MAX  64u   /* of each kind, for one domain */
+#define SC_DOMAINS_PATHS_MAX 2000u /* of all domains of a file */
+#define SC_DOMAIN_PATH_MAX   4095u /* bytes */
+#define SC_USER_LEARN_MAX    4u    /* domains of an account that its user has learn at a time */
+#define SC_LEARN_DAYS_MAX    90    /* that a site may be recorded */
 #define SC_LIMIT_VALUE_MAX   (1ull << 53) /* a number that every JSON reader keeps exact */
 
 /* In the order of the specification's examples. */

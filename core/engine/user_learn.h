@@ -5,8 +5,6 @@
 
 #include "core/engine/learn.h"
 
-#define SC_USER_LEARN_MAX 4u /* domains of an account that its user has learn at a time */
-
 /* Begins, or goes on until another day. SC_E_TOOBIG: too many of his learn. Else as sc_engine_learn() and
  * sc_engine_user_enable(). */
 int sc_engine_user_learn(struct sc_server *s, uid_t uid, const char *domain, unsigned days,

@@ -58,6 +58,8 @@ struct sc_named_paths { /* what root's configuration of PHP names: shown.h */
 
 void sc_named_paths_done(struct sc_named_paths *l); /* frees what it holds; accepts {0} */
 
+#define SC_NOT_LEARNING_MAX 400u /* bytes of struct sc_facts.not_learning */
+
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
     struct sc_domains_config config; /* the user's */
@@ -76,6 +78,8 @@ struct sc_facts {
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
 
     bool *kept;                   /* per domain: its site keeps a shared home: homes.h */
+    size_t learning;              /* domains that the configuration has learn, and of them … */
+    struct sc_buf not_learning;   /* … those that are isolated instead: learners.h */
     size_t not_allowed;           /* domains that are to be isolated, and may not be */
     bool renamed;                 /* the account had another name, or uid, until now */
     struct sc_error why;          /* why it is not from_panel or from_file, or what of the panel's

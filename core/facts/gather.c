@@ -8,6 +8,7 @@
 #include "core/base/around.h"
 #include "core/base/cleanup.h"
 #include "core/facts/held.h"
+#include "core/facts/learners.h"
 #include "core/facts/names.h"
 #include "core/facts/wanted.h"
 #include "core/server/panel.h"
@@ -244,6 +245,8 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
         rc = sc_facts_names(s, a, f, err);
     if (rc == 0)
         rc = sc_held_names(f, err);
+    if (rc == 0)
+        rc = sc_learners_bound(s, a, f, err);
     return rc < 0 ? rc : sc_facts_plan(s, a, f, err);
 }
 

@@ -54,6 +54,23 @@ static int keep_with_lock(const struct sc_pass *p, struct sc_error *err)
     return rc < 0 ? rc : note_refused(p, err);
 }
 
+/* The file does not say it any more, so it is said as long as as many learn as may. */
+static int note_learners(const struct sc_pass *p, struct sc_error *err)
+{
+    char text[SC_NOTE_TEXT_MAX / 2 + 256];
+    const struct sc_buf *too_many = &p->f->not_learning;
+    if (!too_many->len)
+        return p->f->learning < SC_USER_LEARN_MAX ? sc_note_set(p->a->uid, SC_NOTE_LEARN, NULL, err)
+                                                  : 0;
+    snprintf(text, sizeof(text),
+             "~/.lve/domains.json had more than %u domains learn, so these were isolated instead: "
+             "%.450s; an administrator can have more learn, after disabling them: cagefsctl "
+             "--site-isolation-learn DOMAIN",
+             SC_USER_LEARN_MAX, too_many->data);
+    sc_log("user=%s: %s", p->a->user, text);
+    return sc_note_set(p->a->uid, SC_NOTE_LEARN, text, err);
+}
+
 int sc_step_config(struct sc_pass *p, struct sc_error *err)
 {
     const struct sc_config_user user = {.name = p->a->user,
@@ -65,6 +82,8 @@ int sc_step_config(struct sc_pass *p, struct sc_error *err)
     int rc = p->f->from_file ? sc_domains_config_save(&user, &p->f->config, err) : 0;
     if (rc == 0)
         rc = keep_with_lock(p, err);
+    if (rc == 0)
+        rc = note_learners(p, err);
     return rc < 0 ? rc : sc_acted_note(p->a->uid, p->f->from_file ? &p->f->config : NULL, err);
 }
 

@@ -77,6 +77,28 @@ expect_contains "what is isolated cannot learn" "is isolated" says message b.exa
 for n in c d e; do expect_output "$n.example learns, too" $'success\n' says result $n.example; done
 expect_contains "four at a time" "4 of your domains learn, of 4 at most" says message f.example
 expect_output "once more is no fifth" $'success\n' says result a.example --days 3
+also_f()
+{
+    as_user john python3 - "$H/.lve/domains.json" <<'END'
+import json, sys, time
+doc = json.load(open(sys.argv[1]))
+doc["domains"]["f.example"] = {"isolated": False, "learning_until": int(time.time()) + 86400}
+json.dump(doc, open(sys.argv[1], "w"))
+END
+}
+isolated() { cagefsctl --site-isolation-list john; }
+status_of_f() { cagefsctl --site-isolation-status f.example 2>&1; }
+expect_lacks "control: f.example is not isolated" f.example isolated
+check "he writes a fifth into his file" also_f
+check "regenerate" cagefsctl --site-isolation-regenerate john
+expect_contains "which is isolated instead" f.example isolated
+expect_contains "and status says so" "had more than 4 domains learn, so these were isolated instead: f.example" status_of_f
+for n in a c d e; do expect_output "$n.example learns on" $'learning\n' state $n.example; done
+check "off" cagefsctl --site-isolation-disable f.example
+check "an administrator may have a fifth learn" cagefsctl --site-isolation-learn f.example
+check "regenerate" cagefsctl --site-isolation-regenerate john
+expect_output "it learns on" $'learning\n' state f.example
+check "end it" cagefsctl --site-isolation-learn f.example --stop
 
 ## The end
 expect_output "it is ended" $'False\n' says learning a.example --stop
