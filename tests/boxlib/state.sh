@@ -121,12 +121,23 @@ site_with_secret()
 
 nothing_finishes() { ! pgrep -f '/sitecage-finish ' >/dev/null; }
 
+working()
+{
+    ps -e -o pid=,args= | grep -E 'sitecage-(build|rebuild|finish|generic|cpanel|plesk|directadmin)|[c]agefsctl|refpanel' | grep -v grep
+}
+
+nothing_works()
+{
+    [ -z "$(working)" ]
+}
+
 # leftovers USER...: what nobody should have left; prints nothing when all is well. The next command has run, and what
 # it left to a process of its own is over.
 leftovers()
 {
     local user uid id token path
     wait_until 60 nothing_finishes || echo "sitecage-finish does not end"
+    wait_until 60 nothing_works || working # the daemon may be asking the panel
     find /run/sitecage /var/lib/sitecage /etc/cagefs /opt/cloudlinux /etc/alternatives -name '*.new' 2>/dev/null
     for user; do
         uid=$(id -u "$user")
@@ -145,10 +156,9 @@ leftovers()
     db "SELECT 'pending: ' || uid FROM pending; SELECT 'meta: ' || key FROM meta WHERE key NOT IN ('store.next_site_id', 'hook.last');
         SELECT 'stale: ' || name || coalesce(' ' || last_error, '') FROM user WHERE stale;
         SELECT 'site row of nothing: ' || id FROM site WHERE id NOT IN (SELECT site_id FROM isolated)"
-    find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name notes ! -name web ! -name web.change ! -name suexec.compared ! -regex '.*/[0-9]+'
-    find /run/sitecage/notes -mindepth 1 2>/dev/null
+    find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name fpm ! -name notes ! -name web ! -name web.change ! -name suexec.compared ! -regex '.*/[0-9]+'
+    find /run/sitecage/notes /run/sitecage/fpm -mindepth 1 2>/dev/null
     find /run/sitecage/base -mindepth 1
-    ps -e -o pid=,args= | grep -E 'sitecage-(build|rebuild|finish|generic|cpanel|plesk|directadmin)|[c]agefsctl|refpanel' | grep -v grep
     while read -r id user path; do
         [ -e "$(readlink "/proc/$id/fd/3")" ] || echo "a keeper that nobody finds any more: $id $user $path"
     done < <(keepers)
