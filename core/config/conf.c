@@ -143,6 +143,14 @@ static int parse_user(struct parse *p, const char *key, const char *value)
     return 0;
 }
 
+static int parse_prefix(struct parse *p, const char *key, const char *value)
+{
+    if (!value[strspn(value, "/")])
+        return bad_value(p, key, value, "what all keys begin with, such as /sitecage/");
+    strcpy(p->conf.api.prefix, value);
+    return 0;
+}
+
 static int parse_path(struct parse *p, const char *key, const char *value, char *ret)
 {
     if (*value != '/' || !value[1])
@@ -176,8 +184,9 @@ static int find_key(struct parse *p, const char *const *keys, int n, const char 
 
 static int parse_api_key(struct parse *p, const char *key, const char *value)
 {
-    static const char *const keys[] = {"url", "user", "secret_file", "ca_file"};
-    int k = find_key(p, keys, 4, key, &p->seen_api);
+    static const char *const keys[] = {"url",       "user",     "secret_file", "ca_file",
+                                       "cert_file", "key_file", "prefix"};
+    int k = find_key(p, keys, (int)(sizeof(keys) / sizeof(keys[0])), key, &p->seen_api);
     if (k < 0)
         return k;
     if (strlen(value) >= SC_CONF_VALUE_MAX)
@@ -190,8 +199,14 @@ static int parse_api_key(struct parse *p, const char *key, const char *value)
         return parse_user(p, key, value);
     case 2:
         return parse_path(p, key, value, p->conf.api.secret_file);
-    default:
+    case 3:
         return parse_path(p, key, value, p->conf.api.ca_file);
+    case 4:
+        return parse_path(p, key, value, p->conf.api.cert_file);
+    case 5:
+        return parse_path(p, key, value, p->conf.api.key_file);
+    default:
+        return parse_prefix(p, key, value);
     }
 }
 

@@ -20,6 +20,9 @@ struct sc_conf_api {
     char user[SC_CONF_VALUE_MAX];
     char secret_file[SC_CONF_VALUE_MAX]; /* absolute */
     char ca_file[SC_CONF_VALUE_MAX];     /* absolute */
+    char cert_file[SC_CONF_VALUE_MAX];   /* absolute */
+    char key_file[SC_CONF_VALUE_MAX];    /* absolute */
+    char prefix[SC_CONF_VALUE_MAX];      /* of keys: etcd's */
 };
 
 /* What a site sees of the home besides what it owns. */

@@ -13,21 +13,22 @@
 
 /* Opens the file that is nobody's business but the owner's. A missing one is no SC_E_NOTFOUND: that
  * means that nothing is configured. */
-static int open_secret(const char *path, uid_t owner, int *ret_fd, struct sc_error *err)
+static int open_secret(const char *path, uid_t owner, const char *setting, bool secret, int *ret_fd,
+                       struct sc_error *err)
 {
     SC_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == EACCES)
         return sc_error_set(err, SC_E_DENIED, "%s is for root alone to read", path);
     if (fd < 0)
-        return sc_error_sys(err, errno,
-                            "cannot open %s (secret_file in [api] of /etc/sitecage.conf)", path);
+        return sc_error_sys(err, errno, "cannot open %s (%s in [api] of /etc/sitecage.conf)", path,
+                            setting);
     struct stat st;
     if (fstat(fd, &st) < 0)
         return sc_error_sys(err, errno, "cannot look at %s", path);
     if (!S_ISREG(st.st_mode))
         return sc_error_set(err, SC_E_INVAL, "%s is not a regular file: put the secret into one",
                             path);
-    if (st.st_mode & (S_IRWXG | S_IRWXO))
+    if (secret && st.st_mode & (S_IRWXG | S_IRWXO))
         return sc_error_set(err, SC_E_DENIED,
                             "%s can be read or written by others than its owner: run chmod 600 on "
                             "it, and change the secret in it",
@@ -39,10 +40,10 @@ static int open_secret(const char *path, uid_t owner, int *ret_fd, struct sc_err
 }
 
 /* The file's only line. */
-static int read_secret(const char *path, uid_t owner, char **ret, struct sc_error *err)
+int sc_api_secret(const char *path, uid_t owner, char **ret, struct sc_error *err)
 {
     SC_FD int fd = -EBADF;
-    int rc = open_secret(path, owner, &fd, err);
+    int rc = open_secret(path, owner, "secret_file", true, &fd, err);
     if (rc < 0)
         return rc;
     char buf[SC_SECRET_MAX + 3]; /* "\r\n" may follow; one more tells that it is too long */
@@ -80,6 +81,28 @@ static int read_secret(const char *path, uid_t owner, char **ret, struct sc_erro
         rc = sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
     if (rc == 0)
         *ret = secret;
+    return rc;
+}
+
+int sc_api_pem(const char *path, uid_t owner, const char *setting, bool secret, char **ret,
+               struct sc_error *err)
+{
+    SC_FD int fd = -EBADF;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    int rc = open_secret(path, owner, setting, secret, &fd, err);
+    if (rc == 0)
+        rc = sc_read_fd(fd, SC_HTTP_PEM_MAX, path, &text, err);
+    if (rc == 0 &&
+        (!text.len || strlen(text.data) != text.len || !strstr(text.data, "-----BEGIN ")))
+        rc = sc_error_set(err, SC_E_INVAL, "%s (%s in [api] of /etc/sitecage.conf) is no PEM file",
+                          path, setting);
+    char *copy = rc == 0 ? strdup(text.data) : NULL;
+    if (text.data)
+        explicit_bzero(text.data, text.len);
+    if (rc == 0 && !copy)
+        rc = sc_error_set(err, SC_E_NOMEM, "out of memory for %s", path);
+    if (rc == 0)
+        *ret = copy;
     return rc;
 }
 
@@ -121,7 +144,7 @@ int sc_api_conf_load_from(const char *path, uid_t owner, struct sc_api_conf *ret
     SC_CLEANUP(sc_api_conf_done) struct sc_api_conf c = {0};
     if ((rc = copy(api->url, &c.url, err)) < 0 || (rc = copy(api->user, &c.user, err)) < 0 ||
         (rc = copy(api->ca_file, &c.ca_file, err)) < 0 ||
-        (rc = read_secret(api->secret_file, owner, &c.secret, err)) < 0)
+        (rc = sc_api_secret(api->secret_file, owner, &c.secret, err)) < 0)
         return rc;
     SC_MOVE(ret, &c);
     return 0;

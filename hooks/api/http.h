@@ -5,7 +5,9 @@
 #ifndef SC_HOOKS_API_HTTP_H
 #define SC_HOOKS_API_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
 
@@ -19,8 +21,13 @@ struct sc_http_request {
     const void *body;            /* POST when not NULL */
     size_t body_len;
     const char *ca_file; /* PEM; NULL: the system's */
-    int timeout_ms;      /* 0: SC_HTTP_TIMEOUT_MS */
-    size_t max_bytes;    /* 0: SC_HTTP_MAX_BYTES */
+    const char *cert,
+        *key; /* the client's, PEM: what is in the files, not their names; NULL: none */
+    unsigned
+        lines; /* not 0: an answer that goes on, of which so many lines are enough; when the time
+                     * is over, those that came, if there is one */
+    int timeout_ms;   /* 0: SC_HTTP_TIMEOUT_MS */
+    size_t max_bytes; /* 0: SC_HTTP_MAX_BYTES */
 };
 
 /* One request. TLS (1.2 or newer) certificate and host name are verified, nothing is redirected, no
@@ -31,6 +38,9 @@ struct sc_http_request {
  * of the request), SC_E_INVAL (the URL, or a header or credential that could forge one),
  * SC_E_PLATFORM (no user nobody), SC_E_SYS (the program or ca_file cannot be read), SC_E_NOMEM. */
 int sc_http_fetch(const struct sc_http_request *rq, struct sc_buf *out, struct sc_error *err);
+
+/* SC_E_INVAL unless `url` is https://NAME[:PORT] and nothing more. */
+int sc_http_check_origin(const char *url, struct sc_error *err);
 
 /* How the panel's API is reached: section [api] of /etc/sitecage.conf. */
 struct sc_api_conf {
@@ -46,5 +56,13 @@ struct sc_api_conf {
  * SC_E_SYS when it cannot be read (missing). Wipe and free with sc_api_conf_done(). */
 int sc_api_conf_load(struct sc_api_conf *ret, struct sc_error *err);
 void sc_api_conf_done(struct sc_api_conf *c);
+
+/* What is on the only line of a file of `owner`'s that nobody else may read or write; overwrite it before free(3).
+ * Errors as above. */
+int sc_api_secret(const char *path, uid_t owner, char **ret, struct sc_error *err);
+
+/* A PEM file of `owner`'s that nobody else may write, and where it is `secret` read; `setting` names it. */
+int sc_api_pem(const char *path, uid_t owner, const char *setting, bool secret, char **ret,
+               struct sc_error *err);
 
 #endif

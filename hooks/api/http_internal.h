@@ -3,8 +3,8 @@
  * is handed over, and how the program says what went wrong; and doors for tests.
  *
  * The request is a JSON object on standard input: url, headers (array), user, password, body,
- * ca_file (strings of hexadecimal digits, two a byte, so that any bytes pass; left out where not
- * given), timeout_ms and max_bytes (numbers). The body comes back on standard output, after all of
+ * ca_file, cert, key (strings of hexadecimal digits, two a byte, so that any bytes pass; left out where not
+ * given), timeout_ms, max_bytes and lines (numbers). The body comes back on standard output, after all of
  * it was received. Exit status 0, or the error's code (enum sc_code) without its sign and its text,
  * one line, on standard error. */
 #ifndef SC_HOOKS_API_HTTP_INTERNAL_H
@@ -16,6 +16,7 @@
 #define SC_HTTP_URL_MAX     4096
 #define SC_HTTP_HEADERS_MAX 32
 #define SC_HTTP_FIELD_MAX   8192       /* bytes of a header, user, password or path */
+#define SC_HTTP_PEM_MAX     65536      /* bytes of a client's certificate or key */
 #define SC_HTTP_BODY_MAX    (1u << 20) /* bytes of a request's body */
 #define SC_HTTP_DOC_MAX     (4u << 20) /* bytes of a request handed over */
 #define SC_HTTP_ORIGIN_MAX  300

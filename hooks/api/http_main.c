@@ -5,18 +5,23 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <grp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/io.h"
 #include "hooks/api/http_internal.h"
 
 #define HEADERS_MAX_BYTES (256u << 10)
@@ -27,7 +32,8 @@ struct answer {
     CURL *curl;
     struct sc_buf body;
     size_t max, headers;
-    bool too_big;
+    unsigned lines; /* that are to come still, where so many are enough */
+    bool too_big, some, enough;
 };
 
 /* ---- who we are ---- */
@@ -76,6 +82,15 @@ static size_t on_header(char *data, size_t size, size_t n, void *arg)
     return a->too_big ? 0 : size * n;
 }
 
+static void count_lines(struct answer *a, const char *data, size_t len)
+{
+    for (const char *end = data + len;
+         a->lines && (data = memchr(data, '\n', (size_t)(end - data))); data++) {
+        a->some = true;
+        a->enough = --a->lines == 0;
+    }
+}
+
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
     struct answer *a = arg;
@@ -86,7 +101,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
     a->too_big = size * n > a->max - a->body.len;
     if (!a->too_big)
         sc_buf_add(&a->body, data, size * n);
-    return a->too_big || a->body.failed ? 0 : size * n;
+    count_lines(a, data, size * n);
+    return a->too_big || a->enough || a->body.failed ? 0 : size * n;
 }
 
 /* CURLOPT_PROTOCOLS became deprecated when its successor came, in 7.85. */
@@ -122,12 +138,38 @@ static bool set_limits(CURL *c, const struct sc_http_request *rq)
            curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)rq->max_bytes) == CURLE_OK;
 }
 
+/* An answer that goes on: a server that was cut off is noticed by the kernel. */
+static int stay_awake(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)arg, (void)purpose;
+    const int on = 1, idle = 2, between = 1, give_up_ms = 4000;
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof(between));
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &give_up_ms, sizeof(give_up_ms));
+    return CURL_SOCKOPT_OK;
+}
+
+/* Not by a file's name: root alone may read the file. It stays open until the program ends. */
+static bool set_pem(CURL *c, CURLoption option, const char *pem)
+{
+    char path[64];
+    int fd = memfd_create("pem", MFD_CLOEXEC);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return fd >= 0 && sc_write_all(fd, pem, strlen(pem)) == 0 &&
+           curl_easy_setopt(c, option, path) == CURLE_OK;
+}
+
 static bool set_request(CURL *c, const struct sc_http_request *rq, struct curl_slist **headers)
 {
     bool ok = curl_easy_setopt(c, CURLOPT_URL, rq->url) == CURLE_OK;
     if (rq->ca_file) /* alone: the system's folder would be trusted, too */
         ok = ok && curl_easy_setopt(c, CURLOPT_CAINFO, rq->ca_file) == CURLE_OK &&
              curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
+    if (rq->cert)
+        ok = ok && set_pem(c, CURLOPT_SSLCERT, rq->cert) && set_pem(c, CURLOPT_SSLKEY, rq->key);
+    if (rq->lines)
+        ok = ok && curl_easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, stay_awake) == CURLE_OK;
     if (rq->user)
         ok = ok && curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) == CURLE_OK &&
              curl_easy_setopt(c, CURLOPT_USERNAME, rq->user) == CURLE_OK &&
@@ -202,6 +244,12 @@ static int failed(CURLcode rc, const char *why, const struct sc_http_request *rq
                             "the certificates in %s cannot be used for %s: ca_file" IN_API
                             " must name a PEM file that every user may read",
                             rq->ca_file ? rq->ca_file : "the system's folder", origin);
+    case CURLE_SSL_CERTPROBLEM:
+        return sc_error_set(
+            err, SC_E_PANEL,
+            "the client's certificate or key cannot be used for %s: %s: check cert_file and "
+            "key_file" IN_API,
+            origin, why);
     case CURLE_SSL_CONNECT_ERROR:
         return sc_error_set(err, SC_E_PANEL,
                             "%s does not speak TLS 1.2 or newer: %s: check the port of url" IN_API,
@@ -266,6 +314,8 @@ static int perform(CURL *c, const struct sc_http_request *rq, const char *origin
             rc = bad_status(c, origin, status, err);
         else if (a->body.failed)
             rc = failed(CURLE_OUT_OF_MEMORY, why, rq, origin, err);
+        else if (status == 200 && (a->enough || (a->some && res == CURLE_OPERATION_TIMEDOUT)))
+            rc = 0;
         else if (res != CURLE_OK || status != 200)
             rc = failed(res, why, rq, origin, err);
     }
@@ -286,6 +336,7 @@ static int fetch(const struct sc_http_request *rq, struct answer *a, struct sc_e
                             "cannot read %s (ca_file" IN_API "; every user must be able to)",
                             rq->ca_file);
     a->max = rq->max_bytes;
+    a->lines = rq->lines;
     a->body.limit = rq->max_bytes;
     CURL *c = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
     if (!c)

@@ -69,6 +69,15 @@ int sc_http_check_url(const char *url, char origin[SC_HTTP_ORIGIN_MAX], struct s
     return 0;
 }
 
+int sc_http_check_origin(const char *url, struct sc_error *err)
+{
+    char origin[SC_HTTP_ORIGIN_MAX];
+    int rc = sc_http_check_url(url, origin, err);
+    if (rc == 0 && url[8 + strcspn(url + 8, "/?")])
+        return sc_error_set(err, SC_E_INVAL, "%s must end behind the host and port", origin);
+    return rc;
+}
+
 /* "Name: value" (RFC 9110, 5.1 and 5.5). The text names no more than the name. */
 static int check_header(const char *h, const char *origin, struct sc_error *err)
 {
@@ -117,6 +126,11 @@ int sc_http_check(const struct sc_http_request *rq, char origin[SC_HTTP_ORIGIN_M
     if (rq->body_len > SC_HTTP_BODY_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "the request for %s is longer than %u bytes", origin,
                             SC_HTTP_BODY_MAX);
+    if (!rq->cert != !rq->key ||
+        (rq->cert && (strlen(rq->cert) > SC_HTTP_PEM_MAX || strlen(rq->key) > SC_HTTP_PEM_MAX)))
+        return sc_error_set(err, SC_E_TOOBIG,
+                            "the client's certificate or key for %s is missing or too long",
+                            origin);
     if (rq->ca_file && (*rq->ca_file != '/' || strlen(rq->ca_file) > SC_HTTP_FIELD_MAX))
         return sc_error_set(err, SC_E_INVAL,
                             "ca_file for %s is not a full path: check it in [api] of "
@@ -178,23 +192,25 @@ int sc_http_pack(const struct sc_http_request *rq, char **ret, size_t *ret_len,
                  struct sc_error *err)
 {
     size_t bytes = len_of(rq->url) + len_of(rq->user) + len_of(rq->password) + rq->body_len +
-                   len_of(rq->ca_file);
+                   len_of(rq->ca_file) + len_of(rq->cert) + len_of(rq->key);
     size_t n = 0;
     for (; rq->headers && rq->headers[n]; n++)
         bytes += strlen(rq->headers[n]);
     struct out o = {.data = malloc(2 * bytes + 4 * n + 512)};
     if (!o.data)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a request to the panel's API");
-    char numbers[96];
-    snprintf(numbers, sizeof(numbers), "{\"timeout_ms\":%d,\"max_bytes\":%zu",
+    char numbers[128];
+    snprintf(numbers, sizeof(numbers), "{\"timeout_ms\":%d,\"max_bytes\":%zu,\"lines\":%u",
              rq->timeout_ms > 0 ? rq->timeout_ms : SC_HTTP_TIMEOUT_MS,
-             rq->max_bytes ? rq->max_bytes : (size_t)SC_HTTP_MAX_BYTES);
+             rq->max_bytes ? rq->max_bytes : (size_t)SC_HTTP_MAX_BYTES, rq->lines);
     put(&o, numbers);
     put_field(&o, "url", rq->url, strlen(rq->url));
     put_field(&o, "user", rq->user, len_of(rq->user));
     put_field(&o, "password", rq->password, len_of(rq->password));
     put_field(&o, "body", rq->body, rq->body_len);
     put_field(&o, "ca_file", rq->ca_file, len_of(rq->ca_file));
+    put_field(&o, "cert", rq->cert, len_of(rq->cert));
+    put_field(&o, "key", rq->key, len_of(rq->key));
     put(&o, ",\"headers\":[");
     for (size_t i = 0; i < n; i++) {
         put(&o, i ? "," : "");
@@ -268,14 +284,17 @@ int sc_http_unpack(const char *doc, size_t len, struct sc_http_request *ret, str
     const json_t *body = json_object_get(o, "body");
     bool ok = take(o, "url", &rq.url) && rq.url && take(o, "user", &rq.user) &&
               take(o, "password", &rq.password) && take(o, "ca_file", &rq.ca_file) &&
+              take(o, "cert", &rq.cert) && take(o, "key", &rq.key) &&
               (!body || (rq.body = from_hex(body, &rq.body_len)) != NULL) && take_headers(o, &rq);
     json_int_t timeout = json_integer_value(json_object_get(o, "timeout_ms"));
     json_int_t max = json_integer_value(json_object_get(o, "max_bytes"));
-    if (!ok || timeout < 1 || timeout > INT32_MAX || max < 1)
+    json_int_t lines = json_integer_value(json_object_get(o, "lines"));
+    if (!ok || lines < 0 || lines > INT32_MAX || timeout < 1 || timeout > INT32_MAX || max < 1)
         return sc_error_set(err, SC_E_INVAL,
                             "no request of Sitecage's on standard input: this program is not for "
                             "the command line");
     rq.timeout_ms = (int)timeout;
+    rq.lines = (unsigned)lines;
     rq.max_bytes = (size_t)max;
     SC_MOVE(ret, &rq);
     return 0;
@@ -295,6 +314,8 @@ void sc_http_request_done(struct sc_http_request *rq)
     free_field(rq->user);
     free_field(rq->password);
     free_field(rq->ca_file);
+    free_field(rq->cert);
+    free_field(rq->key);
     sc_http_wipe_free((void *)(uintptr_t)rq->body, rq->body_len);
     *rq = (struct sc_http_request){0};
 }

@@ -212,9 +212,18 @@ static void hands_over_all_bytes(void **state)
         assert_int_equal(sc_http_unpack(doc, cut, &got, NULL), SC_E_INVAL);
     sc_http_wipe_free(doc, len);
 
+    const struct sc_http_request more = {.url = "https://a.b", .cert = "C", .key = "K", .lines = 2};
+    assert_int_equal(sc_http_pack(&more, &doc, &len, &err), 0);
+    assert_int_equal(sc_http_unpack(doc, len, &got, &err), 0);
+    assert_string_equal(got.cert, "C");
+    assert_string_equal(got.key, "K");
+    assert_int_equal(got.lines, 2);
+    sc_http_request_done(&got);
+    sc_http_wipe_free(doc, len);
+
     const struct sc_http_request least = {.url = "https://a.b"};
     assert_int_equal(sc_http_pack(&least, &doc, &len, &err), 0);
-    assert_string_equal(doc, "{\"timeout_ms\":8000,\"max_bytes\":67108864,\"url\":"
+    assert_string_equal(doc, "{\"timeout_ms\":8000,\"max_bytes\":67108864,\"lines\":0,\"url\":"
                              "\"68747470733a2f2f612e62\",\"headers\":[]}");
     assert_int_equal(sc_http_unpack(doc, len, &got, &err), 0);
     assert_null(got.user);
@@ -426,10 +435,10 @@ static void refuses_settings(void **state)
          "with '/'"},
         {"[api]\nsecret = " NOTHING "\n", SC_E_INVAL,
          "%s/the.conf line 2: unknown key secret in [api]: allowed are url, user, secret_file, "
-         "ca_file"},
+         "ca_file, cert_file, key_file, prefix"},
         {"[api]\npanel = auto\n", SC_E_INVAL,
          "%s/the.conf line 2: unknown key panel in [api]: allowed are url, user, secret_file, "
-         "ca_file"},
+         "ca_file, cert_file, key_file, prefix"},
         {"url = https://a.b\n", SC_E_INVAL,
          "%s/the.conf line 1: unknown key url: allowed are panel, panel_timeout, keeper_idle, "
          "shm_size, debug, apache_module, home, home_choice, fpm_sites, history_size, "
