@@ -7,7 +7,8 @@
 #include "core/base/run.h"
 
 #define STATUS_MS   15000
-#define REGISTER_MS 60000 /* a panel's own program is run for each hook */
+#define REGISTER_MS 60000  /* a panel's own program is run for each hook */
+#define WATCH_MS    560000 /* the daemon ends what takes 600 s */
 #define OUT_MAX     (1u << 20)
 #define EXIT_USAGE  2
 
@@ -83,4 +84,15 @@ int sc_panel_paths(const struct sc_inventory_conf *panel, struct sc_buf *ret, st
     else
         sc_buf_str(ret, "");
     return sc_buf_check(ret, "the adapter's answer", err);
+}
+
+int sc_panel_watch(const struct sc_inventory_conf *panel, struct sc_error *err)
+{
+    SC_RUN_RESULT struct sc_run_result r = SC_RUN_RESULT_INIT;
+    int rc = ask(panel, "watch", WATCH_MS, &r, err);
+    if (rc < 0 || sc_run_ok(&r))
+        return rc;
+    return unknown_verb(&r)
+               ? sc_error_set(err, SC_E_UNSUPPORTED, "%s watches nothing", panel->adapter_exe)
+               : failed(panel, "watch", &r, SC_E_PANEL, err);
 }

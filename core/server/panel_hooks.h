@@ -23,4 +23,8 @@ int sc_panel_hooks_ensure(const struct sc_inventory_conf *panel, bool *ret_chang
  * empty where the adapter knows none. */
 int sc_panel_paths(const struct sc_inventory_conf *panel, struct sc_buf *ret, struct sc_error *err);
 
+/* Waits, for some minutes, while the adapter queues hints for what changes. SC_E_UNSUPPORTED: it does no
+ * such thing. SC_E_PANEL: it gave up. */
+int sc_panel_watch(const struct sc_inventory_conf *panel, struct sc_error *err);
+
 #endif

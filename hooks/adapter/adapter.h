@@ -6,7 +6,8 @@
  *   domains [--owner|-o USER] [--name|-n DOMAIN | --account-of DOMAIN]      users […]   panel_info
  *   hook [EVENT] [ARGUMENT…]      --describe      register   unregister   status
  *   nginx-place DOMAIN, nginx-rewrite DOMAIN
- *   paths                         (for the daemon: which files show that something changed) */
+ *   paths                         (for the daemon: which files show that something changed)
+ *   watch                         (for the daemon: waits for changes) */
 #ifndef SC_HOOKS_ADAPTER_ADAPTER_H
 #define SC_HOOKS_ADAPTER_ADAPTER_H
 
@@ -92,6 +93,9 @@ struct sc_adapter_ops {
      * domains may have changed. A line "poll SECONDS" (from 1 to 3600): they do not show all, ask so
      * often while a site is isolated. NULL: none. */
     int (*paths)(struct sc_buf *out, struct sc_error *err);
+    /* `watch`: for panels whose changes no file shows. Waits for changes, queues their hints, and ends by itself
+     * within ten minutes; the daemon keeps one running while `paths` has a line "watch". NULL: none. */
+    int (*watch)(struct sc_error *err);
     /* `nginx-place`, `nginx-rewrite` (core/web/nginx/panel.h), of a canonical domain: the file from
      * which the panel writes the domain's server blocks of nginx, and having it write them. NULL: it
      * has none. SC_E_NOTFOUND: not for this domain. */

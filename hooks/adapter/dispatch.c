@@ -165,6 +165,12 @@ static int do_paths(const struct sc_adapter_ops *ops, struct sc_buf *out, struct
     return ops->paths ? ops->paths(out, err) : 0;
 }
 
+static int do_watch(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
+{
+    (void)out;
+    return ops->watch(err);
+}
+
 /* What is done about one domain: `run` gets it. */
 static int do_nginx_place(const struct sc_adapter_ops *ops, const char *domain, struct sc_buf *out,
                           struct sc_error *err)
@@ -186,7 +192,7 @@ static const struct duty {
 } duties[] = {
     {"register", true, true, do_register}, {"unregister", true, true, do_unregister},
     {"status", true, true, do_status},     {"--describe", false, false, do_describe},
-    {"paths", false, false, do_paths},
+    {"paths", false, false, do_paths},     {"watch", true, false, do_watch},
 };
 
 static bool has(const struct sc_adapter_ops *ops, const struct duty *d)
@@ -195,6 +201,7 @@ static bool has(const struct sc_adapter_ops *ops, const struct duty *d)
            : d->run == do_unregister ? ops->enroll != NULL
            : d->run == do_status     ? ops->status != NULL
            : d->run == do_describe   ? ops->describe != NULL
+           : d->run == do_watch      ? ops->watch != NULL
                                      : true;
 }
 
@@ -260,8 +267,9 @@ static int usage(const struct sc_adapter_ops *ops)
             "       sitecage-%s users [--owner USER] [--username USER] [--unix-id ID]\n"
             "             [--package-name NAME --package-owner USER] [--fields FIELD,...]\n"
             "       sitecage-%s panel_info | hook [EVENT] [ARGUMENT...]%s | paths |\n"
-            "             register | unregister | status%s\n",
+            "             register | unregister | status%s%s\n",
             program(ops), program(ops), program(ops), ops->describe ? " | --describe" : "",
+            ops->watch ? " | watch" : "",
             ops->nginx_place ? " | nginx-place DOMAIN | nginx-rewrite DOMAIN" : "");
     return 2;
 }

@@ -186,6 +186,7 @@ static const struct {
                       [SC_CHORE_POOLS] = {SC_JOB_POOLS, sc_pools_line, sc_pools_over},
                       [SC_CHORE_PORTS] = {SC_JOB_PORTS, ports_line, ports_over},
                       [SC_CHORE_PATHS] = {SC_JOB_PATHS, sc_paths_line, sc_paths_over},
+                      [SC_CHORE_PANEL] = {SC_JOB_PANEL, sc_panel_watch_line, sc_panel_watch_over},
                       [SC_CHORE_HOOKS] = {SC_JOB_HOOKS, hooks_line, hooks_over},
                       [SC_CHORE_SERVICES] = {SC_JOB_SERVICES, services_line, services_over},
                       [SC_CHORE_HISTORY] = {SC_JOB_HISTORY, history_line, history_over}};

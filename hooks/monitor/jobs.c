@@ -75,6 +75,21 @@ static int paths(struct sc_server *s, const char *argument, unsigned n_sets, str
     return 0;
 }
 
+static int panel_watch(struct sc_server *s, const char *argument, unsigned n_sets,
+                       struct sc_error *err)
+{
+    struct sc_inventory_conf panel;
+    (void)argument, (void)n_sets;
+    int rc = sc_server_panel(s, &panel, err);
+    if (rc == 0)
+        rc = sc_panel_watch(&panel, err);
+    if (rc == SC_E_UNSUPPORTED)
+        puts("none");
+    if (rc == 0 || rc == SC_E_UNSUPPORTED)
+        puts("ok");
+    return rc == SC_E_UNSUPPORTED ? 0 : rc;
+}
+
 static int marks(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err)
 {
     (void)argument, (void)n_sets;
@@ -266,6 +281,7 @@ static const struct {
             {SC_JOB_SURVEY, survey},
             {SC_JOB_HOOKS, hooks},
             {SC_JOB_PATHS, paths},
+            {SC_JOB_PANEL, panel_watch},
             {SC_JOB_MARKS, marks},
             {SC_JOB_PENDING, pending},
             {SC_JOB_ACCOUNTS, accounts},

@@ -10,7 +10,9 @@
 #define SC_JOB_SURVEY "survey" /* "found USER"… */
 #define SC_JOB_HOOKS  "hooks"  /* "put": they had to be put in place again */
 #define SC_JOB_PATHS                                                                               \
-    "paths" /* "path PATH"… that the panel's data lie in, as they are; "poll SECONDS" */
+    "paths" /* "path PATH"… that the panel's data lie in, as they are; "poll SECONDS"; "watch": SC_JOB_PANEL */
+#define SC_JOB_PANEL                                                                               \
+    "panel" /* the adapter waits for changes, and queues their hints; "none": it does not */
 #define SC_JOB_MARKS    "marks"   /* "found USER"…, "resync": where the queue cannot be written */
 #define SC_JOB_PENDING  "pending" /* "found USER"… */
 #define SC_JOB_ACCOUNTS "accounts" /* "account UID USER"… that have isolated sites */

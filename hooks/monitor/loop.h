@@ -58,6 +58,7 @@ enum sc_chore_kind {
     SC_CHORE_POOLS,
     SC_CHORE_PORTS,
     SC_CHORE_PATHS,
+    SC_CHORE_PANEL,
     SC_CHORE_HOOKS,
     SC_CHORE_SERVICES,
     SC_CHORE_HISTORY,
@@ -136,6 +137,8 @@ int64_t sc_loop_chores_next(const struct sc_loop *l);
 /* As the other chores have them: a line of the worker's, and its end. */
 void sc_paths_line(struct sc_chore *c, const char *word, char *rest);
 void sc_paths_over(struct sc_chore *c, int64_t now);
+void sc_panel_watch_line(struct sc_chore *c, const char *word, char *rest);
+void sc_panel_watch_over(struct sc_chore *c, int64_t now);
 
 /* ---- pools.c ---- */
 

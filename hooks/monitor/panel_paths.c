@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The panel's files: the list of them is a worker's, and they are watched. */
+/* The panel's files: the list of them is a worker's, and they are watched. Where no file shows changes, the adapter
+ * waits for them itself, in a worker of its own. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -11,11 +12,12 @@
 
 #define PATHS_MS 3600000
 /* Between two lists because the panel's files changed: a tenth of the time at most, but */
-#define PATHS_SHARE  10
-#define PATHS_MIN_MS 1000
-#define PATHS_MAX_MS 10000
-#define PATHS_MAX    20000
-#define POLL_UNIT_MS 1000
+#define PATHS_SHARE    10
+#define PATHS_MIN_MS   1000
+#define PATHS_MAX_MS   10000
+#define PATHS_MAX      20000
+#define POLL_UNIT_MS   1000
+#define WATCH_AGAIN_MS 5000 /* after one that failed */
 
 /* A file is watched by its directory: it may be replaced. */
 static void watch_panel_path(struct sc_watches *w, const char *path)
@@ -48,6 +50,9 @@ void sc_paths_line(struct sc_chore *c, const char *word, char *rest)
     struct sc_watches *w = c->l->m.sets[0].w;
     if (strcmp(word, "poll") == 0)
         sc_survey_poll(&c->l->m.survey, POLL_UNIT_MS * strtol(rest, NULL, 10), sc_clock_ms());
+    struct sc_chore *panel = &c->l->chores[SC_CHORE_PANEL];
+    if (strcmp(word, "watch") == 0 && panel->w.pid <= 0 && panel->at == SC_WORK_NEVER)
+        panel->at = sc_clock_ms();
     if (strcmp(word, "path") != 0 || c->n++ >= PATHS_MAX)
         return;
     if (!c->begun) {
@@ -69,6 +74,19 @@ void sc_paths_over(struct sc_chore *c, int64_t now)
     m->paths_done = now;
     m->paths_took = now - c->w.began;
     c->at = now + PATHS_MS;
+    if (c->error)
+        sc_monitor_error(&c->l->m, c->error);
+}
+
+void sc_panel_watch_line(struct sc_chore *c, const char *word, char *rest)
+{
+    (void)rest;
+    c->n += strcmp(word, "none") == 0;
+}
+
+void sc_panel_watch_over(struct sc_chore *c, int64_t now)
+{
+    c->at = !c->ok ? now + WATCH_AGAIN_MS : c->n ? SC_WORK_NEVER : now;
     if (c->error)
         sc_monitor_error(&c->l->m, c->error);
 }
