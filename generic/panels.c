@@ -4,13 +4,14 @@
 #include <string.h>
 #include "core/config/conf.h"
 #include "core/inventory/adapters.h"
+#include "generic/etcd/etcd.h"
 #include "generic/generic.h"
 #include "generic/hestia/hestia.h"
 #include "generic/plain/plain.h"
 #include "generic/virtualmin/virtualmin.h"
 
 static const struct sc_adapter_ops *const all[] = {&sc_generic_ops, &sc_hestia_ops,
-                                                   &sc_virtualmin_ops, &sc_plain_ops};
+                                                   &sc_virtualmin_ops, &sc_plain_ops, &sc_etcd_ops};
 
 const struct sc_adapter_ops *sc_generic_panel_named(const char *name)
 {

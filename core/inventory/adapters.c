@@ -37,6 +37,7 @@ static const struct sc_adapter table[] = {
      .path = "/etc/webmin/virtual-server",
      .exe = EXE("generic")},
     {.name = "plain", .title = "Apache or nginx without a panel", .exe = EXE("generic")},
+    {.name = "etcd", .title = "etcd", .exe = EXE("generic")},
 };
 #define N_ADAPTERS (sizeof(table) / sizeof(table[0]))
 

@@ -65,10 +65,10 @@ static void says_what_is_wrong(void **state)
     } cases[] = {
         {"\npanel = three\n",
          "line 2: panel = 'three' is not allowed: give auto, cpanel, plesk, directadmin, generic, "
-         "hestia, virtualmin, plain"},
+         "hestia, virtualmin, plain, etcd"},
         {"panel =\n",
          "line 1: panel = '' is not allowed: give auto, cpanel, plesk, directadmin, generic, "
-         "hestia, virtualmin, plain"},
+         "hestia, virtualmin, plain, etcd"},
         {"panel_timeout = 0",
          "line 1: panel_timeout = '0' is not allowed: give seconds from 1 to 300"},
         {"panel_timeout = 301",

@@ -700,14 +700,14 @@ static void panels_are_detected_in_order(void **state)
     assert_int_equal(sc_panel_detect(&conf, &a, &err), SC_E_INVAL);
     assert_error(&err, SC_E_INVAL,
                  "unknown panel 'Cpanel' in /etc/sitecage.conf: use one of auto, cpanel, plesk, "
-                 "directadmin, generic, hestia, virtualmin, plain");
+                 "directadmin, generic, hestia, virtualmin, plain, etcd");
     char rm[100];
     snprintf(rm, sizeof(rm), "rm -rf '%s'", root);
     assert_int_equal(system(rm), 0);
 
     size_t n;
     const struct sc_adapter *all = sc_adapters(&n);
-    assert_int_equal(n, 7);
+    assert_int_equal(n, 8);
     assert_string_equal(all[3].exe, SC_LIBEXECDIR "/sitecage-generic");
 }
 
