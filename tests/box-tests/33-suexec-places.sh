@@ -98,7 +98,8 @@ check "the daemon sleeps" monitor_sleeps
 check "a script gives owner and mode" sh -c 'chown root:root "$0" && chmod 4755 "$0"' "$place"
 check "to the entry" test "$(rights "$entry")" = "4755 root root"
 check "and capabilities" setcap cap_setgid,cap_setuid+ep "$entry"
-check_not "control: they take the entry's others away" a_serves_caged
+check_not "control: it is not as it should be" right_entry
+check "they take the entry's others away: A is entered from outside, in its cage all the same" a_serves_caged
 monitor_wakes
 check "the daemon makes the entry as it should be" wait_until 5 right_entry
 check "A serves, in its cage" wait_until 5 a_serves_caged

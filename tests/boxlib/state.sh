@@ -56,7 +56,7 @@ state_meaning()
         echo "# $user: domains.json"
         [ ! -e "/home/$user/.lve/domains.json" ] || jq -cS . "/home/$user/.lve/domains.json"
         echo "# $user: table"
-        [ ! -e "/run/sitecage/$uid/sites" ] || sed -E 's/^([a-z]+) [0-9]+ /\1 X /' "/run/sitecage/$uid/sites"
+        [ ! -e "/run/sitecage/$uid/sites" ] || sed -E 's/^([a-z]+) [0-9]+ /\1 X /; s|(/sitecage/[0-9]+)/[0-9]+$|\1/X|' "/run/sitecage/$uid/sites"
         echo "# $user: database"
         db "SELECT i.name, CAST(s.docroot AS TEXT), s.isolated, s.config FROM isolated i JOIN site s ON s.id = i.site_id WHERE i.uid = $uid ORDER BY 1"
         db "SELECT CAST(docroot AS TEXT), isolated FROM site WHERE uid = $uid ORDER BY 1"
