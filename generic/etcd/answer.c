@@ -62,7 +62,7 @@ static int read_header(const json_t *answer, struct sc_etcd_state *ret, struct s
         cluster[strspn(cluster, "0123456789")])
         return no_answer(err, "header");
     ret->revision = revision;
-    strcpy(ret->cluster, cluster);
+    memcpy(ret->cluster, cluster, strlen(cluster) + 1);
     return 0;
 }
 
@@ -222,7 +222,7 @@ static int read_line(const char *text, size_t len, const char *prefix, struct sc
 {
     SC_JSON json_t *line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
     const json_t *result = json_object_get(line, "result"), *event;
-    struct sc_etcd_state at;
+    struct sc_etcd_state at = {.revision = 0};
     size_t i;
     if (!json_is_object(result))
         return no_answer(err, "\"result\"");

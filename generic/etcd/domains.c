@@ -105,9 +105,9 @@ int sc_etcd_domains(const struct sc_caller *c, const struct sc_question *q, stru
 
 static int by_owner(const void *a, const void *b)
 {
-    const struct sc_domain *const *x = a, *const *y = b;
-    int order = strcmp((*x)->owner, (*y)->owner);
-    return order ? order : (*y)->is_main - (*x)->is_main;
+    const struct sc_domain *x = a, *y = b;
+    int order = strcmp(x->owner, y->owner);
+    return order ? order : y->is_main - x->is_main;
 }
 
 /* Whom this server does not know is nobody here. */
@@ -134,15 +134,11 @@ int sc_etcd_users(const struct sc_caller *c, const struct sc_question *q, json_t
                  : no_memory(err);
     if (rc < 0)
         return rc;
-    SC_FREE const struct sc_domain **sorted = calloc(d.n + 1, sizeof(*sorted));
-    if (!sorted)
-        return no_memory(err);
-    for (size_t i = 0; i < d.n; i++)
-        sorted[i] = &d.v[i];
-    qsort(sorted, d.n, sizeof(*sorted), by_owner);
+    if (d.n)
+        qsort(d.v, d.n, sizeof(*d.v), by_owner);
     for (size_t i = 0; rc == 0 && i < d.n; i++)
-        if (i == 0 || strcmp(sorted[i]->owner, sorted[i - 1]->owner) != 0)
-            rc = add_user(sorted[i], out, err);
+        if (i == 0 || strcmp(d.v[i].owner, d.v[i - 1].owner) != 0)
+            rc = add_user(&d.v[i], out, err);
     if (rc == 0)
         *ret = json_incref(out);
     return rc;
