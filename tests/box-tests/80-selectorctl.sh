@@ -188,7 +188,7 @@ extension=y' '-x' nothere 'zend extension' '/etc/passwd'; do
     check "extension '${bad//$'\n'/\\n}' is refused" refused "$bad"
 done
 expect_fail 2 "ERROR:--version is needed" selectorctl --enable-user-extensions=ctype --domain a.example --user john
-expect_fail 2 "ERROR:a command is needed" selectorctl
+expect_fail 2 "usage: selectorctl" selectorctl
 expect_fail 2 "ERROR:unknown option" selectorctl --frobnicate
 expect_fail 1 "ERROR:--user is needed" selectorctl --user-current
 expect_fail 1 "ERROR:User nobody-here does not exist" selectorctl --user-current --user nobody-here
