@@ -7,13 +7,13 @@ class SitecagePage extends HTMLElement {
         this.api = new Api(this.dataset);
         this.live = h("div", {class: "live", role: "status", "aria-live": "polite"});
         this.main = h("main", {class: "page"});
-        try {
-            const [style] = await Promise.all([this.loadStyle(), this.loadTexts(), this.load()]);
-            this.root.adoptedStyleSheets = [style];
-        } catch (why) {
-            this.x ??= new Texts({}, {}, "en");
-            this.failed = why;
-        }
+        // a refusal is said in words, too: they are waited for, however soon it comes
+        const made = Promise.all([this.loadStyle(), this.loadTexts()]);
+        const [ready, loaded] = await Promise.allSettled([made, this.load()]);
+        if (ready.status === "fulfilled")
+            this.root.adoptedStyleSheets = [ready.value[0]];
+        this.x ??= new Texts({}, {}, "en");
+        this.failed = ready.reason ?? loaded.reason;
         replace(this.root, this.main, this.live);
         this.render();
     }
