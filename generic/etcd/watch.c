@@ -18,7 +18,7 @@
 #include "hooks/events/queue.h"
 
 #define STATE    SC_RUN_DIR "/etcd" /* "CLUSTER REVISION" */
-#define WHOLE_MS 480000             /* then the daemon starts it anew */
+#define WHOLE_MS 480000             /* then the daemon starts it again */
 #define LISTEN_MS                                                                                  \
     20000 /* a member that is cut off from the others tells nothing: it is looked at so often */
 #define ASK_MS       10000
