@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,5 +143,17 @@ int sc_mnt_detach(int dst, struct sc_error *err)
     snprintf(number, sizeof(number), "%d", dst);
     if (umount2(number, MNT_DETACH) < 0)
         return sc_error_sys(err, errno, "umount");
+    return 0;
+}
+
+int sc_mnt_join(int pidfd, int *ret_root, struct sc_error *err)
+{
+    SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd_dir < 0 || setns(pidfd, CLONE_NEWNS) < 0)
+        return sc_error_sys(err, errno, "join the site");
+    SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0 || fchdir(fd_dir) < 0)
+        return sc_error_sys(err, errno, "open the root of the view");
+    *ret_root = sc_steal_fd(&root);
     return 0;
 }

@@ -50,4 +50,9 @@ int sc_mnt_private(int dst, struct sc_error *err);
  * path here: the working directory must be /proc/self/fd of a /proc that knows this process. */
 int sc_mnt_detach(int dst, struct sc_error *err);
 
+/* Takes this process, which should be a child that ends afterwards, into the view that the keeper behind
+ * `pidfd` holds, and to the working directory that sc_mnt_detach() needs. *ret_root is its root, the caller's
+ * to close. SC_E_SYS. */
+int sc_mnt_join(int pidfd, int *ret_root, struct sc_error *err);
+
 #endif

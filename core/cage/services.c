@@ -234,13 +234,8 @@ struct change {
 static int change(void *arg, struct sc_error *err)
 {
     const struct change *c = arg;
-    SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd_dir < 0 || setns(c->pidfd, CLONE_NEWNS) < 0)
-        return sc_error_sys(err, errno, "join the site");
-    SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0 || fchdir(fd_dir) < 0) /* for sc_mnt_detach() */
-        return sc_error_sys(err, errno, "open the root of the view");
-    int rc = 0;
+    SC_FD int root = -EBADF;
+    int rc = sc_mnt_join(c->pidfd, &root, err);
     for (size_t i = 0; rc >= 0 && i < c->list->n; i++)
         rc = show(root, c->plan, &c->list->v[i], true, err);
     return rc < 0 ? rc : 0;

@@ -150,14 +150,14 @@ struct change {
 static int change(void *arg, struct sc_error *err)
 {
     const struct change *c = arg;
-    SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd_dir < 0 || setns(c->pidfd, CLONE_NEWNS) < 0)
-        return sc_error_sys(err, errno, "join the site");
-    SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    SC_FD int root = -EBADF;
+    int rc = sc_mnt_join(c->pidfd, &root, err);
+    if (rc < 0)
+        return rc;
     SC_FD int masks = open("/" SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (root < 0 || masks < 0 || fchdir(fd_dir) < 0) /* for sc_mnt_detach() */
+    if (masks < 0)
         return sc_error_sys(err, errno, "open the root of the view");
-    int rc = detach_others(root, c->plan, c->have, err);
+    rc = detach_others(root, c->plan, c->have, err);
     if (rc == 0)
         rc = make_links(root, c->plan, err);
     return rc < 0 ? rc : sc_replace_file_at(masks, RECORD, 0600, c->want->data, c->want->len, err);
