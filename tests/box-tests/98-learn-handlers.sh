@@ -109,9 +109,11 @@ check "it learns no more" learn --stop
 check "its view has ended" wait_until 10 sh -c "! pgrep -x sitecage-learn"
 rm -f $H/place-*
 check "it learns" learn
+check "the daemon, which would start a recorder, sleeps" monitor_sleeps
 unseen() { refuse fanotify_init=EPERM setpriv --reuid john --regid john --init-groups cagefs_enter_site a.example cat $H/by-cron/x; }
 expect_output "the site runs all the same" $'cron\n' unseen
 nobody() { [ "$(member recorded_now)" = False ]; }
 check "nobody records it" wait_until 10 nobody
 expect_output "the report says so" "False 1 0"$'\n' sh -c 'echo "$*"' sh "$(member whole)" "$(member lost)" "$(member left_out)"
+monitor_wakes
 finish
