@@ -155,7 +155,7 @@ checks_has()
 # wait_until SECONDS COMMAND...: repeats the command until it succeeds; fails when the time is over.
 wait_until()
 {
-    local deadline=$((SECONDS + $1 + 1))
+    local deadline=$((SECONDS + 3 * $1 + 1)) # a busy machine is given three times as long
     shift
     until "$@" >/dev/null 2>&1; do
         [ $SECONDS -lt $deadline ] || return 1
