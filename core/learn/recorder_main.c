@@ -28,7 +28,7 @@
 #include "core/learn/watch.h"
 #include "core/learn/who.h"
 
-#define LOOK_MS  1000 /* between two looks at sockets */
+#define LOOK_MS  1000 /* between two looks at sockets; a second of what is used often */
 #define WRITE_MS 5000 /* between two writings of the record */
 #define EARLY    (-10)
 #define TURN_MS  3000 /* for the recorder of a view that has just ended */
@@ -39,7 +39,8 @@ struct recorder {
     struct sc_planfile plan;
     struct sc_learn_record record;
     struct sc_learn_sockets sockets;
-    int fan, signals, keeperfd, lock;
+    struct sc_learn_watch watch;
+    int signals, keeperfd, lock;
     pid_t keeper;
     int64_t until; /* seconds since 1970 */
     bool dirty;
@@ -79,7 +80,7 @@ static void on_socket(const char *rel, void *arg)
 static int take(struct recorder *r, struct sc_error *err)
 {
     bool lost = false;
-    int rc = sc_learn_take(r->fan, &r->plan, on_event, r, &lost, err);
+    int rc = sc_learn_take(&r->watch, &r->plan, on_event, r, &lost, err);
     r->record.lost += lost;
     r->dirty |= lost;
     r->who = 0; /* the number may be another's next time */
@@ -196,7 +197,7 @@ static int begin(struct recorder *r, struct sc_error *err)
     if (rc == 0)
         rc = begin_record(r, err);
     if (rc == 0)
-        rc = sc_learn_watch(&r->plan, r->keeper, &r->fan, err);
+        rc = sc_learn_watch(&r->plan, r->keeper, &r->watch.fan, err);
     if (rc == 0)
         look(r);
     return rc;
@@ -233,7 +234,7 @@ static int record(struct recorder *r, struct sc_error *err)
 {
     int64_t looked = sc_clock_ms();
     for (bool on = true; on;) {
-        struct pollfd p[] = {{.fd = r->fan, .events = POLLIN},
+        struct pollfd p[] = {{.fd = r->watch.fan, .events = POLLIN},
                              {.fd = r->keeperfd, .events = POLLIN},
                              {.fd = r->signals, .events = POLLIN}};
         if (poll(p, 3, LOOK_MS) < 0 && errno != EINTR)
@@ -245,6 +246,7 @@ static int record(struct recorder *r, struct sc_error *err)
         int64_t now = sc_clock_ms();
         if (!on || now - looked >= LOOK_MS) {
             look(r);
+            sc_learn_second(&r->watch);
             looked = now;
         }
         on = obey(r) && on;
@@ -259,7 +261,7 @@ static void done(struct recorder *r)
     sc_learn_sockets_done(&r->sockets, &r->plan);
     sc_learn_record_done(&r->record);
     sc_planfile_done(&r->plan);
-    sc_close(&r->fan);
+    sc_close(&r->watch.fan);
     sc_close(&r->signals);
     sc_close(&r->keeperfd);
     sc_close(&r->lock);
@@ -305,7 +307,7 @@ static unsigned number(const char *text)
 int main(int argc, char **argv)
 {
     struct recorder r = {.sockets = SC_LEARN_SOCKETS_INIT,
-                         .fan = -EBADF,
+                         .watch = SC_LEARN_WATCH_INIT,
                          .signals = -EBADF,
                          .keeperfd = -EBADF,
                          .lock = -EBADF};

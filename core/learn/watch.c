@@ -21,7 +21,8 @@
 
 #define MOUNTS_MAX (16u << 20) /* bytes of a mountinfo */
 
-#define EVENTS (FAN_OPEN | FAN_OPEN_EXEC | FAN_MODIFY | FAN_CLOSE_WRITE | FAN_ONDIR)
+#define USES   (FAN_OPEN | FAN_OPEN_EXEC | FAN_MODIFY | FAN_CLOSE_WRITE)
+#define EVENTS (USES | FAN_ONDIR)
 
 static int start(int *ret_fd, struct sc_error *err)
 {
@@ -175,11 +176,10 @@ static const char *rel_of(int fd, const struct sc_planfile *plan, char path[PATH
     return strncmp(path, plan->home, home) == 0 && path[home] == '/' ? path + home + 1 : NULL;
 }
 
-static unsigned kinds_of(const struct fanotify_event_metadata *m)
+static unsigned kinds_of(const struct fanotify_event_metadata *m, const struct stat *st)
 {
-    struct stat st;
     unsigned kinds = 0;
-    if (fstat(m->fd, &st) == 0 && S_ISDIR(st.st_mode))
+    if (S_ISDIR(st->st_mode))
         return SC_LEARN_LIST | SC_LEARN_DIR;
     if (m->mask & (FAN_MODIFY | FAN_CLOSE_WRITE))
         kinds |= SC_LEARN_WRITE;
@@ -188,25 +188,47 @@ static unsigned kinds_of(const struct fanotify_event_metadata *m)
     return kinds ? kinds : SC_LEARN_READ;
 }
 
-static void take_one(const struct fanotify_event_metadata *m, const struct sc_planfile *plan,
-                     void (*tell)(const struct sc_learn_event *e, void *arg), void *arg)
+/* A file that has several names is told by the one that was used: each use counts. */
+static void hear_less(struct sc_learn_watch *w, const struct fanotify_event_metadata *m,
+                      const struct stat *st)
+{
+    if (st->st_nlink != 1 && !S_ISDIR(st->st_mode))
+        return;
+    uint64_t enough = sc_learn_often_count(&w->often, st->st_dev, st->st_ino, m->mask & USES);
+    if (enough)
+        (void)fanotify_mark(w->fan,
+                            FAN_MARK_ADD | FAN_MARK_IGNORED_MASK | FAN_MARK_IGNORED_SURV_MODIFY,
+                            enough, m->fd, NULL);
+}
+
+static void take_one(struct sc_learn_watch *w, const struct fanotify_event_metadata *m,
+                     const struct sc_planfile *plan, sc_learn_tell *tell, void *arg)
 {
     char path[PATH_MAX + 16];
+    struct stat st = {0};
     const char *rel = rel_of(m->fd, plan, path);
     struct sc_learn_event e = {.rel = rel, .pid = (pid_t)m->pid};
+    if (fstat(m->fd, &st) == 0)
+        hear_less(w, m, &st);
     if (!rel || !*rel || sc_learn_is_own(plan, rel))
         return;
-    e.kinds = kinds_of(m);
+    e.kinds = kinds_of(m, &st);
     tell(&e, arg);
 }
 
-int sc_learn_take(int fd, const struct sc_planfile *plan,
-                  void (*tell)(const struct sc_learn_event *e, void *arg), void *arg,
-                  bool *ret_lost, struct sc_error *err)
+void sc_learn_second(struct sc_learn_watch *w)
+{
+    /* of inodes: the mounts' marks stay */
+    (void)fanotify_mark(w->fan, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL);
+    sc_learn_often_begin(&w->often);
+}
+
+int sc_learn_take(struct sc_learn_watch *w, const struct sc_planfile *plan, sc_learn_tell *tell,
+                  void *arg, bool *ret_lost, struct sc_error *err)
 {
     _Alignas(struct fanotify_event_metadata) char room[32768];
     for (;;) {
-        ssize_t n = read(fd, room, sizeof(room));
+        ssize_t n = read(w->fan, room, sizeof(room));
         if (n < 0 && errno == EAGAIN)
             return 0;
         if (n < 0 && (errno == EINTR || errno == ENOENT || errno == EACCES || errno == ENXIO ||
@@ -219,7 +241,7 @@ int sc_learn_take(int fd, const struct sc_planfile *plan,
             *ret_lost |= (m->mask & FAN_Q_OVERFLOW) != 0;
             if (m->fd < 0)
                 continue;
-            take_one(m, plan, tell, arg);
+            take_one(w, m, plan, tell, arg);
             close(m->fd);
         }
     }

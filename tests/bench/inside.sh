@@ -385,6 +385,78 @@ part_fpm()
     apache_stop
 }
 
+# box_cpu: processor time of all that ran in this box, in microseconds
+box_cpu()
+{
+    if [ -r /sys/fs/cgroup/cpuacct/cpuacct.usage ]; then
+        echo $(($(cat /sys/fs/cgroup/cpuacct/cpuacct.usage) / 1000))
+    else
+        awk '$1 == "usage_usec" { print $2 }' /sys/fs/cgroup/cpu.stat
+    fi
+}
+
+# cpu_round N DOMAIN PATH FILE: microseconds of processor time a request, of everything but ab
+cpu_round()
+{
+    local before own TIMEFORMAT='%U %S'
+    before=$(box_cpu)
+    { time ab -q -c 2 -n "$1" -H "Host: $2" "http://$apache_address$3" >/tmp/ab 2>&1; } 2>/tmp/ab.time
+    if ! grep -q '^Failed requests: *0$' /tmp/ab || grep -q '^Non-2xx' /tmp/ab; then
+        echo "bench: requests to $2$3 failed" >&2
+        exit 1
+    fi
+    own=$(awk '{ print ($1 + $2) * 1e6 }' /tmp/ab.time)
+    awk -v a="$before" -v b="$(box_cpu)" -v own="$own" -v n="$1" 'BEGIN { printf "%.1f\n", (b - a - own) / n }' >>"$4"
+}
+
+# A page that does nothing, and one that uses five places of the home that its site does not own: it writes, includes,
+# appends, follows a link and lists.
+learn_site() # DOMAIN
+{
+    put_php "$1" hello.php 'echo "hello";'
+    put_php "$1" five.php '$h = "/home/john"; file_put_contents("$h/data/$_SERVER[SERVER_NAME]", "x"); include "$h/lib/inc.php";
+        file_put_contents("$h/logs/$_SERVER[SERVER_NAME]", "line\n", FILE_APPEND); echo file_get_contents(__DIR__ . "/media"), count(scandir("$h/lib"));'
+    as_user john ln -s ../pictures/p.txt "${site_docroot[$1]}/media"
+}
+
+# learn_rounds KIND N LEARNS OTHER
+learn_rounds()
+{
+    local path
+    for _ in 1 2 3 4 5; do
+        for path in hello five; do
+            cpu_round "$2" "$3" /$path.php "/tmp/learn.$1.$path.learns"
+            cpu_round "$2" "$4" /$path.php "/tmp/learn.$1.$path.off"
+        done
+    done
+    for path in hello five; do
+        awk -v what="$1, $path.php" -v l="$(median <"/tmp/learn.$1.$path.learns")" -v o="$(median <"/tmp/learn.$1.$path.off")" 'BEGIN {
+            printf "  %-20s learns %9.1f µs   does not %9.1f µs\n", what, l, o
+            printf("  => %-60s %6.2f   target <= 1.1  %s\n", what ": learns / does not", l / o, (l / o <= 1.1) ? "met" : "MISSED") }'
+    done
+}
+
+part_learn()
+{
+    title "Processor time of a request of a site that learns, and of one that does not (ab, medians of 5 interleaved rounds)"
+    local domain
+    # shellcheck source=tests/boxlib/fpm.sh
+    . "$SC_SOURCE/tests/boxlib/fpm.sh"
+    a2enmod -q proxy proxy_fcgi >/dev/null
+    as_user john mkdir -p /home/john/{data,lib,logs,pictures}
+    put_file john /home/john/lib/inc.php <<<'<?php return "included";'
+    put_file john /home/john/pictures/p.txt <<<picture
+    for domain in fa.example fb.example; do fpm_site john $domain /home/john/$domain; done
+    for domain in {a,b,fa,fb}.example; do learn_site $domain; done
+    fpm_start
+    apache_start
+    for domain in a fa; do cagefsctl --site-isolation-learn $domain.example >/dev/null; done
+    learn_rounds CGI "$(rounds 100)" a.example b.example
+    learn_rounds FPM "$(rounds 3000)" fa.example fb.example
+    fpm_stop
+    apache_stop
+}
+
 # Three sites of nginx's: two share a pool with a router, of which one is isolated; one has a pool of its own, which is
 # spoken to directly.
 part_router()

@@ -94,8 +94,21 @@ expect_output "nothing of before is in the record" "" places
 check "from a shell" as_user john cagefs_enter_site a.example sh -c "exec 9<$H/notes/n.txt; sleep 1"
 expect_output "that is seen, too" $'notes ro read\n' places
 expect_contains "by whom" "by dash" report
+# What is used again and again in one second costs the site nothing more: the kernel leaves it out of its words
+# (proc_pid_fdinfo(5)) until the second is over. It is not overlooked for that.
+left_out() { cat "/proc/$(pgrep -x sitecage-learn)"/fdinfo/* | grep -q '^fanotify ino:.* ignored_mask:[1-9a-f]'; }
+one_use() { as_user john cagefs_enter_site a.example sh -c "exec 9<$H/lib/inc.php"; left_out; }
+many_uses() { as_user john cagefs_enter_site a.example sh -c "for i in \$(seq 3000); do exec 9<$H/lib/inc.php; done"; left_out; }
+cat_is_named()
+{
+    as_user john cagefs_enter_site a.example cat $H/lib/inc.php >/dev/null
+    cagefsctl --site-isolation-learn a.example --report | grep -q 'by .*cat'
+}
+check_not "one use of a file is told" one_use
+check "many in a second are not" wait_until 30 many_uses
+check "whoever uses it a second later is seen" wait_until 20 cat_is_named
 check "the end" cagefsctl --site-isolation-learn a.example --stop
-expect_output "the record stays" $'notes ro read\n' places
+expect_output "the record stays" $'lib ro read\nnotes ro read\n' places
 expect_output "the site is as before" $'off\n' state
 check_not "and nothing of it in the user's file" test -e $H/.lve/domains.json
 expect_output "it works" "$all" use_it

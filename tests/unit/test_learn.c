@@ -7,6 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/learn/needs.h"
+#include "core/learn/often.h"
 #include "core/learn/record.h"
 
 #define RECORD SC_CLEANUP(sc_learn_record_done) struct sc_learn_record
@@ -258,6 +259,32 @@ static void neighbours_become_one(void **state)
     assert_needs(&r, &private_view, "lib ro\nlib/a rw\nvar rw\n");
 }
 
+/* How often a use of the file is heard of when it is used `times`. */
+static unsigned heard(struct sc_learn_often *o, ino_t ino, uint64_t mask, unsigned times)
+{
+    unsigned n = 0;
+    for (uint64_t deaf = 0; n < times && !(mask & deaf); n++)
+        deaf |= sc_learn_often_count(o, 7, ino, mask);
+    return n;
+}
+
+static void what_is_used_often_is_heard_of_so_often(void **state)
+{
+    (void)state;
+    struct sc_learn_often o;
+    sc_learn_often_begin(&o);
+    assert_int_equal(heard(&o, 1, 1, SC_LEARN_OFTEN - 1), SC_LEARN_OFTEN - 1);
+    assert_int_equal(sc_learn_often_count(&o, 7, 1, 2), 0); /* another kind is counted by itself */
+    assert_int_equal(sc_learn_often_count(&o, 7, 1, 3), 1);
+    assert_int_equal(sc_learn_often_count(&o, 7, 1, 3), 0); /* told once */
+    assert_int_equal(heard(&o, 2, 5, 1000), SC_LEARN_OFTEN);
+    assert_int_equal(heard(&o, 2 + SC_LEARN_OFTEN_ROWS, 1, 5), 5); /* takes the row */
+    assert_int_equal(heard(&o, 2, 1, 1000), SC_LEARN_OFTEN);
+    sc_learn_often_begin(&o);
+    assert_int_equal(heard(&o, 1, 1, 1000), SC_LEARN_OFTEN);
+    assert_int_equal(heard(&o, 3, 0xff, 1000), SC_LEARN_OFTEN); /* more kinds than are counted */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +298,7 @@ int main(void)
         cmocka_unit_test(in_a_shared_home_reading_is_enough),
         cmocka_unit_test(what_passes_is_not_given),
         cmocka_unit_test(neighbours_become_one),
+        cmocka_unit_test(what_is_used_often_is_heard_of_so_often),
     };
     return cmocka_run_group_tests_name("learn", tests, NULL, NULL);
 }
