@@ -58,8 +58,11 @@ static void look_at_nginx(struct sc_cover_server *s)
     char program[PATH_MAX];
     if (!s->hosts.nginx)
         return;
-    s->nginx = sc_nginx_program(0, program, sizeof(program)) ||
-               sc_nginx_program(sc_nginx_find(), program, sizeof(program));
+    s->nginx = sc_nginx_program(0, program, sizeof(program));
+    if (!s->nginx) {
+        pid_t master = sc_nginx_find(); /* where that cannot be said, there may be one */
+        s->nginx = master < 0 || sc_nginx_program(master, program, sizeof(program));
+    }
     s->nginx_tested = false;
     s->nginx_error[0] = 0;
     s->nginx_timed = false;

@@ -62,24 +62,35 @@ static int find_place(const struct sc_vhosts *hosts, const struct sc_vhost *h,
 /* ---- looking ---- */
 
 /* Since when nginx has had its configuration; 0: it does not run. */
-static int64_t running_since(struct sc_cover_server *server)
+static int running_since(struct sc_cover_server *server, struct sc_error *err)
 {
-    if (!server->nginx_timed) {
-        pid_t master = sc_nginx_find();
-        server->nginx_since = master ? sc_nginx_since(master) : 0;
-        server->nginx_timed = true;
-    }
-    return server->nginx_since;
+    if (server->nginx_timed)
+        return 0;
+    int64_t since = 0;
+    pid_t master = sc_nginx_find();
+    if (master < 0)
+        return sc_error_sys(err, (int)-master, "look for the process of nginx");
+    int rc = master ? sc_nginx_since(master, &since, err) : 0;
+    if (rc < 0)
+        return rc;
+    server->nginx_since = since;
+    server->nginx_timed = true;
+    return 0;
 }
 
 /* A worker's beginning is known by the second. */
-static bool is_unread(struct sc_cover_server *server, const struct sc_vhost *h)
+static int is_unread(struct sc_cover_server *server, const struct sc_vhost *h, bool *ret,
+                     struct sc_error *err)
 {
     struct stat st;
-    if (!h->shut_by || stat(h->shut_by, &st) < 0)
-        return false;
-    int64_t since = running_since(server);
-    return since && (int64_t)st.st_ctim.tv_sec > since + 1;
+    *ret = false;
+    if (!h->shut_by)
+        return 0;
+    if (stat(h->shut_by, &st) < 0)
+        return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look at %s", h->shut_by);
+    int rc = running_since(server, err);
+    *ret = rc == 0 && server->nginx_since && (int64_t)st.st_ctim.tv_sec > server->nginx_since + 1;
+    return rc;
 }
 
 static bool is_isolated(const struct sc_cover_site *site, const char *docroot)
@@ -154,7 +165,10 @@ int sc_cover_look_at_links(struct sc_cover_server *server, const struct sc_cover
             continue;
         enum sc_host_stands follows = sc_host_follows_links(h, &site->is);
         struct sc_cover_links l = {.host = h, .around = follows == SC_HOST_AROUND};
-        l.unread = follows == SC_HOST_OTHER && serves(h, &site->is) && is_unread(server, h);
+        if (follows == SC_HOST_OTHER && serves(h, &site->is))
+            rc = is_unread(server, h, &l.unread, err);
+        if (rc < 0)
+            return rc;
         if (follows != SC_HOST_OTHER || l.unread)
             rc = add(server, site, &l, seen, err);
     }

@@ -61,16 +61,22 @@ int sc_step_fpm_rest(struct sc_pass *p, struct sc_error *err)
     return fpm(p, NULL, err);
 }
 
+/* What this pass could not do, and the next one may: a call that failed, or another account's turn, which is
+ * waited for as other locks are. */
+static bool is_to_come(int rc)
+{
+    return rc == SC_E_BUSY || rc == SC_E_SYS || rc == SC_E_NOMEM;
+}
+
 /* A configuration of nginx that somebody else broke is no reason to fail: where links are followed
- * still, the judgement of coverage says so. Another account's turn is waited for as other locks are:
- * the daemon comes again. */
+ * still, the judgement of coverage says so. */
 int sc_step_nginx(struct sc_pass *p, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
     (void)err;
     int rc = p->tools->web.nginx(p->s->store, p->a->uid, sc_pass_cover(p), p->s->nginx_later,
                                  p->s->lock_ms, &why);
-    if (rc == SC_E_BUSY)
+    if (rc < 0 && is_to_come(rc))
         sc_error_set(&p->late, rc, "%s", why.text);
     else if (rc < 0)
         sc_log("user=%s: nginx: %s", p->a->user, why.text);

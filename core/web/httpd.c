@@ -57,7 +57,7 @@ static bool is_child_of(int procfd, const char *exe)
     return parent >= 0 && runs(parent, exe);
 }
 
-static bool is_first(int procfd, const void *arg)
+static int is_first(int procfd, const void *arg)
 {
     const char *exe = arg;
     char cmdline[4096];

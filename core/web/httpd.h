@@ -10,7 +10,7 @@
 #define SC_HTTPD_OBJECT "/mod_sitecage.so" /* how the path of its mapping ends */
 
 /* The first process of the Apache with the program `exe` that reads its standard configuration
- * (none with -d or -f); of this pid namespace. 0: none runs. */
+ * (none with -d or -f); of this pid namespace. 0: none runs; -errno: it cannot be said. */
 pid_t sc_httpd_find(const char *exe);
 
 /* True when process `pid` is root's, runs `exe` and has mod_sitecage loaded. */

@@ -38,13 +38,14 @@ static pid_t reporter(const char *exe)
     return sc_httpd_has_module(pid, exe) ? pid : 0;
 }
 
+/* *ret_pid: 0: no Apache runs; -errno: whether one does cannot be said, and it has no module then. */
 static enum sc_web_module_is look(const struct sc_module_place *place, pid_t *ret_pid)
 {
     *ret_pid = reporter(place->server);
     if (*ret_pid)
         return SC_WEB_MODULE_ACTIVE;
     *ret_pid = sc_httpd_find(place->server);
-    if (*ret_pid && sc_httpd_has_module(*ret_pid, place->server))
+    if (*ret_pid > 0 && sc_httpd_has_module(*ret_pid, place->server))
         return SC_WEB_MODULE_ACTIVE;
     return !*ret_pid && sc_module_place_is_on("", place) ? SC_WEB_MODULE_WAITS : SC_WEB_MODULE_OFF;
 }
@@ -64,7 +65,7 @@ pid_t sc_web_module_server(void)
     pid_t pid = 0;
     if (sc_module_place_find("", &place, NULL) == 0 && place)
         (void)look(place, &pid);
-    return pid;
+    return pid > 0 ? pid : 0;
 }
 
 bool sc_web_module_has_apache(void)
@@ -104,6 +105,11 @@ static int test(const struct sc_module_place *place, struct sc_error *err)
                         r.err.data ? r.err.data : place->control);
 }
 
+static int not_known(pid_t pid, struct sc_error *err)
+{
+    return sc_error_sys(err, (int)-pid, "look for the process of Apache");
+}
+
 static int switch_on(const struct sc_module_place *place, struct sc_error *err)
 {
     bool was_on = sc_module_place_is_on("", place);
@@ -125,7 +131,7 @@ int sc_web_module_on(bool *ret_switched, struct sc_error *err)
     enum sc_web_module_is is = look(place, &pid);
     if (is != SC_WEB_MODULE_OFF && sc_module_place_is_on("", place))
         return 0;
-    rc = switch_on(place, err);
+    rc = pid < 0 ? not_known(pid, err) : switch_on(place, err);
     if (rc == 0 && pid && is != SC_WEB_MODULE_ACTIVE)
         rc = sc_httpd_graceful(pid, place->server, true, err);
     if (rc == 0)
@@ -141,6 +147,8 @@ int sc_web_module_off(struct sc_error *err)
     if (rc < 0 || !place)
         return 0; /* whoever loaded it by hand unloads it by hand */
     bool loaded = look(place, &pid) == SC_WEB_MODULE_ACTIVE;
+    if (pid < 0)
+        return not_known(pid, err);
     if (!loaded && !sc_module_place_is_on("", place))
         return 0;
     rc = sc_module_place_off("", place, err);

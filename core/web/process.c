@@ -15,17 +15,18 @@ bool sc_web_process_is_servers(int procfd)
            ns.st_dev == mine.st_dev;
 }
 
-pid_t sc_web_process_find(bool (*is)(int procfd, const void *arg), const void *arg)
+pid_t sc_web_process_find(int (*is)(int procfd, const void *arg), const void *arg)
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
-    if (sc_proc_list_open(0, &l) < 0)
-        return 0;
-    for (;;) {
+    int rc = sc_proc_list_open(0, &l);
+    while (rc == 0) {
         SC_FD int fd = -EBADF;
         pid_t pid = sc_proc_next(&l, &fd);
         if (pid <= 0)
-            return 0;
-        if (is(fd, arg))
+            return pid;
+        rc = is(fd, arg);
+        if (rc > 0)
             return pid;
     }
+    return rc;
 }

@@ -9,7 +9,8 @@
 /* Whether a process (its directory in /proc) is root's, and not in a container. */
 bool sc_web_process_is_servers(int procfd);
 
-/* The first process of which `is` says so, with `arg`; 0: there is none, or /proc cannot be read. */
-pid_t sc_web_process_find(bool (*is)(int procfd, const void *arg), const void *arg);
+/* The first process of which `is` (1, 0, or -errno) says so, with `arg`; 0: there is none; -errno: it
+ * cannot be said. */
+pid_t sc_web_process_find(int (*is)(int procfd, const void *arg), const void *arg);
 
 #endif

@@ -31,7 +31,7 @@ static bool find_server(char ret[PATH_MAX])
     ret[0] = 0;
     for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
         if (realpath(servers[i], real) && strcmp(real, ret) != 0 &&
-            (!ret[0] || (!sc_httpd_find(ret) && sc_httpd_find(real))))
+            (!ret[0] || (sc_httpd_find(ret) == 0 && sc_httpd_find(real) > 0)))
             memcpy(ret, real, sizeof(real));
     return ret[0] != 0;
 }

@@ -155,6 +155,11 @@ static int test(pid_t master, struct sc_error *err)
     return sc_nginx_test(program, err);
 }
 
+static int not_known(pid_t master, struct sc_error *err)
+{
+    return sc_error_sys(err, (int)-master, "look for the process of nginx");
+}
+
 /* 1: nginx is to read it. */
 static int change(struct holding *h, pid_t master, struct sc_error *err)
 {
@@ -201,7 +206,7 @@ int sc_nginx_hold(const char *adapter, uid_t uid, const struct sc_nginx_place *w
         return rc;
     h.unread = sc_nginx_is_unread(uid);
     pid_t master = later ? 0 : sc_nginx_find();
-    rc = change(&h, master, err);
+    rc = master < 0 ? not_known(master, err) : change(&h, master, err);
     sc_close(&lock);
     if (rc > 0) {
         rc = master ? sc_nginx_reload(master, err) : 0;
@@ -224,7 +229,7 @@ int sc_nginx_read(struct sc_error *err)
     if (rc < 0 || n == 0)
         return rc;
     pid_t master = sc_nginx_find();
-    rc = test(master, err);
+    rc = master < 0 ? not_known(master, err) : test(master, err);
     if (rc == 0 && master)
         rc = sc_nginx_reload(master, err);
     for (size_t i = 0; rc == 0 && i < n; i++)

@@ -51,14 +51,26 @@ bool sc_nginx_is_master(const char *title, size_t len)
     return true;
 }
 
-static bool is_master(int procfd, const void *arg)
+/* A process that has ended is none. */
+static int no_answer(int procfd, int errnum)
+{
+    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
+}
+
+/* 1, 0, or -errno */
+static int is_master(int procfd, const void *arg)
 {
     (void)arg;
     char title[4096];
     struct sc_proc_stat st;
-    if (sc_proc_stat(procfd, &st) < 0 || strcmp(st.name, "nginx") != 0)
-        return false;
+    int rc = sc_proc_stat(procfd, &st);
+    if (rc < 0)
+        return no_answer(procfd, -rc);
+    if (strcmp(st.name, "nginx") != 0)
+        return 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
+    if (n < 0)
+        return no_answer(procfd, (int)-n);
     return n > 0 && sc_web_process_is_servers(procfd) && sc_nginx_is_master(title, (size_t)n);
 }
 
@@ -67,15 +79,18 @@ pid_t sc_nginx_find(void)
     return sc_web_process_find(is_master, NULL);
 }
 
-static bool is_worker(int procfd, pid_t master)
+static int is_worker(int procfd, pid_t master)
 {
     char title[256];
     struct sc_proc_stat st;
-    if (sc_proc_stat(procfd, &st) < 0 || st.parent != master || st.state == 'Z')
-        return false;
+    int rc = sc_proc_stat(procfd, &st);
+    if (rc < 0)
+        return no_answer(procfd, -rc);
+    if (st.parent != master || st.state == 'Z')
+        return 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
-    if (n <= 0)
-        return false;
+    if (n < 0)
+        return no_answer(procfd, (int)-n);
     while (n > 0 && (title[n - 1] == ' ' || title[n - 1] == 0))
         title[--n] = 0;
     return strcmp(title, WORKER) == 0;
@@ -98,19 +113,19 @@ struct workers {
     unsigned long long oldest;
 };
 
-/* Those that take new requests. False: it could not be asked. */
-static bool list_workers(pid_t master, struct workers *w)
+/* Those that take new requests. -errno: it cannot be said. */
+static int list_workers(pid_t master, struct workers *w)
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
     *w = (struct workers){.oldest = ULLONG_MAX};
-    if (sc_proc_list_open(0, &l) < 0)
-        return false;
+    int rc = sc_proc_list_open(0, &l);
     for (;;) {
         SC_FD int fd = -EBADF;
-        pid_t pid = sc_proc_next(&l, &fd);
+        pid_t pid = rc < 0 ? rc : sc_proc_next(&l, &fd);
         if (pid <= 0)
-            return pid == 0;
-        if (w->n == WORKERS_MAX || !is_worker(fd, master))
+            return pid;
+        rc = w->n == WORKERS_MAX ? 0 : is_worker(fd, master);
+        if (rc <= 0)
             continue;
         unsigned long long at = began(fd);
         w->oldest = at < w->oldest ? at : w->oldest;
@@ -118,15 +133,22 @@ static bool list_workers(pid_t master, struct workers *w)
     }
 }
 
-int64_t sc_nginx_since(pid_t master)
+int sc_nginx_since(pid_t master, int64_t *ret, struct sc_error *err)
 {
     struct timespec now, up;
     SC_FREE struct workers *w = malloc(sizeof(*w));
     long hz = sysconf(_SC_CLK_TCK);
-    if (!w || hz <= 0 || !list_workers(master, w) || w->n == 0 ||
-        clock_gettime(CLOCK_REALTIME, &now) < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0)
-        return 0;
-    return (int64_t)now.tv_sec - ((int64_t)up.tv_sec - (int64_t)(w->oldest / (unsigned long)hz));
+    if (!w)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
+    int rc = list_workers(master, w);
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "look for the workers of nginx");
+    if (hz <= 0 || clock_gettime(CLOCK_REALTIME, &now) < 0 ||
+        clock_gettime(CLOCK_BOOTTIME, &up) < 0)
+        return sc_error_sys(err, errno, "ask what time it is");
+    int64_t age = (int64_t)up.tv_sec - (int64_t)(w->oldest / (unsigned long)hz);
+    *ret = w->n ? (int64_t)now.tv_sec - age : 0;
+    return 0;
 }
 
 /* ---- its program ---- */
@@ -170,7 +192,7 @@ int sc_nginx_test(const char *program, struct sc_error *err)
 
 static bool all_new(pid_t master, const struct workers *old, struct workers *now)
 {
-    if (!list_workers(master, now) || now->n == 0)
+    if (list_workers(master, now) < 0 || now->n == 0)
         return false;
     for (size_t i = 0; i < now->n; i++)
         for (size_t k = 0; k < old->n; k++)
@@ -185,12 +207,18 @@ int sc_nginx_reload(pid_t master, struct sc_error *err)
     SC_FD int fd = sc_proc_open(master);
     if (!old || !now)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
-    if (fd < 0 || !is_master(fd, NULL) || !list_workers(master, old) ||
-        sc_pidfd_signal(fd, SIGHUP) < 0)
-        return sc_error_sys(err, errno, "reload nginx (process %d)", (int)master);
+    int rc = fd < 0 ? -errno : is_master(fd, NULL);
+    if (rc > 0)
+        rc = list_workers(master, old);
+    else if (rc == 0)
+        rc = -ESRCH;
+    if (rc == 0 && sc_pidfd_signal(fd, SIGHUP) < 0)
+        rc = -errno;
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "reload nginx (process %d)", (int)master);
     int64_t until = sc_clock_ms() + RELOAD_MS;
     while (!all_new(master, old, now)) {
-        if (sc_clock_ms() > until || !is_master(fd, NULL))
+        if (sc_clock_ms() > until || is_master(fd, NULL) == 0)
             return sc_error_set(err, SC_E_TIMEOUT,
                                 "nginx (process %d) did not take its new configuration; its error "
                                 "log says why",

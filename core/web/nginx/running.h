@@ -9,12 +9,13 @@
 #include <sys/types.h>
 #include "core/base/error.h"
 
-/* The master of the nginx that reads /etc/nginx/nginx.conf, of this pid namespace. 0: none runs. */
+/* The master of the nginx that reads /etc/nginx/nginx.conf, of this pid namespace. 0: none runs;
+ * -errno: it cannot be said. */
 pid_t sc_nginx_find(void);
 
 /* When the oldest of its workers that take new requests began, in seconds since 1970: what was
- * changed later it has not read. 0: there are none. */
-int64_t sc_nginx_since(pid_t master);
+ * changed later it has not read. *ret 0: there are none. SC_E_SYS, SC_E_NOMEM: it cannot be said. */
+int sc_nginx_since(pid_t master, int64_t *ret, struct sc_error *err);
 
 /* Its program, or the one that is installed; false: there is none. */
 bool sc_nginx_program(pid_t master, char *out, size_t size);

@@ -150,6 +150,20 @@ static void a_configuration_that_is_refused_stays_as_it_was(void **state)
     assert_false(root_has(OURS));
 }
 
+/* An nginx that cannot be looked for may run: what it has not read is still to be read. */
+static void processes_that_cannot_be_listed_are_not_absent(void **state)
+{
+    (void)state;
+    has_a_place();
+    assert_good(enable_a());
+    root_fail_list("/proc", EIO);
+    assert_bad(hold(), SC_E_SYS, "look for the process of nginx");
+    assert_false(root_has(OURS));
+    root_fail(NULL, 0);
+    assert_good(hold());
+    root_assert_file(OURS, SC_NGINX_LINES);
+}
+
 /* What was read is compared with the files at another moment, and whenever somebody has worked since. */
 static void a_moment_has_one_picture(void **state)
 {
@@ -194,6 +208,7 @@ int main(void)
         nginx_test(without_nginx_nothing_is_done),
         nginx_test(where_it_is_shut_already_nothing_is_written),
         nginx_test(a_configuration_that_is_refused_stays_as_it_was),
+        nginx_test(processes_that_cannot_be_listed_are_not_absent),
         nginx_test(a_moment_has_one_picture),
         nginx_test(what_is_known_is_believed_once),
     };

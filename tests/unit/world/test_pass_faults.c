@@ -180,6 +180,7 @@ static const char *const calls[] = {"cage.system_lines",
                                     "fpm.apply",
                                     "fpm.tell",
                                     "web.save",
+                                    "web.nginx",
                                     "groups.open",
                                     "groups.check",
                                     "groups.make",
@@ -245,6 +246,18 @@ static void processes_that_escape_limits_stop_nothing(void **state)
     assert_int_equal(storages("john"), 3);
     assert_true(is_pending(uid_of("john")));
     assert_pass("john");
+    assert_false(is_pending(uid_of("john")));
+    world_teardown(NULL);
+}
+
+/* Somebody else's configuration of nginx that is not valid is told by the judgement of coverage. */
+static void a_broken_nginx_stops_nothing(void **state)
+{
+    (void)state;
+    world_setup(NULL);
+    prepare();
+    tools_fail("web.nginx", 1, SC_E_INVAL, "nginx's configuration is not valid");
+    assert_good(change("john", "c", NULL));
     assert_false(is_pending(uid_of("john")));
     world_teardown(NULL);
 }
@@ -336,6 +349,7 @@ int main(void)
         cmocka_unit_test(killed_before_each_step),
         cmocka_unit_test(each_call_fails_once),
         cmocka_unit_test(processes_that_escape_limits_stop_nothing),
+        cmocka_unit_test(a_broken_nginx_stops_nothing),
         cmocka_unit_test(after_a_kill_all_views_are_compared),
         cmocka_unit_test(what_killed_commands_left_is_finished),
         cmocka_unit_test(what_is_left_of_an_account_that_is_no_more),
