@@ -103,8 +103,7 @@ static const struct sc_names_set set = {
         "OR site_dir IS NOT excluded.site_dir",
     .bind = bind};
 
-int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_domain_row *rows,
-                             size_t n, size_t *ret_changed, struct sc_error *err)
+static int check(const struct sc_domain_row *rows, size_t n, struct sc_error *err)
 {
     int r = 0;
     /* too many are refused without a look at them */
@@ -113,5 +112,19 @@ int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_
         if (r == 0)
             r = sc_db_limit("directory of a domain", rows[i].site_dir, SC_STORE_PATH_MAX, err);
     }
+    return r;
+}
+
+int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_domain_row *rows,
+                             size_t n, size_t *ret_changed, struct sc_error *err)
+{
+    int r = check(rows, n, err);
     return r < 0 ? r : sc_names_replace(&set, store, uid, rows, n, ret_changed, err);
+}
+
+int sc_db_domains_add(struct sc_store *store, uid_t uid, const struct sc_domain_row *rows, size_t n,
+                      struct sc_error *err)
+{
+    int r = check(rows, n, err);
+    return r < 0 ? r : sc_names_add(&set, store, uid, rows, n, err);
 }

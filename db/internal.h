@@ -136,6 +136,14 @@ extern const struct sc_row_kind sc_event_rows; /* with all columns of an event (
 /* 0 when the user is in the store, else SC_E_NOTFOUND (users.c). */
 int sc_db_have_user(struct sc_store *store, uid_t uid, struct sc_error *err);
 
+/* Whether a user can be put: SC_E_TOOBIG, SC_E_INVAL (users.c). */
+int sc_db_user_check(const char *name, const char *home, struct sc_error *err);
+
+/* Adds domains of a user who has none; what was another's becomes his. In a transaction, which the
+ * caller undoes after a failure (domains.c). */
+int sc_db_domains_add(struct sc_store *store, uid_t uid, const struct sc_domain_row *rows, size_t n,
+                      struct sc_error *err);
+
 /* What is in `have` and not in `want` (both by name) has left the user; what is only in `want` has
  * come to him (missed.c). */
 int sc_db_note_missed(struct sc_store *store, uid_t uid, const struct sc_domain_row *have,
@@ -168,6 +176,10 @@ struct sc_names_set {
  * nothing differs nothing is written, and no transaction begun. */
 int sc_names_replace(const struct sc_names_set *set, struct sc_store *store, uid_t uid,
                      const void *rows, size_t n, size_t *ret_changed, struct sc_error *err);
+
+/* The rows are added for a user who has none, in a transaction of the caller's. */
+int sc_names_add(const struct sc_names_set *set, struct sc_store *store, uid_t uid,
+                 const void *rows, size_t n, struct sc_error *err);
 
 /* ---- transactions (store.c) ---- */
 

@@ -139,6 +139,15 @@ static int change(struct have *h, struct sc_store *store, uid_t uid, const void 
     return r < 0 ? r : sc_scope_commit(&scope, err);
 }
 
+int sc_names_add(const struct sc_names_set *set, struct sc_store *store, uid_t uid,
+                 const void *rows, size_t n, struct sc_error *err)
+{
+    SC_FREE void *want = NULL;
+    size_t changed = 0;
+    int r = sc_names_sorted(rows, n, set->kind->size, &want, err);
+    return r < 0 ? r : put_all(set, store, uid, want, n, &changed, err);
+}
+
 int sc_names_replace(const struct sc_names_set *set, struct sc_store *store, uid_t uid,
                      const void *rows, size_t n, size_t *ret_changed, struct sc_error *err)
 {

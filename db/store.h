@@ -169,6 +169,23 @@ void sc_domain_list_done(struct sc_domain_list *list);
 int sc_store_domains_replace(struct sc_store *store, uid_t uid, const struct sc_domain_row *rows,
                              size_t n, size_t *ret_changed, struct sc_error *err);
 
+/* ---- very many at once (bulk.c) ---- */
+
+/* From now on, until sc_store_bulk_end(), changes use more memory, and what they wrote to the log is
+ * carried into the file at the end, not in between. */
+int sc_store_bulk_begin(struct sc_store *store, struct sc_error *err);
+void sc_store_bulk_end(struct sc_store *store);
+
+/* Adds a user with his domains, as sc_store_user_put() and sc_store_domains_replace() do, in a
+ * transaction of the caller's (else SC_E_INVAL), who undoes it after a failure. *ret_added false:
+ * the uid or the name is in the store already, and nothing was changed. */
+int sc_store_account_add(struct sc_store *store, uid_t uid, const char *name, const char *home,
+                         const struct sc_domain_row *rows, size_t n, bool *ret_added,
+                         struct sc_error *err);
+
+/* The users for whom sc_store_user_isolated() is true, by uid; *ret is the caller's to free(). */
+int sc_store_site_owners(struct sc_store *store, uid_t **ret, size_t *ret_n, struct sc_error *err);
+
 /* By name; an empty list also for an unknown user. */
 int sc_store_domains_get(struct sc_store *store, uid_t uid, struct sc_domain_list *ret,
                          struct sc_error *err);

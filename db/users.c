@@ -98,17 +98,23 @@ static int put(struct sc_store *store, uid_t uid, const char *name, const char *
                      SC_PARAMS(SC_INT(uid), SC_TEXT(name), SC_PATH(home)), NULL, err);
 }
 
-int sc_store_user_put(struct sc_store *store, uid_t uid, const char *name, const char *home,
-                      struct sc_error *err)
+int sc_db_user_check(const char *name, const char *home, struct sc_error *err)
 {
     int r = sc_db_limit("user name", name, SC_STORE_NAME_MAX, err);
     if (r == 0)
         r = sc_db_limit("home directory", home, SC_STORE_PATH_MAX, err);
+    if (r == 0 && (!*name || *name == '#'))
+        r = sc_error_set(err, SC_E_INVAL, "'%s' is no user name", name);
+    return r;
+}
+
+int sc_store_user_put(struct sc_store *store, uid_t uid, const char *name, const char *home,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row old = {0};
+    int r = sc_db_user_check(name, home, err);
     if (r < 0)
         return r;
-    if (!*name || *name == '#')
-        return sc_error_set(err, SC_E_INVAL, "'%s' is no user name", name);
-    SC_CLEANUP(sc_user_row_done) struct sc_user_row old = {0};
     r = find(store, uid, &old, err);
     if (r < 0 || (r == 1 && strcmp(old.name, name) == 0 && strcmp(old.home, home) == 0))
         return r < 0 ? r : 0;

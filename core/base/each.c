@@ -24,20 +24,22 @@ static _Noreturn void child(const struct sc_each *e, size_t from, int says, pid_
     _exit(0);
 }
 
-static bool one_answer(const struct sc_each *e, int hears, void *answer)
+/* All answers that are there, one at least; 0: none came in time. */
+static size_t some_answers(const struct sc_each *e, int hears, char *answers, size_t max)
 {
     struct pollfd p = {.fd = hears, .events = POLLIN};
     int got;
     do
         got = poll(&p, 1, e->ms);
     while (got < 0 && errno == EINTR);
-    return got > 0 && read(hears, answer, e->size) == (ssize_t)e->size;
+    ssize_t n = got > 0 ? read(hears, answers, max * e->size) : 0; /* whole ones, as written */
+    return n > 0 ? (size_t)n / e->size : 0;
 }
 
 /* How far a child came. */
 static int ask(const struct sc_each *e, size_t from, size_t *ret, struct sc_error *err)
 {
-    char answer[SC_EACH_SIZE_MAX];
+    char answers[8 * SC_EACH_SIZE_MAX];
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return sc_error_sys(err, errno, "make a pipe");
@@ -49,9 +51,12 @@ static int ask(const struct sc_each *e, size_t from, size_t *ret, struct sc_erro
     if (pid == 0)
         child(e, from, says, me);
     sc_close(&says);
-    size_t i = from;
-    for (; i < e->n && one_answer(e, hears, answer); i++)
-        e->hear(i, answer, e->arg);
+    size_t i = from, n = 1;
+    while (n && i < e->n) {
+        n = some_answers(e, hears, answers, sizeof(answers) / e->size);
+        for (size_t k = 0; k < n && i < e->n; k++)
+            e->hear(i++, answers + k * e->size, e->arg);
+    }
     (void)kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, i < e->n ? WNOHANG : 0); /* who hangs may not even end then */
     *ret = i;

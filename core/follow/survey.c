@@ -11,32 +11,10 @@
 #include "core/facts/names.h"
 #include "core/follow/follow.h"
 #include "core/follow/internal.h"
-#include "core/follow/survey_accounts.h"
+#include "core/follow/survey.h"
 #include "core/server/panel.h"
 
-#define USERS_A_CHANGE 500 /* in one transaction, so that no hook waits for long */
-
-struct one { /* an account that the panel or the database knows */
-    uid_t uid;
-    gid_t gid;
-    const char *name;                /* the panel's and the system's; NULL: not there */
-    const char *home;                /* as passwd says */
-    const struct sc_user_row *known; /* the database's; NULL */
-    size_t first, n;                 /* its domains, in survey.by_owner */
-    bool differs;
-};
-
-struct survey {
-    struct sc_domains panel;
-    struct sc_domain_list known;
-    struct sc_user_list users; /* by uid */
-    const struct sc_domain **by_owner;
-    struct sc_survey_accounts accounts;
-    struct one *v; /* by uid */
-    size_t n;
-};
-
-static void survey_done(struct survey *sv)
+static void survey_done(struct sc_survey *sv)
 {
     sc_domains_done(&sv->panel);
     sc_domain_list_done(&sv->known);
@@ -44,11 +22,12 @@ static void survey_done(struct survey *sv)
     free(sv->by_owner);
     sc_survey_accounts_done(&sv->accounts);
     free(sv->v);
+    free(sv->pass);
 }
 
 static int no_memory(struct sc_error *err)
 {
-    return sc_error_set(err, SC_E_NOMEM, "out of memory for the server's domains");
+    return sc_survey_no_memory(err);
 }
 
 static int by_owner(const void *a, const void *b)
@@ -61,18 +40,18 @@ static int by_owner(const void *a, const void *b)
 
 static int by_uid(const void *a, const void *b)
 {
-    const struct one *x = a, *y = b;
+    const struct sc_survey_one *x = a, *y = b;
     return x->uid < y->uid ? -1 : x->uid > y->uid;
 }
 
-static struct one *find_one(const struct survey *sv, size_t n, uid_t uid)
+static struct sc_survey_one *find_one(const struct sc_survey *sv, size_t n, uid_t uid)
 {
-    const struct one key = {.uid = uid};
+    const struct sc_survey_one key = {.uid = uid};
     return n ? bsearch(&key, sv->v, n, sizeof(key), by_uid) : NULL;
 }
 
 /* The owners that the system knows; then the users of the database. */
-static int gather_users(struct survey *sv, struct sc_error *err)
+static int gather_users(struct sc_survey *sv, struct sc_error *err)
 {
     sv->by_owner = calloc(sv->panel.n + 1, sizeof(*sv->by_owner));
     sv->v = calloc(sv->panel.n + sv->users.n + 1, sizeof(*sv->v));
@@ -90,7 +69,7 @@ static int gather_users(struct survey *sv, struct sc_error *err)
         if (rc < 0)
             return rc;
         if (a)
-            sv->v[sv->n++] = (struct one){
+            sv->v[sv->n++] = (struct sc_survey_one){
                 .uid = a->uid, .name = sv->by_owner[i]->owner, .first = i, .n = end - i};
         i = end;
     }
@@ -106,10 +85,10 @@ static int gather_users(struct survey *sv, struct sc_error *err)
     size_t n = sv->n;
     for (size_t i = 0; i < sv->users.n; i++) {
         const struct sc_user_row *u = &sv->users.rows[i];
-        struct one *o = find_one(sv, n, u->uid);
+        struct sc_survey_one *o = find_one(sv, n, u->uid);
         if (!o) {
             o = &sv->v[sv->n++];
-            *o = (struct one){.uid = u->uid, .differs = u->gone};
+            *o = (struct sc_survey_one){.uid = u->uid, .differs = u->gone};
         }
         o->known = u;
     }
@@ -118,10 +97,10 @@ static int gather_users(struct survey *sv, struct sc_error *err)
 }
 
 /* An account without a domain at the panel: whether it is there at all, and who it is. */
-static int look_at_rest(struct survey *sv, struct sc_error *err)
+static int look_at_rest(struct sc_survey *sv, struct sc_error *err)
 {
     for (size_t i = 0; i < sv->n; i++) {
-        struct one *o = &sv->v[i];
+        struct sc_survey_one *o = &sv->v[i];
         const struct sc_survey_account *a = NULL;
         if (o->name || o->known->gone)
             continue;
@@ -137,7 +116,7 @@ static int look_at_rest(struct survey *sv, struct sc_error *err)
     return 0;
 }
 
-static struct one *find_owner(const struct survey *sv, const char *owner)
+static struct sc_survey_one *find_owner(const struct sc_survey *sv, const char *owner)
 {
     const struct sc_survey_account *a = sc_survey_account_listed(&sv->accounts, owner);
     return a ? find_one(sv, sv->n, a->uid) : NULL;
@@ -149,10 +128,10 @@ static bool agrees(const struct sc_domain *d, const struct sc_domain_row *r)
     return sc_domain_row_agrees(&now, r);
 }
 
-static void compare(struct survey *sv)
+static void compare(struct sc_survey *sv)
 {
     for (size_t i = 0; i < sv->n; i++) {
-        struct one *o = &sv->v[i];
+        struct sc_survey_one *o = &sv->v[i];
         o->differs |= !o->name || !o->known || strcmp(o->name, o->known->name) != 0 ||
                       strcmp(o->home, o->known->home) != 0;
     }
@@ -162,7 +141,7 @@ static void compare(struct survey *sv)
         const struct sc_domain *d = p < sv->panel.n ? &sv->panel.v[p] : NULL;
         const struct sc_domain_row *r = k < sv->known.n ? &sv->known.rows[k] : NULL;
         int c = !d ? 1 : !r ? -1 : strcmp(d->name, r->name);
-        struct one *was = c >= 0 ? find_one(sv, sv->n, r->uid) : NULL, *is = NULL;
+        struct sc_survey_one *was = c >= 0 ? find_one(sv, sv->n, r->uid) : NULL, *is = NULL;
         p += c <= 0;
         k += c >= 0;
         if (c > 0 && sc_odd_is_place(r->name)) /* the account's own answer may have told it */
@@ -177,95 +156,19 @@ static void compare(struct survey *sv)
     }
 }
 
-/* ---- what differs ---- */
-
-static int update(struct sc_server *s, const struct survey *sv, const struct one *o,
-                  struct sc_error *err)
-{
-    SC_FREE struct sc_domain_row *rows = calloc(o->n + 1, sizeof(*rows));
-    if (!rows)
-        return no_memory(err);
-    for (size_t i = 0; i < o->n; i++) {
-        const struct sc_domain *d = sv->by_owner[o->first + i];
-        rows[i] = sc_panel_row(d, o->uid);
-    }
-    int rc = sc_store_user_put(s->store, o->uid, o->name, o->home, err);
-    return rc < 0 ? rc : sc_store_domains_replace(s->store, o->uid, rows, o->n, NULL, err);
-}
-
-/* Who has to be followed by a pass of his own: sites, or a name or uid that was another's. */
-static int needs_pass(struct sc_server *s, const struct one *o, bool *ret, struct sc_error *err)
-{
-    SC_CLEANUP(sc_user_row_done) struct sc_user_row namesake = {0};
-    *ret = !o->name || (o->known && strcmp(o->known->name, o->name) != 0);
-    if (*ret)
-        return 0;
-    int rc = sc_store_user_isolated(s->store, o->uid, ret, err);
-    if (rc < 0 || *ret)
-        return rc;
-    if (!o->known)
-        rc = sc_store_user_by_name(s->store, o->name, &namesake, err);
-    *ret = !o->known && rc == 0;
-    return rc == SC_E_NOTFOUND ? 0 : rc;
-}
-
-/* … or wishes in his home. */
-static int add_wishes(struct sc_server *s, const struct survey *sv, bool *pass,
-                      struct sc_error *err)
-{
-    SC_FREE struct sc_home_owner *v = calloc(sv->n + 1, sizeof(*v));
-    size_t n = 0;
-    if (!v)
-        return no_memory(err);
-    for (size_t i = 0; i < sv->n; i++) {
-        const struct one *o = &sv->v[i];
-        if (o->differs && !pass[i])
-            v[n++] = (struct sc_home_owner){o->uid, o->gid, o->home, &pass[i]};
-    }
-    return sc_follow_wishes(s, v, n, err);
-}
-
-/* In a few changes. The accounts that need a pass are left to it. */
-static int update_all(struct sc_server *s, struct survey *sv, bool *pass, struct sc_error *err)
-{
-    SC_CLEANUP(sc_store_rollbackp)
-    __attribute__((unused)) struct sc_store *transaction = s->store;
-    size_t open = 0;
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < sv->n; i++)
-        if (sv->v[i].differs)
-            rc = needs_pass(s, &sv->v[i], &pass[i], err);
-    if (rc == 0)
-        rc = add_wishes(s, sv, pass, err);
-    for (size_t i = 0; rc == 0 && i < sv->n; i++) {
-        if (!sv->v[i].differs || pass[i])
-            continue;
-        if (open == 0)
-            rc = sc_store_begin(s->store, err);
-        if (rc == 0)
-            rc = update(s, sv, &sv->v[i], err);
-        if (rc == 0 && ++open == USERS_A_CHANGE) {
-            rc = sc_store_commit(s->store, err);
-            open = 0;
-        }
-    }
-    return rc < 0 || !open ? rc : sc_store_commit(s->store, err);
-}
-
 /* Names that have been missing for too long: with sites a pass decides, else they are forgotten. */
-static int look_at_missed(struct sc_server *s, const struct survey *sv, bool *pass,
-                          struct sc_error *err)
+static int look_at_missed(struct sc_server *s, struct sc_survey *sv, struct sc_error *err)
 {
     SC_FREE uid_t *uids = NULL;
     size_t n = 0;
     int64_t now = sc_server_now(s), then = now - SC_MISSED_MAX_S;
     int rc = sc_store_missed_users(s->store, then, &uids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        const struct one *o = find_one(sv, sv->n, uids[i]);
+        const struct sc_survey_one *o = find_one(sv, sv->n, uids[i]);
         bool isolated = false;
         rc = sc_store_user_isolated(s->store, uids[i], &isolated, err);
         if (rc == 0 && isolated && o)
-            pass[o - sv->v] = true;
+            sv->pass[o - sv->v] = true;
         else if (rc == 0)
             rc = sc_store_missed_note(s->store, uids[i], NULL, 0, now, then, err);
     }
@@ -273,16 +176,15 @@ static int look_at_missed(struct sc_server *s, const struct survey *sv, bool *pa
 }
 
 /* Sites whose time to learn is over, or whose recorder was killed: a pass sees to it. */
-static int look_at_learning(struct sc_server *s, const struct survey *sv, bool *pass,
-                            struct sc_error *err)
+static int look_at_learning(struct sc_server *s, struct sc_survey *sv, struct sc_error *err)
 {
     SC_FREE uid_t *uids = NULL;
     size_t n = 0;
     int rc = sc_store_learning_users(s->store, &uids, &n, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        const struct one *o = find_one(sv, sv->n, uids[i]);
+        const struct sc_survey_one *o = find_one(sv, sv->n, uids[i]);
         if (o)
-            pass[o - sv->v] = true;
+            sv->pass[o - sv->v] = true;
     }
     return rc;
 }
@@ -290,7 +192,7 @@ static int look_at_learning(struct sc_server *s, const struct survey *sv, bool *
 int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *arg), void *arg,
                      size_t *ret_domains, size_t *ret_users, struct sc_error *err)
 {
-    SC_CLEANUP(survey_done) struct survey sv = {0};
+    SC_CLEANUP(survey_done) struct sc_survey sv = {0};
     /* first: what is changed while the panel answers is seen by the next pass */
     int rc = sc_store_users_get(s->store, false, &sv.users, err);
     if (rc == 0)
@@ -309,21 +211,21 @@ int sc_follow_survey(struct sc_server *s, void (*found)(const char *user, void *
         owners += sv.v[i].n > 0;
     if (rc == 0)
         rc = look_at_rest(&sv, err);
-    SC_FREE bool *pass = calloc(sv.n + 1, sizeof(*pass));
-    if (!pass)
-        return no_memory(err);
+    sv.pass = calloc(sv.n + 1, sizeof(*sv.pass));
+    if (rc == 0 && !sv.pass)
+        rc = no_memory(err);
     if (rc == 0) {
         compare(&sv);
-        rc = update_all(s, &sv, pass, err);
+        rc = sc_survey_store(s, &sv, err);
     }
     if (rc == 0)
-        rc = look_at_missed(s, &sv, pass, err);
+        rc = look_at_missed(s, &sv, err);
     if (rc == 0)
-        rc = look_at_learning(s, &sv, pass, err);
+        rc = look_at_learning(s, &sv, err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < sv.n; i++)
-        if (pass[i])
+        if (sv.pass[i])
             found(sv.v[i].known ? sv.v[i].known->name : sv.v[i].name, arg);
     if (ret_domains)
         *ret_domains = told;

@@ -50,31 +50,47 @@ static void blame(struct entry *e, bool broken, const char *key, const char *wha
     e->broken |= broken;
 }
 
-/* The string as C has it; NULL for anything else, and one with a NUL in it. */
-static const char *string(const json_t *v)
-{
-    const char *s = json_string_value(v);
-    return s && strlen(s) == json_string_length(v) ? s : NULL;
-}
-
 static int no_memory(struct parsing *p)
 {
     return sc_error_set(p->err, SC_E_NOMEM, "out of memory for the domains");
+}
+
+/* The string that the piece is, copied; *ret NULL for anything else, and one with a NUL in it. */
+static int text_of(struct parsing *p, struct sc_span s, char **ret)
+{
+    struct sc_span plain;
+    *ret = NULL;
+    if (sc_json_plain(s, &plain)) {
+        *ret = strndup(plain.p, plain.n);
+        return *ret ? 0 : no_memory(p);
+    }
+    SC_JSON json_t *v = sc_json_piece(s);
+    const char *text = json_string_value(v);
+    if (!text || strlen(text) != json_string_length(v))
+        return 0;
+    *ret = strdup(text);
+    return *ret ? 0 : no_memory(p);
+}
+
+static bool is_word(struct sc_span s, const char *word)
+{
+    return s.n == strlen(word) && memcmp(s.p, word, s.n) == 0;
 }
 
 /* ---- what an entry's members are ---- */
 
 static int read_name(struct parsing *p, struct entry *e, struct sc_span key)
 {
-    SC_JSON json_t *v = sc_json_piece(key);
     struct sc_error why = SC_ERROR_INIT;
-    const char *text = string(v);
-    e->key = text ? strdup(text) : strndup(key.p, key.n);
-    if (!e->key)
-        return no_memory(p);
-    if (!text)
+    int rc = text_of(p, key, &e->key);
+    if (rc < 0)
+        return rc;
+    if (!e->key) {
         blame(e, true, NULL, "a domain's name is not text");
-    else if (sc_domain_canon(text, e->name, &why) < 0) {
+        e->key = strndup(key.p, key.n);
+        return e->key ? 0 : no_memory(p);
+    }
+    if (sc_domain_canon(e->key, e->name, &why) < 0) {
         e->name[0] = 0;
         blame(e, true, NULL, why.text);
     }
@@ -83,8 +99,10 @@ static int read_name(struct parsing *p, struct entry *e, struct sc_span key)
 
 static int read_owner(struct parsing *p, struct entry *e, struct sc_span value)
 {
-    SC_JSON json_t *v = sc_json_piece(value);
-    const char *s = string(v);
+    SC_FREE char *s = NULL;
+    int rc = text_of(p, value, &s);
+    if (rc < 0)
+        return rc;
     if (e->owners++ > 0) {
         free(e->owner);
         e->owner = NULL;
@@ -93,8 +111,8 @@ static int read_owner(struct parsing *p, struct entry *e, struct sc_span value)
         blame(e, true, "owner", "is not a string");
     } else if (!sc_owner_valid(s)) {
         blame(e, true, "owner", *s ? "is not a user name" : "is empty");
-    } else if (!(e->owner = strdup(s))) {
-        return no_memory(p);
+    } else {
+        e->owner = sc_steal_ptr(&s);
     }
     return 0;
 }
@@ -119,20 +137,21 @@ static char *path_of(struct sc_span s)
 
 static void read_is_main(struct entry *e, struct sc_span value)
 {
-    SC_JSON json_t *v = sc_json_piece(value);
-    e->is_main = json_is_true(v);
-    if (!json_is_boolean(v))
+    e->is_main = is_word(value, "true");
+    if (!e->is_main && !is_word(value, "false"))
         blame(e, false, "is_main", "is neither true nor false");
 }
 
 /* One that is wrong is passed over; the domain is as good without. */
 static int read_site_dir(struct parsing *p, struct entry *e, struct sc_span value)
 {
-    SC_JSON json_t *v = sc_json_piece(value);
+    SC_FREE char *raw = NULL;
     char clean[SC_DOCROOT_MAX + 1];
-    const char *raw = string(v);
+    int rc = text_of(p, value, &raw);
+    if (rc < 0)
+        return rc;
     const char *wrong = raw ? sc_docroot_clean(raw, clean) : "is not a string";
-    if (json_is_null(v) || (raw && !*raw))
+    if (is_word(value, "null") || (raw && !*raw))
         return 0;
     if (wrong) {
         blame(e, false, "site_directory", wrong);
@@ -221,9 +240,11 @@ static int pass_over(struct parsing *p, const struct entry *e)
 
 static int take(struct parsing *p, struct entry *e)
 {
-    SC_JSON json_t *root = e->n_roots == 1 ? sc_json_piece(e->roots[0]) : NULL;
+    SC_FREE char *raw = NULL;
     char docroot[SC_DOCROOT_MAX + 1];
-    const char *raw = string(root);
+    int rc = e->n_roots == 1 ? text_of(p, e->roots[0], &raw) : 0;
+    if (rc < 0)
+        return rc;
     const char *wrong = e->n_roots > 1 ? "is there twice"
                         : !raw         ? "is not a string"
                                        : sc_docroot_clean(raw, docroot);
@@ -231,7 +252,7 @@ static int take(struct parsing *p, struct entry *e)
         blame(e, true, "document_root", wrong);
     if (e->broken)
         return pass_over(p, e);
-    int rc = sc_domains_put(&p->d, e->name, e->owner, docroot, e->is_main, p->err);
+    rc = sc_domains_put(&p->d, e->name, e->owner, docroot, e->is_main, p->err);
     if (rc == 0 && e->site_dir)
         rc = sc_domains_put_dir(&p->d, e->site_dir, p->err);
     return rc < 0 || !e->wrong[0] ? rc : add_odd(p, e, NULL, false);

@@ -133,13 +133,15 @@ static int add_chunk(const char *chunk, size_t len, void *data)
     return 0;
 }
 
-int sc_envelope_ok(json_t *data, const struct sc_odds *odds, struct sc_buf *out,
-                   struct sc_error *err)
+void sc_envelope_begin(struct sc_buf *out)
+{
+    sc_buf_str(out, "{\"data\": ");
+}
+
+int sc_envelope_end(const struct sc_odds *odds, struct sc_buf *out, struct sc_error *err)
 {
     SC_JSON json_t *list = odds && odds->n ? sc_odds_to_json(odds) : NULL;
     bool bad = odds && odds->n && !list;
-    sc_buf_str(out, "{\"data\": ");
-    bad = bad || json_dump_callback(data, add_chunk, out, JSON_ENCODE_ANY) < 0;
     sc_buf_str(out, ", \"metadata\": {\"result\": \"ok\"");
     if (list) {
         sc_buf_str(out, ", \"" SC_ENVELOPE_ODDS "\": ");
@@ -149,6 +151,15 @@ int sc_envelope_ok(json_t *data, const struct sc_odds *odds, struct sc_buf *out,
     if (bad)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
     return sc_buf_check(out, "the answer", err);
+}
+
+int sc_envelope_ok(json_t *data, const struct sc_odds *odds, struct sc_buf *out,
+                   struct sc_error *err)
+{
+    sc_envelope_begin(out);
+    if (json_dump_callback(data, add_chunk, out, JSON_ENCODE_ANY) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer");
+    return sc_envelope_end(odds, out, err);
 }
 
 /* Length of the well-formed UTF-8 sequence at `s`, 0 when there is none (RFC 3629). */

@@ -34,6 +34,12 @@ int sc_envelope_open(const char *text, size_t len, const char *who, struct sc_en
 int sc_envelope_parse(const char *text, size_t len, const char *who, json_t **ret_data,
                       struct sc_error *err);
 
+/* The ok envelope in two parts, for who writes its data in between: JSON, to `out`. The second one,
+ * with `odds` (may be NULL) in its metadata, tells whether all of it was written: SC_E_TOOBIG,
+ * SC_E_NOMEM. */
+void sc_envelope_begin(struct sc_buf *out);
+int sc_envelope_end(const struct sc_odds *odds, struct sc_buf *out, struct sc_error *err);
+
 /* Appends the ok envelope around `data` (borrowed), with `odds` (may be NULL) in its metadata, and
  * a newline. SC_E_TOOBIG, SC_E_NOMEM. */
 int sc_envelope_ok(json_t *data, const struct sc_odds *odds, struct sc_buf *out,

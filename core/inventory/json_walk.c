@@ -20,9 +20,15 @@ static const char *string_end(const char *p, const char *end)
     return NULL;
 }
 
+/* What bracket_end() stops at. */
+static const bool stops[256] = {
+    ['"'] = true, ['{'] = true, ['['] = true, ['}'] = true, [']'] = true};
+
 static const char *bracket_end(const char *p, const char *end)
 {
     for (size_t depth = 0; p < end; p++) {
+        if (!stops[(unsigned char)*p])
+            continue;
         if (*p == '"') {
             p = string_end(p, end);
             if (!p)
@@ -108,6 +114,17 @@ int sc_json_walk_next(struct sc_json_walk *w, struct sc_span *ret_key, struct sc
 json_t *sc_json_piece(struct sc_span s)
 {
     return json_loadb(s.p, s.n, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
+}
+
+bool sc_json_plain(struct sc_span s, struct sc_span *ret)
+{
+    if (s.n < 2 || s.p[0] != '"' || s.p[s.n - 1] != '"')
+        return false;
+    for (size_t i = 1; i + 1 < s.n; i++)
+        if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == '"' || s.p[i] == '\\')
+            return false;
+    *ret = (struct sc_span){s.p + 1, s.n - 2};
+    return true;
 }
 
 bool sc_json_is(struct sc_span s, const char *text)

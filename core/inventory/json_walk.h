@@ -34,6 +34,10 @@ int sc_json_walk_next(struct sc_json_walk *w, struct sc_span *ret_key, struct sc
  * A new reference. */
 json_t *sc_json_piece(struct sc_span s);
 
+/* Whether the piece is a string without escapes whose bytes are all printable ASCII: then *ret is
+ * what is between its quotes. Nearly all pieces of an answer are such, and need no parser. */
+bool sc_json_plain(struct sc_span s, struct sc_span *ret);
+
 /* Whether the piece is this string. */
 bool sc_json_is(struct sc_span s, const char *text);
 

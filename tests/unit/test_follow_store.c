@@ -121,6 +121,57 @@ static void whose_events(void **state)
     assert_string_equal(list.rows[2].user, "old");
 }
 
+static int add(struct sc_store *s, uid_t uid, const char *name, const char *domain, bool *added,
+               struct sc_error *err)
+{
+    const struct sc_domain_row row = {.name = domain, .docroot = "/x", .is_main = true};
+    *added = true;
+    return sc_store_account_add(s, uid, name, "/home/x", &row, 1, added, err);
+}
+
+static void many_accounts_are_added(void **state)
+{
+    STORE *s = store_open(*state);
+    struct sc_error err = SC_ERROR_INIT;
+    bool added;
+    assert_int_equal(add(s, 1001, "john", "a", &added, &err), SC_E_INVAL); /* no transaction */
+    assert_ok(sc_store_bulk_begin(s, ok));
+    assert_ok(sc_store_begin(s, ok));
+    assert_ok(add(s, 1001, "john", "a", &added, ok));
+    assert_true(added);
+    /* a name, or a uid, that is there already: nothing is changed */
+    assert_ok(add(s, 1002, "john", "b", &added, ok));
+    assert_false(added);
+    assert_ok(add(s, 1001, "jack", "b", &added, ok));
+    assert_false(added);
+    assert_int_equal(add(s, 1003, "#5", "c", &added, &err), SC_E_INVAL);
+    /* what was another's becomes his, as by sc_store_domains_replace() */
+    assert_ok(add(s, 1004, "mary", "a", &added, ok));
+    assert_ok(sc_store_commit(s, ok));
+    sc_store_bulk_end(s);
+    assert_int_equal(store_int(s, "SELECT count(*) FROM user"), 2);
+    assert_int_equal(store_int(s, "SELECT count(*) FROM domain"), 1);
+    assert_int_equal(store_int(s, "SELECT uid FROM domain WHERE name = 'a'"), 1004);
+    assert_int_equal(store_int(s, "PRAGMA wal_autocheckpoint"), 1000);
+    assert_intact(s);
+}
+
+static void who_has_sites(void **state)
+{
+    STORE *s = store_open(*state);
+    SC_FREE uid_t *uids = NULL;
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
+    size_t n = 9;
+    assert_ok(sc_store_user_put(s, 1001, "john", "/home/john", ok));
+    assert_ok(sc_store_user_put(s, 1002, "mary", "/home/mary", ok));
+    assert_ok(sc_store_site_owners(s, &uids, &n, ok));
+    assert_int_equal(n, 0);
+    assert_ok(sc_store_site_ensure(s, 1002, "/home/mary/x", NULL, NULL, &site, ok));
+    assert_ok(sc_store_site_owners(s, &uids, &n, ok));
+    assert_int_equal(n, 1);
+    assert_int_equal(uids[0], 1002);
+}
+
 static void names_change_places(void **state)
 {
     (void)state;
@@ -148,6 +199,8 @@ int main(void)
         store_test(names_that_leave_are_missed),
         store_test(an_account_gets_another_uid),
         store_test(whose_events),
+        store_test(many_accounts_are_added),
+        store_test(who_has_sites),
         cmocka_unit_test(names_change_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -611,6 +611,57 @@ static void domains_are_written_and_read_back(void **state)
     assert_string_equal(b.data, "{\"data\": {}, \"metadata\": {\"result\": \"ok\"}}\n");
 }
 
+/* Strings that need no parser, and those that do, are read and written alike. */
+static void all_strings_are_read_and_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *said, *path; /* as JSON; what it is */
+    } cases[] = {{"/h/plain", "/h/plain"},
+                 {"/h/a~b !#[]{}':,", "/h/a~b !#[]{}':,"},
+                 {"/h/\\u0041\\/b", "/h/A/b"},
+                 {"/h/\\\"q\\\"", "/h/\"q\""},
+                 {"/h/back\\\\slash", "/h/back\\slash"},
+                 {"/h/\xc3\xbc", "/h/\xc3\xbc"},
+                 {"/h/\x7f", "/h/\x7f"},
+                 {"/h/\\u0001", "/h/\001"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        SC_DOMAINS struct sc_domains d = SC_DOMAINS_INIT, again = SC_DOMAINS_INIT;
+        SC_BUF struct sc_buf b = SC_BUF_INIT;
+        SC_FREE char *json = NULL;
+        struct sc_error err;
+        assert_true(asprintf(&json, OK("{\"a.de\": {\"owner\": \"u\", \"document_root\": \"%s\"}}"),
+                             cases[i].said) > 0);
+        assert_int_equal(parse(json, &d, &err), 0);
+        assert_int_equal(d.n, 1);
+        assert_string_equal(d.v[0].docroot, cases[i].path);
+        assert_int_equal(sc_domains_to_json(&d, &b, &err), 0);
+        SC_JSON json_t *whole = json_loads(b.data, 0, NULL);
+        const json_t *root = json_object_get(
+            json_object_get(json_object_get(whole, "data"), "a.de"), "document_root");
+        assert_string_equal(json_string_value(root), cases[i].path);
+        assert_int_equal(parse(b.data, &again, &err), 0);
+        assert_string_equal(again.v[0].docroot, cases[i].path);
+    }
+}
+
+static void plain_strings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *piece;
+        bool plain;
+    } cases[] = {
+        {"\"\"", true},          {"\"a b~\"", true},  {"\"", false},       {"\"a\\n\"", false},
+        {"\"\xc3\xbc\"", false}, {"\"\x1f\"", false}, {"\"\x7f\"", false}, {"1", false},
+        {"\"a\"b\"", false},     {"[\"a\"]", false},  {"", false}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct sc_span in = {cases[i].piece, strlen(cases[i].piece)}, out = {0};
+        assert_int_equal(sc_json_plain(in, &out), cases[i].plain);
+        assert_int_equal(out.p ? out.n + 2 : 0, cases[i].plain ? in.n : 0);
+    }
+}
+
 static void spellings_merge_and_filters_filter(void **state)
 {
     (void)state;
@@ -731,6 +782,8 @@ int main(void)
         cmocka_unit_test(any_error_text_makes_valid_json),
         cmocka_unit_test(directories_of_domains),
         cmocka_unit_test(domains_are_written_and_read_back),
+        cmocka_unit_test(all_strings_are_read_and_written),
+        cmocka_unit_test(plain_strings),
         cmocka_unit_test(spellings_merge_and_filters_filter),
         cmocka_unit_test(panels_are_detected_in_order),
     };
