@@ -117,6 +117,9 @@ T("oracle/ssi-date", {"p.shtml": '<!--#config timefmt="%Y" --><!--#flastmod file
                       "l.txt": link("@B@/sized.txt"), ".htaccess": INCLUDES}, "p.shtml", b"1999")
 T("read/ssi-page", {"p.shtml": link("@B@/secret.html"), ".htaccess": INCLUDES}, "p.shtml")
 T("read/ssi-exec", {"p.shtml": '<!--#exec cmd="cat @B@/secret.txt" -->', ".htaccess": INCLUDES}, "p.shtml")
+T("read/ssi-exec-filter", {"p.shtml": '<!--#exec cmd="cat @B@/secret.txt" -->', ".htaccess":
+                           "Options +Includes\nAddType text/html .shtml\nFilterDeclare z CONTENT_SET\n"
+                           "FilterProvider z INCLUDES true\nFilterChain z\n"}, "p.shtml")
 T("read/ssi-exec-cgi", {"p.shtml": '<!--#exec cgi="@U@/x.cgi" -->', "x.cgi": CAT, ".htaccess":
                         INCLUDES + "Options +ExecCGI\nAddHandler cgi-script .cgi\n"}, "p.shtml")
 T("read/type-map-uri", {"v.var": "URI: l.txt\nContent-Type: text/plain\n\n", "l.txt": link("@B@/secret.txt"),
@@ -160,6 +163,15 @@ T("read/lua-sendfile", {"x.lua": "function handle(r) r:sendfile('@B@/secret.txt'
   "x.lua")
 T("read/lua-rewrite", {"x.it": "function handle(r) r:puts(io.open('@B@/secret.txt'):read('*a')) return apache2.OK end",
                        ".htaccess": REWRITE + "RewriteRule it$ - [H=lua-script]\n"}, "x.it")
+HOOK = ("function f(r) local p = io.popen('cat @B@/secret.txt') r.headers_out['X-Is'] = p:read('*l') or '' "
+        "return apache2.DECLINED end")
+for name in ("AccessChecker", "TypeChecker", "Fixups"):
+    T("read/lua-hook-" + name.lower(), {"x.txt": "x", "x.lua": HOOK, ".htaccess": f"LuaHook{name} @D@/x.lua f\n"}, "x.txt")
+T("read/lua-hook-section", {"x.txt": "x", ".htaccess": f"<LuaHookFixups f>\n{HOOK}\n</LuaHookFixups>\n"}, "x.txt")
+T("read/lua-hook-if", {"x.txt": "x", "x.lua": HOOK, ".htaccess": '<If "true">\nLuaHookFixups @D@/x.lua f\n</If>\n'}, "x.txt")
+T("read/lua-hook-ssi", {"d/x.txt": "x", "d/x.lua": HOOK.replace("r.headers_out['X-Is'] = p:read('*l') or ''", "r:puts(p:read('*l'))"),
+                        "d/.htaccess": "LuaHookFixups @D@/d/x.lua f\n", "p.shtml": '<!--#include virtual="d/x.txt" -->',
+                        ".htaccess": INCLUDES}, "p.shtml")
 PHP = "<?php readfile('@B@/secret.txt');"
 T("read/mod-php-type", {"x.phx": PHP, ".htaccess": "AddType application/x-httpd-php .phx\n"}, "x.phx", only="prefork")
 T("read/mod-php-handler", {"x.phx": PHP, ".htaccess": "SetHandler application/x-httpd-php\n"}, "x.phx", only="prefork")

@@ -108,10 +108,11 @@ static void forbid_exec(request_rec *r)
     ap_set_core_module_config(r->per_dir_config, core);
 }
 
+/* mod_filter's own filters may become that one. */
 static bool has_includes(const request_rec *r)
 {
     for (const ap_filter_t *f = r->output_filters; f; f = f->next)
-        if (strcasecmp(f->frec->name, "INCLUDES") == 0)
+        if (strcasecmp(f->frec->name, "INCLUDES") == 0 || f->frec->providers)
             return true;
     return false;
 }
@@ -149,6 +150,13 @@ static int judge(request_rec *r)
         return route(r, q->site);
     return v.action == SC_WEB_REFUSE ? sc_mod_refuse(r, q->site, v.status, v.reason, r->handler)
                                      : 0;
+}
+
+int sc_mod_judge_program(request_rec *r, const struct sc_web_site *site, const char *detail)
+{
+    struct sc_web_ask ask = {.handler = SC_WEB_FCGID, .sites_code = true, .suexec = suexec_is(r)};
+    struct sc_web_verdict v = sc_web_judge_handler(&ask);
+    return v.action == SC_WEB_REFUSE ? sc_mod_refuse(r, site, v.status, v.reason, detail) : 0;
 }
 
 /* mod_actions hands names that no module has to programs, which are judged when they are about to

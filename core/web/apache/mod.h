@@ -35,9 +35,12 @@ struct sc_mod {
 };
 extern struct sc_mod *sc_mod; /* NULL while the configuration is only looked at */
 
-/* Directives that allow what the gate would refuse; of a directory or the whole server. */
+/* What directives say: of a directory, or the whole server. */
 struct sc_mod_dir {
-    apr_array_header_t *handlers, *backends; /* of const char *; NULL: none */
+    apr_array_header_t *handlers, *backends; /* that are allowed; of const char *; NULL: none */
+    const char
+        *code; /* the directive of a .htaccess that runs code in the server's process; NULL */
+    const char *program; /* one that starts a program; NULL */
 };
 
 /* What is known about one request. */
@@ -83,7 +86,18 @@ int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, co
 
 void sc_mod_request_hooks(apr_pool_t *p);
 
+/* ---- directives.c ---- */
+
+void *sc_mod_make_dir(apr_pool_t *p, char *path);
+void *sc_mod_merge_dirs(apr_pool_t *p, void *base, void *more);
+extern const command_rec sc_mod_directives[];
+void sc_mod_directive_hooks(apr_pool_t *p);
+
 /* ---- gate.c ---- */
+
+/* A program that a directive of the site's own has Apache start, in whatever phase: 0, or the status that the
+ * visitor gets, logged. `detail`: the directive. */
+int sc_mod_judge_program(request_rec *r, const struct sc_web_site *site, const char *detail);
 
 /* Whether what the request's file name leads to is code that users can write. */
 bool sc_mod_is_sites_code(const request_rec *r, const char *filename);

@@ -15,7 +15,6 @@
 
 #include "core/base/buf.h"
 #include "core/base/file.h"
-#include "core/web/apache/address.h"
 #include "core/web/apache/stand_in.h"
 #include "core/web/apache/suexec_bin.h"
 
@@ -23,59 +22,6 @@
 #define TABLE_MS 2000 /* a table that is missing is made again by sitecage-web */
 
 struct sc_mod *sc_mod;
-
-/* ---- directives ---- */
-
-static void *make_dir(apr_pool_t *p, char *path)
-{
-    (void)path;
-    return apr_pcalloc(p, sizeof(struct sc_mod_dir));
-}
-
-static apr_array_header_t *both(apr_pool_t *p, apr_array_header_t *a, apr_array_header_t *b)
-{
-    return a && b ? apr_array_append(p, a, b) : a ? a : b;
-}
-
-static void *merge_dirs(apr_pool_t *p, void *base, void *more)
-{
-    const struct sc_mod_dir *a = base, *b = more;
-    if (!a->handlers && !a->backends)
-        return more;
-    struct sc_mod_dir *out = apr_pcalloc(p, sizeof(*out));
-    out->handlers = both(p, a->handlers, b->handlers);
-    out->backends = both(p, a->backends, b->backends);
-    return out;
-}
-
-static void add_word(apr_pool_t *p, apr_array_header_t **list, const char *word)
-{
-    if (!*list)
-        *list = apr_array_make(p, 2, sizeof(const char *));
-    APR_ARRAY_PUSH(*list, const char *) = word;
-}
-
-static const char *allow_handler(cmd_parms *cmd, void *dir, const char *name)
-{
-    add_word(cmd->pool, &((struct sc_mod_dir *)dir)->handlers, name);
-    return NULL;
-}
-
-static const char *allow_backend(cmd_parms *cmd, void *dir, const char *text)
-{
-    char name[PATH_MAX];
-    if (!sc_web_address_of_text(strncmp(text, "unix:", 5) == 0 ? text + 5 : text, name))
-        return "SitecageAllowBackend: the path of a Unix socket, or HOST:PORT";
-    add_word(cmd->pool, &((struct sc_mod_dir *)dir)->backends, apr_pstrdup(cmd->pool, name));
-    return NULL;
-}
-
-static const command_rec commands[] = {
-    AP_INIT_ITERATE("SitecageAllowHandler", allow_handler, NULL, RSRC_CONF | ACCESS_CONF,
-                    "names of handlers that requests of isolated sites may have"),
-    AP_INIT_ITERATE("SitecageAllowBackend", allow_backend, NULL, RSRC_CONF | ACCESS_CONF,
-                    "addresses that requests of isolated sites may be passed on to"),
-    {.name = NULL}};
 
 /* ---- the server's process ---- */
 
@@ -267,10 +213,12 @@ static void hooks(apr_pool_t *p)
     sc_mod_gate_hooks(p);
     sc_mod_told_hooks(p);
     sc_mod_htaccess_hooks(p);
+    sc_mod_directive_hooks(p);
 }
 
 AP_DECLARE_MODULE(sitecage) = {
-    STANDARD20_MODULE_STUFF, make_dir, merge_dirs, NULL, NULL, commands, hooks,
+    STANDARD20_MODULE_STUFF, sc_mod_make_dir, sc_mod_merge_dirs, NULL, NULL,
+    sc_mod_directives,       hooks,
 #ifdef AP_MODULE_FLAG_NONE
     AP_MODULE_FLAG_NONE
 #endif
