@@ -174,10 +174,10 @@ static bool by_module(struct judging *j, const struct sc_vhost *h, const struct 
                w->what, w->file, w->line);
 }
 
+/* A handler of PHP that no module is known for is taken to the site's own master, too. */
 static bool by_other(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
-    (void)h;
-    return w->handler == SC_HANDLER_OTHER &&
+    return w->handler == SC_HANDLER_OTHER && !(w->php && !h->nginx && is_routed(j)) &&
            sc_judge_no(j, SC_COVERAGE_NOT,
                        "%s at %s:%u runs programs outside of every site: "
                        "use LSAPI, FPM, FCGI or CGI instead",

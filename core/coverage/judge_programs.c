@@ -78,19 +78,36 @@ static const char *htaccess_runs(const struct judging *j, const struct sc_vhost 
     return NULL;
 }
 
+/* Modules whose lines in .htaccess mod_sitecage cannot judge; NULL. */
+static const char *htaccess_evades(const struct judging *j)
+{
+    static const char *const modules[][2] = {
+        {"perl_module", "Perl in the web server's own process (mod_perl)"},
+        {"python_module", "Python in the web server's own process (mod_python)"}};
+    for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
+        if (sc_vhosts_has_module(hosts(j), modules[i][0]))
+            return modules[i][1];
+    return NULL;
+}
+
 /* Files below the document root, too, and lines that are written tomorrow; the module would ask at
  * each request. */
 bool sc_judge_by_htaccess(struct judging *j)
 {
-    for (size_t i = 0; !j->server->gate && i < hosts(j)->n; i++) {
+    bool gate = j->server->gate;
+    const char *way_out =
+        gate ? "have Apache do without that module" : "let Apache have mod_sitecage";
+    for (size_t i = 0; i < hosts(j)->n; i++) {
         const struct sc_vhost *h = &hosts(j)->v[i];
-        const char *runs = h->htaccess_at && runs_it(j, h) ? htaccess_runs(j, h) : NULL;
+        const char *runs = !h->htaccess_at || !runs_it(j, h) ? NULL
+                           : gate                            ? htaccess_evades(j)
+                                                             : htaccess_runs(j, h);
         if (runs)
             return sc_judge_no(
                 j, SC_COVERAGE_NOT,
                 ".htaccess files of the virtual host at %s:%u may run, outside of every site: "
-                "%s; let Apache have mod_sitecage, or write AllowOverride None at %s",
-                h->file, h->line, runs, h->htaccess_at);
+                "%s; %s, or write AllowOverride None at %s",
+                h->file, h->line, runs, way_out, h->htaccess_at);
     }
     return false;
 }

@@ -198,13 +198,27 @@ static void set_word(struct sc_vhosts_reader *r, char **to, const char *word)
     *to = word ? sc_vhosts_dup(r, word) : NULL;
 }
 
+/* <Directory>, <Location>, <FilesMatch>, <If> and their like; not what decides whether lines are read at all. */
+static bool is_part(const char *what)
+{
+    static const char *const whole[] = {"VirtualHost", "IfModule",    "IfDefine",  "IfFile",
+                                        "IfVersion",   "IfDirective", "IfSection", "Macro"};
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+        if (strcasecmp(what, whole[i]) == 0)
+            return false;
+    return true;
+}
+
 static void begin_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
                           unsigned line, char *const *words, size_t n)
 {
     const char *arg = n > 1 ? words[1] : "";
     if (!is_true(r, p, words[0], arg)) {
         p->skipping = 1;
-    } else if (strcasecmp(words[0], "Macro") == 0 && !p->in_htaccess) {
+        return;
+    }
+    p->parts += is_part(words[0]);
+    if (strcasecmp(words[0], "Macro") == 0 && !p->in_htaccess) {
         sc_apache_macro_begin(r, p, words, n);
     } else if (p->in_htaccess) {
         return; /* <Files>, <If> and their like: for the whole directory */
@@ -224,6 +238,7 @@ static void begin_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, 
 
 static void end_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *what)
 {
+    p->parts -= is_part(what) && p->parts > 0;
     if (strcasecmp(what, "VirtualHost") == 0)
         p->in_host = false;
     else if (strcasecmp(what, "Directory") == 0)

@@ -25,6 +25,7 @@ struct sc_apache_conf {
     bool in_host;
     char *dir;           /* within <Directory> */
     char *proxy;         /* within <Proxy>: its URL */
+    int parts;           /* open sections that hold for a part of the host or the server alone */
     bool in_htaccess;    /* neither modules nor workers are made there */
     bool in_macro;       /* within <Macro>: lines are kept, not read */
     const char *used_at; /* within what `Use` stands for: the file that uses it … */

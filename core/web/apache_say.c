@@ -9,6 +9,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/web/apache_conf.h"
+#include "core/web/proxy_url.h"
 
 struct said { /* where, and by which words */
     struct sc_vhosts_reader *r;
@@ -38,60 +39,7 @@ static void add_way(const struct said *s, enum sc_handler handler, bool php, con
         sc_vhosts_way(s->r, &d->ways, &way);
 }
 
-/* ---- addresses of mod_proxy ---- */
-
-/* "unix:/run/x.sock|fcgi://localhost/…": the socket. "fcgi://127.0.0.1:9000/…": the address, which
- * may be a worker's or a balancer's name. False: not FastCGI. */
-static bool fcgi_address(const char *url, char *out, size_t size)
-{
-    static const char unix_[] = "unix:", fcgi[] = "fcgi://", balancer[] = "balancer://";
-    if (strncasecmp(url, unix_, sizeof(unix_) - 1) == 0) {
-        const char *bar = strchr(url, '|');
-        if (!bar || strncasecmp(bar + 1, "fcgi:", 5) != 0)
-            return false;
-        url += sizeof(unix_) - 1;
-        while (url[0] == '/' && url[1] == '/') /* unix:///run/x.sock */
-            url++;
-        return snprintf(out, size, "%.*s", (int)(bar - url), url) < (int)size;
-    }
-    if (strncasecmp(url, balancer, sizeof(balancer) - 1) == 0)
-        return snprintf(out, size, "%.*s",
-                        (int)(sizeof(balancer) - 1 + strcspn(url + sizeof(balancer) - 1, "/")),
-                        url) < (int)size;
-    if (strncasecmp(url, fcgi, sizeof(fcgi) - 1) != 0)
-        return false;
-    url += sizeof(fcgi) - 1;
-    return snprintf(out, size, "%.*s", (int)strcspn(url, "/"), url) < (int)size;
-}
-
-/* The name that others call a worker by: the URL behind "unix:…|", without its scheme and path. */
-static bool worker_name(const char *url, char *out, size_t size)
-{
-    const char *bar = strchr(url, '|');
-    return strncasecmp(url, "unix:", 5) == 0 && bar && fcgi_address(bar + 1, out, size) && *out;
-}
-
-/* A process of its own that is asked by another protocol: what it runs is nobody's to say. */
-static bool is_application(const char *url)
-{
-    static const char *const schemes[] = {"uwsgi:", "scgi:", "ajp:"};
-    const char *bar = strncasecmp(url, "unix:", 5) == 0 ? strchr(url, '|') : NULL;
-    url = bar ? bar + 1 : url;
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
-            return true;
-    return false;
-}
-
-/* "uwsgi://127.0.0.1:3031/": the address; NULL: a Unix socket. Not AJP's: those run their own alone. */
-static const char *tcp_address(const char *url, char *out, size_t size)
-{
-    const char *host = strstr(url, "://");
-    if (strncasecmp(url, "unix:", 5) == 0 || strncasecmp(url, "ajp:", 4) == 0 || !host)
-        return NULL;
-    host += strlen("://");
-    return snprintf(out, size, "%.*s", (int)strcspn(host, "/"), host) < (int)size ? out : NULL;
-}
+/* ---- what mod_proxy connects to ---- */
 
 static void proxy_target(const struct said *s, const char *url)
 {
@@ -99,10 +47,10 @@ static void proxy_target(const struct said *s, const char *url)
     char address[4096];
     if (strncasecmp(url, "proxy:", 6) == 0)
         url += 6;
-    if (fcgi_address(url, address, sizeof(address)))
+    if (sc_proxy_fcgi(url, address, sizeof(address)))
         add_way(s, SC_HANDLER_FPM, true, address, what);
-    else if (is_application(url))
-        add_way(s, SC_HANDLER_OTHER, false, tcp_address(url, address, sizeof(address)), what);
+    else if (sc_proxy_is_application(url))
+        add_way(s, SC_HANDLER_OTHER, false, sc_proxy_tcp(url, address, sizeof(address)), what);
 }
 
 /* Within <Proxy URL>, or as `BalancerMember URL` and `ProxySet` outside of one. */
@@ -113,7 +61,8 @@ static void balancer_member(const struct said *s)
     const char *of = inside ? s->p->proxy : s->w[1];
     const char *url = inside ? s->w[1] : s->n > 2 ? s->w[2] : "";
     if (!s->p->in_htaccess && strncasecmp(of, "balancer://", 11) == 0 &&
-        fcgi_address(of, balancer, sizeof(balancer)) && fcgi_address(url, address, sizeof(address)))
+        sc_proxy_fcgi(of, balancer, sizeof(balancer)) &&
+        sc_proxy_fcgi(url, address, sizeof(address)))
         sc_vhosts_alias(s->r, balancer, address);
 }
 
@@ -152,8 +101,13 @@ static void handler_name(const struct said *s, const char *name, bool for_php)
         return;
     }
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-        if (strcasecmp(name, handlers[i].name) == 0)
+        if (strcasecmp(name, handlers[i].name) == 0) {
             add_way(s, handlers[i].handler, handlers[i].php, NULL, name);
+            return;
+        }
+    /* mod_suphp's and others'; an Action may say what it is. In .htaccess that is the server's to know. */
+    if (for_php && !s->p->in_htaccess && strcasestr(name, "php"))
+        add_way(s, SC_HANDLER_OTHER, true, NULL, name);
 }
 
 static bool names_php(char *const *words, size_t n)
@@ -205,8 +159,11 @@ static void wrapper(const struct said *s)
 /* The type or handler of a script, and what runs it. */
 static void action(const struct said *s)
 {
-    if (strstr(s->w[1], "php"))
-        add_way(s, SC_HANDLER_CGI, true, NULL, s->n > 2 ? s->w[2] : s->w[1]);
+    if (!strcasestr(s->w[1], "php"))
+        return;
+    add_way(s, SC_HANDLER_CGI, true, NULL, s->n > 2 ? s->w[2] : s->w[1]);
+    if (!s->p->in_htaccess)
+        sc_vhosts_action(s->r, s->p->in_host ? s->p->host_at + 1 : 0, s->w[1]);
 }
 
 static void lsapi_engine(const struct said *s)
@@ -225,6 +182,25 @@ static void lsapi_per_user(const struct said *s)
 static void application(const struct said *s)
 {
     if (strcasecmp(s->w[1], "off") != 0)
+        add_way(s, SC_HANDLER_OTHER, false, NULL, s->w[0]);
+}
+
+/* On for each host, unless it is off for the host or the server as a whole. */
+static void passenger(const struct said *s)
+{
+    application(s);
+    if (strcasecmp(s->w[1], "off") != 0 || s->p->parts || s->p->in_htaccess)
+        return;
+    if (s->p->in_host)
+        s->r->out->v[s->p->host_at].passenger_off = true;
+    else
+        s->r->passenger_off = true;
+}
+
+/* mod_fastcgi: where a program runs, or a server listens, that an Action may lead to. */
+static void fastcgi_server(const struct said *s)
+{
+    if (sc_vhosts_has_module(s->r->out, "fastcgi_module"))
         add_way(s, SC_HANDLER_OTHER, false, NULL, s->w[0]);
 }
 
@@ -327,7 +303,9 @@ static const struct {
     {"Action", action},
     {"lsapi_engine", lsapi_engine},
     {"lsapi_per_user", lsapi_per_user},
-    {"PassengerEnabled", application},
+    {"FastCgiExternalServer", fastcgi_server},
+    {"FastCgiServer", fastcgi_server},
+    {"PassengerEnabled", passenger},
     {"PassengerAppRoot", application},
     {"WSGIScriptAlias", application},
     {"WSGIScriptAliasMatch", application},
@@ -365,6 +343,6 @@ void sc_apache_say(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const c
 void sc_apache_say_proxy(struct sc_vhosts_reader *r, const char *url)
 {
     char name[4096], socket[4096];
-    if (worker_name(url, name, sizeof(name)) && fcgi_address(url, socket, sizeof(socket)))
+    if (sc_proxy_worker(url, name, sizeof(name)) && sc_proxy_fcgi(url, socket, sizeof(socket)))
         sc_vhosts_alias(r, name, socket);
 }

@@ -61,6 +61,9 @@ static void reader_done(struct sc_vhosts_reader *r)
         free(r->aliases[i].address);
     }
     free(r->aliases);
+    for (size_t i = 0; i < r->n_actions; i++)
+        free(r->actions[i].name);
+    free(r->actions);
     sc_overrides_done(&r->overrides);
     sc_dirs_done(&r->listed);
 }
@@ -138,6 +141,17 @@ void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *a
     free(a.address);
 }
 
+void sc_vhosts_action(struct sc_vhosts_reader *r, size_t host, const char *name)
+{
+    char *copy = r->n_actions < SC_VHOSTS_MAX && SC_VEC_ROOM(r->actions, r->n_actions)
+                     ? sc_vhosts_dup(r, name)
+                     : NULL;
+    if (copy)
+        r->actions[r->n_actions++] = (struct sc_vhosts_action){host, copy};
+    else
+        sc_vhosts_no_memory(r);
+}
+
 static bool same_way(const struct sc_way *a, const struct sc_way *b)
 {
     return a->handler == b->handler && a->php == b->php &&
@@ -196,108 +210,6 @@ struct sc_vhosts_dir *sc_vhosts_dir(struct sc_vhosts_reader *r, const char *dir)
 
 /* ---- the whole ---- */
 
-static bool covers(const char *dir, const char *docroot)
-{
-    size_t n = strlen(dir);
-    return strncmp(docroot, dir, n) == 0 && (docroot[n] == 0 || docroot[n] == '/');
-}
-
-/* What is said for a directory is said for the hosts at or below it, and for a host around it: some
- * of its code runs so. */
-static bool is_for(const struct sc_vhosts_dir *d, const struct sc_vhost *h)
-{
-    for (size_t i = 0; i < h->n_roots; i++)
-        if (covers(d->dir, h->roots[i].text) || covers(h->roots[i].text, d->dir))
-            return true;
-    return false;
-}
-
-static bool runs_php(const struct sc_ways *w)
-{
-    for (size_t i = 0; i < w->n; i++)
-        if (w->v[i].php)
-            return true;
-    return false;
-}
-
-/* What is said for the server is for hosts that say nothing themselves. */
-static void apply_dirs(struct sc_vhosts_reader *r, struct sc_vhost *h)
-{
-    h->own_handlers = runs_php(&h->ways);
-    for (int server = 0; server < 2; server++)
-        for (size_t i = 0; i < r->n_dirs; i++) {
-            const struct sc_vhosts_dir *d = &r->dirs[i];
-            bool is_server = *d->dir == 0;
-            if (h->nginx || is_server != (server == 1) || (!is_server && !is_for(d, h)))
-                continue;
-            for (size_t k = 0; k < d->ways.n; k++) {
-                struct sc_way way = d->ways.v[k];
-                way.server = is_server;
-                if (!is_server || !h->own_handlers || !way.php)
-                    sc_vhosts_way(r, &h->ways, &way);
-            }
-            h->own_handlers |= !is_server && runs_php(&d->ways);
-        }
-}
-
-/* What programs get of the server and of directories they get in each host. */
-static void apply_php_env(struct sc_vhosts_reader *r, struct sc_vhost *h)
-{
-    for (size_t i = 0; !h->nginx && i < r->n_dirs; i++) {
-        const struct sc_vhosts_dir *d = &r->dirs[i];
-        for (size_t k = 0; (!*d->dir || is_for(d, h)) && k < d->n_php_env; k++)
-            sc_vhosts_word(r, &h->php_env, &h->n_php_env, d->php_env[k]);
-    }
-}
-
-/* Names of workers, balancers and upstreams become what they lead to: several, perhaps. */
-static void follow_aliases(struct sc_vhosts_reader *r, struct sc_vhost *h)
-{
-    for (size_t i = 0; i < h->ways.n; i++) {
-        SC_FREE char *name = h->ways.v[i].address ? strdup(h->ways.v[i].address) : NULL;
-        bool first = true;
-        for (size_t a = 0; name && a < r->n_aliases; a++) {
-            if (strcmp(r->aliases[a].name, name) != 0)
-                continue;
-            struct sc_way way = h->ways.v[i];
-            way.address = r->aliases[a].address;
-            if (!first) {
-                sc_vhosts_way(r, &h->ways, &way);
-                continue;
-            }
-            free(h->ways.v[i].address);
-            h->ways.v[i].address = sc_vhosts_dup(r, r->aliases[a].address);
-            first = false;
-        }
-    }
-}
-
-/* Whether .htaccess files of what it serves may name handlers. */
-static void apply_overrides(struct sc_vhosts_reader *r, struct sc_vhost *h)
-{
-    SC_FREE char *mass = h->pattern ? strndup(h->pattern, strcspn(h->pattern, "%")) : NULL;
-    const char *at = mass ? sc_overrides_at(&r->overrides, &h->overrides, mass) : NULL;
-    for (size_t i = 0; !h->nginx && !at && i < h->n_roots; i++)
-        at = sc_overrides_at(&r->overrides, &h->overrides, h->roots[i].text);
-    if (at && !h->nginx)
-        h->htaccess_at = sc_vhosts_dup(r, at);
-}
-
-static void sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
-{
-    apply_dirs(r, h);
-    apply_php_env(r, h);
-    apply_overrides(r, h);
-    follow_aliases(r, h);
-    for (size_t i = 0; i < h->ways.n; i++) {
-        const struct sc_way *w = &h->ways.v[i];
-        if (w->php)
-            h->handlers |= w->handler;
-        if (w->handler == SC_HANDLER_FPM && w->address && *w->address)
-            sc_vhosts_word(r, &h->listens, &h->n_listens, w->address);
-    }
-}
-
 static int load(const char *root, bool with_apache, struct sc_vhosts *ret, struct sc_error *err)
 {
     static const char *const apache[] = {
@@ -316,7 +228,7 @@ static int load(const char *root, bool with_apache, struct sc_vhosts *ret, struc
         sc_nginx_conf_read(&r, "/etc/nginx/nginx.conf");
     out.nginx = r.files > before;
     for (size_t i = 0; i < out.n && r.rc == 0; i++)
-        sum_up(&r, &out.v[i]);
+        sc_vhosts_sum_up(&r, &out.v[i]);
     reader_done(&r);
     if (r.rc < 0)
         return r.rc;

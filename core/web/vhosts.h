@@ -69,6 +69,7 @@ struct sc_vhost {
     char *links_at; /* "FILE:LINE" of the disable_symlinks in it that leaves it so; NULL: none */
     char *shut_by;  /* nginx: the file with the disable_symlinks that its roots have; NULL: none */
     bool suexec;    /* SuexecUserGroup */
+    bool passenger_off;            /* PassengerEnabled off, for all of it */
     struct sc_overrides overrides; /* said in it */
     char *htaccess_at; /* "FILE:LINE" that lets .htaccess files name handlers; NULL: nothing does */
     bool own_handlers; /* said in the virtual host or for its directory, not for the whole server */
@@ -146,6 +147,12 @@ struct sc_vhosts_alias {
     char *name, *address;
 };
 
+/* A handler or type that `Action` has a program run for, in the host (counted from 1), or (0) everywhere. */
+struct sc_vhosts_action {
+    size_t host;
+    char *name;
+};
+
 struct sc_vhosts_reader {
     const char *root;
     struct sc_vhosts *out;
@@ -154,6 +161,9 @@ struct sc_vhosts_reader {
     struct sc_overrides overrides; /* said outside of hosts */
     struct sc_vhosts_alias *aliases;
     size_t n_aliases;
+    struct sc_vhosts_action *actions;
+    size_t n_actions;
+    bool passenger_off; /* PassengerEnabled off, for the whole server */
     size_t files;
     struct sc_dirs listed; /* each directory is listed once */
     struct sc_error *err;
@@ -174,8 +184,12 @@ char *sc_vhosts_dup(struct sc_vhosts_reader *r, const char *text);
 /* Its index among h->roots; SIZE_MAX: no memory. */
 size_t sc_vhosts_root(struct sc_vhosts_reader *r, struct sc_vhost *h, const char *path, bool alias);
 void sc_vhosts_alias(struct sc_vhosts_reader *r, const char *name, const char *address);
+void sc_vhosts_action(struct sc_vhosts_reader *r, size_t host, const char *name);
 /* `way`: its texts are copied. */
 void sc_vhosts_way(struct sc_vhosts_reader *r, struct sc_ways *to, const struct sc_way *way);
+
+/* When all is read (vhosts_sum.c). */
+void sc_vhosts_sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h);
 
 void sc_apache_conf_read(struct sc_vhosts_reader *r, const char *main_file);
 void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file);

@@ -172,6 +172,46 @@ static void in_process(void **state)
                 "PHP is passed to $pool at /etc/nginx/nginx.conf:1");
 }
 
+/* What acts on a site's files without a line that names them. */
+static void other_modules(void **state)
+{
+    (void)state;
+    /* Passenger: on, unless it is said to be off for the whole host or server */
+#define PASSENGER "LoadModule passenger_module x\n"
+    not_covered(PASSENGER HOST(""), "mod_passenger (unless PassengerEnabled is off) at " AT("2"));
+    not_covered(PASSENGER HOST("<Location /app>\nPassengerEnabled off\n</Location>\n"),
+                "mod_passenger");
+    not_covered(PASSENGER "<Directory /srv>\nPassengerEnabled off\n</Directory>\n" HOST(""),
+                "mod_passenger");
+    covered(PASSENGER HOST("PassengerEnabled off\n"));
+    covered(PASSENGER HOST("<IfModule mod_passenger.c>\nPassengerEnabled off\n</IfModule>\n"));
+    covered(PASSENGER "PassengerEnabled off\n" HOST(""));
+    not_covered(PASSENGER "PassengerEnabled off\n" HOST("PassengerEnabled on\n"),
+                "PassengerEnabled at " AT("6"));
+    covered("LoadModule alias_module x\n" HOST(""));
+    /* mod_suphp; the same name as a name of an Action is CGI */
+#define EA "application/x-httpd-ea-php82"
+    not_covered(HOST("AddHandler " EA " .php .phtml\n"),
+                EA " at " AT("4") " runs programs outside");
+    not_covered("AddType " EA " .php\n" HOST(""), EA " at " AT("1"));
+    covered("Action " EA " /cgi-sys/ea-php82\nAddType " EA " .php\n" HOST(SUEXEC));
+    covered(HOST(SUEXEC "Action " EA " /cgi-sys/ea-php82\n<FilesMatch \\.php$>\nSetHandler " EA
+                        "\n</FilesMatch>\n"));
+    not_covered(
+        HOST("AddHandler " EA " .php\n") "<VirtualHost *:80>\nServerName b.example\nAction " EA
+                                         " /x\n</VirtualHost>\n",
+        EA " at " AT("4"));
+    strcpy(htaccess, "AddHandler " EA " .php\n");
+    covered("Action " EA " /cgi-sys/ea-php82\n" HOST(SUEXEC));
+    htaccess[0] = 0;
+    /* mod_fastcgi */
+    not_covered("LoadModule fastcgi_module x\nFastCgiExternalServer /usr/lib/cgi-bin/php-fcgi "
+                "-socket /run/p.sock\n" HOST(""),
+                "FastCgiExternalServer at " AT("2"));
+    covered("LoadModule alias_module x\nFastCgiExternalServer /usr/lib/cgi-bin/php-fcgi -socket "
+            "/run/p.sock\n" HOST(""));
+}
+
 #define CGI_LOADED "LoadModule cgid_module x\nLoadModule suexec_module x\n"
 #define ALL        "<Directory /home>\nAllowOverride All\n</Directory>\n"
 
@@ -204,6 +244,12 @@ static void what_htaccess_may_say(void **state)
     server.gate = true;
     covered(CGI_LOADED ALL HOST(""));
     covered("LoadModule php_module x\nLoadModule suexec_module x\n" ALL HOST(""));
+    covered("LoadModule lua_module x\n" ALL HOST(SUEXEC));
+    covered("LoadModule perl_module x\n" HOST(SUEXEC));
+    not_covered("LoadModule perl_module x\n" ALL HOST(SUEXEC),
+                "Perl in the web server's own process (mod_perl); have Apache do without that "
+                "module, or write "
+                "AllowOverride None at " AT("3"));
 }
 
 /* Whoever shares such a pool: over loopback it is everybody's who can connect. */
@@ -359,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(others_root, plain, drop),
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
+        cmocka_unit_test_setup_teardown(other_modules, plain, drop),
         cmocka_unit_test_setup_teardown(what_htaccess_may_say, plain, drop),
         cmocka_unit_test_setup_teardown(open_ports, plain, drop),
         cmocka_unit_test_setup_teardown(open_sockets, plain, drop),
