@@ -14,17 +14,7 @@
 #include "core/web/module.h"
 #include "core/web/unit.h"
 
-#define NAME    "web server: its unit"
-#define SHOW_MS 5000
-
-static void show(const struct sc_unit *u, struct sc_run_result *ret)
-{
-    const char *const argv[] = {"systemctl", "show", "-p", sc_unit_properties, "--", u->name, NULL};
-    const struct sc_run_spec spec = {.argv = argv, .timeout_ms = SHOW_MS};
-    struct sc_error why = SC_ERROR_INIT;
-    if (u->name[0] && sc_by_systemd())
-        (void)sc_run(&spec, ret, &why);
-}
+#define NAME "web server: its unit"
 
 static bool is_outside_served(void)
 {
@@ -39,11 +29,8 @@ static void judge(struct sc_checks *c, const struct sc_unit *u, const char *show
     sc_unit_confined_by(shown, by, sizeof(by));
     if (sc_unit_forbids(u, why, sizeof(why)))
         sc_check_add(c, NAME, SC_CHECK_FAILED, "%s", why);
-    else if (sc_unit_shuts_in(shown, why, sizeof(why)))
-        sc_check_add(c, NAME, SC_CHECK_FAILED,
-                     "%s: %s, which serving isolated sites needs: allow it "
-                     "(systemctl edit %s), and restart it",
-                     name, why, name);
+    else if (sc_unit_hinders(u, shown, why, sizeof(why)))
+        sc_check_add(c, NAME, SC_CHECK_FAILED, "%s", why);
     else if (enabled && (u->own_mounts || by[0]) && !is_outside_served())
         sc_check_add(c, NAME, SC_CHECK_FAILED,
                      "%s is confined%s%s, and the service that builds views outside of it does not "
@@ -65,6 +52,6 @@ void sc_check_unit(struct sc_checks *c, bool enabled)
         sc_check_add(c, NAME, SC_CHECK_SKIPPED, "Apache does not run");
         return;
     }
-    show(&u, &shown);
+    sc_unit_show(&u, &shown);
     judge(c, &u, shown.out.data ? shown.out.data : "", enabled);
 }

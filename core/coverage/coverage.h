@@ -41,6 +41,8 @@ struct sc_cover_server {
     struct sc_suexec front;
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
     char unit_error[SC_ERROR_TEXT_MAX];  /* why Apache's unit lets no entry work; "" */
+    char shut_error
+        [SC_ERROR_TEXT_MAX]; /* why Apache could serve nothing of an isolated site in its unit; "" */
     struct sc_loopback ports;            /* at which pools can be reached over loopback, … */
     char ports_error[SC_ERROR_TEXT_MAX]; /* … and why they cannot be closed; "" */
     struct sc_fpm_places sockets;        /* of pools that views show */

@@ -287,6 +287,16 @@ static bool by_unread(struct judging *j)
                        j->seen->own_error);
 }
 
+/* In its sandbox Apache would answer 503 to everything that is the site's. */
+static bool by_unit(struct judging *j)
+{
+    const char *why = j->server->shut_error;
+    for (size_t i = 0; why[0] && i < hosts(j)->n; i++)
+        if (!hosts(j)->v[i].nginx && sc_host_stands(&hosts(j)->v[i], &j->site->is) == SC_HOST_SITE)
+            return sc_judge_no(j, SC_COVERAGE_NOT, "%s", why);
+    return false;
+}
+
 /* What decides for Apache, in its own words. */
 static bool by_table(struct judging *j)
 {
@@ -352,6 +362,6 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
     (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
            any_way(&j, by_other) || any_way(&j, by_unknown_address) ||
            any_way(&j, sc_judge_by_suexec) || any_way(&j, by_lsapi) || by_fpm(&j) ||
-           any_way(&j, by_own_fpm) || sc_judge_by_htaccess(&j) || by_unread(&j) || by_table(&j) ||
-           by_others_root(&j) || by_links(&j) || by_port(&j) || by_socket(&j));
+           any_way(&j, by_own_fpm) || sc_judge_by_htaccess(&j) || by_unread(&j) || by_unit(&j) ||
+           by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j) || by_socket(&j));
 }

@@ -68,6 +68,22 @@ static void look_at_nginx(struct sc_cover_server *s)
     s->nginx_timed = false;
 }
 
+/* systemctl is asked only where the kernel says that something is filtered. */
+static void look_at_unit(struct sc_cover_server *s)
+{
+    struct sc_unit unit;
+    s->unit_error[0] = s->shut_error[0] = 0;
+    if (!sc_unit_look(sc_web_module_server(), &unit))
+        return;
+    (void)sc_unit_forbids(&unit, s->unit_error, sizeof(s->unit_error));
+    if (!unit.filtered)
+        return;
+    SC_RUN_RESULT struct sc_run_result shown = SC_RUN_RESULT_INIT;
+    sc_unit_show(&unit, &shown);
+    (void)sc_unit_hinders(&unit, shown.out.data ? shown.out.data : "", s->shut_error,
+                          sizeof(s->shut_error));
+}
+
 /* What a few links and files say. */
 static void look_at_places(struct sc_cover_server *s)
 {
@@ -76,10 +92,7 @@ static void look_at_places(struct sc_cover_server *s)
     s->front_error[0] = 0;
     if (sc_suexec_look(&s->front, &why) < 0)
         snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
-    s->unit_error[0] = 0;
-    struct sc_unit unit;
-    if (sc_unit_look(sc_web_module_server(), &unit))
-        (void)sc_unit_forbids(&unit, s->unit_error, sizeof(s->unit_error));
+    look_at_unit(s);
     s->ports_error[0] = 0;
     if (sc_loopback_holds(&s->ports, !s->must_stand, &why) < 0)
         snprintf(s->ports_error, sizeof(s->ports_error), "%s", why.text);

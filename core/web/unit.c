@@ -10,16 +10,17 @@
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
 #include "core/base/proc.h"
+#include "core/base/service.h"
+
+#define SHOW_MS 5000
 
 /* ---- the process ---- */
 
-static bool has_no_new_privs(int proc)
+/* Whether the line of `status` has this figure. */
+static bool says(const char *status, const char *line, char figure)
 {
-    char text[4096];
-    const char *at = sc_proc_read(proc, "status", text, sizeof(text)) > 0
-                         ? strstr(text, "\nNoNewPrivs:\t")
-                         : NULL;
-    return at && at[sizeof("\nNoNewPrivs:\t") - 1] == '1';
+    const char *at = strstr(status, line);
+    return at && at[strlen(line)] == figure;
 }
 
 static bool is_other(int proc, const char *theirs, const char *mine)
@@ -32,7 +33,7 @@ static bool is_other(int proc, const char *theirs, const char *mine)
 
 bool sc_unit_look(pid_t pid, struct sc_unit *ret)
 {
-    char groups[4096];
+    char groups[4096], status[4096];
     struct stat st;
     struct sc_unit u = {0};
     SC_FD int proc = pid > 0 ? sc_proc_open(pid) : -1;
@@ -40,7 +41,10 @@ bool sc_unit_look(pid_t pid, struct sc_unit *ret)
         return false;
     if (sc_proc_read(proc, "cgroup", groups, sizeof(groups)) > 0)
         (void)sc_unit_of_groups(groups, u.name);
-    u.no_new_privs = has_no_new_privs(proc);
+    if (sc_proc_read(proc, "status", status, sizeof(status)) > 0) {
+        u.no_new_privs = says(status, "\nNoNewPrivs:\t", '1');
+        u.filtered = says(status, "\nSeccomp:\t", '2');
+    }
     u.hides_run = is_other(proc, "root" SC_RUN_DIR, SC_RUN_DIR);
     u.hides_state = is_other(proc, "root" SC_MARK_DIR, SC_MARK_DIR);
     u.own_mounts = is_other(proc, "ns/mnt", "/proc/self/ns/mnt");
@@ -70,6 +74,15 @@ bool sc_unit_forbids(const struct sc_unit *u, char *out, size_t size)
     else
         return false;
     return true;
+}
+
+void sc_unit_show(const struct sc_unit *u, struct sc_run_result *ret)
+{
+    const char *const argv[] = {"systemctl", "show", "-p", sc_unit_properties, "--", u->name, NULL};
+    const struct sc_run_spec spec = {.argv = argv, .timeout_ms = SHOW_MS};
+    struct sc_error why = SC_ERROR_INIT;
+    if (u->name[0] && sc_by_systemd())
+        (void)sc_run(&spec, ret, &why);
 }
 
 /* ---- texts ---- */
@@ -202,4 +215,16 @@ bool sc_unit_shuts_in(const char *shown, char *out, size_t size)
             return true;
         }
     return false;
+}
+
+bool sc_unit_hinders(const struct sc_unit *u, const char *shown, char *out, size_t size)
+{
+    char why[256];
+    if (!sc_unit_shuts_in(shown, why, sizeof(why)))
+        return false;
+    snprintf(out, size,
+             "%s: %s, which serving isolated sites needs: allow it (systemctl edit %s), and "
+             "restart it",
+             u->name, why, u->name);
+    return true;
 }

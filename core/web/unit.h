@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include "core/base/run.h"
 
 #define SC_UNIT_NAME 256
 
@@ -16,6 +17,7 @@ struct sc_unit {
     bool hides_run;          /* what is at /run/sitecage there is not what is here, … */
     bool hides_state;        /* … or what is at /var/lib/sitecage */
     bool own_mounts;         /* it has a mount namespace of its own */
+    bool filtered;           /* system calls are filtered: seccomp(2) */
 };
 
 /* Looks at a process. False: it has ended, or cannot be looked at. Needs root. */
@@ -30,6 +32,9 @@ bool sc_unit_of_groups(const char *groups, char out[SC_UNIT_NAME]);
 /* What systemctl is to show (-p). */
 extern const char sc_unit_properties[];
 
+/* Has systemctl show them; *ret stays empty where the process is in no unit, or nobody answers. The caller frees it. */
+void sc_unit_show(const struct sc_unit *u, struct sc_run_result *ret);
+
 /* Of what systemctl showed (NAME=VALUE lines): names of the directives that confine the service, ", "
  * between them; as many as fit. "" for none. Pure. */
 void sc_unit_confined_by(const char *shown, char *out, size_t size);
@@ -37,5 +42,8 @@ void sc_unit_confined_by(const char *shown, char *out, size_t size);
 /* The same: why entries that the service starts cannot ask for help outside, or mod_sitecage in it cannot
  * open files as a site sees them, with the directive. False: they can. Pure. */
 bool sc_unit_shuts_in(const char *shown, char *out, size_t size);
+
+/* The same as a sentence with the way out. Pure. */
+bool sc_unit_hinders(const struct sc_unit *u, const char *shown, char *out, size_t size);
 
 #endif

@@ -268,6 +268,15 @@ static void open_ports(void **state)
     sc_loopback_done(&server.ports);
 }
 
+static void confined_server(void **state)
+{
+    (void)state;
+    strcpy(server.shut_error, "httpd.service: RestrictSUIDSGID=yes refuses openat2");
+    not_covered(HOST(""), "httpd.service: RestrictSUIDSGID=yes");
+    server.shut_error[0] = 0;
+    covered(HOST(""));
+}
+
 static void open_sockets(void **state)
 {
     (void)state;
@@ -408,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_modules, plain, drop),
         cmocka_unit_test_setup_teardown(what_htaccess_may_say, plain, drop),
         cmocka_unit_test_setup_teardown(open_ports, plain, drop),
+        cmocka_unit_test_setup_teardown(confined_server, plain, drop),
         cmocka_unit_test_setup_teardown(open_sockets, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),
         cmocka_unit_test_setup_teardown(with_the_module, plain, drop),

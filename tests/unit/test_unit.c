@@ -93,11 +93,23 @@ static void test_forbids(void **state)
     assert_non_null(strstr(out, "the web server runs with NoNewPrivileges=yes"));
 }
 
+static void test_hinders(void **state)
+{
+    (void)state;
+    char out[512];
+    const struct sc_unit u = {.name = "httpd.service", .filtered = true};
+    assert_false(sc_unit_hinders(&u, "RestrictSUIDSGID=no\n", out, sizeof(out)));
+    assert_true(sc_unit_hinders(&u, "RestrictSUIDSGID=yes\n", out, sizeof(out)));
+    assert_string_equal(
+        out, "httpd.service: RestrictSUIDSGID=yes refuses openat2, which serving isolated "
+             "sites needs: allow it (systemctl edit httpd.service), and restart it");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names), cmocka_unit_test(test_directives),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_directives),
         cmocka_unit_test(test_no_room), cmocka_unit_test(test_shut_in),
-        cmocka_unit_test(test_forbids)};
+        cmocka_unit_test(test_forbids), cmocka_unit_test(test_hinders)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
