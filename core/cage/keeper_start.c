@@ -25,6 +25,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/own_group.h"
 #include "core/cage/learning.h"
 #include "core/cage/view.h"
 #include "core/enter/keeper_find.h"
@@ -151,12 +152,15 @@ int sc_keeper_plan(uid_t uid, unsigned site, struct sc_planfile *ret, struct sc_
     return rc;
 }
 
-/* systemd ends what is in the control group of a service or a login session, when that ends. A
- * keeper outlives the caller that started it, so it lives in the root of the hierarchies that
- * systemd uses (at the places where systemd mounts them). Tried only: without systemd it does
- * not matter where it is. Returns the version 2 root, or -1. */
-static int root_group(void)
+/* systemd ends what is in the control group of a service or a login session, when that ends. A keeper outlives
+ * the caller that started it, so it lives in the group of our unit (core/base/own_group.h), or, without it, in the
+ * root of the hierarchies that systemd uses, at the places where systemd mounts them. Tried only: without systemd it
+ * does not matter where it is. Returns a group of version 2, or -1. */
+static int keepers_group(void)
 {
+    int own = sc_own_group_open();
+    if (own >= 0)
+        return own;
     SC_FD int tasks = open("/sys/fs/cgroup/systemd/tasks", O_WRONLY | O_CLOEXEC);
     if (tasks >= 0 && write(tasks, "0", 1) < 0)
         return -1;
@@ -174,11 +178,11 @@ static int root_group(void)
  * we never ask for. */
 static pid_t fork_keeper(void)
 {
-    SC_FD int root = root_group();
+    SC_FD int group = keepers_group();
     struct clone_args args = {.flags = SITE_NAMESPACES | CLONE_INTO_CGROUP,
                               .exit_signal = SIGCHLD,
-                              .cgroup = (unsigned long long)root};
-    pid_t child = root < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+                              .cgroup = (unsigned long long)group};
+    pid_t child = group < 0 ? -1 : (pid_t)syscall(SYS_clone3, &args, sizeof(args));
     if (child >= 0)
         return child;
     /* no version 2, a kernel before 5.7, or a container that may not */
