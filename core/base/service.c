@@ -50,10 +50,15 @@ static int call(const char *const *argv, struct sc_error *err)
     return rc;
 }
 
-static int systemctl(const struct sc_service *v, const char *verb)
+static int systemctl(const char *unit, const char *verb, struct sc_error *err)
 {
-    const char *const argv[] = {"systemctl", verb, v->unit, NULL};
-    return call(argv, NULL);
+    const char *const argv[] = {"systemctl", verb, unit, NULL};
+    return call(argv, err);
+}
+
+int sc_unit_start(const char *unit, struct sc_error *err)
+{
+    return systemctl(unit, "start", err);
 }
 
 int sc_service_start(const struct sc_service *v, struct sc_error *err)
@@ -64,7 +69,7 @@ int sc_service_start(const struct sc_service *v, struct sc_error *err)
         return rc;
     /* In a container that only shows the server's /run, nobody answers systemctl: then a plain
      * daemon does it. */
-    if (sc_by_systemd() && systemctl(v, "start") == 0 && sc_service_running(v))
+    if (sc_by_systemd() && systemctl(v->unit, "start", NULL) == 0 && sc_service_running(v))
         return 0;
     const char *const argv[] = {v->daemon, "--daemon", NULL};
     rc = call(argv, err);
@@ -91,7 +96,7 @@ int sc_service_stop(const struct sc_service *v, struct sc_error *err)
     SC_FD int lock = -EBADF;
     int rc = change_lock(v, &lock, err);
     if (rc == 0 && sc_by_systemd() && sc_service_running(v))
-        (void)systemctl(v, "stop"); /* what still lives afterwards is ended by hand */
+        (void)systemctl(v->unit, "stop", NULL); /* what still lives afterwards is ended by hand */
     if (rc == 0 && (rc = end_daemon(v, err)) < 0)
         sc_error_wrap(err, "%s cannot be stopped", v->name);
     if (rc == 0 && v->socket && unlink(v->socket) < 0 && errno != ENOENT)

@@ -17,14 +17,15 @@
 #include "core/base/file.h"
 #include "core/base/paths.h"
 
-void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX])
+void sc_cgroup_account_name(const struct sc_cgroups *cg, uid_t uid, char out[SC_CGROUP_NAME_MAX])
 {
-    snprintf(out, SC_CGROUP_NAME_MAX, SC_CGROUP_ROOT "/%u", (unsigned)uid);
+    snprintf(out, SC_CGROUP_NAME_MAX, "%s/%u", cg->base, (unsigned)uid);
 }
 
-void sc_cgroup_site_name(uid_t uid, unsigned id, char out[SC_CGROUP_NAME_MAX])
+void sc_cgroup_site_name(const struct sc_cgroups *cg, uid_t uid, unsigned id,
+                         char out[SC_CGROUP_NAME_MAX])
 {
-    snprintf(out, SC_CGROUP_NAME_MAX, SC_CGROUP_ROOT "/%u/%u", (unsigned)uid, id);
+    snprintf(out, SC_CGROUP_NAME_MAX, "%s/%u/%u", cg->base, (unsigned)uid, id);
 }
 
 static int look(struct sc_cgroups *cg, struct sc_error *err)
@@ -47,6 +48,11 @@ int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err)
     int rc = look(cg, err);
     if (rc < 0)
         return rc;
+    sc_cgroup_base_find(cg);
+    if (cg->delegated) {
+        free(cg->lib);
+        cg->lib = NULL;
+    }
     *ret = sc_steal_ptr(&cg);
     return 0;
 }

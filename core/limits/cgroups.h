@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The few things that we do with control groups: by libcgroup, or by the kernel's files where it is not installed, or not
- * built in (SC_LIBCGROUP=OFF). `name` is a group's path in its hierarchy, "sitecage/1000/60001". */
+ * built in (SC_LIBCGROUP=OFF). `name` is a group's path in its hierarchy, "sitecage/1000/60001". Below systemd's unit it is always
+ * the files: libcgroup writes to each level above, too. */
 #ifndef SC_LIMITS_CGROUPS_H
 #define SC_LIMITS_CGROUPS_H
 
@@ -15,8 +16,9 @@ int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err);
 void sc_cgroups_free(struct sc_cgroups *cg); /* accepts NULL */
 void sc_cgroups_freep(struct sc_cgroups **cg);
 
-void sc_cgroup_account_name(uid_t uid, char out[SC_CGROUP_NAME_MAX]);
-void sc_cgroup_site_name(uid_t uid, unsigned id, char out[SC_CGROUP_NAME_MAX]);
+void sc_cgroup_account_name(const struct sc_cgroups *cg, uid_t uid, char out[SC_CGROUP_NAME_MAX]);
+void sc_cgroup_site_name(const struct sc_cgroups *cg, uid_t uid, unsigned id,
+                         char out[SC_CGROUP_NAME_MAX]);
 
 /* Held while groups are made or removed: another account's pass must not remove the common parent
  * in between. The caller closes *ret_fd. */

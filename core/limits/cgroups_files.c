@@ -111,9 +111,14 @@ int sc_cgroups_files_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const 
                           struct sc_error *err)
 {
     char parent[SC_CGROUP_NAME_MAX] = ".", part[SC_CGROUP_NAME_MAX];
-    if (strlen(name) >= sizeof(part))
+    if (strlen(name) >= sizeof(part) || strncmp(name, cg->base, strlen(cg->base)) != 0)
         return sc_error_set(err, SC_E_INVAL, "%s is no name of a control group of ours", name);
-    for (const char *end = name; *end;) {
+    const char *end = name;
+    if (cg->delegated) { /* nothing is written above it */
+        strcpy(parent, cg->base);
+        end += strlen(cg->base);
+    }
+    while (*end) {
         end = strchrnul(end + 1, '/');
         snprintf(part, sizeof(part), "%.*s", (int)(end - name), name);
         int rc = hand_down(cg, ctrl, parent, err);

@@ -3,7 +3,11 @@
 
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/vfs.h>
+
+#include "core/base/cleanup.h"
+#include "core/base/own_group.h"
 
 const char *const sc_cgroup_names[SC_CTRL_COUNT][2] = {
     [SC_CTRL_CPU] = {"cpu", "cpu"},          [SC_CTRL_CPUACCT] = {"cpuacct", NULL},
@@ -29,4 +33,22 @@ char *sc_cgroup_path(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char 
     if (asprintf(&path, "%s/%s%s%s", cg->mount[ctrl], name, file ? "/" : "", file ? file : "") < 0)
         return NULL;
     return path;
+}
+
+/* The mount of the one hierarchy of version 2 that has what limits need; NULL: there is none. */
+static const char *only_mount(const struct sc_cgroups *cg)
+{
+    const char *mount = cg->mount[SC_CTRL_CPU];
+    for (unsigned i = 0; mount && i < SC_CTRL_COUNT; i++)
+        if (cg->version[i] && (cg->version[i] != 2 || strcmp(cg->mount[i], mount) != 0))
+            return NULL;
+    return mount;
+}
+
+void sc_cgroup_base_find(struct sc_cgroups *cg)
+{
+    const char *mount = only_mount(cg);
+    SC_FREE char *unit = mount ? sc_cgroup_path(cg, SC_CTRL_CPU, SC_SITES_GROUP, NULL) : NULL;
+    cg->delegated = unit && sc_group_is_delegated(unit);
+    cg->base = cg->delegated ? SC_SITES_GROUP : SC_CGROUP_ROOT;
 }

@@ -49,10 +49,10 @@ static const char *missing(const struct sc_cgroups *cg, size_t need)
     if (!cg->version[ctrl])
         return no_controller[ctrl];
     /* Handing it down from the root fails in a container that was not given it. */
-    if (sc_cgroup_make(cg, ctrl, SC_CGROUP_ROOT, NULL) < 0)
+    if (sc_cgroup_make(cg, ctrl, cg->base, NULL) < 0)
         return no_controller[ctrl];
     SC_FREE char *path =
-        sc_cgroup_path(cg, ctrl, SC_CGROUP_ROOT, needs[need].file[cg->version[ctrl] - 1]);
+        sc_cgroup_path(cg, ctrl, cg->base, needs[need].file[cg->version[ctrl] - 1]);
     return path && access(path, W_OK) == 0 ? NULL : needs[need].no_file;
 }
 

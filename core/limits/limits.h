@@ -4,6 +4,7 @@
  *
  *     sitecage/<uid>/<site id>
  *
+ * (below systemd's unit: sitecage.slice/sitecage-sites.service/<uid>/<site id>; core/limits/unit.h)
  * where what it uses is counted, with or without limits: in version 2, which has it for nothing more than a
  * birth in another group (CLONE_INTO_CGROUP); in version 1, where each hierarchy costs each entry 35 µs, of
  * cpuacct and memory. In a further hierarchy of version 1 (cpu, pids, blkio) it has one while a limit of the
@@ -85,7 +86,8 @@ struct sc_limits_keep {
 
 /* Removes the groups of the account's sites that are not among `keep`, and the account's own when
  * none is left. Processes in them go to where the site's keeper is; those that the kernel does not let go
- * hold the group, which then has no limits any more. With n 0: everything of the account. */
+ * hold the group, which then has no limits any more. With n 0: everything of the account. Below systemd's unit also
+ * all of the account's groups that were made before, without it; what is in them goes to the site's group. */
 int sc_limits_sweep(const struct sc_cgroups *cg, uid_t uid, const struct sc_limits_keep *keep,
                     size_t n, struct sc_error *err);
 

@@ -56,13 +56,16 @@ static unsigned missing(const struct sc_cgroups *cg, const char *name, unsigned 
 }
 
 /* All sites together, against the machine's services, which version 2 and systemd put in a group of the default
- * weight, 100: as much as one of four of them. Where the kernel does not weigh, nothing is lost. */
+ * weight, 100: as much as one of four of them. Where the kernel does not weigh, nothing is lost. What systemd made
+ * has its weight from core/boot/sitecage.slice. */
 static void weigh(const struct sc_cgroups *cg, enum sc_ctrl ctrl)
 {
+    if (cg->delegated)
+        return;
     if (cg->version[ctrl] == 2 && ctrl == SC_CTRL_CPU)
-        (void)sc_cgroup_write(cg, ctrl, SC_CGROUP_ROOT, "cpu.weight", "33", NULL);
+        (void)sc_cgroup_write(cg, ctrl, cg->base, "cpu.weight", "33", NULL);
     if (cg->version[ctrl] == 2 && ctrl == SC_CTRL_IO)
-        (void)sc_cgroup_write(cg, ctrl, SC_CGROUP_ROOT, "io.weight", "default 33", NULL);
+        (void)sc_cgroup_write(cg, ctrl, cg->base, "io.weight", "default 33", NULL);
 }
 
 /* Those of `needed` must be. */
@@ -78,8 +81,8 @@ static int make_groups(const struct sc_cgroups *cg, const char *name, unsigned w
             continue;
         /* The top one by itself: of libcgroup 2.0 only then does it hand the controller down from
          * the root. */
-        bool was = sc_cgroup_exists(cg, i, SC_CGROUP_ROOT);
-        int made = sc_cgroup_make(cg, i, SC_CGROUP_ROOT, &why);
+        bool was = sc_cgroup_exists(cg, i, cg->base);
+        int made = sc_cgroup_make(cg, i, cg->base, &why);
         if (made == 0 && !was)
             weigh(cg, i);
         if (made == 0)
@@ -213,7 +216,7 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
     char name[SC_CGROUP_NAME_MAX];
     struct sc_setting settings[SC_SETTINGS_MAX];
     size_t n = 0;
-    sc_cgroup_site_name(uid, id, name);
+    sc_cgroup_site_name(cg, uid, id, name);
     int rc = sc_limits_check(cg, home, limits, NULL, err);
     if (rc == 0)
         rc = settings_of(cg, home, limits, settings, &n, err);
@@ -241,7 +244,7 @@ int sc_limits_make(const struct sc_cgroups *cg, uid_t uid, unsigned id, const ch
 int sc_limits_count(const struct sc_cgroups *cg, uid_t uid, unsigned id, struct sc_error *err)
 {
     char name[SC_CGROUP_NAME_MAX];
-    sc_cgroup_site_name(uid, id, name);
+    sc_cgroup_site_name(cg, uid, id, name);
     bool was = has_group(cg, name), fresh = false;
     int rc = make_groups(cg, name, counting(cg), 0, &fresh, err);
     return rc < 0 || !has_group(cg, name) ? rc : note_birth(uid, id, !was, err);

@@ -113,7 +113,7 @@ int sc_limits_stats(const struct sc_cgroups *cg, uid_t uid, unsigned id,
     struct stat st;
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.group", (unsigned)uid, id);
     struct reader r = {.cg = cg};
-    sc_cgroup_site_name(uid, id, r.name);
+    sc_cgroup_site_name(cg, uid, id, r.name);
     for (unsigned i = 0; i < SC_CTRL_COUNT && !s.group; i++)
         s.group = sc_cgroup_exists(cg, i, r.name);
     if (s.group) {
