@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/cron/before.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "core/cron/names.h"
@@ -78,4 +77,46 @@ enum sc_cron_before sc_cron_before(const char *s, size_t i)
     return is_one_of(w, moves)    ? SC_CRON_BEFORE_IS_CD
            : is_one_of(w, places) ? SC_CRON_BEFORE_IS_PLACE
                                   : SC_CRON_BEFORE_ANY;
+}
+
+/* ---- what is run ---- */
+
+/* Where the command of a crontab's line begins: behind five fields or one @word. */
+static size_t behind_schedule(const char *s)
+{
+    size_t i = strspn(s, " \t");
+    for (int fields = s[i] == '@' ? 1 : 5; fields > 0; fields--) {
+        i += strcspn(s + i, " \t");
+        i += strspn(s + i, " \t");
+    }
+    return i;
+}
+
+/* "php8.2" and "/usr/bin/python3" are of the family, too. */
+static bool runs_its_word(struct before w)
+{
+    static const char *const names[] = {"php",  "sh",   "bash", "dash", "python", "perl",
+                                        "ruby", "node", "exec", ".",    "source", "nice"};
+    const char *slash = memrchr(w.at, '/', w.len);
+    size_t skip = slash ? (size_t)(slash - w.at) + 1 : 0, n;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if ((n = strlen(names[i])) <= w.len - skip && memcmp(w.at + skip, names[i], n) == 0 &&
+            strspn(w.at + skip + n, "0123456789.") >= w.len - skip - n)
+            return true;
+    return false;
+}
+
+bool sc_cron_runs(const char *s, size_t i)
+{
+    size_t budget = SC_CRON_BEFORE_MAX, k = i;
+    while (k && budget && is_blank(s[k - 1])) {
+        k--;
+        budget--;
+    }
+    if (k == 0 || strchr(";&|({`\n", s[k - 1]) || behind_schedule(s) == i)
+        return true;
+    struct before w = word_before(s, i, &budget);
+    for (size_t n = 0; is_option(w) && n < WORDS_MAX; n++)
+        w = word_before(s, (size_t)(w.at - s), &budget);
+    return w.len && runs_its_word(w);
 }

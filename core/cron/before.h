@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands before a word of a command: does it say that the word is a directory? Pure. */
+/* What stands before a word of a command: does it say that the word is a directory, or is run? Pure. */
 #ifndef SC_CRON_BEFORE_H
 #define SC_CRON_BEFORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum sc_cron_before {
@@ -15,5 +16,8 @@ enum sc_cron_before {
  * at SC_CRON_BEFORE_MAX bytes. */
 #define SC_CRON_BEFORE_MAX 256u
 enum sc_cron_before sc_cron_before(const char *s, size_t i);
+
+/* Whether what s[i] begins to name is run: a command, or what a shell, PHP or the like is given. */
+bool sc_cron_runs(const char *s, size_t i);
 
 #endif

@@ -102,6 +102,15 @@ const struct sc_cron_site *sc_cron_names_find(struct sc_cron_names *n, const cha
     return NULL;
 }
 
+bool sc_cron_share(const struct sc_cron_site *a, const struct sc_cron_site *b)
+{
+    for (size_t i = 0; i < a->n_shared; i++)
+        for (size_t k = 0; k < b->n_shared; k++)
+            if (strcmp(a->shared[i], b->shared[k]) == 0)
+                return true;
+    return false;
+}
+
 /* ---- variables ---- */
 
 static struct sc_cron_var *find_var(struct sc_cron_names *n, const char *name, size_t len)

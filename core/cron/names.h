@@ -30,6 +30,7 @@ struct sc_cron_site {
     size_t n_aliases;
     const char *token; /* "" when it has none */
     bool isolated;     /* is, or should be and cannot: its entries must not run elsewhere */
+    bool private_home; /* what is not its own in the home is not there at all */
     /* Directories that other isolated sites own, too; one of them has each among its aliases. */
     const char *const *shared;
     size_t n_shared;
@@ -106,6 +107,9 @@ int sc_cron_names_set(struct sc_cron_names *n, const char *name, const char *val
 
 /* NULL: not set. Good until the name is set again. */
 const char *sc_cron_names_get(struct sc_cron_names *n, const char *name, size_t len);
+
+/* Whether both own one directory. */
+bool sc_cron_share(const struct sc_cron_site *a, const struct sc_cron_site *b);
 
 /* The site that the beginning of a normalized path is in; NULL: none. *ret_end: where its document
  * root ends. */

@@ -9,6 +9,8 @@
 #include "core/base/vec.h"
 #include "core/cron/lines.h"
 #include "core/cron/marks.h"
+#include "core/cron/mention.h"
+#include "core/cron/outside.h"
 #include "core/cron/settings.h"
 
 void sc_cron_done(struct sc_cron *c)
@@ -74,10 +76,13 @@ static bool is_hidden(const struct sc_cron_account *a, const char *rel)
 
 /* What is said of one place, once: by it the site can be given the place. */
 static void say_outside(struct sc_cron *c, const struct sc_cron_account *a,
-                        const struct sc_cron_site *site, const char *rel)
+                        const struct sc_cron_site *site, const struct sc_cron_outside *is)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    if (is_temporary(rel)) {
+    const char *rel = is->rel;
+    if (is->other) {
+        sc_buf_fmt(&text, "~/%s (another site's: make it an entry of its own)", rel);
+    } else if (is_temporary(rel)) {
         sc_buf_fmt(&text, "~/%s (use /tmp, which the site has for itself)", rel);
     } else if (is_hidden(a, rel)) {
         sc_buf_fmt(&text, "~/%s (no site has it: use another directory, or '>')", rel);
@@ -99,10 +104,10 @@ static void say_outside(struct sc_cron *c, const struct sc_cron_account *a,
 static void note_outside(struct sc_cron *c, struct sc_cron_names *names,
                          const struct sc_cron_site *site, const struct sc_cron_line *l)
 {
-    char rel[SC_CRON_OUTSIDE_MAX];
+    struct sc_cron_outside is;
     if (site && site != &sc_cron_unknown)
-        for (size_t at = 0; sc_cron_outside(names, site, l->s, l->len, &at, rel);)
-            say_outside(c, names->account, site, rel);
+        for (size_t at = 0; sc_cron_outside(names, site, l->s, l->len, &at, &is);)
+            say_outside(c, names->account, site, &is);
 }
 
 static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_cron_in_force *f,

@@ -30,7 +30,8 @@ static int note_outside(const struct sc_cron_owner *o, const char *outside, stru
 {
     char text[SC_NOTE_TEXT_MAX];
     snprintf(text, sizeof(text) - 2,
-             "entries of the crontab of %s use what the site that they run in cannot write: %s; "
+             "entries of the crontab of %s use what the site that they run in has not, or cannot "
+             "write: %s; "
              "lines for /etc/cagefs/site-isolation.paths",
              o->user, outside);
     return sc_note_set(o->uid, SC_NOTE_CRON_PATHS, outside[0] ? text : NULL, err);
@@ -160,7 +161,8 @@ static int add_site(struct work *w, const struct sc_account *a, const struct sc_
     *out = (struct sc_cron_site){.docroot = docroot,
                                  .aliases = w->names + w->n_names,
                                  .token = token,
-                                 .isolated = s->isolated};
+                                 .isolated = s->isolated,
+                                 .private_home = s->private_home};
     for (size_t i = 0; rc == 0 && i < s->n_aliases; i++)
         rc = add_name(w, s->aliases[i], out, err);
     if (rc == 0)

@@ -194,6 +194,38 @@ static void entries_belong_to_the_site_that_they_name(void **state)
         {"mail%" A "/x", A},
         {"php /home/$LOGNAME/a.example/x", A},
         {"php /home/${USER}/a.example/x", A},
+        {"D=a.example; cd ~/$D && ./job", A},
+        {"D='a.example'; cd \"$HOME/${D}\" && ./job", A},
+        {"export D=a.example; cd $D", A},
+        {"D=x; cd ~/$D; D=a.example; cd ~/$D", A},
+        {"D=a.example; D=x; cd ~/$D", NULL},
+        {"cd ~/$D; D=a.example", NULL},
+        {"XD=a.example; cd ~/$D", NULL},
+        {"D=a.example E=x; ping $D; cd ~/$E", NULL},
+        {"SITE=a.example; php ~/$SITE/x", A},
+        {"for d in x a.example; do (cd ~/$d && ./job); done", A},
+        {"for d in x  y; do (cd ~/$d && ./job); done", NULL},
+        {"for d in x a.example; do (cd ~/$e && ./job); done", NULL},
+        {"for i in 1 2; do ping a.example; done", NULL},
+        {"for", NULL},
+        {"for d in", NULL},
+        {"cd ~/a.ex* && ./job", A},
+        {"php ~/a.e?ample/cron.php", A},
+        {"cd ~/[ax].example; ./job", A},
+        {"~/b.exam*/bin/job", HOME "/b.example"},
+        {"/home2/john/b.exam*/bin/job", HOME "/b.example"},
+        {"cat ~/b.e*/secret", HOME "/b.example"},
+        {"cat ~/b.e*/secret; : ~/a.example", A},
+        {"sh ~/b.e*/secret; : ~/a.example", HOME "/b.example"},
+        {"php ~/*.example/cron.php", A},
+        {"/usr/bin/php8.2 -q ~/*.example/cron.php", A},
+        {"true && ~/*.example/job", A},
+        {"find ~/*.example/tmp -delete", NULL},
+        {"tar cf /x ~/*.example", NULL},
+        {"php ~/op*/x", NULL},
+        {"php ~/.*/x", NULL},
+        {"php ~/*/no.example/x", A},
+        {"cat ~/[/x", NULL},
         {"php /etc/passwd", NULL},
         {"true", NULL},
         {"", NULL},
@@ -745,13 +777,31 @@ static void any_bytes_settle(void **state)
     }
 }
 
+static char *links_outside(void *arg, const char *path)
+{
+    (void)arg;
+    static const char *const v[][2] = {{HOME "/to-b", HOME "/b.example"},
+                                       {HOME "/to-a", A},
+                                       {HOME "/bin/to-a", A "/bin/job"},
+                                       {HOME, HOME}};
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+        if (strcmp(path, v[i][0]) == 0)
+            return strdup(v[i][1]);
+    return NULL;
+}
+
 /* What an entry names and its site does not have. */
 static void places_outside_of_the_site(void **state)
 {
     (void)state;
     static const char *const given[] = {HOME "/lib"}, *const hidden[] = {HOME "/secret"};
     static const struct sc_cron_site one[] = {
-        {.docroot = A, .token = "1", .isolated = true, .given = given, .n_given = 1},
+        {.docroot = A,
+         .token = "1",
+         .isolated = true,
+         .private_home = true,
+         .given = given,
+         .n_given = 1},
         {.docroot = HOME "/b.example", .token = "2", .isolated = true}};
     static const struct sc_cron_account a = {.user = "john",
                                              .home = HOME,
@@ -759,7 +809,8 @@ static void places_outside_of_the_site(void **state)
                                              .sites = one,
                                              .n_sites = 2,
                                              .hidden = hidden,
-                                             .n_hidden = 1};
+                                             .n_hidden = 1,
+                                             .resolve = links_outside};
     static const struct {
         const char *command, *want;
     } v[] = {
@@ -774,11 +825,17 @@ static void places_outside_of_the_site(void **state)
          " rw ~/file)"},
         {"~/a.example/x >> ~/logs/x.log 2>&1", ""},
         {"cat ~/b.e*/secret ~/a.example/x ~/*/y", ""},
+        {"cat ~/a.e*/secret ~/*/y", ""},
         {"cat ~/d/e* ~/a.example/x", "~/d (to give it: " A " rw ~/d)"},
         {"~/a.example/x ~/secret/y ~/secrets/y",
          "~/secret (no site has it: use another directory, or '>'), ~/secrets (to give it: " A
          " rw ~/secrets)"},
-        {"~/a.example/x ~/b.example/y ~/lib/z /var/x ~", ""},
+        {"~/a.example/x ~/lib/z /var/x ~", ""},
+        {"~/a.example/x ~/b.example/y/z ~/lib/z",
+         "~/b.example/y (another site's: make it an entry of its own)"},
+        {"~/a.example/x ~/to-b/y", "~/to-b (another site's: make it an entry of its own)"},
+        {"~/a.example/x ~/to-a/y", ""}, /* a link in the home itself */
+        {"~/bin/to-a", "~/bin (to give it: " A " ro ~/bin)"},
     };
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
         SC_BUF struct sc_buf text = SC_BUF_INIT;

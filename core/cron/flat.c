@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/cron/flat.h"
+
+#include <string.h>
+
+#include "core/base/cleanup.h"
+
+struct flat {
+    struct sc_cron_names *n;
+    struct sc_buf *out;
+    size_t turn, turns;
+};
+
+struct value {
+    const char *at; /* NULL: there is none */
+    size_t len;
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* ---- what the entry sets itself ---- */
+
+/* Whether a command may begin behind this character of the text. */
+static bool is_before_command(char c)
+{
+    return is_blank(c) || (c && strchr(";&|(){}\n`%", c));
+}
+
+static size_t word_len(const char *s, size_t len)
+{
+    size_t n = 0;
+    while (n < len && !is_blank(s[n]) && !strchr(";&|()<>\n`", s[n]))
+        n++;
+    return n;
+}
+
+static size_t blanks(const char *s, size_t len)
+{
+    size_t n = 0;
+    while (n < len && is_blank(s[n]))
+        n++;
+    return n;
+}
+
+static bool is_at(const char *s, size_t len, const char *what, size_t n)
+{
+    return len >= n && memcmp(s, what, n) == 0;
+}
+
+/* "NAME=VALUE" at s. */
+static struct value assigned(const char *s, size_t len, const char *name, size_t n)
+{
+    if (!is_at(s, len, name, n) || n == len || s[n] != '=')
+        return (struct value){0};
+    return (struct value){s + n + 1, word_len(s + n + 1, len - n - 1)};
+}
+
+/* "for NAME in WORD WORD ..." at s: the word of this turn, the last one where there are fewer. */
+static struct value looped(struct flat *f, const char *s, size_t len, const char *name, size_t n)
+{
+    struct value v = {0};
+    const char *const heads[] = {"for", name, "in"};
+    const size_t lens[] = {3, n, 2};
+    for (size_t i = 0; i < 3; i++) {
+        size_t skip = i ? blanks(s, len) : 0;
+        if ((i && !skip) || !is_at(s + skip, len - skip, heads[i], lens[i]))
+            return v;
+        s += skip + lens[i];
+        len -= skip + lens[i];
+    }
+    size_t words = 0;
+    for (size_t skip, k; (skip = blanks(s, len)) > 0 && (k = word_len(s + skip, len - skip)) > 0;) {
+        if (words++ <= f->turn)
+            v = (struct value){s + skip, k};
+        s += skip + k;
+        len -= skip + k;
+    }
+    f->turns = words > f->turns ? words : f->turns;
+    return v;
+}
+
+/* What the text so far has set last. */
+static struct value set_before(struct flat *f, const char *name, size_t n)
+{
+    const struct sc_buf *out = f->out;
+    sc_cron_spend(f->n, out->len);
+    for (size_t i = out->len; i-- > 0 && !f->n->over;) {
+        if (i && !is_before_command(out->data[i - 1]))
+            continue;
+        struct value v = assigned(out->data + i, out->len - i, name, n);
+        if (!v.at)
+            v = looped(f, out->data + i, out->len - i, name, n);
+        if (v.at)
+            return v;
+    }
+    return (struct value){0};
+}
+
+/* ---- putting in ---- */
+
+static bool put(struct flat *f, const char *name, size_t n)
+{
+    const struct value v = n ? set_before(f, name, n) : (struct value){0};
+    const char *value = v.at || !n ? NULL : sc_cron_names_get(f->n, name, n);
+    SC_FREE char *copy = v.at ? strndup(v.at, v.len) : NULL; /* it lies in what grows */
+    if (v.at && !copy)
+        f->n->over = true;
+    if (copy || value)
+        sc_buf_str(f->out, copy ? copy : value);
+    return copy || value;
+}
+
+/* Puts the value of the variable at s[i] == '$' in; what follows it. `i` where it is none. */
+static size_t expand(struct flat *f, const char *s, size_t i, size_t len)
+{
+    bool brace = i + 1 < len && s[i + 1] == '{';
+    size_t from = i + 1 + brace, to = from;
+    while (to < len && sc_cron_is_name(s[to]))
+        to++;
+    if (!put(f, s + from, to - from))
+        return i;
+    while (brace && to < len && s[to] != '}') /* ${X:-y} */
+        to++;
+    return to + (brace && to < len);
+}
+
+void sc_cron_flatten(struct sc_cron_names *n, const char *s, size_t len, size_t turn,
+                     struct sc_buf *out, size_t *ret_turns)
+{
+    struct flat f = {.n = n, .out = out, .turn = turn, .turns = 1};
+    for (size_t i = 0; i < len && !out->failed && !n->over;) {
+        if (s[i] == '"' || s[i] == '\'' || s[i] == 0) {
+            i++;
+            continue;
+        }
+        size_t next = s[i] == '$' ? expand(&f, s, i, len) : i;
+        if (next == i) {
+            i += s[i] == '\\' && i + 1 < len;
+            sc_buf_add(out, &s[i], 1);
+            next = i + 1;
+        }
+        i = next;
+    }
+    sc_cron_spend(n, out->len);
+    *ret_turns = f.turns;
+}
