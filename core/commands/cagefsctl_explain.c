@@ -60,15 +60,22 @@ static void line_text(struct sc_out *o, const char *what, const char *text)
     sc_out_fmt(o, "\n");
 }
 
+/* What is the site's own is never closed to it. */
+static const char *verdict(const struct sc_path_answer *p)
+{
+    bool own = strcmp(p->rule, "document-root") == 0 || strcmp(p->rule, "application") == 0;
+    return p->write && p->read ? "can be read and written"
+           : p->read           ? "can be read, not written"
+           : p->write          ? "can be written, not read"
+           : own && !p->there  ? "does not exist"
+                               : "closed";
+}
+
 static void path_text(struct sc_out *o, const struct sc_explanation *e)
 {
     const struct sc_path_answer *p = &e->path;
     sc_out_word(o, p->asked);
-    sc_out_fmt(o, ": %s\n",
-               p->write && p->read ? "can be read and written"
-               : p->read           ? "can be read, not written"
-               : p->write          ? "can be written, not read"
-                                   : "closed");
+    sc_out_fmt(o, ": %s\n", verdict(p));
     if (strcmp(p->place, p->asked) != 0)
         line_text(o, "what decides is ", p->place);
     line_text(o, "", p->reason);

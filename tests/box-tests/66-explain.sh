@@ -102,6 +102,7 @@ expect_contains "whose" "it lies in the document root of b.example" explain a.ex
 expect_contains "and that no line opens it" "no line opens it: inside the document root of another site" explain a.example $B/secret
 expect_contains "by a link" "what decides is $B" explain a.example $A/link-b
 expect_contains "below the document root" "$A/index.php: can be read and written" explain a.example index.php
+expect_contains "what is not there" "$A/none.php: does not exist" explain a.example none.php
 # shellcheck disable=SC2088 # the command's to expand
 expect_contains "below the home" "$H/a_note: closed" explain a.example '~/a_note'
 expect_output "its mode, too" "true" sh -c "cagefsctl --site-isolation-explain --json a.example $A/locked | jq -j '.path.reason | contains(\"mode\")'"
