@@ -57,8 +57,9 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
 {
     const struct sc_ctl_command *command = call->command;
     if (io->euid != 0 && !(command->flags & SC_CTL_ANYBODY))
-        return sc_error_is(err, SC_IS_ROOT_NEEDED,
-                           sc_error_set(err, SC_E_DENIED, "cagefsctl must be run as root"));
+        return sc_error_is(
+            err, SC_IS_ROOT_NEEDED,
+            sc_error_set(err, SC_E_DENIED, "cagefsctl must be run as root; users have isolatectl"));
     SC_CLEANUP(sc_server_freep) struct sc_server *server = NULL;
     int rc = command->flags & SC_CTL_SERVER ? sc_server_open(&server, err) : 0;
     if (rc < 0)
@@ -94,6 +95,12 @@ static int run(const struct sc_ctl_call *call, const struct sc_ctl_io *io, struc
     return rc;
 }
 
+/* Words that make no sense, which was seen only when they were looked at. */
+static bool is_usage(int rc, const struct sc_error *err)
+{
+    return rc == SC_E_INVAL && strcmp(sc_error_word(err), SC_IS_USAGE) == 0;
+}
+
 int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
 {
     SC_CLEANUP(sc_ctl_call_done) struct sc_ctl_call call = {0};
@@ -103,7 +110,7 @@ int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
     char all[] = "--help", version[] = "--version", *first = argc > 1 ? argv[1] : NULL;
     if (first && strcmp(first, "help") == 0) /* as other commands have it */
         argv[1] = all;
-    if (first && strcmp(first, "-V") == 0)
+    if (first && (strcmp(first, "-V") == 0 || strcmp(first, "version") == 0))
         argv[1] = version;
     int rc = sc_ctl_parse(argc, argv, &call, &err);
     if (first)
@@ -116,7 +123,9 @@ int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
     } else {
         rc = run(&call, io, &out, &err);
         if (rc < 0)
-            status = rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED : EXIT_REFUSED;
+            status = rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED
+                     : is_usage(rc, &err)   ? EXIT_USAGE
+                                            : EXIT_REFUSED;
     }
     return sc_out_end(&out, io->out, io->err, status, &err);
 }

@@ -134,8 +134,8 @@ int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io);
 bool sc_ctl_is_many(const struct sc_ctl *c);
 int sc_ctl_many(struct sc_ctl *c, bool enable, struct sc_error *err);
 
-/* Puts to the reason of a failure what was meant by a domain that does not exist: to the text, or in
- * JSON a member "hint". */
+/* Puts to the reason of a failure what was meant by a domain or a user that does not exist: to the
+ * text, or in JSON a member "hint". */
 void sc_ctl_meant(struct sc_ctl *c, struct sc_error *err);
 
 /* The commands' functions. */

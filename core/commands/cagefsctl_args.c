@@ -111,25 +111,38 @@ static void take_command(struct parse *p, const struct sc_ctl_command *c, const 
     p->spelled = spelled;
 }
 
-/* "; did you mean --X?" in `out`, or nothing. */
-static void guess(const char *word, char out[96])
+/* The option that `name`, without dashes, is like, also without "site-isolation-" in front; NULL. */
+static const char *like_option(const char *name)
 {
+    char whole[96];
     size_t n, k = 0;
     const struct sc_ctl_command *commands = sc_ctl_commands(&n);
     SC_FREE const char **known = calloc(2 * n + N_MODIFIERS, sizeof(*known));
-    SC_FREE char *name = strdup(word + strspn(word, "-"));
-    out[0] = 0;
-    if (!known || !name)
-        return;
-    name[strcspn(name, "=")] = 0;
+    if (!known)
+        return NULL;
     for (size_t i = 0; i < n; i++) {
         known[k++] = commands[i].name;
         if (commands[i].alias)
             known[k++] = commands[i].alias;
     }
+    snprintf(whole, sizeof(whole), "site-isolation-%.64s", name);
+    for (size_t i = 0; i < k; i++)
+        if (strcmp(known[i], whole) == 0)
+            return known[i];
     for (size_t i = 0; i < N_MODIFIERS; i++)
         known[k++] = modifiers[i].name;
-    const char *like = sc_similar(name, known, k);
+    return sc_similar(name, known, k);
+}
+
+/* "; did you mean --X?" in `out`, or nothing. */
+static void guess(const char *word, char out[96])
+{
+    SC_FREE char *name = strdup(word + strspn(word, "-"));
+    out[0] = 0;
+    if (!name)
+        return;
+    name[strcspn(name, "=")] = 0;
+    const char *like = like_option(name);
     if (like)
         snprintf(out, 96, "; did you mean --%s?", like);
 }
@@ -326,8 +339,11 @@ static void check_call(struct parse *p)
 {
     const struct sc_ctl_command *c = p->call.command;
     size_t n = p->call.n;
+    char like[96] = "";
+    if (!c && n)
+        guess(p->call.names[0], like);
     if (!c)
-        COMPLAIN(p, "no command is given: see cagefsctl --help");
+        COMPLAIN(p, "no command is given: see cagefsctl --help%s", like);
     else if (not_taken(&p->call))
         COMPLAIN(p, "--%s takes no %s; see cagefsctl --help", p->spelled, not_taken(&p->call));
     else if (n < c->min && !p->call.many.n_users && !p->call.many.n_files && !p->call.all)

@@ -283,7 +283,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st, unsigned o
         sc_out_fmt(o, "\n");
         if (r->home && strcmp(r->home, "shared") == 0)
             sc_out_fmt(o, "    home: shared\n");
-        if (r->locked)
+        if (r->locked && r->isolated)
             sc_out_fmt(o, "    locked: its user cannot disable it\n");
         reason_text(o, r->stale);
         failing_text(o, &r->failing);

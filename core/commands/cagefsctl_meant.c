@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the administrator meant by a domain that does not exist. */
+/* What the administrator meant by a domain or a user that does not exist. */
 #include "core/commands/cagefsctl.h"
 
 #include <string.h>
@@ -21,11 +21,28 @@ static bool find(struct sc_ctl *c, char meant[SC_DOMAIN_MEANT_MAX])
             sc_engine_meant(s, SC_MEANT_ANYBODY, c->many.except, c->many.n_except, ' ', meant));
 }
 
+/* Where the reason is "User NAME does not exist", and nothing more. */
+static bool find_user(struct sc_ctl *c, const struct sc_error *err, char meant[SC_DOMAIN_MEANT_MAX])
+{
+    static const char before[] = "User ", behind[] = " does not exist";
+    char name[SC_ERROR_TEXT_MAX];
+    size_t n = strlen(err->text), around = strlen(before) + strlen(behind);
+    if (!c->server || n <= around || strncmp(err->text, before, strlen(before)) != 0 ||
+        strcmp(err->text + n - strlen(behind), behind) != 0)
+        return false;
+    memcpy(name, err->text + strlen(before), n - around);
+    name[n - around] = 0;
+    return sc_engine_meant_user(c->server, name, ' ', meant);
+}
+
 void sc_ctl_meant(struct sc_ctl *c, struct sc_error *err)
 {
     char meant[SC_DOMAIN_MEANT_MAX];
-    if (strcmp(sc_error_word(err), SC_IS_UNKNOWN_DOMAIN) != 0 ||
-        strstr(err->text, SC_INVENTORY_PASSED_OVER) || !find(c, meant))
+    bool user = strcmp(sc_error_word(err), SC_IS_UNKNOWN_USER) == 0;
+    if (!user && (strcmp(sc_error_word(err), SC_IS_UNKNOWN_DOMAIN) != 0 ||
+                  strstr(err->text, SC_INVENTORY_PASSED_OVER)))
+        return;
+    if (!(user ? find_user(c, err, meant) : find(c, meant)))
         return;
     if (c->out->json) {
         char hint[SC_DOMAIN_MEANT_MAX + 32];

@@ -19,7 +19,7 @@ static int help(struct sc_ctl *c, struct sc_error *err)
     if (c->n && !topic)
         return sc_error_is(
             err, SC_IS_USAGE,
-            sc_error_set(err, SC_E_NOTFOUND,
+            sc_error_set(err, SC_E_INVAL,
                          "there is no help about '%s': topics are users, sites, many, "
                          "trouble, json",
                          c->names[0]));

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_help(const char *word)
@@ -42,4 +43,18 @@ enum sc_help_is sc_help_asked(const struct sc_help *help, char *const *args, con
     if (n < 2 || !is_help(args[n - 1]))
         return SC_HELP_NONE;
     return find_topic(help, args[0], ret) == SC_HELP_TEXT ? SC_HELP_TEXT : all_of_it(help, ret);
+}
+
+void sc_help_unknown(const struct sc_help *help, const char *word, char *ret, size_t size)
+{
+    size_t len = 0;
+    const char *between = "";
+    int n = snprintf(ret, size, "there is no help about '%.60s': topics are ", word);
+    for (const struct sc_help_topic *t = help->topics; t->name && n >= 0; t++) {
+        len += (size_t)n;
+        if (len >= size)
+            return;
+        n = snprintf(ret + len, size - len, "%s%s", between, t->name);
+        between = ", ";
+    }
 }

@@ -3,6 +3,8 @@
 #ifndef SC_COMMANDS_CLIENT_HELP_H
 #define SC_COMMANDS_CLIENT_HELP_H
 
+#include <stddef.h>
+
 struct sc_help_topic {
     const char *name, *text;
 };
@@ -14,6 +16,7 @@ struct sc_help {
 };
 
 extern const struct sc_help sc_isolatectl_help;
+extern const struct sc_help sc_cagefsctl_user_help; /* isolatectl by its earlier name */
 extern const struct sc_help sc_selectorctl_help;
 
 enum sc_help_is {
@@ -21,6 +24,9 @@ enum sc_help_is {
     SC_HELP_TEXT,   /* *ret is to be printed */
     SC_HELP_UNKNOWN /* there is no such topic; *ret is the word */
 };
+
+/* Says which topics there are: "there is no help about 'X': topics are a, b". */
+void sc_help_unknown(const struct sc_help *help, const char *word, char *ret, size_t size);
 
 /* Whether the words behind the program's name (NULL at their end) ask for help or the version: "help [TOPIC]", "-h", "--help",
  * "WORD --help", "-V" unless it means something else, "--version". */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/base/similar.h"
 #include "core/commands/selectorctl.h"
 
 enum {
@@ -87,7 +88,44 @@ static int once(const char **place, const char *name, struct sc_error *err)
     return 0;
 }
 
-static int take(struct sc_select_call *c, int option, struct sc_error *err)
+/* The long name of getopt's value; NULL: none has it. */
+static const char *name_of(int option)
+{
+    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+        if (option == letters[i].letter)
+            option = letters[i].option;
+    for (const struct option *o = options; o->name; o++)
+        if (o->val == option)
+            return o->name;
+    return NULL;
+}
+
+/* `word` is what was read last, `value` getopt's optopt. */
+static int unknown_option(const char *word, int value, struct sc_error *err)
+{
+    const char *known[sizeof(options) / sizeof(options[0])];
+    const char *whole = value ? name_of(value) : NULL;
+    size_t n = 0;
+    if (whole && strncmp(word, "--", 2) == 0 && strchr(word, '='))
+        return sc_error_set(err, SC_E_INVAL, "--%s takes no value; see selectorctl --help", whole);
+    if (whole)
+        return sc_error_set(err, SC_E_INVAL, "--%s needs a value; see selectorctl --help", whole);
+    if (value)
+        return sc_error_set(err, SC_E_INVAL, "unknown option -%c; see selectorctl --help", value);
+    for (; options[n].name; n++)
+        known[n] = options[n].name;
+    SC_FREE char *name = strdup(word + strspn(word, "-"));
+    if (!name)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    name[strcspn(name, "=")] = 0;
+    const char *like = sc_similar(name, known, n);
+    return sc_error_set(err, SC_E_INVAL,
+                        "unknown option --%.60s; %s%s%s"
+                        "see selectorctl --help",
+                        name, like ? "did you mean --" : "", like ? like : "", like ? "? " : "");
+}
+
+static int take(struct sc_select_call *c, int option, const char *word, struct sc_error *err)
 {
     const char *interpreter = NULL;
     for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
@@ -129,13 +167,11 @@ static int take(struct sc_select_call *c, int option, struct sc_error *err)
         break;
     }
     if (option < OPT_VERB)
-        return sc_error_set(err, SC_E_INVAL,
-                            "unknown option, or one without its value; see "
-                            "selectorctl --help");
+        return unknown_option(word, optopt, err);
     if (c->verb != SC_SELECT_NONE)
         return sc_error_set(err, SC_E_INVAL, "give one command only; see selectorctl --help");
     c->verb = (enum sc_select_verb)(option - OPT_VERB);
-    return optarg ? once(&c->value, "version or extensions", err) : 0;
+    return optarg ? once(&c->value, name_of(option), err) : 0;
 }
 
 static bool of_user(const struct sc_select_call *c)
@@ -152,12 +188,14 @@ static int check(const struct sc_select_call *c, struct sc_error *err)
                             "--%s goes with the commands for users, as --set-user-current",
                             c->domain ? "domain" : "user");
     if (c->version && !sc_php_name_valid(c->version))
-        return sc_error_set(err, SC_E_INVAL, "'%.32s' is not a PHP version", c->version);
+        return sc_error_set(err, SC_E_INVAL, "'%.32s' is not a PHP version; see selectorctl --list",
+                            c->version);
     bool version = c->verb == SC_SELECT_SET_CURRENT || c->verb == SC_SELECT_SET_USER_CURRENT ||
                    c->verb == SC_SELECT_ENABLE_ALTERNATIVE ||
                    c->verb == SC_SELECT_DISABLE_ALTERNATIVE;
     if (version && !sc_php_name_valid(c->value))
-        return sc_error_set(err, SC_E_INVAL, "'%.32s' is not a PHP version", c->value);
+        return sc_error_set(err, SC_E_INVAL, "'%.32s' is not a PHP version; see selectorctl --list",
+                            c->value);
     bool needs = c->verb == SC_SELECT_LIST_EXTENSIONS || c->verb == SC_SELECT_ENABLE_EXTENSIONS ||
                  c->verb == SC_SELECT_DISABLE_EXTENSIONS ||
                  c->verb == SC_SELECT_REPLACE_EXTENSIONS ||
@@ -182,7 +220,7 @@ int sc_select_parse(char **args, int n, struct sc_select_call *ret, struct sc_er
     int option;
     while ((option = getopt_long(n + 1, argv, "+i:v:u:VpalSCB:N:Y:E:D:R:Gscb:e:d:r:tgh", options,
                                  NULL)) != -1) {
-        int rc = take(&c, option, err);
+        int rc = take(&c, option, argv[optind - 1], err);
         if (rc < 0) {
             ret->json = c.json; /* how to say it */
             return rc;

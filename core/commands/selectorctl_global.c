@@ -2,13 +2,26 @@
 /* /etc/cl.selector/defaults.cfg, and how a list of extensions is changed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/similar.h"
 #include "core/commands/selectorctl.h"
 
 #define DEFAULTS SC_PHP_ETC "/defaults.cfg"
+
+static int no_extension(const struct sc_php *php, const char *name, struct sc_error *err)
+{
+    SC_FREE const char **known = calloc(php->n_modules + 1, sizeof(*known));
+    for (size_t i = 0; known && i < php->n_modules; i++)
+        known[i] = php->modules[i].name;
+    const char *like = known ? sc_similar(name, known, php->n_modules) : NULL;
+    return sc_error_set(err, SC_E_NOTFOUND, "PHP %s has no extension %s; %s%s%s", php->name, name,
+                        like ? "did you mean " : "see selectorctl --list-extensions --version ",
+                        like ? like : php->name, like ? "?" : "");
+}
 
 /* May this extension be put into the list, or taken from it? 1: it may not, and is passed over. */
 static int check_name(const struct sc_php *php, const char *name, bool off, bool quiet,
@@ -20,7 +33,7 @@ static int check_name(const struct sc_php *php, const char *name, bool off, bool
     if (quiet)
         return 1;
     if (!m)
-        return sc_error_set(err, SC_E_NOTFOUND, "PHP %s has no extension %s", php->name, name);
+        return no_extension(php, name, err);
     return sc_error_set(err, SC_E_INVAL,
                         "the extension %s of PHP %s is compiled in or loaded by php.ini: it cannot "
                         "be switched off",

@@ -11,8 +11,8 @@ static const char versions[] =
     "  selectorctl --set-user-current=8.2\n"
     "  selectorctl --set-user-current=8.2 --domain shop.example\n"
     "\n"
-    "Without --domain it is the account's choice; an isolated site follows it until\n"
-    "it has one of its own. \"native\" is the server's own PHP.\n";
+    "Without --domain it is the account's choice. A site copies it when it is first\n"
+    "isolated, and has its own from then on. \"native\" is the server's own PHP.\n";
 
 static const char extensions[] =
     "Which extensions a version has, and choosing them:\n"
@@ -36,22 +36,22 @@ static const struct sc_help_topic topics[] = {
     {"versions", versions}, {"extensions", extensions}, {"json", json}, {NULL, NULL}};
 
 const struct sc_help sc_selectorctl_help = {
-    .usage =
-        "usage: selectorctl [--interpreter php] COMMAND [OPTION...]\n"
-        "of the server:\n"
-        "  -l, --list                        versions that there are\n"
-        "  -S, --summary                     ... which may be chosen, and the default\n"
-        "  -C, --current                     the default version\n"
-        "  -G, --list-extensions --version V\n"
-        "  root: -B, --set-current=V  -N, --disable-alternative=V  -Y, --enable-alternative=V\n"
-        "        -E, -D, -R, --enable-|--disable-|--replace-extensions=A,B --version V\n"
-        "of a user, or of an isolated domain (--domain DOMAIN); root adds --user USER:\n"
-        "  -s, --user-summary   -c, --user-current   -b, --set-user-current=V\n"
-        "  -g, --list-user-extensions [--version V] [--all]\n"
-        "  -e, -d, -r, --enable-|--disable-|--replace-user-extensions=A,B --version V\n"
-        "  -t, --reset-user-extensions --version V\n"
-        "options: --json  -p, --print-summary  -V, --show-native-version  --quiet\n"
-        "\n"
-        "selectorctl help TOPIC: versions, extensions, json. See selectorctl(1).\n",
+    .usage = "usage: selectorctl [--interpreter php] COMMAND [OPTION...]\n"
+             "of the server:\n"
+             "  -l, --list                        versions that there are\n"
+             "  -S, --summary                     ... which may be chosen, and the default\n"
+             "  -C, --current                     the default version\n"
+             "  -G, --list-extensions --version V\n"
+             "  root: -B, --set-current=V\n"
+             "        -N, --disable-alternative=V   -Y, --enable-alternative=V\n"
+             "        -E, -D, -R, --enable-|--disable-|--replace-extensions=A,B --version V\n"
+             "of a user, or of an isolated domain (--domain DOMAIN); root adds --user USER:\n"
+             "  -s, --user-summary   -c, --user-current   -b, --set-user-current=V\n"
+             "  -g, --list-user-extensions [--version V] [--all]\n"
+             "  -e, -d, -r, --enable-|--disable-|--replace-user-extensions=A,B --version V\n"
+             "  -t, --reset-user-extensions --version V\n"
+             "options: --json  -p, --print-summary  -V, --show-native-version  --quiet\n"
+             "\n"
+             "selectorctl help TOPIC: versions, extensions, json. See selectorctl(1).\n",
     .topics = topics,
     .version = "selectorctl (Sitecage) " SC_VERSION "\n"};

@@ -51,8 +51,11 @@ int main(int argc, char **argv)
         json |= strcmp(argv[i], "--json") == 0;
     const char *text = NULL;
     enum sc_help_is asked = sc_help_asked(&sc_selectorctl_help, argv + (argc > 0), &text);
-    if (asked == SC_HELP_UNKNOWN)
-        return error(json, "there is no such topic; see selectorctl help", SC_IS_USAGE) + 1;
+    char topics[256];
+    if (asked == SC_HELP_UNKNOWN) {
+        sc_help_unknown(&sc_selectorctl_help, text, topics, sizeof(topics));
+        return error(json, topics, SC_IS_USAGE) + 1;
+    }
     if (asked == SC_HELP_TEXT || argc < 2)
         return say(asked == SC_HELP_TEXT ? text : sc_selectorctl_help.usage, argc < 2);
     if (getuid() == 0 && geteuid() == 0) {

@@ -10,6 +10,7 @@
 #include "core/commands/client_help.h"
 #include "core/commands/out.h"
 #include "core/commands/selectorctl.h"
+#include "core/engine/meant.h"
 #include "core/inventory/inventory.h"
 
 struct answer {
@@ -34,7 +35,10 @@ static int find_uid(const struct sc_select_call *call, const struct sc_select_ca
     uid_t named = 0;
     if (!call->user) {
         *ret = caller->uid;
-        return caller->root ? sc_error_set(err, SC_E_INVAL, "--user is needed") : 0;
+        return caller->root ? sc_error_set(err, SC_E_INVAL,
+                                           "--user is needed: root names the account, "
+                                           "as in --user john")
+                            : 0;
     }
     int rc = sc_account_uid(call->user, &named, caller->root ? err : NULL);
     if (!caller->root && (rc < 0 || named != caller->uid)) /* one answer for all others */
@@ -223,14 +227,36 @@ static bool write_json(json_t *doc)
            sc_write_all(STDOUT_FILENO, "\n", 1) == 0;
 }
 
-/* Every failure has the word ERROR: callers look for it. */
-static int fail(bool json, const struct sc_error *err, int status)
+/* Which of the account's domains, or for root which user, was meant. Who is in a site is told of no other one. */
+static bool find_meant(const struct sc_select_call *call, const struct sc_select_caller *caller,
+                       const struct sc_error *err, char meant[SC_DOMAIN_MEANT_MAX])
 {
-    char line[SC_ERROR_TEXT_MAX + 16];
-    snprintf(line, sizeof(line), "ERROR:%s\n", err->text);
+    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
+    const char *is = sc_error_word(err);
+    bool domain = call->domain && strcmp(is, SC_IS_UNKNOWN_DOMAIN) == 0;
+    bool user = call->user && caller->root && strcmp(is, SC_IS_UNKNOWN_USER) == 0;
+    uid_t uid = 0;
+    if (caller->site || !(domain || user) || sc_server_open(&s, NULL) < 0)
+        return false;
+    if (user)
+        return sc_engine_meant_user(s, call->user, ' ', meant);
+    return find_uid(call, caller, &uid, NULL) == 0 &&
+           sc_engine_meant(s, uid, &call->domain, 1, ' ', meant);
+}
+
+/* Every failure has the word ERROR: callers look for it. */
+static int fail(bool json, const struct sc_error *err, const char *meant, int status)
+{
+    char line[SC_ERROR_TEXT_MAX + SC_DOMAIN_MEANT_MAX + 48], hint[SC_DOMAIN_MEANT_MAX + 32];
+    snprintf(hint, sizeof(hint), "did you mean %s?", meant);
+    snprintf(line, sizeof(line), "ERROR:%s%s%s\n", err->text, !json && *meant ? "; " : "",
+             !json && *meant ? hint : "");
     if (json) {
         line[strlen(line) - 1] = 0;
-        (void)write_json(sc_select_json_error(line, sc_error_word(err)));
+        json_t *doc = sc_select_json_error(line, sc_error_word(err));
+        if (doc && *meant)
+            (void)json_object_set_new(doc, "hint", sc_json_text(hint));
+        (void)write_json(doc);
     } else {
         (void)sc_write_all(STDERR_FILENO, line, strlen(line));
     }
@@ -247,7 +273,7 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
     bool json = call.json;
     if (sc_select_parse(args, n, &call, &err) < 0) {
         (void)sc_error_is(&err, SC_IS_USAGE, 0);
-        return fail(json, &err, 2);
+        return fail(json, &err, "", 2);
     }
     if (call.verb == SC_SELECT_HELP)
         return sc_write_all(STDOUT_FILENO, sc_selectorctl_help.usage,
@@ -255,7 +281,10 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
     int rc = work(&call, caller, &a, &err);
     if (rc == 0)
         rc = sc_buf_check(&a.text, "the answer", &err);
-    int status = rc < 0 ? fail(json, &err, 1) : 0;
+    char meant[SC_DOMAIN_MEANT_MAX] = "";
+    if (rc == SC_E_NOTFOUND)
+        (void)find_meant(&call, caller, &err, meant);
+    int status = rc < 0 ? fail(json, &err, meant, 1) : 0;
     if (rc == 0 && json)
         status = write_json(json_incref(a.doc)) ? 0 : 1;
     else if (rc == 0 && a.text.len)

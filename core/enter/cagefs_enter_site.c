@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@
 #define ME "cagefs_enter_site: "
 #define USAGE                                                                                      \
     "usage: cagefs_enter_site SITE COMMAND [ARGUMENT...]\n"                                        \
-    "Runs COMMAND inside an isolated site of yours. SITE is a domain name or a document root.\n"
+    "Runs COMMAND inside an isolated site of yours. SITE is a domain name or a\n"                  \
+    "document root.\n"
 
 extern char **environ;
 
@@ -50,14 +52,21 @@ static struct sc_site_ref look_up(const struct sc_table *t, const char *site)
     return sc_table_name(t, name);
 }
 
+/* Each as it may be written. */
+static bool asks(int argc, char **argv, const char *option, const char *letter)
+{
+    return argc == 2 && (strcmp(argv[1], option) == 0 || strcmp(argv[1], option + 2) == 0 ||
+                         strcmp(argv[1], letter) == 0);
+}
+
 int main(int argc, char **argv)
 {
     sc_enter_guard_fds();
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+    if (asks(argc, argv, "--version", "-V")) {
         say(1, "cagefs_enter_site " SC_VERSION "\n");
         return 0;
     }
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+    if (asks(argc, argv, "--help", "-h")) {
         say(1, USAGE);
         return 0;
     }

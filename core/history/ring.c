@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/history/ring.h"
 
+#include <stdio.h>
+
+#include "core/base/error_code.h"
 #include "db/history.h"
 
 static const struct sc_ring rings[SC_RINGS] = {
@@ -26,12 +29,28 @@ int64_t sc_ring_span(enum sc_history_ring ring)
     return rings[ring].step * rings[ring].n;
 }
 
+/* As --period and --step take it. */
+static const char *in_words(int64_t seconds, char out[32])
+{
+    static const struct {
+        int64_t size;
+        char unit;
+    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+    size_t i = 0;
+    while (seconds % units[i].size != 0)
+        i++;
+    snprintf(out, 32, "%lld%c", (long long)(seconds / units[i].size), units[i].unit);
+    return out;
+}
+
 static int no_step(int64_t period, int64_t step, struct sc_error *err)
 {
-    return sc_error_set(err, SC_E_INVAL,
-                        "steps of %lld s are not kept for %lld s: give multiples of 5m for a day, "
-                        "of 1h for 30 days, of 1d for 400 days",
-                        (long long)step, (long long)period);
+    char a[32], b[32];
+    return sc_error_is(err, SC_IS_USAGE,
+                       sc_error_set(err, SC_E_INVAL,
+                                    "steps of %s are not kept for %s: give multiples of 5m for a "
+                                    "day, of 1h for 30 days, of 1d for 400 days",
+                                    in_words(step, a), in_words(period, b)));
 }
 
 /* The coarsest ring that has what is asked for. */

@@ -105,6 +105,16 @@ bool sc_engine_meant(struct sc_server *s, uid_t uid, const char *const *names, s
     return true;
 }
 
+bool sc_engine_meant_user(struct sc_server *s, const char *word, char between,
+                          char ret[SC_DOMAIN_MEANT_MAX])
+{
+    (void)s;
+    if (!fake.meant || strcmp(word, "jhon") != 0 || between != ' ')
+        return false;
+    snprintf(ret, SC_DOMAIN_MEANT_MAX, "%s", fake.meant);
+    return true;
+}
+
 int sc_engine_allow_all(struct sc_server *s, const struct sc_watch *w, struct sc_error *err)
 {
     (void)s;

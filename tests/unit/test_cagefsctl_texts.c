@@ -193,6 +193,17 @@ static void what_was_meant(void **state)
                "{\"result\": \"error\", \"message\": \"" SC_INVENTORY_NO_DOMAIN
                ": b.com\", \"code\": \"unknown_domain\", \"hint\": \"did you mean a.com?\"}\n",
                "");
+    (void)sc_error_is(&fake.fail, SC_IS_UNKNOWN_USER,
+                      sc_error_set(&fake.fail, SC_E_NOTFOUND, "User jhon does not exist"));
+    fake.meant = "john";
+    run("--site-isolation-deny", "jhon");
+    assert_ran(1, "", "User jhon does not exist; did you mean john?\n");
+    (void)sc_error_is(
+        &fake.fail, SC_IS_UNKNOWN_USER,
+        sc_error_set(&fake.fail, SC_E_NOTFOUND, "User jhon does not exist; it is called john now"));
+    run("--site-isolation-deny", "jhon");
+    assert_ran(1, "", "User jhon does not exist; it is called john now\n");
+    (void)sc_no_domain(&fake.fail, "b.com");
     fake.meant = NULL;
     run("--site-isolation-enable", "b.com");
     assert_ran(1, "", SC_INVENTORY_NO_DOMAIN ": b.com\n");
@@ -391,9 +402,11 @@ static void help_has_topics(void **state)
     assert_int_equal(ran.status, 0);
     assert_fits_80_columns(ran.out);
     run("--help", "nonsense");
-    assert_ran(1, "",
+    assert_ran(2, "",
                "there is no help about 'nonsense': topics are users, sites, many, trouble, json\n");
     run("-V");
+    assert_ran(0, "cagefsctl (Sitecage) " SC_VERSION "\n", "");
+    run("version");
     assert_ran(0, "cagefsctl (Sitecage) " SC_VERSION "\n", "");
 }
 

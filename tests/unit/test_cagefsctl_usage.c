@@ -142,6 +142,15 @@ static void wrong_usage(void **state)
     assert_wrong("unknown option --site-isolation-enabel: see cagefsctl --help; "
                  "did you mean --site-isolation-enable?",
                  "--site-isolation-enabel", "a.com");
+    assert_wrong("no command is given: see cagefsctl --help; did you mean "
+                 "--site-isolation-enable?",
+                 "enable", "a.com");
+    assert_wrong("no command is given: see cagefsctl --help; did you mean "
+                 "--site-isolation-list?",
+                 "site-isolation-lst");
+    assert_wrong("unknown option --enable: see cagefsctl --help; did you mean "
+                 "--site-isolation-enable?",
+                 "--enable");
     assert_wrong("unknown option -x: see cagefsctl --help", "-x");
     assert_wrong("unknown option -x: see cagefsctl --help", "-Mx");
     assert_wrong("unknown option --a?b: see cagefsctl --help", "--a\nb");
@@ -228,10 +237,11 @@ static void root_only(void **state)
     (void)state;
     fake_reset();
     run_words(1000, (const char *const[]){"--site-isolation-list", NULL});
-    assert_ran(1, "", "cagefsctl must be run as root\n");
+    assert_ran(1, "", "cagefsctl must be run as root; users have isolatectl\n");
     run_words(1000, (const char *const[]){"--site-isolation-check", "--json", NULL});
     assert_ran(1,
-               "{\"result\": \"error\", \"message\": \"cagefsctl must be run as root\", "
+               "{\"result\": \"error\", \"message\": \"cagefsctl must be run as root; users have "
+               "isolatectl\", "
                "\"code\": \"root_needed\"}\n",
                "");
     run_words(1000, (const char *const[]){"--nonsense", NULL});

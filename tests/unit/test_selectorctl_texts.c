@@ -89,7 +89,8 @@ static void test_change_names(void **state)
     assert_int_equal(
         sc_select_change_names(php, SC_SELECT_DISABLE_USER_EXTENSIONS, "gd,no", false, &l, &err),
         SC_E_NOTFOUND);
-    assert_error(&err, SC_E_NOTFOUND, "PHP 5.3 has no extension no");
+    assert_error(&err, SC_E_NOTFOUND,
+                 "PHP 5.3 has no extension no; see selectorctl --list-extensions --version 5.3");
     assert_int_equal(l.n, 2); /* all or none */
     assert_int_equal(
         sc_select_change_names(php, SC_SELECT_DISABLE_USER_EXTENSIONS, "json", false, &l, &err),
@@ -173,10 +174,11 @@ static void test_arguments_wrong(void **state)
         {"", "a command is needed; see selectorctl --help"},
         {"--list --summary", "give one command only; see selectorctl --help"},
         {"--list x", "unexpected word 'x'"},
-        {"--set-user-current=8", "'8' is not a PHP version"},
-        {"--set-user-current=8.1;id", "'8.1;id' is not a PHP version"},
-        {"--set-user-current=-x", "'-x' is not a PHP version"},
-        {"--list-extensions --version ../8.1", "'../8.1' is not a PHP version"},
+        {"--set-user-current=8", "'8' is not a PHP version; see selectorctl --list"},
+        {"--set-user-current=8.1;id", "'8.1;id' is not a PHP version; see selectorctl --list"},
+        {"--set-user-current=-x", "'-x' is not a PHP version; see selectorctl --list"},
+        {"--list-extensions --version ../8.1",
+         "'../8.1' is not a PHP version; see selectorctl --list"},
         {"--list --domain a.example",
          "--domain goes with the commands for users, as --set-user-current"},
         {"-e a --version 8.1 --version 8.2", "--version is given twice"},
@@ -185,7 +187,17 @@ static void test_arguments_wrong(void **state)
         {"--add-options=a:b",
          "options of PHP are not supported here; set them in a .user.ini file"},
         {"--user=", "--user is empty"},
-        {"--bad", "unknown option, or one without its value; see selectorctl --help"},
+        {"--set-user-current=", "--set-user-current is empty"},
+        {"--bad", "unknown option --bad; see selectorctl --help"},
+        {"--set-user-curent=8.2",
+         "unknown option --set-user-curent; did you mean --set-user-current? see selectorctl "
+         "--help"},
+        {"--user-current --domian a.example",
+         "unknown option --domian; did you mean --domain? see selectorctl --help"},
+        {"--set-user-current", "--set-user-current needs a value; see selectorctl --help"},
+        {"-b", "--set-user-current needs a value; see selectorctl --help"},
+        {"--list=all", "--list takes no value; see selectorctl --help"},
+        {"-z", "unknown option -z; see selectorctl --help"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct sc_select_call c = {0};

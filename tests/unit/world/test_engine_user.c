@@ -78,6 +78,12 @@ static void what_was_meant_is_told_of_own_domains(void **state)
     assert_true(sc_engine_meant(&world.s, SC_MEANT_ANYBODY, names, 2, ',', meant));
     assert_string_equal(meant, "theatre.example");
     assert_false(sc_engine_meant(&world.s, 4711, names, 2, ',', meant));
+    assert_true(sc_engine_meant_user(&world.s, "jhon", ' ', meant));
+    assert_string_equal(meant, "john");
+    assert_true(sc_engine_meant_user(&world.s, "MARY,john", ' ', meant));
+    assert_string_equal(meant, "mary john");
+    assert_false(sc_engine_meant_user(&world.s, "nobody", ' ', meant));
+    assert_false(sc_engine_meant_user(&world.s, "john,nobody", ' ', meant));
     panel_fail(SC_E_PANEL, "no answer");
     assert_false(sc_engine_meant(&world.s, SC_MEANT_ANYBODY, names, 2, ',', meant));
 }
