@@ -10,6 +10,8 @@
  *     explain --domain A [--path P], or explain A [P]
  *     overview [--domain A]
  *     learn --domain A [--days N | --stop | --report] [--anyway], or learn A …
+ *     home --domain A private|shared|default, or home A …
+ *     paths add --domain A --path P [ro|rw], paths remove --domain A --path P, or paths add A P …
  *     limits list [--domain A], limits set --domain A --cpu N …, limits apply --domain A */
 #ifndef SC_COMMANDS_ISOLATECTL_H
 #define SC_COMMANDS_ISOLATECTL_H
@@ -25,6 +27,7 @@
 #include "core/engine/history.h"
 #include "core/engine/stats.h"
 #include "core/engine/user.h"
+#include "core/engine/user_setting.h"
 
 #define SC_ISOLATECTL_ROOT  SC_LIBEXECDIR "/isolatectl-root"
 #define SC_ISOLATECTL_NAMES 1000u /* most domains of one call */
@@ -41,7 +44,10 @@ enum sc_isolate_verb {
     SC_ISOLATE_OVERVIEW,
     SC_ISOLATE_LEARN,
     SC_ISOLATE_LEARN_STOP,
-    SC_ISOLATE_LEARN_REPORT
+    SC_ISOLATE_LEARN_REPORT,
+    SC_ISOLATE_HOME,
+    SC_ISOLATE_PATHS_ADD,
+    SC_ISOLATE_PATHS_REMOVE
 };
 
 struct sc_isolate_call {
@@ -54,6 +60,7 @@ struct sc_isolate_call {
     bool anyway;                     /* --anyway was given */
     char *path;                      /* --path; NULL */
     unsigned days;                   /* --days; 0: not given */
+    const char *word;                /* private, shared, default; ro, rw; NULL: not given */
 };
 
 void sc_isolate_call_done(struct sc_isolate_call *c);
@@ -75,6 +82,9 @@ void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits
 void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats,
                              const struct sc_site_histories *history, struct sc_buf *out);
 void sc_isolate_answer_explain(const struct sc_explanation *e, struct sc_buf *out);
+/* What domains.json says of the domain's home and paths. */
+void sc_isolate_answer_setting(const char *domain, const struct sc_user_setting_now *now,
+                               struct sc_buf *out);
 /* `meant`: what was meant by a domain that does not exist; NULL or empty: nothing is known. */
 void sc_isolate_answer_error(const struct sc_error *e, const char *meant, struct sc_buf *out);
 

@@ -3,15 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/base/similar.h"
-#include "core/commands/isolatectl.h"
+#include "core/commands/isolatectl_known.h"
 #include "core/config/limits_text.h"
-
-#define KNOWN                                                                                      \
-    "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
-    "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
-    "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD] [--step STEP], explain DOMAIN "    \
-    "[PATH], overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
 
 void sc_isolate_call_done(struct sc_isolate_call *c)
 {
@@ -34,6 +27,8 @@ static const struct {
     {"limits", "list", SC_ISOLATE_LIMITS_LIST},
     {"limits", "set", SC_ISOLATE_LIMITS_SET},
     {"limits", "apply", SC_ISOLATE_LIMITS_APPLY},
+    {"paths", "add", SC_ISOLATE_PATHS_ADD},
+    {"paths", "remove", SC_ISOLATE_PATHS_REMOVE},
 };
 
 static const struct {
@@ -42,7 +37,8 @@ static const struct {
 } words[] = {{"stats", SC_ISOLATE_STATS},
              {"explain", SC_ISOLATE_EXPLAIN},
              {"overview", SC_ISOLATE_OVERVIEW},
-             {"learn", SC_ISOLATE_LEARN}};
+             {"learn", SC_ISOLATE_LEARN},
+             {"home", SC_ISOLATE_HOME}};
 
 /* "site-isolation enable" as two words, or joined as the earlier commands had it. How many words it
  * took; 0 for none. */
@@ -83,26 +79,33 @@ static int parse_domains(const char *list, struct sc_isolate_call *c, struct sc_
     while ((name = strsep(&rest, ",")) != NULL) {
         name += strspn(name, " ");
         if (!*name)
-            return sc_error_set(err, SC_E_INVAL, "--domain has an empty name");
+            return sc_error_set(err, SC_E_INVAL,
+                                "--domain has an empty name: give names with a comma and no blank "
+                                "between them, as a.example,b.example");
         c->domains[c->n++] = name;
     }
     return 0;
 }
 
-static int parse_limit(const char *option, const char *text, struct sc_limits *limits,
+/* How else than by a plain number a limit may be given. */
+static const char *other_form(enum sc_limit limit)
+{
+    return limit == SC_LIMIT_CPU                              ? ", or a percentage as 50%"
+           : limit == SC_LIMIT_PMEM || limit == SC_LIMIT_VMEM ? ", or have a unit as 256M"
+           : limit == SC_LIMIT_IO                             ? ", or have a unit as 10M"
+                                                              : "";
+}
+
+static int parse_limit(enum sc_limit limit, const char *text, struct sc_limits *limits,
                        struct sc_error *err)
 {
-    int limit = sc_limit_from_name(option);
-    if (limit < 0)
-        return sc_error_set(err, SC_E_INVAL,
-                            "unknown option --%s; known are --domain, --cpu, --pmem, --io, "
-                            "--nproc, --iops, --ep, --vmem",
-                            option);
+    const char *option = sc_limit_name(limit);
     uint64_t value;
-    if (!sc_limit_parse((enum sc_limit)limit, text, &value))
+    if (!sc_limit_parse(limit, text, &value))
         return sc_error_set(err, SC_E_INVAL,
-                            "--%s must be a whole number from 0 (no limit) to %llu", option,
-                            SC_LIMIT_VALUE_MAX);
+                            "--%s must be a whole number from 0 (no limit) to %llu%s; '%.40s' is "
+                            "none",
+                            option, SC_LIMIT_VALUE_MAX, other_form(limit), text);
     if (limits->set >> limit & 1)
         return sc_error_set(err, SC_E_INVAL, "--%s is given twice", option);
     limits->set |= 1u << limit;
@@ -134,19 +137,38 @@ static int take_path(const char *text, struct sc_isolate_call *c, struct sc_erro
     return c->path ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory");
 }
 
-static bool is_learn(const struct sc_isolate_call *c)
+/* The last word of home and of paths add. */
+static int take_word(const char *word, struct sc_isolate_call *c, struct sc_error *err)
 {
-    return c->verb == SC_ISOLATE_LEARN || c->verb == SC_ISOLATE_LEARN_STOP ||
-           c->verb == SC_ISOLATE_LEARN_REPORT;
+    static const char *const known[] = {"ro", "rw", "private", "shared", "default"};
+    bool home = c->verb == SC_ISOLATE_HOME;
+    for (size_t i = home ? 2 : 0; i < (home ? 5u : 2u); i++)
+        if (strcmp(word, known[i]) == 0)
+            c->word = known[i];
+    return c->word ? 0
+                   : sc_error_set(err, SC_E_INVAL, "%.100s: give %s", word,
+                                  home ? "private, shared or default" : "ro or rw");
 }
 
-/* explain takes its domain and path as plain words, too, and learn its domain. */
+static int unexpected(const char *word, const struct sc_isolate_call *c, struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s%s%.100s", word,
+                        c->n || c->verb == SC_ISOLATE_LIST ? "" : ": give a domain as --domain ",
+                        c->n || c->verb == SC_ISOLATE_LIST ? "" : word);
+}
+
+/* explain, learn, home and paths take what they are about as plain words, too. */
 static int parse_word(const char *word, struct sc_isolate_call *c, struct sc_error *err)
 {
-    bool path = c->verb == SC_ISOLATE_EXPLAIN && c->n && !c->path;
-    if (!path && (c->n || (c->verb != SC_ISOLATE_EXPLAIN && !is_learn(c))))
-        return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s", word);
-    return path ? take_path(word, c, err) : parse_domains(word, c, err);
+    bool plain = sc_isolate_has_path(c) || sc_isolate_is_learn(c) || c->verb == SC_ISOLATE_HOME;
+    bool last = c->verb == SC_ISOLATE_HOME || c->verb == SC_ISOLATE_PATHS_ADD;
+    if (plain && !c->n)
+        return parse_domains(word, c, err);
+    if (sc_isolate_has_path(c) && !c->path)
+        return take_path(word, c, err);
+    if (last && !c->word)
+        return take_word(word, c, err);
+    return unexpected(word, c, err);
 }
 
 static int parse_days(const char *text, struct sc_isolate_call *c, struct sc_error *err)
@@ -166,11 +188,13 @@ static int parse_days(const char *text, struct sc_isolate_call *c, struct sc_err
 static int parse_flag(const char *word, struct sc_isolate_call *c, struct sc_error *err)
 {
     bool stop = strcmp(word, "--stop") == 0;
-    if (strcmp(word, "--anyway") == 0 && (c->verb == SC_ISOLATE_ENABLE || is_learn(c))) {
+    if (strcmp(word, "--json") == 0) /* it answers in nothing else */
+        return 0;
+    if (strcmp(word, "--anyway") == 0 && (c->verb == SC_ISOLATE_ENABLE || sc_isolate_is_learn(c))) {
         c->anyway = true;
         return 0;
     }
-    if (!is_learn(c) || (!stop && strcmp(word, "--report") != 0))
+    if (!sc_isolate_is_learn(c) || (!stop && strcmp(word, "--report") != 0))
         return 1;
     if (c->verb != SC_ISOLATE_LEARN)
         return sc_error_set(err, SC_E_INVAL, "give one of --stop and --report, once");
@@ -185,12 +209,12 @@ static int parse_option(const char *option, const char *value, struct sc_isolate
         return parse_period(value, c, err);
     if (c->verb == SC_ISOLATE_STATS && strcmp(option, "step") == 0)
         return parse_step(value, c, err);
-    if (c->verb == SC_ISOLATE_EXPLAIN && strcmp(option, "path") == 0)
+    if (sc_isolate_has_path(c) && strcmp(option, "path") == 0)
         return take_path(value, c, err);
-    if (is_learn(c) && strcmp(option, "days") == 0)
+    if (sc_isolate_is_learn(c) && strcmp(option, "days") == 0)
         return parse_days(value, c, err);
     if (strcmp(option, "domain") != 0)
-        return parse_limit(option, value, &c->limits, err);
+        return parse_limit((enum sc_limit)sc_limit_from_name(option), value, &c->limits, err);
     return c->n ? sc_error_set(err, SC_E_INVAL, "--domain is given twice")
                 : parse_domains(value, c, err);
 }
@@ -216,11 +240,13 @@ static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
         char *value = strchr(option, '=');
         if (value)
             *value++ = 0;
-        else if (i + 1 < n)
+        int rc = sc_isolate_check_option(option, c, err);
+        if (rc == 0 && !value && i + 1 < n)
             value = args[++i];
-        if (!value)
-            return sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
-        int rc = parse_option(option, value, c, err);
+        if (rc == 0 && !value)
+            rc = sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
+        if (rc == 0)
+            rc = parse_option(option, value, c, err);
         if (rc < 0)
             return rc;
     }
@@ -237,6 +263,10 @@ static int check(const struct sc_isolate_call *c, struct sc_error *err)
         return sc_error_set(err, SC_E_INVAL, "--domain is needed");
     if (c->verb == SC_ISOLATE_LIST && c->n)
         return sc_error_set(err, SC_E_INVAL, "list takes no --domain");
+    if (c->verb == SC_ISOLATE_HOME && !c->word)
+        return sc_error_set(err, SC_E_INVAL, "home needs a word: private, shared or default");
+    if (sc_isolate_is_paths(c) && !c->path)
+        return sc_error_set(err, SC_E_INVAL, "paths needs a path: below your home, or ~/...");
     if (!many && c->n > 1)
         return sc_error_set(err, SC_E_INVAL, "give one domain only");
     if ((c->days || c->anyway) &&
@@ -254,39 +284,16 @@ static int check(const struct sc_isolate_call *c, struct sc_error *err)
     return 0;
 }
 
-static int unknown_command(char *const *args, size_t n, struct sc_error *err)
-{
-    static const char *const known[] = {"site-isolation enable",
-                                        "site-isolation disable",
-                                        "site-isolation list",
-                                        "isolates-enable",
-                                        "isolates-disable",
-                                        "isolates-list",
-                                        "limits list",
-                                        "limits set",
-                                        "limits apply",
-                                        "stats",
-                                        "explain",
-                                        "overview",
-                                        "learn",
-                                        "help"};
-    char given[128];
-    bool two = n > 1 && args[1][0] != '-';
-    snprintf(given, sizeof(given), "%.60s%s%.60s", args[0], two ? " " : "", two ? args[1] : "");
-    const char *like = sc_similar(given, known, sizeof(known) / sizeof(known[0]));
-    return sc_error_set(err, SC_E_INVAL, "unknown command %.100s%s%.100s; %s%s%s" KNOWN, args[0],
-                        n > 1 ? " " : "", n > 1 ? args[1] : "", like ? "did you mean " : "",
-                        like ? like : "", like ? "? " : "");
-}
-
 int sc_isolate_parse(char *const *args, size_t n, struct sc_isolate_call *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_isolate_call_done) struct sc_isolate_call c = {0};
+    for (; n && strcmp(args[0], "--json") == 0; n--)
+        args++;
     if (n == 0)
-        return sc_error_set(err, SC_E_INVAL, "a command is needed; " KNOWN);
+        return sc_error_set(err, SC_E_INVAL, "a command is needed; " SC_ISOLATE_KNOWN);
     size_t took = find_verb(args, n, &c.verb);
     if (took == 0)
-        return unknown_command(args, n, err);
+        return sc_isolate_unknown(args, n, err);
     int rc = parse_options(args + took, n - took, &c, err);
     if (rc == 0)
         rc = check(&c, err);

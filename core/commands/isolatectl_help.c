@@ -44,6 +44,19 @@ static const char look[] =
     "  isolatectl explain shop.example ~/uploads\n"
     "  isolatectl stats --period 1d\n";
 
+static const char settings[] =
+    "isolatectl home DOMAIN private|shared|default\n"
+    "isolatectl paths add DOMAIN PATH [ro|rw]\n"
+    "isolatectl paths remove DOMAIN PATH\n"
+    "\n"
+    "What an isolated site sees of your home: a home of its own (private), or yours,\n"
+    "read-only (shared). And single paths of your home that it is given, to read\n"
+    "(ro) or to write, too (rw); never what belongs to another site. Both are kept\n"
+    "in ~/.lve/domains.json, and may be set before the site is isolated.\n"
+    "\n"
+    "  isolatectl home shop.example private\n"
+    "  isolatectl paths add shop.example ~/uploads rw\n";
+
 static const char json[] =
     "Each answer is one JSON document on standard output, errors, too:\n"
     "\n"
@@ -55,12 +68,27 @@ static const char json[] =
 static const struct sc_help_topic topics[] = {{"site-isolation", isolation},
                                               {"isolates", isolation},
                                               {"limits", limits},
+                                              {"home", settings},
+                                              {"paths", settings},
                                               {"overview", look},
                                               {"stats", look},
                                               {"explain", look},
                                               {"learn", look},
                                               {"json", json},
                                               {NULL, NULL}};
+
+static const char earlier[] =
+    "usage: cagefsctl-user site-isolation-enable --domain DOMAIN[,DOMAIN...] [--anyway]\n"
+    "       cagefsctl-user site-isolation-disable --domain DOMAIN[,DOMAIN...]\n"
+    "       cagefsctl-user site-isolation-list\n"
+    "       cagefsctl-user help [TOPIC]\n"
+    "\n"
+    "Isolates websites of your account from each other. Answers in JSON. This is the\n"
+    "earlier name of isolatectl, and takes all that isolatectl takes. Topics:\n"
+    "site-isolation, limits, home, paths, overview, stats, explain, learn, json.\n";
+
+const struct sc_help sc_cagefsctl_user_help = {
+    .usage = earlier, .topics = topics, .version = "cagefsctl-user (Sitecage) " SC_VERSION "\n"};
 
 const struct sc_help sc_isolatectl_help = {
     .usage = "usage: isolatectl site-isolation enable|disable --domain DOMAIN[,DOMAIN...]\n"
@@ -69,6 +97,9 @@ const struct sc_help sc_isolatectl_help = {
              "       isolatectl limits set --domain DOMAIN [--cpu N] [--pmem N] [--io N]\n"
              "                             [--nproc N] [--iops N] [--ep N] [--vmem N]\n"
              "       isolatectl limits apply --domain DOMAIN\n"
+             "       isolatectl home DOMAIN private|shared|default\n"
+             "       isolatectl paths add DOMAIN PATH [ro|rw]\n"
+             "       isolatectl paths remove DOMAIN PATH\n"
              "       isolatectl stats [--domain DOMAIN] [--period PERIOD [--step STEP]]\n"
              "       isolatectl explain DOMAIN [PATH]\n"
              "       isolatectl overview [--domain DOMAIN]\n"
@@ -76,7 +107,7 @@ const struct sc_help sc_isolatectl_help = {
              "       isolatectl help [TOPIC]\n"
              "\n"
              "Isolates websites of your account from each other, and limits what they use.\n"
-             "Answers in JSON. Topics: site-isolation, limits, overview, stats, explain,\n"
-             "learn, json. See isolatectl(1).\n",
+             "Answers in JSON. Topics: site-isolation, limits, home, paths, overview, stats,\n"
+             "explain, learn, json. See isolatectl(1).\n",
     .topics = topics,
     .version = "isolatectl (Sitecage) " SC_VERSION "\n"};

@@ -168,3 +168,19 @@ void sc_isolate_answer_error(const struct sc_error *e, const char *meant, struct
     }
     sc_buf_str(out, "}\n");
 }
+
+void sc_isolate_answer_setting(const char *domain, const struct sc_user_setting_now *now,
+                               struct sc_buf *out)
+{
+    json_auto_t *entry = json_loadb(now->entry.data, now->entry.len, 0, NULL);
+    json_t *paths = json_incref(json_object_get(entry, "paths"));
+    json_t *home = json_incref(json_object_get(entry, "home"));
+    json_auto_t *doc = json_pack("{s:s, s:o, s:b, s:o, s:o}", "result", "success", "domain",
+                                 sc_json_text(domain), "isolated", (int)now->isolated, "home",
+                                 home ? home : json_null(), "paths", paths ? paths : json_object());
+    SC_FREE char *text = doc ? json_dumps(doc, JSON_ENSURE_ASCII) : NULL;
+    if (text)
+        sc_buf_fmt(out, "%s\n", text);
+    else
+        out->failed = 1;
+}

@@ -22,7 +22,7 @@ static int say(const char *text)
 
 static int error(const char *message, const char *code)
 {
-    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 128];
+    char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 128]; /* message: as its text */
     char *p = stpcpy(line, "{\"result\": \"error\", \"message\": \"");
     for (; *message; message++) {
         if (*message == '"' || *message == '\\')
@@ -35,22 +35,38 @@ static int error(const char *message, const char *code)
     return 1;
 }
 
+/* By the name that it was called by. */
+static const struct sc_help *own_help(int argc, char *const *argv)
+{
+    const char *name = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    name = name ? name + 1 : argc > 0 ? argv[0] : "";
+    return strcmp(name, "cagefsctl-user") == 0 ? &sc_cagefsctl_user_help : &sc_isolatectl_help;
+}
+
+static int no_topic(const struct sc_help *help, const char *word)
+{
+    char text[sizeof(((struct sc_proxy_outcome *)0)->text)];
+    sc_help_unknown(help, word, text, sizeof(text));
+    return error(text, SC_IS_USAGE);
+}
+
 int main(int argc, char **argv)
 {
     if (!sc_proxy_guard_fds())
         return 1;
     sc_debug_switch(&argc, argv);
+    const struct sc_help *help = own_help(argc, argv);
     const char *text = NULL;
-    switch (sc_help_asked(&sc_isolatectl_help, argv + (argc > 0), &text)) {
+    switch (sc_help_asked(help, argv + (argc > 0), &text)) {
     case SC_HELP_TEXT:
         return say(text);
     case SC_HELP_UNKNOWN:
-        return error("there is no such topic; see isolatectl help", SC_IS_USAGE);
+        return no_topic(help, text);
     case SC_HELP_NONE:
         break;
     }
     if (argc < 2 && isatty(STDOUT_FILENO)) /* a program that reads JSON gets JSON */
-        return say(sc_isolatectl_help.usage);
+        return say(help->usage);
     if (argc < 2)
         return error("a command is needed; see isolatectl help", SC_IS_USAGE);
     if (getuid() == 0 || geteuid() == 0)

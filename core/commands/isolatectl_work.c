@@ -58,6 +58,27 @@ static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate
     return rc;
 }
 
+static int change_setting(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
+                          struct sc_buf *out, struct sc_error *err)
+{
+    const bool home = c->verb == SC_ISOLATE_HOME;
+    const struct sc_user_setting want = {.is = home ? SC_SETTING_HOME
+                                               : c->verb == SC_ISOLATE_PATHS_ADD
+                                                   ? SC_SETTING_PATH
+                                                   : SC_SETTING_NO_PATH,
+                                         .home = home ? sc_home_from_name(c->word) : SC_HOME_UNSET,
+                                         .path = c->path,
+                                         .rw = c->word && strcmp(c->word, "rw") == 0};
+    SC_CLEANUP(sc_user_setting_now_done) struct sc_user_setting_now now = {0};
+    char name[256];
+    int rc = sc_engine_user_setting(s, uid, c->domains[0], &want, &now, err);
+    if (rc == 0)
+        rc = sc_domain_canon(c->domains[0], name, err);
+    if (rc == 0)
+        sc_isolate_answer_setting(name, &now, out);
+    return rc;
+}
+
 static int history_of(struct sc_server *s, const struct sc_user_stats *stats,
                       const struct sc_history_asked *asked, struct sc_site_histories *ret,
                       struct sc_error *err)
@@ -136,6 +157,10 @@ static int work(struct sc_server *s, const struct sc_isolate_call *c, uid_t uid,
     case SC_ISOLATE_LEARN_STOP:
     case SC_ISOLATE_LEARN_REPORT:
         return sc_isolate_learn(s, uid, c, out, err);
+    case SC_ISOLATE_HOME:
+    case SC_ISOLATE_PATHS_ADD:
+    case SC_ISOLATE_PATHS_REMOVE:
+        return change_setting(s, uid, c, out, err);
     case SC_ISOLATE_ENABLE:
         rc = enable(s, uid, c, &told, err);
         break;
@@ -182,6 +207,12 @@ static void find_meant(struct sc_server *s, uid_t uid, const struct sc_isolate_c
         meant_of_isolated(s, uid, c, meant);
 }
 
+/* These know isolated domains alone. */
+static bool of_isolated(const struct sc_isolate_call *c)
+{
+    return c->n && (c->verb == SC_ISOLATE_LIMITS_LIST || c->verb == SC_ISOLATE_STATS);
+}
+
 /* Who is in a site is told of no other one. */
 static int serve(const struct sc_isolate_call *c, uid_t uid, unsigned site, struct sc_buf *out,
                  char meant[SC_DOMAIN_MEANT_MAX], struct sc_error *err)
@@ -190,6 +221,8 @@ static int serve(const struct sc_isolate_call *c, uid_t uid, unsigned site, stru
     int rc = sc_server_open(&s, err);
     if (rc == 0)
         rc = work(s, c, uid, site, out, err);
+    if (rc == SC_E_NOTFOUND && site == 0 && of_isolated(c))
+        rc = sc_engine_user_not_isolated(s, uid, c->domains[0], err);
     if (rc == SC_E_NOTFOUND && site == 0)
         find_meant(s, uid, c, err, meant);
     return rc;

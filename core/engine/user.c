@@ -11,8 +11,8 @@
 #include "core/base/users.h"
 #include "core/engine/before.h"
 #include "core/engine/cover.h"
-#include "core/engine/internal.h"
 #include "core/engine/learned.h"
+#include "core/engine/user_change.h"
 #include "core/engine/user_learn.h"
 #include "core/engine/trial.h"
 #include "core/learn/file.h"
@@ -28,134 +28,7 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory");
 }
 
-struct change {
-    char user[SC_POLICY_USER_MAX + 1];
-    char (*names)[256]; /* canonical */
-    size_t n;
-    struct sc_jobs jobs; /* one */
-};
-
-static void change_done(struct change *c)
-{
-    sc_jobs_done(&c->jobs);
-    free(c->names);
-}
-
-static int unknown(const char *name, size_t n, struct sc_error *err)
-{
-    return n == 1 ? sc_no_domain(err, NULL) : sc_no_domain(err, name);
-}
-
-static int check_allowed(const struct sc_server *s, const char *user, struct sc_error *err)
-{
-    bool yes = false;
-    int rc = sc_policy_enabled(&s->policy, &yes, err);
-    if (rc == 0 && !yes)
-        return sc_error_set(err, SC_E_NOTENABLED,
-                            "CloudLinux Isolates is not enabled; ask the administrator of this "
-                            "server");
-    if (rc == 0)
-        rc = sc_policy_user_allowed(&s->policy, user, &yes, err);
-    if (rc == 0 && !yes)
-        return sc_error_is(
-            err, SC_IS_NOT_ALLOWED,
-            sc_error_set(err, SC_E_DENIED,
-                         "CloudLinux Isolates is not allowed for user %s; ask the administrator "
-                         "of this server",
-                         user));
-    return rc;
-}
-
-/* Nothing is disabled of who is locked. */
-static int check_locked(const struct sc_server *s, const char *user, struct sc_error *err)
-{
-    bool locked = false;
-    int rc = sc_policy_user_locked(&s->policy, user, &locked, err);
-    if (rc < 0 || !locked)
-        return rc;
-    return sc_error_is(err, SC_IS_LOCKED,
-                       sc_error_set(err, SC_E_DENIED,
-                                    "isolation of user %s is locked: it can be enabled, and not "
-                                    "disabled; ask the administrator of this server",
-                                    user));
-}
-
-static int find_user(uid_t uid, struct change *c, struct sc_error *err)
-{
-    SC_CLEANUP(sc_user_done) struct sc_user u = {0};
-    int rc = uid ? sc_user_by_uid(uid, &u, err) : SC_E_NOTFOUND;
-    if (rc < 0 && rc != SC_E_NOTFOUND)
-        return rc;
-    if (rc < 0 || !sc_owner_valid(u.name) || strlen(u.name) >= sizeof(c->user))
-        return sc_error_set(err, SC_E_INVAL, "uid %u is no hosting user", (unsigned)uid);
-    strcpy(c->user, u.name);
-    return 0;
-}
-
-/* His, by the panel; or, for `removal`, by what was isolated of his before. */
-static bool is_his(const struct sc_job *j, const struct sc_isolated_list *isolated,
-                   const char *name)
-{
-    for (size_t i = 0; i < j->facts.domains.n; i++)
-        if (strcmp(j->facts.domains.v[i].name, name) == 0)
-            return true;
-    for (size_t i = 0; isolated && i < isolated->n; i++)
-        if (strcmp(isolated->rows[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* Or it is his, and the panel's answer for it is odd. */
-static int not_his(const struct sc_job *j, const char *name, size_t n, struct sc_error *err)
-{
-    for (size_t i = 0; i < j->facts.domains.odds.n; i++) {
-        const struct sc_odd *o = &j->facts.domains.odds.v[i];
-        if (o->name && o->owner && strcmp(o->name, name) == 0)
-            return sc_error_is(err, SC_IS_UNKNOWN_DOMAIN,
-                               sc_error_set(err, SC_E_NOTFOUND,
-                                            SC_INVENTORY_NO_DOMAIN ": %s" SC_INVENTORY_PASSED_OVER
-                                                                   "%.600s",
-                                            name, o->text));
-    }
-    return unknown(name, n, err);
-}
-
-/* Checks the policy, takes the account's lock, gathers its facts, checks the names. */
-static int begin(struct sc_server *s, uid_t uid, const char *const *domains, size_t n, bool removal,
-                 struct change *c, struct sc_error *err)
-{
-    int rc = find_user(uid, c, err);
-    if (rc == 0)
-        rc = check_allowed(s, c->user, err);
-    if (rc == 0 && removal)
-        rc = check_locked(s, c->user, err);
-    if (rc == 0 && !(c->names = calloc(n ? n : 1, sizeof(*c->names))))
-        rc = no_memory(err);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        if (sc_domain_canon(domains[i], c->names[i], NULL) < 0)
-            rc = unknown(domains[i], n, err);
-    c->n = n;
-    const char *user = c->user;
-    if (rc == 0)
-        rc = sc_jobs_open(s, &user, 1, removal ? SC_FACTS_REMOVAL : SC_FACTS_STRICT, NULL, &c->jobs,
-                          err);
-    /* again: a user who was denied meanwhile had his sites ended before we got his lock */
-    if (rc == 0)
-        rc = check_allowed(s, c->user, err);
-    if (rc == 0 && removal)
-        rc = check_locked(s, c->user, err);
-    if (rc == 0 && c->jobs.v[0].account.uid != uid) /* two names for one uid */
-        rc = sc_error_set(err, SC_E_INVAL, "uid %u is no hosting user", (unsigned)uid);
-    SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
-    if (rc == 0 && removal)
-        rc = sc_store_isolated_get(s->store, uid, &isolated, err);
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        if (!is_his(&c->jobs.v[0], &isolated, c->names[i]))
-            rc = not_his(&c->jobs.v[0], c->names[i], n, err);
-    return rc;
-}
-
-static int set_wish(struct change *c, bool enable, struct sc_error *err)
+static int set_wish(struct sc_user_change *c, bool enable, struct sc_error *err)
 {
     struct sc_job *j = &c->jobs.v[0];
     j->names = calloc(c->n ? c->n : 1, sizeof(*j->names));
@@ -169,7 +42,7 @@ static int set_wish(struct change *c, bool enable, struct sc_error *err)
 }
 
 /* Each site that learns has a recorder of its own, and the kernel lets root have only so many. */
-static int wish_learning(const struct sc_server *s, struct change *c, int64_t until,
+static int wish_learning(const struct sc_server *s, struct sc_user_change *c, int64_t until,
                          struct sc_error *err)
 {
     const struct sc_facts *f = &c->jobs.v[0].facts;
@@ -193,11 +66,11 @@ static int enable(struct sc_server *s, uid_t uid, const char *const *domains, si
 {
     SC_FD int front = -EBADF;
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
-    SC_CLEANUP(change_done) struct change c = {.n = 0};
+    SC_CLEANUP(sc_user_change_done) struct sc_user_change c = {.n = 0};
     int rc = sc_pass_lock_front(false, &front, err);
     s->cover = &server; /* facts look, where a site is isolated already */
     if (rc == 0)
-        rc = begin(s, uid, domains, n, false, &c, err);
+        rc = sc_user_change_begin(s, uid, domains, n, false, &c, err);
     s->cover = NULL;
     if (rc == 0)
         rc = sc_platform_check(err);
@@ -259,8 +132,8 @@ int sc_engine_user_learn(struct sc_server *s, uid_t uid, const char *domain, uns
 int sc_engine_user_learn_stop(struct sc_server *s, uid_t uid, const char *domain,
                               struct sc_error *err)
 {
-    SC_CLEANUP(change_done) struct change c = {.n = 0};
-    int rc = begin(s, uid, &domain, 1, false, &c, err);
+    SC_CLEANUP(sc_user_change_done) struct sc_user_change c = {.n = 0};
+    int rc = sc_user_change_begin(s, uid, &domain, 1, false, &c, err);
     if (rc == 0)
         rc = set_wish(&c, false, err);
     if (rc < 0)
@@ -276,8 +149,8 @@ int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *do
                            struct sc_error *err)
 {
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
-    SC_CLEANUP(change_done) struct change c = {.n = 0};
-    int rc = begin(s, uid, domains, n, true, &c, err);
+    SC_CLEANUP(sc_user_change_done) struct sc_user_change c = {.n = 0};
+    int rc = sc_user_change_begin(s, uid, domains, n, true, &c, err);
     if (rc == 0)
         rc = set_wish(&c, false, err);
     if (rc == 0)
@@ -316,20 +189,15 @@ int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
                           const struct sc_limits *change, struct sc_limits *ret,
                           struct sc_error *err)
 {
-    SC_CLEANUP(change_done) struct change c = {.n = 0};
-    int rc = begin(s, uid, &domain, 1, false, &c, err);
+    SC_CLEANUP(sc_user_change_done) struct sc_user_change c = {.n = 0};
+    int rc = sc_user_change_begin(s, uid, &domain, 1, false, &c, err);
     if (rc < 0)
         return rc;
     struct sc_job *j = &c.jobs.v[0];
     const char *name = c.names[0];
     const struct sc_domain_entry *e = sc_domains_config_find(&j->facts.config, name);
     if (!e || !e->isolated)
-        return sc_error_is(
-            err, SC_IS_NOT_ISOLATED,
-            sc_error_set(err, SC_E_INVAL,
-                         "CloudLinux Isolates is not enabled for domain %s; enable it with: "
-                         "isolatectl site-isolation enable --domain %s",
-                         name, name));
+        return sc_user_not_isolated(name, err);
     set_limits(&j->facts, name, change);
     rc = sc_jobs_run(s, &c.jobs, NULL, err); /* checks first that they can be held */
     if (rc < 0)

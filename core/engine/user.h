@@ -37,6 +37,11 @@ bool sc_user_sites_notice(struct sc_user_sites *l, const char *text);
 int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct sc_user_sites *ret,
                         struct sc_error *err);
 
+/* Why the domain is in no list of `uid`'s isolated ones: SC_E_INVAL (SC_IS_NOT_ISOLATED), with the way
+ * out, where the last answer of the panel has it as his; else SC_E_NOTFOUND. */
+int sc_engine_user_not_isolated(struct sc_server *s, uid_t uid, const char *domain,
+                                struct sc_error *err);
+
 /* All names are checked first: all are done, or none is. SC_E_NOTENABLED, SC_E_DENIED (the policy
  * says no), SC_E_NOTFOUND (names the domain when it was not the only one). Enabling tells `w` (may be NULL) what
  * of the account will not work as before. */

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/domain_name.h"
+#include "core/base/error_code.h"
 #include "core/base/vec.h"
 #include "core/coverage/account.h"
 #include "core/engine/internal.h"
+#include "core/engine/user_change.h"
 
 static int no_memory(struct sc_error *err)
 {
@@ -82,4 +85,25 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
         return rc;
     SC_MOVE(ret, &l);
     return 0;
+}
+
+int sc_user_not_isolated(const char *name, struct sc_error *err)
+{
+    return sc_error_is(
+        err, SC_IS_NOT_ISOLATED,
+        sc_error_set(err, SC_E_INVAL,
+                     "CloudLinux Isolates is not enabled for domain %s; enable it with: isolatectl "
+                     "site-isolation enable --domain %s",
+                     name, name));
+}
+
+int sc_engine_user_not_isolated(struct sc_server *s, uid_t uid, const char *domain,
+                                struct sc_error *err)
+{
+    SC_CLEANUP(sc_domain_row_done) struct sc_domain_row row = {0};
+    char name[256];
+    if (sc_domain_canon(domain, name, NULL) < 0 ||
+        sc_store_domain_find(s->store, name, &row, NULL) < 0 || row.uid != uid)
+        return sc_no_domain(err, NULL);
+    return sc_user_not_isolated(name, err);
 }

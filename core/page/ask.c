@@ -143,17 +143,13 @@ int sc_page_add_words(struct sc_page_ask *a, const char *name, size_t least)
     return each(a, name, least, add_word);
 }
 
-int sc_page_keep(struct sc_page_ask *a, char **to, const char *s)
-{
-    *to = s ? strdup(s) : NULL;
-    return s && !*to ? no_memory(a) : 0;
-}
-
-int sc_page_one_of(struct sc_page_ask *a, const char *name, const char *this, const char *that)
+int sc_page_one_of(struct sc_page_ask *a, const char *name, const char *this, const char *that,
+                   const char **ret)
 {
     const json_t *v = json_object_get(a->doc, name);
     const char *s = json_string_value(v);
     if (!json_is_null(v) && (!s || (strcmp(s, this) != 0 && strcmp(s, that) != 0)))
         return sc_page_wrong(a, name);
-    return sc_page_keep(a, &a->job.word, s);
+    *ret = s;
+    return 0;
 }

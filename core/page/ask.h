@@ -45,10 +45,8 @@ int sc_page_add_domains(struct sc_page_ask *a, const char *name, size_t least);
 int sc_page_add_users(struct sc_page_ask *a, const char *name, size_t least);
 int sc_page_add_words(struct sc_page_ask *a, const char *name, size_t least);
 
-/* A copy of `s` (may be NULL) in the job. */
-int sc_page_keep(struct sc_page_ask *a, char **to, const char *s);
-
-/* job.word becomes `this`, `that`, or NULL for null. */
-int sc_page_one_of(struct sc_page_ask *a, const char *name, const char *this, const char *that);
+/* `this`, `that`, or NULL for null; lives as long as the document. */
+int sc_page_one_of(struct sc_page_ask *a, const char *name, const char *this, const char *that,
+                   const char **ret);
 
 #endif

@@ -2,12 +2,11 @@
 #include "core/page/job.h"
 
 #include <stdlib.h>
-#include "core/base/cleanup.h"
 
 void sc_page_job_done(struct sc_page_job *j)
 {
     for (size_t i = 0; i < j->argc; i++)
         free(j->argv[i]);
-    SC_FREE_ALL(j->argv, j->domain, j->path, j->word);
+    free(j->argv);
     *j = (struct sc_page_job){0};
 }

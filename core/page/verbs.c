@@ -111,26 +111,33 @@ static int extensions(struct sc_page_ask *a)
 static int home(struct sc_page_ask *a)
 {
     char name[256] = "";
-    a->job.kind = SC_PAGE_HOME;
+    const char *word = NULL;
     int rc = sc_page_domain(a, name);
     if (rc == 0)
-        rc = sc_page_keep(a, &a->job.domain, name);
-    return rc < 0 ? rc : sc_page_one_of(a, "home", "private", "shared");
+        rc = sc_page_one_of(a, "home", "private", "shared", &word);
+    if (rc == 0)
+        rc = SC_PAGE_ADD(a, isolatectl, "home");
+    if (rc == 0)
+        rc = sc_page_add(a, "--domain=%s", name);
+    return rc < 0 ? rc : sc_page_add(a, "%s", word ? word : "default");
 }
 
 static int path(struct sc_page_ask *a)
 {
     char name[256] = "";
-    const char *rel = json_string_value(json_object_get(a->doc, "path"));
-    a->job.kind = SC_PAGE_PATH;
+    const char *rel = json_string_value(json_object_get(a->doc, "path")), *mode = NULL;
     int rc = sc_page_domain(a, name);
     if (rc == 0 && (!rel || !*rel || strlen(rel) > SC_DOMAIN_PATH_MAX))
         rc = sc_page_wrong(a, "path");
     if (rc == 0)
-        rc = sc_page_keep(a, &a->job.domain, name);
+        rc = sc_page_one_of(a, "mode", "ro", "rw", &mode);
     if (rc == 0)
-        rc = sc_page_keep(a, &a->job.path, rel);
-    return rc < 0 ? rc : sc_page_one_of(a, "mode", "ro", "rw");
+        rc = SC_PAGE_ADD(a, isolatectl, "paths", mode ? "add" : "remove");
+    if (rc == 0)
+        rc = sc_page_add(a, "--domain=%s", name);
+    if (rc == 0)
+        rc = sc_page_add(a, "--path=%s", rel);
+    return rc < 0 || !mode ? rc : sc_page_add(a, "%s", mode);
 }
 
 /* A command about one domain: the administrator's has it as a word, the user's as an option. */

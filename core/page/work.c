@@ -11,7 +11,6 @@
 #include "core/page/guard.h"
 #include "core/page/verbs.h"
 #include "core/page/log.h"
-#include "core/page/settings.h"
 
 #define COMMAND_MS (10 * 60 * 1000) /* many sites may take long; the panel's own time is shorter */
 
@@ -47,47 +46,6 @@ static int run(char *const *argv, struct sc_page_answer *a, struct sc_error *err
     return rc;
 }
 
-static bool succeeded(const struct sc_page_answer *a)
-{
-    json_auto_t *doc = json_loadb(a->body.data ? a->body.data : "", a->body.len, 0, NULL);
-    const char *result = json_string_value(json_object_get(doc, "result"));
-    return result && strcmp(result, "success") == 0;
-}
-
-/* Writes the account's file, has it applied, and puts it back where it cannot be. */
-static int set(const struct sc_page_job *j, struct sc_page_answer *a, struct sc_error *err)
-{
-    SC_BUF struct sc_buf before = SC_BUF_INIT;
-    char *apply[] = {(char[]){SC_BINDIR "/isolatectl"},
-                     (char[]){"limits"},
-                     (char[]){"apply"},
-                     (char[]){"--domain"},
-                     j->domain,
-                     NULL};
-    bool isolated = false;
-    int rc = sc_page_settings(j, &before, &isolated, err);
-    if (rc == 0 && !isolated) {
-        a->type = "application/json";
-        sc_buf_str(&a->body, "{\"result\": \"success\"}\n");
-        return sc_buf_check(&a->body, "the answer", err);
-    }
-    if (rc == 0)
-        rc = run(apply, a, err);
-    if (rc < 0 || succeeded(a))
-        return rc;
-    SC_BUF struct sc_buf said = SC_BUF_INIT;
-    SC_MOVE(&said, &a->body);
-    rc = sc_page_settings_back(&before, err);
-    if (rc == 0) {
-        SC_BUF struct sc_buf second = SC_BUF_INIT;
-        struct sc_page_answer ignored = {.body = second};
-        (void)run(apply, &ignored, NULL);
-        sc_page_answer_done(&ignored);
-        SC_MOVE(&a->body, &said);
-    }
-    return rc;
-}
-
 static void work(const json_t *doc, bool admin, struct sc_page_answer *a)
 {
     SC_CLEANUP(sc_page_job_done) struct sc_page_job j = {0};
@@ -95,10 +53,8 @@ static void work(const json_t *doc, bool admin, struct sc_page_answer *a)
     int rc = sc_page_job_parse(doc, admin, &j, &err);
     if (rc == 0 && j.kind == SC_PAGE_RUN)
         rc = run(j.argv, a, &err);
-    else if (rc == 0 && j.kind == SC_PAGE_LOG)
-        rc = sc_page_log(a, &err);
     else if (rc == 0)
-        rc = set(&j, a, &err);
+        rc = sc_page_log(a, &err);
     if (rc < 0)
         fail(a, rc, &err);
 }

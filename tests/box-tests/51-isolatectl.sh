@@ -89,11 +89,36 @@ check "not isolated: no limits" says not_isolated "CloudLinux Isolates is not en
     iso limits set --domain b.example --cpu 1000
 check "at least one limit" says usage "at least one limit is needed: --cpu, --pmem, --io, --nproc, --iops, --ep, --vmem" \
     iso limits set --domain a.example
-check "a number" says usage "--cpu must be a whole number from 0 (no limit) to 9007199254740992" \
+check "a number" says usage "--cpu must be a whole number from 0 (no limit) to 9007199254740992, or a percentage as 50%; '1x' is none" \
     iso limits set --domain a.example --cpu 1x
 
 expect_output "his own domains complete" $'a.example\nb.example\n' as_user john /usr/share/sitecage/complete isolatectl explain ''
 expect_output "those that are isolated, for limits" $'a.example\n' as_user john /usr/share/sitecage/complete isolatectl limits set --domain ''
+
+## What a site sees of the home
+tilde='~'
+as_user john mkdir /home/john/uploads
+echo picture | put_file john /home/john/uploads/p.txt
+reads() { php_eval a.example 'echo @file_get_contents("/home/john/uploads/p.txt") ?: "nothing\n";'; }
+writes() { php_eval a.example 'echo @file_put_contents("/home/john/uploads/new", "x") ? "yes" : "no";'; }
+expect_output "control: a directory of the account's is not there" $'nothing\n' reads
+expect_output "paths add" $'{"result": "success", "domain": "a.example", "isolated": true, "home": null, "paths": {"ro": ["uploads"]}}\n' \
+    iso paths add a.example uploads
+expect_output "it is read" $'picture\n' reads
+expect_output "and not written" no writes
+expect_contains "with rw" '"paths": {"rw": ["uploads"]}' iso paths add --domain=a.example --path=/home/john/uploads rw
+expect_output "it is written" yes writes
+check "another site's is not given" says denied "$tilde/b.example cannot be given to a.example: it is inside the document root of another site" \
+    iso paths add a.example b.example
+check "paths remove" iso paths remove a.example uploads
+expect_output "it is not there any more" $'nothing\n' reads
+expect_contains "home shared" '"home": "shared"' iso home a.example shared
+expect_output "it sees the account's home" $'picture\n' reads
+expect_contains "home default" '"home": null' iso home a.example default
+expect_output "as before" $'nothing\n' reads
+expect_contains "--json says nothing new" '"enabled_sites"' iso --json site-isolation list --json
+check "stats of one that is not isolated" says not_isolated "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl site-isolation enable --domain b.example" \
+    iso stats --domain b.example
 
 ## Somebody else's, and nobody's
 unknown="Please specify existing domain name and try again"
@@ -146,7 +171,7 @@ expect_contains "limits list too" '"name": "a.example"' inside 'isolatectl limit
 no=$'{"result": "error", "message": "this cannot be changed from inside an isolated site; use the panel or a shell of the account", "code": "inside_site"}\n1'
 for change in 'site-isolation enable --domain b.example' 'site-isolation disable --domain a.example' \
     'isolates-disable --domain a.example' 'limits set --domain a.example --cpu 0' 'limits set --domain b.example --cpu 0' \
-    'limits apply --domain a.example'; do
+    'limits apply --domain a.example' 'home a.example shared' 'paths add a.example uploads'; do
     expect_output "inside: no $change" "$no" inside "isolatectl $change"
 done
 expect_output "cagefsctl-user neither" "$no" inside 'cagefsctl-user site-isolation-disable --domain a.example'

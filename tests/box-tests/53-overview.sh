@@ -146,6 +146,19 @@ check "enable" documented enable 0 cagefsctl --json --site-isolation-enable a.ex
 check "enable of many" documented enable 0 cagefsctl --json --site-isolation-enable --user john --dry-run --keep-going
 check "enable as a user" documented sites 0 iso site-isolation enable --domain a.example
 check "list as a user" documented sites 0 iso site-isolation list
+check "limits set" documented limits 0 iso limits set --domain a.example --ep 20
+check "limits list" documented limits 0 iso limits list
+check "limits apply" documented limits 0 iso limits apply --domain a.example
+check "explain" documented explain 0 iso explain a.example
+check "explain, a path, as root" documented explain 0 cagefsctl --json --site-isolation-explain a.example /home/john
+check "learn" documented learn 0 iso learn b.example --days 2
+check "learn, the report" documented learn 0 cagefsctl --json --site-isolation-learn b.example --report
+check "history" documented history 0 cagefsctl --json --site-isolation-history --period 1h
+check "home" documented setting 0 iso home a.example default
+as_user john mkdir -p /home/john/given
+check "paths add" documented setting 0 iso paths add a.example given rw
+check "paths remove" documented setting 0 iso paths remove a.example given
+check_not "control: a list of limits is no setting" documented setting 0 iso limits list
 check "errors" documented error 1 iso stats --domain a.examqle
 check "errors of root" documented error 1 cagefsctl --json --site-isolation-status nosuch.example
 check "wrong usage" documented error 2 cagefsctl --json --nonsense
@@ -154,7 +167,7 @@ more() { iso overview | jq -c '.sites[0].more = 1'; }
 check_not "control: nor one with a member that nobody documented" documented overview 0 more
 less() { iso overview | jq -c 'del(.sites[0].state)'; }
 check_not "control: nor one without a member" documented overview 0 less
-check "it learns no more" iso learn b.example --stop
+check "learn, its end" documented learn 0 iso learn b.example --stop
 
 ## As many programs are started for many sites as for few
 started()

@@ -60,6 +60,12 @@ static void takes_every_spelling(void **state)
     means("learn --stop a.com", SC_ISOLATE_LEARN_STOP, 1);
     means("learn a.com --report", SC_ISOLATE_LEARN_REPORT, 1);
     means("stats --period 999999999s", SC_ISOLATE_STATS, 0);
+    means("--json site-isolation list --json", SC_ISOLATE_LIST, 0);
+    means("home a.com private", SC_ISOLATE_HOME, 1);
+    means("home --domain a.com default", SC_ISOLATE_HOME, 1);
+    means("paths add a.com uploads", SC_ISOLATE_PATHS_ADD, 1);
+    means("paths-add --domain=a.com --path=--x rw", SC_ISOLATE_PATHS_ADD, 1);
+    means("paths remove a.com ~/x", SC_ISOLATE_PATHS_REMOVE, 1);
 }
 
 static void takes_limits(void **state)
@@ -93,22 +99,32 @@ static void refuses(const char *words, const char *why)
     "known are: site-isolation enable|disable --domain DOMAIN[,DOMAIN...], site-isolation list, "  \
     "limits list [--domain DOMAIN], limits set --domain DOMAIN --LIMIT VALUE..., limits apply "    \
     "--domain DOMAIN, stats [--domain DOMAIN] [--period PERIOD] [--step STEP], explain DOMAIN "    \
-    "[PATH], overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report]"
+    "[PATH], overview [--domain DOMAIN], learn DOMAIN [--days N | --stop | --report], home "       \
+    "DOMAIN private|shared|default, paths add DOMAIN PATH [ro|rw], paths remove DOMAIN PATH"
+
+#define EMPTY                                                                                      \
+    "--domain has an empty name: give names with a comma and no blank between them, as "           \
+    "a.example,b.example"
 
 static void says_what_is_wrong(void **state)
 {
     (void)state;
     refuses("", "a command is needed; " KNOWN);
-    refuses("list", "unknown command list; " KNOWN);
+    refuses("list", "unknown command list; did you mean site-isolation list? " KNOWN);
+    refuses("enable --domain a",
+            "unknown command enable --domain; did you mean site-isolation enable? " KNOWN);
+    refuses("--json", "a command is needed; " KNOWN);
     refuses("site-isolation", "unknown command site-isolation; " KNOWN);
     refuses("site-isolation regenerate", "unknown command site-isolation regenerate; " KNOWN);
     refuses("site-isolation-enablex",
             "unknown command site-isolation-enablex; did you mean site-isolation enable? " KNOWN);
     refuses("site-isolation enable", "--domain is needed");
-    refuses("site-isolation enable a.com", "unexpected word a.com");
+    refuses("site-isolation enable a.com",
+            "unexpected word a.com: give a domain as --domain a.com");
+    refuses("site-isolation list a.com", "unexpected word a.com");
     refuses("site-isolation enable --domain", "--domain needs a value");
-    refuses("site-isolation enable --domain a,,b", "--domain has an empty name");
-    refuses("site-isolation enable --domain= ", "--domain has an empty name");
+    refuses("site-isolation enable --domain a,,b", EMPTY);
+    refuses("site-isolation enable --domain= ", EMPTY);
     refuses("site-isolation enable --domain a --domain b", "--domain is given twice");
     refuses("site-isolation list --domain a", "list takes no --domain");
     refuses("site-isolation enable --domain a --cpu 1", "limits are given to: limits set");
@@ -129,8 +145,12 @@ static void says_what_is_wrong(void **state)
         snprintf(words, sizeof(words), "stats --period %s", periods[i]);
         refuses(words, "--period must be today, or a whole number and s, m, h or d, as in 1d");
     }
-    refuses("limits list --period 1d", "unknown option --period; known are --domain, --cpu, "
-                                       "--pmem, --io, --nproc, --iops, --ep, --vmem");
+    refuses("limits list --period 1d", "unknown option --period; known are --domain");
+    refuses("limits list --domian a", "unknown option --domian; did you mean --domain? known are "
+                                      "--domain");
+    refuses("site-isolation list --frob", "unknown option --frob; known are none");
+    refuses("stats --perid 1d", "unknown option --perid; did you mean --period? known are "
+                                "--domain, --period, --step");
     refuses("learn", "--domain is needed");
     refuses("learn a.com b.com", "unexpected word b.com");
     refuses("learn a.com,b.com", "give one domain only");
@@ -142,14 +162,36 @@ static void says_what_is_wrong(void **state)
     refuses("learn a.com --stop --days 2", "--stop and --report take no --days");
     refuses("learn a.com --anyway --report", "--stop and --report take no --anyway");
     refuses("learn a.com --cpu 1", "limits are given to: limits set");
-    refuses("limits list --stop", "--stop needs a value");
+    refuses("limits list --stop", "unknown option --stop; known are --domain");
+    refuses("home", "--domain is needed");
+    refuses("home a.com", "home needs a word: private, shared or default");
+    refuses("home a.com open", "open: give private, shared or default");
+    refuses("home a.com rw", "rw: give private, shared or default");
+    refuses("home a.com shared private", "unexpected word private");
+    refuses("paths add a.com", "paths needs a path: below your home, or ~/...");
+    refuses("paths add a.com x wr", "wr: give ro or rw");
+    refuses("paths remove a.com x rw", "unexpected word rw");
+    refuses("paths add a.com,b.com x", "give one domain only");
+    refuses("paths add a.com --path x --path y", "--path is given twice");
+    refuses("paths list a.com", "unknown command paths list; " KNOWN);
     static const char *const values[] = {
         "-1", "1k", "0x1", "9007199254740993", "99999999999999999999", "1.5", "+1"};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         char words[128];
+        char why[256];
         snprintf(words, sizeof(words), "limits set --domain a --cpu %s", values[i]);
-        refuses(words, "--cpu must be a whole number from 0 (no limit) to 9007199254740992");
+        snprintf(why, sizeof(why),
+                 "--cpu must be a whole number from 0 (no limit) to 9007199254740992, or a "
+                 "percentage as 50%%; '%s' is none",
+                 values[i]);
+        refuses(words, why);
     }
+    refuses(
+        "limits set --domain a --pmem 1.5G",
+        "--pmem must be a whole number from 0 (no limit) to 9007199254740992, or have a unit as "
+        "256M; '1.5G' is none");
+    refuses("limits set --domain a --ep 5%",
+            "--ep must be a whole number from 0 (no limit) to 9007199254740992; '5%' is none");
 }
 
 static void only_lists_are_lists(void **state)

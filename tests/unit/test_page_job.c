@@ -23,7 +23,7 @@ static void in_words(const char *text, bool admin, struct sc_buf *out)
         sc_buf_str(out, "-");
         return;
     }
-    static const char *const kinds[] = {"", "home", "path", "log"};
+    static const char *const kinds[] = {"", "log"};
     sc_buf_str(out, kinds[j.kind]);
     for (size_t i = 0; i < j.argc; i++)
         sc_buf_fmt(out, "%s%s", i ? "|" : "", i ? j.argv[i] : strrchr(j.argv[0], '/') + 1);
@@ -31,8 +31,6 @@ static void in_words(const char *text, bool admin, struct sc_buf *out)
         assert_int_equal(j.argv[0][0], '/');
         assert_null(j.argv[j.argc]);
     }
-    if (j.domain)
-        sc_buf_fmt(out, "|%s|%s|%s", j.domain, j.path ? j.path : "", j.word ? j.word : "null");
 }
 
 struct one {
@@ -70,10 +68,13 @@ static void the_owner_asks_as_the_account(void **state)
         {"{\"do\":\"extensions\",\"domain\":\"a.example\",\"version\":\"8.2\",\"extensions\":null}",
          "selectorctl|--json|--domain=a.example|--version=8.2|--reset-user-extensions"},
         {"{\"do\":\"home\",\"domain\":\"a.example\",\"home\":\"shared\"}",
-         "home|a.example||shared"},
-        {"{\"do\":\"home\",\"domain\":\"a.example\",\"home\":null}", "home|a.example||null"},
+         "isolatectl|home|--domain=a.example|shared"},
+        {"{\"do\":\"home\",\"domain\":\"a.example\",\"home\":null}",
+         "isolatectl|home|--domain=a.example|default"},
         {"{\"do\":\"path\",\"domain\":\"a.example\",\"path\":\"x y\",\"mode\":\"rw\"}",
-         "path|a.example|x y|rw"},
+         "isolatectl|paths|add|--domain=a.example|--path=x y|rw"},
+        {"{\"do\":\"path\",\"domain\":\"a.example\",\"path\":\"--json\",\"mode\":null}",
+         "isolatectl|paths|remove|--domain=a.example|--path=--json"},
         {"{\"do\":\"learn\",\"domain\":\"a.example\",\"days\":7}",
          "isolatectl|learn|--domain=a.example|--days=7"},
         {"{\"do\":\"learn-stop\",\"domain\":\"a.example\"}",
