@@ -20,6 +20,7 @@
 #include "core/web/apache/live.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/table.h"
+#include "core/web/splice.h"
 #include "core/web/suexec_front.h"
 
 _Static_assert(SC_WEB_PART_SEEN_MS * 1000 > SC_WEB_LIVE_PACE_US,
@@ -223,6 +224,18 @@ static bool has_reader(void)
     return access(SC_WEB_DIR, F_OK) == 0 || !sc_is_absent(errno);
 }
 
+static int put_table(const struct sc_buf *text, struct sc_error *err)
+{
+    int rc = check_table(text, err);
+    if (rc == 0)
+        rc = sc_replace_file(SC_WEB_SAVED, 0600, text->data, text->len, err);
+    if (rc == 0 && has_reader())
+        rc = sc_replace_file(SC_WEB_TABLE, 0644, text->data, text->len, err);
+    if (rc == 0 && unlink(UNFINISHED) < 0 && errno != ENOENT)
+        rc = sc_error_sys(err, errno, "remove " UNFINISHED);
+    return rc;
+}
+
 static int write_table(struct sc_error *err)
 {
     SC_BUF struct sc_buf text = {.limit = SC_WEB_TABLE_MAX};
@@ -230,15 +243,18 @@ static int write_table(struct sc_error *err)
     if (rc == 0)
         rc = add_parts(&text, err);
     sc_buf_str(&text, "end\n");
-    if (rc == 0)
-        rc = check_table(&text, err);
-    if (rc == 0)
-        rc = sc_replace_file(SC_WEB_SAVED, 0600, text.data, text.len, err);
-    if (rc == 0 && has_reader())
-        rc = sc_replace_file(SC_WEB_TABLE, 0644, text.data, text.len, err);
-    if (rc == 0 && unlink(UNFINISHED) < 0 && errno != ENOENT)
-        rc = sc_error_sys(err, errno, "remove " UNFINISHED);
-    return rc;
+    return rc < 0 ? rc : put_table(&text, err);
+}
+
+/* The table was current before the account's part was changed: then all other parts are in it, and need
+ * not be read, which would cost each change as much as there are accounts. */
+static int change_table(uid_t uid, const struct sc_buf *lines, struct sc_error *err)
+{
+    SC_BUF struct sc_buf now = SC_BUF_INIT;
+    SC_BUF struct sc_buf text = {.limit = SC_WEB_TABLE_MAX};
+    int rc = sc_read_trusted_file(SC_WEB_SAVED, 0, SC_WEB_TABLE_MAX, &now, NULL);
+    return rc == 0 && sc_web_splice(&now, uid, lines, &text) ? put_table(&text, err)
+                                                             : write_table(err);
 }
 
 /* False: the table is missing or unfinished, or suexec's place has changed. */
@@ -298,7 +314,10 @@ int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err
         sc_is_absent(errno))
         return 0; /* the usual case of an account without isolated sites */
     int rc = lock_parts(&lock, err);
+    bool was_current = rc == 0 && is_current();
     if (rc == 0)
         rc = save_part(path, lines, err);
-    return rc < 0 || is_current() ? rc : write_table(err);
+    if (rc < 0 || is_current())
+        return rc;
+    return was_current ? change_table(uid, lines, err) : write_table(err);
 }
