@@ -17,7 +17,7 @@ int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 {
     if (sc_ctl_is_many(c))
         return sc_ctl_many(c, true, err);
-    const struct sc_enable_how how = {c->anyway, c->home, c->learned};
+    const struct sc_enable_how how = {.anyway = c->anyway, .home = c->home, .learned = c->learned};
     int rc = (c->dry_run ? sc_engine_enable_dry : sc_engine_enable)(c->server, c->names, c->n, &how,
                                                                     c->watch, err);
     if (rc < 0)

@@ -13,6 +13,7 @@
 struct sc_ahead {
     struct sc_server *s;
     struct sc_cover_server *server; /* the caller's */
+    bool old;                       /* it was read by a call before, and is looked at again */
     struct sc_named_paths php;
     struct sc_meanwhile todo;
     int rc; /* how it went */

@@ -74,12 +74,14 @@ int sc_engine_enable_dry(struct sc_server *s, const char *const *domains, size_t
     if (rc == 0)
         rc = sc_cover_server_look(false, &server, err);
     if (rc == 0)
-        rc = sc_named_find(s, domains, n, false, false, &l, err);
+        rc = sc_named_find(s, domains, n, how->owner != NULL, how->owner, false, &l, err);
     if (rc == 0)
         rc = sc_named_allowed(s, &l, err);
     s->cover = &server;
     if (rc == 0)
         rc = look_at_all(s, &l, &jobs, err);
+    if (rc == 0)
+        rc = sc_named_confirm(&l, &jobs, err);
     if (rc == 0)
         rc = sc_named_assign(&jobs, &l, true, err);
     sc_jobs_home(&jobs, how->home);

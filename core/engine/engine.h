@@ -39,10 +39,17 @@ int sc_engine_lock_users(struct sc_server *s, const char *const *users, size_t n
 int sc_engine_unlock_users(struct sc_server *s, const char *const *users, size_t n,
                            const struct sc_watch *w, struct sc_error *err);
 
+struct sc_cover_server; /* core/coverage/coverage.h */
+
 struct sc_enable_how {
     bool anyway;       /* also where isolation would not cover a site */
     enum sc_home home; /* that the sites get; UNSET: as they have it */
     bool learned;      /* they are given what they were seen to use: core/engine/learn.h */
+    /* Of a call that is one of many: whose all of the sites are, as the panel told a while ago (it is
+     * asked about him, not about a domain), and what the call before has read of the web server's
+     * configuration ({0} at first). NULL: neither. */
+    const char *owner;
+    struct sc_cover_server *known;
 };
 
 /* SC_E_DENIED also: isolation would not cover a site (core/coverage/coverage.h). */

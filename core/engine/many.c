@@ -7,6 +7,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/error_code.h"
 #include "core/base/vec.h"
+#include "core/coverage/coverage.h"
 #include "core/pass/recover.h"
 
 struct work {
@@ -17,6 +18,7 @@ struct work {
     struct sc_many *m;
     size_t total, finished; /* sites whose turn comes */
     struct sc_error first;  /* failure */
+    struct sc_cover_server known;
 };
 
 static void on_progress(size_t done, size_t total, void *arg)
@@ -43,11 +45,15 @@ static bool is_stopped(const struct work *k)
     return k->how->stop && k->how->stop();
 }
 
-static int run(struct work *k, const char *const *names, size_t n, struct sc_error *err)
+static int run(struct work *k, const char *const *names, size_t n, const char *owner,
+               struct sc_error *err)
 {
+    struct sc_enable_how how = k->how->how;
+    how.owner = owner;
+    how.known = &k->known;
     if (k->how->enable)
-        return (k->how->dry_run ? sc_engine_enable_dry
-                                : sc_engine_enable)(k->s, names, n, &k->how->how, &k->inner, err);
+        return (k->how->dry_run ? sc_engine_enable_dry : sc_engine_enable)(k->s, names, n, &how,
+                                                                           &k->inner, err);
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
     if (k->how->dry_run)
         return 0;
@@ -94,7 +100,7 @@ static int do_sites(struct work *k, struct sc_many_site *const *v, size_t n, str
         return sc_error_set(err, SC_E_NOMEM, "out of memory for %zu sites", n);
     for (size_t i = 0; i < n; i++)
         names[i] = v[i]->domain;
-    int rc = run(k, names, n, &why);
+    int rc = run(k, names, n, v[0]->user, &why);
     if (rc == 0) {
         settle(k, v, n, SC_MANY_DONE, NULL);
         return 0;
@@ -171,5 +177,6 @@ int sc_engine_many(struct sc_server *s, const struct sc_many_which *which,
         return rc;
     k.total = ret->n - ret->of[SC_MANY_SKIPPED];
     rc = do_all(&k, err);
+    sc_cover_server_done(&k.known);
     return rc < 0 ? rc : conclude(&k, err);
 }

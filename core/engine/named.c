@@ -76,10 +76,14 @@ static int ask_panel(struct sc_server *s, struct sc_answers *l, struct sc_named 
     return set_owner(d, owner, err);
 }
 
-static int find_owner(struct sc_server *s, bool guess, bool for_removal, struct sc_named_list *l,
-                      struct sc_named *d, struct sc_error *err)
+static int find_owner(struct sc_server *s, bool guess, const char *owner, bool for_removal,
+                      struct sc_named_list *l, struct sc_named *d, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
+    if (guess && owner) {
+        l->guessed = true;
+        return set_owner(d, owner, err);
+    }
     for (size_t i = 0; i < l->answers.n; i++)
         if (sc_domains_find(&l->answers.v[i].heard.domains, d->name))
             return set_owner(d, l->answers.v[i].owner, err);
@@ -101,7 +105,8 @@ static int find_owner(struct sc_server *s, bool guess, bool for_removal, struct 
 }
 
 int sc_named_find(struct sc_server *s, const char *const *domains, size_t n, bool guess,
-                  bool for_removal, struct sc_named_list *l, struct sc_error *err)
+                  const char *owner, bool for_removal, struct sc_named_list *l,
+                  struct sc_error *err)
 {
     l->v = calloc(n ? n : 1, sizeof(*l->v));
     l->owners = calloc(n ? n : 1, sizeof(*l->owners));
@@ -112,7 +117,7 @@ int sc_named_find(struct sc_server *s, const char *const *domains, size_t n, boo
         l->n = i + 1;
         if (sc_domain_canon(domains[i], l->v[i].name, NULL) < 0)
             return unknown(domains[i], err);
-        rc = find_owner(s, guess, for_removal, l, &l->v[i], err);
+        rc = find_owner(s, guess, owner, for_removal, l, &l->v[i], err);
         l->owners[i] = l->v[i].owner;
     }
     return rc;

@@ -23,11 +23,12 @@ void sc_named_done(struct sc_named_list *l);
 
 /* Finds the owners. With `guess` the database is believed first: its accounts are asked for anyway,
  * once they are locked (sc_named_confirm()); else, and for what it does not know, the panel is
- * asked, once for each account. `for_removal`: whom the database last knew, where the panel does
+ * asked, once for each account. `owner`, not NULL: whom to believe with `guess`, in the database's place. `for_removal`: whom the database last knew, where the panel does
  * not know the domain or cannot say. SC_E_NOTFOUND, naming the domain. sc_named_done() *l after a
  * failure, too. */
 int sc_named_find(struct sc_server *s, const char *const *domains, size_t n, bool guess,
-                  bool for_removal, struct sc_named_list *l, struct sc_error *err);
+                  const char *owner, bool for_removal, struct sc_named_list *l,
+                  struct sc_error *err);
 
 /* SC_E_NOTFOUND where a guess was wrong, by what the panel has said of the jobs' accounts. */
 int sc_named_confirm(const struct sc_named_list *l, const struct sc_jobs *jobs,

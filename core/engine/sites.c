@@ -24,9 +24,10 @@
 #include "core/server/platform.h"
 
 static int open_for_enable(struct sc_server *s, const char *const *domains, size_t n, bool guess,
-                           struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
+                           const char *owner, struct sc_named_list *l, struct sc_jobs *jobs,
+                           struct sc_error *err)
 {
-    int rc = sc_named_find(s, domains, n, guess, false, l, err);
+    int rc = sc_named_find(s, domains, n, guess, owner, false, l, err);
     if (rc == 0)
         rc = sc_named_allowed(s, l, err);
     if (rc == 0)
@@ -40,25 +41,28 @@ static int open_for_enable(struct sc_server *s, const char *const *domains, size
 }
 
 static int open_for_disable(struct sc_server *s, const char *const *domains, size_t n, bool guess,
-                            struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
+                            const char *owner, struct sc_named_list *l, struct sc_jobs *jobs,
+                            struct sc_error *err)
 {
-    int rc = sc_named_find(s, domains, n, guess, true, l, err);
+    int rc = sc_named_find(s, domains, n, guess, owner, true, l, err);
     if (rc == 0)
         rc = sc_jobs_open(s, l->owners, l->n, SC_FACTS_REMOVAL, &l->answers, jobs, err);
     return rc < 0 ? rc : sc_named_confirm(l, jobs, err);
 }
 
-/* As the database has it first; where that is not so any more, as the panel says. */
-static int open_named(struct sc_server *s, const char *const *domains, size_t n, bool enable,
-                      struct sc_named_list *l, struct sc_jobs *jobs, struct sc_error *err)
+/* As the database, or who calls, has it first; where that is not so any more, as the panel says. */
+static int open_named(struct sc_server *s, const char *const *domains, size_t n, const char *owner,
+                      bool enable, struct sc_named_list *l, struct sc_jobs *jobs,
+                      struct sc_error *err)
 {
-    int (*open)(struct sc_server *, const char *const *, size_t, bool, struct sc_named_list *,
-                struct sc_jobs *, struct sc_error *) = enable ? open_for_enable : open_for_disable;
-    int rc = open(s, domains, n, true, l, jobs, err);
+    int (*open)(struct sc_server *, const char *const *, size_t, bool, const char *,
+                struct sc_named_list *, struct sc_jobs *, struct sc_error *) =
+        enable ? open_for_enable : open_for_disable;
+    int rc = open(s, domains, n, true, owner, l, jobs, err);
     if (l->guessed && (rc == SC_E_NOTFOUND || rc == SC_E_DENIED)) {
         sc_jobs_done(jobs);
         sc_named_done(l);
-        rc = open(s, domains, n, false, l, jobs, err);
+        rc = open(s, domains, n, false, NULL, l, jobs, err);
     }
     return rc < 0 ? rc : sc_named_assign(jobs, l, enable, err);
 }
@@ -100,7 +104,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
                   const struct sc_watch *w, struct sc_error *err)
 {
     SC_FD int front = -EBADF;
-    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
+    SC_CLEANUP(sc_cover_server_done) struct sc_cover_server own = {0};
+    struct sc_cover_server *server = how->known ? how->known : &own;
     SC_CLEANUP(sc_ahead_done) struct sc_ahead ahead = {0};
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
@@ -116,8 +121,8 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0) {
-        sc_ahead_begin(&ahead, s, &server);
-        rc = open_named(s, domains, n, true, &l, &jobs, err);
+        sc_ahead_begin(&ahead, s, server);
+        rc = open_named(s, domains, n, how->owner, true, &l, &jobs, err);
         rc = sc_ahead_end(&ahead, rc, err);
     }
     sc_jobs_home(&jobs, how->home);
@@ -127,7 +132,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0 && how->learned)
         rc = wish_learned(s, &jobs, w, learned, err);
     if (rc == 0)
-        rc = judge(s, &server, &jobs, how->anyway, w, err);
+        rc = judge(s, server, &jobs, how->anyway, w, err);
     if (rc == 0)
         rc = sc_suexec_front_on(err); /* Apache may have been installed after allow-all */
     if (rc == 0)
@@ -135,11 +140,11 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0 && until)
         rc = sc_learn_begin(&jobs, err);
     if (rc == 0)
-        rc = sc_cover_run(s, &server, &jobs, w, err);
+        rc = sc_cover_run(s, server, &jobs, w, err);
     if (rc < 0)
         return rc;
     sc_trial_note();
-    sc_cover_after(s, &server, &jobs, w);
+    sc_cover_after(s, server, &jobs, w);
     return 0;
 }
 
@@ -148,7 +153,8 @@ int sc_engine_enable(struct sc_server *s, const char *const *domains, size_t n,
                      struct sc_error *err)
 {
     SC_CLEANUP(sc_look_done) struct sc_look look = SC_LOOK_INIT;
-    sc_pass_recover(s);
+    if (!how->owner) /* else who calls for many accounts did */
+        sc_pass_recover(s);
     int rc = enable(s, domains, n, how, 0, &look, w, err);
     if (rc < 0)
         return rc;
@@ -180,7 +186,7 @@ int sc_engine_learn_stop(struct sc_server *s, const char *domain, const struct s
     sc_pass_recover(s);
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
-    int rc = open_named(s, &domain, 1, false, &l, &jobs, err);
+    int rc = open_named(s, &domain, 1, NULL, false, &l, &jobs, err);
     if (rc < 0)
         return rc;
     const struct sc_domain_entry *e =
@@ -198,7 +204,7 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
     SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
-    int rc = open_named(s, domains, n, false, &l, &jobs, err);
+    int rc = open_named(s, domains, n, NULL, false, &l, &jobs, err);
     for (size_t i = 0; rc == 0 && i < jobs.n; i++)
         rc = sc_job_widen(&jobs.v[i], &others, err);
     if (rc == 0)
