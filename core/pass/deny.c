@@ -12,6 +12,7 @@
 #include "core/pass/front.h"
 #include "core/pass/forget.h"
 #include "core/pass/pass.h"
+#include "core/pass/told.h"
 #include "core/pass/tools.h"
 #include "core/pass/webserver.h"
 #include "core/proxyexec/service.h"
@@ -40,10 +41,13 @@ static void note_file(const struct sc_account *a, const struct sc_facts *f, stru
                      a->user, f->why_file.text);
 }
 
-int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *left, struct sc_error *err)
+static int clear_user(struct sc_server *s, uid_t uid, const struct sc_told *told,
+                      struct sc_error *left, struct sc_error *err)
 {
     SC_CLEANUP(sc_account_done) struct sc_account a = SC_ACCOUNT_INIT;
+    SC_CLEANUP(sc_heard_done) struct sc_heard heard = SC_HEARD_INIT;
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    bool use = false;
     struct sc_wish all = {.disable_all = true};
     struct sc_error why = SC_ERROR_INIT;
     int rc = sc_account_open_uid(uid, s->lock_ms, &a, &why);
@@ -56,7 +60,9 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *left, st
     if (rc < 0 && err)
         *err = why;
     if (rc == 0)
-        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, NULL, &f, err);
+        rc = sc_told_of(told, s, &a, &use, &heard, err);
+    if (rc == 0)
+        rc = sc_pass_gather(s, &a, SC_FACTS_LAST_GOOD, use ? &heard : NULL, &f, err);
     if (rc == 0)
         rc = sc_pass_check(s, &a, &f, &all, err);
     if (rc == 0)
@@ -66,7 +72,14 @@ int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *left, st
     return rc;
 }
 
+int sc_pass_clear_user(struct sc_server *s, uid_t uid, struct sc_error *left, struct sc_error *err)
+{
+    return clear_user(s, uid, NULL, left, err);
+}
+
 /* ---- many accounts ---- */
+
+#define MANY 8 /* accounts for which the panel is asked once, and not for each */
 
 struct todo {
     uid_t uid;
@@ -74,12 +87,12 @@ struct todo {
     bool done;
 };
 
-static int clear_one(struct sc_server *s, struct todo *t, int wait_ms, struct sc_error *left,
-                     struct sc_error *err)
+static int clear_one(struct sc_server *s, struct todo *t, const struct sc_told *told, int wait_ms,
+                     struct sc_error *left, struct sc_error *err)
 {
     int before = s->lock_ms;
     s->lock_ms = wait_ms < before ? wait_ms : before;
-    int rc = sc_pass_clear_user(s, t->uid, left, err);
+    int rc = clear_user(s, t->uid, told, left, err);
     s->lock_ms = before;
     t->done = rc == 0;
     return rc < 0 ? sc_error_wrap(err, "user %s", t->user) : 0;
@@ -105,9 +118,12 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
                      struct sc_error *left, struct sc_error *err)
 {
     static const int waits[] = {0, SOON_MS, SC_LOCK_WAIT_MS};
+    SC_CLEANUP(sc_told_done) struct sc_told told = {0};
     int rc = 0;
     size_t done = 0;
     begin_many(s);
+    if (n >= MANY)
+        sc_told_ask(s, &told);
     for (size_t round = 0; round < 3 && done < n; round++) {
         bool last = round == 2;
         for (size_t i = 0; i < n; i++) {
@@ -118,7 +134,7 @@ static int clear_all(struct sc_server *s, struct todo *v, size_t n, const struct
                 sc_watch_waiting(w, "Waiting for user %s: another process is changing the account",
                                  v[i].user);
             sc_watch_progress(w, done, n);
-            int now = clear_one(s, &v[i], waits[round], left, &why);
+            int now = clear_one(s, &v[i], &told, waits[round], left, &why);
             if ((now == SC_E_BUSY || now == SC_E_LATE) && !last)
                 continue;
             v[i].done = true;

@@ -16,7 +16,7 @@
 #include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/limits/limits.h"
-#include "core/pass/boot.h"
+#include "core/pass/boot_accounts.h"
 #include "core/pass/mains.h"
 #include "core/php/fpm/taken.h"
 #include "core/proxyexec/service.h"
@@ -25,8 +25,6 @@
 #include "core/pass/pass.h"
 #include "core/pass/webserver.h"
 #include "core/runtime/runtime.h"
-
-#define BOOT_ACCOUNT_MS 60000 /* for one account's pass, masters of PHP-FPM included */
 
 static int rebuild(struct sc_server *s, uid_t uid, struct sc_error *err)
 {
@@ -102,16 +100,6 @@ static void revive(struct sc_server *s, int rc)
         sc_monitor_revive();
 }
 
-static int rebuild_alone(uid_t uid)
-{
-    struct sc_error err = SC_ERROR_INIT;
-    SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
-    int rc = sc_server_open(&s, &err);
-    if (rc < 0)
-        sc_log("uid=%u rebuild: %s", (unsigned)uid, err.text);
-    return rc < 0 ? rc : rebuild(s, uid, &err);
-}
-
 /* What must be so before the web server starts: suexec's entry is in its place. An account whose table is not there
  * yet is closed by its mark in SC_MARK_DIR, and made ready by the first entry. */
 static int before_the_web_server(struct sc_user_list *users, struct sc_error *err)
@@ -136,23 +124,12 @@ static int revive_alone(struct sc_error *err)
 
 static int rebuild_many(const struct sc_user_list *users, struct sc_error *err)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    const struct sc_boot how = {.run = rebuild_alone,
-                                .at_once = cpus < 2   ? 2
-                                           : cpus > 8 ? 8
-                                                      : (unsigned)cpus,
-                                .deadline_ms = BOOT_ACCOUNT_MS};
     SC_CLEANUP(sc_server_freep) struct sc_server *s = NULL;
-    SC_FREE uid_t *uids = calloc(users->n + 1, sizeof(*uids));
     size_t bad = 0;
     int bad_others = 0;
-    if (!uids)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for %zu accounts", users->n);
-    for (size_t i = 0; i < users->n; i++)
-        uids[i] = users->rows[i].uid;
     int rc = revive_alone(err);
     if (rc == 0)
-        rc = sc_boot_each(&how, uids, users->n, &bad, err);
+        rc = sc_boot_accounts(users, &bad, err);
     if (rc == 0)
         rc = sc_server_open(&s, err);
     if (rc == 0)

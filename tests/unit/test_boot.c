@@ -30,8 +30,10 @@ static int teardown(void **state)
     return munmap(shared, sizeof(*shared));
 }
 
-static int one(uid_t uid)
+static int one(uid_t uid, void **mine, void *arg)
 {
+    assert_ptr_equal(arg, &shared);
+    *mine = shared; /* stays for the next account */
     unsigned now = __atomic_add_fetch(&shared->now, 1, __ATOMIC_SEQ_CST);
     unsigned most = __atomic_load_n(&shared->most, __ATOMIC_SEQ_CST);
     while (now > most && !__atomic_compare_exchange_n(&shared->most, &most, now, 0,
@@ -46,7 +48,7 @@ static int one(uid_t uid)
 static void each_is_done_once_and_not_too_many_at_a_time(void **state)
 {
     (void)state;
-    const struct sc_boot how = {.run = one, .at_once = 3, .deadline_ms = 60000};
+    const struct sc_boot how = {.run = one, .arg = &shared, .at_once = 3, .deadline_ms = 60000};
     struct sc_error err = SC_ERROR_INIT;
     uid_t uids[N];
     size_t bad = 99;
@@ -61,8 +63,9 @@ static void each_is_done_once_and_not_too_many_at_a_time(void **state)
     assert_int_equal(bad, 0);
 }
 
-static int hangs(uid_t uid)
+static int hangs(uid_t uid, void **mine, void *arg)
 {
+    (void)mine, (void)arg;
     if (uid % 2 == 0)
         for (;;)
             pause();
