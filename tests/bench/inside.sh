@@ -651,6 +651,166 @@ part_many()
     printf '  all of them again, nothing to do: %d ms\n' "$ms"
 }
 
+# ---- ten thousand sites ----
+
+# accounts_by_files FROM TO: u<FROM>..u<TO> with homes and five sites each; the panel's files are those of u1..u<TO>
+accounts_by_files()
+{
+    awk -v from="$1" -v to="$2" 'BEGIN {
+        head = "{\"data\": {"; tail = "}, \"metadata\": {\"result\": \"ok\"}}\n"
+        dir = "/opt/cpvendor/answers/"
+        printf "%s", head >(dir "all")
+        for (i = 1; i <= to; i++) {
+            one = ""
+            for (k = 1; k <= 5; k++)
+                one = one sprintf("%s\"u%d-%d.example\": {\"owner\": \"u%d\", \"document_root\": \"/home/u%d/s%d\", \"is_main\": %s}", k > 1 ? ", " : "", i, k, i, i, k, k == 1 ? "true" : "false")
+            printf "%s%s%s", head, one, tail >(dir "u" i)
+            close(dir "u" i)
+            printf "%s%s", (i > 1 ? ", " : ""), one >(dir "all")
+            if (i < from)
+                continue
+            printf "u%d:x:%d:%d::/home/u%d:/bin/sh\n", i, 20000 + i, 20000 + i, i >>"/etc/passwd"
+            printf "u%d:x:%d:\n", i, 20000 + i >>"/etc/group"
+        }
+        printf "%s", tail >(dir "all")
+    }'
+    local i
+    for ((i = $1; i <= $2; i++)); do
+        mkdir -p /home/u$i/s{1,2,3,4,5}
+        chown -R $((20000 + i)):$((20000 + i)) /home/u$i
+        chmod 711 /home/u$i
+    done
+}
+
+isolated() { cagefsctl --site-isolation-list 2>/dev/null | grep -c '\.example$'; }
+
+# said TEXT MS [AIM]
+said()
+{
+    printf '  %-60s %8d ms   %s\n' "$1" "$2" "${3:+$(verdict "$2" "$3")}"
+}
+
+# The processor time that all of the box took until now, in ms: on a busy machine it says more than a clock.
+cpu_ms()
+{
+    if [ -e /sys/fs/cgroup/cpuacct/cpuacct.usage ]; then
+        awk '{ printf "%d\n", $1 / 1000000 }' /sys/fs/cgroup/cpuacct/cpuacct.usage
+    else
+        awk '$1 == "usage_usec" { printf "%d\n", $2 / 1000 }' /sys/fs/cgroup/cpu.stat
+    fi
+}
+
+enable_all() { cagefsctl --site-isolation-enable --anyway --all >/dev/null 2>&1; }
+
+# per_site TEXT SITES: all that the panel has, of which SITES are not isolated yet
+per_site()
+{
+    local ms cpu
+    cpu=$(cpu_ms)
+    ms=$(ms_of enable_all)
+    printf '  %-60s %8d ms   %.1f ms a site, %.1f of processors\n' "$1" "$ms" "$(awk "BEGIN { print $ms / $2 }")" \
+        "$(awk "BEGIN { print ($(cpu_ms) - $cpu) / $2 }")"
+}
+
+# Interrupted in the middle and run again: the rest is done, and nothing twice.
+interrupted()
+{
+    local pid before=$1 total=$2 half ms
+    cagefsctl --site-isolation-enable --anyway --all >/dev/null 2>/tmp/interrupted &
+    pid=$!
+    wait_until 600 eval "[ \$(sqlite3 /var/lib/sitecage/sitecage.db 'select count(*) from isolated') -ge $(((before + total) / 2)) ]"
+    kill -TERM $pid
+    wait $pid && return 1
+    grep -o 'interrupted: .*' /tmp/interrupted | sed 's/^/  /'
+    half=$(isolated)
+    ms=$(ms_of enable_all)
+    said "the same command again, $((total - half)) sites are left" "$ms"
+    [ "$(isolated)" = "$total" ]
+}
+
+pids_of_daemons() { pgrep -f "^$libexec/sitecage-(monitor|proxyexecd|web)"; }
+
+part_sites()
+{
+    local few=200 many=2000 ms n cpu half
+    [ -z "$quick" ] || few=20 many=200
+    title "$((5 * many)) isolated sites of $many accounts (five sites each, no web server; the panel's answers are files)"
+    panel_by_files
+    no_daemon
+    accounts_by_files 1 $few
+    per_site "enable --all, $((5 * few)) sites" $((5 * few))
+    half=$(((few + many) / 2))
+    accounts_by_files $((few + 1)) $half
+    per_site "enable --all, $((5 * (half - few))) sites more" $((5 * (half - few)))
+    accounts_by_files $((half + 1)) $many
+    interrupted $((5 * half)) $((5 * many))
+    said "once more, nothing to do" "$(ms_of enable_all)"
+    said "list" "$(ms_of cagefsctl --site-isolation-list 2>/dev/null)"
+    said "status --all" "$(ms_of cagefsctl --site-isolation-status --all 2>/dev/null)"
+    said "status --all --json" "$(ms_of cagefsctl --json --site-isolation-status --all 2>/dev/null)"
+    ms=$(date +%s%N)
+    cagefsctl --site-isolation-check >/dev/null 2>&1 || : # without a web server it is not all well
+    said "check" $((($(date +%s%N) - ms) / 1000000))
+    rm -rf /run/sitecage
+    cpu=$(cpu_ms)
+    ms=$(date +%s%N)
+    $libexec/sitecage-rebuild --boot >/dev/null 2>&1
+    said "boot: what the web server and cron wait for" $((($(date +%s%N) - ms) / 1000000)) 2000
+    said "boot: a site of the last account, entered at once" "$(ms_of as_user u$many cagefs_enter_site u$many-1.example $bin/bench-true)" 2000
+    wait_until 3600 eval "[ \"\$(tables)\" = $many ]"
+    said "boot: all accounts are ready" $((($(date +%s%N) - ms) / 1000000)) 5000
+    said "… in processor time" $(($(cpu_ms) - cpu))
+    said "a look for the history and the metrics (median of 5)" $(($("$SC_BUILD/tests/follow-show" time 5 look) / 1000))
+    sleep 2
+    cpu=$(cpu_ms)
+    ms=$(date +%s%N)
+    cagefsctl --site-isolation-deny-all >/dev/null 2>&1
+    said "deny-all" $((($(date +%s%N) - ms) / 1000000)) 60000
+    said "… in processor time" $(($(cpu_ms) - cpu))
+    n=$(cagefsctl --site-isolation-list 2>/dev/null | grep -c '\.example$' || :)
+    [ "$n" = 0 ]
+    said "allow-all" "$(ms_of cagefsctl --site-isolation-allow-all)"
+}
+
+# How often our processes left a processor of their own accord: keepers, daemons.
+switches() { { pgrep -x sitecage-keeper; pids_of_daemons; } | sed 's,.*,/proc/&/status,' | xargs cat 2>/dev/null | awk '/^voluntary_ctxt/ { sum += $2 } END { print sum + 0 }'; }
+
+# A site for each row of the database, as "UID ID".
+all_sites() { sqlite3 -separator ' ' /var/lib/sitecage/sitecage.db 'select uid, id from site where isolated order by id'; }
+
+part_idle()
+{
+    local accounts=2000 field n before after settled
+    local -A had=()
+    [ -z "$quick" ] || accounts=100
+    title "$((5 * accounts)) isolated sites of $accounts accounts, all of them running, with nothing in them"
+    panel_by_files
+    accounts_by_files 1 $accounts
+    enable_all
+    [ "$(isolated)" = $((5 * accounts)) ]
+    for field in Slab KernelStack PageTables Percpu; do had[$field]=$(meminfo $field); done
+    all_sites | while read -r n field; do $libexec/sitecage-build "$n" "$field" || exit 1; done
+    n=$(pgrep -cx sitecage-keeper)
+    [ "$n" = $((5 * accounts)) ]
+    pgrep -x sitecage-keeper | sed 's,.*,/proc/&/smaps_rollup,' | xargs cat | awk -v n="$n" '$1 == "Pss:" { sum += $2 } END { printf "  %-60s %8.1f KiB a site\n", "proportional memory of the keepers", sum / n }'
+    for field in Slab KernelStack PageTables Percpu; do
+        printf '  %-60s %8.1f KiB a site\n' "$field of the whole machine, on which others work" "$(awk "BEGIN { print ($(meminfo $field) - ${had[$field]}) / $n }")"
+    done
+    printf '  %-60s %8.1f KiB a site\n' "files in /run/sitecage" "$(awk "BEGIN { print $(du -sk /run/sitecage | cut -f 1) / $n }")"
+    before=$(switches) settled=0
+    while [ "$settled" = 0 ]; do # until the daemons have done what enabling gave them to do
+        sleep 10
+        after=$(switches)
+        [ $((after - before)) -gt 20 ] || settled=1
+        before=$after
+    done
+    sleep 60
+    printf '  %-60s %8d in 60 s\n' "how often keepers and daemons woke up" $(($(switches) - before))
+    pids_of_daemons | while read -r n; do
+        printf '  %-60s %8d KiB\n' "private memory of $(tr '\0' ' ' <"/proc/$n/cmdline")" "$(awk '/^Private_(Clean|Dirty)/ { sum += $2 } END { print sum }' "/proc/$n/smaps_rollup")"
+    done
+}
+
 part_isolatectl()
 {
     title "A user's command through the proxyexec service, against setpriv starting a static program"

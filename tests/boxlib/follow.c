@@ -4,7 +4,8 @@
  *   follow-show follow USER      with the waiting events: "agrees", or what is awaited
  *   follow-show survey           "DOMAINS USERS", and a line for each account to follow
  *   follow-show watched          a line for each account that is watched
- *   follow-show time N follow USER | survey            the median of N, in microseconds */
+ *   follow-show look             the look for the history and the metrics: how many sites
+ *   follow-show time N follow USER | survey | look     the median of N, in microseconds */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/follow/follow.h"
+#include "core/history/look.h"
 #include "core/server/server.h"
 
 static int push(struct sc_server *s, int argc, char **argv, struct sc_error *err)
@@ -60,6 +62,15 @@ static int survey(struct sc_server *s, bool quiet, struct sc_error *err)
     return rc;
 }
 
+static int look(struct sc_server *s, bool quiet, struct sc_error *err)
+{
+    size_t sites = 0;
+    int rc = sc_history_look(s, &sites, err);
+    if (rc == 0 && !quiet)
+        printf("%zu\n", sites);
+    return rc;
+}
+
 static int watched(struct sc_server *s, struct sc_error *err)
 {
     SC_CLEANUP(sc_watched_done) struct sc_watched w = {0};
@@ -81,6 +92,8 @@ static int one(struct sc_server *s, int argc, char **argv, bool quiet, struct sc
         return follow(s, argv[1], quiet, err);
     if (argc == 1 && strcmp(argv[0], "survey") == 0)
         return survey(s, quiet, err);
+    if (argc == 1 && strcmp(argv[0], "look") == 0)
+        return look(s, quiet, err);
     if (argc == 1 && strcmp(argv[0], "watched") == 0)
         return watched(s, err);
     return sc_error_set(err, SC_E_INVAL, "what?");
