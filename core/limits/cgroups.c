@@ -28,31 +28,19 @@ void sc_cgroup_site_name(const struct sc_cgroups *cg, uid_t uid, unsigned id,
     snprintf(out, SC_CGROUP_NAME_MAX, "%s/%u/%u", cg->base, (unsigned)uid, id);
 }
 
-static int look(struct sc_cgroups *cg, struct sc_error *err)
-{
-#ifdef SC_LIBCGROUP
-    int rc = sc_cgroups_lib_open(cg, err);
-    if (rc != SC_E_PLATFORM)
-        return rc;
-    free(cg->lib); /* not installed */
-    cg->lib = NULL;
-#endif
-    return sc_cgroups_files_open(cg, err);
-}
-
 int sc_cgroups_open(struct sc_cgroups **ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = calloc(1, sizeof(*cg));
     if (!cg)
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
-    int rc = look(cg, err);
+    int rc = sc_cgroups_files_open(cg, err);
     if (rc < 0)
         return rc;
     sc_cgroup_base_find(cg);
-    if (cg->delegated) {
-        free(cg->lib);
-        cg->lib = NULL;
-    }
+#ifdef SC_LIBCGROUP
+    if (!cg->delegated && !(cg->lib = sc_cgroups_lib_new()))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+#endif
     *ret = sc_steal_ptr(&cg);
     return 0;
 }
@@ -97,21 +85,12 @@ bool sc_cgroup_exists(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char
     return false;
 }
 
-/* The same call, as it was chosen. */
-#ifdef SC_LIBCGROUP
-#define WAY(cg, call) ((cg)->lib ? sc_cgroups_lib_##call : sc_cgroups_files_##call)
-#else
-#define WAY(cg, call) (sc_cgroups_files_##call)
-#endif
-
 int sc_cgroup_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
                    struct sc_error *err)
 {
-    /* Not for one that is there: when cgroup_create_cgroup() fails, libcgroup 3 removes the
-     * group. */
     if (sc_cgroup_exists(cg, ctrl, name))
         return 0;
-    int rc = WAY(cg, make)(cg, ctrl, name, err);
+    int rc = sc_cgroups_files_make(cg, ctrl, name, err);
     if (rc < 0 || sc_cgroup_exists(cg, ctrl, name))
         return rc;
     return sc_error_set(err, SC_E_SYS,
@@ -128,7 +107,7 @@ int sc_cgroup_remove(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char 
     *ret_left = false;
     if (access(dir, F_OK) < 0)
         return sc_is_absent(errno) ? 0 : sc_error_sys(err, errno, "look at %s", dir);
-    int rc = WAY(cg, remove)(cg, ctrl, name, err);
+    int rc = sc_cgroups_files_remove(cg, ctrl, name, err);
     if (rc < 0)
         return rc;
     *ret_left = access(dir, F_OK) == 0 || !sc_is_absent(errno);
@@ -140,7 +119,7 @@ int sc_cgroup_read(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *n
 {
     SC_BUF struct sc_buf text = {.limit = SC_CGROUP_FILE_MAX};
     sc_buf_str(&text, "");
-    int rc = WAY(cg, read)(cg, ctrl, name, file, &text, err);
+    int rc = sc_cgroups_files_read(cg, ctrl, name, file, &text, err);
     if (rc < 0)
         return rc;
     sc_buf_add(&text, "", 0);
@@ -158,5 +137,10 @@ int sc_cgroup_read(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *n
 int sc_cgroup_write(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
                     const char *file, const char *value, struct sc_error *err)
 {
-    return WAY(cg, write)(cg, ctrl, name, file, value, err);
+#ifdef SC_LIBCGROUP
+    int rc = cg->lib ? sc_cgroups_lib_write(cg, ctrl, name, file, value, err) : SC_E_PLATFORM;
+    if (rc != SC_E_PLATFORM)
+        return rc;
+#endif
+    return sc_cgroups_files_write(cg, ctrl, name, file, value, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The few things that we do with control groups: by libcgroup, or by the kernel's files where it is not installed, or not
- * built in (SC_LIBCGROUP=OFF). `name` is a group's path in its hierarchy, "sitecage/1000/60001". Below systemd's unit it is always
- * the files: libcgroup writes to each level above, too. */
+/* The few things that we do with control groups: by the kernel's files, and what is written to them by libcgroup where that
+ * is installed, and built in (SC_LIBCGROUP). `name` is a group's path in its hierarchy, "sitecage/1000/60001". Below systemd's
+ * unit it is the files alone: libcgroup writes to each level above, too. */
 #ifndef SC_LIMITS_CGROUPS_H
 #define SC_LIMITS_CGROUPS_H
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way to control groups by the kernel's files, where libcgroup is not installed, or not built in.
- * core/limits/cgroups.c chooses, and does what both ways have in common: nothing is made that is there.
- * Parameters as in cgroups.h. */
+/* Control groups by the kernel's files. core/limits/cgroups.c has what else is looked at: nothing is made that is
+ * there. Parameters as in cgroups.h. */
 #ifndef SC_LIMITS_CGROUPS_FILES_H
 #define SC_LIMITS_CGROUPS_FILES_H
 

@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way to control groups by libcgroup. core/limits/cgroups.c chooses, and does what both ways
- * have in common: nothing is made that is there. Parameters as in cgroups.h. */
+/* Writing to control groups by libcgroup, which is loaded for the first line that is to be written: most commands need none.
+ * Where it is not installed core/limits/cgroups.c writes by the kernel's files. */
 #ifndef SC_LIMITS_CGROUPS_LIB_H
 #define SC_LIMITS_CGROUPS_LIB_H
 
-#include "core/base/buf.h"
 #include "core/limits/hierarchies.h"
 
-/* Sets mount and version; a controller belongs to one hierarchy, in a mixed set-up each may be in one of
- * either kind. SC_E_PLATFORM: libcgroup is not installed. */
-int sc_cgroups_lib_open(struct sc_cgroups *cg, struct sc_error *err);
+/* Nothing is loaded yet. The caller frees it; NULL: no memory. */
+struct sc_libcgroup *sc_cgroups_lib_new(void);
 
-int sc_cgroups_lib_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
-                        struct sc_error *err);
-
-/* What is not empty stays, and is no error. */
-int sc_cgroups_lib_remove(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
-                          struct sc_error *err);
-
-/* Adds to `text`, which has a limit. SC_E_NOTFOUND. */
-int sc_cgroups_lib_read(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
-                        const char *file, struct sc_buf *text, struct sc_error *err);
-
+/* As sc_cgroup_write(); also SC_E_PLATFORM: libcgroup is not installed, or finds no control groups. */
 int sc_cgroups_lib_write(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,
                          const char *file, const char *value, struct sc_error *err);
 

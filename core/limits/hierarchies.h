@@ -16,7 +16,7 @@ struct sc_cgroups {
     char *mount[SC_CTRL_COUNT];
     const char *base; /* the group above all of ours: SC_CGROUP_ROOT or SC_SITES_GROUP */
     bool delegated;   /* systemd made it, and it alone writes there and above; all below is ours */
-    struct sc_libcgroup *lib; /* its functions: cgroups_lib.c; NULL: the files */
+    struct sc_libcgroup *lib; /* cgroups_lib.c; NULL: the files are written to directly */
 };
 
 /* The kernel's names of a controller: [0] in version 1, [1] in version 2; NULL: it has none there. */

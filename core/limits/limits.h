@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Resource limits of sites, held by the kernel's control groups, version 1, 2 or both side by side,
- * through libcgroup. Each isolated site has the group
+/* Resource limits of sites, held by the kernel's control groups, version 1, 2 or both side by side.
+ * Each isolated site has the group
  *
  *     sitecage/<uid>/<site id>
  *

@@ -79,8 +79,6 @@ static int make_groups(const struct sc_cgroups *cg, const char *name, unsigned w
         struct sc_error why = SC_ERROR_INIT;
         if (!(todo >> i & 1))
             continue;
-        /* The top one by itself: of libcgroup 2.0 only then does it hand the controller down from
-         * the root. */
         bool was = sc_cgroup_exists(cg, i, cg->base);
         int made = sc_cgroup_make(cg, i, cg->base, &why);
         if (made == 0 && !was)
