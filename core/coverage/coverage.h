@@ -40,6 +40,7 @@ struct sc_cover_server {
     struct sc_fpm_known_list pools;
     struct sc_suexec front;
     char front_error[SC_ERROR_TEXT_MAX]; /* why suexec could not be looked at; "" */
+    pid_t litespeed;                     /* a process of LiteSpeed, or -errno; 0: none runs */
     char unit_error[SC_ERROR_TEXT_MAX];  /* why Apache's unit lets no entry work; "" */
     char shut_error
         [SC_ERROR_TEXT_MAX]; /* why Apache could serve nothing of an isolated site in its unit; "" */

@@ -122,6 +122,20 @@ static bool is_unknown(struct judging *j)
                        j->site->is.docroot);
 }
 
+/* It starts PHP by itself; whatever Apache or nginx would do says nothing about it. */
+static bool by_litespeed(struct judging *j)
+{
+    if (j->server->litespeed < 0)
+        return sc_judge_no(j, SC_COVERAGE_NOT, "whether LiteSpeed runs cannot be told: %s",
+                           strerror((int)-j->server->litespeed));
+    return j->server->litespeed &&
+           sc_judge_no(
+               j, SC_COVERAGE_NOT,
+               "LiteSpeed serves this server's sites (process %d) and starts PHP outside of "
+               "every site: have Apache or nginx serve them",
+               (int)j->server->litespeed);
+}
+
 /* ---- ways ---- */
 
 typedef bool way_fn(struct judging *j, const struct sc_vhost *h, const struct sc_way *w);
@@ -136,6 +150,9 @@ static bool any_way(struct judging *j, way_fn *ask)
             continue;
         for (size_t k = 0; k < h->ways.n; k++)
             if (ask(j, h, &h->ways.v[k]))
+                return true;
+        for (size_t k = 0; !j->server->gate && k < h->rest.n; k++)
+            if (ask(j, h, &h->rest.v[k]))
                 return true;
         bool own = !h->nginx && sc_host_stands(h, &j->site->is) == SC_HOST_SITE;
         for (size_t k = 0; own && k < j->seen->own.n; k++)
@@ -359,9 +376,10 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
     for (size_t i = 0; i < seen->own.n; i++)
         if (seen->own.v[i].php && ret->hosts)
             ret->handlers |= seen->own.v[i].handler;
-    (void)(is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) || any_way(&j, by_module) ||
-           any_way(&j, by_other) || any_way(&j, by_unknown_address) ||
+    (void)(by_litespeed(&j) || is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) ||
+           any_way(&j, by_module) || any_way(&j, by_other) || any_way(&j, by_unknown_address) ||
            any_way(&j, sc_judge_by_suexec) || any_way(&j, by_lsapi) || by_fpm(&j) ||
-           any_way(&j, by_own_fpm) || sc_judge_by_htaccess(&j) || by_unread(&j) || by_unit(&j) ||
-           by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j) || by_socket(&j));
+           any_way(&j, by_own_fpm) || any_way(&j, sc_judge_by_rest) || sc_judge_by_htaccess(&j) ||
+           by_unread(&j) || by_unit(&j) || by_table(&j) || by_others_root(&j) || by_links(&j) ||
+           by_port(&j) || by_socket(&j));
 }

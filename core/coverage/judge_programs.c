@@ -2,6 +2,8 @@
 /* Programs that Apache starts, and what .htaccess files may have it run. Pure. */
 #include "core/coverage/judging.h"
 
+#include "core/web/php_names.h"
+
 /* Programs that are no code of the site: those of a ScriptAlias to another place, and what the whole
  * server would run if a site had it. */
 static bool is_not_its_own(const struct judging *j, const struct sc_way *w)
@@ -52,6 +54,23 @@ bool sc_judge_by_suexec(struct judging *j, const struct sc_vhost *h, const struc
     const char *why = front_lacks(j);
     return why &&
            sc_judge_no(j, SC_COVERAGE_NOT, "%s (%s at %s:%u)", why, w->what, w->file, w->line);
+}
+
+/* The server's own handler runs PHP files that the host's does not name; where Apache has the module, that takes
+ * these to the site's master, too. */
+bool sc_judge_by_rest(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
+{
+    if (w < h->rest.v || w >= h->rest.v + h->rest.n || w->handler != SC_HANDLER_FPM || !w->address)
+        return false;
+    for (size_t i = 0; i < h->n_listens; i++)
+        if (sc_fpm_same_address(h->listens[i], w->address))
+            return false;
+    return sc_judge_no(
+        j, SC_COVERAGE_NOT,
+        "files as %s, which the virtual host at %s:%u does not name, are run by %s at "
+        "%s:%u, outside of the site: name them in the virtual host's own lines, or "
+        "remove that one",
+        sc_php_names_one(w->firm), h->file, h->line, w->what, w->file, w->line);
 }
 
 /* ---- what .htaccess files may say at any time ---- */

@@ -47,6 +47,9 @@ static inline bool is_own_line(const struct judging *j, const struct sc_way *w)
 /* Of one way: programs that Apache starts. */
 bool sc_judge_by_suexec(struct judging *j, const struct sc_vhost *h, const struct sc_way *w);
 
+/* Of one way: files that the host leaves to the server. */
+bool sc_judge_by_rest(struct judging *j, const struct sc_vhost *h, const struct sc_way *w);
+
 /* What .htaccess files may say at any time. */
 bool sc_judge_by_htaccess(struct judging *j);
 

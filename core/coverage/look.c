@@ -18,6 +18,7 @@
 #include "core/php/fpm/apply.h"
 #include "core/coverage/nginx.h"
 #include "core/web/apache/path.h"
+#include "core/web/litespeed.h"
 #include "core/web/module.h"
 #include "core/web/nginx/running.h"
 #include "core/web/unit.h"
@@ -100,6 +101,7 @@ static void look_at_places(struct sc_cover_server *s)
     (void)sc_conf_load(SC_CONF_PATH, 0, &conf, NULL);
     s->fpm_sites = conf.fpm_sites;
     s->lsphp = lsphp_in_place();
+    s->litespeed = sc_litespeed_find();
     s->gate = sc_web_module_guards();
     look_at_nginx(s);
 }

@@ -209,6 +209,34 @@ static bool is_part(const char *what)
     return true;
 }
 
+/* Whether a section is for some names of files alone, and for which. */
+static bool names_of(const char *what, char *const *words, size_t n, unsigned *ret)
+{
+    bool location = strncasecmp(what, "Location", 8) == 0;
+    const char *arg = n > 1 ? words[1] : "";
+    if (!location && strcasecmp(what, "Files") != 0 && strcasecmp(what, "FilesMatch") != 0)
+        return false;
+    if (strcmp(arg, "~") == 0)
+        *ret = sc_php_names_regex(n > 2 ? words[2] : "", location);
+    else if (strcasecmp(what, "FilesMatch") == 0 || strcasecmp(what, "LocationMatch") == 0)
+        *ret = sc_php_names_regex(arg, location);
+    else
+        *ret = location ? sc_php_names_path(arg) : sc_php_names_glob(arg);
+    return true;
+}
+
+static void begin_names(struct sc_apache_conf *p, char *const *words, size_t n)
+{
+    unsigned names;
+    /* whose expressions the account writes none is tried */
+    if (p->in_htaccess || !names_of(words[0], words, n, &names))
+        return;
+    names &= sc_apache_names(p);
+    if (p->n_only < SC_APACHE_NESTED_MAX)
+        p->only[p->n_only] = names;
+    p->n_only++;
+}
+
 static void begin_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
                           unsigned line, char *const *words, size_t n)
 {
@@ -218,6 +246,7 @@ static void begin_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, 
         return;
     }
     p->parts += is_part(words[0]);
+    begin_names(p, words, n);
     if (strcasecmp(words[0], "Macro") == 0 && !p->in_htaccess) {
         sc_apache_macro_begin(r, p, words, n);
     } else if (p->in_htaccess) {
@@ -238,7 +267,9 @@ static void begin_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, 
 
 static void end_section(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *what)
 {
+    unsigned names;
     p->parts -= is_part(what) && p->parts > 0;
+    p->n_only -= p->n_only > 0 && names_of(what, NULL, 0, &names);
     if (strcasecmp(what, "VirtualHost") == 0)
         p->in_host = false;
     else if (strcasecmp(what, "Directory") == 0)

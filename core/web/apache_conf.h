@@ -4,11 +4,13 @@
 #ifndef SC_WEB_APACHE_CONF_H
 #define SC_WEB_APACHE_CONF_H
 
+#include "core/web/php_names.h"
 #include "core/web/vhosts.h"
 
 #define SC_APACHE_WORDS_MAX   256
 #define SC_APACHE_DEFINES_MAX 1024
 #define SC_APACHE_MACROS_MAX  1024
+#define SC_APACHE_NESTED_MAX  16
 
 struct sc_apache_macro {
     char *name, **params, *body;
@@ -23,8 +25,11 @@ struct sc_apache_conf {
     size_t n_macros;
     size_t host_at; /* of the host whose section this is: the list may move as it grows */
     bool in_host;
-    char *dir;           /* within <Directory> */
-    char *proxy;         /* within <Proxy>: its URL */
+    char *dir;   /* within <Directory> */
+    char *proxy; /* within <Proxy>: its URL */
+    unsigned only
+        [SC_APACHE_NESTED_MAX]; /* of files that the open <Files>, <Location> are for (php_names.h) */
+    int n_only;
     int parts;           /* open sections that hold for a part of the host or the server alone */
     bool in_htaccess;    /* neither modules nor workers are made there */
     bool in_macro;       /* within <Macro>: lines are kept, not read */
@@ -33,6 +38,13 @@ struct sc_apache_conf {
     int skipping; /* depth of a section that is not true, and of those within */
     int depth;    /* of includes and uses */
 };
+
+/* Of files that the line which is read is for. */
+static inline unsigned sc_apache_names(const struct sc_apache_conf *p)
+{
+    return p->n_only > 0 && p->n_only <= SC_APACHE_NESTED_MAX ? p->only[p->n_only - 1]
+                                                              : SC_PHP_NAMES_ALL;
+}
 
 /* ---- apache_say.c ---- */
 

@@ -18,6 +18,7 @@ struct said { /* where, and by which words */
     unsigned line;
     char **w;
     size_t n;
+    unsigned firm, loose; /* names of files that it is for */
 };
 
 /* Where a way that is being said belongs to. */
@@ -26,6 +27,8 @@ static void add_way(const struct said *s, enum sc_handler handler, bool php, con
 {
     struct sc_way way = {.handler = handler,
                          .php = php,
+                         .firm = s->firm,
+                         .loose = s->loose,
                          .address = (char *)(uintptr_t)address,
                          .what = (char *)(uintptr_t)what,
                          .file = (char *)(uintptr_t)(s->p->used_at ? s->p->used_at : s->file),
@@ -106,7 +109,7 @@ static void handler_name(const struct said *s, const char *name, bool for_php)
             return;
         }
     /* mod_suphp's and others'; an Action may say what it is. In .htaccess that is the server's to know. */
-    if (for_php && !s->p->in_htaccess && strcasestr(name, "php"))
+    if (for_php && !s->p->in_htaccess && strcasestr(name, "php") && !strcasestr(name, "-source"))
         add_way(s, SC_HANDLER_OTHER, true, NULL, name);
 }
 
@@ -118,19 +121,46 @@ static bool names_php(char *const *words, size_t n)
     return false;
 }
 
+static struct said for_names(const struct said *s, unsigned names)
+{
+    struct said one = *s;
+    one.firm = sc_apache_names(s->p) & names;
+    return one;
+}
+
+/* Expressions that accounts write are not tried. */
+static unsigned names_by(const struct said *s, const char *pattern)
+{
+    return s->p->in_htaccess || *pattern == '!' ? SC_PHP_NAMES_ALL
+                                                : sc_php_names_regex(pattern, true);
+}
+
 static void set_handler(const struct said *s)
 {
-    handler_name(s, s->w[1], true);
+    struct said one = for_names(s, SC_PHP_NAMES_ALL);
+    bool none = strcasecmp(s->w[1], "none") == 0 || strcasecmp(s->w[1], "default-handler") == 0;
+    if (none && s->p->in_host)
+        s->r->out->v[s->p->host_at].named |= one.firm;
+    handler_name(&one, s->w[1], true);
 }
 
 static void add_handler(const struct said *s)
 {
-    handler_name(s, s->w[1], names_php(s->w + 2, s->n - 2));
+    struct said one = *s;
+    one.loose = sc_apache_names(s->p) & sc_php_names_exts(s->w + 2, s->n - 2);
+    handler_name(&one, s->w[1], names_php(s->w + 2, s->n - 2));
 }
 
 static void proxy_pass(const struct said *s)
 {
-    proxy_target(s, s->w[s->n > 2 ? 2 : 1]);
+    struct said one = for_names(s, s->n > 2 ? sc_php_names_path(s->w[1]) : SC_PHP_NAMES_ALL);
+    proxy_target(&one, s->w[s->n > 2 ? 2 : 1]);
+}
+
+static void proxy_pass_match(const struct said *s)
+{
+    struct said one = for_names(s, s->n > 2 ? names_by(s, s->w[1]) : SC_PHP_NAMES_ALL);
+    proxy_target(&one, s->w[s->n > 2 ? 2 : 1]);
 }
 
 /* The flags of RewriteRule: [P], and [H=HANDLER]. */
@@ -138,16 +168,17 @@ static void rewrite_rule(const struct said *s)
 {
     if (s->n < 4)
         return;
+    struct said one = for_names(s, names_by(s, s->w[1]));
     for (char *flag = s->w[3] + (*s->w[3] == '['), *next; flag && *flag; flag = next) {
         size_t len = strcspn(flag, ",]");
         next = flag[len] == ',' ? flag + len + 1 : NULL;
         flag[len] = 0;
         if (strcasecmp(flag, "P") == 0 || strcasecmp(flag, "proxy") == 0)
-            proxy_target(s, s->w[2]);
+            proxy_target(&one, s->w[2]);
         else if (strncasecmp(flag, "H=", 2) == 0)
-            handler_name(s, flag + 2, true);
+            handler_name(&one, flag + 2, true);
         else if (strncasecmp(flag, "handler=", 8) == 0)
-            handler_name(s, flag + 8, true);
+            handler_name(&one, flag + 8, true);
     }
 }
 
@@ -295,7 +326,7 @@ static const struct {
     {"AddType", add_handler},
     {"ForceType", set_handler},
     {"ProxyPass", proxy_pass},
-    {"ProxyPassMatch", proxy_pass},
+    {"ProxyPassMatch", proxy_pass_match},
     {"BalancerMember", balancer_member},
     {"RewriteRule", rewrite_rule},
     {"FcgidWrapper", wrapper},
@@ -334,7 +365,7 @@ static const struct {
 void sc_apache_say(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
                    unsigned line, char **w, size_t n)
 {
-    struct said s = {r, p, file, line, w, n};
+    struct said s = {.r = r, .p = p, .file = file, .line = line, .w = w, .n = n};
     for (size_t i = 0; n > 1 && i < sizeof(directives) / sizeof(directives[0]); i++)
         if (strcasecmp(w[0], directives[i].name) == 0)
             directives[i].say(&s);

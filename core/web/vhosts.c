@@ -30,6 +30,7 @@ static void host_free(struct sc_vhost *h)
     sc_strings_free(h->listens, h->n_listens);
     sc_strings_free(h->php_env, h->n_php_env);
     sc_ways_done(&h->ways);
+    sc_ways_done(&h->rest);
     sc_overrides_done(&h->overrides);
     free(h->htaccess_at);
 }
@@ -162,8 +163,11 @@ static bool same_way(const struct sc_way *a, const struct sc_way *b)
 void sc_vhosts_way(struct sc_vhosts_reader *r, struct sc_ways *to, const struct sc_way *way)
 {
     for (size_t i = 0; i < to->n; i++)
-        if (same_way(&to->v[i], way))
+        if (same_way(&to->v[i], way)) {
+            to->v[i].firm |= way->firm;
+            to->v[i].loose |= way->loose;
             return;
+        }
     if (!SC_VEC_ROOM(to->v, to->n)) {
         sc_vhosts_no_memory(r);
         return;

@@ -26,12 +26,15 @@ enum sc_handler {
 /* One way in which a host runs code. */
 struct sc_way {
     enum sc_handler handler;
-    bool php;      /* it runs PHP; else other programs alone (ScriptAlias, .cgi) */
-    bool server;   /* it is said for the whole server, not for the host or a directory of it */
-    char *address; /* with FPM: as in sc_vhost.listens; "" where it could not be found out. With
+    bool php;    /* it runs PHP; else other programs alone (ScriptAlias, .cgi) */
+    bool server; /* it is said for the whole server, not for the host or a directory of it */
+    unsigned
+        firm; /* the names of files that it is for (php_names.h), by SetHandler and what comes before … */
+    unsigned loose; /* … and by AddHandler, AddType */
+    char *address;  /* with FPM: as in sc_vhost.listens; "" where it could not be found out. With
                       uwsgi and SCGI likewise, or NULL */
-    char *what;    /* as the configuration writes it: the handler, the wrapper, the address */
-    char *file;    /* that says so */
+    char *what;     /* as the configuration writes it: the handler, the wrapper, the address */
+    char *file;     /* that says so */
     unsigned line;
 };
 
@@ -63,6 +66,8 @@ struct sc_vhost {
     char **listens;    /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
     size_t n_listens;
     struct sc_ways ways;
+    struct sc_ways rest; /* of the server, for files that the host's own ways leave to it */
+    unsigned named;      /* files that the host says run nothing: SetHandler none */
     char **php_env; /* "PHPRC=…" and "PHP_INI_SCAN_DIR=…" that its programs get, each once */
     size_t n_php_env;
     bool links;     /* nginx: of some root, or of the pattern */

@@ -31,6 +31,31 @@ static bool runs_php(const struct sc_ways *w)
     return false;
 }
 
+/* What a way of the server's still runs in a host that has its own: SetHandler goes before AddHandler, wherever they
+ * stand, and the host's word before the server's. */
+static unsigned left_of(const struct sc_vhost *h, const struct sc_way *way)
+{
+    unsigned firm = h->named, loose = 0;
+    for (size_t i = 0; i < h->ways.n; i++)
+        if (h->ways.v[i].php) {
+            firm |= h->ways.v[i].firm;
+            loose |= h->ways.v[i].loose;
+        }
+    return (way->firm & ~firm) | (way->loose & ~(firm | loose));
+}
+
+static void apply_way(struct sc_vhosts_reader *r, struct sc_vhost *h, struct sc_way way)
+{
+    if (!way.server || !h->own_handlers || !way.php) {
+        sc_vhosts_way(r, &h->ways, &way);
+        return;
+    }
+    way.firm = left_of(h, &way);
+    way.loose = 0;
+    if (way.firm)
+        sc_vhosts_way(r, &h->rest, &way);
+}
+
 /* What is said for the server is for hosts that say nothing themselves. */
 static void apply_dirs(struct sc_vhosts_reader *r, struct sc_vhost *h)
 {
@@ -44,8 +69,7 @@ static void apply_dirs(struct sc_vhosts_reader *r, struct sc_vhost *h)
             for (size_t k = 0; k < d->ways.n; k++) {
                 struct sc_way way = d->ways.v[k];
                 way.server = is_server;
-                if (!is_server || !h->own_handlers || !way.php)
-                    sc_vhosts_way(r, &h->ways, &way);
+                apply_way(r, h, way);
             }
             h->own_handlers |= !is_server && runs_php(&d->ways);
         }
@@ -62,22 +86,22 @@ static void apply_php_env(struct sc_vhosts_reader *r, struct sc_vhost *h)
 }
 
 /* Names of workers, balancers and upstreams become what they lead to: several, perhaps. */
-static void follow_aliases(struct sc_vhosts_reader *r, struct sc_vhost *h)
+static void follow_aliases(struct sc_vhosts_reader *r, struct sc_ways *ways)
 {
-    for (size_t i = 0; i < h->ways.n; i++) {
-        SC_FREE char *name = h->ways.v[i].address ? strdup(h->ways.v[i].address) : NULL;
+    for (size_t i = 0; i < ways->n; i++) {
+        SC_FREE char *name = ways->v[i].address ? strdup(ways->v[i].address) : NULL;
         bool first = true;
         for (size_t a = 0; name && a < r->n_aliases; a++) {
             if (strcmp(r->aliases[a].name, name) != 0)
                 continue;
-            struct sc_way way = h->ways.v[i];
+            struct sc_way way = ways->v[i];
             way.address = r->aliases[a].address;
             if (!first) {
-                sc_vhosts_way(r, &h->ways, &way);
+                sc_vhosts_way(r, ways, &way);
                 continue;
             }
-            free(h->ways.v[i].address);
-            h->ways.v[i].address = sc_vhosts_dup(r, r->aliases[a].address);
+            free(ways->v[i].address);
+            ways->v[i].address = sc_vhosts_dup(r, r->aliases[a].address);
             first = false;
         }
     }
@@ -105,17 +129,18 @@ static bool is_action(const struct sc_vhosts_reader *r, const struct sc_vhost *h
 }
 
 /* Handlers that are only names: the program of their Action runs the script. */
-static void drop_names(const struct sc_vhosts_reader *r, struct sc_vhost *h)
+static void drop_names(const struct sc_vhosts_reader *r, const struct sc_vhost *h,
+                       struct sc_ways *of)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < h->ways.n; i++) {
-        struct sc_way *w = &h->ways.v[i];
+    for (size_t i = 0; i < of->n; i++) {
+        struct sc_way *w = &of->v[i];
         if (w->handler == SC_HANDLER_OTHER && w->php && is_action(r, h, w->what))
             SC_FREE_ALL(w->address, w->what, w->file);
         else
-            h->ways.v[kept++] = *w;
+            of->v[kept++] = *w;
     }
-    h->ways.n = kept;
+    of->n = kept;
 }
 
 /* Passenger looks for an application around each document root. */
@@ -134,10 +159,12 @@ void sc_vhosts_sum_up(struct sc_vhosts_reader *r, struct sc_vhost *h)
 {
     apply_dirs(r, h);
     apply_passenger(r, h);
-    drop_names(r, h);
+    drop_names(r, h, &h->ways);
+    drop_names(r, h, &h->rest);
     apply_php_env(r, h);
     apply_overrides(r, h);
-    follow_aliases(r, h);
+    follow_aliases(r, &h->ways);
+    follow_aliases(r, &h->rest);
     for (size_t i = 0; i < h->ways.n; i++) {
         const struct sc_way *w = &h->ways.v[i];
         if (w->php)

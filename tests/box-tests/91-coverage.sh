@@ -384,4 +384,31 @@ is_well() { ! is_said; }
 check "and that it is well again" wait_until 8 is_well
 check "disabled" disable dots.example
 
+## The server has a handler of its own, for more names than the host has
+printf '[www]\nuser = www-data\ngroup = www-data\nlisten = /run/php/www.sock\nlisten.owner = www-data\npm = ondemand\npm.max_children = 2\nsecurity.limit_extensions =\n' >"$fpm_pool_dir/www.conf"
+printf '<FilesMatch ".+\\.ph(?:ar|p|tml)$">\n%s\n</FilesMatch>\n' "$(by /run/php/www.sock)" >/etc/apache2/conf-enabled/php-fpm.conf
+put_php dots.example x.phtml "readfile('$H/victim.example/secret.txt');"
+check "PHP-FPM reads it" kill -USR2 "$(fpm_master)"
+check "Apache, too" apache_reload
+is_left() { [ "$(http dots.example /x.phtml)" = secret ]; }
+check "control: the server's pool runs x.phtml, which reads the sibling" wait_until 20 is_left
+expect_fail 1 "dots.example cannot be isolated: files as x.phtml, which the virtual host at $sites/dots.example.conf:1 does not name, are run by proxy:unix:/run/php/www.sock|fcgi://localhost at /etc/apache2/conf-enabled/php-fpm.conf:2, outside of the site" \
+    enable dots.example
+host dots.example $H/dots.example '<FilesMatch \.ph(ar|p|tml)$>' "$(by "$(socket dots)")" '</FilesMatch>'
+check "the host names them" apache_reload
+check "enabled" enable dots.example
+check_not "x.phtml reads nothing of the sibling" is_left
+expect_output "nor does its PHP" "" reads dots.example
+check "disabled" disable dots.example
+
+## LiteSpeed serves in Apache's place
+mkdir -p /usr/local/lsws/bin
+cp /bin/sleep /usr/local/lsws/bin/lshttpd.6.3
+/usr/local/lsws/bin/lshttpd.6.3 600 &
+expect_fail 1 "dots.example cannot be isolated: LiteSpeed serves this server's sites (process $!)" enable dots.example
+kill $!
+wait $! 2>/dev/null
+check "without it, enabled" enable dots.example
+check "disabled" disable dots.example
+
 finish

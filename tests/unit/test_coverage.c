@@ -2,6 +2,7 @@
 /* The judgement of coverage: from configuration text to a verdict, without looking at the machine. */
 #include "tests/unit/fixture.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -204,12 +205,64 @@ static void other_modules(void **state)
     strcpy(htaccess, "AddHandler " EA " .php\n");
     covered("Action " EA " /cgi-sys/ea-php82\n" HOST(SUEXEC));
     htaccess[0] = 0;
+    /* LiteSpeed, by whatever configuration */
+    server.litespeed = 77;
+    not_covered(HOST(""), "LiteSpeed serves this server's sites (process 77)");
+    not_covered("Listen 80\n", "have Apache or nginx serve them");
+    server.litespeed = -EACCES;
+    not_covered(HOST(""), "whether LiteSpeed runs cannot be told");
+    server.litespeed = 0;
     /* mod_fastcgi */
     not_covered("LoadModule fastcgi_module x\nFastCgiExternalServer /usr/lib/cgi-bin/php-fcgi "
                 "-socket /run/p.sock\n" HOST(""),
                 "FastCgiExternalServer at " AT("2"));
     covered("LoadModule alias_module x\nFastCgiExternalServer /usr/lib/cgi-bin/php-fcgi -socket "
             "/run/p.sock\n" HOST(""));
+}
+
+/* The server has a handler for more names than the host has. */
+static void left_to_the_server(void **state)
+{
+    (void)state;
+#define SERVER_PHP(names)                                                                          \
+    "<FilesMatch \"" names "\">\nSetHandler "                                                      \
+    "\"proxy:unix:/run/www.sock|fcgi://x\"\n</FilesMatch>\n"
+#define OWN_PHP(names)                                                                             \
+    "<FilesMatch " names ">\nSetHandler \"proxy:unix:/run/a.sock|fcgi://x\"\n</FilesMatch>\n"
+    not_covered(SERVER_PHP(".+\\.ph(?:ar|p|tml)$") HOST(OWN_PHP("\\.php$")),
+                "files as x.phtml, which the virtual host at " AT(
+                    "4") " does not name, are run by "
+                         "proxy:unix:/run/www.sock|fcgi://x at " AT("2") ", outside of the site");
+    covered(SERVER_PHP(".+\\.ph(?:ar|p|tml)$") HOST(OWN_PHP("\\.ph(ar|p|tml)$")));
+    covered(SERVER_PHP(".+\\.ph(?:ar|p|tml)$") HOST(
+        OWN_PHP("\\.php$") "<Files ~ \"\\.ph(ar|tml)$\">\nSetHandler none\n</Files>\n"));
+    covered(SERVER_PHP("\\.php$") HOST("SetHandler \"proxy:unix:/run/a.sock|fcgi://x\"\n"));
+    covered(SERVER_PHP("\\.php$")
+                HOST("ProxyPassMatch ^/(.*\\.php(/.*)?)$ unix:/run/a.sock|fcgi://x/home/john/a\n"));
+    covered(SERVER_PHP("(?i)\\.php$")
+                HOST("<LocationMatch (?i)\\.php$>\nSetHandler "
+                     "\"proxy:unix:/run/a.sock|fcgi://x\"\n</LocationMatch>\n"));
+    not_covered(
+        SERVER_PHP("\\.php$")
+            HOST("<Location /app>\nSetHandler \"proxy:unix:/run/a.sock|fcgi://x\"\n</Location>\n"),
+        "files as x.php,");
+    /* SetHandler goes before AddHandler */
+    not_covered(SERVER_PHP("\\.php$")
+                    HOST("AddHandler \"proxy:unix:/run/a.sock|fcgi://x\" .php .phtml\n"),
+                "files as x.php,");
+    covered("AddHandler \"proxy:unix:/run/www.sock|fcgi://x\" .php\n" HOST(
+        "AddHandler \"proxy:unix:/run/a.sock|fcgi://x\" .php\n"));
+    not_covered("AddHandler \"proxy:unix:/run/www.sock|fcgi://x\" .php\n" HOST(OWN_PHP("\\.php$")),
+                "files as x.PHP,");
+    /* the same pool; another directory's; with the module */
+    covered(SERVER_PHP("\\.ph(p|tml)$") HOST(
+        "<FilesMatch \\.php$>\nSetHandler \"proxy:unix:/run/www.sock|fcgi://y\"\n</FilesMatch>\n"));
+    covered("<Directory /srv>\n" SERVER_PHP("\\.phtml$") "</Directory>\n" HOST(OWN_PHP("\\.php$")));
+    not_covered("LoadModule php_module x\n<FilesMatch \".+\\.ph(?:ar|p|tml)$\">\nSetHandler "
+                "application/x-httpd-php\n</FilesMatch>\n" HOST(OWN_PHP("\\.php$")),
+                "mod_php runs in the web server's own process");
+    server.gate = true;
+    covered(SERVER_PHP(".+\\.ph(?:ar|p|tml)$") HOST(OWN_PHP("\\.php$")));
 }
 
 #define CGI_LOADED "LoadModule cgid_module x\nLoadModule suexec_module x\n"
@@ -415,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),
         cmocka_unit_test_setup_teardown(other_modules, plain, drop),
+        cmocka_unit_test_setup_teardown(left_to_the_server, plain, drop),
         cmocka_unit_test_setup_teardown(what_htaccess_may_say, plain, drop),
         cmocka_unit_test_setup_teardown(open_ports, plain, drop),
         cmocka_unit_test_setup_teardown(confined_server, plain, drop),

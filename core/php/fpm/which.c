@@ -189,11 +189,23 @@ static const char *name_of(const struct sc_fpm_use *u, const char *otherwise)
     return u->host && u->host->n_names ? u->host->names[0] : otherwise;
 }
 
+/* The two lines to write; "" where no pool is known. */
+static void say_where(const struct sc_fpm_use *u, char *out, size_t size)
+{
+    *out = 0;
+    if (u->pool && u->pool->file)
+        snprintf(out, size,
+                 ": `listen = /run/php-%s.sock` in %s, and unix:/run/php-%s.sock where the web "
+                 "server's configuration names %s",
+                 u->pool->pool, u->pool->file, u->pool->pool, u->listen);
+}
+
 void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
 {
-    char what[400], why[600] = "";
+    char what[400], where[400], why[900] = "";
     const char *no_router = u->pool ? why_no_router(u->pool) : "";
     say_what(u, what, sizeof(what));
+    say_where(u, where, sizeof(where));
     switch (u->how) {
     case SC_FPM_FOREIGN:
         snprintf(why, sizeof(why),
@@ -214,13 +226,13 @@ void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
                  what);
         break;
     case SC_FPM_PLACE:
-        snprintf(why, sizeof(why), "its PHP-FPM %s; move the socket below /run", what);
+        snprintf(why, sizeof(why), "its PHP-FPM %s; move the socket below /run%s", what, where);
         break;
     case SC_FPM_PORT:
         snprintf(why, sizeof(why),
                  "its PHP-FPM %s, and without mod_sitecage only sockets can be taken over; give it "
-                 "a Unix socket",
-                 what);
+                 "a Unix socket%s",
+                 what, where);
         break;
     case SC_FPM_ANSWERED:
         snprintf(why, sizeof(why),
