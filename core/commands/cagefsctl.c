@@ -116,6 +116,7 @@ int sc_cagefsctl(int argc, char **argv, const struct sc_ctl_io *io)
     if (first)
         argv[1] = first;
     out.json = call.json;
+    out.colour = io->colour;
     if (rc < 0) {
         status = rc == SC_E_INVAL ? EXIT_USAGE : EXIT_REFUSED;
         if (rc == SC_E_INVAL)

@@ -124,6 +124,7 @@ struct sc_ctl_io {
     uid_t euid;
     bool terminal; /* err is one: a progress bar may be shown */
     bool reader;   /* out is one: a person reads it */
+    bool colour;   /* and it shows colours */
 };
 
 /* Runs it all. Returns the exit status: 0, 1 refused or failed, 2 wrong usage, 38 limits that this

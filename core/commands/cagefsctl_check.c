@@ -64,9 +64,18 @@ static size_t group_of(const struct sc_checks *checks, size_t i)
     return before && n >= GROUP_MIN ? 0 : n;
 }
 
+static enum sc_tone tone_of(enum sc_check_result result)
+{
+    return result == SC_CHECK_FAILED    ? SC_TONE_BAD
+           : result == SC_CHECK_WARNING ? SC_TONE_WARNING
+           : result == SC_CHECK_OK      ? SC_TONE_GOOD
+                                        : SC_TONE_PLAIN;
+}
+
 static void row_text(struct sc_out *o, const struct sc_check_row *r, size_t more)
 {
-    sc_out_fmt(o, "%-7s  %s", result_name(r->result), r->name);
+    sc_out_toned(o, tone_of(r->result), result_name(r->result), 7);
+    sc_out_fmt(o, "  %s", r->name);
     if (r->domain) {
         sc_out_fmt(o, " ");
         sc_out_word(o, r->domain);
@@ -88,9 +97,9 @@ static void closing_text(struct sc_out *o, const struct sc_checks *checks)
     enum sc_check_result all = of[SC_CHECK_FAILED]    ? SC_CHECK_FAILED
                                : of[SC_CHECK_WARNING] ? SC_CHECK_WARNING
                                                       : SC_CHECK_OK;
-    sc_out_fmt(o, "%-7s  all: %zu checks: %zu OK, %zu warnings, %zu skipped, %zu failed\n",
-               result_name(all), checks->n, of[SC_CHECK_OK], of[SC_CHECK_WARNING],
-               of[SC_CHECK_SKIPPED], of[SC_CHECK_FAILED]);
+    sc_out_toned(o, tone_of(all), result_name(all), 7);
+    sc_out_fmt(o, "  all: %zu checks: %zu OK, %zu warnings, %zu skipped, %zu failed\n", checks->n,
+               of[SC_CHECK_OK], of[SC_CHECK_WARNING], of[SC_CHECK_SKIPPED], of[SC_CHECK_FAILED]);
 }
 
 static void checks_text(struct sc_out *o, const struct sc_checks *checks)
@@ -127,6 +136,19 @@ int sc_ctl_check(struct sc_ctl *c, struct sc_error *err)
                                     bad.data ? bad.data : ""));
 }
 
+/* Lines that end with a colon are heads. */
+static void words_text(struct sc_out *o, char *words)
+{
+    char *line;
+    while ((line = strsep(&words, "\n")) != NULL) {
+        size_t n = strlen(line);
+        bool head = n && line[0] != ' ' && line[n - 1] == ':';
+        sc_out_toned(o, head ? SC_TONE_HEAD : SC_TONE_PLAIN, line, 0);
+        if (words)
+            sc_out_fmt(o, "\n");
+    }
+}
+
 int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
@@ -136,7 +158,10 @@ int sc_ctl_plan(struct sc_ctl *c, struct sc_error *err)
     SC_BUF struct sc_buf words = SC_BUF_INIT;
     if (c->terminal && !c->raw && text.data && (rc = sc_plan_words(text.data, &words, err)) < 0)
         return rc;
-    sc_out_fmt(c->out, "%s", words.data ? words.data : text.data ? text.data : "");
+    if (words.data)
+        words_text(c->out, words.data);
+    else
+        sc_out_fmt(c->out, "%s", text.data ? text.data : "");
     sc_out_set_take(c->out, "domain", sc_json_text(c->names[0]));
     sc_out_set_take(c->out, "text", sc_json_text(text.data ? text.data : ""));
     return 0;

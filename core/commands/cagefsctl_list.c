@@ -103,6 +103,17 @@ static const char *state_of(const struct sc_status_row *r)
     return r->running ? "running" : "idle";
 }
 
+/* Of what somebody should look at. */
+static enum sc_tone tone_of(const struct sc_status_row *r)
+{
+    if (r->isolated && r->failing.since)
+        return SC_TONE_BAD;
+    if (r->stale)
+        return SC_TONE_WARNING;
+    return r->isolated && !r->learning_until && r->coverage == SC_COVERAGE_NOT ? SC_TONE_BAD
+                                                                               : SC_TONE_PLAIN;
+}
+
 static int set_learning(json_t *site, const struct sc_status_row *r)
 {
     return !r->learning_until
@@ -274,7 +285,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st, unsigned o
         const struct sc_status_row *r = &st->v[i];
         cell(o, or_dash(r->domain), domains);
         cell(o, or_dash(r->user), users);
-        cell(o, state_of(r), states);
+        sc_out_toned(o, tone_of(r), state_of(r), states + 2);
         if (r->running)
             sc_out_fmt(o, "%9u  ", r->processes);
         else

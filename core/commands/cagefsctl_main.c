@@ -42,6 +42,7 @@ static int clean_environment(void)
 
 int sc_cagefsctl_main(int argc, char **argv)
 {
+    bool colour = sc_out_wants_colour(isatty(STDOUT_FILENO), getenv("NO_COLOR"), getenv("TERM"));
     if (guard_fds() < 0 || clean_environment() < 0)
         return 1;
     umask(022);
@@ -50,7 +51,8 @@ int sc_cagefsctl_main(int argc, char **argv)
                            .err = stderr,
                            .euid = geteuid(),
                            .terminal = isatty(STDERR_FILENO),
-                           .reader = isatty(STDOUT_FILENO)};
+                           .reader = isatty(STDOUT_FILENO),
+                           .colour = colour};
     int status = sc_cagefsctl(argc, argv, &io);
     /* Some file systems say only now that what was written did not arrive. */
     if (fclose(stdout) != 0 && status == 0) {

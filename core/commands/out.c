@@ -54,6 +54,25 @@ void sc_out_words(struct sc_out *o, const char *const *words, size_t n, const ch
     }
 }
 
+void sc_out_toned(struct sc_out *o, enum sc_tone tone, const char *word, size_t columns)
+{
+    static const char *const codes[] = {[SC_TONE_GOOD] = "32",
+                                        [SC_TONE_WARNING] = "33",
+                                        [SC_TONE_BAD] = "31",
+                                        [SC_TONE_HEAD] = "1"};
+    size_t used = strlen(word);
+    if (o->colour && tone != SC_TONE_PLAIN)
+        sc_out_fmt(o, "\033[%sm%s\033[0m", codes[tone], word);
+    else
+        sc_out_fmt(o, "%s", word);
+    sc_out_fmt(o, "%*s", (int)(used < columns ? columns - used : 0), "");
+}
+
+bool sc_out_wants_colour(bool terminal, const char *no_color, const char *term)
+{
+    return terminal && !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 void sc_out_set_take(struct sc_out *o, const char *key, json_t *value)
 {
     if (!o->doc)

@@ -19,6 +19,7 @@
 
 struct sc_out {
     bool json;
+    bool colour; /* a person reads the text at a terminal that has colours */
     bool failed; /* no memory for a part of the JSON */
     struct sc_buf text;
     json_t *doc;           /* NULL while nothing is set */
@@ -40,6 +41,22 @@ void sc_out_fmt(struct sc_out *o, const char *fmt, ...) __attribute__((format(pr
  * line or drive a terminal. */
 void sc_out_word(struct sc_out *o, const char *word);
 void sc_out_words(struct sc_out *o, const char *const *words, size_t n, const char *between);
+
+/* What a word says, beside its meaning: sparse, and never by its colour alone. */
+enum sc_tone {
+    SC_TONE_PLAIN,
+    SC_TONE_GOOD,
+    SC_TONE_WARNING,
+    SC_TONE_BAD,
+    SC_TONE_HEAD
+};
+
+/* Appends such a word (of ours) in its colour, and blanks up to so many columns. */
+void sc_out_toned(struct sc_out *o, enum sc_tone tone, const char *word, size_t columns);
+
+/* Whether text for a terminal (or not) gets colours: `no_color` and `term` are the environment's NO_COLOR and TERM, or
+ * NULL. https://no-color.org: any value but an empty one says no. */
+bool sc_out_wants_colour(bool terminal, const char *no_color, const char *term);
 
 /* Sets a member of the JSON object; takes `value`, where NULL means that there was no memory. */
 void sc_out_set_take(struct sc_out *o, const char *key, json_t *value);

@@ -228,6 +228,16 @@ expect_fail 1 "cagefsctl must be run as root" as_user john /usr/sbin/cagefsctl -
 expect_fail 1 "cagefsctl must be run as root" as_user john /usr/sbin/cagefsctl --site-isolation-check
 expect_contains "everybody may ask for the version" "cagefsctl (Sitecage)" as_user john /usr/sbin/cagefsctl --version
 expect_contains "and for help" "usage: cagefsctl" as_user john /usr/sbin/cagefsctl --help
+## Colours: on a terminal alone, and not where the environment says no
+at_terminal() { env "$@" script -qec 'cagefsctl --site-isolation-check' /dev/null </dev/null; }
+coloured() { [[ $(at_terminal "$@") == *$'\e[32mOK\e[0m '*' kernel: '* ]]; }
+plain() { local out; out=$(at_terminal "$@") && [[ $out == *'OK       kernel: '* && $out != *$'\e'* ]]; }
+piped() { [[ $(TERM=xterm cagefsctl --site-isolation-check) == *'OK       kernel: '* ]]; }
+check "a terminal has colours" coloured TERM=xterm
+check "not with NO_COLOR" plain TERM=xterm NO_COLOR=1
+check "nor with TERM=dumb" plain TERM=dumb
+check "nor in a pipe" piped
+
 full() { "$@" >/dev/full; }
 expect_fail 1 "No space left on device" full cagefsctl --site-isolation-list
 expect_fail 1 "No space left on device" full cagefsctl --site-isolation-list --json

@@ -13,6 +13,8 @@ static struct {
     int status;
 } ran;
 
+static bool run_colour, run_reader; /* what standard output is said to be */
+
 /* `args` are the words behind "cagefsctl", NULL at the end. */
 static void run_words(uid_t euid, const char *const *args)
 {
@@ -23,8 +25,9 @@ static void run_words(uid_t euid, const char *const *args)
     char *out = NULL, *err = NULL;
     size_t n_out, n_err;
     FILE *f_out = open_memstream(&out, &n_out), *f_err = open_memstream(&err, &n_err);
-    ran.status =
-        sc_cagefsctl(argc, argv, &(struct sc_ctl_io){.out = f_out, .err = f_err, .euid = euid});
+    const struct sc_ctl_io io = {
+        .out = f_out, .err = f_err, .euid = euid, .reader = run_reader, .colour = run_colour};
+    ran.status = sc_cagefsctl(argc, argv, &io);
     fclose(f_out);
     fclose(f_err);
     snprintf(ran.out, sizeof(ran.out), "%s", out);
