@@ -236,6 +236,10 @@ static void expect_run(const struct sc_adapter_ops *o, const char *command, int 
     assert_int_equal(ran.status, status << 8);
 }
 
+#define NO_PAGE                                                                                    \
+    "the page: visible: no, Fake panel has no place for it; docs/page.md says how another "        \
+    "program shows it\n"
+
 static void duties_are_done(void **state)
 {
     (void)state;
@@ -261,8 +265,8 @@ static void duties_are_done(void **state)
         expect_run(&ops, "register", 1, "", "sitecage-fake: register needs root\n");
         return;
     }
-    expect_run(&ops, "register", 0, "Fake panel: all hooks are in place\n", "");
-    expect_run(&ops, "status", 0, "Fake panel: all hooks are in place\n", "");
+    expect_run(&ops, "register", 0, "Fake panel: all hooks are in place\n" NO_PAGE, "");
+    expect_run(&ops, "status", 0, "Fake panel: all hooks are in place\n" NO_PAGE, "");
     expect_run(&ops, "unregister", 0, "Fake panel: no hooks of Sitecage are registered\n", "");
     seen.fail = SC_E_PANEL;
     expect_run(&ops, "register", 1, "", "the panel says so\n");
