@@ -21,6 +21,10 @@ struct sc_jobs {
     struct sc_job *v;
     size_t n;
     struct sc_look *look; /* sc_jobs_run() begins it before it changes anything; NULL */
+    bool by_user;         /* the account itself asks, for the log; else root */
+    const char *
+        what; /* "limits", "home", "paths": what is changed of `of`, for the log; NULL: the wish says it */
+    const char *of;
 };
 
 void sc_jobs_done(struct sc_jobs *jobs);

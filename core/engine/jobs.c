@@ -180,15 +180,21 @@ static void log_names(struct sc_buf *b, const char *what, const char *const *nam
         sc_buf_fmt(b, "%s%s", i ? "," : what, names[i]);
 }
 
-static void log_job(const struct sc_job *j, const struct sc_error *failed)
+/* Who changed what, and what came of it. */
+static void log_job(const struct sc_jobs *jobs, const struct sc_job *j,
+                    const struct sc_error *failed)
 {
     SC_BUF struct sc_buf b = {.limit = 1500};
-    log_names(&b, " enable=", j->wish.enable, j->wish.n_enable);
+    if (jobs->what)
+        sc_buf_fmt(&b, " %s=%s", jobs->what, jobs->of);
+    else
+        log_names(&b, " enable=", j->wish.enable, j->wish.n_enable);
     log_names(&b, " disable=", j->wish.disable, j->wish.n_disable);
     log_names(&b, j->wish.learn_until ? " learn=" : " learn-stop=", j->wish.learn, j->wish.n_learn);
     if (!b.len)
         sc_buf_str(&b, j->wish.end_processes ? " remount" : " regenerate");
-    sc_log("user=%s%s: %s", j->account.user, b.data ? b.data : "", failed ? failed->text : "done");
+    sc_log("by=%s user=%s%s: %s", jobs->by_user ? "user" : "root", j->account.user,
+           b.data ? b.data : "", failed ? failed->text : "done");
 }
 
 /* What of the panel's answer is not as it should be, but stops nothing. */
@@ -260,7 +266,7 @@ int sc_jobs_run(struct sc_server *s, struct sc_jobs *jobs, const struct sc_watch
         sc_before_begin(jobs, s->cover && s->cover->gate, jobs->look, w);
     for (size_t i = 0; rc == 0 && i < jobs->n; i++) {
         rc = apply_one(s, &jobs->v[i], &counting, err);
-        log_job(&jobs->v[i], rc == 0 ? NULL : err);
+        log_job(jobs, &jobs->v[i], rc == 0 ? NULL : err);
         if (rc == 0 && !jobs->v[i].wish.n_disable)
             tell_odd(&jobs->v[i], w);
         if (rc == 0 && jobs->v[i].wish.n_enable)

@@ -199,6 +199,8 @@ int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
     if (!e || !e->isolated)
         return sc_user_not_isolated(name, err);
     set_limits(&j->facts, name, change);
+    c.jobs.what = "limits";
+    c.jobs.of = name;
     rc = sc_jobs_run(s, &c.jobs, NULL, err); /* checks first that they can be held */
     if (rc < 0)
         return rc;

@@ -117,6 +117,7 @@ int sc_user_change_begin(struct sc_server *s, uid_t uid, const char *const *doma
     if (rc == 0)
         rc = sc_jobs_open(s, &user, 1, removal ? SC_FACTS_REMOVAL : SC_FACTS_STRICT, NULL, &c->jobs,
                           err);
+    c->jobs.by_user = true;
     /* again: a user who was denied meanwhile had his sites ended before we got his lock */
     if (rc == 0)
         rc = check_allowed(s, c->user, err);

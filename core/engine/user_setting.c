@@ -200,6 +200,8 @@ int sc_engine_user_setting(struct sc_server *s, uid_t uid, const char *domain,
     const char *name = c.names[0];
     rc = want->is == SC_SETTING_HOME ? change_home(s, j, name, want->home, err)
                                      : change_path(j, name, want, err);
+    c.jobs.what = want->is == SC_SETTING_HOME ? "home" : "paths";
+    c.jobs.of = name;
     if (rc == 0)
         rc = check_locked(j, err);
     if (rc == 0)

@@ -115,6 +115,7 @@ expect_output "it is not there any more" $'nothing\n' reads
 expect_contains "home shared" '"home": "shared"' iso home a.example shared
 expect_output "it sees the account's home" $'picture\n' reads
 expect_contains "home default" '"home": null' iso home a.example default
+check "the log says who changed what" grep -q 'by=user user=john home=a.example: done' /var/log/sitecage.log
 expect_output "as before" $'nothing\n' reads
 expect_contains "--json says nothing new" '"enabled_sites"' iso --json site-isolation list --json
 check "stats of one that is not isolated" says not_isolated "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl site-isolation enable --domain b.example" \
