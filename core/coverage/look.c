@@ -95,7 +95,7 @@ static void look_at_places(struct sc_cover_server *s)
         snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
     look_at_unit(s);
     s->ports_error[0] = 0;
-    if (sc_loopback_holds(&s->ports, !s->must_stand, &why) < 0)
+    if (sc_loopback_holds(&s->ports, s->must_stand, &why) < 0)
         snprintf(s->ports_error, sizeof(s->ports_error), "%s", why.text);
     struct sc_conf conf = SC_CONF_DEFAULT; /* also where it cannot be read: who asks has said so */
     (void)sc_conf_load(SC_CONF_PATH, 0, &conf, NULL);

@@ -100,21 +100,25 @@ static int remove_table(struct sc_error *err)
                : 0;
 }
 
-/* Has the kernel hold it; that it cannot is logged once. */
-static void hold(struct sc_loopback *l, const struct sc_loopback *was)
+/* Has the kernel hold it; that it cannot is logged once. A call that failed says nothing about the kernel. */
+static int hold(struct sc_loopback *l, const struct sc_loopback *was, struct sc_error *err)
 {
     struct sc_error why = SC_ERROR_INIT;
     if (sc_loopback_same(l, was) && stands(was)) {
         l->made = was->made;
-        return;
+        return 0;
     }
     bool again = sc_loopback_same(l, was) && was->made.handle;
-    l->failed = make_table(l, &why) < 0;
+    int rc = make_table(l, &why);
+    if (rc == SC_E_SYS || rc == SC_E_NOMEM)
+        return sc_error_set(err, rc, "close TCP ports of PHP-FPM: %s", why.text);
+    l->failed = rc < 0;
     if (l->failed && !was->failed)
         sc_log("TCP ports of PHP-FPM are open to isolated sites: %s", why.text);
     else if (!l->failed)
         sc_log("TCP ports of PHP-FPM: %zu closed to the programs of %zu accounts%s", l->n_ports,
                l->n_accounts, again ? ", again: somebody removed that" : "");
+    return 0;
 }
 
 static int forget(struct sc_error *err)
@@ -135,7 +139,7 @@ static int apply(struct sc_loopback *l, const struct sc_loopback *was, struct sc
     if (l->n_accounts == 0)
         return forget(err);
     if (wants_table(l))
-        hold(l, was);
+        rc = hold(l, was, err);
     else if (was->made.handle || was->failed)
         rc = remove_table(err);
     bool same = sc_loopback_same(l, was) && l->failed == was->failed &&
@@ -268,7 +272,7 @@ static bool same_but_web(const struct sc_loopback *a, const struct sc_loopback *
     return sc_loopback_same(&x, &y);
 }
 
-int sc_loopback_holds(const struct sc_loopback *found, bool one_more, struct sc_error *err)
+int sc_loopback_holds(const struct sc_loopback *found, bool must_stand, struct sc_error *err)
 {
     SC_CLEANUP(sc_loopback_done) struct sc_loopback was = {0};
     SC_BUF struct sc_buf script = SC_BUF_INIT;
@@ -280,9 +284,14 @@ int sc_loopback_holds(const struct sc_loopback *found, bool one_more, struct sc_
                             "cannot be told from its programs");
     if (found->n_web == 0)
         return sc_error_set(err, SC_E_PLATFORM, "nobody knows whom the web server runs as");
-    if (load(&was, NULL) == 0 && stands(&was) &&
-        ((!one_more && same_but_web(found, &was)) || sc_nft_is_installed()))
+    bool is = load(&was, NULL) == 0 && stands(&was);
+    if (is && ((must_stand && same_but_web(found, &was)) || sc_nft_is_installed()))
         return 0;
     sc_loopback_script(found, TRY, true, &script);
-    return sc_nft(&script, err);
+    int rc = sc_nft(&script, err);
+    if (rc == 0 && must_stand && !is && was.n_accounts)
+        rc = sc_error_set(err, SC_E_PLATFORM,
+                          "the firewall has no table inet " SC_LOOPBACK_TABLE
+                          " (any more); cagefsctl --site-isolation-regenerate makes it");
+    return rc;
 }

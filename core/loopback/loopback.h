@@ -24,7 +24,7 @@
 /* The account has isolated sites from now on, or none any more. `found`: what sc_loopback_look() has
  * found just now; NULL: what is kept counts, or, where the account is new, it is looked for. That
  * the kernel cannot hold it is logged, and no error: who asks sc_loopback_holds() says so. SC_E_SYS,
- * SC_E_NOMEM. */
+ * SC_E_NOMEM: a call failed, also one that was to start nft; nothing is noted then. */
 int sc_loopback_account(uid_t uid, bool isolated, const struct sc_loopback *found,
                         struct sc_error *err);
 
@@ -49,9 +49,9 @@ int sc_loopback_end(struct sc_error *err);
 int sc_loopback_look(const struct sc_fpm_known_list *pools, const struct sc_vhosts *hosts,
                      struct sc_loopback *ret, struct sc_error *err);
 
-/* Whether the ports found are closed, or, with `one_more`, will be when one more account has isolated
+/* Whether the ports found are closed (`must_stand`), or will be when one more account has isolated
  * sites: the kernel is asked by doing it. 0, or SC_E_PLATFORM with the way out; sc_nft()'s errors. */
-int sc_loopback_holds(const struct sc_loopback *found, bool one_more, struct sc_error *err);
+int sc_loopback_holds(const struct sc_loopback *found, bool must_stand, struct sc_error *err);
 
 /* A port through which programs of this account would run something outside of the cages, were it
  * not closed to them; 0: none. Pure. */
