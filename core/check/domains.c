@@ -29,10 +29,12 @@ static void look_done(struct look *l)
 static int account_of(struct look *l, const struct sc_status_row *row, struct sc_error *err)
 {
     uid_t uid;
-    int rc = sc_account_uid(row->user, &uid, err);
-    if (rc == 0 && (!l->account.user || l->account.uid != uid)) {
+    int rc = 0;
+    if (!l->account.user || strcmp(l->account.user, row->user) != 0) {
         sc_cover_account_done(&l->account);
-        rc = sc_cover_account_load(l->s->store, uid, &l->account, err);
+        rc = sc_account_uid(row->user, &uid, err);
+        if (rc == 0)
+            rc = sc_cover_account_load(l->s->store, uid, &l->account, err);
     }
     return rc < 0 ? rc : sc_cover_account_add(&l->account, row->domain, row->docroot, err);
 }

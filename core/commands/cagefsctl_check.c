@@ -2,6 +2,7 @@
 /* Questions before the work: can this server do it, and what would a site see. */
 #include "core/commands/cagefsctl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/cleanup.h"
@@ -52,16 +53,37 @@ static bool is_equal(const struct sc_check_row *a, const struct sc_check_row *b)
     return a->domain && b->domain && a->result == b->result && strcmp(a->text, b->text) == 0;
 }
 
-/* How many domains have the row's result and text; 0 where one before it has them, too, and they are a group. */
-static size_t group_of(const struct sc_checks *checks, size_t i)
+static int by_text(const void *a, const void *b)
 {
-    size_t before = 0, n = 1;
-    for (size_t k = 0; k < checks->n; k++) {
-        bool equal = k != i && is_equal(&checks->v[k], &checks->v[i]);
-        n += equal;
-        before += equal && k < i;
+    const struct sc_check_row *x = *(const struct sc_check_row *const *)a,
+                              *y = *(const struct sc_check_row *const *)b;
+    int c = (x->result > y->result) - (x->result < y->result);
+    if (c == 0)
+        c = strcmp(x->text, y->text);
+    return c ? c : (x > y) - (x < y);
+}
+
+/* Per row: how many domains have its result and text; 0 where one before it has them, too, and they are a group.
+ * For free(); NULL: no memory. */
+static size_t *group_sizes(const struct sc_checks *checks)
+{
+    SC_FREE const struct sc_check_row **v = calloc(checks->n + 1, sizeof(*v));
+    SC_FREE size_t *sizes = calloc(checks->n + 1, sizeof(*sizes));
+    size_t n = 0;
+    if (!v || !sizes)
+        return NULL;
+    for (size_t i = 0; i < checks->n; i++)
+        if (checks->v[i].domain)
+            v[n++] = &checks->v[i];
+    if (n)
+        qsort(v, n, sizeof(*v), by_text);
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && is_equal(v[from], v[to]);)
+            to++;
+        for (size_t k = from; k < to; k++)
+            sizes[v[k] - checks->v] = k > from && to - from >= GROUP_MIN ? 0 : to - from;
     }
-    return before && n >= GROUP_MIN ? 0 : n;
+    return sc_steal_ptr(&sizes);
 }
 
 static enum sc_tone tone_of(enum sc_check_result result)
@@ -104,8 +126,9 @@ static void closing_text(struct sc_out *o, const struct sc_checks *checks)
 
 static void checks_text(struct sc_out *o, const struct sc_checks *checks)
 {
+    SC_FREE size_t *sizes = group_sizes(checks);
     for (size_t i = 0; i < checks->n; i++) {
-        size_t n = checks->v[i].domain ? group_of(checks, i) : 1;
+        size_t n = sizes && checks->v[i].domain ? sizes[i] : 1;
         if (n)
             row_text(o, &checks->v[i], n >= GROUP_MIN ? n - 1 : 0);
     }

@@ -228,9 +228,9 @@ part_enable()
     cagefsctl --site-isolation-allow-all >/dev/null
 }
 
-part_account()
+# big_account: the account big with 200 sites, none of them isolated
+big_account()
 {
-    title "Enabling sites of one account with 200 of them"
     local i
     echo "big:x:30000:30000::/home/big:/bin/sh" >>/etc/passwd
     echo "big:!:19000:0:99999:7:::" >>/etc/shadow
@@ -241,6 +241,12 @@ part_account()
     done
     chmod 711 /home/big
     chown -R 30000:30000 /home/big
+}
+
+part_account()
+{
+    title "Enabling sites of one account with 200 of them"
+    big_account
     enabling "1st site of the account" /tmp/a1 big-200.example
     # shellcheck disable=SC2046 # a list
     cagefsctl --site-isolation-enable $(seq -f 'big-%g.example' 199) >/dev/null
@@ -778,25 +784,33 @@ switches() { { pgrep -x sitecage-keeper; pids_of_daemons; } | sed 's,.*,/proc/&/
 # A site for each row of the database, as "UID ID".
 all_sites() { sqlite3 -separator ' ' /var/lib/sitecage/sitecage.db 'select uid, id from site where isolated order by id'; }
 
+# kib_a_site TEXT KIB SITES
+kib_a_site() { printf '  %-60s %8.1f KiB a site\n' "$1" "$(awk "BEGIN { print $2 / $3 }")"; }
+
 part_idle()
 {
-    local accounts=2000 field n before after settled
+    local accounts=2000 fields='Slab KernelStack PageTables Percpu' field n before after settled
     local -A had=()
     [ -z "$quick" ] || accounts=100
     title "$((5 * accounts)) isolated sites of $accounts accounts, all of them running, with nothing in them"
     panel_by_files
     accounts_by_files 1 $accounts
+    n=$((5 * accounts))
+    for field in $fields; do had[$field]=$(meminfo $field); done
     enable_all
-    [ "$(isolated)" = $((5 * accounts)) ]
-    for field in Slab KernelStack PageTables Percpu; do had[$field]=$(meminfo $field); done
+    [ "$(isolated)" = "$n" ]
+    for field in $fields; do
+        kib_a_site "isolated, not running: $field of the whole machine" $(($(meminfo $field) - ${had[$field]})) "$n"
+        had[$field]=$(meminfo $field)
+    done
+    kib_a_site "… and files in /run/sitecage" "$(du -sk /run/sitecage | cut -f 1)" "$n"
     all_sites | while read -r n field; do $libexec/sitecage-build "$n" "$field" || exit 1; done
     n=$(pgrep -cx sitecage-keeper)
     [ "$n" = $((5 * accounts)) ]
     pgrep -x sitecage-keeper | sed 's,.*,/proc/&/smaps_rollup,' | xargs cat | awk -v n="$n" '$1 == "Pss:" { sum += $2 } END { printf "  %-60s %8.1f KiB a site\n", "proportional memory of the keepers", sum / n }'
-    for field in Slab KernelStack PageTables Percpu; do
-        printf '  %-60s %8.1f KiB a site\n' "$field of the whole machine, on which others work" "$(awk "BEGIN { print ($(meminfo $field) - ${had[$field]}) / $n }")"
+    for field in $fields; do
+        kib_a_site "running: $field of the whole machine" $(($(meminfo $field) - ${had[$field]})) "$n"
     done
-    printf '  %-60s %8.1f KiB a site\n' "files in /run/sitecage" "$(awk "BEGIN { print $(du -sk /run/sitecage | cut -f 1) / $n }")"
     before=$(switches) settled=0
     while [ "$settled" = 0 ]; do # until the daemons have done what enabling gave them to do
         sleep 10
@@ -826,6 +840,19 @@ part_isolatectl()
         "isolatectl stats" 0 /usr/bin/isolatectl stats
     ratio "isolatectl site-isolation list / setpriv" /tmp/isolatectl "isolatectl site-isolation list" /tmp/isolatectl "setpriv STATIC-PROGRAM" "<= 3"
     cagefsctl --site-isolation-disable a.example >/dev/null
+}
+
+part_page()
+{
+    title "The page of an account with 200 isolated sites: its endpoint against the command that it runs"
+    big_account
+    # shellcheck disable=SC2046 # a list
+    cagefsctl --site-isolation-enable --anyway $(seq -f 'big-%g.example' 200) >/dev/null 2>&1
+    setpriv --reuid 30000 --regid 30000 --clear-groups $libexec/sitecage-page pipe '{"do": "overview"}' | grep -q '"big-200.example"'
+    timed /tmp/page -n "$(rounds 60)" -u 30000:30000:/home/big \
+        "isolatectl overview" 0 /usr/bin/isolatectl overview -- \
+        "sitecage-page pipe" 0 $libexec/sitecage-page pipe '{"do": "overview"}'
+    ratio "the page's endpoint / isolatectl overview" /tmp/page "sitecage-page pipe" /tmp/page "isolatectl overview" "<= 1.5"
 }
 
 part_hook()
