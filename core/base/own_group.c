@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -29,12 +30,27 @@ bool sc_sites_unit_runs(void)
     return sc_sites_unit_fits() && sc_group_is_delegated(SC_GROUPS_MOUNT "/" SC_SITES_GROUP);
 }
 
+/* What systemd started in the unit's group itself; as long as it is there nothing can be handed down. */
+static void empty_unit_group(int own)
+{
+    char text[1024];
+    SC_FD int from = open(SC_GROUPS_MOUNT "/" SC_SITES_GROUP "/cgroup.procs", O_RDONLY | O_CLOEXEC);
+    SC_FD int to = openat(own, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    ssize_t n = from < 0 || to < 0 ? 0 : read(from, text, sizeof(text) - 1);
+    text[n > 0 ? n : 0] = 0;
+    for (const char *p = text; *p; p += strcspn(p, "\n"), p += *p == '\n')
+        (void)!write(to, p, strcspn(p, "\n"));
+}
+
 int sc_own_group_open(void)
 {
-    static const char own[] = SC_GROUPS_MOUNT "/" SC_OWN_GROUP;
-    if (!sc_sites_unit_runs() || (mkdir(own, 0755) < 0 && errno != EEXIST))
+    static const char path[] = SC_GROUPS_MOUNT "/" SC_OWN_GROUP;
+    if (!sc_sites_unit_runs() || (mkdir(path, 0755) < 0 && errno != EEXIST))
         return -1;
-    return open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int own = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (own >= 0)
+        empty_unit_group(own);
+    return own;
 }
 
 static bool go_to_own_group(void)

@@ -23,8 +23,8 @@ bool sc_group_is_delegated(const char *dir);
 bool sc_sites_unit_fits(void);
 bool sc_sites_unit_runs(void);
 
-/* The directory SC_OWN_GROUP, made where it is not; -1: that unit does not run, or not on version 2 alone. The
- * caller closes it. */
+/* The directory SC_OWN_GROUP, made where it is not; what was in the unit's group itself goes there. -1: that unit
+ * does not run, or not on version 2 alone. The caller closes it. */
 int sc_own_group_open(void);
 
 /* Goes to SC_OWN_GROUP; without it to the root of the hierarchies that systemd uses, at the places where systemd

@@ -25,6 +25,9 @@ void sc_check_lsapi(struct sc_checks *c);
 /* Whether what Apache's unit confines it to lets programs of isolated sites run. */
 void sc_check_unit(struct sc_checks *c, bool enabled);
 
+/* A row where sites run below systemd's unit. */
+void sc_check_groups(struct sc_checks *c);
+
 /* Whether programs of isolated sites are kept from TCP ports of PHP-FPM, where there are some. */
 void sc_check_ports(struct sc_checks *c, bool enabled);
 

@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/io.h"
+#include "core/base/own_group.h"
 #include "core/base/there.h"
 
 static int no_memory(struct sc_error *err)
@@ -114,7 +115,8 @@ int sc_cgroups_files_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const 
     if (strlen(name) >= sizeof(part) || strncmp(name, cg->base, strlen(cg->base)) != 0)
         return sc_error_set(err, SC_E_INVAL, "%s is no name of a control group of ours", name);
     const char *end = name;
-    if (cg->delegated) { /* nothing is written above it */
+    SC_FD int own = cg->delegated ? sc_own_group_open() : -EBADF; /* empties the unit's */
+    if (cg->delegated) {                                          /* nothing is written above it */
         strcpy(parent, cg->base);
         end += strlen(cg->base);
     }

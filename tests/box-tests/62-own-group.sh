@@ -66,9 +66,13 @@ check "a folder by that name" next_keeper cgi.example
 check_not "control: is not taken for the unit's group" keeper_in_own cgi.example
 check_not "nothing is made in it" test -e $unit/own
 
+sleep 1000 &
+sleeper=$! # the unit's own process, where systemd put it
+check "the unit has a process" sh -c 'echo "$1" >"$2/cgroup.procs"' sh "$sleeper" "$unit"
 check "systemd hands it over" delegated
 check "another keeper" next_keeper cgi.example
 check "lives there" keeper_in_own cgi.example
+expect_output "the unit's own process, too" $'/sitecage.slice/sitecage-sites.service/own\n' group_of "$sleeper"
 check "another site" cagefsctl --site-isolation-enable fpm.example
 check "is caged" is_caged fpm.example
 check "its keeper lives there" keeper_in_own fpm.example
