@@ -344,6 +344,117 @@ static void each_stands_in_for_the_libcs(void **state)
     closedir(d);
 }
 
+/* ---- a look, and an opening after it ---- */
+
+static int looks(const char *path, struct stat *st)
+{
+    return ((of_stat)stand_in("stat"))(path, st) < 0 ? errno : 0;
+}
+
+/* The descriptor, or -1; looked at before, as servers do. */
+static int serves(const char *path)
+{
+    struct stat st;
+    assert_int_equal(looks(path, &st), 0);
+    return ((of_mode)stand_in("open"))(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Whether `fd` is open, and is closed by this. */
+static bool ends(int fd)
+{
+    return fd >= 0 && close(fd) == 0;
+}
+
+/* Puts another file in the place of `path` in the view. */
+static void replace(const struct guard *g, const char *path)
+{
+    write_file(in(g->view.path, in(g->home, "/a/next")), "the next one");
+    assert_int_equal(rename(in(g->view.path, in(g->home, "/a/next")), in(g->view.path, path)), 0);
+}
+
+static off_t size_of(int fd)
+{
+    struct stat st;
+    assert_int_equal(fstat(fd, &st), 0);
+    return st.st_size;
+}
+
+static void what_is_looked_at_and_opened_is_walked_to_once(void **state)
+{
+    struct guard *g = *state;
+    struct stat st;
+    char own[256];
+    snprintf(own, sizeof(own), "%s/a/own", g->home);
+    *sc_web_now() = g->c;
+    assert_true(ends(serves(own))); /* from now on it is expected */
+    assert_int_equal(looks(own, &st), 0);
+    replace(g, own);
+    int fd = ((of_mode)stand_in("open"))(own, O_RDONLY);
+    assert_int_equal(size_of(fd), strlen("own")); /* the one that was looked at */
+    assert_true(ends(fd));
+    fd = ((of_mode)stand_in("open"))(own, O_RDONLY); /* once */
+    assert_int_equal(size_of(fd), strlen("the next one"));
+    assert_true(ends(fd));
+    assert_int_equal(looks(own, &st), 0);
+    assert_int_equal(((of_mode)stand_in("open"))(in(own, "/.htaccess"), O_RDONLY), -1);
+    assert_int_equal(errno, ENOTDIR); /* without a look */
+    assert_int_equal(((of_mode)stand_in("open"))(in(own, ".htaccess"), O_RDONLY), -1);
+    assert_int_equal(errno, ENOENT);
+    fd = ((of_mode)stand_in("open"))(own, O_RDWR); /* and for reading only */
+    assert_int_equal(write(fd, "x", 1), 1);
+    assert_true(ends(fd));
+    sc_web_forget_looks();
+}
+
+static void what_was_looked_at_is_forgotten_in_time(void **state)
+{
+    struct guard *g = *state;
+    struct stat st;
+    char own[256], shared[256];
+    snprintf(own, sizeof(own), "%s/a/own", g->home);
+    snprintf(shared, sizeof(shared), "%s/shared/it", g->home);
+    *sc_web_now() = g->c;
+    assert_true(ends(serves(own)));
+    assert_int_equal(looks(own, &st), 0);
+    sc_web_forget_looks(); /* another request */
+    replace(g, own);
+    int fd = ((of_mode)stand_in("open"))(own, O_RDONLY);
+    assert_int_equal(size_of(fd), strlen("the next one"));
+    assert_true(ends(fd));
+    assert_int_equal(looks(own, &st), 0);
+    assert_int_equal(looks(shared, &st), 0); /* another file */
+    assert_int_equal(truncate(in(g->view.path, own), 3), 0);
+    replace(g, own);
+    fd = ((of_mode)stand_in("open"))(own, O_RDONLY);
+    assert_int_equal(size_of(fd), strlen("the next one"));
+    assert_true(ends(fd));
+    assert_int_equal(looks(own, &st), 0);
+    assert_int_equal(((of_path)stand_in("unlink"))(own), 0); /* names change */
+    assert_int_equal(((of_mode)stand_in("open"))(own, O_RDONLY), -1);
+    assert_int_equal(errno, ENOENT);
+}
+
+static void a_fifo_in_its_place_waits_for_nobody(void **state)
+{
+    struct guard *g = *state;
+    struct stat st;
+    char own[256];
+    snprintf(own, sizeof(own), "%s/a/own", g->home);
+    *sc_web_now() = g->c;
+    assert_true(ends(serves(own)));
+    assert_int_equal(unlink(in(g->view.path, own)), 0);
+    assert_int_equal(mkfifo(in(g->view.path, own), 0666), 0);
+    assert_int_equal(looks(own, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(open(in(g->view.path, own), O_WRONLY | O_NONBLOCK), -1); /* nobody reads */
+    assert_int_equal(errno, ENXIO);
+    assert_int_equal(((of_mode)stand_in("open"))(own, O_RDONLY), -1);
+    assert_int_equal(errno, EACCES);
+    const char *secret = in(g->home, "/b/secret");
+    assert_int_equal(looks(secret, &st), ENOENT);
+    assert_int_equal(((of_mode)stand_in("open"))(secret, O_RDONLY), -1);
+}
+
 /* ---- connections ---- */
 
 static int listen_at(const char *path)
@@ -420,6 +531,9 @@ int main(void)
         GUARD(above_all_sites_links_do_not_count),
         GUARD(libraries_come_to_the_stand_ins),
         GUARD(each_stands_in_for_the_libcs),
+        GUARD(what_is_looked_at_and_opened_is_walked_to_once),
+        GUARD(what_was_looked_at_is_forgotten_in_time),
+        GUARD(a_fifo_in_its_place_waits_for_nobody),
         GUARD(connections_go_where_was_decided),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,12 @@ int sc_web_stat(const struct sc_web_context *c, const char *path, bool follow, s
     return fd < 0 ? -1 : fstat(fd, ret);
 }
 
+int sc_web_open_regular(const struct sc_web_context *c, const char *path, struct stat *ret)
+{
+    SC_FD int fd = walk_any(c, path, O_RDONLY, 0);
+    return fd >= 0 && fstat(fd, ret) == 0 && S_ISREG(ret->st_mode) ? sc_steal_fd(&fd) : -1;
+}
+
 DIR *sc_web_opendir(const struct sc_web_context *c, const char *path)
 {
     SC_FD int fd = walk_any(c, path, O_RDONLY | O_DIRECTORY, 0);

@@ -28,6 +28,8 @@ const char *sc_web_inside(const struct sc_web_context *c, const char *path, char
  * never waits. */
 int sc_web_open(const struct sc_web_context *c, const char *path, int flags, mode_t mode);
 int sc_web_stat(const struct sc_web_context *c, const char *path, bool follow, struct stat *ret);
+/* Opens a regular file for reading, and says what it is. -1: it is none, or cannot be read. */
+int sc_web_open_regular(const struct sc_web_context *c, const char *path, struct stat *ret);
 DIR *sc_web_opendir(const struct sc_web_context *c, const char *path);
 int sc_web_access(const struct sc_web_context *c, const char *path, int mode);
 

@@ -23,6 +23,7 @@ static __thread struct holds holds;
 void sc_mod_leave(void)
 {
     struct sc_web_context *now = sc_web_now();
+    sc_web_forget_looks();
     if (!now->site)
         return;
     *now = (struct sc_web_context){.root = -1};

@@ -16,11 +16,13 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/there.h"
+#include "core/web/apache/ahead.h"
 #include "core/web/apache/ask.h"
 #include "core/web/apache/path.h"
 
 static __thread struct sc_web_context now;
 static __thread struct sc_web_connection connection;
+static __thread struct sc_web_ahead ahead = SC_WEB_AHEAD_INIT;
 
 static void (*on_refusal)(const char *path, bool missing);
 static void (*on_load)(void *arg);
@@ -34,6 +36,11 @@ struct sc_web_context *sc_web_now(void)
 struct sc_web_connection *sc_web_connection(void)
 {
     return &connection;
+}
+
+void sc_web_forget_looks(void)
+{
+    sc_web_ahead_drop(&ahead);
 }
 
 void sc_web_on_load(void (*loaded)(void *arg), void *arg)
@@ -65,9 +72,27 @@ static int told(int rc, const char *path)
 
 /* ---- opening ---- */
 
+/* For reading, and nothing else: what the guard opens is O_CLOEXEC and waits for nobody anyway. */
+static bool is_plain(int flags)
+{
+    return (flags & ~(O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_LARGEFILE)) == O_RDONLY && !now.above;
+}
+
+static int open_for_site(const char *path, int flags, mode_t mode)
+{
+    if (flags & (O_CREAT | O_TRUNC))
+        sc_web_ahead_drop(&ahead);
+    if (sc_web_ahead_is_below(&ahead, path)) { /* it is a regular file */
+        errno = ENOTDIR;
+        return told(-1, path);
+    }
+    int fd = is_plain(flags) ? sc_web_ahead_take(&ahead, path) : -1;
+    return fd >= 0 ? fd : told(sc_web_open(&now, path, flags, mode), path);
+}
+
 static int do_open(const char *path, int flags, mode_t mode)
 {
-    return for_site() ? told(sc_web_open(&now, path, flags, mode), path) : open(path, flags, mode);
+    return for_site() ? open_for_site(path, flags, mode) : open(path, flags, mode);
 }
 
 static int my_open(const char *path, int flags, ...)
@@ -137,9 +162,26 @@ static DIR *my_opendir(const char *path)
 
 /* ---- looking ---- */
 
+/* A file that was opened after its last look is opened right away. */
+static int stat_for_site(const char *path, struct stat *st)
+{
+    sc_web_ahead_drop(&ahead);
+    if (!now.above && sc_web_ahead_expects(&ahead, path)) {
+        int fd = sc_web_open_regular(&now, path, st);
+        if (fd >= 0) {
+            sc_web_ahead_looked(&ahead, path, fd);
+            return 0;
+        }
+    }
+    int rc = told(sc_web_stat(&now, path, true, st), path);
+    if (rc == 0 && S_ISREG(st->st_mode))
+        sc_web_ahead_looked(&ahead, path, -1);
+    return rc;
+}
+
 static int my_stat(const char *path, struct stat *st)
 {
-    return for_site() ? told(sc_web_stat(&now, path, true, st), path) : stat(path, st);
+    return for_site() ? stat_for_site(path, st) : stat(path, st);
 }
 
 static int my_lstat(const char *path, struct stat *st)
@@ -203,6 +245,7 @@ static int my_mkdir(const char *path, mode_t mode)
 static int remove_name(const char *path, int flags)
 {
     char name[NAME_MAX + 1];
+    sc_web_ahead_drop(&ahead);
     SC_FD int dir = sc_web_open_parent(&now, path, name);
     return dir < 0 ? -1 : unlinkat(dir, name, flags);
 }
@@ -230,6 +273,7 @@ static int two_names(const char *from, const char *to,
                                 const char *to_name))
 {
     char old[NAME_MAX + 1], new[NAME_MAX + 1];
+    sc_web_ahead_drop(&ahead);
     SC_FD int from_dir = sc_web_open_parent(&now, from, old);
     SC_FD int to_dir = from_dir < 0 ? -1 : sc_web_open_parent(&now, to, new);
     return to_dir < 0 ? -1 : act(from_dir, old, to_dir, new);

@@ -16,6 +16,9 @@ extern const size_t sc_web_n_stand_ins;
  * long as it is set. */
 struct sc_web_context *sc_web_now(void);
 
+/* What is kept open of the request so far (ahead.h) is closed: the thread works for another one. */
+void sc_web_forget_looks(void);
+
 /* Called when a name is refused (EACCES), or is missing in the site, while a thread works for a site; before
  * child processes have threads. NULL: nobody is told. */
 void sc_web_on_refusal(void (*refused)(const char *path, bool missing));
