@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/coverage/account.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/users.h"
@@ -30,32 +32,70 @@ static char *resolved(const char *path)
     return strdup(realpath(path, real) ? real : path);
 }
 
+/* The directory that the last path lay in: an account's document roots lie beside each other. */
+struct above {
+    char text[PATH_MAX], real[PATH_MAX]; /* "": none yet */
+};
+
+/* As resolved(), by one system call where the directory above is known and the last name is no link. */
+static char *resolved_in(struct above *up, const char *path)
+{
+    char real[PATH_MAX], link[2];
+    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : "";
+    size_t n = slash ? (size_t)(slash - path) : 0;
+    if (path[0] != '/' || n == 0 || n >= sizeof(up->text) || !*last || last[0] == '.')
+        return resolved(path);
+    if (strncmp(up->text, path, n) != 0 || up->text[n]) {
+        memcpy(up->text, path, n);
+        up->text[n] = 0;
+        if (!realpath(up->text, up->real))
+            up->text[0] = 0;
+    }
+    int len = up->text[0] ? snprintf(real, sizeof(real), "%s/%s", up->real, last) : -1;
+    if (len < 0 || len >= (int)sizeof(real) || readlink(real, link, sizeof(link)) >= 0 ||
+        errno != EINVAL) /* EINVAL: it is there, and no link */
+        return resolved(path);
+    return strdup(real);
+}
+
+static int append(struct sc_cover_account *a, const char *name, const char *text, char *real,
+                  struct sc_error *err)
+{
+    if (!SC_VEC_ROOM(a->v, a->n)) {
+        free(real);
+        return no_memory(err);
+    }
+    struct sc_cover_domain *d = &a->v[a->n++];
+    *d = (struct sc_cover_domain){strdup(name), strdup(text), real, 0};
+    return d->name && d->text && d->real ? 0 : no_memory(err);
+}
+
 int sc_cover_account_add(struct sc_cover_account *a, const char *name, const char *text,
                          struct sc_error *err)
 {
     for (size_t i = 0; i < a->n; i++)
         if (strcmp(a->v[i].name, name) == 0)
             return 0;
-    if (!SC_VEC_ROOM(a->v, a->n))
-        return no_memory(err);
-    struct sc_cover_domain *d = &a->v[a->n++];
-    *d = (struct sc_cover_domain){strdup(name), strdup(text), resolved(text), 0};
-    return d->name && d->text && d->real ? 0 : no_memory(err);
+    return append(a, name, text, resolved(text), err);
 }
 
+/* Both lists are in the order of names, and have each once. */
 static int add_domains(struct sc_store *store, struct sc_cover_account *a, struct sc_error *err)
 {
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list rows = {0};
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
+    struct above up = {.text = ""};
     int rc = sc_store_domains_get(store, a->uid, &rows, err);
     if (rc == 0)
         rc = sc_store_isolated_get(store, a->uid, &isolated, err);
-    for (size_t i = 0; rc == 0 && i < rows.n; i++)
-        rc = sc_cover_account_add(a, rows.rows[i].name, rows.rows[i].docroot, err);
-    for (size_t i = 0; rc == 0 && i < isolated.n; i++)
-        for (size_t k = 0; k < a->n; k++)
-            if (strcmp(a->v[k].name, isolated.rows[i].name) == 0)
-                a->v[k].id = isolated.rows[i].site_id;
+    for (size_t i = 0, k = 0; rc == 0 && i < rows.n; i++) {
+        const struct sc_domain_row *row = &rows.rows[i];
+        rc = append(a, row->name, row->docroot, resolved_in(&up, row->docroot), err);
+        while (k < isolated.n && strcmp(isolated.rows[k].name, row->name) < 0)
+            k++;
+        if (rc == 0 && k < isolated.n && strcmp(isolated.rows[k].name, row->name) == 0)
+            a->v[a->n - 1].id = isolated.rows[k].site_id;
+    }
     return rc;
 }
 

@@ -204,34 +204,48 @@ static uint64_t mix_dir(const struct sc_account *a, uint64_t h, const char *rel,
     return sc_digest(h, &st.st_ino, sizeof(st.st_ino));
 }
 
-/* A word for the isolated document roots and applications below: a directory that was replaced is another, which has
- * to be hidden again. False: there are none. */
-static bool write_below(const struct sc_account *a, const struct sc_plan *plan,
-                        const struct sc_plan_site *outer, char out[24])
+/* What lies below a site, in the words of write_below(). */
+struct below {
+    const struct sc_account *a;
+    const struct sc_plan_site *outer;
+    uint64_t digest;
+    bool any;
+};
+
+static void add_below(struct below *b, const struct sc_plan_site *s)
 {
-    uint64_t h = SC_DIGEST_BEGIN;
-    bool any = false;
-    for (size_t i = 0; i < plan->n_sites; i++) {
-        const struct sc_plan_site *s = &plan->sites[i];
-        if (!s->isolated || !lies_below(a, s, outer))
-            continue;
-        any = true;
-        h = mix_dir(a, h, s->rel, s->rel ? s->rel : s->aliases[0]);
-        for (size_t k = 0; k < s->n_apps; k++)
-            if (sc_rel_rest(outer->rel, s->apps[k]))
-                h = mix_dir(a, h, s->apps[k], s->apps[k]);
-    }
+    if (!s->isolated || !lies_below(b->a, s, b->outer))
+        return;
+    b->any = true;
+    b->digest = mix_dir(b->a, b->digest, s->rel, s->rel ? s->rel : s->aliases[0]);
+    for (size_t k = 0; k < s->n_apps; k++)
+        if (sc_rel_rest(b->outer->rel, s->apps[k]))
+            b->digest = mix_dir(b->a, b->digest, s->apps[k], s->apps[k]);
+}
+
+/* A word for the isolated document roots and applications below: a directory that was replaced is another, which has
+ * to be hidden again. False: there are none. In the plan's order what lies below a site follows it, and missing ones
+ * are last. */
+static bool write_below(const struct sc_account *a, const struct sc_plan *plan, size_t outer,
+                        char out[24])
+{
+    struct below b = {.a = a, .outer = &plan->sites[outer], .digest = SC_DIGEST_BEGIN};
+    for (size_t i = outer + 1; i < plan->n_present && lies_below(a, &plan->sites[i], b.outer); i++)
+        add_below(&b, &plan->sites[i]);
+    for (size_t i = plan->n_present; i < plan->n_sites; i++)
+        add_below(&b, &plan->sites[i]);
     out[0] = 0;
-    if (any)
-        snprintf(out, 24, "%016" PRIx64, h);
-    return any;
+    if (b.any)
+        snprintf(out, 24, "%016" PRIx64, b.digest);
+    return b.any;
 }
 
 static int add_outer(struct all *all, const struct sc_account *a, const struct sc_plan *plan,
-                     const struct sc_plan_site *s, bool any, struct sc_error *err)
+                     size_t at, bool any, struct sc_error *err)
 {
     char below[24];
-    if (s->isolated || !s->rel || (!write_below(a, plan, s, below) && !any))
+    const struct sc_plan_site *s = &plan->sites[at];
+    if (s->isolated || !s->rel || (!write_below(a, plan, at, below) && !any))
         return 0;
     memcpy(all->v[all->n].changes, below, sizeof(below));
     all->sites[all->n].outside = true;
@@ -249,8 +263,8 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
             rc =
                 add_site(&all, a, &plan->sites[i], m->ids[i], m->ids[i] ? m->tokens[i] : NULL, err);
     bool any = t->fpm.any(a->uid);
-    for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
-        rc = add_outer(&all, a, plan, &plan->sites[i], any, err);
+    for (size_t i = 0; rc == 0 && i < plan->n_present; i++)
+        rc = add_outer(&all, a, plan, i, any, err);
     if (rc < 0)
         return rc;
     struct sc_fpm_account acc = account(a, &all);
