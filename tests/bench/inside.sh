@@ -261,6 +261,83 @@ meminfo()
     awk -v want="$1" '$1 == want ":" { print $2 }' /proc/meminfo
 }
 
+# cpu_of FILE COMMAND...: appends the wall and the processor time of a command and all that it waited for, in ms
+cpu_of()
+{
+    local file=$1 TIMEFORMAT='%R %U %S'
+    shift
+    { time "$@" >/dev/null 2>&1 || exit 1; } 2>/tmp/cpu_of
+    awk '{ printf "%.0f %.0f\n", $1 * 1000, ($2 + $3) * 1000 }' /tmp/cpu_of >>"$file"
+}
+
+# column N FILE: the median of a column
+column() { awk -v n="$1" '{ print $n }' "$2" | median; }
+
+# big_roots FROM TO: document roots of big's, known to the panel
+big_roots()
+{
+    seq "$1" "$2" | sed 's|.*|/home/big/s&|' | xargs mkdir -p
+    seq "$1" "$2" | sed 's|.*|/home/big/s&|' | xargs chown 30000:30000
+    seq "$1" "$2" | awk '{ printf "big-%d.example\tbig\t/home/big/s%d\t\n", $1, $1 }' >>"$panel_table"
+}
+
+# big_hidden NAME INSIDE: milliseconds from the panel's event until a process in big-1 does not see a new document root any more
+big_hidden()
+{
+    local began dir=/home/big/$2$1
+    as_user big mkdir "$dir" && echo secret | put_file big "$dir/secret"
+    probe q "cat $dir/secret" >/dev/null || exit 1
+    panel_add "$1.example" big "$dir"
+    began=$(date +%s%N)
+    /usr/share/cloudlinux/hooks/post_modify_domain.py create -u big --domain "$1.example"
+    while probe q "cat $dir/secret" >/dev/null; do
+        [ $(($(date +%s%N) - began)) -lt 60000000000 ] || exit 1
+        sleep 0.01
+    done
+    echo $((($(date +%s%N) - began) / 1000000))
+}
+
+# roots_round HOME SIZE
+roots_round()
+{
+    local i file=/tmp/roots.$1.$2 inside=
+    [ "$1" = shared ] || inside=s1/ # beside it nothing is there anyway
+    for i in 1 2 3; do
+        cpu_of "$file.enable" cagefsctl --site-isolation-enable big-1.example --anyway --home "$1"
+        cpu_of "$file.build" as_user big cagefs_enter_site big-1.example $bin/bench-true
+        cpu_of "$file.enter" as_user big cagefs_enter_site big-1.example $bin/bench-true
+        probe_start q big big-1.example
+        for _ in 1 2; do
+            roots_new=$((roots_new + 1))
+            big_hidden "new$roots_new" "$inside" >>"$file.hidden"
+        done
+        cpu_of "$file.again" cagefsctl --site-isolation-regenerate big
+        probe_end q
+        cpu_of "$file.disable" cagefsctl --site-isolation-disable big-1.example
+    done
+    printf '  %5d roots, %-8s' "$2" "$1"
+    for i in enable build enter again disable; do printf ' %s %d (%d)' $i "$(column 1 "$file.$i")" "$(column 2 "$file.$i")"; done
+    printf ' hidden %d, most %d\n' "$(median <"$file.hidden")" "$(sort -n "$file.hidden" | tail -n 1)"
+}
+
+part_roots()
+{
+    title "One site isolated of an account with so many document roots; ms, medians of 3 (processor time); until a new one is hidden (aim 2000)"
+    local n home last=0 roots_new=0 sizes='50 500 5000'
+    [ -z "$quick" ] || sizes='20 200'
+    # shellcheck source=tests/boxlib/probe.sh
+    . "$SC_SOURCE/tests/boxlib/probe.sh"
+    echo "big:x:30000:30000::/home/big:/bin/sh" >>/etc/passwd
+    echo "big:!:19000:0:99999:7:::" >>/etc/shadow
+    echo "big:x:30000:" >>/etc/group
+    mkdir -m 711 /home/big && chown 30000:30000 /home/big
+    for n in $sizes; do
+        big_roots $((last + 1)) "$n"
+        last=$n
+        for home in private shared; do roots_round $home "$n"; done
+    done
+}
+
 # Keepers of the four sites of u1..uN, which are enabled.
 part_memory_here()
 {
@@ -510,33 +587,32 @@ plain_apache()
     (set +u && . $dir/envvars && apache2 -f $dir/plain.conf -k "$1") && sleep 1
 }
 
-# ticks PIDFILE: processor time of that Apache, its ended processes included
-ticks()
+# apache_cpu PIDFILE: processor time of all threads of that Apache, in nanoseconds (proc_pid_schedstat: the times of
+# proc_pid_stat are samples, and too coarse for this)
+apache_cpu()
 {
     local master
     master=$(cat "$1")
     # shellcheck disable=SC2046 # words
-    cat "/proc/$master/stat" $(pgrep -P "$master" | sed 's|.*|/proc/&/stat|') |
-        sed 's/.*) //' | awk '{ t += $12 + $13 } NR == 1 { t += $14 + $15 } END { print t }'
+    cat /proc/"$master"/task/*/schedstat $(pgrep -P "$master" | sed 's|.*|/proc/&/task/*/schedstat|') | awk '{ t += $1 } END { print t }'
 }
 
 # static_round PIDFILE PORT DOMAIN FILE: microseconds of processor time a request
 static_round()
 {
     local before n
-    n=$(rounds 60000)
-    before=$(ticks "$1")
+    n=$(rounds 20000)
+    before=$(apache_cpu "$1")
     ab -q -k -c 2 -n "$n" -H "Host: $3" "http://127.0.0.1:$2/s.txt" 2>&1 |
         awk '/^Failed requests/ && $3 > 0 { exit 1 } /^Non-2xx/ { exit 1 }' ||
         { echo "bench: a request to $3 failed" >&2; exit 1; }
-    awk -v a="$before" -v b="$(ticks "$1")" -v n="$n" -v hz="$(getconf CLK_TCK)" \
-        'BEGIN { printf "%.2f\n", (b - a) / hz * 1e6 / n }' >>"$4"
+    awk -v a="$before" -v b="$(apache_cpu "$1")" -v n="$n" 'BEGIN { printf "%.2f\n", (b - a) / 1000 / n }' >>"$4"
 }
 
 # 1 KB with an .htaccess beside it, keep-alive: Apache without the module, and with it a site that is isolated and one that is not
 part_static()
 {
-    title "Processor time of Apache for a small static file (ab, keep-alive, medians of 9 interleaved rounds)"
+    title "Processor time of Apache for a small static file (ab, keep-alive, medians of 15 interleaved rounds)"
     local domain
     for domain in a.example b.example; do
         head -c 1024 /dev/zero | tr '\0' x | put_file john /home/john/$domain/s.txt
@@ -547,8 +623,9 @@ part_static()
     plain_apache start
     cagefsctl --site-isolation-allow-all >/dev/null
     cagefsctl --site-isolation-enable a.example >/dev/null
+    plain_apache graceful # as the other one has done, for its module
     http a.example /s.txt >/dev/null
-    for _ in 1 2 3 4 5 6 7 8 9; do
+    for _ in $(seq 15); do
         static_round /run/apache2/plain.pid 8081 b.example /tmp/static.none
         static_round /run/apache2/apache2.pid 8080 b.example /tmp/static.open
         static_round /run/apache2/apache2.pid 8080 a.example /tmp/static.isolated
