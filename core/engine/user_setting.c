@@ -74,9 +74,11 @@ static int read_path(const char *text, bool rw, const char *home, struct sc_doma
     json_auto_t *doc = json_pack("{s:{s:[s]}}", "paths", rw ? "rw" : "ro", path);
     SC_FREE char *json = doc ? json_dumps(doc, 0) : NULL;
     if (!json || sc_domain_entry_from_json(ret, json, home, NULL) < 0 || ret->n_paths != 1 ||
-        !ret->paths)
-        return sc_error_set(err, SC_E_INVAL,
-                            "%s is no path below your home: give one like ~/uploads", text);
+        !ret->paths) {
+        sc_error_set(err, SC_E_INVAL, "%s is no path below your home: give one like ~/uploads",
+                     text);
+        return SC_E_INVAL;
+    }
     return 0;
 }
 
