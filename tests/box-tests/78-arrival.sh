@@ -204,6 +204,7 @@ new_server && allow && wishes john a.example
 mkdir -p /var/lib/sitecage && mv /var/lib/sitecage/sitecage.db* /root && mkdir /var/lib/sitecage/sitecage.db
 $hooks/post_modify_user.py restore -u john
 check "a queue that cannot be written: a mark" test -e /var/lib/sitecage/resync/john
+check "whom the hook started cannot work, and ends" wait_until 20 sh -c '! pgrep -f "^/usr/libexec/sitecage/sitecage-monitor"'
 rmdir /var/lib/sitecage/sitecage.db && mv /root/sitecage.db* /var/lib/sitecage
 check "check sees it" says 'FAILED  *events: '
 $hooks/post_modify_user.py modify -u mary
