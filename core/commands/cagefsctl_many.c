@@ -149,11 +149,12 @@ int sc_ctl_many(struct sc_ctl *c, bool enable, struct sc_error *err)
                                         .except = c->many.except,
                                         .n_except = c->many.n_except,
                                         .all = c->all};
-    const struct sc_many_how how = {.enable = enable,
-                                    .dry_run = c->dry_run,
-                                    .keep_going = c->many.keep_going,
-                                    .how = {c->anyway, c->home, c->learned},
-                                    .stop = is_interrupted};
+    const struct sc_many_how how = {
+        .enable = enable,
+        .dry_run = c->dry_run,
+        .keep_going = c->many.keep_going,
+        .how = {.anyway = c->anyway, .home = c->home, .learned = c->learned},
+        .stop = is_interrupted};
     catch_signals();
     rc = sc_engine_many(c->server, &which, &how, c->watch, &m, err);
     if (rc == 0 || m.of[SC_MANY_DONE] + m.of[SC_MANY_FAILED])

@@ -116,7 +116,8 @@ int sc_cgroups_files_make(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const 
         return sc_error_set(err, SC_E_INVAL, "%s is no name of a control group of ours", name);
     const char *end = name;
     SC_FD int own = cg->delegated ? sc_own_group_open() : -EBADF; /* empties the unit's */
-    if (cg->delegated) {                                          /* nothing is written above it */
+    (void)own;
+    if (cg->delegated) { /* nothing is written above it */
         strcpy(parent, cg->base);
         end += strlen(cg->base);
     }

@@ -77,6 +77,7 @@ static char *group_in_unit(const struct sweep *s, enum sc_ctrl ctrl, unsigned id
     sc_cgroup_site_name(s->now, s->uid, id, name);
     bool moved = s->now != s->cg && sc_cgroup_exists(s->now, ctrl, name);
     SC_FD int own = sc_own_group_open(); /* makes it */
+    (void)own;
     return sc_cgroup_path(s->now, ctrl, moved ? name : SC_OWN_GROUP, NULL);
 }
 
