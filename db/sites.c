@@ -7,7 +7,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define COLUMNS  "id, uid, docroot, token, isolated, config, created, home, dir"
+#define COLUMNS  "id, uid, docroot, token, isolated, config, created, home"
 #define NEXT_KEY "store.next_site_id"
 
 /* How many ids in a row may belong to somebody else before ensure gives up. */
@@ -20,7 +20,6 @@ void sc_site_row_done(struct sc_site_row *row)
 {
     free((void *)row->docroot);
     free((void *)row->config);
-    free((void *)row->dir);
     *row = (struct sc_site_row){0};
 }
 
@@ -52,9 +51,7 @@ static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
         return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", q->store->path);
     memcpy(row->token, token, SC_SITE_TOKEN); /* its length is a CHECK of the schema */
     int r = sc_col_dup(q, 2, &row->docroot, err);
-    if (r == 0)
-        r = sc_col_dup(q, 5, &row->config, err);
-    return r < 0 ? r : sc_col_dup(q, 8, &row->dir, err);
+    return r < 0 ? r : sc_col_dup(q, 5, &row->config, err);
 }
 
 static void row_done(void *row)
@@ -280,15 +277,6 @@ int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_hom
 {
     return update(store, id, "UPDATE site SET home = ? WHERE id = ?",
                   SC_PARAMS(SC_TEXT(home_words[home]), SC_INT(id)), err);
-}
-
-int sc_store_site_set_dir(struct sc_store *store, unsigned id, const char *dir,
-                          struct sc_error *err)
-{
-    int r = sc_db_limit("directory of a site", dir, SC_STORE_NAME_MAX, err);
-    return r < 0 ? r
-                 : update(store, id, "UPDATE site SET dir = ? WHERE id = ?",
-                          SC_PARAMS(SC_TEXT(dir), SC_INT(id)), err);
 }
 
 int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *docroot,

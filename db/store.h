@@ -253,7 +253,6 @@ struct sc_site_row {
     const char *config; /* the last good limits and paths, JSON; NULL */
     int64_t created;
     enum sc_site_home home; /* as it was applied last */
-    const char *dir;        /* which directory the document root was (core/base/dir_id.h); NULL */
 };
 
 struct sc_site_list {
@@ -305,8 +304,6 @@ int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *co
                              struct sc_error *err);
 int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_home home,
                            struct sc_error *err);
-int sc_store_site_set_dir(struct sc_store *store, unsigned id, const char *dir,
-                          struct sc_error *err);
 
 /* Removes the site and its isolated names. Fine when there is none. */
 int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err);

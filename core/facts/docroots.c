@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "core/base/asuser.h"
-#include "core/base/beneath.h"
 #include "core/base/cleanup.h"
-#include "core/base/dir_id.h"
 #include "core/base/resolve.h"
 #include "core/base/vec.h"
 #include "core/account/in_home.h"
@@ -26,7 +24,6 @@ void sc_docroots_done(struct sc_docroots *d)
 {
     free_all(d->rels, d->n);
     free_all(d->problems, d->n);
-    free_all(d->dirs, d->n);
     free_all(d->closed, d->n_closed);
     *d = (struct sc_docroots){0};
 }
@@ -150,8 +147,7 @@ int sc_docroots_find(const struct sc_account *a, const struct sc_domains *domain
     SC_CLEANUP(sc_docroots_done) struct sc_docroots d = {.n = domains->n};
     d.rels = calloc(d.n ? d.n : 1, sizeof(*d.rels));
     d.problems = calloc(d.n ? d.n : 1, sizeof(*d.problems));
-    d.dirs = calloc(d.n ? d.n : 1, sizeof(*d.dirs));
-    if (!d.rels || !d.problems || !d.dirs)
+    if (!d.rels || !d.problems)
         return no_memory(err);
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
@@ -162,27 +158,4 @@ int sc_docroots_find(const struct sc_account *a, const struct sc_domains *domain
     *ret = d;
     d = (struct sc_docroots){0};
     return 0;
-}
-
-static int know_one(const struct sc_account *a, struct sc_docroots *d, size_t i,
-                    struct sc_error *err)
-{
-    SC_FD int fd = -EBADF;
-    char id[SC_DIR_ID_MAX] = "";
-    if (sc_open_beneath(a->homefd, d->rels[i], O_PATH | O_DIRECTORY, 0, &fd, NULL) < 0 ||
-        sc_dir_id(fd, id, NULL) < 0 || !*id)
-        return 0;
-    d->dirs[i] = strdup(id);
-    return d->dirs[i] ? 0 : no_memory(err);
-}
-
-int sc_docroots_know(const struct sc_account *a, const bool *wants, struct sc_docroots *d,
-                     struct sc_error *err)
-{
-    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
-    for (size_t i = 0; rc == 0 && i < d->n; i++)
-        if (wants[i] && d->rels[i] && !d->dirs[i])
-            rc = know_one(a, d, i, err);
-    return rc;
 }

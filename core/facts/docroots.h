@@ -11,8 +11,6 @@ struct sc_docroots {
     size_t n;        /* as the domains */
     char **rels;     /* per domain: below the home, canonical; NULL when it is not there */
     char **problems; /* per domain: why it cannot be isolated, NULL */
-    char **dirs;     /* per domain: which directory it is (core/base/dir_id.h), where
-                        sc_docroots_know() was to know; NULL: not known */
     char **closed;   /* directories below the home with a document root that nobody could look at */
     size_t n_closed;
 };
@@ -34,10 +32,5 @@ bool sc_docroots_in_home(const struct sc_account *a, const char *path);
  * missing; SC_E_DENIED: nothing is known of its place but that it is in the home. */
 int sc_docroots_find(const struct sc_account *a, const struct sc_domains *domains,
                      struct sc_docroots *ret, struct sc_error *err);
-
-/* Fills d->dirs of the domains with wants[i]; with the owner's rights. What cannot be opened is not
- * known. SC_E_SYS: the rights could not be had; SC_E_NOMEM. */
-int sc_docroots_know(const struct sc_account *a, const bool *wants, struct sc_docroots *d,
-                     struct sc_error *err);
 
 #endif

@@ -57,22 +57,6 @@ static bool was_learning(const char *config, const struct sc_account *a)
            e.learning_until != 0;
 }
 
-/* Which directory the document root is now, so that it is known again where the panel moves it
- * together with the name. */
-static int store_dir(struct sc_server *s, const struct sc_facts *f, const struct sc_plan_site *ps,
-                     const struct sc_site_row *row, struct sc_error *err)
-{
-    const char *dir = NULL;
-    for (size_t i = 0; !dir && i < ps->n_names; i++) {
-        const struct sc_domain *d = sc_domains_find(&f->domains, ps->names[i]);
-        if (d)
-            dir = f->docroots.dirs[d - f->domains.v];
-    }
-    return !dir || (row->dir && strcmp(row->dir, dir) == 0)
-               ? 0
-               : sc_store_site_set_dir(s->store, row->id, dir, err);
-}
-
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                       const struct sc_labels *labels, size_t i, struct sc_made *m,
                       struct sc_error *err)
@@ -88,8 +72,6 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
         rc = sc_store_site_set_isolated(s->store, row.id, true, err);
     if (rc == 0 && !ps->learning) /* which home it has is said when it is isolated */
         rc = store_home(s, f, ps, &row, err);
-    if (rc == 0)
-        rc = store_dir(s, f, ps, &row, err);
     if (rc < 0)
         return rc;
     m->ids[i] = row.id;

@@ -172,22 +172,6 @@ www.b.example alice $W/b.example/public_html $W/b.example
     check "a serves" wait_until 10 serves a.example a.example
     check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
 
-    echo "== a site that gets another name, and its directory with it"
-    echo "127.0.0.1 z.example www.z.example" >>/etc/hosts
-    echo kept | put_file alice "$(echo /home/alice/.cagefs/websites/*/home)/kept" 644
-    check "v-change-web-domain-name a z" hestia v-change-web-domain-name alice a.example z.example yes
-    check "z serves" wait_until 10 serves z.example a.example
-    check "is isolated" soon reads_not z.example $W/b.example/public_html/secret.txt
-    check "is listed by that name" soon listed alice z.example
-    check_not "and not by the old one" listed alice a.example
-    check "the same under its other name" reads_not www.z.example $W/b.example/public_html/secret.txt
-    check "it owns its directory" reads z.example $W/z.example/private/key
-    expect_output "it has its storage" $'kept\nend' http z.example "/read.php?f=/home/alice/kept"
-    check "back" hestia v-change-web-domain-name alice z.example a.example yes
-    check "a serves" wait_until 10 serves a.example a.example
-    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
-    check "and listed" soon listed alice a.example
-
     echo "== suspended"
     check "v-suspend-web-domain a" hestia v-suspend-web-domain alice a.example
     check_not "it does not serve" serves a.example a.example

@@ -122,39 +122,6 @@ static void a_deploy(void **state)
     assert_int_equal(site_id("john", "b"), id); /* it is the same site */
 }
 
-/* A panel that moves the document root together with the name, and tells nobody. */
-static void a_name_that_moved_with_its_directory(void **state)
-{
-    (void)state;
-    account("john", "");
-    domain("john", "a", "web/a/public_html");
-    domain("john", "b", "web/b/public_html");
-    wants("john", "a");
-    assert_pass("john");
-    unsigned id = site_id("john", "a");
-    assert_true(id);
-    /* the name first: for the moment no document root is there */
-    panel_drop("a.example");
-    panel_put("z.example", "john", in_home("john", "web/z/public_html"));
-    panel_put("www.z.example", "john", in_home("john", "web/z/public_html"));
-    assert_pass("john");
-    assert_string_equal(wanted("john"), "a");
-    SC_FREE char *from = strdup(in_home("john", "web/a")), *to = strdup(in_home("john", "web/z"));
-    assert_int_equal(rename(from, to), 0);
-    assert_pass("john");
-    assert_string_equal(wanted("john"), "z");
-    assert_int_equal(site_id("john", "z"), id);
-    assert_string_equal(hides("john", "z"), "web/b/public_html");
-    /* a directory of that name that is another one is another site */
-    panel_drop("z.example");
-    panel_drop("www.z.example");
-    home_remove("john", "web/z");
-    domain("john", "y", "web/y/public_html");
-    assert_pass("john");
-    assert_string_equal(wanted("john"), "z");
-    assert_int_equal(site_id("john", "y"), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,7 +129,6 @@ int main(void)
         world_test(directories_of_the_panel),
         world_test(what_its_owner_closed),
         world_test(a_deploy),
-        world_test(a_name_that_moved_with_its_directory),
     };
     return world_run(tests);
 }
