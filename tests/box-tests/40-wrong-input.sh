@@ -58,11 +58,15 @@ in_force()
         [ "$(behaviour a.example john)" = isolated ]
 }
 
+# The service of outside commands takes its notes a moment after a site is enabled.
+proxies_settled() { ! pgrep -f /sitecage-proxyexecd >/dev/null || [ -z "$(ls -A /run/sitecage/proxy.d 2>/dev/null)" ]; }
+
 # unchanged TEXT PART COMMAND...: refused, and nothing has changed
 unchanged()
 {
     local text=$1 before after
     shift
+    wait_until 10 proxies_settled
     before=$(state_exact john mary)
     refused "$@" || return
     after=$(state_exact john mary)
