@@ -196,8 +196,8 @@ check "all of the output" person see "\\n20000\\n" end 0 -- $in seq 20000
 check "nobody reads: ^C arrives" person see ready deaf type '\x03' run '! pgrep -x yes' hears end 130 -- $in sh -c 'echo ready; exec yes'
 check "nobody reads: SIGTERM arrives" person see ready deaf run '[ "$(ps -o state= -C yes)" = S ]' \
     run 'pkill -x cagefs_enter_si; ! pgrep -x yes' hears end 143 -- $in sh -c 'echo ready; exec yes'
-check "nobody reads, the program has ended: SIGTERM ends the entry" person deaf run 'pgrep -x cagefs_enter_si' run '! pgrep -x seq' \
-    run 'pkill -x cagefs_enter_si' end 0 -- $in seq 3000
+check "nobody reads, the program has ended: SIGTERM ends the entry" person deaf run "test -e $A/begun" \
+    run 'sleep 0.5; ! pgrep -x seq' run 'pkill -x cagefs_enter_si' end 0 -- $in sh -c "touch $A/begun; exec seq 3000"
 check "what nobody reads does not hold what is shown" person see ready flood run "touch $A/go" see done end 0 -- \
     $in sh -c "stty -echo; echo ready; until test -e $A/go; do sleep 0.1; done; echo done"
 check "what floods the terminal after the end is cut" person end 0 -- $in bash -c "trap '' HUP TTOU; yes & exit 0"

@@ -63,7 +63,7 @@ fpm_bare='' fpm_vhost a.example "$(fpm_socket a.example)"
 a2enmod -q "php$php_module" >/dev/null
 apache_stop
 apache_start
-expect_fail 1 "PHP in the web server's own process (mod_php)" enable a.example
+expect_fail 1 "mod_php runs in the web server's own process and cannot be isolated" enable a.example
 check "--anyway does" enable --anyway a.example
 put_file john $H/a.example/deep/php/.htaccess <<<'AddType application/x-httpd-php .phx'
 check "control: such a line reads B's secret" reads /deep/php/x.phx
