@@ -11,6 +11,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/place.h"
 #include "core/base/vec.h"
 
 #define DIR_NAME  ".lve"
@@ -35,18 +36,15 @@ void sc_domains_config_free(struct sc_domains_config *c)
     *c = (struct sc_domains_config)SC_DOMAINS_CONFIG_INIT;
 }
 
+static int to_name(const void *entry, const void *name)
+{
+    return strcmp(((const struct sc_domain_entry *)entry)->name, name);
+}
+
 /* Where `name` is, or would be. */
 static size_t position(const struct sc_domains_config *c, const char *name)
 {
-    size_t low = 0, high = c->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (strcmp(c->entries[mid].name, name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return sc_place(c->entries, c->n, sizeof(*c->entries), name, to_name);
 }
 
 struct sc_domain_entry *sc_domains_config_find(const struct sc_domains_config *c, const char *name)

@@ -102,8 +102,8 @@ static void go_home(struct sc_cron_names *n, char *base, size_t size)
     memcpy(base, home, strlen(home) + 1);
 }
 
-/* The site of the first path in a text, patterns for data after all others; the one that shares its directory where another path names
- * that more closely. */
+/* The site of the first path in a text, patterns for data after all others; the one that shares its
+ * directory where another path names that more closely. */
 static const struct sc_cron_site *first_named(struct sc_cron_names *n, const struct sc_buf *flat)
 {
     const struct sc_cron_site *found = NULL, *maybe = NULL;
@@ -118,7 +118,7 @@ static const struct sc_cron_site *first_named(struct sc_cron_names *n, const str
         const struct sc_cron_site *site = n->spaced ? look(n, &w, false, base) : NULL;
         if (!site)
             site = look(n, &w, true, base);
-        if (!site && !maybe)
+        if (!site && !maybe && !is_for_code(&w))
             maybe = by_pattern(n, &w, base);
         if (!site)
             continue;

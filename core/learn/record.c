@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/place.h"
 #include "core/base/vec.h"
 #include "core/plan/relpath.h"
 
@@ -27,18 +28,15 @@ void sc_learn_record_done(struct sc_learn_record *r)
     *r = (struct sc_learn_record){0};
 }
 
+static int by_rel(const void *place, const void *rel)
+{
+    return sc_rel_cmp(((const struct sc_learn_place *)place)->rel, rel);
+}
+
 /* Where `rel` is, or would be. */
 static size_t position(const struct sc_learn_record *r, const char *rel)
 {
-    size_t low = 0, high = r->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (sc_rel_cmp(r->v[mid].rel, rel) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return sc_place(r->v, r->n, sizeof(*r->v), rel, by_rel);
 }
 
 static void add_by(struct sc_learn_place *p, const char *by)

@@ -6,6 +6,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/place.h"
 #include "core/server/panel.h"
 
 static int by_owner(const void *a, const void *b)
@@ -39,18 +40,15 @@ void sc_told_done(struct sc_told *t)
     *t = (struct sc_told){0};
 }
 
+static int of_owner(const void *domain, const void *owner)
+{
+    return strcmp((*(const struct sc_domain *const *)domain)->owner, owner);
+}
+
 /* The first one that is his, or would be. */
 static size_t first_of(const struct sc_told *t, const char *owner)
 {
-    size_t from = 0, to = t->d.n;
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (strcmp(t->by_owner[mid]->owner, owner) < 0)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from;
+    return sc_place(t->by_owner, t->d.n, sizeof(const struct sc_domain *), owner, of_owner);
 }
 
 static int copy_of(const struct sc_told *t, const char *owner, struct sc_domains *ret,

@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
+#include "core/base/place.h"
 #include "core/base/vec.h"
 #include "core/cron/system.h"
 #include "hooks/monitor/home.h"
@@ -17,17 +18,15 @@
 
 #define CRON_MAX (1u << 20)
 
+static int by_uid(const void *account, const void *uid)
+{
+    uid_t a = ((const struct sc_monitor_account *)account)->uid, b = *(const uid_t *)uid;
+    return (a > b) - (a < b);
+}
+
 static size_t place(const struct sc_monitor *m, uid_t uid)
 {
-    size_t from = 0, to = m->n_accounts;
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (m->accounts[mid].uid < uid)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from;
+    return sc_place(m->accounts, m->n_accounts, sizeof(*m->accounts), &uid, by_uid);
 }
 
 struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t uid)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/monitor/work.h"
 #include "core/base/cleanup.h"
+#include "core/base/place.h"
 #include "core/base/vec.h"
 
 #include <stdlib.h>
@@ -23,18 +24,15 @@ void sc_work_free(struct sc_work *w)
     *w = (struct sc_work){0};
 }
 
+static int by_user(const void *item, const void *user)
+{
+    return strcmp((*(struct sc_work_item *const *)item)->user, user);
+}
+
 /* Where the user is, or belongs. */
 static size_t place(const struct sc_work *w, const char *user)
 {
-    size_t from = 0, to = w->n;
-    while (from < to) {
-        size_t mid = from + (to - from) / 2;
-        if (strcmp(w->v[mid]->user, user) < 0)
-            from = mid + 1;
-        else
-            to = mid;
-    }
-    return from;
+    return sc_place(w->v, w->n, sizeof(*w->v), user, by_user);
 }
 
 static struct sc_work_item *find(const struct sc_work *w, const char *user)
