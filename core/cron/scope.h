@@ -10,7 +10,7 @@
 #define SC_CRON_SCOPE_H
 
 #include "core/base/buf.h"
-#include "core/cron/mention.h"
+#include "core/cron/names.h"
 
 #define SC_CRON_TEXT_MAX     (4u << 20)  /* bytes of a crontab with everything in it */
 #define SC_CRON_SITE_MAX     (64u << 10) /* bytes of what one site may have */

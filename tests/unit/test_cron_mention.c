@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whose an entry of a crontab is, and what finding that out may cost. */
+#include "tests/unit/fixture.h"
+
+#include "core/base/cleanup.h"
+#include "core/cron/mention.h"
+#include "tests/unit/cron_account.h"
+
+static void entries_belong_to_the_site_that_they_name(void **state)
+{
+    static const struct {
+        const char *command, *docroot;
+    } v[] = {
+        {"php " A "/cron.php", A},
+        {"cd " A " && php cron.php", A},
+        {"cd " A "; php x", A},
+        {"php '" A "/cron.php'", A},
+        {"sh -c \"cd " A " && php x\"", A},
+        {"php ~/a.example/cron.php", A},
+        {"php ~john/a.example/cron.php", A},
+        {"php ~johnny/a.example/cron.php", NULL},
+        {"php $HOME/a.example/cron.php", A},
+        {"php \"${HOME}/a.example/cron.php\"", A},
+        {"php a.example/cron.php", A},
+        {"cd a.example && php cron.php", A},
+        {"cd a.example", A},
+        {"ping a.example", NULL},
+        {"cd -- a.example && php x", A},
+        {"cd  -P -e --  a.example && php x", A},
+        {"pushd a.example; php ../b.example/x", A},
+        {"pushd x && php ../a.example/y", A},
+        {"(cd a.example; php x)", A},
+        {"abcd a.example", NULL},
+        {"cd -1 -2 -3 -4 -5 a.example", NULL},
+        {"cd x a.example", NULL},
+        {"env -C a.example php x", A},
+        {"make -C  a.example", A},
+        {"wp --path=a.example cron event run", A},
+        {"composer --working-dir a.example install", A},
+        {"drush --root='a.example' cron", A},
+        {"mysqldump --user=a.example", NULL},
+        {"mysqldump -u a.example", NULL},
+        {"path=a.example; true", NULL},
+        {"find a.example -name x -delete", A},
+        {"run-parts a.example", A},
+        {"curl http://a.example/cron.php", NULL},
+        {"php " HOME "//a.example/./cron.php", A},
+        {"php " HOME "/b.example/../a.example/x", A},
+        {"php " HOME "/a.example.org/x", NULL},
+        {"php /backup" A "/x", NULL},
+        {"php -c" A "/php.ini x", A},
+        {"php --ini=" A "/php.ini", A},
+        {"X=" A "/x y", A},
+        {"curl file://" A "/x", A},
+        {"php /home2/john/a.example/x", A},
+        {"php /srv/www/a/x", A},
+        {"php " A "/deep/x", A "/deep"},
+        {"php " A "/open/x", NULL},
+        {"php " A "/open/x " A "/y", A},
+        {"php " HOME "/open.example/x", NULL},
+        {"rsync " HOME "/b.example/ " A "/", HOME "/b.example"},
+        {"php '" HOME "/public html/x'", HOME "/public html"},
+        {"php " HOME "/public\\ html/x", HOME "/public html"},
+        {"cat<" A "/x", A},
+        {"echo `cat " A "/x`", A},
+        {"php $SITE/x", HOME "/b.example"},
+        {"php ${SITE}/x", HOME "/b.example"},
+        {"cd b.example/.. && php a.example/x", A},
+        {"cd x && php ../a.example/y", A},
+        {"php ~/www/x.php", HOME "/b.example"},
+        {"mail%" A "/x", A},
+        {"php /home/$LOGNAME/a.example/x", A},
+        {"php /home/${USER}/a.example/x", A},
+        {"D=a.example; cd ~/$D && ./job", A},
+        {"D='a.example'; cd \"$HOME/${D}\" && ./job", A},
+        {"export D=a.example; cd $D", A},
+        {"D=x; cd ~/$D; D=a.example; cd ~/$D", A},
+        {"D=a.example; D=x; cd ~/$D", NULL},
+        {"cd ~/$D; D=a.example", NULL},
+        {"XD=a.example; cd ~/$D", NULL},
+        {"D=a.example E=x; ping $D; cd ~/$E", NULL},
+        {"SITE=a.example; php ~/$SITE/x", A},
+        {"for d in x a.example; do (cd ~/$d && ./job); done", A},
+        {"for d in x  y; do (cd ~/$d && ./job); done", NULL},
+        {"for d in x a.example; do (cd ~/$e && ./job); done", NULL},
+        {"for i in 1 2; do ping a.example; done", NULL},
+        {"for", NULL},
+        {"for d in", NULL},
+        {"cd ~/a.ex* && ./job", A},
+        {"php ~/a.e?ample/cron.php", A},
+        {"cd ~/[ax].example; ./job", A},
+        {"~/b.exam*/bin/job", HOME "/b.example"},
+        {"/home2/john/b.exam*/bin/job", HOME "/b.example"},
+        {"cat ~/b.e*/secret", HOME "/b.example"},
+        {"cat ~/b.e*/secret; : ~/a.example", A},
+        {"sh ~/b.e*/secret; : ~/a.example", HOME "/b.example"},
+        {"php ~/*.example/cron.php", A},
+        {"/usr/bin/php8.2 -q ~/*.example/cron.php", A},
+        {"true && ~/*.example/job", A},
+        {"find ~/*.example/tmp -delete", NULL},
+        {"tar cf /x ~/*.example", NULL},
+        {"php ~/op*/x", NULL},
+        {"php ~/.*/x", NULL},
+        {"php ~/*/no.example/x", A},
+        {"cat ~/[/x", NULL},
+        {"php /etc/passwd", NULL},
+        {"true", NULL},
+        {"", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+        SC_CLEANUP(sc_cron_names_done) struct sc_cron_names n = {0};
+        SC_BUF struct sc_buf line = SC_BUF_INIT;
+        const struct sc_cron_site *s = NULL;
+        assert_int_equal(sc_cron_names_init(&n, &account, NULL), 0);
+        assert_int_equal(sc_cron_names_set(&n, "SITE", HOME "/b.example", NULL), 0);
+        sc_buf_fmt(&line, "*/5 0 * * * %s", v[i].command);
+        assert_int_equal(sc_cron_mention(&n, line.data, line.len, &s, NULL), 0);
+        const char *is = s ? s->docroot : "none", *want = v[i].docroot ? v[i].docroot : "none";
+        if (strcmp(is, want) != 0)
+            fail_msg("\"%s\" is %s's, not %s's", v[i].command, is, want);
+    }
+}
+
+static void settings_that_lead_to_code_count(void **state)
+{
+    static const struct {
+        const char *name, *value, *command, *docroot;
+    } v[] = {
+        {"PATH", A "/bin:/usr/bin", "job", A},
+        {"PATH", "/usr/bin:/bin:" HOME "/b.example/vendor/bin", "job", HOME "/b.example"},
+        {"PATH", "/usr/bin:" A, "php " HOME "/b.example/x", HOME "/b.example"},
+        {"PATH", "/usr/local/bin:/usr/bin:/bin", "job", NULL},
+        {"PATH", HOME "/bin:/usr/bin", "job", NULL},
+        {"PATH", HOME "/open.example/bin", "job", NULL},
+        {"HOME", A, "php artisan", A},
+        {"BASH_ENV", A "/env", "true", A},
+        {"PHPRC", HOME "/www", "php /usr/share/x.php", HOME "/b.example"},
+        {"NODE_OPTIONS", "--require=" A "/x.js", "node /opt/x.js", A},
+        {"SITE", A, "mysqldump x", NULL},
+        {"MAILTO", A, "true", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+        SC_CLEANUP(sc_cron_names_done) struct sc_cron_names n = {0};
+        const struct sc_cron_site *s = NULL;
+        assert_int_equal(sc_cron_names_init(&n, &account, NULL), 0);
+        assert_int_equal(sc_cron_mention(&n, "true", 4, &s, NULL), 0);
+        assert_null(s);
+        assert_int_equal(sc_cron_names_set(&n, v[i].name, v[i].value, NULL), 0);
+        for (int twice = 0; twice < 2; twice++) {
+            assert_int_equal(sc_cron_mention(&n, v[i].command, strlen(v[i].command), &s, NULL), 0);
+            const char *is = s ? s->docroot : "none", *want = v[i].docroot ? v[i].docroot : "none";
+            if (strcmp(is, want) != 0)
+                fail_msg("%s=%s, \"%s\" is %s's", v[i].name, v[i].value, v[i].command, is);
+        }
+        assert_int_equal(sc_cron_names_set(&n, v[i].name, "/usr/bin", NULL), 0);
+        assert_int_equal(sc_cron_mention(&n, "true", 4, &s, NULL), 0);
+        assert_null(s);
+    }
+}
+
+/* An application that two isolated sites share: the entry says which one it is for. */
+static void a_shared_application(void **state)
+{
+    (void)state;
+    static const char *const duo[] = {HOME "/duo"};
+    static const struct sc_cron_site both[] = {
+        {.docroot = HOME "/duo/admin",
+         .aliases = duo,
+         .n_aliases = 1,
+         .token = "1",
+         .isolated = true,
+         .shared = duo,
+         .n_shared = 1},
+        {.docroot = HOME "/duo/www", .token = "2", .isolated = true, .shared = duo, .n_shared = 1},
+        {.docroot = HOME "/c", .token = "3", .isolated = true}};
+    static const struct sc_cron_account a = {
+        .user = "john", .home = HOME, .sites = both, .n_sites = 3};
+    static const struct {
+        const char *command;
+        size_t site;
+    } v[] = {
+        {"cd ~/duo && php artisan x", 0},
+        {"cd ~/duo && php www/job.php", 1},
+        {"php ~/duo/bin/x ~/duo/www/job.php", 1},
+        {"php ~/duo/admin/x ~/duo/www/job.php", 0}, /* it names one for certain */
+        {"php ~/duo/bin/x ~/c/job.php", 0},
+        {"php ~/c/x ~/duo/www/job.php", 2},
+    };
+    for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+        SC_CLEANUP(sc_cron_names_done) struct sc_cron_names n = {0};
+        const struct sc_cron_site *site = NULL;
+        assert_int_equal(sc_cron_names_init(&n, &a, NULL), 0);
+        assert_int_equal(sc_cron_mention(&n, v[i].command, strlen(v[i].command), &site, NULL), 0);
+        assert_ptr_equal(site, &both[v[i].site]);
+    }
+}
+
+/* ---- what it may cost ---- */
+
+struct entry_of {
+    struct sc_cron_names n;
+    const struct sc_cron_site *site;
+};
+
+static void look(struct entry_of *e, const char *command)
+{
+    SC_BUF struct sc_buf line = SC_BUF_INIT;
+    sc_buf_fmt(&line, "* * * * * %s", command);
+    assert_int_equal(sc_cron_mention(&e->n, line.data, line.len, &e->site, NULL), 0);
+}
+
+static void an_entry_too_large_to_look_at_is_nobodys(void **state)
+{
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf value = SC_BUF_INIT;
+    SC_BUF struct sc_buf entry = SC_BUF_INIT;
+    (void)state;
+    assert_int_equal(sc_cron_names_init(&e.n, &account, NULL), 0);
+    repeat(&value, "a ", 490);
+    assert_int_equal(sc_cron_names_set(&e.n, "X", value.data, NULL), 0);
+    look(&e, "$X; php ~/a.example/x");
+    assert_string_equal(e.site->docroot, A);
+    repeat(&entry, "$X", 100); /* 98 KB */
+    sc_buf_str(&entry, "; php ~/a.example/x");
+    look(&e, entry.data);
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    look(&e, "php ~/a.example/x");
+    assert_string_equal(e.site->docroot, A);
+    sc_cron_names_done(&e.n);
+}
+
+/* Words of variables are looked at until the crontab's share is used up; plain entries still
+ * are. */
+static void what_all_entries_cost_has_a_limit(void **state)
+{
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf value = SC_BUF_INIT;
+    SC_BUF struct sc_buf entry = SC_BUF_INIT;
+    (void)state;
+    assert_int_equal(sc_cron_names_init(&e.n, &account, NULL), 0);
+    e.n.shared = 8u << 20;
+    repeat(&value, "~/x ", 240);
+    assert_int_equal(sc_cron_names_set(&e.n, "X", value.data, NULL), 0);
+    repeat(&entry, "$X", 4);
+    look(&e, entry.data);
+    assert_ptr_equal(e.site, NULL);
+    size_t before = e.n.shared;
+    assert_true(before < 8u << 20);
+    for (int i = 0; i < 1000 && e.site != &sc_cron_unknown; i++)
+        look(&e, entry.data);
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    assert_int_equal(e.n.shared, 0);
+    look(&e, "tar czf /backup/home.tar.gz -C /home john >/dev/null 2>&1");
+    assert_ptr_equal(e.site, NULL);
+    look(&e, "cd ~/x && /usr/bin/php ../b.example/artisan schedule:run >>/dev/null 2>&1");
+    assert_string_equal(e.site->docroot, HOME "/b.example");
+    sc_cron_names_done(&e.n);
+}
+
+static unsigned asked;
+
+static char *count(void *arg, const char *path)
+{
+    (void)arg;
+    (void)path;
+    asked++;
+    return NULL;
+}
+
+static void each_path_is_resolved_once(void **state)
+{
+    struct sc_cron_account a = account;
+    struct entry_of e = {.site = NULL};
+    (void)state;
+    a.resolve = count;
+    asked = 0;
+    assert_int_equal(sc_cron_names_init(&e.n, &a, NULL), 0);
+    for (int i = 0; i < 10; i++)
+        look(&e, "php ~/www/x.php");
+    assert_int_equal(asked, 2); /* itself, and the directory above */
+    for (unsigned i = 0; i < SC_CRON_LINKS_MAX; i++) {
+        char command[32];
+        snprintf(command, sizeof(command), "php ~/%u", i);
+        look(&e, command);
+    }
+    assert_int_equal(asked, SC_CRON_LINKS_MAX);
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    sc_cron_names_done(&e.n);
+}
+
+static void a_variable_that_was_lost_is_no_ordinary_word(void **state)
+{
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf value = SC_BUF_INIT;
+    (void)state;
+    assert_int_equal(sc_cron_names_init(&e.n, &account, NULL), 0);
+    look(&e, "php $LOST/x");
+    assert_ptr_equal(e.site, NULL);
+    repeat(&value, "/", SC_CRON_VALUE_MAX + 1);
+    assert_int_equal(sc_cron_names_set(&e.n, "LOST", value.data, NULL), 0);
+    look(&e, "php $LOST/x");
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    look(&e, "php $HOME/a.example/x");
+    assert_string_equal(e.site->docroot, A);
+    for (unsigned i = 0; i < SC_CRON_VARS_MAX; i++) {
+        char name[32];
+        snprintf(name, sizeof(name), "V%u", i);
+        assert_int_equal(sc_cron_names_set(&e.n, name, HOME "/a.example", NULL), 0);
+    }
+    look(&e, "php $V0/x");
+    assert_string_equal(e.site->docroot, A);
+    look(&e, "php $V255/x");
+    assert_ptr_equal(e.site, &sc_cron_unknown);
+    sc_cron_names_done(&e.n);
+}
+
+static void nothing_is_unknown_where_nothing_is_isolated(void **state)
+{
+    static const struct sc_cron_site open[] = {{.docroot = A, .token = ""}};
+    struct sc_cron_account a = account;
+    struct entry_of e = {.site = NULL};
+    SC_BUF struct sc_buf entry = SC_BUF_INIT;
+    (void)state;
+    a.sites = open;
+    a.n_sites = 1;
+    assert_int_equal(sc_cron_names_init(&e.n, &a, NULL), 0);
+    repeat(&entry, "a ", 100000);
+    look(&e, entry.data);
+    assert_ptr_equal(e.site, NULL);
+    sc_cron_names_done(&e.n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(entries_belong_to_the_site_that_they_name),
+        cmocka_unit_test(settings_that_lead_to_code_count),
+        cmocka_unit_test(a_shared_application),
+        cmocka_unit_test(an_entry_too_large_to_look_at_is_nobodys),
+        cmocka_unit_test(what_all_entries_cost_has_a_limit),
+        cmocka_unit_test(each_path_is_resolved_once),
+        cmocka_unit_test(a_variable_that_was_lost_is_no_ordinary_word),
+        cmocka_unit_test(nothing_is_unknown_where_nothing_is_isolated),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
