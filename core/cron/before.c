@@ -59,10 +59,26 @@ static bool takes_place(struct before w)
     return found;
 }
 
+/* A program by its name alone. */
+static struct before without_way(struct before w)
+{
+    const char *slash = memrchr(w.at, '/', w.len);
+    size_t skip = slash ? (size_t)(slash - w.at) + 1 : 0;
+    return (struct before){w.at + skip, w.len - skip};
+}
+
+/* "python3.11" is of python's family. */
+static bool is_version_of(struct before w, const char *name)
+{
+    size_t n = strlen(name);
+    return n <= w.len && memcmp(w.at, name, n) == 0 && strspn(w.at + n, "0123456789.") >= w.len - n;
+}
+
 enum sc_cron_before sc_cron_before(const char *s, size_t i)
 {
     static const char *const moves[] = {"cd", "pushd", NULL};
-    static const char *const places[] = {"find", "run-parts", NULL};
+    /* the last ones run what is in a directory */
+    static const char *const places[] = {"find", "run-parts", "node", "nodejs", NULL};
     size_t budget = SC_CRON_BEFORE_MAX;
     bool equals = i && s[i - 1] == '=';
     struct before w = word_before(s, equals ? i - 1 : i, &budget);
@@ -74,9 +90,10 @@ enum sc_cron_before sc_cron_before(const char *s, size_t i)
         w = word_before(s, (size_t)(w.at - s), &budget);
     if (equals || !w.len)
         return SC_CRON_BEFORE_ANY;
-    return is_one_of(w, moves)    ? SC_CRON_BEFORE_IS_CD
-           : is_one_of(w, places) ? SC_CRON_BEFORE_IS_PLACE
-                                  : SC_CRON_BEFORE_ANY;
+    w = without_way(w);
+    return is_one_of(w, moves)                                  ? SC_CRON_BEFORE_IS_CD
+           : is_one_of(w, places) || is_version_of(w, "python") ? SC_CRON_BEFORE_IS_PLACE
+                                                                : SC_CRON_BEFORE_ANY;
 }
 
 /* ---- what is run ---- */
@@ -92,16 +109,13 @@ static size_t behind_schedule(const char *s)
     return i;
 }
 
-/* "php8.2" and "/usr/bin/python3" are of the family, too. */
 static bool runs_its_word(struct before w)
 {
     static const char *const names[] = {"php",  "sh",   "bash", "dash", "python", "perl",
                                         "ruby", "node", "exec", ".",    "source", "nice"};
-    const char *slash = memrchr(w.at, '/', w.len);
-    size_t skip = slash ? (size_t)(slash - w.at) + 1 : 0, n;
+    w = without_way(w);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if ((n = strlen(names[i])) <= w.len - skip && memcmp(w.at + skip, names[i], n) == 0 &&
-            strspn(w.at + skip + n, "0123456789.") >= w.len - skip - n)
+        if (is_version_of(w, names[i]))
             return true;
     return false;
 }

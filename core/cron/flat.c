@@ -5,10 +5,13 @@
 
 #include "core/base/cleanup.h"
 
+#define LIST_MAX 16u /* words of a list in braces */
+
 struct flat {
     struct sc_cron_names *n;
     struct sc_buf *out;
     size_t turn, turns;
+    size_t shell_end; /* where the quoted text ends that a shell is given; 0: there is none */
 };
 
 struct value {
@@ -127,16 +130,67 @@ static size_t expand(struct flat *f, const char *s, size_t i, size_t len)
     return to + (brace && to < len);
 }
 
+/* ---- lists and quotes ---- */
+
+/* "{a,b}" at s[i]: puts in the word of this turn; what follows it. `i` where it is none. */
+static size_t listed(struct flat *f, const char *s, size_t i, size_t len)
+{
+    size_t words = 1, to = i + 1, word = i + 1, word_end = 0;
+    for (; to < len && s[to] != '}'; to++) {
+        if (is_blank(s[to]) || strchr("{\"'\n;", s[to]))
+            return i;
+        if (s[to] != ',')
+            continue;
+        word_end = words <= f->turn + 1 ? to : word_end;
+        word = words <= f->turn ? to + 1 : word;
+        words++;
+    }
+    if (to >= len || words < 2 || words > LIST_MAX)
+        return i;
+    word_end = words <= f->turn + 1 ? to : word_end;
+    f->turns = words > f->turns ? words : f->turns;
+    sc_buf_add(f->out, s + word, word_end - word);
+    return to + 1;
+}
+
+/* Where the quoted text that begins at s[i] ends, if it is of commands one of which goes elsewhere; 0. */
+static size_t end_of_commands(struct sc_cron_names *n, const char *s, size_t i, size_t len)
+{
+    size_t end = i + 1;
+    while (end < len && s[end] != s[i])
+        end += s[end] == '\\' && s[i] == '"' && end + 1 < len ? 2 : 1;
+    sc_cron_spend(n, end - i);
+    if (end >= len)
+        return 0;
+    for (size_t k = i + 1; k + 3 < end; k++)
+        if ((is_at(s + k, end - k, "cd ", 3) || is_at(s + k, end - k, "pushd ", 6)) &&
+            (k == i + 1 || is_before_command(s[k - 1])))
+            return end;
+    return 0;
+}
+
+static void quote(struct flat *f, const char *s, size_t i, size_t len)
+{
+    if (f->shell_end && i == f->shell_end) {
+        sc_buf_str(f->out, ")");
+        f->shell_end = 0;
+    } else if (!f->shell_end && (f->shell_end = end_of_commands(f->n, s, i, len))) {
+        sc_buf_str(f->out, "(");
+    }
+}
+
 void sc_cron_flatten(struct sc_cron_names *n, const char *s, size_t len, size_t turn,
                      struct sc_buf *out, size_t *ret_turns)
 {
     struct flat f = {.n = n, .out = out, .turn = turn, .turns = 1};
     for (size_t i = 0; i < len && !out->failed && !n->over;) {
+        if (s[i] == '"' || s[i] == '\'')
+            quote(&f, s, i, len);
         if (s[i] == '"' || s[i] == '\'' || s[i] == 0) {
             i++;
             continue;
         }
-        size_t next = s[i] == '$' ? expand(&f, s, i, len) : i;
+        size_t next = s[i] == '$' ? expand(&f, s, i, len) : s[i] == '{' ? listed(&f, s, i, len) : i;
         if (next == i) {
             i += s[i] == '\\' && i + 1 < len;
             sc_buf_add(out, &s[i], 1);

@@ -8,7 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/cron/flat.h"
-#include "core/cron/words.h"
+#include "core/cron/where.h"
 
 /* ---- one path ---- */
 
@@ -64,9 +64,9 @@ static const struct sc_cron_site *by_pattern(struct sc_cron_names *n, const stru
     return s || !p.other ? s : sc_cron_site_by_pattern(n, p.real, any);
 }
 
-/* The whole rest of the text, or (`cut`) the word alone. *base is where the last `cd` led to. */
+/* The whole rest of the text, or (`cut`) the word alone, as a path from `base`. */
 static const struct sc_cron_site *look(struct sc_cron_names *n, const struct sc_cron_word *w,
-                                       bool cut, char *base)
+                                       bool cut, const char *base)
 {
     struct place p;
     size_t end = 0;
@@ -86,20 +86,29 @@ static const struct sc_cron_site *look(struct sc_cron_names *n, const struct sc_
         s = sc_cron_site_by_links(n, p.real);
     if (!s && cut && is_for_code(w))
         s = by_pattern(n, w, base);
-    if (cut && w->before == SC_CRON_BEFORE_IS_CD)
-        memcpy(base, p.path, strlen(p.path) + 1);
     return s && s->isolated ? s : NULL;
 }
 
 /* ---- the entry ---- */
 
-/* Where commands begin: at HOME, as the crontab sets it. */
-static void go_home(struct sc_cron_names *n, char *base, size_t size)
+/* A name with something in it that separates words is longer than its first word. */
+static const struct sc_cron_site *look_from(struct sc_cron_names *n, const struct sc_cron_word *w,
+                                            const char *base)
 {
-    const char *home = sc_cron_names_get(n, "HOME", 4);
-    if (!home || strlen(home) >= size)
-        home = n->account->home;
-    memcpy(base, home, strlen(home) + 1);
+    const struct sc_cron_site *site = n->spaced ? look(n, w, false, base) : NULL;
+    return site ? site : look(n, w, true, base);
+}
+
+static const struct sc_cron_site *look_at(struct sc_cron_names *n, const struct sc_cron_word *w,
+                                          struct sc_cron_where *where)
+{
+    struct place p;
+    const struct sc_cron_site *site = look_from(n, w, where->at.now);
+    if (!site && where->either && w->relative)
+        site = look_from(n, w, where->at.before);
+    if (w->before == SC_CRON_BEFORE_IS_CD && place_of(n, w, w->cut, where->at.now, &p))
+        sc_cron_where_cd(n, where, w, p.path);
+    return site;
 }
 
 /* The site of the first path in a text, patterns for data after all others; the one that shares its
@@ -107,19 +116,17 @@ static void go_home(struct sc_cron_names *n, char *base, size_t size)
 static const struct sc_cron_site *first_named(struct sc_cron_names *n, const struct sc_buf *flat)
 {
     const struct sc_cron_site *found = NULL, *maybe = NULL;
-    char base[2 * PATH_MAX];
-    go_home(n, base, sizeof(base));
+    struct sc_cron_where where;
+    sc_cron_where_begin(n, &where);
     bool sure = false;
     for (size_t i = 0; i < flat->len && !n->over && !sure; i++) {
-        if (!sc_cron_begins_word(flat->data, i))
+        sc_cron_where_step(n, &where, flat->data, i);
+        if (!sc_cron_begins_word(flat->data, i) && !sc_cron_begins_pattern(flat->data, i))
             continue;
         const struct sc_cron_word w = sc_cron_word_at(flat->data, i, flat->len);
-        /* a name with something in it that separates words is longer than its first word */
-        const struct sc_cron_site *site = n->spaced ? look(n, &w, false, base) : NULL;
-        if (!site)
-            site = look(n, &w, true, base);
+        const struct sc_cron_site *site = look_at(n, &w, &where);
         if (!site && !maybe && !is_for_code(&w))
-            maybe = by_pattern(n, &w, base);
+            maybe = by_pattern(n, &w, where.at.now);
         if (!site)
             continue;
         sure = !found ? !n->by_shared : site != found && sc_cron_share(site, found);
@@ -166,7 +173,26 @@ static int named_by_settings(struct sc_cron_names *n, struct sc_error *err)
                                         "CDPATH",
                                         "NODE_OPTIONS",
                                         "PERL5OPT",
-                                        "RUBYOPT"};
+                                        "RUBYOPT",
+                                        "LD_AUDIT",
+                                        "PYTHONHOME",
+                                        "PYTHONUSERBASE",
+                                        "PYTHONSTARTUP",
+                                        "GEM_HOME",
+                                        "GEM_PATH",
+                                        "BUNDLE_GEMFILE",
+                                        "COMPOSER",
+                                        "COMPOSER_HOME",
+                                        "WP_CLI_CONFIG_PATH",
+                                        "WP_CLI_PACKAGES_DIR",
+                                        "GIT_DIR",
+                                        "GIT_WORK_TREE",
+                                        "GIT_EXEC_PATH",
+                                        "CLASSPATH",
+                                        "JAVA_TOOL_OPTIONS",
+                                        "MAKEFILES",
+                                        "LUA_PATH",
+                                        "LUA_CPATH"};
     int rc = 0;
     n->by_settings = NULL;
     for (size_t i = 0; rc == 0 && !n->by_settings && i < sizeof(names) / sizeof(names[0]); i++) {

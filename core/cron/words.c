@@ -21,6 +21,13 @@ bool sc_cron_begins_word(const char *s, size_t i)
     return s[k] == '-' && (k == 0 || s[k - 1] != '/');
 }
 
+bool sc_cron_begins_pattern(const char *s, size_t i)
+{
+    if (strspn(s, " \t") == i || !strchr("*?[", s[i]) || !strchr(" \t;&|({`\n=", s[i - 1]))
+        return false;
+    return sc_cron_before(s, i) == SC_CRON_BEFORE_IS_CD || sc_cron_runs(s, i);
+}
+
 struct sc_cron_word sc_cron_word_at(const char *s, size_t i, size_t len)
 {
     struct sc_cron_word w = {.at = s + i,

@@ -20,6 +20,10 @@ struct sc_cron_word {
 /* Whether s[i] begins one: behind a separator, or the value of an option (-c/home/…). */
 bool sc_cron_begins_word(const char *s, size_t i);
 
+/* Whether a pattern begins there, in a place where what it stands for is run or worked in (for example, all
+ * directories behind `cd`). */
+bool sc_cron_begins_pattern(const char *s, size_t i);
+
 struct sc_cron_word sc_cron_word_at(const char *s, size_t i, size_t len);
 
 /* Where a path begins: *ret_from, and how much of the word says so. False: it is none of his. */

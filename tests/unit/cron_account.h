@@ -33,6 +33,11 @@ static const struct sc_cron_site sites[] = {
      .n_aliases = 0,
      .token = "5555",
      .isolated = true},
+    {.docroot = HOME "/My Sites/shop",
+     .aliases = NULL,
+     .n_aliases = 0,
+     .token = "6666",
+     .isolated = true},
 };
 
 static char *links(void *arg, const char *path)
@@ -49,7 +54,7 @@ static const struct sc_cron_account account = {.user = "john",
                                                .home = HOME,
                                                .home_alias = "/home2/john",
                                                .sites = sites,
-                                               .n_sites = 6,
+                                               .n_sites = 7,
                                                .resolve = links};
 
 /* `times` times the word. */
