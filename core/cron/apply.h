@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 #include "core/cron/owner.h"
+#include "core/cron/outside_text.h"
 #include "core/cron/scope.h"
 
 #define SC_CRON_LOCK_MS  30000
@@ -15,7 +16,7 @@
 struct sc_cron_found {
     size_t
         unknown; /* entries that do not run: it costs too much to find out which site they name */
-    char outside[SC_CRON_OUTSIDE_TEXT + 1]; /* what entries name and their site does not have, for
+    char outside[SC_CRON_SAID_MAX + 1]; /* what entries name and their site does not have, for
                                                people; "" */
 };
 

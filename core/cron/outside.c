@@ -7,7 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/cron/flat.h"
-#include "core/cron/words.h"
+#include "core/cron/where.h"
 
 static bool is_given(const struct sc_cron_site *site, const char *path)
 {
@@ -76,14 +76,31 @@ static bool is_missing(struct sc_cron_names *n, const struct sc_cron_site *site,
     return !owner || *ret_other || is_by_deep_link(n, site, whole);
 }
 
+/* "application/json" is no place, "backups/x.tgz" is one where there are backups. */
+static bool is_word_of_place(struct sc_cron_names *n, const struct sc_cron_word *w,
+                             const char *base)
+{
+    const struct sc_cron_account *a = n->account;
+    char path[2 * PATH_MAX], top[2 * PATH_MAX];
+    const char *slash = memchr(w->at, '/', w->cut), *rel;
+    if (!w->relative)
+        return true;
+    return slash && a->resolve &&
+           sc_cron_normalize(n, base, w->at, (size_t)(slash - w->at), path, sizeof(path)) &&
+           (rel = below_home(a, path)) &&
+           sc_cron_normalize(n, a->home, rel, strlen(rel), top, sizeof(top)) &&
+           sc_cron_names_resolve(n, top);
+}
+
 static bool is_outside(struct sc_cron_names *n, const struct sc_cron_site *site,
-                       const struct sc_cron_word *w, struct sc_cron_outside *ret)
+                       const struct sc_cron_word *w, const char *base, struct sc_cron_outside *ret)
 {
     const struct sc_cron_account *a = n->account;
     char path[2 * PATH_MAX], real[2 * PATH_MAX];
     size_t skip;
     const char *from, *rel;
-    if (w->relative || !sc_cron_beginning(n, w, "", &from, &skip) || w->cut < skip ||
+    if (!is_word_of_place(n, w, base) || !sc_cron_beginning(n, w, base, &from, &skip) ||
+        w->cut < skip ||
         !sc_cron_normalize(n, from, w->at + skip, w->cut - skip, path, sizeof(path)) ||
         !(rel = below_home(a, path)) || strlen(rel) >= sizeof(ret->rel) ||
         !sc_cron_normalize(n, a->home, rel, strlen(rel), real, sizeof(real)) ||
@@ -104,21 +121,52 @@ static bool is_behind_arrow(const char *s, size_t i)
     return i && (s[i - 1] == '>' || s[i - 1] == '<');
 }
 
-bool sc_cron_outside(struct sc_cron_names *n, const struct sc_cron_site *site, const char *entry,
-                     size_t len, size_t *at, struct sc_cron_outside *ret)
+struct telling {
+    struct sc_cron_names *n;
+    const struct sc_cron_site *site;
+    void (*tell)(void *arg, const struct sc_cron_outside *is);
+    void *arg;
+    struct sc_cron_outside is;
+    struct sc_cron_where where;
+};
+
+static void look_at(struct telling *t, const struct sc_cron_word *w, bool behind_arrow)
 {
-    SC_BUF struct sc_buf flat = {.limit = SC_CRON_FLAT_MAX};
-    size_t turns;
-    sc_cron_names_begin(n, len);
-    sc_cron_flatten(n, entry, len, 0, &flat, &turns);
-    for (size_t i = *at; !flat.failed && !n->over && i < flat.len; i++) {
-        if (!sc_cron_begins_word(flat.data, i) || is_behind_arrow(flat.data, i))
+    char path[2 * PATH_MAX];
+    const char *from;
+    size_t skip;
+    if (!behind_arrow && is_outside(t->n, t->site, w, t->where.at.now, &t->is))
+        t->tell(t->arg, &t->is);
+    if (w->before == SC_CRON_BEFORE_IS_CD &&
+        sc_cron_beginning(t->n, w, t->where.at.now, &from, &skip) && w->cut >= skip &&
+        sc_cron_normalize(t->n, from, w->at + skip, w->cut - skip, path, sizeof(path)))
+        sc_cron_where_cd(t->n, &t->where, w, path);
+}
+
+static void look_at_all(struct telling *t, const struct sc_buf *flat)
+{
+    sc_cron_where_begin(t->n, &t->where);
+    for (size_t i = 0; i < flat->len && !t->n->over; i++) {
+        sc_cron_where_step(t->n, &t->where, flat->data, i);
+        if (!sc_cron_begins_word(flat->data, i))
             continue;
-        const struct sc_cron_word w = sc_cron_word_at(flat.data, i, flat.len);
-        if (!is_outside(n, site, &w, ret))
-            continue;
-        *at = i + 1;
-        return true;
+        const struct sc_cron_word w = sc_cron_word_at(flat->data, i, flat->len);
+        look_at(t, &w, is_behind_arrow(flat->data, i));
     }
-    return false;
+}
+
+void sc_cron_outside_each(struct sc_cron_names *n, const struct sc_cron_site *site,
+                          const char *entry, size_t len,
+                          void (*tell)(void *arg, const struct sc_cron_outside *is), void *arg)
+{
+    struct telling t = {.n = n, .site = site, .tell = tell, .arg = arg};
+    size_t turns = 1;
+    sc_cron_names_begin(n, len);
+    for (size_t turn = 0; turn < turns && !n->over; turn++) {
+        SC_BUF struct sc_buf flat = {.limit = SC_CRON_FLAT_MAX};
+        sc_cron_flatten(n, entry, len, turn, &flat, &turns);
+        if (flat.failed)
+            return;
+        look_at_all(&t, &flat);
+    }
 }

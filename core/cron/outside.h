@@ -12,10 +12,12 @@ struct sc_cron_outside {
     bool other;                    /* another site owns it: it cannot be given */
 };
 
-/* The next directory below the home (of a file: the directory that it is in, of one in the home itself
- * the file) that the entry names and `site` does not have. Not what it names behind '>', which is opened
- * for it. *at is 0 at first. False: there is none (any more), or looking costs too much. */
-bool sc_cron_outside(struct sc_cron_names *n, const struct sc_cron_site *site, const char *entry,
-                     size_t len, size_t *at, struct sc_cron_outside *ret);
+/* Tells each directory below the home (of a file: the directory that it is in, of one in the home itself the
+ * file) that the entry names and `site` does not have, in all turns of its loops; places may come more than
+ * once. A relative name counts where it has a slash and its first part is there. Not what is named behind
+ * '>', which is opened for it. Ends early when looking costs too much. */
+void sc_cron_outside_each(struct sc_cron_names *n, const struct sc_cron_site *site,
+                          const char *entry, size_t len,
+                          void (*tell)(void *arg, const struct sc_cron_outside *is), void *arg);
 
 #endif

@@ -10,7 +10,7 @@
 #include "core/cron/lines.h"
 #include "core/cron/marks.h"
 #include "core/cron/mention.h"
-#include "core/cron/outside.h"
+#include "core/cron/outside_text.h"
 #include "core/cron/settings.h"
 
 void sc_cron_done(struct sc_cron *c)
@@ -48,68 +48,6 @@ struct sc_cron_section *sc_cron_section(struct sc_cron *c, const char *token, co
 
 /* ---- the account's own part ---- */
 
-static bool is_temporary(const char *rel)
-{
-    return strcmp(rel, "tmp") == 0 || strncmp(rel, "tmp/", 4) == 0;
-}
-
-/* Programs are not given to be changed. */
-static bool is_of_programs(const char *rel)
-{
-    const char *slash = strrchr(rel, '/');
-    return strcmp(slash ? slash + 1 : rel, "bin") == 0;
-}
-
-static bool is_hidden(const struct sc_cron_account *a, const char *rel)
-{
-    size_t home = strlen(a->home);
-    for (size_t i = 0; i < a->n_hidden; i++) {
-        const char *path = a->hidden[i];
-        size_t n = strlen(path);
-        if (n > home + 1 && strncmp(path, a->home, home) == 0 && path[home] == '/' &&
-            strncmp(rel, path + home + 1, n - home - 1) == 0 &&
-            (!rel[n - home - 1] || rel[n - home - 1] == '/'))
-            return true;
-    }
-    return false;
-}
-
-/* What is said of one place, once: by it the site can be given the place. */
-static void say_outside(struct sc_cron *c, const struct sc_cron_account *a,
-                        const struct sc_cron_site *site, const struct sc_cron_outside *is)
-{
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    const char *rel = is->rel;
-    if (is->other) {
-        sc_buf_fmt(&text, "~/%s (another site's: make it an entry of its own)", rel);
-    } else if (is_temporary(rel)) {
-        sc_buf_fmt(&text, "~/%s (use /tmp, which the site has for itself)", rel);
-    } else if (is_hidden(a, rel)) {
-        sc_buf_fmt(&text, "~/%s (no site has it: use another directory, or '>')", rel);
-    } else {
-        sc_buf_fmt(&text, "~/%s (to give it: ", rel);
-        sc_buf_enc(&text, site->docroot, strlen(site->docroot));
-        sc_buf_fmt(&text, " %s ~/", is_of_programs(rel) ? "ro" : "rw");
-        sc_buf_enc(&text, rel, strlen(rel));
-        sc_buf_str(&text, ")");
-    }
-    sc_buf_str(&text, "");
-    if (text.failed || c->outside.len + text.len + 2 > SC_CRON_OUTSIDE_TEXT ||
-        (c->outside.len && strstr(c->outside.data, text.data)))
-        return;
-    sc_buf_str(&c->outside, c->outside.len ? ", " : "");
-    sc_buf_str(&c->outside, text.data);
-}
-
-static void note_outside(struct sc_cron *c, struct sc_cron_names *names,
-                         const struct sc_cron_site *site, const struct sc_cron_line *l)
-{
-    struct sc_cron_outside is;
-    if (site && site != &sc_cron_unknown)
-        for (size_t at = 0; sc_cron_outside(names, site, l->s, l->len, &at, &is);)
-            say_outside(c, names->account, site, &is);
-}
-
 static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_cron_in_force *f,
                      struct sc_buf *out, struct sc_error *err)
 {
@@ -124,7 +62,7 @@ static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_c
             rc = sc_cron_mention(names, l.s, l.len, &site, err);
             c->n_unknown += site == &sc_cron_unknown;
             if (rc == 0)
-                note_outside(c, names, site, &l);
+                sc_cron_say_outside(&c->outside, names, site, &l);
         } else if (l.kind == SC_CRON_ENV)
             site = NULL;
         if (in && site != in) {

@@ -33,8 +33,6 @@ struct sc_cron {
     struct sc_buf outside; /* for people: what own entries name and their site does not have */
 };
 
-#define SC_CRON_OUTSIDE_TEXT 700u /* bytes of it */
-
 void sc_cron_done(struct sc_cron *c);
 
 /* Takes an installed crontab apart. Takes any bytes; what somebody edited is understood as far as

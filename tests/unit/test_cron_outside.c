@@ -15,6 +15,7 @@ static char *links_outside(void *arg, const char *path)
     (void)arg;
     static const char *const v[][2] = {{HOME "/to-b", HOME "/b.example"},
                                        {HOME "/to-a", A},
+                                       {HOME "/backups", HOME "/backups"},
                                        {HOME "/bin/to-a", A "/bin/job"},
                                        {HOME, HOME}};
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
@@ -68,6 +69,15 @@ static void places_outside_of_the_site(void **state)
          "~/b.example/y (another site's: make it an entry of its own)"},
         {"~/a.example/x ~/to-b/y", "~/to-b (another site's: make it an entry of its own)"},
         {"~/a.example/x ~/to-a/y", ""}, /* a link in the home itself */
+        {"for d in backups/x keep/y; do cp ~/a.example/x ~/$d; done",
+         "~/backups (to give it: " A " rw ~/backups), ~/keep (to give it: " A " rw ~/keep)"},
+        {"cp ~/a.example/x ~/{d,e}/x",
+         "~/d (to give it: " A " rw ~/d), ~/e (to give it: " A " rw ~/e)"},
+        {"cd ~ && tar czf backups/x.tgz a.example/x", "~/backups (to give it: " A " rw ~/backups)"},
+        {"cd ~/a.example; php x backups/y application/json", ""},
+        {"(cd ~/a.example; ./x); tar czf backups/x.tgz y",
+         "~/backups (to give it: " A " rw ~/backups)"},
+        {"~/a.example/x -H 'Accept: application/json'", ""},
         {"~/bin/to-a", "~/bin (to give it: " A " ro ~/bin)"},
     };
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
@@ -77,7 +87,9 @@ static void places_outside_of_the_site(void **state)
         sc_buf_fmt(&text, "* * * * * %s\n", v[i].command);
         assert_int_equal(sc_cron_split(text.data, text.len, &c, NULL), 0);
         assert_int_equal(sc_cron_join(&c, &a, &out, NULL), 0);
-        assert_string_equal(c.outside.len ? c.outside.data : "", v[i].want);
+        const char *is = c.outside.len ? c.outside.data : "";
+        if (strcmp(is, v[i].want) != 0)
+            fail_msg("\"%s\": \"%s\"", v[i].command, is);
     }
 }
 
