@@ -130,8 +130,8 @@ static void tell(struct sc_out *o, const struct sc_many *m, const char *done)
         sc_out_word(o, m->v[i].text ? m->v[i].text : "");
         sc_out_fmt(o, "\n");
     }
-    sc_out_fmt(o, "%zu sites: %zu done, %zu failed, %zu skipped\n", m->n, m->of[SC_MANY_DONE],
-               m->of[SC_MANY_FAILED], m->of[SC_MANY_SKIPPED]);
+    sc_out_fmt(o, "%zu site%s: %zu done, %zu failed, %zu skipped\n", m->n, m->n == 1 ? "" : "s",
+               m->of[SC_MANY_DONE], m->of[SC_MANY_FAILED], m->of[SC_MANY_SKIPPED]);
 }
 
 int sc_ctl_many(struct sc_ctl *c, bool enable, struct sc_error *err)

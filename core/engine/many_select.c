@@ -35,19 +35,47 @@ static int add(struct sc_many *m, const char *domain, const char *user, struct s
 
 /* ---- what there is ---- */
 
-/* What the database knows: for ending isolation, which works without the panel. */
+/* The document root of one of these sites. */
+static const char *docroot_of(const struct sc_site_list *sites, unsigned id)
+{
+    for (size_t i = 0; i < sites->n; i++)
+        if (sites->rows[i].id == id)
+            return sites->rows[i].docroot;
+    return "/";
+}
+
+/* Of rows by name, whose first member it is. */
+static int by_name(const void *name, const void *row)
+{
+    return strcmp(name, *(const char *const *)row);
+}
+
+static const struct sc_isolated_row *find_isolated(const struct sc_isolated_list *l,
+                                                   const char *name)
+{
+    return l->n ? bsearch(name, l->rows, l->n, sizeof(*l->rows), by_name) : NULL;
+}
+
+/* What the database knows: for ending isolation, which works without the panel. What is isolated has the document
+ * root of its site, however the panel calls that. */
 static int known_of_user(struct sc_server *s, const struct sc_user_row *u, struct sc_domains *ret,
                          struct sc_error *err)
 {
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list known = {0};
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
     int rc = sc_store_domains_get(s->store, u->uid, &known, err);
     if (rc == 0)
         rc = sc_store_isolated_get(s->store, u->uid, &isolated, err);
+    if (rc == 0)
+        rc = sc_store_sites_get(s->store, u->uid, &sites, err);
     for (size_t i = 0; rc == 0 && i < known.n; i++)
-        rc = sc_domains_put(ret, known.rows[i].name, u->name, "/", false, err);
+        if (!find_isolated(&isolated, known.rows[i].name))
+            rc =
+                sc_domains_put(ret, known.rows[i].name, u->name, known.rows[i].docroot, false, err);
     for (size_t i = 0; rc == 0 && i < isolated.n; i++)
-        rc = sc_domains_put(ret, isolated.rows[i].name, u->name, "/", false, err);
+        rc = sc_domains_put(ret, isolated.rows[i].name, u->name,
+                            docroot_of(&sites, isolated.rows[i].site_id), false, err);
     return rc;
 }
 
@@ -136,7 +164,13 @@ static void skip(struct sc_many *m, struct sc_many_site *site, const char *why)
     site->code = why;
 }
 
-/* A name that does not exist is a slip of the pen, and the site that was meant would not be left out. */
+static bool is_same_site(const struct sc_domain *a, const struct sc_domain *b)
+{
+    return a == b || (a && strcmp(a->owner, b->owner) == 0 && strcmp(a->docroot, b->docroot) == 0);
+}
+
+/* With one name of a site its others are left out: it is one document root. A name that does not exist is a slip of
+ * the pen, and the site that was meant would not be left out. */
 static int leave_out(const struct sc_many_which *which, const struct sc_domains *there,
                      struct sc_many *m, struct sc_error *err)
 {
@@ -145,23 +179,13 @@ static int leave_out(const struct sc_many_which *which, const struct sc_domains 
         if (!d)
             return sc_no_domain(err, which->except[i]);
         for (size_t k = 0; k < m->n; k++)
-            if (strcmp(m->v[k].domain, d->name) == 0)
+            if (is_same_site(sc_domains_find(there, m->v[k].domain), d))
                 skip(m, &m->v[k], "excluded");
     }
     return 0;
 }
 
 /* ---- what is as it should be ---- */
-
-static int by_name(const void *name, const void *row)
-{
-    return strcmp(name, ((const struct sc_isolated_row *)row)->name);
-}
-
-static bool is_isolated(const struct sc_isolated_list *l, const char *name)
-{
-    return l->n && bsearch(name, l->rows, l->n, sizeof(*l->rows), by_name);
-}
 
 static bool is_named(const struct sc_many_which *which, const char *name)
 {
@@ -213,7 +237,7 @@ static int look_at_user(struct sc_server *s, const struct sc_many_how *how, stru
     if (rc < 0 && rc != SC_E_NOTFOUND)
         return rc;
     for (size_t i = from; i < to; i++)
-        if (!(how->enable && again) && is_isolated(&l, m->v[i].domain) == how->enable)
+        if (!(how->enable && again) && (find_isolated(&l, m->v[i].domain) != NULL) == how->enable)
             skip(m, &m->v[i], m->v[i].is == SC_MANY_OPEN ? "already" : m->v[i].code);
     return 0;
 }

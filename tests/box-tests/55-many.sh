@@ -67,6 +67,15 @@ twice() { grep -o 'enable=[^ :]*' "$log" | sed 's/enable=//' | tr , '\n' | grep 
 expect_output "none was done twice" '' twice
 expect_contains "a fourth time there is nothing to do" '32 sites: 0 done, 0 failed, 32 skipped' cagefsctl --site-isolation-enable --all
 
+## Another name of what is left out
+panel_add other7.example u7 /home/u7/a
+cagefsctl --site-isolation-regenerate u7 >/dev/null
+expect_contains "a site stays with its other name" '3 sites: 1 done, 0 failed, 2 skipped' \
+    cagefsctl --site-isolation-disable --user u7 --exclude other7.example
+expect_contains "control: it is isolated" a7.example cagefsctl --site-isolation-list u7
+panel_remove other7.example
+check "as before" cagefsctl --site-isolation-enable b7.example
+
 ## What is not isolated
 expect_output "disable of many" $'CloudLinux Isolates was disabled for domain(s),\na7.example,b7.example\n3 sites: 2 done, 0 failed, 1 skipped\n' \
     cagefsctl --site-isolation-disable --user u7 a8.example --exclude a8.example

@@ -94,6 +94,26 @@ static void those_of_a_user_but_one(void **state)
     assert_string_equal(isolated("mary"), "m:60002");
 }
 
+/* A site is its document root: who leaves out one of its names leaves out the site. */
+static void other_names_of_what_is_left_out(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    domain("john", "alias", "a.example");
+    const struct sc_many_how how = {.enable = true, .how = {.anyway = true}};
+    const char *const except[] = {"a.example"};
+    const struct sc_many_which but_a = {.all = true, .except = except, .n_except = 1};
+    assert_good(many(&but_a, &how));
+    assert_string_equal(became(), "a:skipped=excluded alias:skipped=excluded b:done");
+    assert_string_equal(isolated("john"), "b:60000");
+    assert_good(many(&all, &how));
+    assert_string_equal(became(), "a:done alias:done b:skipped=already");
+    assert_good(many(&but_a, &off));
+    assert_string_equal(became(), "a:skipped=excluded alias:skipped=excluded b:done");
+    assert_string_equal(isolated("john"), "a:60001 alias:60001");
+    assert_int_equal(result.others.n, 0);
+}
+
 /* Nothing begins where a name is wrong. */
 static void names_are_checked_first(void **state)
 {
@@ -200,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         engine_test(all_of_all),
         engine_test(those_of_a_user_but_one),
+        engine_test(other_names_of_what_is_left_out),
         engine_test(names_are_checked_first),
         engine_test(one_that_fails),
         engine_test(an_account_that_fails),
