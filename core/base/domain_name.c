@@ -13,9 +13,13 @@ struct idn {
     __typeof__(&idn2_lookup_u8) lookup_u8;
     __typeof__(&idn2_free) free;
     __typeof__(&idn2_strerror) strerror;
+    __typeof__(&idn2_to_unicode_8z8z) to_unicode;
 };
 
-static const char *const idn_names[] = {"idn2_lookup_u8", "idn2_free", "idn2_strerror"};
+static const char *const idn_names[] = {"idn2_lookup_u8", "idn2_free", "idn2_strerror",
+                                        "idn2_to_unicode_8z8z"};
+static const struct sc_lazy idn_lib = {
+    .soname = "libidn2.so.0", .names = idn_names, .n = sizeof(idn_names) / sizeof(idn_names[0])};
 
 static bool is_alnum(char c)
 {
@@ -66,10 +70,9 @@ static int check_labels(const char *in, const char *name, size_t len, struct sc_
 /* The ASCII form of a name in other letters, of `size` bytes at the most with its end. */
 static int to_ascii(const char *in, const char *name, char *out, size_t size, struct sc_error *err)
 {
-    const struct sc_lazy lib = {.soname = "libidn2.so.0", .names = idn_names, .n = 3};
     struct idn idn;
     uint8_t *ascii = NULL;
-    int rc = sc_lazy_load(&lib, &idn, err);
+    int rc = sc_lazy_load(&idn_lib, &idn, err);
     if (rc < 0)
         return rc;
     rc = idn.lookup_u8((const uint8_t *)name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
@@ -125,6 +128,19 @@ int sc_domain_canon(const char *in, char out[256], struct sc_error *err)
         return rc;
     memcpy(out, made, start + len + 1);
     return 0;
+}
+
+char *sc_domain_unicode(const char *canon)
+{
+    struct idn idn;
+    char *made = NULL, *ret = NULL, back[256];
+    if (!strstr(canon, "xn--") || sc_lazy_load(&idn_lib, &idn, NULL) < 0 ||
+        idn.to_unicode(canon, &made, 0) != IDN2_OK)
+        return NULL;
+    if (!is_ascii(made) && sc_domain_canon(made, back, NULL) == 0 && strcmp(back, canon) == 0)
+        ret = strdup(made); /* and no other name's */
+    idn.free(made);
+    return ret;
 }
 
 bool sc_owner_valid(const char *name)

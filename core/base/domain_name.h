@@ -17,6 +17,10 @@
  * SC_E_INVAL (the text names the domain and what is wrong), SC_E_NOMEM. */
 int sc_domain_canon(const char *in, char out[256], struct sc_error *err);
 
+/* The name as people write it, where that is in other letters (UTF-8); the caller's to free(). NULL: it is `canon` itself,
+ * or nobody can tell. */
+char *sc_domain_unicode(const char *canon);
+
 /* Whether a panel's word for a domain's owner can be a unix user's name: 1-63 of A-Z a-z 0-9 _ . -
  * + @, not beginning with '-' or '.'. It is used as a file name and as an argument. Does not ask
  * passwd. */

@@ -86,15 +86,13 @@ void sc_table_close(struct sc_table *t)
     *t = (struct sc_table){0};
 }
 
-/* Encodes an absolute path as the table does, with single slashes and none at the end. Returns the
- * length, or 0 when it is not absolute or too long. "/" itself is no document root. */
-static size_t encode_path(const char *path, char *out, size_t size)
+/* Encodes a word as the table does, with single slashes and none at the end. Returns the length, or 0
+ * when it is too long. */
+static size_t encode(const char *word, char *out, size_t size)
 {
     static const char digits[] = "0123456789ABCDEF";
     size_t n = 0;
-    if (path[0] != '/')
-        return 0;
-    for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
+    for (const unsigned char *p = (const unsigned char *)word; *p; p++) {
         if (*p == '/' && (p[1] == '/' || p[1] == 0))
             continue;
         if (n + 4 > size)
@@ -224,7 +222,8 @@ static struct sc_site_ref find(const struct sc_table *t, const char *word, size_
 static struct sc_site_ref find_path(const struct sc_table *t, const char *path, enum match how)
 {
     char word[3 * PATH_MAX];
-    size_t len = encode_path(path, word, sizeof(word));
+    size_t len =
+        path[0] == '/' ? encode(path, word, sizeof(word)) : 0; /* "/" is no document root */
     return len ? find(t, word, len, how) : (struct sc_site_ref){0};
 }
 
@@ -253,7 +252,9 @@ struct sc_site_ref sc_table_sharer(const struct sc_table *t, const struct sc_sit
 
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name)
 {
-    return find(t, name, strlen(name), MATCH_NAME);
+    char word[3 * 256];
+    size_t len = encode(name, word, sizeof(word));
+    return len ? find(t, word, len, MATCH_NAME) : (struct sc_site_ref){0};
 }
 
 struct sc_site_ref sc_table_site(const struct sc_table *t, unsigned id)

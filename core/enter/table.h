@@ -65,7 +65,7 @@ struct sc_site_ref sc_table_containing(const struct sc_table *t, const char *pat
 struct sc_site_ref sc_table_sharer(const struct sc_table *t, const struct sc_site_ref *found,
                                    const struct sc_site_ref *said);
 
-/* The site of a domain name (lower case, as the table has it). */
+/* The site of a domain name (lower case; its ASCII form, or in the letters that it stands for). */
 struct sc_site_ref sc_table_name(const struct sc_table *t, const char *name);
 
 /* The site with this id. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/domain_name.h"
 #include "core/base/file.h"
 #include "core/base/paths.h"
 #include "core/base/vec.h"
@@ -146,6 +147,15 @@ static int add_areas(struct sc_buf *b, const char *home, const struct sc_plan *p
     return rc;
 }
 
+/* Also as people write it: who looks it up cannot convert names. */
+static void add_name(struct sc_buf *b, unsigned id, const char *name)
+{
+    SC_FREE char *unicode = sc_domain_unicode(name);
+    add_path_line(b, "name", id, name);
+    if (unicode)
+        add_path_line(b, "name", id, unicode);
+}
+
 static int add_site(struct sc_buf *b, const char *home, const struct sc_plan *plan,
                     const struct sc_plan_site *site, unsigned id,
                     const struct sc_limits_made *limits, struct sc_error *err)
@@ -163,7 +173,7 @@ static int add_site(struct sc_buf *b, const char *home, const struct sc_plan *pl
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < site->n_names; i++)
-        add_path_line(b, "name", id, site->names[i]);
+        add_name(b, id, site->names[i]);
     return 0;
 }
 

@@ -38,6 +38,7 @@ expect_output "a name in capitals, otherwise written" \
 expect_output "a name in other letters" \
     $'CloudLinux Isolates was enabled for domain(s),\nbücher.example\n' cagefsctl --site-isolation-enable bücher.example
 expect_output "they are listed" 'shop.a.example www.c.example xn--bcher-kva.example ' listed
+expect_contains "it is entered by that name" / as_user john cagefs_enter_site bücher.example pwd
 expect_contains "status finds one" 'www.c.example' cagefsctl --site-isolation-status WWW.C.Example
 check "the user's command finds one" isolate disable --domain WWW.C.example.
 expect_output "and has ended it" 'shop.a.example xn--bcher-kva.example ' listed

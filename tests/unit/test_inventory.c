@@ -136,6 +136,23 @@ static void long_names_have_limits(void **state)
     assert_int_equal(sc_domain_canon(name, out, &err), SC_E_INVAL);
 }
 
+static void names_as_people_write_them(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"xn--mnchen-3ya.example", "münchen.example"},
+                                           {"a.xn--p1ai", "a.рф"},
+                                           {"xn--80ak6aa92e.xn--p1ai", "аррӏе.рф"}};
+    static const char *const same[] = {"a.example",        "axn--b.example", "xn--a.example",
+                                       "xn--abc-.example", "*.example",      "xn--.example"};
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        SC_FREE char *name = sc_domain_unicode(pairs[i][0]);
+        assert_non_null(name);
+        assert_string_equal(name, pairs[i][1]);
+    }
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+        assert_null(sc_domain_unicode(same[i]));
+}
+
 static void owners_are_user_names(void **state)
 {
     (void)state;
@@ -768,6 +785,7 @@ int main(void)
         cmocka_unit_test(good_names_become_canonical),
         cmocka_unit_test(bad_names_are_refused),
         cmocka_unit_test(long_names_have_limits),
+        cmocka_unit_test(names_as_people_write_them),
         cmocka_unit_test(owners_are_user_names),
         cmocka_unit_test(good_answers_are_read),
         cmocka_unit_test(no_domains_is_an_answer),

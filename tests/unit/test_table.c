@@ -14,6 +14,8 @@ static const char text[] = "sitecage-sites 1\n"
                            "name 0 addon.example\n"
                            "isolated 60002 /home/u/main/addon/deep\n"
                            "name 60002 deep.example\n"
+                           "name 60002 xn--mnchen-3ya.example\n"
+                           "name 60002 m%C3%BCnchen.example\n"
                            "broken 0 /home/u/gone\n"
                            "name 0 gone.example\n"
                            "isolated 60003 /home/u/sp%20ace%0A%25\n"
@@ -65,6 +67,9 @@ static void names_are_exact(void **state)
     assert_ref(sc_table_name(&table, "eep.example"), SC_SITE_NONE, 0);
     assert_ref(sc_table_name(&table, "deep.example.org"), SC_SITE_NONE, 0);
     assert_ref(sc_table_name(&table, "/home/u/main"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_name(&table, "münchen.example"), SC_SITE_ISOLATED, 60002);
+    assert_ref(sc_table_name(&table, "m%C3%BCnchen.example"), SC_SITE_NONE, 0);
+    assert_ref(sc_table_name(&table, ""), SC_SITE_NONE, 0);
 }
 
 /* Two sites, of which one is not isolated in the second table, in one application. */

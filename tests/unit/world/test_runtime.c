@@ -56,6 +56,7 @@ static void a_table_says_what_each_site_is(void **state)
     (void)state;
     account("john", "a b");
     domain("john", "www", "a.example");
+    domain("john", "xn--mnchen-3ya", "a.example");
     home_mkdir("john", "share");
     home_mkdir("john", "read only");
     wants_text("john", "{\"domains\": {\"a.example\": {\"limits\": {\"nproc\": 5}, \"paths\": "
@@ -68,6 +69,8 @@ static void a_table_says_what_each_site_is(void **state)
                  "owns 60000 %s/share\n"
                  "name 60000 a.example\n"
                  "name 60000 www.example\n"
+                 "name 60000 xn--mnchen-3ya.example\n"
+                 "name 60000 m%%C3%%BCnchen.example\n"
                  "open 0 %s/b.example\n"
                  "name 0 b.example\n"
                  "end\n",
@@ -81,6 +84,8 @@ static void a_table_says_what_each_site_is(void **state)
                  "broken 0 %s/a.example\n"
                  "name 0 a.example\n"
                  "name 0 www.example\n"
+                 "name 0 xn--mnchen-3ya.example\n"
+                 "name 0 m%%C3%%BCnchen.example\n"
                  "end\n",
                  home, home);
     assert_false(sc_runtime_has_groups(1001));
