@@ -96,7 +96,8 @@ static int surely_none(const struct wanted *w, struct sc_error *err)
         return rc;
     if (w->name)
         return sc_error_is(err, SC_IS_UNKNOWN_USER,
-                           sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist", w->name));
+                           sc_error_set(err, SC_E_NOTFOUND, "User %s does not exist",
+                                        w->name[strspn(w->name, " \t")] ? w->name : "''"));
     return sc_error_set(err, SC_E_NOTFOUND, "UID %u does not exist", (unsigned)w->uid);
 }
 

@@ -62,6 +62,15 @@ static size_t find_verb(char *const *args, size_t n, enum sc_isolate_verb *ret)
     return 0;
 }
 
+/* Without the blanks around it, in place. */
+static char *trim(char *name)
+{
+    name += strspn(name, " \t");
+    for (size_t n = strlen(name); n && strchr(" \t", name[n - 1]); n--)
+        name[n - 1] = 0;
+    return name;
+}
+
 /* A comma list; empty names are not dropped: "a,,b" is a mistake. */
 static int parse_domains(const char *list, struct sc_isolate_call *c, struct sc_error *err)
 {
@@ -77,7 +86,7 @@ static int parse_domains(const char *list, struct sc_isolate_call *c, struct sc_
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     char *rest = c->text, *name;
     while ((name = strsep(&rest, ",")) != NULL) {
-        name += strspn(name, " ");
+        name = trim(name);
         if (!*name)
             return sc_error_set(err, SC_E_INVAL,
                                 "--domain has an empty name: give names with a comma and no blank "
@@ -152,6 +161,9 @@ static int take_word(const char *word, struct sc_isolate_call *c, struct sc_erro
 
 static int unexpected(const char *word, const struct sc_isolate_call *c, struct sc_error *err)
 {
+    if (word[0] == '-' && word[1] != '-')
+        return sc_error_set(err, SC_E_INVAL,
+                            "unknown option %.60s; options have two dashes, as --domain", word);
     return sc_error_set(err, SC_E_INVAL, "unexpected word %.100s%s%.100s", word,
                         c->n || c->verb == SC_ISOLATE_LIST ? "" : ": give a domain as --domain ",
                         c->n || c->verb == SC_ISOLATE_LIST ? "" : word);
@@ -219,38 +231,42 @@ static int parse_option(const char *option, const char *value, struct sc_isolate
                 : parse_domains(value, c, err);
 }
 
+/* The option args[*at], with its value, which may be the next word: *at is at what was read last. */
+static int take_option(char *const *args, size_t n, size_t *at, struct sc_isolate_call *c,
+                       struct sc_error *err)
+{
+    SC_FREE char *option = strdup(args[*at] + 2);
+    if (!option)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    char *value = strchr(option, '=');
+    if (value)
+        *value++ = 0;
+    int rc = sc_isolate_check_option(option, c, err);
+    if (rc == 0 && !value && *at + 1 < n)
+        value = args[++*at];
+    if (rc == 0 && !value)
+        rc = sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
+    return rc == 0 ? parse_option(option, value, c, err) : rc;
+}
+
+/* Behind "--" there are only words. */
 static int parse_options(char *const *args, size_t n, struct sc_isolate_call *c,
                          struct sc_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (strncmp(args[i], "--", 2) != 0) {
-            int rc = parse_word(args[i], c, err);
-            if (rc < 0)
-                return rc;
-            continue;
+    bool words_only = false;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        if (words_only || strncmp(args[i], "--", 2) != 0) {
+            rc = parse_word(args[i], c, err);
+        } else if (args[i][2] == 0) {
+            words_only = true;
+        } else {
+            rc = parse_flag(args[i], c, err);
+            if (rc > 0)
+                rc = take_option(args, n, &i, c, err);
         }
-        int flag = parse_flag(args[i], c, err);
-        if (flag < 0)
-            return flag;
-        if (flag == 0)
-            continue;
-        SC_FREE char *option = strdup(args[i] + 2);
-        if (!option)
-            return sc_error_set(err, SC_E_NOMEM, "out of memory");
-        char *value = strchr(option, '=');
-        if (value)
-            *value++ = 0;
-        int rc = sc_isolate_check_option(option, c, err);
-        if (rc == 0 && !value && i + 1 < n)
-            value = args[++i];
-        if (rc == 0 && !value)
-            rc = sc_error_set(err, SC_E_INVAL, "--%.100s needs a value", option);
-        if (rc == 0)
-            rc = parse_option(option, value, c, err);
-        if (rc < 0)
-            return rc;
     }
-    return 0;
+    return rc;
 }
 
 /* What each verb must and may have. */

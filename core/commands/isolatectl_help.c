@@ -78,7 +78,7 @@ static const struct sc_help_topic topics[] = {{"site-isolation", isolation},
                                               {NULL, NULL}};
 
 static const char earlier[] =
-    "usage: cagefsctl-user site-isolation-enable --domain DOMAIN[,DOMAIN...] [--anyway]\n"
+    "usage: cagefsctl-user site-isolation-enable --domain DOMAIN[,DOMAIN...]\n"
     "       cagefsctl-user site-isolation-disable --domain DOMAIN[,DOMAIN...]\n"
     "       cagefsctl-user site-isolation-list\n"
     "       cagefsctl-user help [TOPIC]\n"

@@ -59,13 +59,16 @@ int sc_isolate_check_option(const char *option, const struct sc_isolate_call *c,
     for (size_t i = 0; i < n; i++)
         if (strcmp(known[i], option) == 0)
             return 0;
+    if (n == 0)
+        return sc_error_set(err, SC_E_INVAL, "unknown option --%.60s; this command takes none",
+                            option);
     SC_BUF struct sc_buf all = SC_BUF_INIT;
     for (size_t i = 0; i < n; i++)
         sc_buf_fmt(&all, "%s--%s", i ? ", " : "", known[i]);
     const char *like = sc_similar(option, known, n);
     return sc_error_set(err, SC_E_INVAL, "unknown option --%.60s; %s%s%sknown are %s", option,
                         like ? "did you mean --" : "", like ? like : "", like ? "? " : "",
-                        n && all.data ? all.data : "none");
+                        all.data ? all.data : "--domain");
 }
 
 int sc_isolate_unknown(char *const *args, size_t n, struct sc_error *err)
@@ -97,6 +100,6 @@ int sc_isolate_unknown(char *const *args, size_t n, struct sc_error *err)
     if (!like)
         like = sc_similar(given, known, sizeof(known) / sizeof(known[0]));
     return sc_error_set(err, SC_E_INVAL, "unknown command %.100s%s%.100s; %s%s%s" SC_ISOLATE_KNOWN,
-                        args[0], n > 1 ? " " : "", n > 1 ? args[1] : "",
+                        args[0][0] ? args[0] : "''", n > 1 ? " " : "", n > 1 ? args[1] : "",
                         like ? "did you mean " : "", like ? like : "", like ? "? " : "");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -252,8 +253,11 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
         sc_isolate_answer_error(&err, meant, &out);
     }
     /* everything is closed and unlocked by now: a reader who does not read holds nobody up */
-    if (!out.data || sc_write_all(STDOUT_FILENO, out.data, out.len) < 0)
+    if (!out.data || sc_write_all(STDOUT_FILENO, out.data, out.len) < 0) {
+        dprintf(STDERR_FILENO, "%sstandard output could not be written: %s\n",
+                rc == 0 ? "it is done, but " : "", strerror(out.data ? errno : ENOMEM));
         return EXIT_REFUSED;
+    }
     return rc == 0 ? 0 : rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED : EXIT_REFUSED;
 }
 

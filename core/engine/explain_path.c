@@ -162,7 +162,7 @@ static void say(const struct sc_explained_path *p, struct sc_buf *out)
     if (p->by_mode)
         sc_buf_str(out, "; the rest is forbidden by its owner, group and mode");
     else if (p->is.read && p->there == SC_EXPLAIN_NOTHING)
-        sc_buf_str(out, "; nothing is there");
+        sc_buf_str(out, "; for the site it does not exist");
 }
 
 /* What a place in the home would need to be opened. */

@@ -97,6 +97,8 @@ int sc_inventory_user(const struct sc_inventory_conf *conf, const char *user,
 
 int sc_no_domain(struct sc_error *err, const char *name)
 {
+    if (name && !name[strspn(name, " \t")]) /* would not be seen */
+        name = "''";
     return sc_error_is(err, SC_IS_UNKNOWN_DOMAIN,
                        sc_error_set(err, SC_E_NOTFOUND, SC_INVENTORY_NO_DOMAIN "%s%s",
                                     name ? ": " : "", name ? name : ""));

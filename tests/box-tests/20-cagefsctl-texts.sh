@@ -214,6 +214,8 @@ expect_fail 2 "needs a name" cagefsctl --site-isolation-enable
 expect_fail 2 "needs a name" cagefsctl --isolates-deny
 expect_fail 2 "needs a name" cagefsctl --remount
 expect_fail 2 "needs a name" cagefsctl --site-isolation-plan
+expect_fail 1 "try again: ''" cagefsctl --site-isolation-enable ''
+expect_fail 1 "User '' does not exist" cagefsctl --site-isolation-allow ' '
 expect_fail 2 "john" cagefsctl --site-isolation-deny-all john
 expect_fail 2 "john" cagefsctl --site-isolation-deny-all=john
 expect_fail 2 "one command" cagefsctl --site-isolation-enable a.example --site-isolation-disable a.example

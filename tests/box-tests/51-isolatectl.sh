@@ -121,6 +121,12 @@ expect_contains "--json says nothing new" '"enabled_sites"' iso --json site-isol
 check "stats of one that is not isolated" says not_isolated "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl site-isolation enable --domain b.example" \
     iso stats --domain b.example
 
+## Who cannot be told
+full() { iso site-isolation list >/dev/full; }
+expect_fail 1 "No space left on device" full
+closed() { iso site-isolation list >&-; }
+expect_fail 1 "standard output could not be written: it is closed" closed
+
 ## Somebody else's, and nobody's
 unknown="Please specify existing domain name and try again"
 check "somebody else's domain" says unknown_domain "$unknown" iso site-isolation enable --domain c.example

@@ -32,6 +32,21 @@ static void means(const char *words, enum sc_isolate_verb verb, size_t n)
     sc_isolate_call_done(&c);
 }
 
+/* As people write lists. */
+static void takes_blanks_around_names(void **state)
+{
+    (void)state;
+    static char words[][32] = {"site-isolation", "enable", "--domain", " a.com ,\tb.com "};
+    char *const args[] = {words[0], words[1], words[2], words[3]};
+    struct sc_isolate_call c = {0};
+    struct sc_error err = SC_ERROR_INIT;
+    assert_int_equal(sc_isolate_parse(args, 4, &c, &err), 0);
+    assert_int_equal(c.n, 2);
+    assert_string_equal(c.domains[0], "a.com");
+    assert_string_equal(c.domains[1], "b.com");
+    sc_isolate_call_done(&c);
+}
+
 static void takes_every_spelling(void **state)
 {
     (void)state;
@@ -54,6 +69,8 @@ static void takes_every_spelling(void **state)
     means("explain a.com", SC_ISOLATE_EXPLAIN, 1);
     means("explain a.com /x", SC_ISOLATE_EXPLAIN, 1);
     means("explain --path=/x --domain a.com", SC_ISOLATE_EXPLAIN, 1);
+    means("explain -- a.com /x", SC_ISOLATE_EXPLAIN, 1);
+    means("site-isolation list --", SC_ISOLATE_LIST, 0);
     means("stats --period=today", SC_ISOLATE_STATS, 0);
     means("learn a.com", SC_ISOLATE_LEARN, 1);
     means("learn --domain=a.com --days 3 --anyway", SC_ISOLATE_LEARN, 1);
@@ -148,7 +165,9 @@ static void says_what_is_wrong(void **state)
     refuses("limits list --period 1d", "unknown option --period; known are --domain");
     refuses("limits list --domian a", "unknown option --domian; did you mean --domain? known are "
                                       "--domain");
-    refuses("site-isolation list --frob", "unknown option --frob; known are none");
+    refuses("site-isolation list --frob", "unknown option --frob; this command takes none");
+    refuses("site-isolation enable -d a",
+            "unknown option -d; options have two dashes, as --domain");
     refuses("stats --perid 1d", "unknown option --perid; did you mean --period? known are "
                                 "--domain, --period, --step");
     refuses("learn", "--domain is needed");
@@ -313,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_every_spelling),
+        cmocka_unit_test(takes_blanks_around_names),
         cmocka_unit_test(takes_limits),
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(only_lists_are_lists),
