@@ -10,7 +10,7 @@ static int pragma(struct sc_store *store, const char *name, int value, struct sc
 {
     char sql[80];
     (void)snprintf(sql, sizeof(sql), "PRAGMA %s=%d", name, value);
-    int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    int rc = store->sql.exec(store->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : sc_db_fail(store, rc, err);
 }
 
@@ -28,7 +28,7 @@ void sc_store_bulk_end(struct sc_store *store)
         return;
     (void)pragma(store, "wal_autocheckpoint", 1000, NULL); /* SQLite's default */
     (void)pragma(store, "cache_size", -2000, NULL);
-    (void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    (void)store->sql.wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 static int add_user(struct sc_store *store, uid_t uid, const char *name, const char *home,

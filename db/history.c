@@ -48,7 +48,7 @@ static int open_as_it_is(const char *path, struct sc_store **ret, struct sc_erro
 {
     int rc = sc_store_open_schema(path, WAIT_MS, &schema, ret, err);
     if (rc == 0) /* a power failure may take the last minutes, and nothing more */
-        (void)sqlite3_exec((*ret)->db, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
+        (void)(*ret)->sql.exec((*ret)->db, "PRAGMA synchronous=NORMAL", NULL, NULL, NULL);
     return rc;
 }
 
@@ -131,7 +131,7 @@ int sc_history_totals_get(struct sc_store *h, int64_t ret[SC_TOLDS], struct sc_e
     int64_t totals[SC_TOLDS] = {0};
     int rc = sc_stmt_prepare(&q, h, "SELECT key, value FROM meta WHERE key <> '" LOOKED "'", err);
     while (rc == 0 && (rc = sc_stmt_step(&q, err)) == 1) {
-        const char *key = (const char *)sqlite3_column_text(q.st, 0);
+        const char *key = (const char *)h->sql.column_text(q.st, 0);
         for (int i = 0; key && i < SC_TOLDS; i++)
             if (strcmp(key, sc_history_told_name((enum sc_history_told)i)) == 0)
                 totals[i] = sc_col_int(&q, 1);

@@ -4,13 +4,14 @@
 #ifndef SC_DB_INTERNAL_H
 #define SC_DB_INTERNAL_H
 
-#include <sqlite3.h>
 #include "core/base/cleanup.h"
+#include "db/sqlite.h"
 #include "db/store.h"
 
 #define SC_STMTS_KEPT 32
 
 struct sc_store {
+    struct sc_sqlite sql;
     sqlite3 *db;
     char *path;                        /* as the caller named it, for texts */
     pid_t pid;                         /* who opened it */
@@ -61,7 +62,7 @@ int sc_stmt_run(struct sc_stmt *q, size_t *changed, struct sc_error *err);
 
 static inline int64_t sc_col_int(struct sc_stmt *q, int column)
 {
-    return sqlite3_column_int64(q->st, column);
+    return q->store->sql.column_int64(q->st, column);
 }
 
 /* A copy for the caller to free; NULL for NULL. */

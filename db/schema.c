@@ -117,18 +117,18 @@ static int identify(struct sc_store *store, const struct sc_schema *schema, int6
 int sc_schema_check(struct sc_store *store, const struct sc_schema *schema, struct sc_error *err)
 {
     /* One snapshot for all that is read: another process may be making the schema right now. */
-    int rc = sqlite3_exec(store->db, "BEGIN", NULL, NULL, NULL);
+    int rc = store->sql.exec(store->db, "BEGIN", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return sc_db_fail(store, rc, err);
     int64_t version = 0;
     int r = identify(store, schema, &version, err);
-    (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    (void)store->sql.exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return r;
 }
 
 static int run(struct sc_store *store, const char *sql, struct sc_error *err)
 {
-    int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    int rc = store->sql.exec(store->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : sc_db_fail(store, rc, err);
 }
 
@@ -142,8 +142,8 @@ static int upgrade_from(struct sc_store *store, const struct sc_schema *schema, 
     }
     /* Pragmas take no parameters. */
     char sql[96];
-    sqlite3_snprintf((int)sizeof(sql), sql, "PRAGMA application_id=%d; PRAGMA user_version=%d",
-                     SC_STORE_APPLICATION_ID, schema->version);
+    (void)snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d",
+                   SC_STORE_APPLICATION_ID, schema->version);
     int r = run(store, sql, err);
     int64_t broken = 0;
     if (r == 0)

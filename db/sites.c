@@ -31,7 +31,7 @@ const char *sc_store_home_name(enum sc_site_home home)
 /* The words are a CHECK of the schema. */
 static enum sc_site_home read_home(struct sc_stmt *q, int column)
 {
-    const char *word = (const char *)sqlite3_column_text(q->st, column);
+    const char *word = (const char *)q->store->sql.column_text(q->st, column);
     int i = 0;
     while (word && i + 1 < SC_SITE_HOMES && strcmp(home_words[i], word) != 0)
         i++;
@@ -46,7 +46,7 @@ static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
     row->isolated = sc_col_int(q, 4) != 0;
     row->created = sc_col_int(q, 6);
     row->home = read_home(q, 7);
-    const unsigned char *token = sqlite3_column_text(q->st, 3);
+    const unsigned char *token = q->store->sql.column_text(q->st, 3);
     if (!token)
         return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", q->store->path);
     memcpy(row->token, token, SC_SITE_TOKEN); /* its length is a CHECK of the schema */

@@ -8,7 +8,7 @@
 static sqlite3_stmt *take(struct sc_store *store, const char *sql)
 {
     for (size_t i = 0; i < SC_STMTS_KEPT; i++)
-        if (store->kept[i] && strcmp(sqlite3_sql(store->kept[i]), sql) == 0)
+        if (store->kept[i] && strcmp(store->sql.sql(store->kept[i]), sql) == 0)
             return sc_steal_ptr(&store->kept[i]);
     return NULL;
 }
@@ -16,7 +16,7 @@ static sqlite3_stmt *take(struct sc_store *store, const char *sql)
 /* What it was bound to is the caller's, and goes. */
 static bool keep(struct sc_store *store, sqlite3_stmt *st)
 {
-    if (sqlite3_reset(st) != SQLITE_OK || sqlite3_clear_bindings(st) != SQLITE_OK)
+    if (store->sql.reset(st) != SQLITE_OK || store->sql.clear_bindings(st) != SQLITE_OK)
         return false;
     for (size_t i = 0; i < SC_STMTS_KEPT; i++)
         if (!store->kept[i]) {
@@ -29,14 +29,14 @@ static bool keep(struct sc_store *store, sqlite3_stmt *st)
 void sc_stmt_done(struct sc_stmt *q)
 {
     if (q->st && !keep(q->store, q->st))
-        sqlite3_finalize(q->st);
+        q->store->sql.finalize(q->st);
     *q = (struct sc_stmt){0};
 }
 
 void sc_stmts_forget(struct sc_store *store)
 {
     for (size_t i = 0; i < SC_STMTS_KEPT; i++) {
-        sqlite3_finalize(store->kept[i]);
+        store->sql.finalize(store->kept[i]);
         store->kept[i] = NULL;
     }
 }
@@ -50,7 +50,7 @@ int sc_stmt_prepare(struct sc_stmt *q, struct sc_store *store, const char *sql,
     *q = (struct sc_stmt){.store = store, .st = take(store, sql)};
     if (q->st)
         return 0;
-    int rc = sqlite3_prepare_v2(store->db, sql, -1, &q->st, NULL);
+    int rc = store->sql.prepare_v2(store->db, sql, -1, &q->st, NULL);
     return rc == SQLITE_OK ? 0 : sc_db_fail(store, rc, err);
 }
 
@@ -62,26 +62,26 @@ static void bound(struct sc_stmt *q, int rc)
 
 void sc_bind_int(struct sc_stmt *q, int64_t value)
 {
-    bound(q, sqlite3_bind_int64(q->st, ++q->at, value));
+    bound(q, q->store->sql.bind_int64(q->st, ++q->at, value));
 }
 
 void sc_bind_text(struct sc_stmt *q, const char *text)
 {
-    bound(q, sqlite3_bind_text(q->st, ++q->at, text, -1, SQLITE_STATIC));
+    bound(q, q->store->sql.bind_text(q->st, ++q->at, text, -1, SQLITE_STATIC));
 }
 
 void sc_bind_path(struct sc_stmt *q, const char *path)
 {
     q->at++;
     if (path)
-        bound(q, sqlite3_bind_blob64(q->st, q->at, path, strlen(path), SQLITE_STATIC));
+        bound(q, q->store->sql.bind_blob64(q->st, q->at, path, strlen(path), SQLITE_STATIC));
     else
-        bound(q, sqlite3_bind_null(q->st, q->at));
+        bound(q, q->store->sql.bind_null(q->st, q->at));
 }
 
 int sc_stmt_step(struct sc_stmt *q, struct sc_error *err)
 {
-    int rc = q->rc != SQLITE_OK ? q->rc : sqlite3_step(q->st);
+    int rc = q->rc != SQLITE_OK ? q->rc : q->store->sql.step(q->st);
     if (rc == SQLITE_ROW)
         return 1;
     return rc == SQLITE_DONE ? 0 : sc_db_fail(q->store, rc, err);
@@ -91,21 +91,21 @@ int sc_stmt_run(struct sc_stmt *q, size_t *changed, struct sc_error *err)
 {
     int r = sc_stmt_step(q, err);
     if (r == 0 && changed)
-        *changed += (size_t)sqlite3_changes(q->store->db);
-    (void)sqlite3_reset(q->st); /* repeats the failure that step has told */
+        *changed += (size_t)q->store->sql.changes(q->store->db);
+    (void)q->store->sql.reset(q->st); /* repeats the failure that step has told */
     q->at = 0;
     return r < 0 ? r : 0;
 }
 
 int sc_col_dup(struct sc_stmt *q, int column, const char **ret, struct sc_error *err)
 {
-    if (sqlite3_column_type(q->st, column) == SQLITE_NULL) {
+    if (q->store->sql.column_type(q->st, column) == SQLITE_NULL) {
         *ret = NULL;
         return 0;
     }
     const void *data =
-        sqlite3_column_blob(q->st, column); /* NULL for zero bytes, and without memory */
-    size_t len = (size_t)sqlite3_column_bytes(q->st, column);
+        q->store->sql.column_blob(q->st, column); /* NULL for zero bytes, and without memory */
+    size_t len = (size_t)q->store->sql.column_bytes(q->st, column);
     char *copy = data || len == 0 ? malloc(len + 1) : NULL;
     if (!copy)
         return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", q->store->path);

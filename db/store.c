@@ -13,31 +13,31 @@
 
 /* SQLite's own finding about a damaged file, where it can still read it: the first line that is not
  * the heading ("*** in database main ***"). */
-static void first_finding(sqlite3 *db, char *text, size_t size)
+static void first_finding(struct sc_store *store, char *text, size_t size)
 {
     sqlite3_stmt *st = NULL;
     const char *found = NULL;
-    if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &st, NULL) == SQLITE_OK &&
-        sqlite3_step(st) == SQLITE_ROW)
-        found = (const char *)sqlite3_column_text(st, 0);
+    if (store->sql.prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &st, NULL) == SQLITE_OK &&
+        store->sql.step(st) == SQLITE_ROW)
+        found = (const char *)store->sql.column_text(st, 0);
     if (found && strncmp(found, "***", 3) == 0 && strchr(found, '\n'))
         found = strchr(found, '\n') + 1;
     if (found && strcmp(found, "ok") != 0)
         snprintf(text, size, "%.*s", (int)strcspn(found, "\n"), found);
-    sqlite3_finalize(st);
+    store->sql.finalize(st);
 }
 
 int sc_db_fail(struct sc_store *store, int rc, struct sc_error *err)
 {
     char why[256];
-    snprintf(why, sizeof(why), "%s", sqlite3_errmsg(store->db));
+    snprintf(why, sizeof(why), "%s", store->sql.errmsg(store->db));
     switch (rc & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return sc_error_set(err, SC_E_BUSY, "%s is in use by another process: try again",
                             store->path);
     case SQLITE_CORRUPT:
-        first_finding(store->db, why, sizeof(why));
+        first_finding(store, why, sizeof(why));
         /* fall through */
     case SQLITE_NOTADB:
         return sc_error_set(err, SC_E_INVAL,
@@ -53,8 +53,9 @@ int sc_db_fail(struct sc_store *store, int rc, struct sc_error *err)
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-        if (sqlite3_system_errno(store->db))
-            return sc_error_sys(err, sqlite3_system_errno(store->db), "%s: %s", store->path, why);
+        if (store->sql.system_errno(store->db))
+            return sc_error_sys(err, store->sql.system_errno(store->db), "%s: %s", store->path,
+                                why);
         /* fall through */
     default:
         return sc_error_set(err, SC_E_SYS, "%s: %s", store->path, why);
@@ -67,7 +68,7 @@ int sc_db_usable(struct sc_store *store, struct sc_error *err)
         return sc_error_set(err, SC_E_INVAL, "%s was opened by another process", store->path);
     /* SQLite itself undoes a transaction on some failures (disk full, I/O). What follows in the
      * same transaction must then not become a change of its own. */
-    if (store->in_tx && sqlite3_get_autocommit(store->db))
+    if (store->in_tx && store->sql.get_autocommit(store->db))
         return sc_error_set(err, SC_E_SYS, "%s: the change was undone by an earlier failure",
                             store->path);
     return 0;
@@ -141,7 +142,7 @@ static int secure_file(const char *path, const char *real, struct sc_error *err)
 
 void sc_store_set_wait(struct sc_store *store, int wait_ms)
 {
-    sqlite3_busy_timeout(store->db, wait_ms);
+    store->sql.busy_timeout(store->db, wait_ms);
 }
 
 /* Switches to the write-ahead log: readers and a writer do not wait for each other. */
@@ -150,10 +151,10 @@ static int use_wal(struct sc_store *store, int wait_ms, struct sc_error *err)
     int64_t deadline = sc_clock_ms() + wait_ms;
     for (;;) {
         sqlite3_stmt *st = NULL;
-        int rc = sqlite3_prepare_v2(store->db, "PRAGMA journal_mode=WAL", -1, &st, NULL);
+        int rc = store->sql.prepare_v2(store->db, "PRAGMA journal_mode=WAL", -1, &st, NULL);
         if (rc == SQLITE_OK)
-            rc = sqlite3_step(st);
-        const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : NULL;
+            rc = store->sql.step(st);
+        const char *mode = rc == SQLITE_ROW ? (const char *)store->sql.column_text(st, 0) : NULL;
         bool is_wal = mode && strcmp(mode, "wal") == 0;
         int r = 0;
         /* Two processes that make the file at once: SQLite does not call the busy handler when one
@@ -164,19 +165,19 @@ static int use_wal(struct sc_store *store, int wait_ms, struct sc_error *err)
                     ? sc_error_set(err, SC_E_PLATFORM,
                                    "%s: its file system cannot hold a write-ahead log", store->path)
                     : sc_db_fail(store, rc, err);
-        sqlite3_finalize(st);
+        store->sql.finalize(st);
         if (!again)
             return r;
-        sqlite3_sleep(5);
+        store->sql.sleep(5);
     }
 }
 
 static int set_up(struct sc_store *store, int wait_ms, const struct sc_schema *schema,
                   struct sc_error *err)
 {
-    sqlite3_extended_result_codes(store->db, 1);
-    sqlite3_busy_timeout(store->db, wait_ms);
-    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    store->sql.extended_result_codes(store->db, 1);
+    store->sql.busy_timeout(store->db, wait_ms);
+    (void)store->sql.db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     int r = sc_schema_check(store, schema, err); /* before anything is changed */
     if (r == 0)
         r = use_wal(store, wait_ms, err);
@@ -188,13 +189,13 @@ static int set_up(struct sc_store *store, int wait_ms, const struct sc_schema *s
     static const char before[] = "PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;"
                                  "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
                                  "PRAGMA foreign_keys=OFF";
-    int rc = sqlite3_exec(store->db, before, NULL, NULL, NULL);
+    int rc = store->sql.exec(store->db, before, NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return sc_db_fail(store, rc, err);
     r = sc_schema_upgrade(store, schema, err);
     if (r < 0)
         return r;
-    rc = sqlite3_exec(store->db, "PRAGMA foreign_keys=ON", NULL, NULL, NULL);
+    rc = store->sql.exec(store->db, "PRAGMA foreign_keys=ON", NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : sc_db_fail(store, rc, err);
 }
 
@@ -202,20 +203,26 @@ int sc_store_open_schema(const char *path, int wait_ms, const struct sc_schema *
                          struct sc_store **ret, struct sc_error *err)
 {
     SC_FREE char *real = NULL;
+    struct sc_sqlite sql;
     int r = resolve(path, &real, err);
     if (r == 0)
         r = secure_file(path, real, err);
+    if (r == 0)
+        r = sc_sqlite_load(&sql, err);
     if (r < 0)
         return r;
     SC_CLEANUP(sc_store_freep) struct sc_store *store = calloc(1, sizeof(*store));
-    if (!store || !(store->path = strdup(path)))
+    if (!store)
         return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", path);
+    store->sql = sql;
     store->pid = getpid();
+    if (!(store->path = strdup(path)))
+        return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", path);
     int flags = SQLITE_OPEN_READWRITE;
 #ifdef SQLITE_OPEN_NOFOLLOW /* SQLite 3.31 */
     flags |= SQLITE_OPEN_NOFOLLOW;
 #endif
-    int rc = sqlite3_open_v2(real, &store->db, flags, NULL);
+    int rc = store->sql.open_v2(real, &store->db, flags, NULL);
     r = rc == SQLITE_OK ? set_up(store, wait_ms, schema, err) : sc_db_fail(store, rc, err);
     if (r < 0)
         return r;
@@ -238,7 +245,7 @@ void sc_store_free(struct sc_store *store)
     if (!store || store->pid != getpid())
         return;
     sc_stmts_forget(store);
-    sqlite3_close(store->db);
+    store->sql.close(store->db);
     free(store->path);
     free(store);
 }
@@ -255,7 +262,7 @@ static int exec(struct sc_store *store, const char *sql, struct sc_error *err)
     int r = sc_db_usable(store, err);
     if (r < 0)
         return r;
-    int rc = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    int rc = store->sql.exec(store->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? 0 : sc_db_fail(store, rc, err);
 }
 
@@ -284,8 +291,8 @@ void sc_store_rollback(struct sc_store *store)
 {
     if (!store->in_tx || store->pid != getpid())
         return;
-    if (!sqlite3_get_autocommit(store->db))
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (!store->sql.get_autocommit(store->db))
+        (void)store->sql.exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->in_tx = false;
 }
 
@@ -308,8 +315,9 @@ int sc_scope_commit(struct sc_scope *scope, struct sc_error *err)
 void sc_scope_undo(struct sc_scope *scope)
 {
     struct sc_store *store = scope->store;
-    if (store && !sqlite3_get_autocommit(store->db))
-        (void)sqlite3_exec(store->db, scope->nested ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK",
-                           NULL, NULL, NULL);
+    if (store && !store->sql.get_autocommit(store->db))
+        (void)store->sql.exec(store->db,
+                              scope->nested ? "ROLLBACK TO part; RELEASE part" : "ROLLBACK", NULL,
+                              NULL, NULL);
     scope->store = NULL;
 }
