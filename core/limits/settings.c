@@ -70,14 +70,37 @@ static int settle_setting(const struct sc_cgroups *cg, const char *name, const s
     return rc;
 }
 
+/* There is nothing to write: the usual case. */
+static bool all_hold(const struct sc_cgroups *cg, const char *name,
+                     const struct sc_setting *settings, size_t n)
+{
+    unsigned there = 0;
+    for (unsigned i = 0; i < SC_CTRL_COUNT; i++)
+        there |= sc_cgroup_exists(cg, i, name) ? 1u << i : 0;
+    bool hold = true;
+    for (size_t i = 0; i < n && hold; i++) {
+        SC_BUF struct sc_buf text = SC_BUF_INIT;
+        const struct sc_setting *s = &settings[i];
+        const char *rest;
+        char value[96];
+        hold = !(there >> s->ctrl & 1) ? !s->limits : setting_holds(cg, name, s, &text, NULL) == 1;
+        rest = text.data;
+        if (hold && s->by_device && rest)
+            hold = !sc_setting_foreign(s, &rest, value, sizeof(value));
+    }
+    return hold;
+}
+
 /* Writes twice where it must: memory.memsw.limit_in_bytes may never be below
  * memory.limit_in_bytes, so which one goes first depends on how they were. */
 int sc_limits_write(const struct sc_cgroups *cg, const char *name,
                     const struct sc_setting *settings, size_t n, struct sc_error *err)
 {
+    int ret = 0;
+    if (all_hold(cg, name, settings, n))
+        return 0;
     for (size_t i = 0; i < n; i++)
         (void)write_setting(cg, name, &settings[i], NULL);
-    int ret = 0;
     for (size_t i = 0; i < n; i++) {
         if (ret == SC_E_BUSY && settings[i].ctrl == SC_CTRL_MEMORY)
             continue; /* the kernel takes no lower limit with swap either */
