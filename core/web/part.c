@@ -279,7 +279,9 @@ static int mark_unfinished(struct sc_error *err)
     return fd < 0 ? sc_error_sys(err, errno, "make " UNFINISHED) : 0;
 }
 
-static int save_part(const char *path, const struct sc_buf *lines, struct sc_error *err)
+/* *ret_changed: also where it failed half-way. */
+static int save_part(const char *path, const struct sc_buf *lines, bool *ret_changed,
+                     struct sc_error *err)
 {
     SC_BUF struct sc_buf now = SC_BUF_INIT;
     int rc = sc_read_file(path, SC_WEB_TABLE_MAX, &now, err);
@@ -289,8 +291,10 @@ static int save_part(const char *path, const struct sc_buf *lines, struct sc_err
                 : !lines)
         return 0;
     rc = lines ? check_part(lines, err) : 0;
-    if (rc == 0)
+    if (rc == 0) {
+        *ret_changed = true;
         rc = mark_unfinished(err);
+    }
     if (rc == 0 && lines)
         return sc_replace_file(path, 0600, lines->data, lines->len, err);
     return rc == 0 && unlink(path) < 0 ? sc_error_sys(err, errno, "remove %s", path) : rc;
@@ -314,10 +318,10 @@ int sc_web_part_save(uid_t uid, const struct sc_buf *lines, struct sc_error *err
         sc_is_absent(errno))
         return 0; /* the usual case of an account without isolated sites */
     int rc = lock_parts(&lock, err);
-    bool was_current = rc == 0 && is_current();
+    bool was_current = rc == 0 && is_current(), changed = false;
     if (rc == 0)
-        rc = save_part(path, lines, err);
-    if (rc < 0 || is_current())
+        rc = save_part(path, lines, &changed, err);
+    if (rc < 0 || (was_current && !changed))
         return rc;
     return was_current ? change_table(uid, lines, err) : write_table(err);
 }
