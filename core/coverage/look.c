@@ -70,11 +70,11 @@ static void look_at_nginx(struct sc_cover_server *s)
 }
 
 /* systemctl is asked only where the kernel says that something is filtered. */
-static void look_at_unit(struct sc_cover_server *s)
+static void look_at_unit(pid_t server, struct sc_cover_server *s)
 {
     struct sc_unit unit;
     s->unit_error[0] = s->shut_error[0] = 0;
-    if (!sc_unit_look(sc_web_module_server(), &unit))
+    if (!sc_unit_look(server, &unit))
         return;
     (void)sc_unit_forbids(&unit, s->unit_error, sizeof(s->unit_error));
     if (!unit.filtered)
@@ -89,11 +89,13 @@ static void look_at_unit(struct sc_cover_server *s)
 static void look_at_places(struct sc_cover_server *s)
 {
     struct sc_error why = SC_ERROR_INIT;
+    pid_t apache = 0;
     sc_suexec_done(&s->front);
     s->front_error[0] = 0;
     if (sc_suexec_look(&s->front, &why) < 0)
         snprintf(s->front_error, sizeof(s->front_error), "%s", why.text);
-    look_at_unit(s);
+    s->gate = sc_web_module_is_guard(sc_web_module_look(&apache));
+    look_at_unit(apache, s);
     s->ports_error[0] = 0;
     if (sc_loopback_holds(&s->ports, s->must_stand, &why) < 0)
         snprintf(s->ports_error, sizeof(s->ports_error), "%s", why.text);
@@ -102,7 +104,6 @@ static void look_at_places(struct sc_cover_server *s)
     s->fpm_sites = conf.fpm_sites;
     s->lsphp = lsphp_in_place();
     s->litespeed = sc_litespeed_find();
-    s->gate = sc_web_module_guards();
     look_at_nginx(s);
 }
 

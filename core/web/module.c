@@ -50,22 +50,23 @@ static enum sc_web_module_is look(const struct sc_module_place *place, pid_t *re
     return !*ret_pid && sc_module_place_is_on("", place) ? SC_WEB_MODULE_WAITS : SC_WEB_MODULE_OFF;
 }
 
-enum sc_web_module_is sc_web_module_look(void)
+enum sc_web_module_is sc_web_module_look(pid_t *ret_server)
 {
     const struct sc_module_place *place = NULL;
-    pid_t pid;
-    if (sc_module_place_find("", &place, NULL) < 0)
-        return SC_WEB_MODULE_OFF;
-    return place ? look(place, &pid) : SC_WEB_MODULE_NO_APACHE;
+    pid_t pid = 0;
+    enum sc_web_module_is is = SC_WEB_MODULE_OFF;
+    if (sc_module_place_find("", &place, NULL) == 0)
+        is = place ? look(place, &pid) : SC_WEB_MODULE_NO_APACHE;
+    if (ret_server)
+        *ret_server = pid > 0 ? pid : 0;
+    return is;
 }
 
 pid_t sc_web_module_server(void)
 {
-    const struct sc_module_place *place = NULL;
     pid_t pid = 0;
-    if (sc_module_place_find("", &place, NULL) == 0 && place)
-        (void)look(place, &pid);
-    return pid > 0 ? pid : 0;
+    (void)sc_web_module_look(&pid);
+    return pid;
 }
 
 bool sc_web_module_has_apache(void)
@@ -76,8 +77,7 @@ bool sc_web_module_has_apache(void)
 
 bool sc_web_module_guards(void)
 {
-    enum sc_web_module_is is = sc_web_module_look();
-    return is == SC_WEB_MODULE_ACTIVE || is == SC_WEB_MODULE_WAITS;
+    return sc_web_module_is_guard(sc_web_module_look(NULL));
 }
 
 /* ---- changing ---- */

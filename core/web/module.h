@@ -15,7 +15,8 @@ enum sc_web_module_is {
     SC_WEB_MODULE_ACTIVE     /* the running Apache has it: the kernel says so */
 };
 
-enum sc_web_module_is sc_web_module_look(void);
+/* *ret_server (may be NULL): as sc_web_module_server() says. */
+enum sc_web_module_is sc_web_module_look(pid_t *ret_server);
 
 /* The first process of the running Apache; 0: none runs. */
 pid_t sc_web_module_server(void);
@@ -25,6 +26,10 @@ bool sc_web_module_has_apache(void);
 
 /* ACTIVE or WAITS: Apache holds to the cages, and takes PHP of isolated sites to their own masters. */
 bool sc_web_module_guards(void);
+static inline bool sc_web_module_is_guard(enum sc_web_module_is is)
+{
+    return is == SC_WEB_MODULE_ACTIVE || is == SC_WEB_MODULE_WAITS;
+}
 
 /* Switches it on, when Apache's own test accepts that, and has the running Apache take it in
  * (graceful, no request is lost). Nothing where it is on, and where there is no Apache.
