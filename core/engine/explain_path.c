@@ -51,7 +51,7 @@ static int plan_view(struct sc_server *s, struct known *k, struct sc_error *err)
     return rc < 0 ? rc
                   : sc_planner_make(&planner, &k->a, k->f.plan,
                                     (size_t)(k->is.site - k->f.plan->sites), SC_SITE_ID_FIRST,
-                                    "00000000000000000000000000000000", &k->view, err);
+                                    "00000000000000000000000000000000", NULL, &k->view, err);
 }
 
 static int make_facts(struct sc_server *s, const struct sc_status_row *r, struct known *k,

@@ -41,7 +41,7 @@ static int plan_text(struct sc_server *s, const struct sc_account *a, const stru
     planner.shown = &f->shown;
     if (rc == 0)
         rc = sc_planner_make(&planner, a, plan, i, made ? row.id : SC_SITE_ID_FIRST,
-                             made ? row.token : "00000000000000000000000000000000", &p, err);
+                             made ? row.token : "00000000000000000000000000000000", NULL, &p, err);
     sc_buf_fmt(ret, "# %s of user %s: %s\n", name, a->user,
                made ? "isolated"
                     : "not isolated; id and token below are placeholders until it is enabled");

@@ -82,20 +82,16 @@ static int write_texts(const struct sc_account *a, const struct sc_plan_site *s,
 }
 
 /* A word for everything that was chosen: where it differs, another master is needed. */
-static int write_choice(const struct sc_account *a, const char *token, struct sc_php_lazy *lazy,
-                        struct one *o, const char **ret_php, struct sc_error *err)
+static int write_choice(const struct sc_php_choice *c, struct sc_php_lazy *lazy, struct one *o,
+                        const char **ret_php, struct sc_error *err)
 {
-    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    struct sc_php_owner owner = sc_php_owner_of(a);
-    int rc = sc_php_site_choice(&owner, token, &c, NULL, err);
-    if (rc == 0)
-        rc = sc_php_choice_format(&c, false, &text, err);
+    int rc = sc_php_choice_format(c, false, &text, err);
     if (rc < 0)
         return rc;
-    if (c.version[0] && strcmp(c.version, SC_PHP_NATIVE) != 0) {
+    if (c->version[0] && strcmp(c->version, SC_PHP_NATIVE) != 0) {
         struct sc_php_catalogue *cat = sc_php_lazy_get(lazy);
-        const struct sc_php *php = cat ? sc_php_find(cat, c.version) : NULL;
+        const struct sc_php *php = cat ? sc_php_find(cat, c->version) : NULL;
         if (php && (php->bin[SC_PHP_FPM].real || cat->native.bin[SC_PHP_FPM].real))
             *ret_php = SC_PHP_INSIDE "/bin/php-fpm";
         if (php && php->bin[SC_PHP_FPM].real)
@@ -107,13 +103,13 @@ static int write_choice(const struct sc_account *a, const char *token, struct sc
 }
 
 static int add_site(struct all *all, const struct sc_account *a, const struct sc_plan_site *s,
-                    unsigned id, const char *token, struct sc_error *err)
+                    unsigned id, const struct sc_php_choice *chosen, struct sc_error *err)
 {
     struct one *o = &all->v[all->n];
     struct sc_fpm_site *out = &all->sites[all->n++];
     int rc = write_texts(a, s, o, err);
-    if (rc == 0 && token)
-        rc = write_choice(a, token, &all->php, o, &out->php, err);
+    if (rc == 0 && chosen)
+        rc = write_choice(chosen, &all->php, o, &out->php, err);
     out->id = id;
     out->docroot = o->docroot;
     out->texts = (const char *const *)o->texts;
@@ -260,8 +256,8 @@ int sc_pass_fpm(const struct sc_tools *t, const struct sc_account *a, const stru
     int rc = prepare(&all, a, plan, err);
     for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
         if (plan->sites[i].isolated)
-            rc =
-                add_site(&all, a, &plan->sites[i], m->ids[i], m->ids[i] ? m->tokens[i] : NULL, err);
+            rc = add_site(&all, a, &plan->sites[i], m->ids[i],
+                          m->ids[i] && m->php[i].known ? &m->php[i].choice : NULL, err);
     bool any = t->fpm.any(a->uid);
     for (size_t i = 0; rc == 0 && i < plan->n_present; i++)
         rc = add_outer(&all, a, plan, i, any, err);
@@ -287,9 +283,13 @@ int sc_pass_fpm_php(const struct sc_tools *t, const struct sc_account *a, unsign
                     const char *token, struct sc_error *err)
 {
     SC_CLEANUP(lazy_done) struct sc_php_lazy lazy = {0};
+    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
+    struct sc_php_owner owner = sc_php_owner_of(a);
     struct one o = {0};
     const char *php = NULL;
-    int rc = write_choice(a, token, &lazy, &o, &php, err);
+    int rc = sc_php_site_choice(&owner, token, &c, NULL, err);
+    if (rc == 0)
+        rc = write_choice(&c, &lazy, &o, &php, err);
     return rc < 0 ? rc : t->fpm.site_php(id, php, o.changes, err);
 }
 

@@ -13,8 +13,9 @@ int sc_made_init(size_t n, struct sc_made *ret, struct sc_error *err)
                         .changed = calloc(room, sizeof(*m.changed)),
                         .limits = calloc(room, sizeof(*m.limits)),
                         .plans = calloc(room, sizeof(*m.plans)),
+                        .php = calloc(room, sizeof(*m.php)),
                         .n = n};
-    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !m.plans) {
+    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !m.plans || !m.php) {
         sc_made_done(&m);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's sites");
     }
@@ -31,5 +32,8 @@ void sc_made_done(struct sc_made *m)
     for (size_t i = 0; m->plans && i < m->n; i++)
         sc_planfile_done(&m->plans[i]);
     free(m->plans);
+    for (size_t i = 0; m->php && i < m->n; i++)
+        sc_php_choice_done(&m->php[i].choice);
+    free(m->php);
     *m = (struct sc_made){0};
 }

@@ -7,8 +7,16 @@
 #include <stddef.h>
 #include "core/base/error.h"
 #include "core/limits/limits.h"
+#include "core/php/choice.h"
 #include "core/plan/planfile.h"
 #include "db/store.h"
+
+/* Which PHP a site has chosen: read once for a pass. */
+struct sc_made_php {
+    struct sc_php_choice choice;
+    bool own; /* it has a choice of its own, or one that cannot be read */
+    bool known;
+};
 
 struct sc_made {   /* arrays of n, by the plan's order */
     unsigned *ids; /* 0: not isolated, or cannot be */
@@ -17,6 +25,7 @@ struct sc_made {   /* arrays of n, by the plan's order */
     bool *changed; /* its plan is not the one that was there */
     struct sc_limits_made *limits;
     struct sc_planfile *plans;
+    struct sc_made_php *php;
     size_t n;
     bool unfinished; /* an earlier change of the account was cut short: all is compared */
 };

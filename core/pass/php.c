@@ -10,26 +10,22 @@ struct sc_php_owner sc_php_owner_of(const struct sc_account *a)
         .uid = a->uid, .gid = a->gid, .homefd = a->homefd, .home = a->home};
 }
 
-int sc_pass_php_lines(struct sc_php_lazy *l, const struct sc_account *a, const char *token,
-                      struct sc_planfile *p, struct sc_error *err)
+int sc_pass_php_read(const struct sc_account *a, const char *token, struct sc_made_php *ret,
+                     struct sc_error *err)
 {
-    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     struct sc_php_owner o = sc_php_owner_of(a);
-    int rc = sc_php_site_choice(&o, token, &c, NULL, err);
-    return rc < 0 ? rc : sc_php_site_lines(l, &c, p, err);
+    int rc = sc_php_site_choice(&o, token, &ret->choice, &ret->own, err);
+    ret->known = rc == 0;
+    return rc;
 }
 
 int sc_pass_php_make(const struct sc_tools *t, struct sc_php_lazy *l, const struct sc_account *a,
-                     unsigned id, const char *token, struct sc_error *err)
+                     unsigned id, const char *token, const struct sc_made_php *php,
+                     struct sc_error *err)
 {
-    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
     struct sc_php_owner o = sc_php_owner_of(a);
     struct sc_error why = SC_ERROR_INIT;
-    bool own = true;
-    int rc = sc_php_site_choice(&o, token, &c, &own, err);
-    if (rc < 0)
-        return rc;
-    if (!own && sc_php_site_write(&o, token, &c, &why) < 0)
+    if (!php->own && sc_php_site_write(&o, token, &php->choice, &why) < 0)
         sc_log("site %u of %s: its PHP selection cannot be kept: %s", id, a->user, why.text);
-    return t->php.make(l, &c, a->uid, id, err);
+    return t->php.make(l, &php->choice, a->uid, id, err);
 }

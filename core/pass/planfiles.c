@@ -131,9 +131,18 @@ static int shown_lines(const struct sc_planner *planner, const char *site_rel,
     return rc;
 }
 
+static int php_lines(struct sc_php_lazy *l, const struct sc_account *a, const char *token,
+                     const struct sc_php_choice *known, struct sc_planfile *p, struct sc_error *err)
+{
+    SC_CLEANUP(sc_php_choice_done) struct sc_php_choice c = {0};
+    struct sc_php_owner o = sc_php_owner_of(a);
+    int rc = known ? 0 : sc_php_site_choice(&o, token, &c, NULL, err);
+    return rc < 0 ? rc : sc_php_site_lines(l, known ? known : &c, p, err);
+}
+
 int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a,
                     const struct sc_plan *plan, size_t site, unsigned id, const char *token,
-                    struct sc_planfile *ret, struct sc_error *err)
+                    const struct sc_php_choice *php, struct sc_planfile *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_planfile_done)
     struct sc_planfile p = {.id = id, .uid = a->uid, .gid = a->gid};
@@ -157,7 +166,7 @@ int sc_planner_make(const struct sc_planner *planner, const struct sc_account *a
     if (rc == 0)
         rc = sc_links_lines(a, &planner->links, ps, &p, err);
     if (rc == 0)
-        rc = sc_pass_php_lines(planner->php, a, token, &p, err);
+        rc = php_lines(planner->php, a, token, php, &p, err);
     if (rc == 0 && ps->learning)
         rc = sc_learning_add(&p, ps->learning_until, err);
     if (rc < 0)

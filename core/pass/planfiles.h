@@ -28,9 +28,10 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
                     struct sc_error *err);
 void sc_planner_done(struct sc_planner *p);
 
-/* The complete plan file of plan->sites[site]. sc_planfile_done() *ret. */
+/* The complete plan file of plan->sites[site]. `php`: what the site chose, where it was read already; NULL:
+ * it is read. sc_planfile_done() *ret. */
 int sc_planner_make(const struct sc_planner *p, const struct sc_account *a,
                     const struct sc_plan *plan, size_t site, unsigned id, const char *token,
-                    struct sc_planfile *ret, struct sc_error *err);
+                    const struct sc_php_choice *php, struct sc_planfile *ret, struct sc_error *err);
 
 #endif

@@ -36,12 +36,15 @@ static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t
     int rc = make_storage(p, i, err);
     sc_logs_make(p->a, &p->f->plan->sites[i]);
     if (rc == 0)
-        rc = sc_planner_make(planner, p->a, p->f->plan, i, m->ids[i], m->tokens[i], &m->plans[i],
-                             err);
+        rc = sc_pass_php_read(p->a, m->tokens[i], &m->php[i], err);
+    if (rc == 0)
+        rc = sc_planner_make(planner, p->a, p->f->plan, i, m->ids[i], m->tokens[i],
+                             &m->php[i].choice, &m->plans[i], err);
     if (rc == 0)
         rc = runtime->make_socket(p->a->uid, m->ids[i], err);
     if (rc == 0)
-        rc = sc_pass_php_make(p->tools, planner->php, p->a, m->ids[i], m->tokens[i], err);
+        rc = sc_pass_php_make(p->tools, planner->php, p->a, m->ids[i], m->tokens[i], &m->php[i],
+                              err);
     return rc < 0 ? rc : runtime->write_plan(&m->plans[i], &m->changed[i], err);
 }
 
