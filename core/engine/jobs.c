@@ -102,8 +102,7 @@ int sc_jobs_open(struct sc_server *s, const char *const *users, size_t n, enum s
         j->account = (struct sc_account)SC_ACCOUNT_INIT;
         int rc = sc_account_open(who[i].user, s->lock_ms, &j->account, err);
         if (rc == 0)
-            rc =
-                sc_pass_gather(s, &j->account, how, heard_of(answers, who[i].user), &j->facts, err);
+            rc = sc_pass_begin(s, &j->account, how, heard_of(answers, who[i].user), &j->facts, err);
         if (rc < 0)
             return rc;
     }

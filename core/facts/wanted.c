@@ -240,7 +240,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
                                      .closed = (const char *const *)f->docroots.closed,
                                      .n_closed = f->docroots.n_closed};
     rc = make_plan(a, f, &in, &paths, err);
-    if (rc < 0 || !any_isolated(f->plan))
+    if (rc < 0 || f->without_uses || !any_isolated(f->plan))
         return rc;
     /* which sites there are decides what configuration has to say about them */
     rc = sc_facts_uses(s, a, f, err);

@@ -10,7 +10,8 @@
 #include "core/server/server.h"
 
 /* (Re)computes f->plan from f->domains and f->config. Reads the policy, the administrator's paths,
- * the database and, with the user's rights, the home; writes nothing. */
+ * the database and, with the user's rights, the home; writes nothing. With f->without_uses it says which
+ * sites there are, and nothing can be made by it. */
 int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                   struct sc_error *err);
 

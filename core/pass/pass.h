@@ -39,6 +39,11 @@ struct sc_wish {
 int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
                    struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err);
 
+/* The same where sc_pass_check() follows: what the sites use is looked for then, for the sites that there
+ * will be. */
+int sc_pass_begin(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                  struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err);
+
 /* Checks that the wish can be done, changing nothing; with facts gathered by the caller, whose
  * configuration it changes in memory. SC_E_NOTFOUND, SC_E_INVAL with the domain named. */
 int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,

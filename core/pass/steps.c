@@ -91,10 +91,11 @@ static int run(struct sc_pass *p, const struct step *steps, size_t n, struct sc_
     return rc;
 }
 
-int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
-                   struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err)
+static int gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                  bool without_uses, struct sc_heard *heard, struct sc_facts *ret,
+                  struct sc_error *err)
 {
-    SC_CLEANUP(sc_facts_done) struct sc_facts f = {0};
+    SC_CLEANUP(sc_facts_done) struct sc_facts f = {.without_uses = without_uses};
     struct sc_pass p = {
         .s = s, .tools = sc_tools_of(s), .a = a, .how = how, .heard = heard, .f = &f};
     int rc = run(&p, looking, sizeof(looking) / sizeof(looking[0]), err);
@@ -102,6 +103,18 @@ int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_fact
         return rc;
     SC_MOVE(ret, &f);
     return 0;
+}
+
+int sc_pass_gather(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                   struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err)
+{
+    return gather(s, a, how, false, heard, ret, err);
+}
+
+int sc_pass_begin(struct sc_server *s, const struct sc_account *a, enum sc_facts_how how,
+                  struct sc_heard *heard, struct sc_facts *ret, struct sc_error *err)
+{
+    return gather(s, a, how, true, heard, ret, err);
 }
 
 static int late(struct sc_error *err)
@@ -115,6 +128,8 @@ int sc_pass_apply(struct sc_server *s, const struct sc_account *a, struct sc_fac
                   const struct sc_wish *wish, struct sc_error *err)
 {
     struct sc_pass p = {.s = s, .tools = sc_tools_of(s), .a = a, .f = f, .wish = wish};
+    if (f->without_uses)
+        return sc_error_set(err, SC_E_INVAL, "a pass over %s was begun and not checked", a->user);
     for (size_t i = 0; i < f->plan->n_sites; i++)
         p.any |= f->plan->sites[i].isolated;
     int rc = sc_made_init(f->plan->n_sites, &p.made, err);

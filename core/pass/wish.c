@@ -154,6 +154,7 @@ int sc_pass_check(const struct sc_server *s, const struct sc_account *a, struct 
     }
     if (wish->home != SC_HOME_UNSET)
         set_homes(f, wish);
+    f->without_uses = false;
     int rc = wish_learning(f, wish, err);
     if (rc == 0)
         rc = wish_grants(f, wish, err);
