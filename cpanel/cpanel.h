@@ -36,6 +36,10 @@ struct sc_cpanel {
 /* As in struct sc_adapter_ops. */
 int sc_cpanel_domains(const struct sc_cpanel *cp, const struct sc_caller *c,
                       const struct sc_question *q, struct sc_domains *ret, struct sc_error *err);
+/* The accounts that the reseller owns, "jane,john", by the panel's own files. Appends to *ret. */
+int sc_cpanel_customers(const struct sc_cpanel *cp, const char *reseller, struct sc_buf *ret,
+                        struct sc_error *err);
+
 int sc_cpanel_users(const struct sc_cpanel *cp, const struct sc_caller *c,
                     const struct sc_question *q, json_t **ret, struct sc_error *err);
 int sc_cpanel_panel_info(const struct sc_cpanel *cp, json_t **ret, struct sc_error *err);

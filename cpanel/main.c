@@ -66,6 +66,11 @@ static int page_look(struct sc_error *err)
     return sc_cpanel_page_look(panel.root, err);
 }
 
+static int customers(const char *reseller, struct sc_buf *ret, struct sc_error *err)
+{
+    return sc_cpanel_customers(&panel, reseller, ret, err);
+}
+
 int main(int argc, char **argv)
 {
     static const struct sc_adapter_ops ops = {
@@ -90,7 +95,7 @@ int main(int argc, char **argv)
     char *const *env = environ ? environ : none;
     if (argc > 1 && strcmp(argv[1], "whm-page") == 0) {
         sc_adapter_prepare();
-        return sc_cpanel_whm_page(env);
+        return sc_cpanel_whm_page(env, customers);
     }
     return sc_adapter_main(&ops, argc, argv);
 }

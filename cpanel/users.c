@@ -47,7 +47,11 @@ static int add_user(const struct sc_cpanel *cp, const char *name, json_t *list,
                : 0;
 }
 
-static int add_all(const struct sc_cpanel *cp, json_t *list, struct sc_error *err)
+/* Calls `with` for each file that can be an account's; one that went meanwhile, and what is no file, is passed over. */
+static int each_user(const struct sc_cpanel *cp,
+                     int (*with)(const struct sc_cpanel *cp, const char *name, void *arg,
+                                 struct sc_error *err),
+                     void *arg, struct sc_error *err)
 {
     char path[SC_CPANEL_PATH_MAX];
     int rc = sc_cpanel_path(cp, path, err, SC_CPANEL_USERS);
@@ -60,8 +64,7 @@ static int add_all(const struct sc_cpanel *cp, json_t *list, struct sc_error *er
         struct sc_error why = SC_ERROR_INIT;
         if (!sc_owner_valid(e->d_name))
             continue;
-        rc = add_user(cp, e->d_name, list, &why);
-        /* One that went meanwhile, and what is no file. */
+        rc = with(cp, e->d_name, arg, &why);
         if (rc < 0 && rc != SC_E_NOTFOUND && rc != SC_E_INVAL) {
             if (err)
                 *err = why;
@@ -69,6 +72,41 @@ static int add_all(const struct sc_cpanel *cp, json_t *list, struct sc_error *er
         }
     }
     return errno ? sc_error_sys(err, errno, "cannot read %s", path) : 0;
+}
+
+static int add_one(const struct sc_cpanel *cp, const char *name, void *arg, struct sc_error *err)
+{
+    return add_user(cp, name, arg, err);
+}
+
+struct customers {
+    const char *reseller;
+    struct sc_buf *ret;
+    const char *between;
+};
+
+static int add_customer(const struct sc_cpanel *cp, const char *name, void *arg,
+                        struct sc_error *err)
+{
+    struct customers *c = arg;
+    struct sc_cpanel_user u;
+    SC_CLEANUP(sc_user_done) struct sc_user known = {0};
+    int rc = sc_cpanel_user_read(cp, name, &u, err);
+    if (rc < 0 || strcmp(u.owner, c->reseller) != 0)
+        return rc;
+    rc = sc_user_by_name(name, &known, err);
+    if (rc == 0) {
+        sc_buf_fmt(c->ret, "%s%s", c->between, name);
+        c->between = ",";
+    }
+    return rc;
+}
+
+int sc_cpanel_customers(const struct sc_cpanel *cp, const char *reseller, struct sc_buf *ret,
+                        struct sc_error *err)
+{
+    struct customers c = {.reseller = reseller, .ret = ret, .between = ""};
+    return each_user(cp, add_customer, &c, err);
 }
 
 int sc_cpanel_users(const struct sc_cpanel *cp, const struct sc_caller *c,
@@ -79,7 +117,7 @@ int sc_cpanel_users(const struct sc_cpanel *cp, const struct sc_caller *c,
     struct sc_error why = SC_ERROR_INIT;
     int rc = name && sc_owner_valid(name) ? add_user(cp, name, list, &why)
              : name                       ? 0
-                                          : add_all(cp, list, &why);
+                                          : each_user(cp, add_one, list, &why);
     if (name && rc == SC_E_NOTFOUND)
         rc = 0; /* not a user of the panel */
     if (rc == SC_E_SYS && c->user && (why.sys == EACCES || why.sys == EPERM))

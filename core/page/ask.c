@@ -143,6 +143,22 @@ int sc_page_add_words(struct sc_page_ask *a, const char *name, size_t least)
     return each(a, name, least, add_word);
 }
 
+int sc_page_add_accounts(struct sc_page_ask *a)
+{
+    SC_FREE char *names = strdup(a->accounts);
+    if (!names)
+        return no_memory(a);
+    size_t n = 0;
+    int rc = 0;
+    char *rest = names, *name;
+    while (rc == 0 && (name = strsep(&rest, ",")) != NULL)
+        if (sc_owner_valid(name)) {
+            rc = sc_page_add(a, "%s", name);
+            n++;
+        }
+    return rc < 0 || n ? rc : sc_error_set(a->err, SC_E_NOTFOUND, "you have no customers here");
+}
+
 int sc_page_one_of(struct sc_page_ask *a, const char *name, const char *this, const char *that,
                    const char **ret)
 {

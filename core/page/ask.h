@@ -15,6 +15,7 @@
 struct sc_page_ask {
     const json_t *doc;
     bool admin;
+    const char *accounts; /* a reseller's customers; else NULL */
     struct sc_page_job job;
     struct sc_error *err;
 };
@@ -44,6 +45,9 @@ int sc_page_domain(struct sc_page_ask *a, char ret[256]);
 int sc_page_add_domains(struct sc_page_ask *a, const char *name, size_t least);
 int sc_page_add_users(struct sc_page_ask *a, const char *name, size_t least);
 int sc_page_add_words(struct sc_page_ask *a, const char *name, size_t least);
+
+/* Each of the reseller's customers becomes an argument. SC_E_NOTFOUND: he has none. */
+int sc_page_add_accounts(struct sc_page_ask *a);
 
 /* `this`, `that`, or NULL for null; lives as long as the document. */
 int sc_page_one_of(struct sc_page_ask *a, const char *name, const char *this, const char *that,

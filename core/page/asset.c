@@ -80,6 +80,8 @@ static void add_element(struct sc_buf *out, const struct sc_page_request *r, con
         add_attribute(out, "data-lang", r->lang);
     if (r->admin)
         add_attribute(out, "data-admin", "yes");
+    if (r->reseller)
+        add_attribute(out, "data-reseller", "yes");
     if (r->front != SC_PAGE_CGI)
         add_attribute(out, "data-form", "yes"); /* requests are fields of a form */
     sc_buf_str(out, "></sitecage-page>\n<script type=\"module\"");

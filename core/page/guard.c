@@ -16,7 +16,10 @@ int sc_page_token(const struct sc_page_request *r, uid_t uid, char ret[SC_SHA256
         return SC_E_DENIED;
     }
     char head[64];
-    int n = snprintf(head, sizeof(head), "sitecage-page %s %u", r->admin ? "admin" : "owner",
+    int n = snprintf(head, sizeof(head), "sitecage-page %s %u",
+                     r->reseller ? "reseller"
+                     : r->admin  ? "admin"
+                                 : "owner",
                      (unsigned)uid);
     struct sc_sha256 s;
     sc_sha256_begin(&s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sitecage-page cgi|raw|skin|pipe[-admin]: what a panel runs for the page (docs/page.md). It has no rights of its own:
+/* sitecage-page cgi|raw|skin|pipe[-admin|-reseller]: what a panel runs for the page (docs/page.md). It has no rights of its own:
  * what it does, the account can do without it, and on the administrator's page root. */
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include "core/page/work.h"
 
 static const char usage[] =
-    "usage: sitecage-page cgi|raw|skin|pipe[-admin] [DOCUMENT]\n"
+    "usage: sitecage-page cgi|raw|skin|pipe[-admin|-reseller] [DOCUMENT]\n"
     "Answers the page in a hosting panel; panels run it, people do not. See docs/page.md.\n";
 
 static const char *from_env(const char *name)
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
         return puts("sitecage-page (Sitecage) " SC_VERSION) < 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return fputs(usage, stdout) < 0;
-    if (argc < 2 || !sc_page_front_parse(argv[1], &r.front, &r.admin)) {
+    if (argc < 2 || !sc_page_front_parse(argv[1], &r)) {
         fputs(usage, stderr);
         return 2;
     }

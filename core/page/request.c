@@ -8,23 +8,27 @@
 #include "core/base/cleanup.h"
 #include "core/base/io.h"
 
-#define ADMIN "-admin"
+#define ADMIN    "-admin"
+#define RESELLER "-reseller"
 
 void sc_page_request_done(struct sc_page_request *r)
 {
     sc_buf_free(&r->body);
 }
 
-bool sc_page_front_parse(const char *word, enum sc_page_front *ret_front, bool *ret_admin)
+bool sc_page_front_parse(const char *word, struct sc_page_request *r)
 {
     static const char *const names[] = {"cgi", "raw", "skin", "pipe"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         size_t n = strlen(names[i]);
-        bool admin = strncmp(word, names[i], n) == 0 && strcmp(word + n, ADMIN) == 0;
+        bool begins = strncmp(word, names[i], n) == 0;
+        bool reseller = begins && strcmp(word + n, RESELLER) == 0;
+        bool admin = begins && (reseller || strcmp(word + n, ADMIN) == 0);
         if (strcmp(word, names[i]) != 0 && !admin)
             continue;
-        *ret_front = (enum sc_page_front)i;
-        *ret_admin = admin;
+        r->front = (enum sc_page_front)i;
+        r->admin = admin;
+        r->reseller = reseller;
         return true;
     }
     return false;
@@ -50,6 +54,8 @@ void sc_page_request_env(sc_page_env *env, struct sc_page_request *r)
     r->origin = not_empty(env("HTTP_ORIGIN"));
     r->host = not_empty(env("HTTP_HOST"));
     r->lang = not_empty(env("SITECAGE_LANG"));
+    const char *accounts = r->reseller ? env("SITECAGE_ACCOUNTS") : NULL;
+    r->accounts = r->reseller && !accounts ? "" : accounts;
     static const char *const sessions[][3] = {{"cp_security_token", NULL, NULL},
                                               {"SESSION_ID", "SESSION_KEY", NULL},
                                               {"SITECAGE_SESSION", NULL, NULL}};

@@ -27,9 +27,12 @@ enum sc_page_front {
 
 struct sc_page_request {
     enum sc_page_front front;
-    bool admin;             /* the administrator's page was asked for */
-    bool post;              /* else GET or HEAD */
-    bool other;             /* another method: refused */
+    bool admin;    /* the administrator's page was asked for, or */
+    bool reseller; /* that of a reseller, who may do less; `admin`, too */
+    const char
+        *accounts; /* a reseller's customers, "jane,john", as the panel's adapter says; else NULL */
+    bool post;     /* else GET or HEAD */
+    bool other;    /* another method: refused */
     const char *query;      /* never NULL; as it came */
     const char *token;      /* header X-Sitecage-Token; NULL */
     const char *fetch_site; /* Sec-Fetch-Site; NULL */
@@ -42,8 +45,8 @@ struct sc_page_request {
 
 void sc_page_request_done(struct sc_page_request *r);
 
-/* "cgi", "raw-admin", …; false: no such word. */
-bool sc_page_front_parse(const char *word, enum sc_page_front *ret_front, bool *ret_admin);
+/* "cgi", "raw-admin", "cgi-reseller", …: how it is called, and for whom. False: no such word. */
+bool sc_page_front_parse(const char *word, struct sc_page_request *r);
 
 /* Reads the environment: a name's value, or NULL. The strings stay the environment's. */
 typedef const char *sc_page_env(const char *name);

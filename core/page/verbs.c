@@ -13,9 +13,10 @@ static const char selectorctl[] = SC_BINDIR "/selectorctl";
 
 static int overview(struct sc_page_ask *a)
 {
-    if (a->admin)
-        return SC_PAGE_ADD(a, cagefsctl, "--json", "--site-isolation-overview");
-    return SC_PAGE_ADD(a, isolatectl, "overview");
+    if (!a->admin)
+        return SC_PAGE_ADD(a, isolatectl, "overview");
+    int rc = SC_PAGE_ADD(a, cagefsctl, "--json", "--site-isolation-overview");
+    return rc < 0 || !a->accounts ? rc : sc_page_add_accounts(a);
 }
 
 static int change(struct sc_page_ask *a, const char *verb)
@@ -231,37 +232,39 @@ static int log_lines(struct sc_page_ask *a)
 
 static const struct {
     const char *name;
-    bool owner, admin; /* on whose page */
+    bool owner, admin, reseller; /* on whose page */
     int (*read)(struct sc_page_ask *a);
 } verbs[] = {
-    {"overview", true, true, overview},
-    {"enable", true, true, enable},
-    {"disable", true, true, disable},
-    {"limits", true, false, limits},
-    {"php", true, false, php},
-    {"extensions", true, false, extensions},
-    {"home", true, false, home},
-    {"path", true, false, path},
-    {"learn", true, true, learn},
-    {"learn-stop", true, true, learn_stop},
-    {"learn-report", true, true, learn_report},
-    {"history", true, true, history},
-    {"explain", true, true, explain},
-    {"check", false, true, check},
-    {"lock", false, true, lock},
-    {"unlock", false, true, unlock},
-    {"log", false, true, log_lines},
+    {"overview", true, true, true, overview},
+    {"enable", true, true, true, enable},
+    {"disable", true, true, true, disable},
+    {"limits", true, false, false, limits},
+    {"php", true, false, false, php},
+    {"extensions", true, false, false, extensions},
+    {"home", true, false, false, home},
+    {"path", true, false, false, path},
+    {"learn", true, true, true, learn},
+    {"learn-stop", true, true, true, learn_stop},
+    {"learn-report", true, true, true, learn_report},
+    {"history", true, true, true, history},
+    {"explain", true, true, true, explain},
+    {"check", false, true, false, check},
+    {"lock", false, true, false, lock},
+    {"unlock", false, true, false, unlock},
+    {"log", false, true, false, log_lines},
 };
 
-int sc_page_job_parse(const json_t *doc, bool admin, struct sc_page_job *ret, struct sc_error *err)
+int sc_page_job_parse(const json_t *doc, bool admin, const char *accounts, struct sc_page_job *ret,
+                      struct sc_error *err)
 {
-    struct sc_page_ask a = {.doc = doc, .admin = admin, .err = err};
+    struct sc_page_ask a = {.doc = doc, .admin = admin, .accounts = accounts, .err = err};
     const char *name = json_string_value(json_object_get(doc, "do"));
     int rc = SC_E_INVAL;
     size_t i = 0, n = sizeof(verbs) / sizeof(verbs[0]);
     while (i < n && (!name || strcmp(verbs[i].name, name) != 0))
         i++;
-    if (i == n || !(admin ? verbs[i].admin : verbs[i].owner))
+    bool may = i < n && (accounts ? verbs[i].reseller : admin ? verbs[i].admin : verbs[i].owner);
+    if (!may)
         return sc_error_set(err, SC_E_INVAL, "this page cannot do that: \"%.40s\"",
                             name ? name : "");
     rc = verbs[i].read(&a);

@@ -11,12 +11,14 @@
 #include "core/page/guard.h"
 #include "core/page/verbs.h"
 #include "core/page/log.h"
+#include "core/page/scope.h"
 
 #define COMMAND_MS (10 * 60 * 1000) /* many sites may take long; the panel's own time is shorter */
 
 static void fail(struct sc_page_answer *a, int rc, const struct sc_error *err)
 {
-    sc_page_answer_error(a, rc == SC_E_INVAL || rc == SC_E_TOOBIG ? 400 : 500, err);
+    int status = rc == SC_E_INVAL || rc == SC_E_TOOBIG ? 400 : rc == SC_E_NOTFOUND ? 200 : 500;
+    sc_page_answer_error(a, status, err);
 }
 
 /* What a command printed is the answer, where it is a document. */
@@ -46,11 +48,15 @@ static int run(char *const *argv, struct sc_page_answer *a, struct sc_error *err
     return rc;
 }
 
-static void work(const json_t *doc, bool admin, struct sc_page_answer *a)
+static void work(const json_t *doc, const struct sc_page_request *r, struct sc_page_answer *a)
 {
     SC_CLEANUP(sc_page_job_done) struct sc_page_job j = {0};
     struct sc_error err = SC_ERROR_INIT;
-    int rc = sc_page_job_parse(doc, admin, &j, &err);
+    int rc = sc_page_job_parse(doc, r->admin, r->accounts, &j, &err);
+    if (rc == 0 && r->reseller && (rc = sc_page_scope(doc, r->accounts, &err)) < 0) {
+        sc_page_answer_error(a, 200, &err); /* as the commands' own refusals */
+        return;
+    }
     if (rc == 0 && j.kind == SC_PAGE_RUN)
         rc = run(j.argv, a, &err);
     else if (rc == 0)
@@ -97,7 +103,7 @@ static void post(const struct sc_page_request *r, struct sc_page_answer *a)
     else if (rc < 0)
         fail(a, rc, &err);
     else
-        work(doc, r->admin, a);
+        work(doc, r, a);
 }
 
 static void get(const struct sc_page_request *r, struct sc_page_answer *a)

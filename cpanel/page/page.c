@@ -2,6 +2,7 @@
 #include "cpanel/page/page.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -143,5 +143,32 @@ useradd reseller2
 printf 'reseller1:create-acct,all\nreseller2:create-acct,all-dns,callall\n' >/var/cpanel/resellers
 reseller() { status_of -b "/tmp/cookie.$1" "$(page_login "$1")"; }
 expect_output "a reseller who may do everything" 200 reseller reseller1
-expect_output "one who may not" 403 reseller reseller2
+expect_output "one who may not do everything has his customers" 200 reseller reseller2
+useradd reseller3
+expect_output "one who is none" 403 reseller reseller3
+mkdir -p /var/cpanel/users
+printf 'OWNER=reseller2\nDNS=c.example\n' >/var/cpanel/users/jane
+printf 'OWNER=root\nDNS=a.example\n' >/var/cpanel/users/john
+his_address=$(page_login reseller2)
+his_token=$(page_token reseller2 "$his_address")
+his() { page_ask reseller2 "$his_address" "$his_token" "$@"; }
+expect_output "he sees his customers, and nobody else" $'jane\n' eval 'his "{\"do\":\"overview\"}" | jq -r "[.accounts[].user] | join(\" \")"'
+expect_output "his page has no more" $'c.example not isolated\n' person reseller2 list
+expect_output "he isolates a customer's site" $'success\n' coded his '{"do":"enable","domains":["c.example"]}'
+for verb in enable disable; do
+    expect_output "$verb: nobody else's" $'unknown_domain\n' coded his '{"do":"'$verb'","domains":["c.example","b.example"]}'
+done
+for verb in learn-report explain history; do
+    expect_output "$verb: nobody else's" $'unknown_domain\n' coded his '{"do":"'$verb'","domain":"b.example","period":"1d"}'
+done
+for verb in check log lock unlock; do
+    expect_output "$verb is root's" $'invalid\n' coded his '{"do":"'$verb'","users":["jane"]}'
+done
+expect_output "root's token is not his" $'bad_token\n' coded page_ask reseller2 "$his_address" "$root_token" '{"do":"overview"}'
+cagefsctl --site-isolation-lock jane >/dev/null
+expect_output "what root has locked he does not open" $'locked\n' coded his '{"do":"disable","domains":["c.example"]}'
+cagefsctl --site-isolation-unlock jane >/dev/null
+expect_output "control: unlocked" $'success\n' coded his '{"do":"disable","domains":["c.example"]}'
+printf 'OWNER=root\nDNS=c.example\n' >/var/cpanel/users/jane
+expect_output "without customers he sees nothing" $'not_found\n' coded his '{"do":"overview"}'
 finish

@@ -90,7 +90,7 @@ plesk_install
 expect_output "register" $'the page: visible: yes\n' last_line $adapter register
 check "again" $adapter register
 expect_output "the extension was installed once" $'1\n' grep -c -- 'extension --install' $plesk_data/calls
-jq -n '[{id: 1, name: "a.example", user: "john", home: "/home/john", client: "john"}, {id: 2, name: "b.example", user: "john", home: "/home/john", client: "john"},
+jq -n '[{id: 1, name: "a.example", user: "john", home: "/home/john", client: "john", reseller: "mary"}, {id: 2, name: "b.example", user: "john", home: "/home/john", client: "john", reseller: "mary"},
     {id: 3, name: "c.example", user: "jane", home: "/home/jane", client: "jane"}]' >/tmp/plesk-domains.json
 chmod 644 /tmp/plesk-domains.json
 serve plesk
@@ -107,6 +107,13 @@ expect_output "the panel's own layer" 403 status_of -b /tmp/cookie.john -H "X-Si
 expect_output "the administrator's page is not john's" 403 status_of -b /tmp/cookie.john "${address/index\/index/index\/admin}"
 expect_output "all that is left" $'["a.example"]\n' isolated
 expect_output "control: john's own" $'success\n' code ask 1 "$token"
+useradd mary
+mary_address=$(page_login mary)
+mary_token=$(page_token mary "$mary_address")
+forgery=$(curl -s -b /tmp/cookie.mary "$mary_address" | sed -n 's/.*forgery_protection_token" content="\([^"]*\)".*/\1/p')
+mary_ask() { page_ask mary "${mary_address/index\/index/index\/ask}?dom_id=$1" "$mary_token" '{"do":"overview"}' -H "X-Forgery-Protection-Token: $forgery"; }
+expect_output "a reseller sees a customer's websites" $'a.example b.example\n' eval 'mary_ask 1 | jq -r "[.sites[].domain] | sort | join(\" \")"'
+expect_output "and nobody else's" $'bad_token\n' code mary_ask 3
 admin_address=$(page_login admin)
 admin_token=$(page_token admin "$admin_address")
 forgery=$(curl -s -b /tmp/cookie.admin "$admin_address" | sed -n 's/.*forgery_protection_token" content="\([^"]*\)".*/\1/p')

@@ -24,7 +24,7 @@ class pm_Client
     public function hasAccessToDomain($id)
     {
         $domain = pm_Domain::getByDomainId($id);
-        return $domain && ($this->isAdmin() || $domain->row['client'] === getenv('PLESK_CLIENT'));
+        return $domain && ($this->isAdmin() || in_array(getenv('PLESK_CLIENT'), [$domain->row['client'], $domain->row['reseller'] ?? ''], true));
     }
 }
 

@@ -16,7 +16,7 @@ static void in_words(const char *text, bool admin, struct sc_buf *out)
     struct sc_error err = SC_ERROR_INIT;
     json_auto_t *doc = json_loads(text, 0, NULL);
     assert_non_null(doc);
-    int rc = sc_page_job_parse(doc, admin, &j, &err);
+    int rc = sc_page_job_parse(doc, admin, NULL, &j, &err);
     if (rc < 0) {
         assert_int_equal(rc, SC_E_INVAL);
         assert_true(err.text[0] && !j.argv);

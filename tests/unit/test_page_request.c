@@ -32,17 +32,19 @@ static struct sc_page_request request(enum sc_page_front front, const char *cons
 static void front_ends_have_names(void **state)
 {
     (void)state;
-    enum sc_page_front front = SC_PAGE_PIPE;
-    bool admin = true;
-    assert_true(sc_page_front_parse("cgi", &front, &admin));
-    assert_int_equal(front, SC_PAGE_CGI);
-    assert_false(admin);
-    assert_true(sc_page_front_parse("raw-admin", &front, &admin));
-    assert_int_equal(front, SC_PAGE_RAW);
-    assert_true(admin);
-    static const char *const none[] = {"", "cg", "cgii", "cgi-", "cgi-admins", "CGI", "-admin"};
+    struct sc_page_request r = {.front = SC_PAGE_PIPE, .admin = true, .reseller = true};
+    assert_true(sc_page_front_parse("cgi", &r));
+    assert_int_equal(r.front, SC_PAGE_CGI);
+    assert_false(r.admin || r.reseller);
+    assert_true(sc_page_front_parse("cgi-reseller", &r));
+    assert_true(r.admin && r.reseller);
+    assert_true(sc_page_front_parse("raw-admin", &r));
+    assert_int_equal(r.front, SC_PAGE_RAW);
+    assert_true(r.admin && !r.reseller);
+    static const char *const none[] = {
+        "", "cg", "cgii", "cgi-", "cgi-admins", "cgi-resellers", "CGI", "-admin"};
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-        assert_false(sc_page_front_parse(none[i], &front, &admin));
+        assert_false(sc_page_front_parse(none[i], &r));
 }
 
 static void forms_are_decoded(void **state)

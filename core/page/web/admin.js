@@ -18,6 +18,7 @@ class AdminView {
     constructor(page) {
         this.page = page;
         this.x = page.x;
+        this.reseller = page.dataset.reseller === "yes"; // his customers are all that there is, and he locks nobody
         this.filter = "all";
         this.wanted = "";
         this.rows = ROWS;
@@ -54,8 +55,8 @@ class AdminView {
             h("p", {class: "summary"}, x.n("summary", all.length, {on: x.number(all.filter(({site}) => site.isolated).length)})),
             h("div", {class: "row"}, labelled(x.t("admin.search"), search), labelled(x.t("admin.filter"), filter)),
             h("div", {class: "row tools"}, this.button("choose", () => this.choose()), this.button("enable", () => this.preview("enable")),
-                this.button("disable", () => this.preview("disable")), this.button("check", () => this.check()), this.button("log", () => this.log())),
-            this.result, this.count, this.place, this.accounts()];
+                this.button("disable", () => this.preview("disable")), this.reseller ? null : [this.button("check", () => this.check()), this.button("log", () => this.log())]),
+            this.result, this.count, this.place, this.reseller ? null : this.accounts()];
     }
 
     button(key, does) {
@@ -202,7 +203,7 @@ class AdminView {
         const {x} = this;
         return this.show("check", {do: "check"}, (answer) => answer.checks && table(x.t("admin.check"), ["what", "result", "says"].map((k) => x.t(`check.${k}`)),
             answer.checks.map((one) => [[one.name, one.domain ? h("small", {}, h("bdi", {}, one.domain)) : null],
-                h("span", {class: one.result === "ok" ? "state good" : one.result === "failed" ? "state bad" : "state warn"}, one.result), h("span", {class: "reason"}, one.text ?? "")]), {hide: true}));
+                h("span", {class: one.result === "OK" ? "state good" : one.result === "FAILED" ? "state bad" : "state warn"}, one.result), h("span", {class: "reason"}, one.text ?? "")]), {hide: true}));
     }
 
     log() {
