@@ -172,11 +172,15 @@ T("read/lua-hook-if", {"x.txt": "x", "x.lua": HOOK, ".htaccess": '<If "true">\nL
 T("read/lua-hook-ssi", {"d/x.txt": "x", "d/x.lua": HOOK.replace("r.headers_out['X-Is'] = p:read('*l') or ''", "r:puts(p:read('*l'))"),
                         "d/.htaccess": "LuaHookFixups @D@/d/x.lua f\n", "p.shtml": '<!--#include virtual="d/x.txt" -->',
                         ".htaccess": INCLUDES}, "p.shtml")
+T("read/lua-ssi", {"x.lua": "function handle(r) r:puts(io.open('@B@/secret.txt'):read('*a')) return apache2.OK end",
+                   "p.shtml": '<!--#include virtual="x.lua" -->', ".htaccess": LUA + INCLUDES}, "p.shtml")
 PHP = "<?php readfile('@B@/secret.txt');"
 T("read/mod-php-type", {"x.phx": PHP, ".htaccess": "AddType application/x-httpd-php .phx\n"}, "x.phx", only="prefork")
 T("read/mod-php-handler", {"x.phx": PHP, ".htaccess": "SetHandler application/x-httpd-php\n"}, "x.phx", only="prefork")
 T("read/mod-php-rewrite", {"x.phx": PHP, ".htaccess": REWRITE + "RewriteRule phx$ - [H=application/x-httpd-php]\n"},
   "x.phx", only="prefork")
+T("read/mod-php-ssi", {"x.phx": PHP, "p.shtml": '<!--#include virtual="x.phx" -->', ".htaccess":
+                       "AddType application/x-httpd-php .phx\n" + INCLUDES}, "p.shtml", only="prefork")
 T("read/mod-php-source", {"x.phx": link("@B@/config.php"), ".htaccess": "SetHandler application/x-httpd-php-source\n"},
   "x.phx")
 
@@ -306,6 +310,8 @@ T("use/http-in-b", {".htaccess": REWRITE + "RewriteRule go unix:@B@/app.sock|htt
 T("server/status", {"x": "x", ".htaccess": "SetHandler server-status\n"}, "x", b"Apache Status")
 T("server/info", {"x": "x", ".htaccess": "SetHandler server-info\n"}, "x", b"Server Information")
 T("server/balancer", {"x": "x", ".htaccess": "SetHandler balancer-manager\n"}, "x", b"Balancer Manager")
+T("server/status-ssi", {"go/x": "x", "go/.htaccess": "SetHandler server-status\n", "p.shtml": '<!--#include virtual="go/x" -->',
+                        ".htaccess": INCLUDES}, "p.shtml", b"Apache Status")
 T("server/status-rewrite", {"x": "x", ".htaccess": REWRITE + "RewriteRule x - [H=server-status]\n"}, "x", b"Apache Status")
 T("server/link-environ", {"l.txt": link("/proc/self/environ"), "m.txt": link("/proc/self/maps")}, "m.txt", b"r-xp", closed=True)
 T("server/link-config", {"l.txt": link("/etc/apache2/secret")}, "l.txt", b"SECRET-OF-APACHE")

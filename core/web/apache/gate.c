@@ -179,11 +179,12 @@ static int try_actions(request_rec *r)
 static int run_others(request_rec *r)
 {
     struct sc_mod_request *q = sc_mod_request_of(r);
+    const request_rec *before = q->handled;
     if (sc_web_handler_of(r->handler) == SC_WEB_CGI)
         sc_mod_ask_entry(r);
-    q->handled = true;
+    q->handled = r;
     int rc = ap_run_handler(r);
-    q->handled = false;
+    q->handled = before;
     apr_table_unset(r->subprocess_env,
                     SC_TOLD_ENV); /* a page that tells of the error has its own */
     if (rc != DECLINED)
@@ -195,8 +196,12 @@ static int run_others(request_rec *r)
 
 static int judge_and_run(request_rec *r)
 {
+    struct sc_mod_request *q = sc_mod_request_of(r);
+    bool before = q->sites_code; /* of the page that this request is part of */
     int rc = judge(r);
-    return rc ? rc : run_others(r);
+    rc = rc ? rc : run_others(r);
+    q->sites_code = before;
+    return rc;
 }
 
 /* All that comes after us in the handler phase happens in here, so that its end is seen. */
@@ -213,7 +218,7 @@ static int run_for_site(request_rec *r)
 static int on_handler(request_rec *r)
 {
     struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
-    if (!q || q->handled || sc_web_table_sites(q->shared->table) == 0)
+    if (!q || q->handled == r || sc_web_table_sites(q->shared->table) == 0)
         return DECLINED;
     int rc = q->site ? sc_mod_enter(r, q->site) : sc_mod_find_site(r);
     if (rc == 0 && !q->site && sc_web_handler_of(r->handler) != SC_WEB_STATIC)

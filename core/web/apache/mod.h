@@ -50,9 +50,11 @@ struct sc_mod_request {
     const struct sc_web_site *learns; /* the site of such a request that learns; NULL */
     const char *docroot;              /* that was looked up last, by its address … */
     const struct sc_web_site *host;   /* … and whose it is */
-    bool proxied;                     /* mod_proxy's connection was decided */
-    bool handled;                     /* the handler phase was entered for the site */
-    bool sites_code;                  /* with handled: what it runs is users' doing */
+    /* of this request, or of one that is part of it: */
+    const request_rec *proxied; /* whose connection of mod_proxy's was decided; NULL */
+    const request_rec *handled; /* whose handler phase was entered for the site; NULL */
+    bool sites_code;            /* with handled: what it runs is users' doing */
+    bool from_site;             /* its file lay in the site once: what .htaccess set goes on */
     bool refused;
     const char *denied; /* a file that the guard did not open; the first */
 };

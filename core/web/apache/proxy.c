@@ -34,10 +34,11 @@ static int go_on(request_rec *r, const struct to *to, struct sc_web_connection h
 {
     struct sc_mod_request *q = sc_mod_request_of(r);
     struct sc_web_connection *now = sc_web_connection(), before = *now;
+    const request_rec *around = q->proxied; /* a page that has this one in it */
     *now = how;
-    q->proxied = true;
+    q->proxied = r;
     int rc = run_scheme_handler(r, to->worker, to->conf, to->url, to->host, to->port);
-    q->proxied = false;
+    q->proxied = around;
     *now = before;
     return rc;
 }
@@ -122,7 +123,7 @@ static int for_site(request_rec *r, const struct to *to)
                                    .socket = to->socket != NULL,
                                    .address = address_is(r, to),
                                    .allowed = is_allowed(r, to),
-                                   .sites_code = !q->handled || q->sites_code,
+                                   .sites_code = q->handled != r || q->sites_code,
                                    .has_fpm = q->site->fpm != NULL};
     struct sc_web_verdict v = sc_web_judge_proxy(&ask);
     switch (v.action) {
@@ -182,7 +183,7 @@ static int on_scheme(request_rec *r, proxy_worker *worker, proxy_server_conf *co
                      const char *host, apr_port_t port)
 {
     struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
-    if (!q || q->proxied || sc_web_table_sites(q->shared->table) == 0)
+    if (!q || q->proxied == r || sc_web_table_sites(q->shared->table) == 0)
         return DECLINED;
     const char *socket =
         *worker->s->uds_path ? worker->s->uds_path : apr_table_get(r->notes, "uds_path");
