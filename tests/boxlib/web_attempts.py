@@ -232,6 +232,12 @@ T("oracle/error-document", {"l.txt": link("@X@"), ".htaccess": "ErrorDocument 40
 T("oracle/setenvif", {"x.txt": "x", ".htaccess": "SetEnvIfExpr \"-f '@X@'\" YES=1\nHeader set X-Yes 1 env=YES\n"}, "x.txt",
   DIFFERS)
 T("oracle/header-expr", {"x.txt": "x", ".htaccess": "Header set X-Yes 1 \"expr=-f '@X@'\"\n"}, "x.txt", DIFFERS)
+for name, method, path in (("missing", "GET", "none"), ("options", "OPTIONS", "x.txt"), ("put", "PUT", "x.txt"), 
+                           ("range", "GET", "x.txt")):
+    T("oracle/header-expr-" + name, {"x.txt": "x", ".htaccess": "ErrorDocument 404 default\nHeader always set X-Yes 1 \"expr=-f '@X@'\"\n"}, path, DIFFERS,
+      method=method, head={"Range": "bytes=9-"})
+T("oracle/header-edit", {"x.txt": "x", ".htaccess": "Header always setifempty X-Yes 1 \"expr=-s '@X@'\"\nErrorDocument 404 text\n"},
+  "none", DIFFERS)
 T("oracle/require-expr", {"x.txt": "x", ".htaccess": "Require expr \"-f '@X@'\"\n"}, "x.txt", DIFFERS)
 T("oracle/redirect-expr", {"x.txt": "x", ".htaccess": "<If \"-s '@X@'\">\nRedirect 307 @U@/x.txt /found\n</If>\n"}, "x.txt",
   DIFFERS)

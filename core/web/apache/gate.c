@@ -204,14 +204,18 @@ static int judge_and_run(request_rec *r)
     return rc;
 }
 
-/* All that comes after us in the handler phase happens in here, so that its end is seen. */
+/* All that comes after us in the handler phase happens in here, so that its end is seen. The answer's head may
+ * not be made yet, and asks what an .htaccess says; that of an error is made after us. */
 static int run_for_site(request_rec *r)
 {
     int rc = try_actions(r); /* OK: it has run */
     if (rc == DECLINED)
         rc = judge_and_run(r);
-    if (!r->main)
-        sc_mod_leave();
+    if (r->main || (rc != OK && rc != DONE && rc != SUSPENDED))
+        return rc;
+    if (rc != SUSPENDED)
+        ap_finalize_request_protocol(r);
+    sc_mod_leave();
     return rc;
 }
 

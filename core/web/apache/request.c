@@ -112,6 +112,17 @@ static int on_log(request_rec *r)
     return DECLINED;
 }
 
+/* An error's answer has been made: this thread's work for the site is over. */
+static int on_logged(request_rec *r)
+{
+    for (; r; r = r->next)
+        if (holds.r == r) {
+            sc_mod_leave();
+            break;
+        }
+    return DECLINED;
+}
+
 static void say_lost(const request_rec *r, const struct sc_error *why)
 {
     ap_log_rerror(APLOG_MARK, APLOG_CRIT, 0, r,
@@ -313,5 +324,6 @@ void sc_mod_request_hooks(apr_pool_t *p)
     ap_hook_post_read_request(on_begin, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_map_to_storage(on_file, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(on_log, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_log_transaction(on_logged, NULL, NULL, APR_HOOK_REALLY_LAST);
     sc_web_on_refusal(note_denied);
 }
