@@ -300,6 +300,26 @@ for who, host, cage in (("isolated-stranger", "m.example", b""), ("stranger", "n
 for kind, to in (("master", "proxy:unix:/run/sitecage/web/fpm-@ID@|fcgi://localhost"), ("master-link", "proxy:unix:@D@/s|fcgi://localhost")):
     T(f"run/{kind}", {"x.it": POOL, "s": link("/run/sitecage/web/fpm-@ID@"), ".htaccess": f'SetHandler "{to}"\n' + SCRIPT_OF_B}, "x.it",
       IN_B, new=True)
+# code of B's by a link from elsewhere, with settings of theirs
+for host, own in (("n.example", "n"), ("m.example", "m"), ("c.example", "c")):
+    TO_OWN = f'SetHandler "proxy:unix:/run/php/{own}.example.sock|fcgi://localhost"\n'
+    T(f"run/{own}-link-code", {"x.it": link("@B@/pool.php"), ".htaccess": TO_OWN + SCRIPT_OF_B + BY_PREPEND}, "x.it", IN_B,
+      site=host, new=True, method="POST", body=WHOM)
+    T(f"run/{own}-link-dir-code", {"d": link("@B@"), ".htaccess": TO_OWN + SCRIPT_OF_B + BY_PREPEND}, "d/pool.php", IN_B,
+      site=host, new=True, method="POST", body=WHOM)
+    T(f"run/{own}-link-ssi", {"x.it": link("@B@/pool.php"), ".htaccess": f"<Files x.it>\n{TO_OWN}</Files>\n" + SCRIPT_OF_B + INCLUDES,
+                              "p.shtml": '<!--#include virtual="x.it" -->'}, "p.shtml", IN_B, site=host, new=True)
+    T(f"use/{own}-http-in-b", {".htaccess": REWRITE + "RewriteRule go unix:@B@/app.sock|http://localhost/ [P]\n"}, "go",
+      b"APP-OF-B", site=host)
+T("run/ssi-in-php-port", {"p.php": "<?php echo '<!--#include virtual=\"go/x\" -->';", "go/x": "x", "go/.htaccess":
+                          'SetHandler "proxy:fcgi://127.0.0.1:9007"\n' + SCRIPT_OF_T, ".htaccess":
+                          "Options +Includes\nAddOutputFilter INCLUDES .php\n"}, "p.php", IN_T)
+T("run/ssi-in-php", {"p.php": "<?php echo '<!--#include virtual=\"go/x\" -->';", "go/x": "x", "go/.htaccess":
+                     f'SetHandler {TO_B}\n' + SCRIPT_OF_B, ".htaccess":
+                     "Options +Includes\nAddOutputFilter INCLUDES .php\n"}, "p.php", IN_B)
+T("use/ssi-in-php", {"p.php": "<?php echo '<!--#include virtual=\"go/x\" -->';", "go/x": "x", "go/.htaccess":
+                     'SetHandler "proxy:unix:/run/app/b.sock|http://localhost"\n', ".htaccess":
+                     "Options +Includes\nAddOutputFilter INCLUDES .php\n"}, "p.php", b"APP-OF-B")
 T("read/stranger-link", {"l.txt": link("@B@/secret.txt")}, "l.txt", site="m.example")
 
 # ---- sockets of applications ----

@@ -99,6 +99,37 @@ bool sc_web_real_path(int fd, char out[PATH_MAX])
     return true;
 }
 
+/* The length of the beginning of clean `path` that users can have no part in. */
+static size_t roots_part(const char *path)
+{
+    char part[PATH_MAX];
+    struct stat st;
+    size_t n = 0;
+    for (const char *p = path; *p; p = path + strlen(part)) {
+        size_t len = (size_t)(p - path) + 1;
+        len += strcspn(path + len, "/");
+        memcpy(part, path, len);
+        part[len] = 0;
+        if (lstat(part, &st) < 0 || st.st_uid != 0)
+            break;
+        n = len;
+    }
+    return n;
+}
+
+bool sc_web_is_roots_name(const char *path, const char *real)
+{
+    char clean[PATH_MAX], top[PATH_MAX], to[PATH_MAX];
+    if (sc_web_path_clean(path, clean) == 0)
+        return false;
+    size_t n = roots_part(clean);
+    snprintf(top, sizeof(top), "%.*s", (int)n, clean);
+    if (n == 0 || !realpath(top, to))
+        return false;
+    size_t len = strlen(to);
+    return strncmp(real, to, len) == 0 && strcmp(real + len, clean + n) == 0;
+}
+
 /* ---- outside ---- */
 
 static bool is_temporary(const char *real)

@@ -48,7 +48,16 @@ static bool was_sites_code(const request_rec *r)
     return false;
 }
 
-/* A request of a host that is not isolated, for code that lies in an isolated site. */
+/* Programs of the administrator's get none of the site's variables. */
+static void drop_variables(request_rec *r)
+{
+    apr_table_t *plain = apr_table_make(r->pool, 16);
+    apr_table_do(keep_plain, plain, r->subprocess_env, NULL);
+    r->subprocess_env = plain;
+}
+
+/* A request of a host that is not isolated, for code that lies in an isolated site. Where a user's link led
+ * there, the .htaccess of somebody else would say how the site's code runs. */
 static int find_real_site(request_rec *r)
 {
     char real[PATH_MAX];
@@ -56,7 +65,12 @@ static int find_real_site(request_rec *r)
     if (!r->filename || r->filename[0] != '/' || !real_place(r->filename, real, &st))
         return 0;
     const struct sc_web_site *site = sc_mod_site_of_path(r, real);
-    return site ? sc_mod_enter(r, site) : 0;
+    if (!site)
+        return 0;
+    return sc_web_is_roots_name(r->filename, real)
+               ? sc_mod_enter(r, site)
+               : sc_mod_refuse(r, site, HTTP_SERVICE_UNAVAILABLE,
+                               "a link from outside of the site leads to its code", r->filename);
 }
 
 /* ---- what stands in the way ---- */
