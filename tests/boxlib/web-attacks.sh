@@ -70,14 +70,22 @@ Alias /tool /usr/share/box-tool
 Alias /.well-known/acme-challenge /var/www/acme
 Alias /errors /var/www/errors
 Alias /icons /usr/share/apache2/icons
+ScriptAlias /cgi-bin/ /usr/lib/cgi-bin/
+ExtFilterDefine tool cmd="/usr/lib/cgi-bin/tool"
+<LocationMatch "^/t/[a-z]+/dav/">
+    Dav on
+</LocationMatch>
 ErrorDocument 404 /errors/404.html
 TypesConfig /etc/mime.types
-<DirectoryMatch "^/(usr/share|var/www)/">
+<DirectoryMatch "^/(usr/share|usr/lib/cgi-bin|var/www)/">
     Require all granted
 </DirectoryMatch>
 LINES
     # shellcheck disable=SC2174 # /run/app is there
-    web_try serve /run/app/b.sock 5055 &
+    printf '#!/bin/bash\nprintf "Content-Type: text/plain\\n\\ntool runs\\n"\n' >/usr/lib/cgi-bin/tool
+    printf '#!/bin/sh\nexec sh "$PATH_TRANSLATED"\n' >/usr/lib/cgi-bin/interpreter
+    chmod 755 /usr/lib/cgi-bin/tool /usr/lib/cgi-bin/interpreter
+    web_try serve /run/app/b.sock 5055 5056 &
     as_user john env PYTHONDONTWRITEBYTECODE=1 python3 "$SC_SOURCE/tests/boxlib/web_try.py" serve $H/b.example/app.sock &
 }
 

@@ -184,6 +184,34 @@ T("read/mod-php-ssi", {"x.phx": PHP, "p.shtml": '<!--#include virtual="x.phx" --
 T("read/mod-php-source", {"x.phx": link("@B@/config.php"), ".htaccess": "SetHandler application/x-httpd-php-source\n"},
   "x.phx")
 
+# ---- the server's own programs, started by the site's pages and with the site's variables ----
+TOOL = "SetEnv BASH_ENV @D@/e.sh\n"
+SCRIPT = {"e.sh": "printf 'Content-Type: text/plain\\n\\n'; cat @B@/secret.txt\n"}
+T("read/tool-ssi", SCRIPT | {"p.shtml": '<!--#include virtual="/cgi-bin/tool" -->', ".htaccess": INCLUDES + TOOL}, "p.shtml")
+T("read/tool-ssi-exec", SCRIPT | {"p.shtml": '<!--#exec cgi="/cgi-bin/tool" -->', ".htaccess": INCLUDES + TOOL}, "p.shtml")
+T("read/tool-index", SCRIPT | {".htaccess": "DirectoryIndex /cgi-bin/tool\n" + TOOL}, "")
+T("read/tool-fallback", SCRIPT | {".htaccess": "FallbackResource /cgi-bin/tool\n" + TOOL}, "none")
+T("read/tool-type-map", SCRIPT | {"v.var": "URI: /cgi-bin/tool\nContent-Type: text/plain\n\n", ".htaccess":
+                                  "AddHandler type-map .var\n" + TOOL}, "v.var", closed=True)
+T("read/tool-filter", SCRIPT | {"x.txt": "x", ".htaccess": "SetOutputFilter tool\n" + TOOL}, "x.txt")
+SHELL = {"x.sh": SCRIPT["e.sh"]}
+T("read/interpreter-ssi", SHELL | {"p.shtml": '<!--#include virtual="/cgi-bin/interpreter@U@/x.sh" -->', ".htaccess": INCLUDES}, "p.shtml")
+T("read/interpreter-index", SHELL | {".htaccess": "DirectoryIndex /cgi-bin/interpreter@U@/x.sh\n"}, "")
+T("read/interpreter-fallback", SHELL | {".htaccess": "FallbackResource /cgi-bin/interpreter@U@/x.sh\n"}, "none")
+T("read/interpreter-variable", SHELL | {"p.shtml": '<!--#include virtual="/cgi-bin/interpreter" -->', ".htaccess":
+                                        INCLUDES + "SetEnv PATH_TRANSLATED @D@/x.sh\n"}, "p.shtml")
+T("read/php-cgi-error-document", {"x.php": PHP, ".htaccess": "ErrorDocument 404 /cgi-bin/php@U@/x.php\n"}, "none")
+T("read/php-cgi-action", {"x.it": PHP, ".htaccess": "AddHandler do-it .it\nAction do-it /cgi-bin/php\n"}, "x.it")
+T("read/php-cgi-rewrite", {"x.php": PHP, ".htaccess": REWRITE + "RewriteRule go /cgi-bin/php@U@/x.php\n"}, "go")
+T("read/php-cgi-location-cgi", {"x.cgi": program("#!/bin/sh\nprintf 'Location: /cgi-bin/php@U@/x.php\\n\\n'\n"), "x.php": PHP,
+                                ".htaccess": CGI}, "x.cgi")
+T("read/php-cgi", {"x.php": PHP, ".htaccess": "SetEnv REDIRECT_STATUS 200\n"}, "/cgi-bin/php/t/read/php-cgi/x.php", closed=True)
+for name, lines in (("ldap", 'AuthLDAPURL ldap://127.0.0.1:1/o=x\nAuthLDAPBindDN x\nAuthLDAPBindPassword "exec:@C@"\n'),
+                    ("session", 'Session on\nSessionCryptoPassphrase "exec:@C@"\n')):
+    T(f"run/{name}-passphrase", {"x.txt": "x", ".htaccess": lines.replace("@C@", "/bin/sleep 6")}, "x.txt", HANGS)
+    T(f"run/{name}-passphrase-if", {"x.txt": "x", ".htaccess": "<If \"true\">\n" + lines.replace("@C@", "/bin/sleep 6") + "</If>\n"},
+      "x.txt", HANGS)
+
 # ---- who may log in at B ----
 T("oracle/auth-file", {"x.txt": "in", ".htaccess": BASIC + "AuthUserFile @B@/.htpasswd\nRequire valid-user\n"}, "x.txt", 200,
   user=BOB)

@@ -15,7 +15,9 @@ struct sc_web_context {
     const struct sc_web_table *table;
     const struct sc_web_site *site; /* NULL: no isolated site; nothing is changed */
     int root;                       /* of its view; negative: nothing can be opened */
-    bool above; /* reads an .htaccess above all sites: names count as they are, links do not */
+    bool above;     /* reads an .htaccess above all sites: names count as they are, links do not */
+    bool walks;     /* its .htaccess files are being read: nobody starts a program */
+    bool from_site; /* they may have set variables, also for what lies outside */
 };
 
 /* Where `path` lies for the site: its name inside the view (in `out`, which may be used or not) …

@@ -6,6 +6,7 @@
 #include "core/web/apache/mod.h"
 
 #include "core/web/apache/address.h"
+#include "core/web/apache/stand_in.h"
 
 APLOG_USE_MODULE(sitecage);
 
@@ -59,6 +60,8 @@ static const char *allow_backend(cmd_parms *cmd, void *dir, const char *text)
 
 /* ---- those of others ---- */
 
+static const char secret_reason[] = "its .htaccess would start a program outside of the site";
+
 /* Whether the module that it belongs to is loaded: else it must be as wrong as ever. */
 static bool is_others(const char *name)
 {
@@ -98,11 +101,28 @@ static const char *see_program(cmd_parms *cmd, void *dir, const char *args)
     return seen(cmd, &((struct sc_mod_dir *)dir)->program);
 }
 
+/* What begins with "exec:" is a program, which would be started before the request can be refused. So the line is
+ * wrong: its .htaccess cannot be read, and the visitor gets 500. */
+static const char *see_secret(cmd_parms *cmd, void *dir, const char *args)
+{
+    const char *other = seen(cmd, &(const char *){NULL}), *rest = args;
+    const struct sc_web_site *site = sc_web_now()->site;
+    (void)dir;
+    if (other || !site || strncmp(ap_getword_conf(cmd->temp_pool, &rest), "exec:", 5) != 0 ||
+        !ap_check_cmd_context(cmd, NOT_IN_HTACCESS))
+        return other;
+    sc_web_counts_add(sc_mod->counts, site->id, HTTP_INTERNAL_SERVER_ERROR,
+                      apr_time_sec(apr_time_now()), secret_reason);
+    return apr_psprintf(cmd->pool, "sitecage: %s: %d: %s (%s)", site->name,
+                        HTTP_INTERNAL_SERVER_ERROR, secret_reason, cmd->cmd->name);
+}
+
 static int on_directives(request_rec *r)
 {
     const struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
     const struct sc_mod_dir *dir = ap_get_module_config(r->per_dir_config, &sitecage_module);
     int rc = 0;
+    sc_web_now()->walks = false;
     if (!q || !q->site || !dir)
         return DECLINED;
     if (dir->code)
@@ -123,6 +143,7 @@ void sc_mod_directive_hooks(apr_pool_t *p)
 
 #define CODE(name)    AP_INIT_RAW_ARGS(name, see_code, NULL, OR_ALL, NULL)
 #define SWITCH(name)  AP_INIT_RAW_ARGS(name, see_switch, NULL, OR_ALL, NULL)
+#define SECRET(name)  AP_INIT_RAW_ARGS(name, see_secret, NULL, OR_ALL, NULL)
 #define PROGRAM(name) AP_INIT_RAW_ARGS(name, see_program, NULL, OR_ALL, NULL)
 
 const command_rec sc_mod_directives[] = {
@@ -135,15 +156,21 @@ const command_rec sc_mod_directives[] = {
     CODE("LuaHookAuthChecker"),
     CODE("LuaHookCheckUserID"),
     CODE("LuaHookFixups"),
+    CODE("LuaHookInsertFilter"),
     CODE("LuaHookLog"),
     CODE("LuaHookMapToStorage"),
     CODE("LuaHookTypeChecker"),
     CODE("Lua_____ByteCodeHack"), /* what <LuaHook…> becomes */
+    CODE("LuaPackageCPath"),      /* where the administrator's scripts find theirs */
+    CODE("LuaPackagePath"),
+    CODE("LuaRoot"),
     CODE("WSGIAccessScript"),
     CODE("WSGIAuthGroupScript"),
     CODE("WSGIAuthUserScript"),
     CODE("PassengerAppRoot"),
     SWITCH("PassengerEnabled"),
+    SECRET("AuthLDAPBindPassword"), /* of mod_authnz_ldap and mod_session_crypto */
+    SECRET("SessionCryptoPassphrase"),
     PROGRAM("FcgidAccessChecker"),
     PROGRAM("FcgidAuthenticator"),
     PROGRAM("FcgidAuthorizer"),

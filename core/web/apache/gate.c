@@ -12,6 +12,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
 #include "core/base/told.h"
+#include "core/web/apache/env.h"
 #include "core/web/apache/handler.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/stand_in.h"
@@ -38,14 +39,25 @@ bool sc_mod_is_sites_code(const request_rec *r, const char *filename)
            sc_web_is_users(c.table, real, &st);
 }
 
-/* A program that is given the site's file is as good as the site's own. */
-static bool was_sites_code(const request_rec *r)
+/* A page or an .htaccess of the site asked for this: Action, ErrorDocument, DirectoryIndex, a line of SSI. */
+static bool is_from_site(const request_rec *r)
 {
-    for (const request_rec *before = r->prev; before; before = before->prev)
-        if (before->filename && before->filename[0] == '/' &&
-            sc_mod_is_sites_code(r, before->filename))
-            return true;
-    return false;
+    while (r && !sc_mod_request_of(r)->from_site)
+        r = r->prev ? r->prev : r->main;
+    return r != NULL;
+}
+
+/* A program that the site gives a file to is as good as the site's own. */
+static bool is_given_file(const request_rec *r)
+{
+    return r->path_info && r->path_info[0] && is_from_site(r);
+}
+
+static int keep_plain(void *table, const char *name, const char *value)
+{
+    if (sc_web_env_is_plain(name))
+        apr_table_addn(table, name, value);
+    return 1;
 }
 
 /* Programs of the administrator's get none of the site's variables. */
@@ -155,13 +167,15 @@ static int judge(request_rec *r)
     bool program = handler == SC_WEB_CGI || handler == SC_WEB_FCGID;
     struct sc_web_ask ask = {.handler = handler,
                              .allowed = is_listed(dir->handlers, r->handler),
-                             .sites_code = q->sites_code || (program && was_sites_code(r)),
+                             .sites_code = q->sites_code || (program && is_given_file(r)),
                              .has_fpm = q->site->fpm != NULL,
                              .can_proxy = sc_mod->can_proxy,
                              .suexec = program ? suexec_is(r) : SC_WEB_SUEXEC_NONE};
     struct sc_web_verdict v = sc_web_judge_handler(&ask);
     if (v.action == SC_WEB_ROUTE)
         return route(r, q->site);
+    if (program && !ask.sites_code && is_from_site(r))
+        drop_variables(r);
     return v.action == SC_WEB_REFUSE ? sc_mod_refuse(r, q->site, v.status, v.reason, r->handler)
                                      : 0;
 }
@@ -253,7 +267,7 @@ static ap_unix_identity_t *on_identity(const request_rec *r)
 {
     const struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
     if (!q || !q->site || !r->filename ||
-        (!sc_mod_is_sites_code(r, r->filename) && !was_sites_code(r)))
+        (!sc_mod_is_sites_code(r, r->filename) && !is_given_file(r)))
         return NULL;
     ap_unix_identity_t *id = apr_pcalloc(r->pool, sizeof(*id));
     id->uid = q->site->account->uid;

@@ -134,7 +134,8 @@ static int on_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *temp, serv
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG)
         return OK; /* the first of two readings */
     struct sc_mod *m = apr_pcalloc(p, sizeof(*m));
-    apr_pool_cleanup_register(p, m, undo, undo);
+    /* the slots stay as they are between fork and exec: a program's variables are looked at (env.h) */
+    apr_pool_cleanup_register(p, m, undo, apr_pool_cleanup_null);
     m->may_not_write = is_read_only(SC_RUN_DIR) || is_read_only(SC_STATE_DIR);
     /* the other sites' server starts all the same: without these, isolated ones are answered 503 */
     if (geteuid() == 0 && !m->may_not_write && make_places(&err) < 0)

@@ -312,8 +312,17 @@ int sc_mod_find_site(request_rec *r)
 
 static int on_file(request_rec *r)
 {
+    char room[PATH_MAX];
     int rc = sc_mod_find_site(r);
-    return rc ? rc : DECLINED;
+    struct sc_mod_request *q = sc_mod && rc == 0 ? sc_mod_request_of(r) : NULL;
+    if (!q || !q->site)
+        return rc ? rc : DECLINED;
+    struct sc_web_context *now = sc_web_now();
+    if (!q->from_site)
+        q->from_site = r->filename && sc_web_inside(now, r->filename, room);
+    now->from_site = q->from_site;
+    now->walks = true;
+    return DECLINED;
 }
 
 void sc_mod_request_hooks(apr_pool_t *p)

@@ -18,7 +18,10 @@
 #include "core/base/there.h"
 #include "core/web/apache/ahead.h"
 #include "core/web/apache/ask.h"
+#include "core/web/apache/env.h"
 #include "core/web/apache/path.h"
+
+#define PLAIN_MAX 1024 /* variables of a program */
 
 static __thread struct sc_web_context now;
 static __thread struct sc_web_connection connection;
@@ -408,6 +411,26 @@ static int my_connect(int sock, const struct sockaddr *sa, socklen_t len)
     return connect_to(sock, fd);
 }
 
+/* ---- starting programs ---- */
+
+/* No directive of an .htaccess starts a program by being read. */
+static pid_t my_fork(void)
+{
+    if (!for_site() || !now.walks)
+        return fork();
+    errno = EPERM;
+    return -1;
+}
+
+static int my_execve(const char *path, char *const *argv, char *const *env)
+{
+    char *plain[PLAIN_MAX];
+    if (!for_site() || !now.from_site)
+        return execve(path, argv, env);
+    sc_web_env_plain(env, plain, PLAIN_MAX);
+    return execve(path, argv, plain);
+}
+
 /* ---- libraries that come later ---- */
 
 static void *my_dlopen(const char *path, int flags)
@@ -436,6 +459,7 @@ const struct sc_web_stand_in sc_web_stand_ins[] = {
     BY("remove", my_remove),     BY("rename", my_rename),     BY("link", my_link),
     BY("symlink", my_symlink),   BY("chmod", my_chmod),       BY("chown", my_chown),
     BY("utimes", my_utimes),     BY("mkstemp", my_mkstemp),   BY("mkstemp64", my_mkstemp),
-    BY("connect", my_connect),   BY("dlopen", my_dlopen),
+    BY("connect", my_connect),   BY("dlopen", my_dlopen),     BY("fork", my_fork),
+    BY("execve", my_execve),
 };
 const size_t sc_web_n_stand_ins = sizeof(sc_web_stand_ins) / sizeof(sc_web_stand_ins[0]);
