@@ -474,6 +474,17 @@ W("auth-outside", {"x.txt": "own text", ".htaccess": BASIC + "AuthUserFile /var/
   b"own text", user=ANN)
 W("auth-wrong", {"x.txt": "own text", "p": "ann:@HASH-ANN@\n", ".htaccess": BASIC + "AuthUserFile @D@/p\nRequire valid-user\n"},
   "x.txt", 401, user=("ann", "wrong"))
+LOGIN = ("AuthType form\nAuthName x\nAuthFormProvider file\nAuthUserFile @D@/p\nRequire valid-user\nSession on\nSessionCookieName s path=/\n"
+         "ErrorDocument 401 \"log in\"\n<Files go>\nSetHandler form-login-handler\nAuthFormLoginSuccessLocation @U@/x.txt\n</Files>\n"
+         "<Files out>\nSetHandler form-logout-handler\nAuthFormLogoutLocation @U@/x.txt\n</Files>\n")
+W("auth-form", {"x.txt": "own text", "go": "", "p": "ann:@HASH-ANN@\n", ".htaccess": LOGIN}, "go", b"s=x-user=ann", method="POST",
+  head={"Content-Type": "application/x-www-form-urlencoded"}, body=b"httpd_username=ann&httpd_password=annspass")
+W("reflector", {"go": "", ".htaccess": "SetHandler reflector\n"}, "go", b"abcd", method="POST", body=b"abcd")
+W("tool", {}, "/cgi-bin/tool", b"tool runs")
+W("tool-error-document", {".htaccess": "ErrorDocument 404 /cgi-bin/tool\n"}, "none", b"tool runs")
+W("auth-form-out", {"go": "", "x.txt": "own text", ".htaccess": "<Files out>\nSetHandler form-logout-handler\nSession on\n"
+                    "SessionCookieName s path=/\n</Files>\n"}, "out", 200)
+W("tool-ssi", {"p.shtml": '<!--#include virtual="/cgi-bin/tool" -->', ".htaccess": INCLUDES}, "p.shtml", b"tool runs")
 W("ssi-file", {"p.shtml": '<!--#include file="x.txt" -->', "x.txt": "own text", ".htaccess": INCLUDES}, "p.shtml", b"own text")
 W("ssi-virtual", {"p.shtml": '<!--#include virtual="@U@/x.php" -->', "x.php": "<?php echo 'own ', 6 * 7;", ".htaccess": INCLUDES},
   "p.shtml", b"own 42")

@@ -24,6 +24,10 @@ static const struct {
     {"application/x-httpd-imap", SC_WEB_STATIC},
     {"redirect-handler", SC_WEB_STATIC},
     {"dav-handler", SC_WEB_STATIC},
+    {"form-login-handler", SC_WEB_STATIC},
+    {"form-logout-handler", SC_WEB_STATIC},
+    {"form-redirect-handler", SC_WEB_STATIC},
+    {"reflector", SC_WEB_STATIC},
     {"cgi-script", SC_WEB_CGI},
     {"application/x-httpd-cgi", SC_WEB_CGI},
     {"fcgid-script", SC_WEB_FCGID},
@@ -55,5 +59,8 @@ enum sc_web_handler sc_web_handler_of(const char *handler)
     if (contains(handler, "php"))
         return SC_WEB_PHP;
     /* a media type, if it is not one of those that modules take for a handler */
-    return strchr(handler, '/') && !contains(handler, "/x-httpd-") ? SC_WEB_STATIC : SC_WEB_UNKNOWN;
+    return strchr(handler, '/') && !contains(handler, "/x-httpd-") &&
+                   !contains(handler, "/x-rivet-")
+               ? SC_WEB_STATIC
+               : SC_WEB_UNKNOWN;
 }
