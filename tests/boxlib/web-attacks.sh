@@ -5,7 +5,8 @@
 # shellcheck disable=SC2154,SC2016 # of lib.sh and fpm.sh; $ in single quotes is PHP's
 APACHE_MODULES="proxy proxy_fcgi proxy_http proxy_uwsgi proxy_scgi proxy_balancer slotmem_shm lbmethod_byrequests
     speling negotiation imagemap asis cern_meta lua auth_digest authn_dbm authz_groupfile authz_dbm status info deflate
-    fcgid xsendfile"
+    fcgid xsendfile ldap authnz_ldap session session_cookie session_crypto dav dav_fs ext_filter reflector
+    request auth_form"
 [ "$APACHE_MPM" != prefork ] || APACHE_MODULES+=" php$(basename "$(dirname "$(find /etc/php -name apache2)")")"
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"

@@ -95,6 +95,8 @@ T("list/titles", {"l.html": link("@B@/lists/page.html"), ".htaccess": FANCY + "I
 T("read/header-name", {"head.html": link("@B@/secret.html"), ".htaccess": FANCY + "HeaderName head.html\n"}, "")
 T("read/readme-name", {"foot.html": link("@B@/secret.html"), ".htaccess": FANCY + "ReadmeName foot.html\n"}, "")
 T("list/speling", {"d": link("@B@/lists"), ".htaccess": "CheckSpelling on\n"}, "d/NAME-OF-C.txt", NAME)
+T("list/dav", {"d": link("@B@/lists")}, "d/", NAME, method="PROPFIND", head={"Depth": "1"})
+T("read/dav", {"d": link("@B@")}, "d/secret.txt", SECRET)
 T("list/multiviews", {"d": link("@B@/lists"), ".htaccess":
                       "Options +MultiViews\nForceLanguagePriority None\nAddLanguage en .en\nAddLanguage de .de\n"},
   "d/view", b"view.de.html", head={"Accept-Language": "fr"})
@@ -356,6 +358,8 @@ for scheme in ("http", "uwsgi", "scgi"):
       b"APP-OF-B")
     T(f"use/{scheme}-handler", {"x.it": "x", ".htaccess": f'SetHandler "proxy:unix:/run/app/b.sock|{scheme}://localhost"\n'},
       "x.it", b"APP-OF-B")
+T("use/ssi-in-proxied", {".htaccess": REWRITE + INCLUDES + "RewriteRule page http://127.0.0.1:5056@U@/ [P]\nSetOutputFilter INCLUDES\n"
+                         "RewriteRule go unix:/run/app/b.sock|http://localhost/ [P]\n"}, "page", b"APP-OF-B")
 T("use/http-link", {"s": link("/run/app/b.sock"), ".htaccess": REWRITE + "RewriteRule go unix:@D@/s|http://localhost/ [P]\n"},
   "go", b"APP-OF-B")
 T("use/http-in-b", {".htaccess": REWRITE + "RewriteRule go unix:@B@/app.sock|http://localhost/ [P]\n"}, "go", b"APP-OF-B")

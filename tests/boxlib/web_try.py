@@ -227,11 +227,19 @@ def race_all(address, is_control):
 
 # ---- an application ----
 
+def page(asked):
+    """The application's answer; of one that is asked for a site's directory, a page with an SSI line."""
+    if b"/t/" not in asked[:16]:
+        return b"text/plain", b"APP-OF-B"
+    return b"text/html", b'<!--#include virtual="' + asked.split(b" ")[1] + b'go" -->'
+
+
 def answer_one(c):
     c.settimeout(2)
     asked = c.recv(65536)
     status = b"Status: 200 OK" if asked[:1].isdigit() else b"HTTP/1.0 200 OK"
-    c.sendall(status + b"\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nAPP-OF-B")
+    kind, text = page(asked)
+    c.sendall(status + b"\r\nContent-Type: " + kind + b"\r\nConnection: close\r\n\r\n" + text)
     c.close()
 
 

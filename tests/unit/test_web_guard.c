@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include "core/web/apache/context.h"
 #include "core/web/apache/slots.h"
 #include "core/web/apache/stand_in.h"
@@ -487,6 +488,8 @@ static void connections_go_where_was_decided(void **state)
     int a = listen_at(own), b = listen_at(pool);
     assert_int_equal(chdir(g->view.path), 0);
     int c = listen_at(in(g->home, "/a/app.sock") + 1);
+    assert_int_equal(chdir(g->home), 0);
+    int d = listen_at("a/s"), e = listen_at("b/s");
     assert_int_equal(chdir("/"), 0);
     struct sc_web_table *t = NULL;
     char text[1024];
@@ -505,6 +508,18 @@ static void connections_go_where_was_decided(void **state)
     assert_int_equal(connects(in(g->real.path, "/srv/s")), EACCES);
     now->own = sc_web_table_uid(t, 9);
     assert_int_equal(connects(in(g->real.path, "/srv/s")), 0);
+    /* of a request that is in no site: what a site has is for its own host, or for whom the administrator says */
+    *now = (struct sc_web_connection){.how = SC_WEB_CONNECT_OTHER, .table = g->table};
+    assert_int_equal(connects(in(g->home, "/a/s")), EACCES);
+    assert_int_equal(connects(in(g->home, "/b/s")), 0);
+    now->allowed = true;
+    assert_int_equal(connects(in(g->home, "/a/s")), 0);
+    /* of a library's, while it works for a site: none in a home */
+    *now = (struct sc_web_connection){0};
+    assert_int_equal(connects(in(g->home, "/b/s")), 0);
+    *sc_web_now() = g->c;
+    assert_int_equal(connects(in(g->home, "/b/s")), EACCES);
+    assert_int_equal(connects(own), 0);
     *now = (struct sc_web_connection){.how = SC_WEB_CONNECT_INSIDE};
     *sc_web_now() = g->c;
     assert_int_equal(connects(in(g->home, "/a/app.sock")), 0);
@@ -515,6 +530,70 @@ static void connections_go_where_was_decided(void **state)
     close(a);
     close(b);
     close(c);
+    close(d);
+    close(e);
+}
+
+/* ---- programs ---- */
+
+static void no_program_starts_while_directives_are_read(void **state)
+{
+    struct guard *g = *state;
+    pid_t (*fork_it)(void) = (pid_t(*)(void))stand_in("fork");
+    *sc_web_now() = g->c;
+    sc_web_now()->walks = true;
+    assert_int_equal(fork_it(), -1);
+    assert_int_equal(errno, EPERM);
+    sc_web_now()->walks = false;
+    pid_t pid = fork_it();
+    if (pid == 0)
+        _exit(0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* `sh` says whether it was told X; its status. */
+static int told_x(void)
+{
+    int status;
+    char *const argv[] = {"sh", "-c", "test \"$X\" = y", NULL}, *const env[] = {"X=y", NULL};
+    int (*exec)(const char *, char *const *, char *const *) =
+        (int (*)(const char *, char *const *, char *const *))stand_in("execve");
+    pid_t pid = fork();
+    if (pid == 0) {
+        exec("/bin/sh", argv, env);
+        _exit(99);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WEXITSTATUS(status);
+}
+
+static void programs_outside_get_httpds_variables_only(void **state)
+{
+    struct guard *g = *state;
+    assert_int_equal(told_x(), 0);
+    *sc_web_now() = g->c;
+    assert_int_equal(told_x(), 0);
+    sc_web_now()->from_site = true;
+    assert_int_equal(told_x(), 1);
+}
+
+/* ---- whose links ---- */
+
+static void only_roots_links_lead_to_a_sites_code(void **state)
+{
+    struct guard *g = *state;
+    char link[128], real[160];
+    snprintf(real, sizeof(real), "%s/a/x.php", g->home);
+    snprintf(link, sizeof(link), "%s/link", g->real.path);
+    assert_int_equal(symlink(g->home, link), 0);
+    assert_true(sc_web_is_roots_name(real, real));
+    assert_int_equal(sc_web_is_roots_name(in(link, "/a/x.php"), real), getuid() == 0);
+    assert_false(sc_web_is_roots_name(in(link, "/b/x.php"), real));
+    assert_false(sc_web_is_roots_name("x.php", real));
+    if (getuid() != 0)
+        return;
+    assert_int_equal(lchown(link, 9, 9), 0);
+    assert_false(sc_web_is_roots_name(in(link, "/a/x.php"), real));
 }
 
 int main(void)
@@ -535,6 +614,9 @@ int main(void)
         GUARD(what_was_looked_at_is_forgotten_in_time),
         GUARD(a_fifo_in_its_place_waits_for_nobody),
         GUARD(connections_go_where_was_decided),
+        GUARD(no_program_starts_while_directives_are_read),
+        GUARD(programs_outside_get_httpds_variables_only),
+        GUARD(only_roots_links_lead_to_a_sites_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/fixture.h"
 
 #include "core/web/apache/address.h"
+#include "core/web/apache/env.h"
 #include "core/web/apache/handler.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/verdict.h"
@@ -193,7 +194,59 @@ static void php_goes_to_the_sites_own_master(void **state)
     judge_proxy((struct sc_web_proxy_ask){.address = SC_WEB_ADDRESS_INSIDE, .socket = true},
                 SC_WEB_IN_CAGE, 0);
     judge_proxy((struct sc_web_proxy_ask){.socket = true}, SC_WEB_REFUSE, 503);
-    judge_proxy((struct sc_web_proxy_ask){0}, SC_WEB_ALLOW, 0);
+    judge_proxy((struct sc_web_proxy_ask){.network = true}, SC_WEB_ALLOW, 0);
+    /* "fd:" hands the visitor's connection to whoever listens at a path */
+    judge_proxy((struct sc_web_proxy_ask){0}, SC_WEB_REFUSE, 503);
+}
+
+static void schemes_are_a_ports_or_a_programs(void **state)
+{
+    (void)state;
+    static const char *const ports[] = {"http://x/", "HTTPS://x/", "ws://x/",
+                                        "h2c://x/",  "ajp://x/",   "fcgi://x/",
+                                        "scgi://x/", "uwsgi://x/", "ftp://x/"};
+    static const char *const programs[] = {
+        "fd:///run/x.sock", "fd:/x", "httpx://x/", "http", "", "/x"};
+    for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+        assert_true(sc_web_url_is_network(ports[i]));
+    for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+        assert_false(sc_web_url_is_network(programs[i]));
+}
+
+/* What SetEnv may not tell a program that runs outside. */
+static void variables_are_httpds_own_or_dropped(void **state)
+{
+    (void)state;
+    char *const all[] = {"HTTP_HOST=a",
+                         "LD_PRELOAD=/x",
+                         "QUERY_STRING=",
+                         "BASH_ENV=/x",
+                         "SSL_CIPHER=x",
+                         "PATH_TRANSLATED=/x",
+                         "PERL5OPT=-Mx",
+                         "REDIRECT_LD_PRELOAD=/x",
+                         "PATH=/bin",
+                         "PATHX=/x",
+                         "PATH_INFO=/x",
+                         "PHPRC=/x",
+                         "DOCUMENT_NAME=x",
+                         "PYTHONPATH=/x",
+                         "REQUEST_METHOD",
+                         "ENV=/x",
+                         NULL};
+    char *plain[16];
+    sc_web_env_plain(all, plain, 16);
+    static const char *const want[] = {
+        "HTTP_HOST=a", "QUERY_STRING=",   "SSL_CIPHER=x",  "REDIRECT_LD_PRELOAD=/x",
+        "PATH=/bin",   "DOCUMENT_NAME=x", "REQUEST_METHOD"};
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+        assert_string_equal(plain[i], want[i]);
+    assert_null(plain[sizeof(want) / sizeof(want[0])]);
+    sc_web_env_plain(all, plain, 3); /* what has no place */
+    assert_string_equal(plain[1], "QUERY_STRING=");
+    assert_null(plain[2]);
+    sc_web_env_plain(NULL, plain, 3);
+    assert_null(plain[0]);
 }
 
 static void strangers_reach_no_pool(void **state)
@@ -217,6 +270,8 @@ int main(void)
         cmocka_unit_test(addresses_have_one_name),
         cmocka_unit_test(code_runs_in_the_site_or_not_at_all),
         cmocka_unit_test(php_goes_to_the_sites_own_master),
+        cmocka_unit_test(schemes_are_a_ports_or_a_programs),
+        cmocka_unit_test(variables_are_httpds_own_or_dropped),
         cmocka_unit_test(strangers_reach_no_pool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

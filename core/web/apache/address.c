@@ -74,3 +74,13 @@ bool sc_web_url_is(const char *url, const char *scheme)
     size_t n = strlen(scheme);
     return strncasecmp(url, scheme, n) == 0 && url[n] == ':';
 }
+
+bool sc_web_url_is_network(const char *url)
+{
+    static const char *const schemes[] = {"http", "https", "ws",   "wss",  "h2",   "h2c",
+                                          "ajp",  "ftp",   "fcgi", "scgi", "uwsgi"};
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (sc_web_url_is(url, schemes[i]))
+            return true;
+    return false;
+}

@@ -21,6 +21,9 @@ bool sc_web_address_of_url(const char *url, unsigned standard, char *out);
 const char *sc_web_url_path(const char *url);
 
 /* True when the URL's scheme is `scheme` (lower case). */
+/* Whether mod_proxy speaks the URL's scheme to a server at a port, and not to a program of this machine's. */
+bool sc_web_url_is_network(const char *url);
+
 bool sc_web_url_is(const char *url, const char *scheme);
 
 #endif

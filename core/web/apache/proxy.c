@@ -121,6 +121,7 @@ static int for_site(request_rec *r, const struct to *to)
     const struct sc_mod_request *q = sc_mod_request_of(r);
     struct sc_web_proxy_ask ask = {.fastcgi = sc_web_url_is(to->url, "fcgi"),
                                    .socket = to->socket != NULL,
+                                   .network = sc_web_url_is_network(to->url),
                                    .address = address_is(r, to),
                                    .allowed = is_allowed(r, to),
                                    .sites_code = q->handled != r || q->sites_code,
@@ -135,9 +136,10 @@ static int for_site(request_rec *r, const struct to *to)
         return sc_mod_refuse(r, q->site, v.status, v.reason, to->socket ? to->socket : to->url);
     default:
         drop_settings(r);
-        return go_on(
-            r, to,
-            (struct sc_web_connection){.how = SC_WEB_CONNECT_OTHER, .table = q->shared->table});
+        return go_on(r, to,
+                     (struct sc_web_connection){.how = SC_WEB_CONNECT_OTHER,
+                                                .table = q->shared->table,
+                                                .allowed = ask.allowed});
     }
 }
 
@@ -166,7 +168,8 @@ static int for_stranger(request_rec *r, const struct to *to)
     return go_on(r, to,
                  (struct sc_web_connection){.how = SC_WEB_CONNECT_OTHER,
                                             .table = sc_mod_request_of(r)->shared->table,
-                                            .own = own});
+                                            .own = own,
+                                            .allowed = is_allowed(r, to)});
 }
 
 /* PHP of a site that learns goes to its own master, too: there it is seen. Everything else goes where it

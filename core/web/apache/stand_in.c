@@ -370,16 +370,40 @@ static int my_mkstemp(char *template)
 
 /* ---- connecting ---- */
 
+/* A socket that an isolated site owns is for nobody else. */
+static bool is_of_site(const struct sc_web_table *t, const char *real)
+{
+    const struct sc_web_place *place = sc_web_table_containing(t, real);
+    return place && place->site && sc_web_is_guarded(place->site);
+}
+
+/* As configured, or as an .htaccess of a site that is not isolated says. */
+static bool may_connect_other(const char *real)
+{
+    const struct sc_web_pool *pool = sc_web_table_pool(connection.table, real);
+    if (pool)
+        return !pool->site && pool->account == connection.own;
+    return connection.allowed || !is_of_site(connection.table, real);
+}
+
+/* What libraries reach while Apache works for a site: services of the system. */
+static bool may_connect_any(int fd, const char *real)
+{
+    struct stat st;
+    return !for_site() ||
+           (!sc_web_table_pool(now.table, real) && !sc_web_table_home(now.table, real) &&
+            fstat(fd, &st) == 0 && !sc_web_table_uid(now.table, st.st_uid));
+}
+
 /* Whether this socket may be reached, for whom it is that the connection is made. */
-static bool may_connect(const char *real)
+static bool may_connect(int fd, const char *real)
 {
     if (connection.how == SC_WEB_CONNECT_ROUTE)
         return strcmp(real, connection.route) == 0;
     if (sc_web_path_within(real, SC_WEB_DIR))
         return false;
-    const struct sc_web_pool *pool =
-        connection.how == SC_WEB_CONNECT_OTHER ? sc_web_table_pool(connection.table, real) : NULL;
-    return !pool || (!pool->site && pool->account == connection.own);
+    return connection.how == SC_WEB_CONNECT_OTHER ? may_connect_other(real)
+                                                  : may_connect_any(fd, real);
 }
 
 /* Connects to the very socket that was looked at. */
@@ -404,7 +428,7 @@ static int my_connect(int sock, const struct sockaddr *sa, socklen_t len)
     if (fd < 0)
         return told(-1, path);
     if (connection.how != SC_WEB_CONNECT_INSIDE &&
-        (!sc_web_real_path(fd, real) || !may_connect(real))) {
+        (!sc_web_real_path(fd, real) || !may_connect(fd, real))) {
         errno = EACCES;
         return told(-1, path);
     }

@@ -25,10 +25,10 @@ void sc_web_on_refusal(void (*refused)(const char *path, bool missing));
 
 /* A connection that mod_proxy is about to make, decided before (proxy.c). */
 enum sc_web_connect {
-    SC_WEB_CONNECT_ANY,    /* no request of mod_proxy's: no socket of a site's own master */
+    SC_WEB_CONNECT_ANY,    /* no request of mod_proxy's: for a site no socket of any account's */
     SC_WEB_CONNECT_ROUTE,  /* the site's own master, and nothing else */
     SC_WEB_CONNECT_INSIDE, /* a socket by its name inside the view */
-    SC_WEB_CONNECT_OTHER   /* as configured, but no pool of another account */
+    SC_WEB_CONNECT_OTHER /* as configured, but no pool of another account, and nothing in a site */
 };
 
 struct sc_web_connection {
@@ -36,6 +36,7 @@ struct sc_web_connection {
     const char *route;                /* with ROUTE */
     const struct sc_web_table *table; /* with OTHER */
     const struct sc_web_account *own; /* with OTHER: whose pools may be reached; may be NULL */
+    bool allowed;                     /* with OTHER: the administrator allows the address */
 };
 
 struct sc_web_connection *sc_web_connection(void);

@@ -75,7 +75,9 @@ struct sc_web_verdict sc_web_judge_proxy(const struct sc_web_proxy_ask *ask)
     if (ask->socket)
         return refuse(UNAVAILABLE, "this socket is none of the site's; SitecageAllowBackend "
                                    "allows it");
-    return allow;
+    return ask->network ? allow
+                        : refuse(UNAVAILABLE, "the request would be handed to a program that is "
+                                              "none of the site's");
 }
 
 struct sc_web_verdict sc_web_judge_stranger(const struct sc_web_stranger_ask *ask)

@@ -46,6 +46,7 @@ enum sc_web_address_is {
 struct sc_web_proxy_ask {
     bool fastcgi; /* the scheme */
     bool socket;  /* a Unix socket, no port */
+    bool network; /* a scheme that is spoken to a server at a port */
     enum sc_web_address_is address;
     bool allowed;    /* the administrator allows the address (SitecageAllowBackend) */
     bool sites_code; /* the script, as above */
