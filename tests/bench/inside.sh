@@ -52,6 +52,24 @@ ratio()
         }' /dev/null || exit 1
 }
 
+# paired TEXT FILE FILE2 [TARGET]: the median of what each line of FILE is to the same line of FILE2. The two lines are of one
+# round, so that what else the machine does in that round counts for both.
+paired()
+{
+    paste "$2" "$3" | awk '$2 > 0 { printf "%.4f\n", $1 / $2 }' | sort -n >"$results.paired"
+    awk -v text="$1" -v target="${4:-}" '
+        { v[NR] = $1 }
+        END {
+            if (!NR) { print "no figure for " text > "/dev/stderr"; exit 1 }
+            r = v[int((NR + 1) / 2)]
+            if (target != "") {
+                split(target, t, " ")
+                verdict = "   target " target "  " ((t[1] == "<=" ? r <= t[2] : r >= t[2]) ? "met" : "MISSED")
+            }
+            printf "  => %-60s %6.3f%s   (quarters %.3f to %.3f, n %d)\n", text, r, verdict, v[int((NR + 3) / 4)], v[int((3 * NR + 3) / 4)], NR
+        }' "$results.paired" || exit 1
+}
+
 install_tools()
 {
     install -m 755 "$SC_BUILD"/tests/bench/bench-{true,time,launch} $bin/
@@ -431,23 +449,22 @@ part_cgi()
     apache_stop
 }
 
-# fpm_rounds DOMAIN...: requests a second of each, interleaved, into /tmp/fpm.DOMAIN
+# fpm_rounds DOMAIN...: of each, interleaved: requests a second into /tmp/fpm.DOMAIN, processor time into /tmp/fpm.cpu.DOMAIN
 fpm_rounds()
 {
     local domain
-    for _ in 1 2 3 4 5 6 7; do
+    for _ in $(seq "$(rounds "${fpm_times:-70}")"); do
         for domain; do
-            ab -q -c 2 -n "$(rounds 3000)" -H "Host: $domain" "http://$apache_address/hello.php" 2>&1 |
-                awk '/^Failed requests/ && $3 > 0 { exit 1 } /^Requests per second/ { print $4 }' >>"/tmp/fpm.$domain" ||
-                { echo "bench: a request to $domain failed" >&2; exit 1; }
+            cpu_round 300 "$domain" /hello.php "/tmp/fpm.cpu.$domain"
+            awk '/^Requests per second/ { print $4 }' /tmp/ab >>"/tmp/fpm.$domain"
         done
     done
 }
 
 part_fpm()
 {
-    title "PHP-FPM requests a second through Apache (ab, 2 at a time, medians of 7 interleaved rounds)"
-    local domain
+    title "PHP-FPM through Apache: requests a second, processor time a request (ab, 2 at a time, 150 interleaved rounds)"
+    local domain fpm_times=150
     # shellcheck source=tests/boxlib/fpm.sh
     . "$SC_SOURCE/tests/boxlib/fpm.sh"
     a2enmod -q proxy proxy_fcgi >/dev/null
@@ -460,9 +477,11 @@ part_fpm()
     cagefsctl --site-isolation-allow-all >/dev/null
     cagefsctl --site-isolation-enable fa.example >/dev/null
     fpm_rounds fa.example fb.example
-    awk -v i="$(median </tmp/fpm.fa.example)" -v o="$(median </tmp/fpm.fb.example)" 'BEGIN {
-        printf "  hello.php   not isolated %7.1f/s   isolated %7.1f/s\n", o, i
-        printf("  => %-60s %6.2f   target >= 0.97  %s\n", "isolated / not isolated", i / o, (i / o >= 0.97) ? "met" : "MISSED") }'
+    for domain in fb.example fa.example; do
+        printf '  %-12s %8.1f/s   %8.1f µs\n' $domain "$(median </tmp/fpm.$domain)" "$(median </tmp/fpm.cpu.$domain)"
+    done
+    paired "requests a second, isolated / not isolated" /tmp/fpm.fa.example /tmp/fpm.fb.example ">= 0.98"
+    paired "processor time a request, isolated / not isolated" /tmp/fpm.cpu.fa.example /tmp/fpm.cpu.fb.example "<= 1.02"
     cagefsctl --site-isolation-disable fa.example >/dev/null
     fpm_stop
     apache_stop
@@ -544,7 +563,7 @@ part_learn()
 # spoken to directly.
 part_router()
 {
-    title "PHP-FPM requests a second through nginx (ab, 2 at a time, medians of 7 interleaved rounds)"
+    title "PHP-FPM requests a second through nginx (ab, 2 at a time, medians of 70 interleaved rounds)"
     local domain
     # shellcheck source=tests/boxlib/fpm.sh
     . "$SC_SOURCE/tests/boxlib/fpm.sh"
@@ -572,19 +591,23 @@ part_router()
     fpm_stop
 }
 
-# A second Apache of the same hosts at port 8081, without the module.
-plain_apache()
+# A second Apache of the same hosts at port 8081, without the module: its files, and what is done with it.
+plain_files()
 {
-    local dir=/etc/apache2
+    local dir=/etc/apache2 file
+    rm -rf $dir/mods-plain $dir/sites-plain
     cp -a $dir/mods-enabled $dir/mods-plain && rm -f $dir/mods-plain/sitecage.*
-    mkdir -p $dir/sites-plain && for file in "$dir"/sites-enabled/*; do
-        sed 's/:8080>/:8081>/' "$file" >"$dir/sites-plain/${file##*/}"
-    done
+    cp -a $dir/sites-enabled $dir/sites-plain
+    find $dir/sites-plain -type f -exec sed -i 's/:8080>/:8081>/' {} +
     sed -e 's/mods-enabled/mods-plain/; s/sites-enabled/sites-plain/; s/ports.conf/ports-plain.conf/' \
         -e 's|^PidFile.*|PidFile /run/apache2/plain.pid|' $dir/apache2.conf >$dir/plain.conf
     echo "Listen 127.0.0.1:8081" >$dir/ports-plain.conf
+}
+
+plain_apache() # start, graceful, stop
+{
     # shellcheck source=/dev/null
-    (set +u && . $dir/envvars && apache2 -f $dir/plain.conf -k "$1") && sleep 1
+    (set +u && . /etc/apache2/envvars && apache2 -f /etc/apache2/plain.conf -k "$1")
 }
 
 # apache_cpu PIDFILE: processor time of all threads of that Apache, in nanoseconds (proc_pid_schedstat: the times of
@@ -600,8 +623,7 @@ apache_cpu()
 # static_round PIDFILE PORT DOMAIN FILE: microseconds of processor time a request
 static_round()
 {
-    local before n
-    n=$(rounds 20000)
+    local before n=800
     before=$(apache_cpu "$1")
     ab -q -k -c 2 -n "$n" -H "Host: $3" "http://127.0.0.1:$2/s.txt" 2>&1 |
         awk '/^Failed requests/ && $3 > 0 { exit 1 } /^Non-2xx/ { exit 1 }' ||
@@ -612,7 +634,7 @@ static_round()
 # 1 KB with an .htaccess beside it, keep-alive: Apache without the module, and with it a site that is isolated and one that is not
 part_static()
 {
-    title "Processor time of Apache for a small static file (ab, keep-alive, medians of 15 interleaved rounds)"
+    title "Processor time of Apache for a small static file (ab, keep-alive, 300 interleaved rounds)"
     local domain
     for domain in a.example b.example; do
         head -c 1024 /dev/zero | tr '\0' x | put_file john /home/john/$domain/s.txt
@@ -620,20 +642,22 @@ part_static()
     done
     cagefsctl --site-isolation-deny-all >/dev/null
     apache_start
-    plain_apache start
+    plain_files && plain_apache start && sleep 1
     cagefsctl --site-isolation-allow-all >/dev/null
     cagefsctl --site-isolation-enable a.example >/dev/null
-    plain_apache graceful # as the other one has done, for its module
+    plain_apache graceful && sleep 1 # as the other one has done, for its module
     http a.example /s.txt >/dev/null
-    for _ in $(seq 15); do
+    for _ in $(seq "$(rounds 300)"); do
         static_round /run/apache2/plain.pid 8081 b.example /tmp/static.none
         static_round /run/apache2/apache2.pid 8080 b.example /tmp/static.open
         static_round /run/apache2/apache2.pid 8080 a.example /tmp/static.isolated
+        static_round /run/apache2/plain.pid 8081 b.example /tmp/static.again
     done
     awk -v n="$(median </tmp/static.none)" -v o="$(median </tmp/static.open)" -v i="$(median </tmp/static.isolated)" 'BEGIN {
-        printf "  without the module %.1f µs   not isolated %.1f µs   isolated %.1f µs\n", n, o, i
-        printf("  => %-60s %6.2f   target <= 1.03  %s\n", "not isolated / without the module", o / n, (o / n <= 1.03) ? "met" : "MISSED")
-        printf("  => %-60s %6.2f   target <= 1.08  %s\n", "isolated / without the module", i / n, (i / n <= 1.08) ? "met" : "MISSED") }'
+        printf "  without the module %.1f µs   not isolated %.1f µs   isolated %.1f µs\n", n, o, i }'
+    paired "without the module / the same again: what this machine shows" /tmp/static.again /tmp/static.none
+    paired "not isolated / without the module" /tmp/static.open /tmp/static.none "<= 1.03"
+    paired "isolated / without the module" /tmp/static.isolated /tmp/static.none "<= 1.08"
     plain_apache stop
     apache_stop
 }
@@ -657,18 +681,48 @@ apache_pss()
     for pid in $(pgrep -x apache2); do cat "/proc/$pid/smaps_rollup"; done | awk '$1 == "Pss:" { sum += $2 } END { print sum }'
 }
 
-# starting NAME: milliseconds until Apache answers and KiB that it then has, medians of 5, into /tmp/start.NAME and /tmp/pss.NAME
+# answers PORT: it has connections accepted before its hosts are known, and answers when they are.
+answers()
+{
+    local answer
+    # shellcheck disable=SC2188 # opens a connection
+    { exec 3<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+    printf 'HEAD / HTTP/1.0\r\n\r\n' >&3
+    read -r -t 60 answer <&3 && [ -n "$answer" ] && exec 3>&-
+}
+
+# start_once NAME PORT COMMAND...: until Apache answers: milliseconds into /tmp/start.NAME, of processor time into
+# /tmp/start.cpu.NAME; KiB that it then has into /tmp/pss.NAME. Ends it.
+start_once()
+{
+    local name=$1 port=$2 began cpu
+    shift 2
+    began=$(date +%s%N) cpu=$(box_cpu)
+    "$@" || exit 1
+    wait_until 60 answers "$port" || exit 1
+    echo $((($(date +%s%N) - began) / 1000000)) >>"/tmp/start.$name"
+    echo $((($(box_cpu) - cpu) / 1000)) >>"/tmp/start.cpu.$name"
+    apache_pss >>"/tmp/pss.$name"
+    kill -TERM "$(pgrep -o -x apache2)" && wait_until 30 apache_stopped
+}
+
+# starting NAME: the same hosts with and without the module take turns, while the daemon sleeps
 starting()
 {
-    local began
-    for _ in 1 2 3 4 5; do
-        apache_stop
-        began=$(date +%s%N)
-        apache_start || exit 1
-        echo $((($(date +%s%N) - began) / 1000000)) >>"/tmp/start.$1"
-        apache_pss >>"/tmp/pss.$1"
+    local name=$1
+    monitor >/dev/null && monitor_sleeps
+    apache_stop
+    for _ in 1 2 3 4 5 6 7; do
+        start_once "$name" 8080 apache2ctl start
+        start_once "$name.plain" 8081 plain_apache start
     done
-    printf '  %-52s starts in %6d ms   has %8d KiB\n' "$1" "$(median <"/tmp/start.$1")" "$(median <"/tmp/pss.$1")"
+    monitor >/dev/null && monitor_wakes
+    printf '  %-26s starts in %6d ms (processor time %6d ms)   has %8d KiB\n' \
+        "$name" "$(median <"/tmp/start.$name")" "$(median <"/tmp/start.cpu.$name")" "$(median <"/tmp/pss.$name")" \
+        "  without mod_sitecage" "$(median <"/tmp/start.$name.plain")" "$(median <"/tmp/start.cpu.$name.plain")" "$(median <"/tmp/pss.$name.plain")"
+    paired "$name: starting / without the module" "/tmp/start.$name" "/tmp/start.$name.plain"
+    paired "$name: processor time of it / without the module" "/tmp/start.cpu.$name" "/tmp/start.cpu.$name.plain"
+    paired "$name: memory / without the module" "/tmp/pss.$name" "/tmp/pss.$name.plain"
 }
 
 # Processes for requests that do not come and go, so that memory can be compared.
@@ -697,15 +751,18 @@ part_hosts()
     done
     ratio "enable with $((4 * users)) hosts / with $((4 * sizes[0]))" "/tmp/hosts$users" "enable, $((4 * users)) hosts" "/tmp/hosts${sizes[0]}" "enable, $((4 * sizes[0])) hosts"
     ratio "enable with $((4 * users)) hosts / with $((4 * sizes[1]))" "/tmp/hosts$users" "enable, $((4 * users)) hosts" "/tmp/hosts${sizes[1]}" "enable, $((4 * sizes[1])) hosts"
-    cagefsctl --site-isolation-deny-all >/dev/null
-    starting "without mod_sitecage"
-    cagefsctl --site-isolation-allow-all >/dev/null
-    starting "with it, nothing isolated"
+    apache_reload && plain_files
+    starting "nothing isolated"
     # sooner done without the hosts, and the table that Apache reads is the same
     mv /etc/apache2/sites-enabled /root/ && mkdir /etc/apache2/sites-enabled
     enable_sites 1 "$isolated" 2>/dev/null
     rmdir /etc/apache2/sites-enabled && mv /root/sites-enabled /etc/apache2/
-    starting "with it, $((4 * isolated)) isolated"
+    starting "$((4 * isolated)) isolated"
+    apache_start
+    timed "/tmp/hosts.isolated" -k -n "$(rounds 20)" \
+        "enable, $((4 * isolated)) others isolated" 0 /usr/sbin/cagefsctl --site-isolation-enable "u$users-1.example" -- \
+        "disable, $((4 * isolated)) others isolated" 0 /usr/sbin/cagefsctl --site-isolation-disable "u$users-1.example"
+    ratio "enable with $((4 * isolated)) others isolated / with none" /tmp/hosts.isolated "enable, $((4 * isolated)) others isolated" "/tmp/hosts$users" "enable, $((4 * users)) hosts"
     apache_stop
 }
 
