@@ -6,20 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/web/nginx_links.h"
+#include "core/web/nginx_values.h"
+#include "core/web/nginx_words.h"
 #include "core/web/vhosts.h"
 
-#define WORDS_MAX  512
-#define DEPTH_MAX  64
-#define VALUES_MAX 16384 /* of variables */
+#define WORDS_MAX 512
+#define DEPTH_MAX 64
 
-/* What `set` or `map` can make of a variable: several for one. */
-struct value {
-    char *name, *value;
-    size_t server; /* that it is set in, counted from 1; 0: everywhere */
+/* A directive that passes requests to an address with variables: what these can be is known when all
+ * is read, because `set` counts wherever in the server it stands. */
+struct later {
+    size_t server;
+    enum sc_handler handler;
+    char *text, *file;
+    unsigned line;
 };
 
 struct parser {
@@ -33,9 +38,10 @@ struct parser {
     size_t server_at;
     int server_depth; /* p->depth within it */
     char *upstream;   /* the one being read */
-    char *map;        /* the variable of the `map` being read, with its '$' */
-    struct value *values;
-    size_t n_values;
+    char *map;        /* the variable that the block being read makes, with its '$' */
+    struct sc_nginx_values values;
+    struct later *later;
+    size_t n_later;
     int includes;
 };
 
@@ -44,11 +50,10 @@ static void read_text(struct sc_vhosts_reader *r, const char *name, char *text, 
 /* "unix:/run/x.sock", "127.0.0.1:9000"; others are an upstream's name, looked up at the end. */
 static void address_of(const char *value, char *out, size_t size)
 {
-    const char *begin = strncmp(value, "unix:", 5) == 0 ? value + 5 : value;
+    const char *begin = strncasecmp(value, "unix:", 5) == 0 ? value + 5 : value;
     while (begin != value && begin[0] == '/' && begin[1] == '/') /* unix:///run/x.sock */
         begin++;
-    size_t len = begin != value ? strcspn(begin, ":;") : strlen(begin);
-    snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), begin);
+    snprintf(out, size, "%s", begin);
 }
 
 /* The block that is being read, among p->links; SIZE_MAX: none. */
@@ -85,100 +90,132 @@ static void include(struct sc_vhosts_reader *r, struct parser *p, const char *wh
     p->includes--;
 }
 
-/* A value that the variable `name` (with its '$') can have. */
-static void add_value(struct sc_vhosts_reader *r, struct parser *p, const char *name,
-                      const char *value, size_t server)
-{
-    if (p->n_values >= VALUES_MAX)
-        return;
-    if (!SC_VEC_ROOM(p->values, p->n_values)) {
-        sc_vhosts_no_memory(r);
-        return;
-    }
-    char *a = sc_vhosts_dup(r, name), *b = sc_vhosts_dup(r, value);
-    if (a && b) {
-        p->values[p->n_values++] = (struct value){a, b, server};
-        return;
-    }
-    free(a);
-    free(b);
-}
-
-static bool is_value_of(const struct parser *p, size_t i, const char *name)
-{
-    return (p->values[i].server == 0 || p->values[i].server == p->server_at + 1) &&
-           strcmp(p->values[i].name, name) == 0;
-}
-
-/* The name of the variable that `text` begins with, '$' and all, as "$name"; 0: none. */
-static size_t variable_at(const char *text, char *out, size_t size)
-{
-    bool braces = text[0] == '$' && text[1] == '{';
-    const char *from = text + 1 + braces;
-    size_t n = 0;
-    while (isalnum((unsigned char)from[n]) || from[n] == '_')
-        n++;
-    if (text[0] != '$' || n == 0 || n + 2 > size || (braces && from[n] != '}'))
-        return 0;
-    snprintf(out, size, "$%.*s", (int)n, from);
-    return n + 1 + 2 * (size_t)braces;
-}
-
-struct said { /* a directive that passes requests on */
-    struct sc_vhosts_reader *r;
-    struct parser *p;
-    struct sc_way way;
-};
-
 /* Adds the way for each address that `text` can be; "" for one that nobody can tell. */
-static void add_addresses(struct said *s, const char *text, int depth)
+static void add_addresses(struct sc_vhosts_reader *r, const struct parser *p,
+                          const struct sc_way *said, const char *text, int depth)
 {
-    struct parser *p = s->p;
     char name[256], address[4096];
     const char *at = strchr(text, '$');
-    size_t len = at ? variable_at(at, name, sizeof(name)) : 0;
+    size_t len = at ? sc_nginx_variable(at, name, sizeof(name)) : 0;
     bool any = false;
-    for (size_t i = 0; len && depth < 8 && i < p->n_values; i++) {
-        if (!is_value_of(p, i, name))
+    for (size_t i = 0; len && depth < 8 && i < p->values.n; i++) {
+        const char *value = sc_nginx_value(&p->values, i, name, p->server_at + 1);
+        if (!value)
             continue;
         SC_FREE char *whole = NULL;
         any = true;
-        if (asprintf(&whole, "%.*s%s%s", (int)(at - text), text, p->values[i].value, at + len) < 0)
+        if (asprintf(&whole, "%.*s%s%s", (int)(at - text), text, value, at + len) < 0)
             whole = NULL;
         if (whole)
-            add_addresses(s, whole, depth + 1);
+            add_addresses(r, p, said, whole, depth + 1);
     }
     if (any)
         return;
+    struct sc_way way = *said;
     address_of(text, address, sizeof(address));
-    s->way.address = at ? (char *)(uintptr_t) "" : address;
-    sc_vhosts_way(s->r, &s->r->out->v[p->server_at].ways, &s->way);
+    way.address = at ? (char *)(uintptr_t) "" : address;
+    sc_vhosts_way(r, &r->out->v[p->server_at].ways, &way);
 }
 
-/* The document root; one with variables is a pattern, unless `set` says what they are. */
-static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
+static void later_free(struct later *l)
 {
-    struct sc_vhost *h = &r->out->v[p->server_at];
-    char name[256];
-    bool of_server = p->depth <= p->server_depth;
-    if (variable_at(path, name, sizeof(name)) == strlen(path))
-        for (size_t i = p->n_values; i-- > 0;)
-            if (is_value_of(p, i, name)) {
-                path = p->values[i].value;
-                break;
-            }
-    if (strchr(path, '$')) {
-        if (!h->pattern || of_server) {
-            free(h->pattern);
-            h->pattern = sc_vhosts_dup(r, path);
-        }
-        sc_nginx_links_root(&p->links, here(p), SC_NGINX_ROOT_PATTERN);
+    SC_FREE_ALL(l->text, l->file);
+}
+
+static void put_off(struct sc_vhosts_reader *r, struct parser *p, const struct sc_way *way)
+{
+    struct later l = {.server = p->server_at,
+                      .handler = way->handler,
+                      .text = sc_vhosts_dup(r, way->what),
+                      .file = sc_vhosts_dup(r, way->file),
+                      .line = way->line};
+    if (l.text && l.file && p->n_later < SC_VHOSTS_MAX && SC_VEC_ROOM(p->later, p->n_later)) {
+        p->later[p->n_later++] = l;
         return;
     }
-    size_t at = sc_vhosts_root(r, h, path, !of_server);
+    sc_vhosts_no_memory(r);
+    later_free(&l);
+}
+
+static void passes(struct sc_vhosts_reader *r, struct parser *p, const struct sc_way *way)
+{
+    if (strchr(way->what, '$'))
+        put_off(r, p, way);
+    else
+        add_addresses(r, p, way, way->what, 0);
+}
+
+static void add_later(struct sc_vhosts_reader *r, struct parser *p)
+{
+    for (size_t i = 0; i < p->n_later; i++) {
+        const struct later *l = &p->later[i];
+        const struct sc_way way = {.handler = l->handler,
+                                   .php = l->handler == SC_HANDLER_FPM,
+                                   .what = l->text,
+                                   .file = l->file,
+                                   .line = l->line};
+        p->server_at = l->server;
+        add_addresses(r, p, &way, l->text, 0);
+    }
+}
+
+static void root_pattern(struct sc_vhosts_reader *r, struct parser *p, const char *path,
+                         bool of_server)
+{
+    struct sc_vhost *h = &r->out->v[p->server_at];
+    if (!h->pattern || of_server) {
+        free(h->pattern);
+        h->pattern = sc_vhosts_dup(r, path);
+    }
+    sc_nginx_links_root(&p->links, here(p), SC_NGINX_ROOT_PATTERN);
+}
+
+static void root_path(struct sc_vhosts_reader *r, struct parser *p, const char *path,
+                      bool of_server)
+{
+    size_t at = sc_vhosts_root(r, &r->out->v[p->server_at], path, !of_server);
     if (!of_server && p->first_root == SIZE_MAX)
         p->first_root = at;
     sc_nginx_links_root(&p->links, here(p), at);
+}
+
+static bool is_path(const char *text)
+{
+    return *text == '/' && !strchr(text, '$');
+}
+
+/* The paths that the variable can be, the last first. False: none, or it can be something else, too. */
+static bool root_values(struct sc_vhosts_reader *r, struct parser *p, const char *variable,
+                        bool of_server)
+{
+    struct sc_vhost *h = &r->out->v[p->server_at];
+    bool any = false, others = false;
+    for (size_t i = p->values.n; i-- > 0;) {
+        const char *value = sc_nginx_value(&p->values, i, variable, p->server_at + 1);
+        if (!value || !*value)
+            continue;
+        if (!is_path(value))
+            others = true;
+        else if (!any)
+            root_path(r, p, value, of_server);
+        else if (sc_vhosts_root(r, h, value, true) != SIZE_MAX)
+            sc_nginx_links_or_next(&p->links, here(p));
+        any |= is_path(value);
+    }
+    return any && !others;
+}
+
+/* The document root. One with variables is a pattern; one variable that `set` or `map` knows is all
+ * that this can be. */
+static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
+{
+    char name[256];
+    bool of_server = p->depth <= p->server_depth;
+    if (!strchr(path, '$'))
+        root_path(r, p, path, of_server);
+    else if (sc_nginx_variable(path, name, sizeof(name)) != strlen(path) ||
+             !root_values(r, p, name, of_server))
+        root_pattern(r, p, path, of_server);
 }
 
 /* One with variables can lead anywhere below the directory before the first. */
@@ -208,8 +245,7 @@ static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *
                       char **w, size_t n)
 {
     struct sc_vhost *h = &r->out->v[p->server_at];
-    struct said s = {
-        r, p, {.php = true, .what = w[1], .file = (char *)(uintptr_t)file, .line = line}};
+    struct sc_way way = {.php = true, .what = w[1], .file = (char *)(uintptr_t)file, .line = line};
     if (strcmp(w[0], "server_name") == 0) {
         for (size_t i = 1; i < n; i++)
             sc_vhosts_word(r, &h->names, &h->n_names, w[i]);
@@ -218,12 +254,12 @@ static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *
     } else if (strcmp(w[0], "alias") == 0 && *w[1] == '/') {
         alias(r, p, w[1]);
     } else if (strcmp(w[0], "fastcgi_pass") == 0) {
-        s.way.handler = SC_HANDLER_FPM;
-        add_addresses(&s, w[1], 0);
+        way.handler = SC_HANDLER_FPM;
+        passes(r, p, &way);
     } else if (strcmp(w[0], "uwsgi_pass") == 0 || strcmp(w[0], "scgi_pass") == 0) {
-        s.way.handler = SC_HANDLER_OTHER;
-        s.way.php = false;
-        add_addresses(&s, w[1], 0);
+        way.handler = SC_HANDLER_OTHER;
+        way.php = false;
+        passes(r, p, &way);
     }
 }
 
@@ -235,14 +271,17 @@ static void simple(struct sc_vhosts_reader *r, struct parser *p, const char *fil
         include(r, p, w[1]);
     } else if (p->map) {
         if (n > 1)
-            add_value(r, p, p->map, w[n - 1], 0);
+            sc_nginx_value_add(r, &p->values, p->map, w[n - 1], 0);
     } else if (n < 2) {
         return;
     } else if (strcmp(w[0], "disable_symlinks") == 0) {
         if (!sc_nginx_links_said(&p->links, here(p), w + 1, n - 1, file, line))
             sc_vhosts_no_memory(r);
+    } else if (strcmp(w[0], "user") == 0 && p->depth == 0) {
+        free(r->out->nginx_user);
+        r->out->nginx_user = sc_vhosts_dup(r, w[1]);
     } else if (strcmp(w[0], "set") == 0 && n > 2) {
-        add_value(r, p, w[1], w[2], p->in_server ? p->server_at + 1 : 0);
+        sc_nginx_value_add(r, &p->values, w[1], w[2], p->in_server ? p->server_at + 1 : 0);
     } else if (p->upstream && strcmp(w[0], "server") == 0) {
         address_of(w[1], address, sizeof(address));
         sc_vhosts_alias(r, p->upstream, address);
@@ -271,9 +310,9 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
     } else if (strcmp(name, "upstream") == 0 && n > 1) {
         free(p->upstream);
         p->upstream = sc_vhosts_dup(r, w[1]);
-    } else if (strcmp(name, "map") == 0 && n > 2) {
+    } else if (sc_nginx_makes_variable(name) && n > 1) {
         free(p->map);
-        p->map = sc_vhosts_dup(r, w[2]);
+        p->map = sc_vhosts_dup(r, w[n - 1]);
     }
     if (p->depth <= DEPTH_MAX)
         p->places[p->depth - 1] =
@@ -294,7 +333,7 @@ static void close_block(struct sc_vhosts_reader *r, struct parser *p)
         free(p->upstream);
         p->upstream = NULL;
     }
-    if (name && strcmp(name, "map") == 0) {
+    if (name && sc_nginx_makes_variable(name)) {
         free(p->map);
         p->map = NULL;
     }
@@ -302,25 +341,6 @@ static void close_block(struct sc_vhosts_reader *r, struct parser *p)
         free(p->blocks[p->depth]);
         p->blocks[p->depth] = NULL;
     }
-}
-
-/* One word to `to`, without its quotes; returns what is behind it. */
-static const char *read_word(const char *c, char *to, size_t *ret_len, unsigned *line)
-{
-    char quote = *c == '"' || *c == '\'' ? *c++ : 0;
-    size_t n = 0;
-    while (*c && (quote ? *c != quote : !isspace((unsigned char)*c) && !strchr(";{}", *c))) {
-        if (strncmp(c, "${", 2) == 0 && strchr(c, '}')) /* a variable opens no block */
-            while (*c != '}')
-                to[n++] = *c++;
-        else if (*c == '\\' && c[1])
-            c++;
-        *line += *c == '\n';
-        to[n++] = *c++;
-    }
-    to[n++] = 0;
-    *ret_len = n;
-    return quote && *c ? c + 1 : c;
 }
 
 static void read_text(struct sc_vhosts_reader *r, const char *file, char *text, void *arg)
@@ -348,7 +368,7 @@ static void read_text(struct sc_vhosts_reader *r, const char *file, char *text, 
         } else {
             if (n < WORDS_MAX)
                 words[n++] = words_text + used;
-            c = read_word(c, words_text + used, &len, &line);
+            c = sc_nginx_word(c, words_text + used, &len, &line);
             used += len;
         }
     }
@@ -366,11 +386,9 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
     *strrchr(dir, '/') = 0;
     p->conf_dir = dir;
     sc_vhosts_each_file(r, main_file, false, read_text, p);
-    for (size_t i = 0; i < p->n_values; i++) {
-        free(p->values[i].name);
-        free(p->values[i].value);
-    }
-    free(p->values);
+    add_later(r, p);
+    SC_VEC_DONE(p->later, p->n_later, later_free);
+    sc_nginx_values_done(&p->values);
     while (p->depth)
         close_block(r, p);
     sc_nginx_links_finish(r, &p->links);

@@ -23,6 +23,12 @@ void sc_nginx_links_root(struct sc_nginx_links *l, size_t block, size_t root)
         l->v[block].root = root;
 }
 
+void sc_nginx_links_or_next(struct sc_nginx_links *l, size_t block)
+{
+    if (block < l->n)
+        l->v[block].more++;
+}
+
 bool sc_nginx_links_said(struct sc_nginx_links *l, size_t block, char **words, size_t n,
                          const char *file, unsigned line)
 {
@@ -47,13 +53,13 @@ static const struct sc_nginx_block *who_says(const struct sc_nginx_links *l, siz
     return b < l->n ? &l->v[b] : NULL;
 }
 
-/* The root that counts in `b`, of its host. */
-static size_t root_of(const struct sc_nginx_links *l, size_t b)
+/* The block whose root counts in `b`, of its host; NULL. */
+static const struct sc_nginx_block *rooted(const struct sc_nginx_links *l, size_t b)
 {
     size_t host = l->v[b].host;
     while (b < l->n && l->v[b].host == host && l->v[b].root == SIZE_MAX)
         b = l->v[b].around;
-    return b < l->n && l->v[b].host == host ? l->v[b].root : SIZE_MAX;
+    return b < l->n && l->v[b].host == host ? &l->v[b] : NULL;
 }
 
 /* A link above the place named by `from` is followed. `root`: NULL for one with variables. */
@@ -81,14 +87,10 @@ static void open_host(struct sc_vhosts_reader *r, struct sc_vhost *h,
     }
 }
 
-static void see_to(struct sc_vhosts_reader *r, const struct sc_nginx_links *l, size_t b)
+/* `root`: NULL for one with variables. */
+static void see_to_root(struct sc_vhosts_reader *r, struct sc_vhost *h,
+                        const struct sc_nginx_block *said, struct sc_host_root *root)
 {
-    struct sc_vhost *h = &r->out->v[l->v[b].host - 1];
-    size_t at = root_of(l, b);
-    struct sc_host_root *root = at < h->n_roots ? &h->roots[at] : NULL;
-    const struct sc_nginx_block *said = who_says(l, b);
-    if (!root && at != SC_NGINX_ROOT_PATTERN)
-        return; /* nginx's own default directory */
     bool shut = is_shut(said, root ? root->text : NULL);
     if (!shut)
         open_host(r, h, said);
@@ -96,6 +98,17 @@ static void see_to(struct sc_vhosts_reader *r, const struct sc_nginx_links *l, s
         h->shut_by = sc_vhosts_dup(r, said->file);
     if (root && !shut)
         root->links = true;
+}
+
+static void see_to(struct sc_vhosts_reader *r, const struct sc_nginx_links *l, size_t b)
+{
+    struct sc_vhost *h = &r->out->v[l->v[b].host - 1];
+    const struct sc_nginx_block *own = rooted(l, b), *said = who_says(l, b);
+    if (own && own->root == SC_NGINX_ROOT_PATTERN)
+        see_to_root(r, h, said, NULL);
+    else if (own) /* else it is nginx's own default directory */
+        for (size_t i = own->root; i <= own->root + own->more && i < h->n_roots; i++)
+            see_to_root(r, h, said, &h->roots[i]);
 }
 
 /* A block that says neither serves what the block around it does. */

@@ -38,8 +38,7 @@ static bool path_of(const struct sc_vhost *h, size_t i, char out[PATH_MAX], bool
 
 /* ---- resolving ---- */
 
-/* Where homes usually are: what lies there and not in the account's own may hang. */
-static bool in_a_strangers_home(const char *path, const struct sc_web_whose *site)
+bool sc_roots_may_hang(const char *path, const struct sc_web_whose *site)
 {
     char beside[PATH_MAX];
     if (within_any(path, site->homes, site->n_homes))
@@ -90,7 +89,7 @@ int sc_roots_resolve(struct sc_vhosts *hosts, const struct sc_web_whose *site, s
         for (size_t k = 0; k < h->n_roots; k++) {
             struct sc_host_root *root = &h->roots[k];
             if (root->real || sc_web_path_clean(root->text, path) <= 1 ||
-                (in_a_strangers_home(path, site) && !has_name_of(h, site)))
+                (sc_roots_may_hang(path, site) && !has_name_of(h, site)))
                 continue;
             /* as written: what ".." means is the kernel's to say */
             if (!(root->real = real_path(root->text)))

@@ -36,6 +36,9 @@ enum sc_host_stands {
 int sc_roots_resolve(struct sc_vhosts *hosts, const struct sc_web_whose *site,
                      struct sc_error *err);
 
+/* The path lies where homes are, and not in the account's own: a look there may hang. Pure. */
+bool sc_roots_may_hang(const char *path, const struct sc_web_whose *site);
+
 /* Forgets what they resolve to. */
 void sc_roots_forget(struct sc_vhosts *hosts);
 

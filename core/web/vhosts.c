@@ -45,6 +45,7 @@ void sc_vhosts_done(struct sc_vhosts *v)
         free(v->includes[i].pattern);
     free(v->includes);
     free(v->per_user_at);
+    free(v->nginx_user);
     sc_stamps_done(&v->seen);
     *v = (struct sc_vhosts){0};
 }

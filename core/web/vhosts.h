@@ -99,6 +99,7 @@ struct sc_vhosts {
     size_t n_shared;
     char **dirs; /* that files are read of; some stand there twice */
     size_t n_dirs;
+    char *nginx_user;      /* that its workers run as; NULL: it does not say */
     bool apache, nginx;    /* a configuration was found */
     struct sc_stamps seen; /* all that it was read from */
 };

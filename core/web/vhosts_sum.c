@@ -85,14 +85,15 @@ static void apply_php_env(struct sc_vhosts_reader *r, struct sc_vhost *h)
     }
 }
 
-/* Names of workers, balancers and upstreams become what they lead to: several, perhaps. */
+/* Names of workers, balancers and upstreams become what they lead to: several, perhaps. For both
+ * web servers capitals are no difference. */
 static void follow_aliases(struct sc_vhosts_reader *r, struct sc_ways *ways)
 {
     for (size_t i = 0; i < ways->n; i++) {
         SC_FREE char *name = ways->v[i].address ? strdup(ways->v[i].address) : NULL;
         bool first = true;
         for (size_t a = 0; name && a < r->n_aliases; a++) {
-            if (strcmp(r->aliases[a].name, name) != 0)
+            if (strcasecmp(r->aliases[a].name, name) != 0)
                 continue;
             struct sc_way way = ways->v[i];
             way.address = r->aliases[a].address;

@@ -238,7 +238,7 @@ static void nginx_forms(void **state)
         "server { server_name e.example; location / { root /home/john/e; fastcgi_pass "
         "\"unix:///var/www/e/php-fpm.sock\"; uwsgi_pass 127.0.0.1:3; } }\n"
         "upstream app { server 127.0.0.1:31; }\n"
-        "server { server_name f.example; location / { scgi_pass app; } } }\n");
+        "server { server_name f.example; location / { scgi_pass APP; } } }\n");
     VHOSTS v = {0};
     load(&v);
     const struct sc_vhost *h = find(&v, "a.example");
@@ -268,6 +268,51 @@ static void nginx_forms(void **state)
     h = find(&v, "f.example");
     assert_int_equal(h->n_listens, 0);
     assert_string_equal(h->ways.v[0].address, "127.0.0.1:31");
+}
+
+/* Addresses and roots that variables make, wherever these are set; capitals; several of one upstream. */
+static void nginx_variables(void **state)
+{
+    (void)state;
+    put("/etc/nginx/nginx.conf",
+        "user web other;\nhttp {\n"
+        "split_clients $remote_addr $half { 50% UNIX:/run/one:1.sock; * unix:/run/two.sock; }\n"
+        "geo $remote_addr $near { default unix:/run/far.sock; 10.0.0.0/8 unix:/run/near.sock; }\n"
+        "map $host $site { default \"\"; a.example /home/john/a; b.example /home/mary/b; }\n"
+        "server { server_name a.example b.example; root $site; fastcgi_pass $half; }\n"
+        "server { server_name c.example; root /home/john/c; location ~ php { fastcgi_pass $php; }\n"
+        "  set $php unix:/run/c.sock; if ($x) { set $php unix:/run/d.sock; } }\n"
+        "server { server_name d.example; root $top; set $php unix:/run/e.sock; fastcgi_pass $near; "
+        "}\n"
+        "server { server_name e.example; set $top /srv/e; if ($x) { set $top /srv/$x; } root "
+        "$top;\n"
+        "  fastcgi_pass Php; }\n"
+        "upstream pHP { server unix:/run/f.sock; server unix:/run/g.sock backup; } }\n");
+    VHOSTS v = {0};
+    load(&v);
+    assert_string_equal(v.nginx_user, "web");
+    const struct sc_vhost *h = find(&v, "a.example");
+    assert_int_equal(h->n_listens, 2);
+    assert_string_equal(h->listens[0], "/run/one:1.sock");
+    assert_string_equal(h->listens[1], "/run/two.sock");
+    assert_null(h->pattern);
+    assert_int_equal(h->n_roots, 2);
+    assert_string_equal(h->roots[0].text, "/home/mary/b");
+    assert_string_equal(h->roots[1].text, "/home/john/a");
+    assert_true(h->roots[0].links && h->roots[1].links);
+    h = find(&v, "c.example");
+    assert_int_equal(h->n_listens, 2);
+    assert_string_equal(h->listens[0], "/run/c.sock");
+    assert_string_equal(h->listens[1], "/run/d.sock");
+    h = find(&v, "d.example");
+    assert_string_equal(h->pattern, "$top");
+    assert_int_equal(h->n_listens, 2);
+    h = find(&v, "e.example");
+    assert_string_equal(h->pattern, "$top");
+    assert_string_equal(h->roots[0].text, "/srv/e");
+    assert_int_equal(h->n_listens, 2);
+    assert_string_equal(h->listens[0], "/run/f.sock");
+    assert_string_equal(h->listens[1], "/run/g.sock");
 }
 
 static void nonsense(void **state)
@@ -355,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nginx, make, drop),
         cmocka_unit_test_setup_teardown(apache_forms, make, drop),
         cmocka_unit_test_setup_teardown(nginx_forms, make, drop),
+        cmocka_unit_test_setup_teardown(nginx_variables, make, drop),
         cmocka_unit_test_setup_teardown(nonsense, make, drop),
         cmocka_unit_test_setup_teardown(nothing, make, drop),
         cmocka_unit_test(read_again_when_changed),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
@@ -59,6 +60,15 @@ bool sc_fpm_same_address(const char *a, const char *b)
            (is_loopback(a, n) && is_loopback(b, m));
 }
 
+/* One socket by two names of its directory. */
+static bool is_one_socket(const char *a, const char *b, const struct sc_web_whose *site)
+{
+    struct stat x, y;
+    return *a == '/' && *b == '/' && strcmp(strrchr(a, '/'), strrchr(b, '/')) == 0 &&
+           !sc_roots_may_hang(a, site) && !sc_roots_may_hang(b, site) && stat(a, &x) == 0 &&
+           stat(b, &y) == 0 && S_ISSOCK(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 /* ---- which ---- */
 
 bool sc_fpm_runs_as(const struct sc_fpm_known *k, const char *user, uid_t uid)
@@ -84,7 +94,8 @@ static const struct sc_vhost *other_of(const struct sc_vhosts *hosts, const stru
         const struct sc_vhost *h = &hosts->v[i];
         bool uses = false;
         for (size_t k = 0; k < h->n_listens && !uses; k++)
-            uses = sc_fpm_same_address(h->listens[k], listen);
+            uses = sc_fpm_same_address(h->listens[k], listen) ||
+                   is_one_socket(h->listens[k], listen, &q->site);
         if (uses && sc_host_serves_more(h, &q->site))
             return h;
     }
@@ -96,6 +107,9 @@ static void judge(const struct sc_vhosts *hosts, const struct sc_fpm_known_list 
 {
     for (size_t i = 0; i < pools->n && !u->pool; i++)
         if (sc_fpm_same_address(u->listen, pools->v[i].listen))
+            u->pool = &pools->v[i];
+    for (size_t i = 0; i < pools->n && !u->pool; i++)
+        if (is_one_socket(u->listen, pools->v[i].listen, &q->site))
             u->pool = &pools->v[i];
     u->how = SC_FPM_FOREIGN;
     if (!u->pool)
@@ -126,8 +140,10 @@ int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *
         if (h->n_listens == 0 || sc_host_stands(h, &q->site) != SC_HOST_SITE)
             continue;
         for (size_t k = 0; k < h->n_listens; k++) {
-            struct sc_fpm_use u = {
-                .listen = h->listens[k], .host = h, .way = way_of(h, h->listens[k])};
+            struct sc_fpm_use u = {.listen = h->listens[k],
+                                   .host = h,
+                                   .way = way_of(h, h->listens[k]),
+                                   .web_user = h->nginx ? hosts->nginx_user : NULL};
             if (is_there(v, n, &u))
                 continue;
             if (!SC_VEC_ROOM(v, n))
@@ -189,20 +205,26 @@ static const char *name_of(const struct sc_fpm_use *u, const char *otherwise)
     return u->host && u->host->n_names ? u->host->names[0] : otherwise;
 }
 
-/* The two lines to write; "" where no pool is known. */
+/* The lines to write; "" where no pool is known. A pool at a port need not have said who may
+ * connect. */
 static void say_where(const struct sc_fpm_use *u, char *out, size_t size)
 {
+    char owner[80] = "";
     *out = 0;
-    if (u->pool && u->pool->file)
-        snprintf(out, size,
-                 ": `listen = /run/php-%s.sock` in %s, and unix:/run/php-%s.sock where the web "
-                 "server's configuration names %s",
-                 u->pool->pool, u->pool->file, u->pool->pool, u->listen);
+    if (!u->pool || !u->pool->file)
+        return;
+    if (!u->pool->owner && !u->pool->owner_group)
+        snprintf(owner, sizeof(owner), " and `listen.owner = %s`",
+                 u->web_user ? u->web_user : "USER-OF-THE-WEB-SERVER");
+    snprintf(out, size,
+             ": `listen = /run/php-%s.sock`%s in %s, and unix:/run/php-%s.sock where the web "
+             "server's configuration names %s",
+             u->pool->pool, owner, u->pool->file, u->pool->pool, u->listen);
 }
 
 void sc_fpm_use_text(const struct sc_fpm_use *u, char *out, size_t size)
 {
-    char what[400], where[400], why[900] = "";
+    char what[400], where[500], why[1000] = "";
     const char *no_router = u->pool ? why_no_router(u->pool) : "";
     say_what(u, what, sizeof(what));
     say_where(u, where, sizeof(where));

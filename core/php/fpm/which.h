@@ -32,6 +32,7 @@ struct sc_fpm_use {
     const struct sc_fpm_known *pool; /* NULL with FOREIGN */
     const struct sc_vhost *host;     /* the first that says so … */
     const struct sc_way *way;        /* … and where; NULL */
+    const char *web_user;            /* who has to reach the pool, where that is known; NULL */
     const struct sc_vhost *other;    /* with SHARED: one of the others */
 };
 
@@ -42,7 +43,8 @@ struct sc_fpm_asked {
     uid_t uid;
 };
 
-/* Which pools serve the hosts of a site: pure. *ret (n_ret of them, each pool or address once; NULL
+/* Which pools serve the hosts of a site: pure, but for a look at sockets that have one name in two
+ * directories, which may be one. *ret (n_ret of them, each pool or address once; NULL
  * when there is none) points into the lists and is the caller's to free. SC_E_NOMEM. */
 int sc_fpm_which(const struct sc_vhosts *hosts, const struct sc_fpm_known_list *pools,
                  const struct sc_fpm_asked *q, struct sc_fpm_use **ret, size_t *n_ret,
