@@ -3,6 +3,7 @@
 #include "db/internal.h"
 #include "core/base/cleanup.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -301,7 +302,40 @@ int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *d
     return r < 0 ? r : sc_scope_commit(&scope, err);
 }
 
+static const char *owned_key(unsigned id, char key[40])
+{
+    snprintf(key, 40, "site.owned.%u", id);
+    return key;
+}
+
+int sc_store_site_owned_get(struct sc_store *store, unsigned id, char **ret, struct sc_error *err)
+{
+    char key[40], *text = NULL;
+    int r = sc_store_meta_get(store, owned_key(id, key), &text, err);
+    if (r < 0 && r != SC_E_NOTFOUND)
+        return r;
+    if (!text && !(text = strdup("")))
+        return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", store->path);
+    *ret = text;
+    return 0;
+}
+
+int sc_store_site_owned_set(struct sc_store *store, unsigned id, const char *text,
+                            struct sc_error *err)
+{
+    char key[40];
+    SC_FREE char *was = NULL;
+    int r = sc_store_site_owned_get(store, id, &was, err);
+    if (r < 0 || strcmp(was, text) == 0)
+        return r;
+    return sc_store_meta_set(store, owned_key(id, key), *text ? text : NULL, err);
+}
+
 int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err)
 {
-    return sc_db_run(store, "DELETE FROM site WHERE id = ?", SC_PARAMS(SC_INT(id)), NULL, err);
+    char key[40];
+    int r = sc_store_meta_set(store, owned_key(id, key), NULL, err);
+    return r < 0 ? r
+                 : sc_db_run(store, "DELETE FROM site WHERE id = ?", SC_PARAMS(SC_INT(id)), NULL,
+                             err);
 }

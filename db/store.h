@@ -305,6 +305,12 @@ int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *co
 int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_home home,
                            struct sc_error *err);
 
+/* What the site owned when it was made last: a text of the caller's, kept in `meta`; "" where nothing is known.
+ * *ret is the caller's to free. Writes only what differs. It goes with the site. */
+int sc_store_site_owned_get(struct sc_store *store, unsigned id, char **ret, struct sc_error *err);
+int sc_store_site_owned_set(struct sc_store *store, unsigned id, const char *text,
+                            struct sc_error *err);
+
 /* Removes the site and its isolated names. Fine when there is none. */
 int sc_store_site_remove(struct sc_store *store, unsigned id, struct sc_error *err);
 

@@ -16,6 +16,12 @@
 int sc_in_home(const struct sc_account *a, struct sc_asuser *as, const char *path, bool want_dir,
                char **ret_rel, int *ret_fd, char **ret_known, struct sc_error *err);
 
+/* The same, and tells of the links on the way (core/base/resolve.h). */
+struct sc_resolve_trace;
+int sc_in_home_traced(const struct sc_account *a, struct sc_asuser *as, const char *path,
+                      bool want_dir, const struct sc_resolve_trace *trace, char **ret_rel,
+                      int *ret_fd, char **ret_known, struct sc_error *err);
+
 /* Whether sc_in_home()'s failure tells how things are, so that the caller can go on with
  * *ret_known; else (SC_E_SYS, SC_E_NOMEM) the question was not answered. */
 bool sc_in_home_told(int rc, const struct sc_error *err);

@@ -20,6 +20,7 @@ struct walk {
     char rest[PATH_MAX]; /* still to come */
     bool blind;          /* it failed, and something may lie at or below `done` all the same */
     bool swapped;        /* it failed, because somebody put a link there meanwhile */
+    const struct sc_resolve_trace *trace;
     struct sc_error *err;
 };
 
@@ -91,6 +92,8 @@ static int follow(struct walk *w, int linkfd, const char *at)
     if (++w->links > SC_RESOLVE_LINKS_MAX)
         return sc_error_set(w->err, SC_E_DENIED, "%s goes through more than %d symbolic links",
                             w->path, SC_RESOLVE_LINKS_MAX);
+    if (w->trace)
+        w->trace->link(w->trace->arg, w->done);
     const char *more = target;
     if (*target == '/') {
         more = below(w, target);
@@ -237,7 +240,16 @@ int sc_resolve_known(const char *base, const char *alias, int basefd, const char
                      bool want_dir, char **ret_rel, int *ret_fd, char **ret_known,
                      struct sc_error *err)
 {
-    struct walk w = {.base = base, .alias = alias, .path = path, .basefd = basefd, .err = err};
+    return sc_resolve_traced(base, alias, basefd, path, want_dir, NULL, ret_rel, ret_fd, ret_known,
+                             err);
+}
+
+int sc_resolve_traced(const char *base, const char *alias, int basefd, const char *path,
+                      bool want_dir, const struct sc_resolve_trace *trace, char **ret_rel,
+                      int *ret_fd, char **ret_known, struct sc_error *err)
+{
+    struct walk w = {
+        .base = base, .alias = alias, .path = path, .basefd = basefd, .trace = trace, .err = err};
     int rc = resolve(&w, want_dir, ret_rel, ret_fd);
     if (rc == 0 || rc == SC_E_NOMEM)
         return rc;

@@ -38,6 +38,18 @@ int sc_resolve_known(const char *base, const char *alias, int basefd, const char
                      bool want_dir, char **ret_rel, int *ret_fd, char **ret_known,
                      struct sc_error *err);
 
+/* Told of each symbolic link that a walk follows: the directory that it lies in, relative to base. What changes
+ * under our eyes is walked again, and told again. */
+struct sc_resolve_trace {
+    void (*link)(void *arg, const char *dir);
+    void *arg;
+};
+
+/* sc_resolve_known() with one; NULL: nobody is told. */
+int sc_resolve_traced(const char *base, const char *alias, int basefd, const char *path,
+                      bool want_dir, const struct sc_resolve_trace *trace, char **ret_rel,
+                      int *ret_fd, char **ret_known, struct sc_error *err);
+
 /* What follows the directory `base` in the absolute `path`, both compared component by component
  * ("//" and "/./" count as "/"): "" or "a/b…"; NULL when path is not beneath base. Text only; ".."
  * in the rest is not looked at. */

@@ -25,6 +25,7 @@ void sc_docroots_done(struct sc_docroots *d)
     free_all(d->rels, d->n);
     free_all(d->problems, d->n);
     free_all(d->closed, d->n_closed);
+    free(d->led);
     *d = (struct sc_docroots){0};
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/facts/held.h"
 #include "core/facts/learners.h"
+#include "core/facts/led.h"
 #include "core/facts/names.h"
 #include "core/facts/wanted.h"
 #include "core/server/panel.h"
@@ -209,7 +210,9 @@ static int find_docroots(const struct sc_server *s, const struct sc_account *a, 
     int rc = outside ? check_docroots(s, a, f, outside, err) : no_memory(err);
     if (rc == 0)
         rc = sc_docroots_find(a, &f->domains, &f->docroots, err);
-    return rc < 0 ? rc : mark_outside(&f->docroots, outside, err);
+    if (rc == 0)
+        rc = mark_outside(&f->docroots, outside, err);
+    return rc < 0 ? rc : sc_facts_led(s, a, f, err);
 }
 
 /* What of the panel's answer was passed over: what was known stays, what it names is closed. */

@@ -10,6 +10,7 @@
 #include "core/account/account.h"
 #include "core/facts/names.h"
 #include "core/pass/places.h"
+#include "core/plan/owned_text.h"
 #include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
@@ -57,6 +58,29 @@ static bool was_learning(const char *config, const struct sc_account *a)
            e.learning_until != 0;
 }
 
+static bool is_led(const struct sc_facts *f, const struct sc_plan_site *ps)
+{
+    bool led = false;
+    for (size_t i = 0; f->docroots.led && i < f->domains.n; i++)
+        if (f->docroots.led[i])
+            led |= sc_plan_site_of(f->plan, f->domains.v[i].name) == ps;
+    return led;
+}
+
+/* By it the next pass knows which links the site could change (core/facts/led.h). A site that leads itself
+ * away keeps what it owned, though it may have taken the marks of that away. */
+static int store_owned(struct sc_server *s, const struct sc_facts *f, const struct sc_plan_site *ps,
+                       unsigned id, struct sc_error *err)
+{
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    if (is_led(f, ps))
+        return 0;
+    sc_owned_text(ps, &text);
+    if (text.failed)
+        return no_memory(err);
+    return sc_store_site_owned_set(s->store, id, text.data, err);
+}
+
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                       const struct sc_labels *labels, size_t i, struct sc_made *m,
                       struct sc_error *err)
@@ -72,6 +96,8 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
         rc = sc_store_site_set_isolated(s->store, row.id, true, err);
     if (rc == 0 && !ps->learning) /* which home it has is said when it is isolated */
         rc = store_home(s, f, ps, &row, err);
+    if (rc == 0)
+        rc = store_owned(s, f, ps, row.id, err);
     if (rc < 0)
         return rc;
     m->ids[i] = row.id;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/plan/owned_text.h"
 #include "core/plan/plan.h"
 #include "core/plan/relpath.h"
 
@@ -641,9 +643,30 @@ static void random_accounts_follow_the_rule(void **state)
     assert_true(apps > 300 && shared > 30); /* the cases were worth it */
 }
 
+static void as_a_text(void **state)
+{
+    (void)state;
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    struct sc_plan_extra extras[] = {
+        {.rel = "data", .rw = true}, {.rel = "lib"}, {.rel = "tmp", .rw = true, .own = true}};
+    const struct sc_plan_site site = {
+        .rel = "my app/www", .apps = {"my app"}, .n_apps = 1, .extras = extras, .n_extras = 3};
+    sc_owned_text(&site, &text);
+    assert_string_equal(text.data, "my%20app/www my%20app data");
+    static const char *const in[] = {"my app", "my app/x", "data", "data/y"};
+    static const char *const out[] = {"", "my", "my apps", "lib", "tmp", "dat"};
+    for (size_t i = 0; i < COUNT(in); i++)
+        assert_true(sc_owned_text_holds(text.data, in[i]));
+    for (size_t i = 0; i < COUNT(out); i++)
+        assert_false(sc_owned_text_holds(text.data, out[i]));
+    assert_false(sc_owned_text_holds("", "data"));
+    assert_true(sc_owned_text_holds("%zz", "data")); /* what cannot be read */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_a_text),
         cmocka_unit_test(frameworks),
         cmocka_unit_test(wordpress),
         cmocka_unit_test(panels),

@@ -468,6 +468,26 @@ static void pending_marks_stay_until_cleared(void **state)
     assert_int_equal(list.rows[0].uid, 2000);
 }
 
+static void what_a_site_owned_goes_with_it(void **state)
+{
+    STORE *s = store_open(*state);
+    SC_CLEANUP(sc_site_row_done) struct sc_site_row site = {0};
+    SC_FREE char *text = NULL;
+    assert_ok(sc_store_user_put(s, 1, "a", "/home/a", ok));
+    assert_ok(sc_store_site_ensure(s, 1, "/home/a/www", NULL, NULL, &site, ok));
+    assert_ok(sc_store_site_owned_get(s, site.id, &text, ok));
+    assert_string_equal(text, "");
+    free(sc_steal_ptr(&text));
+    for (int twice = 0; twice < 2; twice++)
+        assert_ok(sc_store_site_owned_set(s, site.id, "www app%20x", ok));
+    assert_ok(sc_store_site_owned_get(s, site.id, &text, ok));
+    assert_string_equal(text, "www app%20x");
+    free(sc_steal_ptr(&text));
+    assert_ok(sc_store_site_remove(s, site.id, ok));
+    assert_ok(sc_store_site_owned_get(s, site.id, &text, ok));
+    assert_string_equal(text, "");
+}
+
 static void meta_keeps_values(void **state)
 {
     STORE *s = store_open(*state);
@@ -505,6 +525,7 @@ int main(void)
         store_test(isolated_names_are_replaced_as_a_set),
         store_test(pending_marks_stay_until_cleared),
         store_test(meta_keeps_values),
+        store_test(what_a_site_owned_goes_with_it),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

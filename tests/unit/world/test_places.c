@@ -122,6 +122,91 @@ static void a_deploy(void **state)
     assert_int_equal(site_id("john", "b"), id); /* it is the same site */
 }
 
+static bool is_at(const char *name, const char *rel)
+{
+    SC_FREE char *line = NULL;
+    assert_true(asprintf(&line, "\ndocroot %s\n", rel) > 0);
+    return strstr(site_of("john", name)->plan, line) != NULL;
+}
+
+/* What a site can make a link of its own lead to does not become its own. */
+static void a_site_that_leads_itself_away(void **state)
+{
+    (void)state;
+    account("john", "a");
+    home_put("john", "app/releases/1/public/index.php", "");
+    home_put("john", "app/composer.json", "{}");
+    home_link("john", "app/current", "releases/1");
+    home_put("john", "keys/public/id", "");
+    panel_put("b.example", "john", in_home("john", "app/current/public"));
+    wants("john", "a b");
+    assert_pass("john");
+    unsigned id = site_id("john", "b");
+    static const char *const to[] = {"../keys", "../a", "/home/john/keys"};
+    home_mkdir("john", "a/public");
+    for (size_t i = 0; i < 3; i++) {
+        home_remove("john", "app/current");
+        home_link("john", "app/current", i == 2 ? in_home("john", "keys") : to[i]);
+        for (int again = 0; again < 2; again++) {
+            assert_pass("john");
+            assert_true(is_at("b", "app/releases/1/public"));
+            assert_int_equal(site_id("john", "b"), id);
+            assert_non_null(strstr(stale("john"), "leads out of what the site owned"));
+        }
+    }
+    /* nor when the panel is not asked, nor by another name of the domain, nor with the mark taken away */
+    panel_fail(SC_E_TIMEOUT, "hangs");
+    assert_pass("john");
+    assert_true(is_at("b", "app/releases/1/public"));
+    panel_fail(0, NULL);
+    home_remove("john", "app/composer.json");
+    for (int again = 0; again < 3; again++) {
+        assert_pass("john");
+        assert_true(is_at("b", "app/releases/1/public"));
+    }
+    home_put("john", "app/composer.json", "{}");
+    /* within it the site may */
+    home_put("john", "app/releases/2/public/index.php", "");
+    home_remove("john", "app/current");
+    home_link("john", "app/current", "releases/2");
+    assert_pass("john");
+    assert_true(is_at("b", "app/releases/2/public"));
+    assert_string_equal(stale("john"), "");
+    /* a link that no site can change is its owner's */
+    home_link("john", "www", "app/releases/1");
+    panel_put("b.example", "john", in_home("john", "www/public"));
+    assert_pass("john");
+    assert_true(is_at("b", "app/releases/1/public"));
+    home_remove("john", "www");
+    home_link("john", "www", "keys");
+    assert_pass("john");
+    assert_true(is_at("b", "keys/public"));
+    assert_string_equal(stale("john"), "");
+}
+
+/* Who isolates it anew says that it is right. */
+static void what_is_isolated_again_may_lie_elsewhere(void **state)
+{
+    (void)state;
+    account("john", "a");
+    home_put("john", "app/releases/1/index.php", "");
+    home_put("john", "app/.env", "");
+    home_link("john", "app/current", "releases/1");
+    home_put("john", "new/index.php", "");
+    panel_put("b.example", "john", in_home("john", "app/current"));
+    wants("john", "a b");
+    assert_pass("john");
+    home_remove("john", "app/current");
+    home_link("john", "app/current", "../new");
+    assert_pass("john");
+    assert_true(is_at("b", "app/releases/1"));
+    wants("john", "a");
+    assert_pass("john");
+    wants("john", "a b");
+    assert_pass("john");
+    assert_true(is_at("b", "new"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +214,8 @@ int main(void)
         world_test(directories_of_the_panel),
         world_test(what_its_owner_closed),
         world_test(a_deploy),
+        world_test(a_site_that_leads_itself_away),
+        world_test(what_is_isolated_again_may_lie_elsewhere),
     };
     return world_run(tests);
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/facts/led.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/account/in_home.h"
+#include "core/base/asuser.h"
+#include "core/base/cleanup.h"
+#include "core/base/resolve.h"
+#include "core/base/vec.h"
+#include "core/plan/owned_text.h"
+
+static int no_memory(struct sc_error *err)
+{
+    return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's document roots");
+}
+
+/* ---- what isolated sites owned ---- */
+
+struct past {
+    struct sc_site_list sites;
+    struct sc_isolated_list names;
+    char **owned; /* per site; "": nothing is known */
+};
+
+static void past_done(struct past *p)
+{
+    sc_strings_free(p->owned, p->owned ? p->sites.n : 0);
+    sc_site_list_done(&p->sites);
+    sc_isolated_list_done(&p->names);
+}
+
+static int past_load(const struct sc_server *s, const struct sc_account *a, struct past *p,
+                     struct sc_error *err)
+{
+    int rc = sc_store_sites_get(s->store, a->uid, &p->sites, err);
+    if (rc == 0)
+        rc = sc_store_isolated_get(s->store, a->uid, &p->names, err);
+    if (rc == 0 && !(p->owned = calloc(p->sites.n + 1, sizeof(*p->owned))))
+        return no_memory(err);
+    for (size_t i = 0; rc == 0 && i < p->sites.n; i++)
+        rc = sc_store_site_owned_get(s->store, p->sites.rows[i].id, &p->owned[i], err);
+    return rc;
+}
+
+static int by_name(const void *key, const void *row)
+{
+    return strcmp(key, ((const struct sc_isolated_row *)row)->name);
+}
+
+static unsigned id_of(const struct past *p, const char *name)
+{
+    const struct sc_isolated_row *row =
+        p->names.n ? bsearch(name, p->names.rows, p->names.n, sizeof(*row), by_name) : NULL;
+    return row ? row->site_id : 0;
+}
+
+/* Whether a domain that the panel has now has this site. */
+static bool is_named(const struct past *p, const struct sc_facts *f, unsigned id)
+{
+    for (size_t i = 0; i < f->domains.n; i++)
+        if (id_of(p, f->domains.v[i].name) == id)
+            return true;
+    return false;
+}
+
+/* The site that the domain had: by its name, or as the renamed one of the site that led it. */
+static const struct sc_site_row *row_of(const struct past *p, const struct sc_facts *f,
+                                        const char *name, const struct sc_site_row *led_by)
+{
+    unsigned id = id_of(p, name);
+    if (!id && !is_named(p, f, led_by->id))
+        return led_by;
+    for (size_t i = 0; id && i < p->sites.n; i++)
+        if (p->sites.rows[i].id == id)
+            return &p->sites.rows[i];
+    return NULL;
+}
+
+/* ---- where a way goes ---- */
+
+struct way {
+    char **dirs; /* with the links on it */
+    size_t n;
+    bool failed;
+    char *rel; /* its end */
+};
+
+static void way_done(struct way *w)
+{
+    sc_strings_free(w->dirs, w->n);
+    free(w->rel);
+}
+
+static void note_link(void *arg, const char *dir)
+{
+    struct way *w = arg;
+    if (!SC_VEC_ROOM(w->dirs, w->n) || !(w->dirs[w->n] = strdup(dir)))
+        w->failed = true;
+    else
+        w->n++;
+}
+
+static int find_way(const struct sc_account *a, const char *path, struct way *w,
+                    struct sc_error *err)
+{
+    SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    SC_FREE char *known = NULL;
+    const struct sc_resolve_trace trace = {note_link, w};
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
+    if (rc < 0)
+        return rc;
+    rc = sc_in_home_traced(a, &as, path, true, &trace, &w->rel, NULL, &known, &why);
+    if (w->failed)
+        return no_memory(err);
+    if (rc < 0 && !sc_in_home_told(rc, &why)) {
+        if (err)
+            *err = why;
+        return rc;
+    }
+    return 0;
+}
+
+/* The site that can change a link on the way, and did not own where it ends; NULL. */
+static const struct sc_site_row *leader(const struct past *p, const struct way *w)
+{
+    for (size_t i = 0; i < p->sites.n; i++)
+        for (size_t k = 0; p->sites.rows[i].isolated && k < w->n; k++)
+            if (sc_owned_text_holds(p->owned[i], w->dirs[k]) &&
+                !(w->rel && sc_owned_text_holds(p->owned[i], w->rel)))
+                return &p->sites.rows[i];
+    return NULL;
+}
+
+/* ---- what becomes of it ---- */
+
+static int set_text(char **to, const char *text, struct sc_error *err)
+{
+    char *copy = text ? strdup(text) : NULL;
+    if (text && !copy)
+        return no_memory(err);
+    free(*to);
+    *to = copy;
+    return 0;
+}
+
+static int refuse(struct sc_facts *f, size_t i, const struct sc_site_row *by, struct sc_error *err)
+{
+    char text[SC_ERROR_TEXT_MAX];
+    snprintf(text, sizeof(text),
+             "the way to its document root goes over a link that the isolated site at %.300s can "
+             "change; correct the document root in the panel",
+             by->docroot);
+    return set_text(&f->docroots.problems[i], text, err);
+}
+
+/* The document root is where it was, whatever the link says. */
+static int hold(const struct sc_account *a, struct sc_facts *f, size_t i,
+                const struct sc_site_row *row, struct sc_error *err)
+{
+    struct sc_domain *d = &f->domains.v[i];
+    SC_CLEANUP(way_done) struct way was = {0};
+    if (!f->docroots.led && !(f->docroots.led = calloc(f->domains.n, sizeof(bool))))
+        return no_memory(err);
+    f->docroots.led[i] = true;
+    if (f->why.code == 0)
+        sc_error_set(&f->why, SC_E_DENIED,
+                     "the document root %s of %s leads out of what the site owned, by a link that "
+                     "isolated sites can change, so it stays %s; if that is right, disable its "
+                     "isolation and enable it again",
+                     d->docroot, d->name, row->docroot);
+    int rc = find_way(a, row->docroot, &was, err);
+    const char *rel = sc_path_below(row->docroot, a->home);
+    bool there = rel && was.rel && strcmp(was.rel, rel) == 0;
+    if (rc == 0)
+        rc = set_text(&d->docroot, row->docroot, err);
+    return rc < 0 ? rc : set_text(&f->docroots.rels[i], there ? rel : NULL, err);
+}
+
+static int settle(const struct sc_account *a, struct sc_facts *f, const struct past *p, size_t i,
+                  struct sc_error *err)
+{
+    const struct sc_domain *d = &f->domains.v[i];
+    SC_CLEANUP(way_done) struct way w = {0};
+    int rc = find_way(a, d->docroot, &w, err);
+    const struct sc_site_row *by = rc == 0 ? leader(p, &w) : NULL;
+    if (rc < 0)
+        return rc;
+    if (!by)
+        return w.rel ? set_text(&f->docroots.rels[i], w.rel, err) : 0;
+    const struct sc_site_row *row = row_of(p, f, d->name, by);
+    const char *rel = row ? sc_path_below(row->docroot, a->home) : NULL;
+    if (!rel)
+        return refuse(f, i, by, err);
+    return w.rel && strcmp(rel, w.rel) == 0 ? 0 : hold(a, f, i, row, err);
+}
+
+/* Whether the document root is found by a link: it is called otherwise than it lies. */
+static bool is_by_link(const struct sc_account *a, const struct sc_facts *f, size_t i)
+{
+    const char *text = f->domains.v[i].docroot;
+    const char *below = sc_path_below(text, a->home);
+    below = below ? below : sc_path_below(text, a->home_alias);
+    return f->docroots.rels[i] && below && strcmp(below, f->docroots.rels[i]) != 0;
+}
+
+int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                 struct sc_error *err)
+{
+    SC_CLEANUP(past_done) struct past p = {0};
+    bool loaded = false;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
+        if (!is_by_link(a, f, i))
+            continue;
+        if (!loaded)
+            rc = past_load(s, a, &p, err);
+        loaded = true;
+        if (rc == 0 && p.sites.n)
+            rc = settle(a, f, &p, i, err);
+    }
+    return rc;
+}

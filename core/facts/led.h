@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Document roots that an isolated site leads elsewhere. The way to a document root may go over a link that the
+ * site can change itself (`current` of a release layout). It would own whatever it makes that link lead
+ * to: another site, or ~/.ssh. So such a link is followed only within what the site owned when it was
+ * made last. */
+#ifndef SC_FACTS_LED_H
+#define SC_FACTS_LED_H
+
+#include "core/account/account.h"
+#include "core/base/error.h"
+#include "core/facts/facts.h"
+#include "core/server/server.h"
+
+/* Of what is led out of that, the document root is still the one that the database has; f->why says it. What
+ * never had one cannot be isolated. SC_E_SYS, SC_E_NOMEM: it could not be looked at. */
+int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                 struct sc_error *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/plan/owned_text.h"
+
+#include <string.h>
+
+#include "core/base/cleanup.h"
+#include "core/plan/plan.h"
+#include "core/plan/relpath.h"
+
+static void add(struct sc_buf *out, const char *rel)
+{
+    sc_buf_str(out, out->len ? " " : "");
+    sc_buf_enc(out, rel, strlen(rel));
+}
+
+void sc_owned_text(const struct sc_plan_site *site, struct sc_buf *out)
+{
+    add(out, site->rel);
+    for (size_t i = 0; i < site->n_apps; i++)
+        add(out, site->apps[i]);
+    for (size_t i = 0; i < site->n_extras; i++)
+        if (site->extras[i].rw && !site->extras[i].own)
+            add(out, site->extras[i].rel);
+}
+
+bool sc_owned_text_holds(const char *text, const char *rel)
+{
+    for (const char *p = text; *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        SC_FREE char *word = strndup(p, n);
+        if (!word || sc_decode_word(word) < 0 || sc_rel_rest(word, rel))
+            return true; /* what nobody can tell is the site's */
+        p += n;
+    }
+    return false;
+}
