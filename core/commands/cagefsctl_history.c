@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/commands/history_json.h"
@@ -37,8 +38,22 @@ static void events_text(struct sc_out *o, const struct sc_history_events *l)
     }
 }
 
+static void changes_text(struct sc_out *o, const struct sc_changes *l)
+{
+    char at[SC_TIME_TEXT];
+    for (size_t i = 0; i < l->n; i++) {
+        const struct sc_change *c = &l->v[i];
+        bool done = strcmp(c->came, "done") == 0;
+        sc_out_fmt(o, i ? "" : "  Who changed it:\n");
+        sc_out_fmt(o, "  %-20s %5s  %s%s", sc_time_text(c->t, at), c->by, c->what,
+                   done ? "" : ", failed: ");
+        sc_out_word(o, done ? "" : c->came);
+        sc_out_fmt(o, "\n");
+    }
+}
+
 static void site_text(struct sc_out *o, const struct sc_history_name *name,
-                      const struct sc_site_history *h)
+                      const struct sc_site_history *h, const struct sc_changes *changes)
 {
     char from[SC_TIME_TEXT];
     sc_out_fmt(o, "\n");
@@ -55,9 +70,11 @@ static void site_text(struct sc_out *o, const struct sc_history_name *name,
     for (size_t i = 0; i < h->series.n; i++)
         point_text(o, &h->series.v[i]);
     events_text(o, &h->events);
+    changes_text(o, changes);
 }
 
-static json_t *sites_json(const struct sc_history_names *names, const struct sc_site_histories *l)
+static json_t *sites_json(const struct sc_history_names *names, const struct sc_site_histories *l,
+                          const struct sc_changes *changes)
 {
     json_t *list = json_array();
     int bad = 0;
@@ -66,6 +83,7 @@ static json_t *sites_json(const struct sc_history_names *names, const struct sc_
             json_pack("{s:o, s:o, s:I}", "domain", sc_json_text(names->v[i].domain), "username",
                       sc_json_text(names->v[i].user), "lve_id", (json_int_t)names->v[i].site);
         bad |= one ? sc_history_json_set(one, &l->v[i]) : -1;
+        bad |= json_object_set_new(one, "changes", sc_changes_json(&changes[i]));
         bad |= json_array_append_new(list, one);
     }
     if (!bad)
@@ -88,6 +106,23 @@ static int look(struct sc_ctl *c, const struct sc_history_names *names,
     return sc_engine_history(c->server, sites, names->n, &asked, ret, err);
 }
 
+static void tell(struct sc_out *o, const struct sc_history_names *names,
+                 const struct sc_site_histories *l, const struct sc_changes *changes)
+{
+    if (o->json) {
+        sc_out_set_take(o, "kept", json_boolean(l->kept));
+        sc_out_set_take(o, "sites", sites_json(names, l, changes));
+        return;
+    }
+    if (!l->kept)
+        sc_out_fmt(o, "There is no history yet: sitecage-monitor keeps it (history_size in "
+                      "/etc/sitecage.conf)\n");
+    if (names->n == 0)
+        sc_out_fmt(o, "No isolated sites\n");
+    for (size_t i = 0; l->kept && i < names->n; i++)
+        site_text(o, &names->v[i], &l->v[i], &changes[i]);
+}
+
 int sc_ctl_history(struct sc_ctl *c, struct sc_error *err)
 {
     SC_CLEANUP(sc_history_names_done) struct sc_history_names names = {0};
@@ -97,17 +132,13 @@ int sc_ctl_history(struct sc_ctl *c, struct sc_error *err)
         rc = look(c, &names, &l, err);
     if (rc < 0)
         return rc;
-    if (c->out->json) {
-        sc_out_set_take(c->out, "kept", json_boolean(l.kept));
-        sc_out_set_take(c->out, "sites", sites_json(&names, &l));
-        return 0;
-    }
-    if (!l.kept)
-        sc_out_fmt(c->out, "There is no history yet: sitecage-monitor keeps it (history_size in "
-                           "/etc/sitecage.conf)\n");
-    if (names.n == 0)
-        sc_out_fmt(c->out, "No isolated sites\n");
-    for (size_t i = 0; l.kept && i < names.n; i++)
-        site_text(c->out, &names.v[i], &l.v[i]);
-    return 0;
+    SC_FREE struct sc_changes *changes = calloc(names.n + 1, sizeof(*changes));
+    if (!changes)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory");
+    rc = sc_engine_history_changes(&names, l.n ? l.v[0].series.from : 0, changes, err);
+    if (rc == 0)
+        tell(c->out, &names, &l, changes);
+    for (size_t i = 0; i < names.n; i++)
+        sc_changes_done(&changes[i]);
+    return rc;
 }

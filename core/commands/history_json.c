@@ -68,6 +68,21 @@ static json_t *events_json(const struct sc_history_events *l)
     return NULL;
 }
 
+json_t *sc_changes_json(const struct sc_changes *l)
+{
+    json_t *list = json_array();
+    int bad = list ? 0 : -1;
+    for (size_t i = 0; i < l->n && !bad; i++)
+        bad |= json_array_append_new(
+            list, json_pack("{s:I, s:o, s:o, s:o}", "t", (json_int_t)l->v[i].t, "by",
+                            sc_json_text(l->v[i].by), "what", sc_json_text(l->v[i].what), "result",
+                            sc_json_text(l->v[i].came)));
+    if (!bad)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
 int sc_history_json_set(json_t *to, const struct sc_site_history *h)
 {
     const struct sc_history_series *s = &h->series;

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/engine/history.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/base/error_code.h"
+#include "core/base/io.h"
+#include "core/base/log.h"
 #include "core/base/vec.h"
 #include "core/history/ring.h"
 #include "core/server/server.h"
@@ -161,4 +166,33 @@ int sc_engine_history_names(struct sc_server *s, const char *const *domains, siz
         return rc;
     SC_MOVE(ret, &l);
     return 0;
+}
+
+/* ---- who changed them ---- */
+
+#define LOG_TAIL (1u << 20) /* bytes of the log that are looked at */
+
+/* What of the log's end says who changed what. Without a log: nothing. */
+static void read_changes(struct sc_buf *ret)
+{
+    SC_FD int fd = open(SC_LOG_PATH, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
+    SC_FREE char *data = malloc(LOG_TAIL);
+    if (fd < 0 || !data || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return;
+    off_t from = st.st_size > (off_t)LOG_TAIL ? st.st_size - (off_t)LOG_TAIL : 0;
+    ssize_t n = lseek(fd, from, SEEK_SET) < 0 ? -1 : sc_read_all(fd, data, LOG_TAIL);
+    if (n > 0)
+        sc_changes_lines(data, (size_t)n, ret);
+}
+
+int sc_engine_history_changes(const struct sc_history_names *names, int64_t from,
+                              struct sc_changes *ret, struct sc_error *err)
+{
+    SC_BUF struct sc_buf lines = SC_BUF_INIT;
+    read_changes(&lines);
+    int rc = sc_buf_check(&lines, "the log", err);
+    for (size_t i = 0; rc == 0 && i < names->n; i++)
+        rc = sc_changes_of(&lines, names->v[i].user, names->v[i].domain, from, &ret[i], err);
+    return rc;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include "core/base/error.h"
 #include "core/history/asked.h"
+#include "core/history/changes.h"
 #include "core/history/series.h"
 #include "core/server/handle.h"
 
@@ -38,6 +39,11 @@ struct sc_history_names {
 };
 
 void sc_history_names_done(struct sc_history_names *l);
+
+/* Who changed each of them since `from`, as the end of the log has it, in ret[names->n], which the caller releases one by
+ * one; empty where there is no log. SC_E_NOMEM. */
+int sc_engine_history_changes(const struct sc_history_names *names, int64_t from,
+                              struct sc_changes *ret, struct sc_error *err);
 
 /* SC_E_NOTFOUND: a domain that does not exist, or is not isolated, named in the text. */
 int sc_engine_history_names(struct sc_server *s, const char *const *domains, size_t n,

@@ -28,13 +28,17 @@ static void guard_fds(void)
             _exit(1);
 }
 
+#define BODY_S 60 /* a body that comes in drops holds a process of the account's no longer */
+
 static int answer(struct sc_page_request *r, const char *given)
 {
     SC_CLEANUP(sc_page_answer_done) struct sc_page_answer a = {.status = 200};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
     sc_page_request_env(from_env, r);
+    alarm(BODY_S);
     int rc = sc_page_request_body(from_env, given, r, &err);
+    alarm(0);
     if (rc < 0)
         sc_page_answer_error(&a, rc == SC_E_TOOBIG ? 413 : 400, &err);
     else

@@ -93,6 +93,10 @@ check_not "nor the file" as_user jane test -r $file
 ## Root
 expect_contains "in words" "a.example of user john since " history
 expect_contains "events, too" "run: /home/john/a/no_program: Permission denied" history a.example
+expect_contains "who changed it: the user" " user  enable" history a.example
+expect_contains "root" " root  enable" history c.example
+expect_output "also in JSON" $'[{"by":"root","what":"enable","result":"done"}]\n' \
+    look '[.sites[].changes[] | del(.t)] | tojson' history --json c.example
 expect_output "in JSON" $'a.example\nb.example\nc.example\n' look '.sites | sort_by(.domain) | .[].domain' history --json --period 2h
 expect_fail 1 "Please specify existing domain name and try again" history nosuch.example
 expect_fail 2 "--period must be" history --period x

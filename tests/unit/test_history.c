@@ -4,6 +4,7 @@
 
 #include "core/history/asked.h"
 #include "core/history/change.h"
+#include "core/history/changes.h"
 #include "core/history/metrics.h"
 #include "core/history/ring.h"
 #include "core/history/series.h"
@@ -469,6 +470,51 @@ static void metrics_of_hostile_names(void **state)
     assert_int_equal(out.data[out.len - 1], '\n');
 }
 
+/* ---- who changed a site ---- */
+
+static void log_says_who_changed_it(void **state)
+{
+    (void)state;
+    static const char log[] =
+        "2023-11-14T22:13:20Z isolatectl-root[7] by=user user=john enable=a.example,b.example: "
+        "done\n"
+        "2023-11-14T22:13:21Z cagefsctl[8] by=root user=john disable=aa.example: done\n"
+        "2023-11-14T22:13:22Z cagefsctl[8] by=root user=john limits=a.example: a: b\n"
+        "2023-11-14T22:13:23Z cagefsctl[8] by=root user=jo remount: done\n"
+        "2023-11-14T22:13:24Z cagefsctl[8] by=root user=john remount: done\n"
+        "2023-11-14T22:13:25Z cagefsctl[8] user=john: by=root user=john disable=a.example: done\n"
+        "2023-11-14T22:13:26Z cagefsctl[8] by=root user=mary enable=x.example disable=a.example: "
+        "done\n"
+        "nonsense by=\n by=\n\n"
+        "2023-11-14T22:13:27Z cagefsctl[8] by=root user=john disable=b.example,a.example: done\n"
+        "2023-11-14T22:13:28Z cagefsctl[8] by=root user=john disable=a.example: do";
+    SC_BUF struct sc_buf lines = SC_BUF_INIT;
+    SC_CLEANUP(sc_changes_done) struct sc_changes l = {0};
+    sc_changes_lines(log, sizeof(log) - 1, &lines);
+    assert_int_equal(sc_changes_of(&lines, "john", "a.example", T0, &l, NULL), 0);
+    static const struct {
+        int64_t t;
+        const char *by, *what, *came;
+    } want[] = {{T0 + 7, "root", "disable", "done"},
+                {T0 + 4, "root", "remount", "done"},
+                {T0 + 2, "root", "limits", "a: b"},
+                {T0, "user", "enable", "done"}};
+    assert_int_equal(l.n, sizeof(want) / sizeof(want[0]));
+    for (size_t i = 0; i < l.n; i++) {
+        assert_int_equal(l.v[i].t, want[i].t);
+        assert_string_equal(l.v[i].by, want[i].by);
+        assert_string_equal(l.v[i].what, want[i].what);
+        assert_string_equal(l.v[i].came, want[i].came);
+    }
+    sc_changes_done(&l);
+    assert_int_equal(sc_changes_of(&lines, "john", "a.example", T0 + 5, &l, NULL), 0);
+    assert_int_equal(l.n, 1);
+    SC_BUF struct sc_buf empty = SC_BUF_INIT;
+    sc_changes_done(&l);
+    assert_int_equal(sc_changes_of(&empty, "john", "a.example", 0, &l, NULL), 0);
+    assert_int_equal(l.n, 0);
+}
+
 int main(void)
 {
 #define WITH_FILE(f) cmocka_unit_test_setup_teardown(f, store_setup, store_teardown)
@@ -490,6 +536,7 @@ int main(void)
         WITH_FILE(a_damaged_file_is_begun_again),
         WITH_FILE(none_is_made_by_reading),
         cmocka_unit_test(metrics_of_hostile_names),
+        cmocka_unit_test(log_says_who_changed_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
