@@ -56,6 +56,11 @@ static int systemctl(const char *unit, const char *verb, struct sc_error *err)
     return call(argv, err);
 }
 
+int sc_unit_start(const char *unit, struct sc_error *err)
+{
+    return systemctl(unit, "start", err);
+}
+
 int sc_service_start(const struct sc_service *v, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;

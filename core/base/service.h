@@ -24,4 +24,7 @@ int sc_service_stop(const struct sc_service *v,
 bool sc_service_running(const struct sc_service *v);
 bool sc_by_systemd(void); /* as sd_booted(3) */
 
+/* systemctl start. SC_E_SYS, SC_E_NOTFOUND, …: as sc_run(). */
+int sc_unit_start(const char *unit, struct sc_error *err);
+
 #endif

@@ -223,7 +223,7 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
         check_view(&c, s);
         sc_check_panel(&c, s, enabled);
         check_users(&c, s);
-        sc_check_groups(&c);
+        sc_check_groups(&c, s);
     }
     check_web(&c, enabled);
     sc_check_unit(&c, enabled);

@@ -26,7 +26,7 @@ void sc_check_lsapi(struct sc_checks *c);
 void sc_check_unit(struct sc_checks *c, bool enabled);
 
 /* A row where sites run below systemd's unit. */
-void sc_check_groups(struct sc_checks *c);
+void sc_check_groups(struct sc_checks *c, const struct sc_server *s);
 
 /* Whether programs of isolated sites are kept from TCP ports of PHP-FPM, where there are some. */
 void sc_check_ports(struct sc_checks *c, bool enabled);

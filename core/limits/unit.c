@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/limits/unit.h"
 
+#include <errno.h>
 #include <linux/limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,7 +11,16 @@
 #include "core/base/cleanup.h"
 #include "core/base/own_group.h"
 #include "core/base/paths.h"
+#include "core/base/service.h"
 #include "core/limits/members.h"
+
+void sc_sites_unit_start(void)
+{
+    if (!sc_by_systemd() || !sc_sites_unit_fits() || sc_sites_unit_runs())
+        return;
+    if (sc_unit_start(SC_SITES_UNIT, NULL) == 0)
+        sc_sites_unit_adopt();
+}
 
 /* A program of ours; one of a version before is "(deleted)". */
 static bool is_ours(pid_t pid)

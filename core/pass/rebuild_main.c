@@ -16,6 +16,7 @@
 #include "core/base/debug.h"
 #include "core/base/log.h"
 #include "core/limits/limits.h"
+#include "core/limits/unit.h"
 #include "core/pass/boot_accounts.h"
 #include "core/pass/mains.h"
 #include "core/php/fpm/taken.h"
@@ -84,6 +85,7 @@ static int count(uid_t uid, struct sc_error *err)
     int rc = sc_account_lock(uid, 0, &lock, err);
     if (rc == 0)
         rc = sc_runtime_counted(uid, &ids, &n, err);
+    sc_sites_unit_start(); /* else their groups would not be where the table says */
     if (rc == 0)
         rc = sc_cgroups_open(&cg, err);
     for (size_t i = 0; rc == 0 && i < n; i++)

@@ -3,12 +3,19 @@
 
 #include "core/cage/keeper_start.h"
 #include "core/coverage/coverage.h"
+#include "core/limits/unit.h"
 #include "core/php/restart.h"
 #include "core/proxyexec/sites.h"
 #include "core/runtime/runtime.h"
 #include "core/web/module.h"
 #include "core/web/nginx/hold.h"
 #include "core/web/part.h"
+
+static int open_groups(struct sc_cgroups **ret, struct sc_error *err)
+{
+    sc_sites_unit_start();
+    return sc_cgroups_open(ret, err);
+}
 
 static const struct sc_tools real = {
     .cage = {.system_lines = sc_system_lines, .lock = sc_cage_lock, .change = sc_live_apply},
@@ -43,7 +50,7 @@ static const struct sc_tools real = {
             .nginx = sc_cover_nginx,
             .nginx_forget = sc_cover_nginx_forget,
             .nginx_read = sc_nginx_read},
-    .groups = {.open = sc_cgroups_open,
+    .groups = {.open = open_groups,
                .check = sc_limits_check,
                .make = sc_limits_make,
                .join = sc_limits_join,
