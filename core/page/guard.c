@@ -46,7 +46,7 @@ static bool same(const char *a, const char *b)
 static bool own_origin(const struct sc_page_request *r)
 {
     const char *host = strstr(r->origin, "://");
-    return !r->host || (host && strcmp(host + 3, r->host) == 0);
+    return host && (!r->host || strcmp(host + 3, r->host) == 0); /* "null": of nobody's */
 }
 
 int sc_page_allowed(const struct sc_page_request *r, uid_t uid, const char *in_body,

@@ -88,6 +88,17 @@ fi
 check "john chooses another home" person john home a.example shared
 expect_output "it is in force" $'"shared"\n' eval 'as_user john isolatectl overview | jq ".sites[0].home"'
 
+set_of() { as_user john isolatectl overview | jq -c '.sites[0] | [.isolated, .home_set, .paths, .limits]'; }
+before=$(set_of)
+expect_contains "control: it has settings" '"shared"' set_of
+expect_output "switched off" $'a.example not isolated\nb.example not isolated\n' person john open a.example list
+expect_output "control: with the isolation they go" $'[false,null,[],{}]\n' set_of
+check "on and off again" person john isolate a.example
+as_user john sh -c "isolatectl paths add a.example shared ro; isolatectl home a.example shared" >/dev/null
+as_user john isolatectl limits set --domain a.example --ep 7 >/dev/null 2>&1
+expect_output "undo brings them back" $'a.example isolated\nb.example not isolated\n' person john open a.example undo list
+expect_output "as they were" "$before"$'\n' set_of
+
 # --- a failure, and its reason ----------------------------------------------------------------------------------------
 put_php a.example index.php 'echo "ok";'
 as_user john sh -c 'mv ~/.cagefs ~/kept && touch ~/.cagefs' # as its owner can do himself

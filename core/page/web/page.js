@@ -97,16 +97,37 @@ class SitecagePage extends HTMLElement {
             this.say(h("p", {}, this.whyNot(site)), "note");
             return;
         }
-        const [doing, undoing] = site.isolated ? ["disable", "enable"] : ["enable", "disable"];
+        const [doing, undoing] = site.isolated ? ["disable", this.restoring(site)] : ["enable", {do: "disable", domains: [site.domain]}];
         button.setAttribute("aria-busy", "true");
-        this.change(site, {do: doing, domains: [site.domain]}, {do: undoing, domains: [site.domain]})
+        this.change(site, {do: doing, domains: [site.domain]}, undoing)
             .finally(() => button.removeAttribute("aria-busy"));
+    }
+
+    // What makes an isolated site again as it is: with its isolation end that of its other names, and its settings.
+    restoring(site) {
+        const names = (this.overview.sites ?? [site]).filter((one) => one.isolated && one.document_root === site.document_root);
+        const requests = [{do: "enable", domains: names.map((one) => one.domain), anyway: site.state === "not covered"}];
+        if (this.dataset.admin) // settings are the owner's
+            return requests;
+        const about = {domain: site.domain};
+        if (Object.keys(site.limits ?? {}).length)
+            requests.push({do: "limits", ...about, limits: site.limits});
+        if (site.home_set)
+            requests.push({do: "home", ...about, home: site.home_set});
+        for (const {path, mode} of site.paths ?? [])
+            requests.push({do: "path", ...about, path, mode});
+        if (site.php?.own)
+            requests.push({do: "php", ...about, version: site.php.version});
+        if (site.php?.own && site.php.extensions)
+            requests.push({do: "extensions", ...about, version: site.php.version, extensions: site.php.extensions});
+        return requests;
     }
 
     // ---- changes ----
 
-    // Does it, loads all again, and says what came of it, with a way back.
-    async change(site, request, undo) {
+    // Does it, or one after the other, loads all again, and says what came of it, with a way back.
+    async change(site, requests, undo) {
+        const [request, ...more] = [requests].flat();
         if (this.busy)
             return;
         this.busy = true;
@@ -114,6 +135,8 @@ class SitecagePage extends HTMLElement {
         this.say(h("p", {}, this.x.t("working")), "note");
         try {
             const answer = await this.api.ask(request);
+            for (const one of more)
+                await this.api.ask(one);
             await this.refresh();
             this.saySuccess(site, request, undo, answer);
         } catch (why) {
