@@ -53,7 +53,8 @@ static int nothing(struct sc_ctl *c, struct sc_error *err)
     return 0;
 }
 
-#define NOTHING .run = nothing, .help = "Accepted; there is nothing to do"
+#define NOTHING   .run = nothing, .help = "Accepted; there is nothing to do"
+#define OLD_USERS .operands = "[USER...]", .one = "USER", .max = MANY
 
 static const struct sc_ctl_command table[] = {
     {BOTH("allow-all"), .run = sc_ctl_allow_all, .flags = SC_CTL_SERVER,
@@ -113,6 +114,11 @@ static const struct sc_ctl_command table[] = {
     {.name = "init", NOTHING},
     {.name = "reinit", NOTHING},
     {.name = "setup-cl-selector", NOTHING},
+    {.name = "reconfigure-cagefs", NOTHING},
+    {.name = "update-list", NOTHING},
+    {.name = "update-etc", OLD_USERS, NOTHING},
+    {.name = "force-update-etc", OLD_USERS, NOTHING},
+    {.name = "rebuild-alt-php-ini", OLD_USERS, NOTHING},
     {.name = "version", .flags = SC_CTL_ANYBODY, .run = version, .help = "Say the version"},
     {.name = "help",
      .letter = 'h',

@@ -115,7 +115,7 @@ static void add_visible(const struct sc_adapter_ops *ops, const struct sc_error 
     struct sc_error err = SC_ERROR_INIT;
     if (!ops->page_look)
         sc_error_set(&err, SC_E_NOTFOUND,
-                     "%s has no place for it; docs/page.md says how another program shows it",
+                     "Sitecage puts none into %s; docs/page.md says how another program shows it",
                      ops->title);
     else if (why->code)
         err = *why;

@@ -55,7 +55,7 @@ for command in "enable a.example" "deny john"; do
 done
 expect_fail 1 "/opt/cpvendor/etc/integration.ini" cagefsctl --site-isolation-allow-all
 check_not "no flag came from it" test -e "$flag"
-for option in --force-update --update --init --reinit --setup-cl-selector "--wait-lock --force-update"; do
+for option in --force-update --update --init --reinit --setup-cl-selector "--wait-lock --force-update" "--force-update-etc john" --rebuild-alt-php-ini; do
     # shellcheck disable=SC2086 # two words
     expect_output "$option does nothing, silently" '' cagefsctl $option
 done

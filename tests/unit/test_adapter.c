@@ -237,7 +237,7 @@ static void expect_run(const struct sc_adapter_ops *o, const char *command, int 
 }
 
 #define NO_PAGE                                                                                    \
-    "the page: visible: no, Fake panel has no place for it; docs/page.md says how another "        \
+    "the page: visible: no, Sitecage puts none into Fake panel; docs/page.md says how another "    \
     "program shows it\n"
 
 static void duties_are_done(void **state)

@@ -577,9 +577,19 @@ static void notices_have_a_limit(void **state)
 static void version_and_nothing(void **state)
 {
     (void)state;
-    static const char *const nothing[] = {"--force-update", "--update", "--init", "--reinit",
-                                          "--setup-cl-selector"};
+    static const char *const nothing[] = {"--force-update",
+                                          "--update",
+                                          "--init",
+                                          "--reinit",
+                                          "--setup-cl-selector",
+                                          "--reconfigure-cagefs",
+                                          "--update-list",
+                                          "--update-etc",
+                                          "--force-update-etc",
+                                          "--rebuild-alt-php-ini"};
     fake_reset();
+    run("--force-update-etc", "john", "jane");
+    assert_ran(0, "", "");
     run("--version");
     assert_ran(0, "cagefsctl (Sitecage) " SC_VERSION "\n", "");
     run("--version", "--json");
@@ -598,7 +608,7 @@ static void help_has_every_command(void **state)
     (void)state;
     size_t n;
     const struct sc_ctl_command *commands = sc_ctl_commands(&n);
-    assert_int_equal(n, 27);
+    assert_int_equal(n, 32);
     run("--help");
     assert_int_equal(ran.status, 0);
     assert_string_equal(ran.err, "");
