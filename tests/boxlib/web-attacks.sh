@@ -73,6 +73,12 @@ Alias /errors /var/www/errors
 Alias /icons /usr/share/apache2/icons
 ScriptAlias /cgi-bin/ /usr/lib/cgi-bin/
 ExtFilterDefine tool cmd="/usr/lib/cgi-bin/tool"
+<Directory /home/john/a.example/t/auth-panels>
+    AuthType Basic
+    AuthName x
+    AuthUserFile /home/john/conf/web/a.example/htpasswd
+    Require valid-user
+</Directory>
 <LocationMatch "^/t/[a-z]+/dav/">
     Dav on
 </LocationMatch>
@@ -88,6 +94,18 @@ LINES
     chmod 755 /usr/lib/cgi-bin/tool /usr/lib/cgi-bin/interpreter
     web_try serve /run/app/b.sock 5055 5056 &
     as_user john env PYTHONDONTWRITEBYTECODE=1 python3 "$SC_SOURCE/tests/boxlib/web_try.py" serve $H/b.example/app.sock &
+}
+
+# HestiaCP's places are root's; DirectAdmin's lie beside the document roots.
+web_passwords()
+{
+    local site
+    for site in a b; do mkdir -p $H/conf/web/$site.example && chmod 751 $H/conf $H/conf/web/$site.example; done
+    htpasswd -nbs ann annspass >$H/conf/web/a.example/htpasswd 2>/dev/null
+    htpasswd -nbs bob bobspass >$H/conf/web/b.example/htpasswd 2>/dev/null
+    echo 'team: ann' >$H/conf/web/b.example/groups
+    as_user john mkdir -p $H/outer/.htpasswd/in
+    htpasswd -nbs ann annspass 2>/dev/null | put_file john $H/outer/.htpasswd/in/passwd
 }
 
 web_nested()
@@ -150,6 +168,7 @@ web_set_up()
     web_server
     web_secrets
     web_nested
+    web_passwords
     put_file john $H/app/current/public/x.txt <<<RELEASE-1
     put_php d.example x.php 'echo "own ", 6 * 7;'
     as_user john mkdir -p $H/shared $H/.htpasswds/a.example/t $H/.htpasswds/b.example

@@ -233,6 +233,14 @@ T("oracle/auth-passwords-dots", {"x.txt": "in", ".htaccess": BASIC + "AuthUserFi
                                  "Require valid-user\n"}, "x.txt", 200, user=BOB)
 T("oracle/auth-passwords-link", {"x.txt": "in", ".htaccess": BASIC + "AuthUserFile /home/john/.htpasswds/a.example/link/passwd\n"
                                  "Require valid-user\n"}, "x.txt", 200, user=BOB)
+T("oracle/auth-panels", {"x.txt": "in", ".htaccess": BASIC + "AuthUserFile /home/john/conf/web/b.example/htpasswd\nRequire valid-user\n"},
+  "x.txt", 200, user=BOB)
+T("oracle/auth-panels-group", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess": BASIC + "AuthUserFile @D@/p\n"
+                               "AuthGroupFile /home/john/conf/web/b.example/groups\nRequire group team\n"}, "x.txt", 200, user=ANN)
+T("oracle/auth-panels-link", {"x.txt": "in", "l": link("/home/john/conf/web/b.example/htpasswd"), ".htaccess":
+                              "AuthUserFile @D@/l\nAuthType Basic\nAuthName x\nRequire valid-user\n"}, "x.txt", 200, user=BOB)
+T("oracle/auth-around", {"x.txt": "in", ".htaccess": BASIC + "AuthUserFile /home/john/outer/.htpasswd/in/passwd\nRequire valid-user\n"},
+  "x.txt", 200, user=ANN)
 T("oracle/auth-group", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess":
                         BASIC + "AuthUserFile @D@/p\nAuthGroupFile @B@/.htgroup\nRequire group team\n"}, "x.txt", 200,
   user=ANN)
@@ -474,6 +482,10 @@ W("auth", {"x.txt": "own text", "p": "ann:@HASH-ANN@\n", ".htaccess": BASIC + "A
   b"own text", user=ANN)
 W("auth-home", {"x.txt": "own text", ".htaccess": BASIC + "AuthUserFile /home/john/.htpasswds/a.example/t/passwd\nRequire valid-user\n"},
   "x.txt", b"own text", user=ANN)
+W("auth-panels", {"x.txt": "own text"}, "x.txt", b"own text", user=ANN)
+W("auth-panels-wrong", {"x.txt": "own text"}, "/t/auth-panels/x.txt", 401, user=BOB)
+W("auth-around", {"x.txt": "own text", ".htaccess": BASIC + "AuthUserFile /home/john/outer/.htpasswd/in/passwd\nRequire valid-user\n"},
+  "x.txt", b"own text", user=ANN, site="in.example")
 W("auth-outside", {"x.txt": "own text", ".htaccess": BASIC + "AuthUserFile /var/www/passwords/a\nRequire valid-user\n"}, "x.txt",
   b"own text", user=ANN)
 W("auth-wrong", {"x.txt": "own text", "p": "ann:@HASH-ANN@\n", ".htaccess": BASIC + "AuthUserFile @D@/p\nRequire valid-user\n"},

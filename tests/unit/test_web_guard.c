@@ -147,6 +147,36 @@ static void passwords_of_its_own_directories_are_real(void **state)
     assert_int_equal(opens(&g->c, in(g->home, "/.htpasswds/a/d/passwd")), EACCES);
     assert_int_equal(sc_web_open(&g->c, in(g->home, "/.htpasswds/a/new"), O_WRONLY | O_CREAT, 0600),
                      -1);
+    make_dirs(g->real.path, "/home/u/.htpasswd/a/dir");
+    make_dirs(g->real.path, "/home/u/.htpasswd/b");
+    write_file(in(g->home, "/.htpasswd/a/dir/passwd"), "own");
+    write_file(in(g->home, "/.htpasswd/b/passwd"), "b's");
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswd/a/dir/passwd")), 0);
+    assert_int_equal(opens(&g->c, in(g->home, "/.htpasswd/b/passwd")), ENOENT);
+    assert_int_equal(opens(&g->c, in(g->home, "/b/.htpasswd/a/dir/passwd")), ENOENT);
+}
+
+static void passwords_that_the_configuration_names_are_real(void **state)
+{
+    struct guard *g = *state;
+    char named[256], linked[256];
+    make_dirs(g->real.path, "/home/u/conf");
+    snprintf(named, sizeof(named), "%s/conf/passwd", g->home);
+    snprintf(linked, sizeof(linked), "%s/a/linked", g->home);
+    write_file(named, "the panel's");
+    assert_int_equal(symlink(named, in(g->view.path, linked)), 0);
+    assert_int_equal(symlink(in(g->home, "/b/secret"), linked), 0);
+    assert_int_equal(getuid() == 0 ? lchown(linked, 9, 9) : 0, 0); /* a user's */
+    const char *const names[] = {linked, named};
+    assert_int_equal(opens(&g->c, named), ENOENT);
+    g->c.passwords = names;
+    g->c.n_passwords = 2;
+    assert_int_equal(opens(&g->c, named), 0);
+    assert_int_equal(sc_web_open(&g->c, named, O_RDWR, 0), -1);
+    assert_int_equal(opens(&g->c, linked), ENOENT);
+    assert_int_equal(opens(&g->c, in(g->home, "/b/secret")), ENOENT);
+    g->c.root = -1;
+    assert_int_equal(opens(&g->c, named), EACCES);
 }
 
 static void names_in_the_home_are_the_views(void **state)
@@ -602,6 +632,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         GUARD(names_in_the_home_are_the_views),
         GUARD(passwords_of_its_own_directories_are_real),
+        GUARD(passwords_that_the_configuration_names_are_real),
         GUARD(other_names_of_the_home_are_the_same),
         GUARD(a_view_that_is_missing_opens_nothing),
         GUARD(outside_are_the_servers_own_files),

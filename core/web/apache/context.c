@@ -17,7 +17,6 @@
 
 #define TRIES      16 /* of a walk that a rename disturbs */
 #define MEMORY_DEV 1  /* major number of /dev/null and its like */
-#define PASSWORDS  ".htpasswds/"
 
 /* ---- names ---- */
 
@@ -184,21 +183,52 @@ static int walk_outside(const struct sc_web_context *c, const char *path, int fl
                       : checked(c, walk(parent, name, flags | O_NOFOLLOW, mode, RESOLVE_BENEATH));
 }
 
-/* cPanel keeps the passwords of a protected directory ~/DIR below ~/.htpasswds/DIR. The cage shows
- * none of that, because those of all sites lie there; here a site gets its own. */
+/* cPanel keeps the passwords of a protected directory ~/DIR below ~/.htpasswds/DIR, DirectAdmin those of
+ * ~/domains/DOMAIN/DIR below ~/domains/DOMAIN/.htpasswd/DIR. The cage shows none of that, because those of all sites
+ * lie there; here a site gets its own. */
 static bool is_own_passwords(const struct sc_web_context *c, const char *path, char real[PATH_MAX])
 {
+    static const char *const names[] = {"/.htpasswds/", "/.htpasswd/"};
     char clean[PATH_MAX], of[PATH_MAX];
     const char *to = NULL;
-    if (!strstr(path, PASSWORDS) || sc_web_path_clean(path, clean) == 0)
+    if (!strstr(path, names[1]) && !strstr(path, names[0]))
         return false;
-    const char *from = beginning(c, clean, &to), *rest = from ? sc_web_path_below(clean, from) : "";
-    size_t n = strlen(PASSWORDS);
-    if (strncmp(rest, PASSWORDS, n) != 0 || !moved("", rest + n, c->site->account->home, of) ||
-        !moved("", rest, c->site->account->home, real))
+    const char *from = sc_web_path_clean(path, clean) ? beginning(c, clean, &to) : NULL;
+    if (!from || !moved("", sc_web_path_below(clean, from), to, real))
         return false;
+    const char *in = strstr(real, names[0]), *name = names[in ? 0 : 1];
+    in = in ? in : strstr(real, name);
+    if (!in)
+        return false;
+    memcpy(of, real, (size_t)(in - real));
+    of[in - real] = 0;
+    const struct sc_web_place *around = sc_web_table_containing(c->table, of);
+    snprintf(of + (in - real), sizeof(of) - (size_t)(in - real), "%s", in + strlen(name) - 1);
     const struct sc_web_place *p = sc_web_table_containing(c->table, of);
-    return p && p->site == c->site;
+    return p && p->site == c->site && sc_web_table_containing(c->table, real) == around;
+}
+
+/* A password file in the home that the cage does not show, named by the server's own configuration. */
+static int open_named(const struct sc_web_context *c, const char *path, int flags)
+{
+    char real[PATH_MAX];
+    for (size_t i = 0; i < c->n_passwords; i++)
+        if (strcmp(path, c->passwords[i]) == 0) {
+            SC_FD int fd = walk(AT_FDCWD, path, flags, 0, RESOLVE_NO_MAGICLINKS);
+            if (fd >= 0 && sc_web_real_path(fd, real) && sc_web_is_roots_name(path, real))
+                return sc_steal_fd(&fd);
+        }
+    return -1;
+}
+
+static int walk_home(const struct sc_web_context *c, const char *path, const char *inside,
+                     int flags, mode_t mode)
+{
+    int fd = walk_inside(c, inside, flags, mode), why = errno;
+    if (fd < 0 && c->n_passwords && c->root >= 0 && (flags & (O_ACCMODE | O_CREAT)) == O_RDONLY)
+        fd = open_named(c, path, flags);
+    errno = why;
+    return fd;
 }
 
 static int walk_any(const struct sc_web_context *c, const char *path, int flags, mode_t mode)
@@ -209,7 +239,7 @@ static int walk_any(const struct sc_web_context *c, const char *path, int flags,
     if ((flags & (O_ACCMODE | O_CREAT)) == O_RDONLY && is_own_passwords(c, path, room))
         return walk(AT_FDCWD, room, flags, 0, RESOLVE_NO_SYMLINKS);
     const char *inside = sc_web_inside(c, path, room);
-    return inside ? walk_inside(c, inside, flags, mode) : walk_outside(c, path, flags, mode);
+    return inside ? walk_home(c, path, inside, flags, mode) : walk_outside(c, path, flags, mode);
 }
 
 /* ---- what libc's functions do ---- */

@@ -15,14 +15,18 @@ struct sc_web_context {
     const struct sc_web_table *table;
     const struct sc_web_site *site; /* NULL: no isolated site; nothing is changed */
     int root;                       /* of its view; negative: nothing can be opened */
-    bool above;     /* reads an .htaccess above all sites: names count as they are, links do not */
+    bool above; /* reads an .htaccess above all sites: names count as they are, links do not */
+    const char *const
+        *passwords; /* files that the server's own configuration names; until the next one */
+    size_t n_passwords;
     bool walks;     /* its .htaccess files are being read: nobody starts a program */
     bool from_site; /* they may have set variables, also for what lies outside */
 };
 
 /* Where `path` lies for the site: its name inside the view (in `out`, which may be used or not) …
  * NULL: outside of the account's home, where the web server's own files are. */
-const char *sc_web_inside(const struct sc_web_context *c, const char *path, char out[PATH_MAX]);
+const char *sc_web_inside(const struct sc_web_context *c, const char *path, char out[PATH_MAX])
+    __attribute__((nonnull));
 
 /* Opens: inside, from the view's root; outside, the real file, unless it lies in a home, belongs to
  * an account with isolated sites, is on proc or sysfs, or is somebody's temporary file: EACCES.

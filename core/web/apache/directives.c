@@ -24,13 +24,15 @@ static apr_array_header_t *both(apr_pool_t *p, apr_array_header_t *a, apr_array_
 void *sc_mod_merge_dirs(apr_pool_t *p, void *base, void *more)
 {
     const struct sc_mod_dir *a = base, *b = more;
-    if (!a->handlers && !a->backends && !a->code && !a->program)
+    if (!a->handlers && !a->backends && !a->code && !a->program && !a->passwords)
         return more;
     struct sc_mod_dir *out = apr_pcalloc(p, sizeof(*out));
     out->handlers = both(p, a->handlers, b->handlers);
     out->backends = both(p, a->backends, b->backends);
+    out->passwords = both(p, a->passwords, b->passwords);
     out->code = b->code ? b->code : a->code;
     out->program = b->program ? b->program : a->program;
+    out->linked = a->linked || b->linked;
     return out;
 }
 
@@ -71,23 +73,43 @@ static bool is_others(const char *name)
     return false;
 }
 
-/* NULL, or what is wrong with the line. Where the administrator writes it, it is his. */
-static const char *seen(cmd_parms *cmd, const char **ret)
+static bool is_in_htaccess(cmd_parms *cmd)
 {
-    if (!is_others(cmd->cmd->name))
-        return apr_psprintf(cmd->pool,
-                            "Invalid command '%s', perhaps misspelled or defined by a module not "
-                            "included in the server configuration",
-                            cmd->cmd->name);
-    if (ap_check_cmd_context(cmd, NOT_IN_HTACCESS))
-        *ret = cmd->cmd->name;
+    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
+}
+
+/* A link from a host that is not isolated may have led to it. */
+static bool is_by_link(const cmd_parms *cmd)
+{
+    return !sc_web_now()->site && cmd->config_file && sc_mod_is_in_site(cmd->config_file->name);
+}
+
+/* NULL, or what is wrong with the line. */
+static const char *wrong(cmd_parms *cmd)
+{
+    return is_others(cmd->cmd->name)
+               ? NULL
+               : apr_psprintf(cmd->pool,
+                              "Invalid command '%s', perhaps misspelled or defined by a module not "
+                              "included in the server configuration",
+                              cmd->cmd->name);
+}
+
+/* Where the administrator writes it, it is his. */
+static const char *seen(cmd_parms *cmd, struct sc_mod_dir *dir, const char **ret)
+{
+    const char *other = wrong(cmd);
+    if (other || !is_in_htaccess(cmd))
+        return other;
+    *ret = cmd->cmd->name;
+    dir->linked |= is_by_link(cmd);
     return NULL;
 }
 
 static const char *see_code(cmd_parms *cmd, void *dir, const char *args)
 {
     (void)args;
-    return seen(cmd, &((struct sc_mod_dir *)dir)->code);
+    return seen(cmd, dir, &((struct sc_mod_dir *)dir)->code);
 }
 
 static const char *see_switch(cmd_parms *cmd, void *dir, const char *args)
@@ -98,23 +120,45 @@ static const char *see_switch(cmd_parms *cmd, void *dir, const char *args)
 static const char *see_program(cmd_parms *cmd, void *dir, const char *args)
 {
     (void)args;
-    return seen(cmd, &((struct sc_mod_dir *)dir)->program);
+    return seen(cmd, dir, &((struct sc_mod_dir *)dir)->program);
 }
 
 /* What begins with "exec:" is a program, which would be started before the request can be refused. So the line is
  * wrong: its .htaccess cannot be read, and the visitor gets 500. */
 static const char *see_secret(cmd_parms *cmd, void *dir, const char *args)
 {
-    const char *other = seen(cmd, &(const char *){NULL}), *rest = args;
+    const char *other = wrong(cmd), *rest = args;
     const struct sc_web_site *site = sc_web_now()->site;
     (void)dir;
-    if (other || !site || strncmp(ap_getword_conf(cmd->temp_pool, &rest), "exec:", 5) != 0 ||
-        !ap_check_cmd_context(cmd, NOT_IN_HTACCESS))
+    if (other || strncmp(ap_getword_conf(cmd->temp_pool, &rest), "exec:", 5) != 0 ||
+        !is_in_htaccess(cmd) || (!site && !is_by_link(cmd)))
         return other;
-    sc_web_counts_add(sc_mod->counts, site->id, HTTP_INTERNAL_SERVER_ERROR,
-                      apr_time_sec(apr_time_now()), secret_reason);
-    return apr_psprintf(cmd->pool, "sitecage: %s: %d: %s (%s)", site->name,
+    if (site)
+        sc_web_counts_add(sc_mod->counts, site->id, HTTP_INTERNAL_SERVER_ERROR,
+                          apr_time_sec(apr_time_now()), secret_reason);
+    return apr_psprintf(cmd->pool, "sitecage: %s: %d: %s (%s)",
+                        site ? site->name : cmd->server->server_hostname,
                         HTTP_INTERNAL_SERVER_ERROR, secret_reason, cmd->cmd->name);
+}
+
+/* Panels keep the passwords of a domain's protected directories where no site sees them. Where the server's own
+ * configuration names the file, it is the one. */
+static const char *see_passwords(cmd_parms *cmd, void *dir, const char *args)
+{
+    const char *other = wrong(cmd), *rest = args;
+    if (other || is_in_htaccess(cmd))
+        return other;
+    const char *path = ap_server_root_relative(cmd->pool, ap_getword_conf(cmd->pool, &rest));
+    if (path)
+        add_word(cmd->pool, &((struct sc_mod_dir *)dir)->passwords, path);
+    return NULL;
+}
+
+static void know_passwords(const struct sc_mod_dir *dir)
+{
+    const apr_array_header_t *files = dir ? dir->passwords : NULL;
+    sc_web_now()->passwords = files ? (const char *const *)(const void *)files->elts : NULL;
+    sc_web_now()->n_passwords = files ? (size_t)files->nelts : 0;
 }
 
 static int on_directives(request_rec *r)
@@ -123,7 +167,8 @@ static int on_directives(request_rec *r)
     const struct sc_mod_dir *dir = ap_get_module_config(r->per_dir_config, &sitecage_module);
     int rc = 0;
     sc_web_now()->walks = false;
-    if (!q || !q->site || !dir)
+    know_passwords(dir);
+    if (!q || !dir || (!q->site && !dir->linked))
         return DECLINED;
     if (dir->code)
         rc = sc_mod_refuse(r, q->site, HTTP_SERVICE_UNAVAILABLE,
@@ -169,6 +214,8 @@ const command_rec sc_mod_directives[] = {
     CODE("WSGIAuthUserScript"),
     CODE("PassengerAppRoot"),
     SWITCH("PassengerEnabled"),
+    AP_INIT_RAW_ARGS("AuthUserFile", see_passwords, NULL, OR_ALL, NULL),
+    AP_INIT_RAW_ARGS("AuthGroupFile", see_passwords, NULL, OR_ALL, NULL),
     SECRET("AuthLDAPBindPassword"), /* of mod_authnz_ldap and mod_session_crypto */
     SECRET("SessionCryptoPassphrase"),
     PROGRAM("FcgidAccessChecker"),

@@ -41,6 +41,9 @@ struct sc_mod_dir {
     const char
         *code; /* the directive of a .htaccess that runs code in the server's process; NULL */
     const char *program; /* one that starts a program; NULL */
+    bool linked;         /* with these: the .htaccess lies in an isolated site, by whatever name */
+    apr_array_header_t
+        *passwords; /* files that the server's own configuration names; as handlers */
 };
 
 /* What is known about one request. */
@@ -85,6 +88,9 @@ static inline const char *sc_mod_local(apr_pool_t *p, const char *name)
 /* Says no: logged in one line, counted. Returns `status`. `detail` says what is meant; NULL. */
 int sc_mod_refuse(request_rec *r, const struct sc_web_site *site, int status, const char *reason,
                   const char *detail);
+
+/* Whether what is called `path` really lies in an isolated site. */
+bool sc_mod_is_in_site(const char *path);
 
 void sc_mod_request_hooks(apr_pool_t *p);
 

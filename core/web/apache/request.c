@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <http_connection.h>
+#include <http_main.h>
 #include <unistd.h>
 
 #include "core/web/apache/path.h"
@@ -198,6 +199,23 @@ const struct sc_web_site *sc_mod_site_of_path(const request_rec *r, const char *
 {
     const struct sc_web_table *t = sc_mod_request_of(r)->shared->table;
     return guarded(r, sc_web_table_containing(t, path));
+}
+
+bool sc_mod_is_in_site(const char *path)
+{
+    char real[PATH_MAX];
+    bool lost = false;
+    struct sc_error why = SC_ERROR_INIT;
+    if (!sc_mod || !realpath(path, real))
+        return false;
+    struct sc_web_shared *shared = sc_web_live_get(sc_mod->live, &lost, &why);
+    const struct sc_web_place *p = sc_web_table_containing(shared->table, real);
+    bool is = p && p->site && sc_web_is_guarded(p->site);
+    sc_web_live_put(sc_mod->live, shared);
+    if (lost)
+        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, ap_server_conf,
+                     "sitecage: isolated sites are answered 503 from now on: %s", why.text);
+    return is;
 }
 
 /* By a document root: as it is written, then by what it resolves to. */
