@@ -177,6 +177,7 @@ web_set_up()
     put_file john $H/shared/x.txt <<<SHARED-TEXT
     htpasswd -nbs ann annspass 2>/dev/null | put_file john $H/.htpasswds/a.example/t/passwd
     printf '%s ro %s\n' "$H/*" $H/shared >/etc/cagefs/site-isolation.paths
+    as_user john ln -s ../a.example/t $H/c.example/linked
     as_user john mkdir -p $H/a.example/race/own $H/a.example/race/h
     as_user john sh -c "cd $H/a.example/race; printf own >own.txt; printf own >own/secret.txt; printf '# own\n' >own/plain
         printf x >h/x.txt; printf 'Options +Indexes\n' >.htaccess"

@@ -410,6 +410,16 @@ T("nested/outer-name", {}, "/core/secret.txt", b"SECRET-OF-CORE", host="ring.exa
 T("nested/outer-alias-source", {"l.txt": link("/home/john/ring/core/config.php")}, "l.txt", b"SECRET-OF-CORE",
   site="ring.example")
 
+# ---- c.example, which is not isolated, has a link to A's directories ----
+T("linked/php", {"x.php": PHP}, "/linked/linked/php/x.php", host="c.example")
+T("linked/cgi", {"x.cgi": CAT, ".htaccess": CGI}, "/linked/linked/cgi/x.cgi", host="c.example")
+T("linked/ssi-exec", {"p.shtml": '<!--#exec cmd="cat @B@/secret.txt" -->', ".htaccess": INCLUDES}, "/linked/linked/ssi-exec/p.shtml",
+  host="c.example")
+T("linked/lua-hook", {"x.txt": "x", "x.lua": HOOK, ".htaccess": "LuaHookFixups @D@/x.lua f\n"}, "/linked/linked/lua-hook/x.txt",
+  host="c.example")
+T("linked/passphrase", {"x.txt": "x", ".htaccess": 'Session on\nSessionCryptoPassphrase "exec:/bin/sleep 6"\n'},
+  "/linked/linked/passphrase/x.txt", HANGS, host="c.example")
+
 # ---- what httpd closes itself ----
 T("httpd/rewrite-path", {".htaccess": REWRITE + "RewriteRule go @B@/secret.txt\n"}, "go", closed=True)
 T("httpd/rewrite-dots", {".htaccess": REWRITE + "RewriteRule go ../../../../b.example/secret.txt\n"}, "go", closed=True)
@@ -447,6 +457,7 @@ T("net/http", {".htaccess": REWRITE + "RewriteRule go http://127.0.0.1:5055/go [
 T("net/php", {"x.php": "<?php echo file_get_contents('http://127.0.0.1:5055/');"}, "x.php", b"APP-OF-B", network=True)
 
 # ======== what must keep working ========
+W("linked", {"x.txt": "own text", ".htaccess": "Header set X-Own yes\n"}, "/linked/linked/x.txt", b"own text", host="c.example")
 W("static", {"x.txt": "own text"}, "x.txt", b"own text")
 W("php", {"x.php": "<?php echo 'own ', 6 * 7;"}, "x.php", b"own 42")
 W("php-post", {"x.php": "<?php echo strrev(file_get_contents('php://input'));"}, "x.php", b"cba", method="POST", body=b"abc")

@@ -121,12 +121,16 @@ static bool is_listed(const apr_array_header_t *list, const char *word)
     return false;
 }
 
+static bool may_exec(const request_rec *r)
+{
+    const core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
+    return core->opts & OPT_INC_WITH_EXEC;
+}
+
 /* SSI may start programs, too: not where they would run outside. */
 static void forbid_exec(request_rec *r)
 {
     core_dir_config *core = ap_get_core_module_config(r->per_dir_config);
-    if (!(core->opts & OPT_INC_WITH_EXEC) || suexec_is(r) == SC_WEB_SUEXEC_OURS)
-        return;
     ap_conf_vector_t *only = ap_create_per_dir_config(r->pool);
     core = apr_pmemdup(r->pool, core, sizeof(*core));
     core->opts &= (allow_options_t)~OPT_INC_WITH_EXEC;
@@ -134,11 +138,20 @@ static void forbid_exec(request_rec *r)
     ap_set_core_module_config(r->per_dir_config, core);
 }
 
-/* mod_filter's own filters may become that one. */
+/* mod_filter's own filters may become any; those of AddOutputFilterByType have the name of what they become. */
+static bool is_includes(const ap_filter_rec_t *f)
+{
+    static const char by_type[] = "BYTYPE:";
+    size_t n = sizeof(by_type) - 1;
+    bool is_by_type = strncasecmp(f->name, by_type, n) == 0;
+    return strcasecmp(is_by_type ? f->name + n : f->name, "INCLUDES") == 0 ||
+           (f->providers && !is_by_type);
+}
+
 static bool has_includes(const request_rec *r)
 {
     for (const ap_filter_t *f = r->output_filters; f; f = f->next)
-        if (strcasecmp(f->frec->name, "INCLUDES") == 0 || f->frec->providers)
+        if (is_includes(f->frec))
             return true;
     return false;
 }
@@ -159,7 +172,7 @@ static int judge(request_rec *r)
     struct sc_mod_request *q = sc_mod_request_of(r);
     const struct sc_mod_dir *dir = ap_get_module_config(r->per_dir_config, &sitecage_module);
     enum sc_web_handler handler = sc_web_handler_of(r->handler);
-    if (has_includes(r))
+    if (has_includes(r) && may_exec(r) && suexec_is(r) != SC_WEB_SUEXEC_OURS)
         forbid_exec(r);
     if (handler == SC_WEB_STATIC)
         return 0;
@@ -247,14 +260,24 @@ static int run_for_site(request_rec *r)
     return rc;
 }
 
+/* A file of a host that is not isolated may lie in a site. Its page is served as any, but starts no program. */
+static int judge_link(request_rec *r)
+{
+    if (sc_web_handler_of(r->handler) != SC_WEB_STATIC)
+        return find_real_site(r);
+    if (has_includes(r) && may_exec(r) && r->filename && sc_mod_is_in_site(r->filename))
+        forbid_exec(r);
+    return 0;
+}
+
 static int on_handler(request_rec *r)
 {
     struct sc_mod_request *q = sc_mod ? sc_mod_request_of(r) : NULL;
     if (!q || q->handled == r || sc_web_table_sites(q->shared->table) == 0)
         return DECLINED;
     int rc = q->site ? sc_mod_enter(r, q->site) : sc_mod_find_site(r);
-    if (rc == 0 && !q->site && sc_web_handler_of(r->handler) != SC_WEB_STATIC)
-        rc = find_real_site(r);
+    if (rc == 0 && !q->site)
+        rc = judge_link(r);
     if (rc)
         return rc;
     return sc_mod_request_of(r)->site ? run_for_site(r) : DECLINED;
