@@ -63,6 +63,9 @@ web_server() # what is the server's own
     mkfifo -m 666 /tmp/fifo
     mkdir -p /usr/share/box-tool /var/www/acme /var/www/errors /var/www/passwords /run/app
     echo TOOL-TEXT >/usr/share/box-tool/x.txt
+    echo '<?php $file = getenv("TOOL_CONFIG"); if ($file) include $file; echo "tool serves";' >/usr/share/box-tool/app.php
+    site_owner[tool]=www-data
+    fpm_pool tool "$(fpm_socket tool)" "access.log = /dev/null"
     echo ACME-TEXT >/var/www/acme/token
     echo SERVERS-404 >/var/www/errors/404.html
     htpasswd -nbs ann annspass >/var/www/passwords/a 2>/dev/null
@@ -71,6 +74,11 @@ Alias /tool /usr/share/box-tool
 Alias /.well-known/acme-challenge /var/www/acme
 Alias /errors /var/www/errors
 Alias /icons /usr/share/apache2/icons
+<Directory /usr/share/box-tool>
+    <FilesMatch "\.php$">
+        SetHandler "proxy:unix:/run/php/tool.sock|fcgi://localhost"
+    </FilesMatch>
+</Directory>
 ScriptAlias /cgi-bin/ /usr/lib/cgi-bin/
 ExtFilterDefine tool cmd="/usr/lib/cgi-bin/tool"
 <Directory /home/john/a.example/t/auth-panels>

@@ -195,6 +195,11 @@ T("read/tool-index", SCRIPT | {".htaccess": "DirectoryIndex /cgi-bin/tool\n" + T
 T("read/tool-fallback", SCRIPT | {".htaccess": "FallbackResource /cgi-bin/tool\n" + TOOL}, "none")
 T("read/tool-type-map", SCRIPT | {"v.var": "URI: /cgi-bin/tool\nContent-Type: text/plain\n\n", ".htaccess":
                                   "AddHandler type-map .var\n" + TOOL}, "v.var", closed=True)
+APP = {"c.php": "<?php readfile('@B@/secret.txt');"}
+CONFIG = "SetEnv TOOL_CONFIG @D@/c.php\n"
+T("read/app-ssi", APP | {"p.shtml": '<!--#include virtual="/tool/app.php" -->', ".htaccess": INCLUDES + CONFIG}, "p.shtml")
+T("read/app-index", APP | {".htaccess": "DirectoryIndex /tool/app.php\n" + CONFIG}, "")
+T("read/app-fallback", APP | {".htaccess": "FallbackResource /tool/app.php\n" + CONFIG}, "none")
 T("read/tool-filter", SCRIPT | {"x.txt": "x", ".htaccess": "SetOutputFilter tool\n" + TOOL}, "x.txt")
 SHELL = {"x.sh": SCRIPT["e.sh"]}
 T("read/interpreter-ssi", SHELL | {"p.shtml": '<!--#include virtual="/cgi-bin/interpreter@U@/x.sh" -->', ".htaccess": INCLUDES}, "p.shtml")
@@ -507,6 +512,8 @@ LOGIN = ("AuthType form\nAuthName x\nAuthFormProvider file\nAuthUserFile @D@/p\n
 W("auth-form", {"x.txt": "own text", "go": "", "p": "ann:@HASH-ANN@\n", ".htaccess": LOGIN}, "go", b"s=x-user=ann", method="POST",
   head={"Content-Type": "application/x-www-form-urlencoded"}, body=b"httpd_username=ann&httpd_password=annspass")
 W("reflector", {"go": "", ".htaccess": "SetHandler reflector\n"}, "go", b"abcd", method="POST", body=b"abcd")
+W("app", {}, "/tool/app.php", b"tool serves")
+W("app-ssi", {"p.shtml": '<!--#include virtual="/tool/app.php" -->', ".htaccess": INCLUDES}, "p.shtml", b"tool serves")
 W("tool", {}, "/cgi-bin/tool", b"tool runs")
 W("tool-error-document", {".htaccess": "ErrorDocument 404 /cgi-bin/tool\n"}, "none", b"tool runs")
 W("auth-form-out", {"go": "", "x.txt": "own text", ".htaccess": "<Files out>\nSetHandler form-logout-handler\nSession on\n"

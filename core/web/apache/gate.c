@@ -60,7 +60,7 @@ static int keep_plain(void *table, const char *name, const char *value)
     return 1;
 }
 
-/* Programs of the administrator's get none of the site's variables. */
+/* Programs and applications of the administrator's get none of the site's variables. */
 static void drop_variables(request_rec *r)
 {
     apr_table_t *plain = apr_table_make(r->pool, 16);
@@ -187,7 +187,7 @@ static int judge(request_rec *r)
     struct sc_web_verdict v = sc_web_judge_handler(&ask);
     if (v.action == SC_WEB_ROUTE)
         return route(r, q->site);
-    if (program && !ask.sites_code && is_from_site(r))
+    if (!ask.sites_code && is_from_site(r))
         drop_variables(r);
     return v.action == SC_WEB_REFUSE ? sc_mod_refuse(r, q->site, v.status, v.reason, r->handler)
                                      : 0;
