@@ -41,7 +41,29 @@ void sc_proc_list_close(struct sc_proc_list *l)
     l->dir = NULL;
 }
 
+/* 1: its name is wanted; 0: it is not, or the process has ended; a negative errno. */
+static int has_name(int procfs, const char *pid, bool (*wanted)(const char *name))
+{
+    char path[280], name[128];
+    snprintf(path, sizeof(path), "%s/comm", pid);
+    int fd = openat(procfs, path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -errno : read(fd, name, sizeof(name) - 1); /* one read gets all of it */
+    n = fd >= 0 && n < 0 ? -errno : n;
+    if (fd >= 0)
+        close(fd);
+    if (n < 0)
+        return n == -ENOENT || n == -ESRCH ? 0 : (int)n;
+    name[n] = 0;
+    name[strcspn(name, "\n")] = 0;
+    return wanted(name);
+}
+
 pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd)
+{
+    return sc_proc_next_named(l, NULL, ret_procfd);
+}
+
+pid_t sc_proc_next_named(struct sc_proc_list *l, bool (*wanted)(const char *name), int *ret_procfd)
 {
     for (;;) {
         errno = 0;
@@ -51,6 +73,11 @@ pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd)
         char *end;
         long pid = strtol(e->d_name, &end, 10);
         if (*end || pid <= 1)
+            continue;
+        int is = wanted ? has_name(dirfd(l->dir), e->d_name, wanted) : 1;
+        if (is < 0)
+            return is;
+        if (is == 0)
             continue;
         int fd = openat(dirfd(l->dir), e->d_name, DIRECTORY);
         if (fd < 0 && (errno == ENOENT || errno == ESRCH))

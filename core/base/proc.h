@@ -23,6 +23,10 @@ void sc_proc_list_close(struct sc_proc_list *l); /* fine twice */
  * it). 0: that was the last. A negative errno: it could not be asked. */
 pid_t sc_proc_next(struct sc_proc_list *l, int *ret_procfd);
 
+/* The same, of those alone whose name (struct sc_proc_stat) is wanted: the others cost a third. The name is that
+ * of this moment: who asks the process for more asks for its name again. */
+pid_t sc_proc_next_named(struct sc_proc_list *l, bool (*wanted)(const char *name), int *ret_procfd);
+
 /* Whether the error that a look at a process gave (`procfd`: its directory) means that it has
  * ended. The links of one that ends at that moment say EACCES. */
 bool sc_proc_has_ended(int procfd, int errnum);

@@ -171,6 +171,11 @@ static int keep(struct walk *w, const struct sc_process *p, int *procfd)
     return 0;
 }
 
+static bool counts(const char *name)
+{
+    return sc_process_kind(name) != SC_PROCESS_OTHER;
+}
+
 static int walk(struct walk *w)
 {
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list l = {0};
@@ -180,7 +185,7 @@ static int walk(struct walk *w)
     for (;;) {
         struct sc_process one;
         SC_FD int fd = -EBADF;
-        pid_t pid = sc_proc_next(&l, &fd);
+        pid_t pid = sc_proc_next_named(&l, counts, &fd);
         rc = pid > 0 ? look(fd, pid, &one) : (int)pid;
         if (rc < 0)
             return sc_error_sys(w->err, -rc, "look at the processes of web servers and PHP-FPM");

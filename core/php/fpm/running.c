@@ -14,6 +14,7 @@
 #include "core/php/fpm/master.h"
 
 #define TITLE        "php-fpm: master process ("
+#define MASTER_NAME  "php-fpm"
 #define MASTERS_MAX  512u
 #define INCLUDES_MAX 64u /* of one master */
 
@@ -131,6 +132,11 @@ int sc_fpm_known_of_main(const char *root, const char *main, const char *exe,
 
 /* ---- those that run ---- */
 
+static bool may_be_master(const char *name)
+{
+    return strncmp(name, MASTER_NAME, sizeof(MASTER_NAME) - 1) == 0;
+}
+
 /* 1: a master of root's, with its configuration and program; 0: another process; -errno. */
 static int look(int procfd, char main[PATH_MAX], char exe[PATH_MAX])
 {
@@ -140,7 +146,7 @@ static int look(int procfd, char main[PATH_MAX], char exe[PATH_MAX])
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
         return sc_proc_has_ended(procfd, -rc) ? 0 : rc;
-    if (strncmp(st.name, "php-fpm", 7) != 0)
+    if (!may_be_master(st.name))
         return 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
     if (n <= 0)
@@ -165,7 +171,7 @@ static int add_running(struct sc_fpm_known_list *l, struct sc_error *err)
     for (size_t n = 0; rc == 0 && n < MASTERS_MAX;) {
         char main[PATH_MAX], exe[PATH_MAX];
         SC_FD int fd = -EBADF;
-        pid_t pid = sc_proc_next(&processes, &fd);
+        pid_t pid = sc_proc_next_named(&processes, may_be_master, &fd);
         if (pid == 0)
             return 0;
         int is = pid > 0 ? look(fd, main, exe) : (int)pid;
