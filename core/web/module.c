@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
+#include "core/base/there.h"
 #include "core/web/apache/ask.h"
 #include "core/web/apache/path.h"
 #include "core/web/apache/report.h"
@@ -47,7 +48,8 @@ static enum sc_web_module_is look(const struct sc_module_place *place, pid_t *re
     *ret_pid = sc_httpd_find(place->server);
     if (*ret_pid > 0 && sc_httpd_has_module(*ret_pid, place->server))
         return SC_WEB_MODULE_ACTIVE;
-    return !*ret_pid && sc_module_place_is_on("", place) ? SC_WEB_MODULE_WAITS : SC_WEB_MODULE_OFF;
+    return !*ret_pid && sc_module_place_is_on("", place, NULL) == SC_THERE ? SC_WEB_MODULE_WAITS
+                                                                           : SC_WEB_MODULE_OFF;
 }
 
 enum sc_web_module_is sc_web_module_look(pid_t *ret_server)
@@ -112,11 +114,13 @@ static int not_known(pid_t pid, struct sc_error *err)
 
 static int switch_on(const struct sc_module_place *place, struct sc_error *err)
 {
-    bool was_on = sc_module_place_is_on("", place);
+    int was_on = sc_module_place_is_on("", place, err);
+    if (was_on < 0)
+        return was_on;
     int rc = sc_module_place_on("", place, SC_WEB_MODULE, err);
     if (rc == 0)
         rc = test(place, err);
-    if (rc < 0 && !was_on)
+    if (rc < 0 && was_on == SC_ABSENT)
         (void)sc_module_place_off("", place, NULL);
     return rc;
 }
@@ -129,8 +133,8 @@ int sc_web_module_on(bool *ret_switched, struct sc_error *err)
     if (rc < 0 || !place)
         return rc;
     enum sc_web_module_is is = look(place, &pid);
-    if (is != SC_WEB_MODULE_OFF && sc_module_place_is_on("", place))
-        return 0;
+    if (is != SC_WEB_MODULE_OFF && (rc = sc_module_place_is_on("", place, err)) != SC_ABSENT)
+        return rc < 0 ? rc : 0;
     rc = pid < 0 ? not_known(pid, err) : switch_on(place, err);
     if (rc == 0 && pid && is != SC_WEB_MODULE_ACTIVE)
         rc = sc_httpd_graceful(pid, place->server, true, err);
@@ -143,13 +147,16 @@ int sc_web_module_off(struct sc_error *err)
 {
     const struct sc_module_place *place = NULL;
     pid_t pid = 0;
-    int rc = sc_module_place_find("", &place, NULL);
-    if (rc < 0 || !place)
+    int rc = sc_module_place_find("", &place, err);
+    if (rc == SC_E_PLATFORM || (rc == 0 && !place))
         return 0; /* whoever loaded it by hand unloads it by hand */
+    int is_on = rc == 0 ? sc_module_place_is_on("", place, err) : rc;
+    if (is_on < 0)
+        return is_on;
     bool loaded = look(place, &pid) == SC_WEB_MODULE_ACTIVE;
     if (pid < 0)
         return not_known(pid, err);
-    if (!loaded && !sc_module_place_is_on("", place))
+    if (!loaded && is_on == SC_ABSENT)
         return 0;
     rc = sc_module_place_off("", place, err);
     if (rc < 0 || !loaded)

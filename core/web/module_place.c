@@ -32,27 +32,40 @@ static void below(const char *root, const char *path, char out[PATH_MAX])
     snprintf(out, PATH_MAX, "%s%s", root, path);
 }
 
-static bool is_there(const char *root, const char *path)
+static int is_there(const char *root, const char *path, struct sc_error *err)
 {
     char full[PATH_MAX];
     below(root, path, full);
-    return access(full, F_OK) == 0;
+    return sc_there_followed(full, NULL, err);
+}
+
+/* The server, and its directory: SC_THERE; SC_ABSENT; or it could not be asked. */
+static int stands(const char *root, const struct sc_module_place *p, struct sc_error *err)
+{
+    int rc = is_there(root, p->server, err);
+    return rc == SC_THERE ? is_there(root, p->dir, err) : rc;
 }
 
 int sc_module_place_find(const char *root, const struct sc_module_place **ret, struct sc_error *err)
 {
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-        if (is_there(root, places[i].server) && is_there(root, places[i].dir)) {
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        int rc = stands(root, &places[i], err);
+        if (rc == SC_THERE)
             *ret = &places[i];
-            return 0;
-        }
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (is_there(root, others[i]))
+        if (rc != SC_ABSENT)
+            return rc < 0 ? rc : 0;
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        int rc = is_there(root, others[i], err);
+        if (rc < 0)
+            return rc;
+        if (rc == SC_THERE)
             return sc_error_set(err, SC_E_PLATFORM,
                                 "%s has no directory for modules (conf.modules.d, mods-enabled): "
                                 "load mod_sitecage in its configuration by hand, see "
                                 "docs/apache-module.md",
                                 others[i]);
+    }
     *ret = NULL;
     return 0;
 }
@@ -68,8 +81,11 @@ static int make_link(const char *root, const struct sc_module_place *p, const ch
     snprintf(from, sizeof(from), "%s%s/" NAME "%s", root, p->available, suffix);
     snprintf(link, sizeof(link), "%s%s/" NAME "%s", root, p->dir, suffix);
     snprintf(to, sizeof(to), "../%s/" NAME "%s", strrchr(p->available, '/') + 1, suffix);
-    if (access(from, F_OK) < 0)
-        return sc_error_set(err, SC_E_NOTFOUND, "%s is missing: install Sitecage again", from);
+    int rc = sc_there_followed(from, NULL, err);
+    if (rc != SC_THERE)
+        return rc < 0 ? rc
+                      : sc_error_set(err, SC_E_NOTFOUND, "%s is missing: install Sitecage again",
+                                     from);
     return symlink(to, link) == 0 || errno == EEXIST ? 0
                                                      : sc_error_sys(err, errno, "make %s", link);
 }
@@ -123,11 +139,11 @@ static int file_on(const char *root, const struct sc_module_place *p, const char
 
 /* ---- both ---- */
 
-bool sc_module_place_is_on(const char *root, const struct sc_module_place *p)
+int sc_module_place_is_on(const char *root, const struct sc_module_place *p, struct sc_error *err)
 {
     char path[PATH_MAX];
     file_of(root, p, path);
-    return access(path, F_OK) == 0;
+    return sc_there_followed(path, NULL, err);
 }
 
 int sc_module_place_on(const char *root, const struct sc_module_place *p, const char *object,
@@ -135,7 +151,10 @@ int sc_module_place_on(const char *root, const struct sc_module_place *p, const 
 {
     char full[PATH_MAX];
     below(root, object, full);
-    if (access(full, F_OK) < 0)
+    int rc = sc_there_followed(full, NULL, err);
+    if (rc < 0)
+        return rc;
+    if (rc == SC_ABSENT)
         return sc_error_set(err, SC_E_NOTFOUND,
                             "%s is missing: build Sitecage with Apache's headers (apache2-dev, "
                             "httpd-devel)",

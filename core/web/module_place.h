@@ -14,12 +14,13 @@ struct sc_module_place {
 };
 
 /* The Apache of this machine below `root` ("" in production). 0: none is installed, *ret is NULL.
- * SC_E_PLATFORM: one that has no such directory. */
+ * SC_E_PLATFORM: one that has no such directory. SC_E_SYS: that cannot be asked. */
 int sc_module_place_find(const char *root, const struct sc_module_place **ret,
                          struct sc_error *err);
 
-/* Whether the module is switched on there. */
-bool sc_module_place_is_on(const char *root, const struct sc_module_place *place);
+/* Whether the module is switched on there: SC_THERE, SC_ABSENT, SC_E_SYS (core/base/there.h). */
+int sc_module_place_is_on(const char *root, const struct sc_module_place *place,
+                          struct sc_error *err);
 
 /* Switches it on or off for when the server reads its configuration next; fine twice. `object`: the
  * module's file. SC_E_NOTFOUND: the installation is not whole; SC_E_SYS. Need root. */

@@ -64,10 +64,10 @@ static int find(struct at *ret, struct sc_error *err)
 {
     char to[PATH_MAX];
     *ret = (struct at){0};
-    if (sc_suexec_where(ret->place) != SC_THERE ||
-        (link_of(ret->place, to) && strcmp(to, SC_SUEXEC_ALTERNATIVE) == 0))
-        return 0;
-    int rc = sc_there(ret->place, NULL, err);
+    int rc = sc_suexec_where(ret->place, err);
+    if (rc != SC_THERE || (link_of(ret->place, to) && strcmp(to, SC_SUEXEC_ALTERNATIVE) == 0))
+        return rc < 0 ? rc : 0;
+    rc = sc_there(ret->place, NULL, err);
     ret->aside = rc == SC_THERE;
     sc_suexec_aside_name(ret->place, ret->name);
     return rc < 0 ? rc : 0;
@@ -151,10 +151,10 @@ int sc_suexec_place(char *path, struct stat *ret, struct sc_error *err)
                                          "/usr/local/apache/bin/suexec"};
     struct stat entry, st;
     char told[PATH_MAX];
-    bool knows = sc_suexec_where(told) == SC_THERE;
-    int rc = sc_there_followed(SC_SUEXEC_ENTRY, &entry, err);
+    int knows = sc_suexec_where(told, err);
+    int rc = knows < 0 ? knows : sc_there_followed(SC_SUEXEC_ENTRY, &entry, err);
     for (size_t i = 0; rc == SC_THERE && i < sizeof(places) / sizeof(places[0]); i++) {
-        const char *at = i ? places[i] : knows ? told : NULL;
+        const char *at = i ? places[i] : knows == SC_THERE ? told : NULL;
         int is = at ? is_entry(at, &entry, &st, err) : SC_ABSENT;
         if (is < 0)
             return is;
@@ -278,9 +278,10 @@ static int aside_back(struct sc_error *err)
     int rc = 0;
     if (link_of(SC_SUEXEC_REAL, to) && sc_suexec_aside_place(to, place))
         rc = sc_suexec_aside_back(place, err);
-    if (rc == 0 && sc_suexec_where(place) == SC_THERE && sc_suexec_aside_stands(place))
-        rc = sc_suexec_aside_back(place, err);
-    return rc;
+    int is = rc == 0 ? sc_suexec_where(place, err) : rc;
+    if (is == SC_THERE && sc_suexec_aside_stands(place))
+        return sc_suexec_aside_back(place, err);
+    return is < 0 ? is : rc;
 }
 
 int sc_suexec_front_off(struct sc_error *err)

@@ -24,16 +24,20 @@
 static const char *const servers[] = {"/usr/sbin/apache2", "/usr/sbin/httpd",
                                       "/usr/local/apache/bin/httpd"};
 
-/* The program of the server; false: none is installed. */
-static bool find_server(char ret[PATH_MAX])
+/* The program of the server: SC_THERE; SC_ABSENT: none is installed; SC_E_SYS, SC_E_NOMEM. */
+static int find_server(char ret[PATH_MAX], struct sc_error *err)
 {
-    char real[PATH_MAX];
     ret[0] = 0;
-    for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
-        if (realpath(servers[i], real) && strcmp(real, ret) != 0 &&
+    for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+        SC_FREE char *real = NULL;
+        int rc = sc_real_path(servers[i], &real, err);
+        if (rc < 0)
+            return rc;
+        if (rc == SC_THERE && strcmp(real, ret) != 0 &&
             (!ret[0] || (sc_httpd_find(ret) == 0 && sc_httpd_find(real) > 0)))
-            memcpy(ret, real, sizeof(real));
-    return ret[0] != 0;
+            snprintf(ret, PATH_MAX, "%s", real);
+    }
+    return ret[0] ? SC_THERE : SC_ABSENT;
 }
 
 /* What is noted before the answer. False: the program has just been changed. */
@@ -60,12 +64,13 @@ static bool is_noted(const struct sc_buf *looks, char place[PATH_MAX])
     return true;
 }
 
-int sc_suexec_where(char *place)
+int sc_suexec_where(char *place, struct sc_error *err)
 {
     char program[PATH_MAX];
     SC_BUF struct sc_buf looks = SC_BUF_INIT;
-    if (!find_server(program))
-        return SC_ABSENT;
+    int rc = find_server(program, err);
+    if (rc != SC_THERE)
+        return rc;
     if (describe(program, &looks) && is_noted(&looks, place))
         return SC_THERE;
     return sc_web_suexec_bin(program, place) ? SC_THERE : SC_ABSENT;
@@ -75,11 +80,12 @@ int sc_suexec_where_note(struct sc_error *err)
 {
     char program[PATH_MAX], place[PATH_MAX];
     SC_BUF struct sc_buf looks = SC_BUF_INIT;
-    if (!find_server(program) || !describe(program, &looks) || is_noted(&looks, place) ||
+    int rc = find_server(program, err);
+    if (rc != SC_THERE || !describe(program, &looks) || is_noted(&looks, place) ||
         !sc_web_suexec_bin(program, place))
-        return 0;
+        return rc < 0 ? rc : 0;
     sc_buf_fmt(&looks, "%s\n", place);
-    int rc = sc_buf_check(&looks, "where Apache looks for suexec", err);
+    rc = sc_buf_check(&looks, "where Apache looks for suexec", err);
     return rc < 0 ? rc : sc_replace_file(NOTED, 0600, looks.data, looks.len, err);
 }
 

@@ -7,10 +7,11 @@
 #include "core/base/error.h"
 
 /* SC_THERE with the name in `place` (PATH_MAX bytes), whether or not a file has it. SC_ABSENT: no
- * Apache is at the usual places, or its program does not say. */
-int sc_suexec_where(char *place);
+ * Apache is at the usual places, or its program does not say. SC_E_SYS, SC_E_NOMEM: those places cannot be
+ * looked at. */
+int sc_suexec_where(char *place, struct sc_error *err);
 
-/* Keeps the answer: the program is read again only when it was replaced. Needs root. SC_E_SYS. */
+/* Keeps the answer: the program is read again only when it was replaced. Needs root. SC_E_SYS, SC_E_NOMEM. */
 int sc_suexec_where_note(struct sc_error *err);
 
 /* Forgets it. */

@@ -24,7 +24,7 @@ static void watch_name(struct sc_watches *w, const char *dir, const char *path)
 static void watch_place(struct sc_watches *w)
 {
     char place[PATH_MAX], dir[PATH_MAX];
-    if (sc_suexec_where(place) != SC_THERE)
+    if (sc_suexec_where(place, NULL) != SC_THERE)
         return;
     memcpy(dir, place, sizeof(dir));
     *strrchr(dir, '/') = 0;

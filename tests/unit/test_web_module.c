@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/there.h"
 #include "core/web/httpd.h"
 #include "core/web/module_place.h"
 
@@ -76,6 +77,41 @@ static void apache_without_a_place(void **state)
     assert_non_null(strstr(err.text, "/usr/local/apache/bin/httpd"));
 }
 
+/* A link that leads to itself stands for whatever keeps the kernel from saying what is there. */
+static void loop(const char *path)
+{
+    put(path);
+    assert_int_equal(unlink(full(path)), 0);
+    assert_int_equal(symlink(full(path), full(path)), 0);
+}
+
+static void an_error_is_no_absence(void **state)
+{
+    (void)state;
+    const struct sc_module_place *p = NULL;
+    put("/usr/sbin/apache2");
+    loop("/etc/apache2/mods-enabled");
+    assert_int_equal(sc_module_place_find(root, &p, &err), SC_E_SYS);
+    assert_non_null(strstr(err.text, "/etc/apache2/mods-enabled"));
+    assert_int_equal(unlink(full("/etc/apache2/mods-enabled")), 0); /* the control: it is absent */
+    assert_int_equal(sc_module_place_find(root, &p, &err), SC_E_PLATFORM);
+    put("/etc/apache2/mods-enabled/mime.load");
+    p = found();
+    assert_int_equal(sc_module_place_is_on(root, p, &err), SC_ABSENT);
+    loop("/etc/apache2/mods-enabled/sitecage.load");
+    assert_int_equal(sc_module_place_is_on(root, p, &err), SC_E_SYS);
+    loop(OBJECT);
+    assert_int_equal(sc_module_place_on(root, p, OBJECT, &err), SC_E_SYS);
+    assert_int_equal(unlink(full(OBJECT)), 0);
+    assert_int_equal(sc_module_place_on(root, p, OBJECT, &err), SC_E_NOTFOUND);
+    put(OBJECT);
+    loop("/etc/apache2/mods-available/sitecage.load");
+    assert_int_equal(sc_module_place_on(root, p, OBJECT, &err), SC_E_SYS);
+    loop("/usr/sbin/apache2");
+    assert_int_equal(sc_module_place_find(root, &p, &err), SC_E_SYS);
+    assert_non_null(strstr(err.text, "/usr/sbin/apache2"));
+}
+
 static void debian(void **state)
 {
     (void)state;
@@ -86,12 +122,12 @@ static void debian(void **state)
     const struct sc_module_place *p = found();
     assert_int_equal(sc_module_place_on(root, p, OBJECT, &err), SC_E_NOTFOUND);
     assert_non_null(strstr(err.text, "mods-available/sitecage.load is missing"));
-    assert_false(sc_module_place_is_on(root, p));
+    assert_int_equal(sc_module_place_is_on(root, p, &err), SC_ABSENT);
     put("/etc/apache2/mods-available/sitecage.load");
     put("/etc/apache2/mods-available/sitecage.conf");
     for (int twice = 0; twice < 2; twice++)
         assert_int_equal(sc_module_place_on(root, p, OBJECT, &err), 0);
-    assert_true(sc_module_place_is_on(root, p));
+    assert_int_equal(sc_module_place_is_on(root, p, &err), SC_THERE);
     assert_true(readlink(full("/etc/apache2/mods-enabled/sitecage.load"), to, sizeof(to)) > 0);
     assert_string_equal(to, "../mods-available/sitecage.load");
     for (int twice = 0; twice < 2; twice++)
@@ -108,7 +144,7 @@ static void directory_of_files(const char *file)
     assert_false(is_there(file));
     put(OBJECT);
     assert_int_equal(sc_module_place_on(root, p, OBJECT, &err), 0);
-    assert_true(sc_module_place_is_on(root, p));
+    assert_int_equal(sc_module_place_is_on(root, p, &err), SC_THERE);
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     assert_int_equal(sc_read_file(full(file), 4096, &text, &err), 0);
     assert_non_null(strstr(text.data, "\nLoadModule sitecage_module " OBJECT "\n"));
@@ -169,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(no_apache),
         T(apache_without_a_place),
+        T(an_error_is_no_absence),
         T(debian),
         T(rhel),
         T(cpanel),
