@@ -15,7 +15,7 @@
     X(step) X(system_errno) X(wal_checkpoint_v2)
 /* clang-format on */
 
-#define SC_SQLITE_POINTER(name) __typeof__(&sqlite3_##name) name;
+#define SC_SQLITE_POINTER(name) __typeof__ (&sqlite3_##name)(name);
 struct sc_sqlite {
     SC_SQLITE_FUNCTIONS(SC_SQLITE_POINTER)
 };
