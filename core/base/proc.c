@@ -130,7 +130,10 @@ int sc_proc_stat(int procfd, struct sc_proc_stat *ret)
     text[n] = 0;
     /* the name may have anything in it, parentheses too */
     const char *begin = strchr(text, '('), *end = strrchr(text, ')');
-    if (!begin || !end || sscanf(end + 1, " %c %d %*d %d", &ret->state, &parent, &session) != 3)
+    if (!begin || !end ||
+        sscanf(end + 1,
+               " %c %d %*s %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+               &ret->state, &parent, &session, &ret->started) != 4)
         return -ESRCH;
     snprintf(ret->name, sizeof(ret->name), "%.*s", (int)(end - begin - 1), begin + 1);
     ret->parent = (pid_t)parent;

@@ -38,6 +38,8 @@ struct sc_proc_stat {
     char name[17]; /* as the kernel has it: at most 15 bytes */
     char state;    /* 'R', 'S', …; 'Z' and 'X': it has ended */
     pid_t parent, session;
+    unsigned long long
+        started; /* since the boot, in the kernel's ticks: no other process of this number has it */
 };
 
 /* proc(5), /proc/PID/stat. 0, or a negative errno; -ESRCH: it has ended. */

@@ -16,6 +16,7 @@
 #include "core/base/pidfd.h"
 #include "core/base/there.h"
 #include "core/base/vec.h"
+#include "core/php/old.h"
 #include "core/php/requests.h"
 
 #define TICK_MS     2
@@ -196,17 +197,23 @@ int sc_ending_wait(uid_t uid, int64_t wait_ms, size_t *ret_left, struct sc_error
 {
     SC_CLEANUP(views_done) struct views w = {0};
     const int64_t until = sc_clock_ms() + wait_ms;
+    size_t old = 0;
     int rc = refresh(uid, &w, err);
-    for (int64_t tick = TICK_MS; rc == 0 && w.n; tick = tick < TICK_MAX_MS ? tick * 2 : tick) {
+    if (rc == 0)
+        rc = sc_php_old_look(uid, &old, err);
+    for (int64_t tick = TICK_MS; rc == 0 && (w.n || old);
+         tick = tick < TICK_MAX_MS ? tick * 2 : tick) {
         rc = look_at_all(uid, &w, until, err);
         if (rc == 0)
             rc = refresh(uid, &w, err);
+        if (rc == 0)
+            rc = sc_php_old_look(uid, &old, err);
         int64_t now = sc_clock_ms();
-        if (rc < 0 || !w.n || now >= until)
+        if (rc < 0 || !(w.n || old) || now >= until)
             break;
         sc_sleep_ms(now + tick < until ? tick : until - now);
     }
     if (rc == 0)
-        *ret_left = w.n;
+        *ret_left = w.n + old;
     return rc;
 }

@@ -69,9 +69,15 @@ int sc_ending_now(uid_t uid, unsigned id, struct sc_error *err);
  * plan of now may not. The others keep the time that they were given. */
 int sc_ending_outdated(uid_t uid, unsigned id, struct sc_error *err);
 
+/* A site has another PHP: its programs that wait for requests and run the one of before (core/php/old.h) are told to
+ * end. They have ended when it returns, or the process that sees to the account's views goes on with them: a
+ * request that runs may finish. Nothing where the site does not run. */
+struct sc_php_catalogue;
+int sc_ending_php(const struct sc_php_catalogue *c, uid_t uid, unsigned id, struct sc_error *err);
+
 /* Tells programs that wait for requests in these views to end, waits for the requests that run, and
  * ends each view that has none, or whose time has come. Returns when all have ended, or after
- * `wait_ms`: *ret_left says how many are left. SC_E_BUSY: processes that were killed do not end. */
+ * `wait_ms`: *ret_left says how many are left. The same of programs with a former PHP. SC_E_BUSY: processes that were killed do not end. */
 int sc_ending_wait(uid_t uid, int64_t wait_ms, size_t *ret_left, struct sc_error *err);
 
 /* Starts the process that sees to the account's, unless one does. SC_E_SYS: that cannot be done

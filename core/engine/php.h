@@ -27,7 +27,7 @@ void sc_php_target_done(struct sc_php_target *t);
 
 /* Stores t->choice, changed by the caller: the version (`name` NULL), or the extensions of the
  * version `name`. A site's running view follows at once, and its PHP programs that outlive a
- * request end (core/php/restart.h); of other sites nothing is touched. */
+ * request end (sc_ending_php()); of other sites nothing is touched. */
 int sc_engine_php_save(struct sc_server *s, struct sc_php_target *t, const char *name,
                        struct sc_error *err);
 

@@ -24,6 +24,7 @@
 #include "core/pass/mains.h"
 #include "core/pass/pass.h"
 #include "core/pass/recover.h"
+#include "core/php/old.h"
 
 #define WAIT_MS 60000 /* more than any view has; then it is looked at what there is */
 #define ROUNDS  20
@@ -53,6 +54,7 @@ static int work(uid_t uid, bool *ret_again, struct sc_error *err)
 {
     SC_CLEANUP(sc_ending_list_done) struct sc_ending_list l = {0};
     SC_FD int lock = -EBADF;
+    size_t old = 0;
     int rc = sc_ending_take(uid, &lock, err);
     *ret_again = false;
     if (rc == SC_E_BUSY)
@@ -65,7 +67,9 @@ static int work(uid_t uid, bool *ret_again, struct sc_error *err)
         rc = sc_ending_unnote(uid, err);
     if (rc == 0)
         rc = sc_ending_list(uid, &l, err);
-    *ret_again = l.n != 0;
+    if (rc == 0)
+        rc = sc_php_old_look(uid, &old, err);
+    *ret_again = l.n || old;
     return rc;
 }
 

@@ -71,7 +71,7 @@ int sc_step_settle(struct sc_pass *p, struct sc_error *err)
     p->s->grace_ms -= (int)(sc_clock_ms() - began);
     if (rc == 0)
         rc = p->tools->ending.list(p->a->uid, &p->ending, err);
-    if (rc == 0 && p->ending.n)
+    if (rc == 0 && (p->ending.n || left))
         leave_rest(p);
     return rc;
 }

@@ -38,7 +38,7 @@ static const struct sc_tools real = {
                 .sites = sc_runtime_sites,
                 .sweep = sc_runtime_sweep},
     .php = {.make = sc_php_site_make,
-            .restart_site = sc_php_restart_site,
+            .restart_site = sc_ending_php,
             .restart_outside = sc_php_restart_outside},
     .fpm = {.apply = sc_fpm_apply,
             .site_php = sc_fpm_site_php,

@@ -244,13 +244,18 @@ int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err)
 {
     sc_php_processes_tell(l);
     wait_for(l);
+    return sc_php_processes_kill(l, err);
+}
+
+int sc_php_processes_kill(const struct sc_php_processes *l, struct sc_error *err)
+{
     for (size_t i = 0; i < l->n; i++)
         if (sc_pidfd_signal(l->v[i].procfd, SIGKILL) < 0 && errno != ESRCH)
             return sc_error_sys(err, errno, "end a PHP process of the site");
     return 0;
 }
 
-static int find_in_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
+int sc_php_find_in_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
                         struct sc_php_processes *l, struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
@@ -262,12 +267,4 @@ static int find_in_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id
     if (keeper < 0)
         return sc_error_sys(err, -keeper, "look for the keeper of site %u", id);
     return keeper > 0 ? find(c, keeper, l, err) : 0;
-}
-
-int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
-                        struct sc_error *err)
-{
-    SC_CLEANUP(sc_php_processes_done) struct sc_php_processes l = {0};
-    int rc = find_in_site(c, uid, id, &l, err);
-    return rc < 0 ? rc : sc_php_processes_end(&l, err);
 }

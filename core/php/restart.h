@@ -4,21 +4,11 @@
 
 #include <sys/types.h>
 #include "core/base/error.h"
-#include "core/php/catalogue.h"
 
 #define SC_PHP_RESTART_MS 10000
 
-/* Ends the PHP programs of one site that outlive a request, so that the next request starts them
- * again: php-cgi and lsphp that wait on a socket for requests (FastCGI, LSAPI), by SIGTERM to the
- * topmost of each family, which lets requests finish, and SIGKILL after SC_PHP_RESTART_MS. A
- * php-cgi that answers one request as a CGI program is left alone, and so are PHP-FPM and all other
- * programs. Only processes in the site's own pid namespace are looked at. Needs root. Fine when the
- * site does not run. Without a catalogue (NULL): whatever program waits so on its standard input,
- * but PHP-FPM. */
-int sc_php_restart_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
-                        struct sc_error *err);
-
-/* Ends the same way the FastCGI and LSAPI programs of the account that run in no site and are not
+/* Ends, by SIGTERM to the topmost of each family, which lets requests finish, and SIGKILL after
+ * SC_PHP_RESTART_MS, the FastCGI and LSAPI programs of the account that run in no site and are not
  * as the table wants it now: those of a site that is isolated, or has one inside of it; those that
  * hide sites (core/enter/hide.h). Which site a program serves is in its environment (our suexec
  * entry leaves it there; lsphp has DOCUMENT_ROOT), or its working directory tells. What serves

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
+#include "core/php/catalogue.h"
 
 struct sc_php_process {
     int pid, parent; /* as that /proc numbers them */
@@ -39,10 +40,18 @@ int sc_php_parent(int procfd, int *ret);
 /* `errnum`, which a look at the process gave, as such an answer. */
 int sc_php_no_answer(int procfd, int errnum);
 
+/* Those of a site that wait for requests. Without a catalogue (NULL): whatever program waits so on its standard
+ * input, but PHP-FPM. None where the site does not run. */
+int sc_php_find_in_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,
+                        struct sc_php_processes *l, struct sc_error *err);
+
 /* SIGTERM to the topmost of each family of one program. */
 void sc_php_processes_tell(const struct sc_php_processes *l);
 
-/* The same, and SIGKILL to what is left after SC_PHP_RESTART_MS. */
+/* SIGKILL to all that have not ended. */
+int sc_php_processes_kill(const struct sc_php_processes *l, struct sc_error *err);
+
+/* Both, with SC_PHP_RESTART_MS in between. */
 int sc_php_processes_end(const struct sc_php_processes *l, struct sc_error *err);
 
 #endif
