@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "core/web/apache/path.h"
+#include "core/web/apache_code.h"
 
 const char *sc_coverage_name(enum sc_coverage is)
 {
@@ -191,10 +192,17 @@ static bool by_module(struct judging *j, const struct sc_vhost *h, const struct 
                w->what, w->file, w->line);
 }
 
+/* A script of the server's own (Apache alone: for nginx it is a socket). */
+static bool is_servers(const struct sc_vhost *h, const struct sc_way *w)
+{
+    return !h->nginx && w->address && *w->address == '/' && sc_apache_script_is_servers(w->address);
+}
+
 /* A handler of PHP that no module is known for is taken to the site's own master, too. */
 static bool by_other(struct judging *j, const struct sc_vhost *h, const struct sc_way *w)
 {
-    return w->handler == SC_HANDLER_OTHER && !(w->php && !h->nginx && is_routed(j)) &&
+    return w->handler == SC_HANDLER_OTHER && !is_servers(h, w) &&
+           !(w->php && !h->nginx && is_routed(j)) &&
            sc_judge_no(j, SC_COVERAGE_NOT,
                        "%s at %s:%u runs programs outside of every site: "
                        "use LSAPI, FPM, FCGI or CGI instead",

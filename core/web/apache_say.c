@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/base/cleanup.h"
+#include "core/web/apache_code.h"
 #include "core/web/apache_conf.h"
 #include "core/web/proxy_url.h"
 
@@ -81,8 +82,11 @@ static const struct {
     {"lsapi-script", SC_HANDLER_LSAPI, true},
     {"lua-script", SC_HANDLER_OTHER, false},
     {"perl-script", SC_HANDLER_OTHER, false},
+    {"modperl", SC_HANDLER_OTHER, false},
     {"mod_python", SC_HANDLER_OTHER, false},
+    {"python-program", SC_HANDLER_OTHER, false},
     {"wsgi-script", SC_HANDLER_OTHER, false},
+    {"uwsgi-handler", SC_HANDLER_OTHER, false},
     {"x-httpd-suphp", SC_HANDLER_OTHER, true},
     {"application/x-httpd-suphp", SC_HANDLER_OTHER, true},
 };
@@ -228,6 +232,15 @@ static void passenger(const struct said *s)
         s->r->passenger_off = true;
 }
 
+/* In .htaccess the module asks (core/web/apache/directives.c). For the whole server what has no script is
+ * the administrator's. */
+static void code(const struct said *s)
+{
+    const char *script;
+    if (!s->p->in_htaccess && sc_apache_runs_code(s->w, s->n, &script) && (script || s->p->in_host))
+        add_way(s, SC_HANDLER_OTHER, false, script, s->w[0]);
+}
+
 /* mod_fastcgi: where a program runs, or a server listens, that an Action may lead to. */
 static void fastcgi_server(const struct said *s)
 {
@@ -338,8 +351,6 @@ static const struct {
     {"FastCgiServer", fastcgi_server},
     {"PassengerEnabled", passenger},
     {"PassengerAppRoot", application},
-    {"WSGIScriptAlias", application},
-    {"WSGIScriptAliasMatch", application},
     {"SetEnv", environment},
     {"FcgidInitialEnv", environment},
     {"DefaultInitEnv", environment},
@@ -369,6 +380,8 @@ void sc_apache_say(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const c
     for (size_t i = 0; n > 1 && i < sizeof(directives) / sizeof(directives[0]); i++)
         if (strcasecmp(w[0], directives[i].name) == 0)
             directives[i].say(&s);
+    if (n > 1)
+        code(&s);
 }
 
 void sc_apache_say_proxy(struct sc_vhosts_reader *r, const char *url)

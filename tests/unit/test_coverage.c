@@ -190,6 +190,21 @@ static void other_modules(void **state)
     not_covered(PASSENGER "PassengerEnabled off\n" HOST("PassengerEnabled on\n"),
                 "PassengerEnabled at " AT("6"));
     covered("LoadModule alias_module x\n" HOST(""));
+    /* code that is run whatever the handler, but for scripts of the server's own */
+    not_covered(HOST("WSGIScriptAlias / /home/john/a/app.wsgi\n"), "WSGIScriptAlias at " AT("4"));
+    not_covered("WSGIScriptAliasMatch ^/(.*) /home/$1/app.wsgi\n" HOST(""), "Match at " AT("1"));
+    not_covered("WSGIScriptAlias /x /usr/../home/john/a/x.wsgi\n" HOST(""), AT("1"));
+    covered("WSGIScriptAlias /graphite /usr/share/graphite-web/graphite.wsgi\n" HOST(""));
+    not_covered(HOST("WSGIHandlerScript py /home/john/a/py.wsgi\n"), "WSGIHandlerScript");
+    not_covered(HOST("LuaMapHandler ^/ /home/john/a/x.lua\n"), "LuaMapHandler at " AT("4"));
+    not_covered(HOST("LuaHookFixups /home/john/a/x.lua f\n"), "LuaHookFixups");
+    covered(HOST("LuaHookLog /etc/apache2/log.lua f\n"));
+    not_covered(HOST("<Location /x>\nPerlResponseHandler ModPerl::Registry\n</Location>\n"),
+                "PerlResponseHandler at " AT("5"));
+    not_covered(HOST("SetHandler modperl\n"), "modperl at " AT("4"));
+    not_covered("<Directory /home/john>\nAddHandler python-program .py\n</Directory>\n" HOST(""),
+                "python-program at " AT("2"));
+    covered("PerlChildInitHandler Apache2::Own\nPythonPath x\n" HOST(""));
     /* mod_suphp; the same name as a name of an Action is CGI */
 #define EA "application/x-httpd-ea-php82"
     not_covered(HOST("AddHandler " EA " .php .phtml\n"),

@@ -216,6 +216,12 @@ static int try_actions(request_rec *r)
     return DECLINED;
 }
 
+static bool skips_passenger(const request_rec *r)
+{
+    const struct sc_mod_dir *dir = ap_get_module_config(r->per_dir_config, &sitecage_module);
+    return sc_mod->passenger && !is_listed(dir->handlers, "passenger");
+}
+
 /* The handlers that come after us. */
 static int run_others(request_rec *r)
 {
@@ -224,7 +230,7 @@ static int run_others(request_rec *r)
     if (sc_web_handler_of(r->handler) == SC_WEB_CGI)
         sc_mod_ask_entry(r);
     q->handled = r;
-    int rc = ap_run_handler(r);
+    int rc = skips_passenger(r) ? sc_mod_passenger_without(r) : ap_run_handler(r);
     q->handled = before;
     apr_table_unset(r->subprocess_env,
                     SC_TOLD_ENV); /* a page that tells of the error has its own */
@@ -249,7 +255,9 @@ static int judge_and_run(request_rec *r)
  * not be made yet, and asks what an .htaccess says; that of an error is made after us. */
 static int run_for_site(request_rec *r)
 {
-    int rc = try_actions(r); /* OK: it has run */
+    int rc = skips_passenger(r) ? sc_mod_passenger_judge(r, sc_mod_request_of(r)->site) : 0;
+    if (rc == 0)
+        rc = try_actions(r); /* OK: it has run */
     if (rc == DECLINED)
         rc = judge_and_run(r);
     if (r->main || (rc != OK && rc != DONE && rc != SUSPENDED))

@@ -32,6 +32,7 @@ struct sc_mod {
     const char *suexec_bin;       /* where this Apache looks for suexec; NULL: it does not say */
     bool may_not_write;           /* below /run or /var/lib: sitecage-web does it (ask.h) */
     bool can_proxy;               /* mod_proxy and mod_proxy_fcgi are loaded */
+    bool passenger;               /* mod_passenger is */
 };
 extern struct sc_mod *sc_mod; /* NULL while the configuration is only looked at */
 
@@ -110,6 +111,14 @@ int sc_mod_judge_program(request_rec *r, const struct sc_web_site *site, const c
 /* Whether what the request's file name leads to is code that users can write. */
 bool sc_mod_is_sites_code(const request_rec *r, const char *filename);
 void sc_mod_gate_hooks(apr_pool_t *p);
+
+/* ---- passenger.c ---- */
+
+bool sc_mod_passenger_is(void); /* it is loaded */
+/* 0, or the status of a request that Passenger has prepared to run, logged. */
+int sc_mod_passenger_judge(request_rec *r, const struct sc_web_site *site);
+/* ap_run_handler() without Passenger's. */
+int sc_mod_passenger_without(request_rec *r);
 
 /* ---- proxy.c ---- */
 

@@ -146,6 +146,7 @@ static int on_post_config(apr_pool_t *p, apr_pool_t *log, apr_pool_t *temp, serv
     }
     if (sc_web_suexec_bin("/proc/self/exe", place))
         m->suexec_bin = apr_pstrdup(p, place);
+    m->passenger = sc_mod_passenger_is();
     m->can_proxy = has_module("mod_proxy.c") && has_module("mod_proxy_fcgi.c");
     if (sc_web_counts_map(SC_WEB_COUNTS, &m->counts, &err) < 0)
         ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s, "sitecage: nothing is counted: %s", err.text);
