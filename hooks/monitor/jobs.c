@@ -276,6 +276,7 @@ static const struct {
     const char *name;
     int (*work)(struct sc_server *s, const char *argument, unsigned n_sets, struct sc_error *err);
 } jobs[] = {{SC_JOB_ACCOUNT, sc_job_account},
+            {SC_JOB_FIRST, sc_job_first},
             {SC_JOB_EVENTS, sc_job_events},
             {SC_JOB_WATCH, sc_job_watch},
             {SC_JOB_SURVEY, survey},

@@ -27,6 +27,9 @@
  * the account's:
  *   "home UID USER", "watch WD =NAME" or "watch WD *"… (or "own …": a site can write it), "whole 1" (or 0); or "nohome UID" */
 #define SC_JOB_ACCOUNT "account"
+/* The same, for an account that is not watched yet: what is behind "home" comes before the look as well, so that
+ * nothing happens between the look and the watches. */
+#define SC_JOB_FIRST "first"
 /* The same, for an account that is watched and has events: no pass where they tell nothing new. */
 #define SC_JOB_EVENTS "events"
 /* Only what is behind "home". The argument is a name, or #UID. */

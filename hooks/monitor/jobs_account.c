@@ -116,6 +116,15 @@ int sc_job_account(struct sc_server *s, const char *user, unsigned n_sets, struc
     return look_at(s, user, false, n_sets, err);
 }
 
+/* What the database does not know yet has nothing to be watched. */
+int sc_job_first(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err)
+{
+    SC_CLEANUP(sc_user_row_done) struct sc_user_row row = {0};
+    if (*user && sc_store_user_by_name(s->store, user, &row, NULL) == 0)
+        (void)watch_uid(s, row.uid, n_sets, NULL);
+    return look_at(s, user, false, n_sets, err);
+}
+
 int sc_job_events(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err)
 {
     return look_at(s, user, true, n_sets, err);

@@ -7,6 +7,7 @@
 #include "core/server/handle.h"
 
 int sc_job_account(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err);
+int sc_job_first(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err);
 int sc_job_events(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err);
 int sc_job_watch(struct sc_server *s, const char *user, unsigned n_sets, struct sc_error *err);
 

@@ -25,10 +25,13 @@ struct sc_visit {
     enum sc_lane lane;
     bool niced;
     bool watches; /* it was given the homes' instances */
+    bool first;   /* it tells watches before it looks */
     /* what it has said */
-    uid_t home; /* the account whose watches it tells; (uid_t)-1 */
+    uid_t home;     /* the account whose watches it tells; (uid_t)-1 */
+    unsigned homes; /* how many it has told */
     bool ok, locked, late, changed;
-    unsigned missed; /* SC_WORK_HOME, SC_WORK_FILE: it happened while the watches were made */
+    unsigned
+        missed; /* SC_WORK_HOME, SC_WORK_FILE: it may have happened before the watches were made */
     char *error;
     char *reason; /* why it is locked */
 };

@@ -49,6 +49,8 @@ static void home_begin(struct sc_visit *v, const char *rest)
     if (uid == 0 || *name != ' ' || sc_decode_word(++name) <= 0 || !sc_monitor_ensure(m, uid, name))
         return;
     v->home = uid;
+    if (v->first && ++v->homes == 2) /* what came before the look has been looked at */
+        v->missed = 0;
     sc_loop_sites_told(v->l, uid);
     sc_monitor_home_begin(m, uid);
 }
@@ -62,10 +64,11 @@ static void home_watch(struct sc_visit *v, enum sc_watch_what what, const char *
     if (v->home == (uid_t)-1 || *name != ' ' || (name[1] == '=' && sc_decode_word(name + 2) < 0))
         return;
     name = name[1] == '=' ? name + 2 : NULL;
-    if (sc_watches_take(sc_monitor_set_of(&v->l->m, v->home), wd, what, v->home, name, &missed,
-                        &err) < 0)
+    struct sc_watches *w = sc_monitor_set_of(&v->l->m, v->home);
+    bool is_new = !sc_watches_has(w, wd); /* nobody watched while the account was looked at */
+    if (sc_watches_take(w, wd, what, v->home, name, &missed, &err) < 0)
         sc_monitor_error(&v->l->m, err.text);
-    if (missed)
+    if (missed || is_new)
         v->missed |= what == SC_WATCH_FILE ? SC_WORK_FILE : SC_WORK_HOME;
 }
 
@@ -228,13 +231,23 @@ static bool is_watched(const struct sc_monitor *m, const char *user)
     return false;
 }
 
+static bool is_listed(const struct sc_monitor *m, const char *user)
+{
+    for (size_t i = 0; i < m->n_accounts; i++)
+        if (strcmp(m->accounts[i].user, user) == 0)
+            return true;
+    return false;
+}
+
 static const char *job_of(const struct sc_loop *l, const struct sc_visit *v)
 {
     if (v->why == SC_WORK_WATCH)
         return SC_JOB_WATCH;
     /* after any job what is watched follows */
     bool small = !(v->why & ~(unsigned)(SC_WORK_QUEUE | SC_WORK_FILE | SC_WORK_WATCH));
-    return small && is_watched(&l->m, v->user) ? SC_JOB_EVENTS : SC_JOB_ACCOUNT;
+    return small && is_watched(&l->m, v->user) ? SC_JOB_EVENTS
+           : v->first                          ? SC_JOB_FIRST
+                                               : SC_JOB_ACCOUNT;
 }
 
 static void fill_spec(const struct sc_loop *l, const struct sc_visit *v,
@@ -254,6 +267,7 @@ static void begin(struct sc_loop *l, struct sc_visit *v, const char *user, unsig
     *v = (struct sc_visit){.w = SC_WORKER_INIT, .l = l, .user = copy, .why = why};
     v->home = (uid_t)-1;
     v->watches = sc_monitor_dirs(&l->m) < SC_MONITOR_DIRS_MAX;
+    v->first = v->watches && !is_listed(&l->m, user) && why != SC_WORK_WATCH;
     v->deadline = sc_work_deadline(&l->m.work, user, &v->cpu);
     v->lane = sc_work_lane(&l->m.work, user, &v->yields);
     for (size_t i = 1; v->watches && i < SC_MONITOR_SETS; i++)

@@ -102,6 +102,14 @@ static struct dir **slot(struct sc_watches *w, int wd)
     return p;
 }
 
+bool sc_watches_has(const struct sc_watches *w, int wd)
+{
+    const struct dir *d = w->bucket[(unsigned)wd % BUCKETS];
+    while (d && d->wd != wd)
+        d = d->next;
+    return d != NULL;
+}
+
 static bool same_name(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);

@@ -63,6 +63,9 @@ int sc_watch_dir(int inotify, int dirfd, uint32_t mask, int *ret_wd, struct sc_e
 void sc_watches_join(struct sc_watches *w);
 void sc_watches_leave(struct sc_watches *w);
 
+/* Whether somebody has an interest in the directory of watch `wd`. */
+bool sc_watches_has(const struct sc_watches *w, int wd);
+
 /* Adds an interest in the directory of watch `wd`. *ret_missed: something happened there already,
  * or the watch was removed meanwhile: it must be looked at again. SC_E_NOMEM. */
 int sc_watches_take(struct sc_watches *w, int wd, enum sc_watch_what what, uid_t uid,
