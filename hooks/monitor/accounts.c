@@ -43,6 +43,7 @@ struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid)
 void sc_monitor_home_begin(struct sc_monitor *m, uid_t uid)
 {
     sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_TOP, uid);
     sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_SITE, uid);
     sc_watches_begin(sc_monitor_set_of(m, uid), SC_WATCH_FILE, uid);
 }
@@ -50,6 +51,7 @@ void sc_monitor_home_begin(struct sc_monitor *m, uid_t uid)
 void sc_monitor_home_end(struct sc_monitor *m, uid_t uid)
 {
     sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_HOME, uid);
+    sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_TOP, uid);
     sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_SITE, uid);
     sc_watches_end(sc_monitor_set_of(m, uid), SC_WATCH_FILE, uid);
 }

@@ -25,7 +25,7 @@
 /* Of an account. Its argument is the user as sc_follow_account() takes it. "resync": the full pass
  * is asked for; "changed"; "locked": nothing was done, come again; and then, for each uid that is
  * the account's:
- *   "home UID USER", "watch WD =NAME" or "watch WD *"… (or "own …": a site can write it), "whole 1" (or 0); or "nohome UID" */
+ *   "home UID USER", "watch WD =NAME" (or "own …": a site can write it), "top WD *"…, "whole 1" (or 0); or "nohome UID" */
 #define SC_JOB_ACCOUNT "account"
 /* The same, for an account that is not watched yet: what is behind "home" comes before the look as well, so that
  * nothing happens between the look and the watches. */

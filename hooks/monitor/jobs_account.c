@@ -27,8 +27,8 @@ static void tell(int wd, const char *name, bool site, void *arg)
     bool file = name && *name == '/';
     const char *key = file ? "file" : site ? "own" : "watch";
     (void)arg;
-    if (!name) {
-        printf("%s %d *\n", key, wd);
+    if (!name) { /* of the home itself; that of a site is the site's */
+        printf("%s %d *\n", site ? key : "top", wd);
         return;
     }
     name += file;

@@ -33,6 +33,7 @@
 static enum sc_work_why work_of(enum sc_watch_what what)
 {
     return what == SC_WATCH_SITE   ? SC_WORK_SITE
+           : what == SC_WATCH_TOP  ? SC_WORK_TOP
            : what == SC_WATCH_FILE ? SC_WORK_FILE
                                    : SC_WORK_HOME;
 }
@@ -87,6 +88,7 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         sc_monitor_cron_changed(m, name);
         break;
     case SC_WATCH_HOME:
+    case SC_WATCH_TOP:
     case SC_WATCH_SITE:
     case SC_WATCH_FILE:
         a = sc_monitor_by_uid(m, uid);

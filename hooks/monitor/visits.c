@@ -98,6 +98,8 @@ static void line(char *text, void *arg)
         home_begin(v, rest);
     } else if (strcmp(text, "watch") == 0) {
         home_watch(v, SC_WATCH_HOME, rest);
+    } else if (strcmp(text, "top") == 0) {
+        home_watch(v, SC_WATCH_TOP, rest);
     } else if (strcmp(text, "own") == 0) {
         home_watch(v, SC_WATCH_SITE, rest);
     } else if (strcmp(text, "file") == 0) {

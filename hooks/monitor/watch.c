@@ -292,7 +292,8 @@ bool sc_watch_meets(const char *want, const char *name)
 /* Counts an event of the account; true when that makes it a flood, once. */
 static bool floods(struct sc_watches *w, const struct interest *x)
 {
-    if (x->what != SC_WATCH_HOME && x->what != SC_WATCH_SITE && x->what != SC_WATCH_FILE)
+    if (x->what != SC_WATCH_HOME && x->what != SC_WATCH_TOP && x->what != SC_WATCH_SITE &&
+        x->what != SC_WATCH_FILE)
         return false;
     for (size_t i = 0; i < w->n_counts; i++)
         if (w->counts[i].uid == x->uid && w->counts[i].what == x->what)

@@ -27,6 +27,7 @@ enum sc_watch_what {
     SC_WATCH_PANEL,   /* the panel's files */
     SC_WATCH_POLICY,  /* the administrator's files */
     SC_WATCH_HOME,    /* an account's home */
+    SC_WATCH_TOP,     /* any name in the home itself: most are of no concern */
     SC_WATCH_SITE,    /* what an isolated site of it can write */
     SC_WATCH_FILE,    /* its ~/.lve/domains.json */
     SC_WATCH_FPM,     /* pool files of PHP-FPM */

@@ -60,7 +60,8 @@ static int ensure(struct sc_work *w, const char *user, struct sc_work_item **ret
         free(name);
         return no_memory(err);
     }
-    *it = (struct sc_work_item){.user = name, .due = SC_WORK_NEVER, .done = -1, .site_done = -1};
+    *it = (struct sc_work_item){
+        .user = name, .due = SC_WORK_NEVER, .done = -1, .site_done = -1, .top_done = -1};
     size_t i = place(w, user);
     memmove(&w->v[i + 1], &w->v[i], (w->n - i) * sizeof(*w->v));
     w->v[i] = it;
@@ -107,6 +108,8 @@ static int64_t when(struct sc_work_item *it, enum sc_work_why why, int64_t now)
         return settled(it, &it->fired, it->done, now);
     if (why == SC_WORK_SITE)
         return settled(it, &it->site_fired, it->site_done, now);
+    if (why == SC_WORK_TOP)
+        return settled(it, &it->top_fired, it->top_done, now);
     return later(now, it->hold);
 }
 
@@ -161,9 +164,9 @@ static unsigned begin(struct sc_work *w, struct sc_work_item *it, int64_t now)
 
 static int class_of(const struct sc_work_item *it)
 {
-    return it->why & (SC_WORK_HOME | SC_WORK_FILE | SC_WORK_SITE | SC_WORK_QUEUE) ? 0
-           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH)                            ? 1
-                                                                                  : 2;
+    return it->why & (SC_WORK_HOME | SC_WORK_FILE | SC_WORK_SITE | SC_WORK_TOP | SC_WORK_QUEUE) ? 0
+           : it->why & (SC_WORK_FOUND | SC_WORK_WATCH)                                          ? 1
+                                                                                                : 2;
 }
 
 static bool before(const struct sc_work_item *a, const struct sc_work_item *b, bool fair)
@@ -262,6 +265,10 @@ int sc_work_end(struct sc_work *w, const char *user, unsigned why, bool changed,
     if (why & SC_WORK_SITE) {
         it->site_fired = fired_once_more(it->site_fired, changed);
         it->site_done = now;
+    }
+    if (why & SC_WORK_TOP) {
+        it->top_fired = fired_once_more(it->top_fired, changed);
+        it->top_done = now;
     }
     if (!error) {
         it->failed = 0;

@@ -19,7 +19,7 @@
 #define SC_WORK_FREE           5   /* looks at a home that keeps changing without a pause */
 #define SC_WORK_PAUSE_MS       600 /* then between two looks, doubling */
 #define SC_WORK_PAUSE_MAX_MS   30000
-#define SC_WORK_CHANGED_MAX_MS 1200 /* where the looks find changes */
+#define SC_WORK_CHANGED_MAX_MS 600  /* where the looks find changes */
 #define SC_WORK_CALM_MS        2000 /* of quiet after the pause take back one look */
 #define SC_WORK_RETRY_MS       2000 /* after an error, doubling */
 #define SC_WORK_RETRY_MAX_MS   300000
@@ -37,7 +37,10 @@ enum sc_work_why {
     SC_WORK_WATCH = 32, /* its sites may be others: what is watched of it must follow */
     SC_WORK_SITE = 64, /* something changed in what an isolated site can write: the site can make it
                            happen as it likes, and must not put off what others do in the home */
-    SC_WORK_FILE = 128 /* its ~/.lve/domains.json: otherwise as HOME; a pass writes it, too */
+    SC_WORK_FILE = 128, /* its ~/.lve/domains.json: otherwise as HOME; a pass writes it, too */
+    SC_WORK_TOP =
+        256 /* any name in the home itself (a new ~/.ssh): shells and mail programs make some all the
+                           time, which must not put off what is known to matter */
 };
 
 struct sc_work_item {
@@ -49,15 +52,17 @@ struct sc_work_item {
     unsigned fired;       /* looks because of the home since it was last quiet */
     unsigned site_fired;  /* … because of what a site can write */
     int64_t site_done;    /* the last of those; -1 never */
-    unsigned failed;      /* looks in a row */
-    unsigned late;        /* looks in a row that were ended */
-    unsigned busy;        /* looks in a row that found it locked */
-    unsigned part;        /* looks in a row that could not do a part */
-    int64_t hold;         /* no look before this: the last one came to nothing */
-    bool running;         /* a look is under way: no other is begun */
-    int64_t began;        /* that look, or the last one */
-    enum sc_lane lane;    /* as its last look was */
-    char *error;          /* of the last look; NULL */
+    unsigned top_fired;   /* the same because of any name in the home */
+    int64_t top_done;
+    unsigned failed;   /* looks in a row */
+    unsigned late;     /* looks in a row that were ended */
+    unsigned busy;     /* looks in a row that found it locked */
+    unsigned part;     /* looks in a row that could not do a part */
+    int64_t hold;      /* no look before this: the last one came to nothing */
+    bool running;      /* a look is under way: no other is begun */
+    int64_t began;     /* that look, or the last one */
+    enum sc_lane lane; /* as its last look was */
+    char *error;       /* of the last look; NULL */
 };
 
 struct sc_work {

@@ -140,25 +140,37 @@ static void a_home_that_really_changes_waits_less(void **state)
 
 /* An isolated site that keeps changing what it can write puts off its own looks, and not the one
  * that a sibling's new secret needs. */
-static void a_noisy_site_does_not_delay_its_home(void **state)
+static void noise_does_not_delay_the_home(enum sc_work_why noise)
 {
-    (void)state;
     WORK w = {0};
     int64_t now = 1000;
     for (int i = 0; i < 30; i++) {
-        note(&w, "john", SC_WORK_SITE, now);
+        note(&w, "john", noise, now);
         now = sc_work_next(&w);
-        takes(&w, now, "john", SC_WORK_SITE);
-        end(&w, "john", SC_WORK_SITE, false, now);
+        takes(&w, now, "john", noise);
+        end(&w, "john", noise, false, now);
     }
-    note(&w, "john", SC_WORK_SITE, now);
+    note(&w, "john", noise, now);
     assert_int_equal(sc_work_next(&w), now + SC_WORK_PAUSE_MAX_MS);
     note(&w, "john", SC_WORK_HOME, now + 10);
     assert_int_equal(sc_work_next(&w), now + 10 + SC_WORK_SETTLE_MS);
     now += 10 + SC_WORK_SETTLE_MS;
-    takes(&w, now, "john", SC_WORK_SITE | SC_WORK_HOME); /* it answers both */
-    end(&w, "john", SC_WORK_SITE | SC_WORK_HOME, true, now);
+    takes(&w, now, "john", noise | SC_WORK_HOME); /* it answers both */
+    end(&w, "john", noise | SC_WORK_HOME, true, now);
     takes_none(&w, now + SC_WORK_PAUSE_MAX_MS);
+}
+
+static void a_noisy_site_does_not_delay_its_home(void **state)
+{
+    (void)state;
+    noise_does_not_delay_the_home(SC_WORK_SITE);
+}
+
+/* A shell's history, a mail program's files. */
+static void nor_do_names_of_no_concern(void **state)
+{
+    (void)state;
+    noise_does_not_delay_the_home(SC_WORK_TOP);
 }
 
 static void a_noisy_home_delays_nobody_else(void **state)
@@ -622,6 +634,7 @@ int main(void)
         cmocka_unit_test(quiet_takes_back_looks),
         cmocka_unit_test(a_home_that_really_changes_waits_less),
         cmocka_unit_test(a_noisy_site_does_not_delay_its_home),
+        cmocka_unit_test(nor_do_names_of_no_concern),
         cmocka_unit_test(a_noisy_home_delays_nobody_else),
         cmocka_unit_test(turns_go_round),
         cmocka_unit_test(homes_go_before_a_long_backlog_and_do_not_starve_it),
