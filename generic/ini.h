@@ -5,7 +5,7 @@
 
 #include "core/base/error.h"
 #include "generic/trust.h"
-#include "generic/words.h"
+#include "core/base/words.h"
 
 #define SC_INTEGRATION_INI     "/opt/cpvendor/etc/integration.ini"
 #define SC_INTEGRATION_INI_MAX 65536u

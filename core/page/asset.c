@@ -72,7 +72,7 @@ static void add_asset(struct sc_buf *out, const struct sc_page_request *r, const
 static void add_element(struct sc_buf *out, const struct sc_page_request *r, const char *token)
 {
     sc_buf_str(out, "<sitecage-page");
-    add_attribute(out, "data-endpoint", endpoint(r));
+    add_attribute(out, "data-endpoint", r->address ? r->address : endpoint(r));
     add_attribute(out, "data-version", SC_VERSION);
     if (token)
         add_attribute(out, "data-token", token);

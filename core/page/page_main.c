@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "core/base/cleanup.h"
 #include "core/base/io.h"
+#include "core/page/ui_user.h"
 #include "core/page/work.h"
 
 static const char usage[] =
@@ -28,14 +29,20 @@ static void guard_fds(void)
             _exit(1);
 }
 
-#define BODY_S 60 /* a body that comes in drops holds a process of the account's no longer */
+#define INTEGRATION_INI "/opt/cpvendor/etc/integration.ini"
+#define BODY_S          60 /* a body that comes in drops holds a process of the account's no longer */
 
 static int answer(struct sc_page_request *r, const char *given)
 {
     SC_CLEANUP(sc_page_answer_done) struct sc_page_answer a = {.status = 200};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     struct sc_error err = SC_ERROR_INIT;
+    struct sc_page_ui ui;
     sc_page_request_env(from_env, r);
+    sc_page_ui_session(INTEGRATION_INI, r, &ui, &err);
+    if (err.code && err.code != SC_E_NOTFOUND)
+        fprintf(stderr, "sitecage-page: %s\n", err.text);
+    err = (struct sc_error)SC_ERROR_INIT;
     alarm(BODY_S);
     int rc = sc_page_request_body(from_env, given, r, &err);
     alarm(0);

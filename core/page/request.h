@@ -39,6 +39,8 @@ struct sc_page_request {
     const char *origin;     /* NULL */
     const char *host;       /* NULL */
     const char *lang;       /* what the panel says of the language; NULL */
+    const char
+        *address; /* where requests go, when that is not the page's own address alone; NULL */
     const char *session[3]; /* what only this session's browser and the panel know; NULL each */
     struct sc_buf body;
 };

@@ -135,6 +135,29 @@ address=$(page_login john)
 expect_contains "the panel's language" 'data-lang="de"' curl -s -b /tmp/cookie.john "$address"
 expect_output "a forged token" $'bad_token\n' code page_ask john "$address" "$admin_token" "$disable"
 opens
+# A panel whose address has a token, and whose script knows whose session that is: it calls the page as the account
+cat >/opt/cpvendor/bin/whose <<'SCRIPT'
+#!/bin/sh
+[ "$1 $2" = "--of tok+j/1=" ] && exec echo '{"userName": "john", "userId": 1, "userType": "user", "lang": "de"}'
+[ "$2" = tok-jane ] && exec echo '{"userName": "jane", "userId": 2, "userType": "user", "lang": "en"}'
+exit 1
+SCRIPT
+chmod 755 /opt/cpvendor/bin/whose
+page_of() { as_user john env REQUEST_METHOD=GET QUERY_STRING="$1" /usr/share/vendor/assets/sitecage/index.cgi 2>>/tmp/whose.err; }
+shown() { page_of "$1" | sed -n "s/.*data-$2=\"\([^\"]*\)\".*/\1/p"; }
+expect_output "control: without the panel's word there is no session" '' shown token=tok%2Bj/1= token
+echo 'ui_user_info = /opt/cpvendor/bin/whose --of' >>/opt/cpvendor/etc/integration.ini
+token=$(shown token=tok%2Bj/1= token)
+check "his own session" test ${#token} = 64
+expect_output "further requests have it" $'?token=tok%2Bj%2F1%3D\n' shown token=tok%2Bj/1= endpoint
+expect_output "and its language" $'de\n' shown token=tok%2Bj/1= lang
+for other in tok-jane nosuch -x 'a;b' ''; do
+    expect_output "no session: '$other'" '' shown "token=$other" token
+done
+ask_by() { printf '{"do":"overview"}' | as_user john env REQUEST_METHOD=POST CONTENT_LENGTH=17 QUERY_STRING="$1" HTTP_X_SITECAGE_TOKEN="$token" /usr/share/vendor/assets/sitecage/index.cgi 2>>/tmp/whose.err | tail -n 1; }
+expect_output "a request of that page" $'success\n' code ask_by token=tok%2Bj/1=
+expect_output "with another session's token" $'no_session\n' code ask_by token=tok-jane
+check "the panel's log says why" grep -q "the session is not this account's" /tmp/whose.err
 check "unregister" $adapter unregister
 expect_output "nothing is left of it" '' find /usr/share/vendor/assets -mindepth 1
 finish

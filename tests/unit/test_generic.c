@@ -12,7 +12,7 @@
 #include "core/inventory/envelope.h"
 #include "generic/generic.h"
 #include "generic/ini.h"
-#include "generic/words.h"
+#include "core/base/words.h"
 #include "hooks/adapter/answer.h"
 
 static char dir[64], ini[80], script[80];

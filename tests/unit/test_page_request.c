@@ -10,6 +10,7 @@
 #include "core/page/guard.h"
 #include "core/page/log.h"
 #include "core/page/request.h"
+#include "core/page/ui_user.h"
 
 static const char *const *variables; /* NAME, VALUE, …, NULL */
 
@@ -292,6 +293,36 @@ static void the_log_ends_with_its_last_lines(void **state)
     assert_string_equal(out.data, "{\"result\": \"success\", \"lines\": []}\n");
 }
 
+static void the_panel_says_whose_session_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        bool john, admin;
+    } all[] = {
+        {"{\"userName\": \"john\", \"userId\": 1001, \"userType\": \"user\", \"lang\": \"de\"}",
+         true, false},
+        {"{\"data\": {\"userName\": \"john\", \"userType\": \"reseller\"}, \"metadata\": "
+         "{\"result\": \"ok\"}}",
+         true, false},
+        {"{\"userName\": \"boss\", \"userType\": \"admin\"}", false, true},
+        {"{\"userName\": \"john2\", \"userType\": \"user\"}", false, false},
+        {"{\"userName\": \"john\"}", false, false},
+        {"{\"userName\": \"jane\", \"userName\": \"john\", \"userType\": \"user\"}", false, false},
+        {"{\"data\": null, \"metadata\": {\"result\": \"PermissionDenied\"}}", false, false},
+        {"john", false, false},
+        {"", false, false},
+        {"[]", false, false},
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        char lang[32] = "";
+        const char *a = all[i].answer;
+        assert_int_equal(sc_page_ui_is(a, strlen(a), "john", false, lang), all[i].john);
+        assert_string_equal(lang, i == 0 ? "de" : "");
+        assert_int_equal(sc_page_ui_is(a, strlen(a), "root", true, lang), all[i].admin);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +338,7 @@ int main(void)
         cmocka_unit_test(the_shell_holds_what_is_hostile),
         cmocka_unit_test(files_have_plain_names),
         cmocka_unit_test(the_log_ends_with_its_last_lines),
+        cmocka_unit_test(the_panel_says_whose_session_it_is),
     };
     return cmocka_run_group_tests_name("page_request", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "generic/words.h"
+#include "core/base/words.h"
 
 #include <stdlib.h>
 #include <string.h>

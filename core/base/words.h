@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Splits a command line into its words. */
-#ifndef SC_GENERIC_WORDS_H
-#define SC_GENERIC_WORDS_H
+#ifndef SC_BASE_WORDS_H
+#define SC_BASE_WORDS_H
 
 #include <stddef.h>
 #include "core/base/error.h"
