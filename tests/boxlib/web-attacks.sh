@@ -112,6 +112,12 @@ web_passwords()
     htpasswd -nbs ann annspass >$H/conf/web/a.example/htpasswd 2>/dev/null
     htpasswd -nbs bob bobspass >$H/conf/web/b.example/htpasswd 2>/dev/null
     echo 'team: ann' >$H/conf/web/b.example/groups
+    # accounts that have no isolated site: root's file in a home, and a home elsewhere
+    make_user anna
+    mkdir -p /home/anna/conf/web/x.example && chmod 755 /home/anna
+    cp $H/conf/web/b.example/htpasswd /home/anna/conf/web/x.example/
+    mkdir -m 755 /data && useradd -m -d /data/olga olga && chmod 755 /data/olga
+    cp $H/conf/web/b.example/htpasswd /data/olga/ && chown olga /data/olga/htpasswd
     as_user john mkdir -p $H/outer/.htpasswd/in
     htpasswd -nbs ann annspass 2>/dev/null | put_file john $H/outer/.htpasswd/in/passwd
 }

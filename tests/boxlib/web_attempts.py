@@ -244,6 +244,9 @@ T("oracle/auth-panels-group", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htacces
                                "AuthGroupFile /home/john/conf/web/b.example/groups\nRequire group team\n"}, "x.txt", 200, user=ANN)
 T("oracle/auth-panels-link", {"x.txt": "in", "l": link("/home/john/conf/web/b.example/htpasswd"), ".htaccess":
                               "AuthUserFile @D@/l\nAuthType Basic\nAuthName x\nRequire valid-user\n"}, "x.txt", 200, user=BOB)
+for name, path in (("account", "/home/anna/conf/web/x.example/htpasswd"), ("place", "/data/olga/htpasswd")):
+    T("oracle/auth-other-" + name, {"x.txt": "in", ".htaccess": BASIC + f"AuthUserFile {path}\nRequire valid-user\n"}, "x.txt", 200,
+      user=BOB)
 T("oracle/auth-around", {"x.txt": "in", ".htaccess": BASIC + "AuthUserFile /home/john/outer/.htpasswd/in/passwd\nRequire valid-user\n"},
   "x.txt", 200, user=ANN)
 T("oracle/auth-group", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess":

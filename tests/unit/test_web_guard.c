@@ -237,6 +237,25 @@ static void outside_are_the_servers_own_files(void **state)
     assert_int_equal(access(in(g->home, "/b/new"), F_OK), -1);
 }
 
+/* A panel's files in the home of an account that the table does not know are root's. */
+static void other_homes_are_closed(void **state)
+{
+    struct guard *g = *state;
+    char home[160], file[192];
+    snprintf(home, sizeof(home), "%s/home/v", g->real.path);
+    snprintf(file, sizeof(file), "%s/home/v/conf/passwd", g->real.path);
+    make_dirs(g->real.path, "/home/v/conf");
+    write_file(file, "bob:x");
+    assert_int_equal(sc_web_table_above(g->table, file), strlen(g->real.path) + strlen("/home"));
+    assert_int_equal(sc_web_table_above(g->table, "/srv/x"), 0);
+    if (getuid() != 0)
+        return;
+    assert_int_equal(opens(&g->c, file), 0); /* nobody's home */
+    assert_int_equal(chown(home, 12345, 12345), 0);
+    assert_int_equal(opens(&g->c, file), EACCES);
+    assert_int_equal(opens(&g->c, in(g->home, "/a/own")), 0);
+}
+
 static void nobody_waits_for_a_fifo(void **state)
 {
     struct guard *g = *state;
@@ -636,6 +655,7 @@ int main(void)
         GUARD(other_names_of_the_home_are_the_same),
         GUARD(a_view_that_is_missing_opens_nothing),
         GUARD(outside_are_the_servers_own_files),
+        GUARD(other_homes_are_closed),
         GUARD(nobody_waits_for_a_fifo),
         GUARD(names_are_made_and_removed_in_the_view),
         GUARD(above_all_sites_links_do_not_count),

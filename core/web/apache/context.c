@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/web/apache/homes.h"
 #include "core/web/apache/path.h"
 
 #define TRIES      16 /* of a walk that a rename disturbs */
@@ -144,7 +145,8 @@ bool sc_web_is_users(const struct sc_web_table *t, const char *real, const struc
 {
     return sc_web_table_home(t, real) || sc_web_table_uid(t, st->st_uid) ||
            (st->st_uid != 0 && st->st_uid != geteuid() &&
-            (is_temporary(real) || sc_web_table_near_home(t, real)));
+            (is_temporary(real) || sc_web_table_near_home(t, real))) ||
+           sc_web_is_in_a_home(t, real, st);
 }
 
 static bool is_of_kernel(int fd)

@@ -66,6 +66,15 @@ const struct sc_web_pool *sc_web_table_pool(const struct sc_web_table *t, const 
     return sc_web_map_get(&t->by_pool, address, strlen(address));
 }
 
+size_t sc_web_table_above(const struct sc_web_table *t, const char *path)
+{
+    size_t found = 0;
+    for (size_t i = 1; path[i]; i++)
+        if (path[i] == '/' && sc_web_map_get(&t->by_above, path, i))
+            found = i;
+    return found;
+}
+
 bool sc_web_table_near_home(const struct sc_web_table *t, const char *path)
 {
     return sc_web_map_deepest(&t->by_above, path, SC_WEB_SEGMENTS_MAX) != NULL;

@@ -100,6 +100,9 @@ const struct sc_web_account *sc_web_table_home(const struct sc_web_table *t, con
 /* True when `path` lies where homes of the table lie, in one or beside one ("/home/…"). */
 bool sc_web_table_near_home(const struct sc_web_table *t, const char *path);
 
+/* The length of the deepest such place that clean `path` lies below; 0: none. */
+size_t sc_web_table_above(const struct sc_web_table *t, const char *path);
+
 /* The account with this uid; NULL. */
 const struct sc_web_account *sc_web_table_uid(const struct sc_web_table *t, uint32_t uid);
 
