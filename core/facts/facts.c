@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "core/base/cleanup.h"
 #include "core/coverage/coverage.h"
 
 void sc_heard_done(struct sc_heard *t)
@@ -22,12 +23,21 @@ void sc_uses_done(struct sc_uses *u)
     *u = (struct sc_uses){0};
 }
 
+void sc_by_links_done(struct sc_by_links *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        SC_FREE_ALL(l->v[i].site_rel, l->v[i].text, l->v[i].rel);
+    free(l->v);
+    *l = (struct sc_by_links){0};
+}
+
 void sc_facts_done(struct sc_facts *f)
 {
     sc_docroots_done(&f->docroots);
     sc_places_done(&f->places);
     sc_secrets_done(&f->secrets);
     sc_uses_done(&f->uses);
+    sc_by_links_done(&f->by_link);
     sc_spellings_done(&f->spellings);
     free(f->kept);
     sc_shown_done(&f->shown);

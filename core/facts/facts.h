@@ -25,6 +25,17 @@ struct sc_uses { /* further paths that configuration names; rel and site_rel are
 
 void sc_uses_done(struct sc_uses *u); /* frees what it holds; accepts {0} */
 
+struct sc_by_link { /* a granted path that is found by a link */
+    char *site_rel, *text, *rel;
+};
+
+struct sc_by_links {
+    struct sc_by_link *v;
+    size_t n;
+};
+
+void sc_by_links_done(struct sc_by_links *l); /* frees what it holds; accepts {0} */
+
 struct sc_shown_place { /* outside of homes, named by root's configuration; shown.h */
     char *site_rel;     /* the document root of the site that sees it; NULL: all do */
     char *path;         /* absolute, without links */
@@ -70,6 +81,7 @@ struct sc_facts {
     struct sc_places places;   /* what is around them */
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
+    struct sc_by_links by_link;    /* of the plan as it is */
     struct sc_uses uses;           /* uses.h */
     struct sc_spellings spellings; /* spellings.h; in the plan already */
     struct sc_shown shown;         /* the same, outside of homes */

@@ -103,7 +103,7 @@ static void note_link(void *arg, const char *dir)
         w->n++;
 }
 
-static int find_way(const struct sc_account *a, const char *path, struct way *w,
+static int find_way(const struct sc_account *a, const char *path, bool want_dir, struct way *w,
                     struct sc_error *err)
 {
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
@@ -113,7 +113,7 @@ static int find_way(const struct sc_account *a, const char *path, struct way *w,
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     if (rc < 0)
         return rc;
-    rc = sc_in_home_traced(a, &as, path, true, &trace, &w->rel, NULL, &known, &why);
+    rc = sc_in_home_traced(a, &as, path, want_dir, &trace, &w->rel, NULL, &known, &why);
     if (w->failed)
         return no_memory(err);
     if (rc < 0 && !sc_in_home_told(rc, &why)) {
@@ -172,7 +172,7 @@ static int hold(const struct sc_account *a, struct sc_facts *f, size_t i,
                      "isolated sites can change, so it stays %s; if that is right, disable its "
                      "isolation and enable it again",
                      d->docroot, d->name, row->docroot);
-    int rc = find_way(a, row->docroot, &was, err);
+    int rc = find_way(a, row->docroot, true, &was, err);
     const char *rel = sc_path_below(row->docroot, a->home);
     bool there = rel && was.rel && strcmp(was.rel, rel) == 0;
     if (rc == 0)
@@ -185,7 +185,7 @@ static int settle(const struct sc_account *a, struct sc_facts *f, const struct p
 {
     const struct sc_domain *d = &f->domains.v[i];
     SC_CLEANUP(way_done) struct way w = {0};
-    int rc = find_way(a, d->docroot, &w, err);
+    int rc = find_way(a, d->docroot, true, &w, err);
     const struct sc_site_row *by = rc == 0 ? leader(p, &w) : NULL;
     if (rc < 0)
         return rc;
@@ -223,4 +223,33 @@ int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct s
             rc = settle(a, f, &p, i, err);
     }
     return rc;
+}
+
+/* ---- granted paths ---- */
+
+static const char *owned_at(const struct past *p, const struct sc_account *a, const char *rel)
+{
+    for (size_t i = 0; i < p->sites.n; i++) {
+        const char *is = sc_path_below(p->sites.rows[i].docroot, a->home);
+        if (is && strcmp(is, rel) == 0)
+            return p->owned[i];
+    }
+    return "";
+}
+
+int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
+                      const char *path, char **ret, struct sc_error *err)
+{
+    SC_CLEANUP(past_done) struct past p = {0};
+    SC_CLEANUP(way_done) struct way w = {0};
+    *ret = NULL;
+    int rc = past_load(s, a, &p, err);
+    if (rc == 0 && p.sites.n)
+        rc = find_way(a, path, false, &w, err);
+    if (rc < 0 || !leader(&p, &w))
+        return rc;
+    SC_FREE char *was = sc_owned_text_found(owned_at(&p, a, site_rel), path);
+    if (was && !(w.rel && strcmp(was, w.rel) == 0))
+        *ret = sc_steal_ptr(&was);
+    return 0;
 }

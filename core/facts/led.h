@@ -16,4 +16,10 @@
 int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                  struct sc_error *err);
 
+/* The same for a path that is granted to the site whose document root is `site_rel`, and is found by a link:
+ * *ret is where it was found when it was granted, below the home, if a site has led it elsewhere since; else NULL. The
+ * caller's to free(). */
+int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
+                      const char *path, char **ret, struct sc_error *err);
+
 #endif

@@ -14,6 +14,7 @@
 #include "core/base/vec.h"
 #include "core/config/paths_conf.h"
 #include "core/facts/homes.h"
+#include "core/facts/led.h"
 #include "core/facts/secrets.h"
 #include "core/facts/uses.h"
 
@@ -42,11 +43,54 @@ static bool is_other_name(const struct sc_account *a, const char *absolute, cons
     return !below || strcmp(below, rel) != 0;
 }
 
-/* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
-static int add_path(const struct sc_account *a, struct sc_asuser *as, struct paths *p,
-                    const char *absolute, bool rw, const char *site_rel, struct sc_error *err)
+/* It is found by the link again in the next pass; where it was found counts (led.h). */
+static int note_link(struct sc_facts *f, const char *site_rel, const char *text, const char *rel,
+                     struct sc_error *err)
 {
-    SC_FREE char *known = NULL;
+    struct sc_by_links *l = &f->by_link;
+    if (!SC_VEC_ROOM(l->v, l->n))
+        return no_memory(err);
+    struct sc_by_link *one = &l->v[l->n++];
+    *one = (struct sc_by_link){strdup(site_rel), strdup(text), strdup(rel)};
+    return one->site_rel && one->text && one->rel ? 0 : no_memory(err);
+}
+
+struct giving {
+    const struct sc_server *s;
+    const struct sc_account *a;
+    struct sc_facts *f;
+    struct sc_asuser *as;
+    struct paths *p;
+};
+
+/* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
+static int add_path(struct giving *g, const char *absolute, bool rw, const char *site_rel,
+                    struct sc_error *err);
+
+/* Where it is found by a link that a site has changed since it was granted, it lies where it lay. */
+static int add_held(struct giving *g, const char *held, const char *absolute, bool rw,
+                    const char *site_rel, struct sc_error *err)
+{
+    SC_FREE char *was = NULL;
+    size_t before = g->p->n;
+    if (asprintf(&was, "%s/%s", g->a->home, held) < 0)
+        return no_memory(err);
+    int rc = add_path(g, was, rw, site_rel, err);
+    struct sc_plan_path *one = rc == 0 && g->p->n > before ? &g->p->v[before] : NULL;
+    if (one && strcmp(one->rel, held) != 0) { /* something else is there now */
+        SC_FREE_ALL((char *)(uintptr_t)one->rel, (char *)(uintptr_t)one->text);
+        g->p->n = before;
+    }
+    return rc < 0 ? rc : note_link(g->f, site_rel, absolute, held, err);
+}
+
+static int add_path(struct giving *g, const char *absolute, bool rw, const char *site_rel,
+                    struct sc_error *err)
+{
+    const struct sc_account *a = g->a;
+    struct sc_asuser *as = g->as;
+    struct paths *p = g->p;
+    SC_FREE char *known = NULL, *held = NULL;
     SC_FD int fd = -EBADF;
     char *rel = NULL;
     struct stat st;
@@ -64,6 +108,18 @@ static int add_path(const struct sc_account *a, struct sc_asuser *as, struct pat
         return rc;
     }
     bool other = is_other_name(a, absolute, rel);
+    if (other && site_rel) {
+        sc_asuser_end(as); /* the database is root's */
+        rc = sc_facts_led_path(g->s, a, site_rel, absolute, &held, err);
+        int back = sc_asuser_begin(as, a->uid, a->gid, rc < 0 ? NULL : err);
+        rc = rc < 0 ? rc : back;
+        if (rc == 0 && !held)
+            rc = note_link(g->f, site_rel, absolute, rel, err);
+        if (rc < 0 || held) {
+            free(rel);
+            return rc < 0 ? rc : add_held(g, held, absolute, rw, site_rel, err);
+        }
+    }
     char *text = other ? strdup(absolute) : NULL;
     if ((other && !text) || !SC_VEC_ROOM(p->v, p->n)) {
         SC_FREE_ALL(rel, text);
@@ -74,14 +130,16 @@ static int add_path(const struct sc_account *a, struct sc_asuser *as, struct pat
     return 0;
 }
 
-static int gather_paths(const struct sc_account *a, const struct sc_facts *f, struct paths *p,
-                        struct sc_error *err)
+static int gather_paths(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                        struct paths *p, struct sc_error *err)
 {
     SC_CLEANUP(sc_paths_conf_free) struct sc_paths_conf admin = SC_PATHS_CONF_INIT;
     int rc = sc_paths_conf_load(SC_PATHS_CONF_PATH, 0, &admin, err);
     if (rc < 0)
         return rc;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
+    struct giving g = {s, a, f, &as, p};
+    sc_by_links_done(&f->by_link);
     rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
@@ -91,7 +149,7 @@ static int gather_paths(const struct sc_account *a, const struct sc_facts *f, st
             SC_FREE char *absolute = NULL;
             if (asprintf(&absolute, "%s/%s", a->home, e->paths[k].rel) < 0)
                 return no_memory(err);
-            rc = add_path(a, &as, p, absolute, e->paths[k].rw, f->docroots.rels[i], err);
+            rc = add_path(&g, absolute, e->paths[k].rw, f->docroots.rels[i], err);
         }
         SC_FREE char *docroot = NULL;
         struct sc_paths_match *m = NULL;
@@ -101,7 +159,7 @@ static int gather_paths(const struct sc_account *a, const struct sc_facts *f, st
         if (rc == 0)
             rc = sc_paths_conf_match(&admin, docroot, a->home, &m, &n, err);
         for (size_t k = 0; rc == 0 && k < n; k++)
-            rc = add_path(a, &as, p, m[k].path, m[k].rw, f->docroots.rels[i], err);
+            rc = add_path(&g, m[k].path, m[k].rw, f->docroots.rels[i], err);
         sc_paths_match_free(m, n);
     }
     return rc;
@@ -199,7 +257,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     SC_CLEANUP(paths_done) struct paths paths = {0};
     int rc = may_isolate(s, a, &only, &may, err);
     if (rc == 0)
-        rc = gather_paths(a, f, &paths, err);
+        rc = gather_paths(s, a, f, &paths, err);
     if (rc == 0)
         rc = find_secrets(a, f, err);
     if (rc == 0)

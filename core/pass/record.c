@@ -76,6 +76,14 @@ static int store_owned(struct sc_server *s, const struct sc_facts *f, const stru
     if (is_led(f, ps))
         return 0;
     sc_owned_text(ps, &text);
+    bool first = true;
+    for (size_t i = 0; i < f->by_link.n; i++) {
+        const struct sc_by_link *l = &f->by_link.v[i];
+        if (strcmp(l->site_rel, ps->rel) != 0)
+            continue;
+        sc_owned_text_link(&text, first, l->text, l->rel);
+        first = false;
+    }
     if (text.failed)
         return no_memory(err);
     return sc_store_site_owned_set(s->store, id, text.data, err);

@@ -76,4 +76,19 @@ done
 check "back where it was" as_user mia cagefs_enter_site dep1.example ln -sfn releases/1 $H/dep1/current
 cagefsctl --site-isolation-regenerate mia >/dev/null
 check_not "nothing is said any more" status_says
+
+# A path that is granted by a link in what the site owns: it stays where it was when it was granted.
+as_user mia mkdir -p $H/given && echo "given" | put_file mia $H/given/x
+as_user mia ln -s ../given $H/far/storage
+echo "$H/far/www rw ~/far/storage" >/etc/cagefs/site-isolation.paths
+check "a path is granted" cagefsctl --site-isolation-regenerate mia
+in_far() { as_user mia cagefs_enter_site far.example "$@"; }
+expect_output "the site has it, by its link" $'given\n' in_far cat $H/far/storage/x
+check "the site leads the link to what is nobody's" in_far ln -sfn ../keys $H/far/storage
+for again in "" " again"; do
+    check "a pass$again" cagefsctl --site-isolation-regenerate mia
+    check_not "it does not get that$again" in_far cat $H/keys/id
+    check_not "nor by the link$again" in_far cat $H/far/storage/id
+    expect_output "what was granted is there$again" $'given\n' in_far cat $H/given/x
+done
 finish

@@ -660,6 +660,16 @@ static void as_a_text(void **state)
     for (size_t i = 0; i < COUNT(out); i++)
         assert_false(sc_owned_text_holds(text.data, out[i]));
     assert_false(sc_owned_text_holds("", "data"));
+    assert_null(sc_owned_text_found(text.data, "/home/john/a link"));
+    sc_owned_text_link(&text, true, "/home/john/a link", "there");
+    sc_owned_text_link(&text, false, "/home/john/b", "my data");
+    assert_false(sc_owned_text_holds(text.data, "there"));
+    assert_true(sc_owned_text_holds(text.data, "data"));
+    SC_FREE char *one = sc_owned_text_found(text.data, "/home/john/a link");
+    SC_FREE char *two = sc_owned_text_found(text.data, "/home/john/b");
+    assert_string_equal(one, "there");
+    assert_string_equal(two, "my data");
+    assert_null(sc_owned_text_found(text.data, "there"));
     assert_true(sc_owned_text_holds("%zz", "data")); /* what cannot be read */
 }
 

@@ -184,6 +184,29 @@ static void a_site_that_leads_itself_away(void **state)
     assert_string_equal(stale("john"), "");
 }
 
+/* Nor does what it makes a granted path of lead to. */
+static void a_site_that_leads_a_granted_path_away(void **state)
+{
+    (void)state;
+    account("john", "a");
+    domain("john", "b", "app/public");
+    home_put("john", "app/composer.json", "{}");
+    home_put("john", "shared/x", "");
+    home_put("john", "keys/id", "");
+    home_link("john", "app/storage", "../shared");
+    wants_text("john", "{\"domains\": {\"a.example\": {}, \"b.example\": {\"paths\": {\"rw\": "
+                       "[\"app/storage\"]}}}}");
+    assert_pass("john");
+    assert_true(owns("john", "b", "shared"));
+    home_remove("john", "app/storage");
+    home_link("john", "app/storage", "../keys");
+    for (int again = 0; again < 3; again++) {
+        assert_pass("john");
+        assert_false(owns("john", "b", "keys"));
+        assert_true(owns("john", "b", "shared"));
+    }
+}
+
 /* Who isolates it anew says that it is right. */
 static void what_is_isolated_again_may_lie_elsewhere(void **state)
 {
@@ -215,6 +238,7 @@ int main(void)
         world_test(what_its_owner_closed),
         world_test(a_deploy),
         world_test(a_site_that_leads_itself_away),
+        world_test(a_site_that_leads_a_granted_path_away),
         world_test(what_is_isolated_again_may_lie_elsewhere),
     };
     return world_run(tests);
