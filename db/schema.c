@@ -82,7 +82,12 @@ static const char version_4[] = "ALTER TABLE site ADD COLUMN home TEXT NOT NULL 
                                 " CHECK(home IN ('private', 'shared', 'kept'));"
                                 "UPDATE site SET home = 'kept';";
 
-static const char *const steps[] = {version_1, version_2, version_3, version_4};
+/* Which directories the document root and the panel's own are (core/base/dir_id.h). NULL: not known. */
+static const char version_5[] =
+    "ALTER TABLE site ADD COLUMN dir TEXT CHECK(dir IS NULL OR typeof(dir) = 'text');"
+    "ALTER TABLE site ADD COLUMN own TEXT CHECK(own IS NULL OR typeof(own) = 'text');";
+
+static const char *const steps[] = {version_1, version_2, version_3, version_4, version_5};
 
 const struct sc_schema sc_store_schema = {steps, sizeof(steps) / sizeof(steps[0])};
 

@@ -8,7 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define COLUMNS  "id, uid, docroot, token, isolated, config, created, home"
+#define COLUMNS  "id, uid, docroot, token, isolated, config, created, home, dir, own"
 #define NEXT_KEY "store.next_site_id"
 
 /* How many ids in a row may belong to somebody else before ensure gives up. */
@@ -21,6 +21,7 @@ void sc_site_row_done(struct sc_site_row *row)
 {
     free((void *)row->docroot);
     free((void *)row->config);
+    sc_dir_ids_done(&row->dirs);
     *row = (struct sc_site_row){0};
 }
 
@@ -52,7 +53,15 @@ static int read_row(struct sc_stmt *q, void *to, struct sc_error *err)
         return sc_error_set(err, SC_E_NOMEM, "%s: out of memory", q->store->path);
     memcpy(row->token, token, SC_SITE_TOKEN); /* its length is a CHECK of the schema */
     int r = sc_col_dup(q, 2, &row->docroot, err);
-    return r < 0 ? r : sc_col_dup(q, 5, &row->config, err);
+    const char *dir = NULL, *own = NULL;
+    if (r == 0)
+        r = sc_col_dup(q, 5, &row->config, err);
+    if (r == 0)
+        r = sc_col_dup(q, 8, &dir, err);
+    if (r == 0)
+        r = sc_col_dup(q, 9, &own, err);
+    row->dirs = (struct sc_dir_ids){(char *)(uintptr_t)dir, (char *)(uintptr_t)own};
+    return r;
 }
 
 static void row_done(void *row)
@@ -278,6 +287,17 @@ int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_hom
 {
     return update(store, id, "UPDATE site SET home = ? WHERE id = ?",
                   SC_PARAMS(SC_TEXT(home_words[home]), SC_INT(id)), err);
+}
+
+int sc_store_site_set_dirs(struct sc_store *store, unsigned id, const struct sc_dir_ids *dirs,
+                           struct sc_error *err)
+{
+    int r = sc_db_limit("directory of a site", dirs->docroot, SC_STORE_NAME_MAX, err);
+    if (r == 0)
+        r = sc_db_limit("directory of a site", dirs->own, SC_STORE_NAME_MAX, err);
+    return r < 0 ? r
+                 : update(store, id, "UPDATE site SET dir = ?, own = ? WHERE id = ?",
+                          SC_PARAMS(SC_TEXT(dirs->docroot), SC_TEXT(dirs->own), SC_INT(id)), err);
 }
 
 int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *docroot,

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "core/base/dir_id.h"
 #include "core/base/error.h"
 
 #define SC_STORE_PATH    "/var/lib/sitecage/sitecage.db"
@@ -253,6 +254,7 @@ struct sc_site_row {
     const char *config; /* the last good limits and paths, JSON; NULL */
     int64_t created;
     enum sc_site_home home; /* as it was applied last */
+    struct sc_dir_ids dirs; /* which directories it had when it was seen last */
 };
 
 struct sc_site_list {
@@ -303,6 +305,8 @@ int sc_store_site_set_docroot(struct sc_store *store, unsigned id, const char *d
 int sc_store_site_set_config(struct sc_store *store, unsigned id, const char *config,
                              struct sc_error *err);
 int sc_store_site_set_home(struct sc_store *store, unsigned id, enum sc_site_home home,
+                           struct sc_error *err);
+int sc_store_site_set_dirs(struct sc_store *store, unsigned id, const struct sc_dir_ids *dirs,
                            struct sc_error *err);
 
 /* What the site owned when it was made last: a text of the caller's, kept in `meta`; "" where nothing is known.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/account/renames.h"
+#include "core/account/way.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,23 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 
-/* A domain on its way through the events. */
-struct token {
-    const char *from; /* its known name; NULL: an event created it */
-    const char *docroot;
-    char *at; /* its name now */
-    bool wanted, dead;
-};
-
-struct way {
-    struct token *v;
-    size_t n;
-    const struct sc_event_row *events;
-    size_t n_events;
-    const struct sc_domains *panel;
-};
-
-static void way_done(struct way *w)
+static void way_done(struct sc_names_way *w)
 {
     for (size_t i = 0; i < w->n; i++)
         free(w->v[i].at);
@@ -72,31 +57,23 @@ static char *renamed(const struct sc_event_row *e, const char *name)
     return text;
 }
 
-static struct token *living_at(const struct way *w, const char *name)
+static bool listed(const struct sc_names_way *w, const char *name)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (!w->v[i].dead && strcmp(w->v[i].at, name) == 0)
-            return &w->v[i];
-    return NULL;
-}
-
-static bool listed(const struct way *w, const char *name)
-{
-    return sc_domains_find(w->panel, name) != NULL;
+    return sc_domains_find(w->listed->panel, name) != NULL;
 }
 
 /* One event, as it came. A name that is taken cannot be a new one: such an event came too early and
  * is looked at again in settle(). */
-static int follow_rename(struct way *w, const struct sc_event_row *e)
+static int follow_rename(struct sc_names_way *w, const struct sc_event_row *e)
 {
     bool any = false;
     for (int dead = 0; dead < 2 && !any; dead++) /* a "deleted" that was part of the rename */
         for (size_t i = 0; i < w->n; i++) {
-            struct token *t = &w->v[i];
+            struct sc_way_of_name *t = &w->v[i];
             if (t->dead != dead)
                 continue;
             char *to = renamed(e, t->at);
-            struct token *there = to ? living_at(w, to) : NULL;
+            struct sc_way_of_name *there = to ? sc_way_at(w, to) : NULL;
             if (!to || (there && there->from) || (dead && listed(w, t->at))) {
                 free(to);
                 continue;
@@ -111,33 +88,33 @@ static int follow_rename(struct way *w, const struct sc_event_row *e)
     return 0;
 }
 
-static int create(struct way *w, const char *name, struct sc_error *err)
+static int create(struct sc_names_way *w, const char *name, struct sc_error *err)
 {
-    if (living_at(w, name))
+    if (sc_way_at(w, name))
         return 0;
     char *at = strdup(name);
     if (!at || !SC_VEC_ROOM(w->v, w->n)) {
         free(at);
         return no_memory(err);
     }
-    w->v[w->n++] = (struct token){.docroot = "", .at = at};
+    w->v[w->n++] = (struct sc_way_of_name){.docroot = "", .at = at};
     return 0;
 }
 
-static int follow_events(struct way *w, struct sc_error *err)
+static int follow_events(struct sc_names_way *w, struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < w->n_events; i++) {
         const struct sc_event_row *e = &w->events[i];
         const char *domain = sc_event_domain(e);
-        struct token *t;
+        struct sc_way_of_name *t;
         if (!domain)
             continue;
         if (sc_event_is(e, SC_KIND_DOMAIN_RENAMED))
             rc = follow_rename(w, e);
         else if (sc_event_is(e, SC_KIND_DOMAIN_CREATED))
             rc = create(w, domain, err);
-        else if (sc_event_is(e, SC_KIND_DOMAIN_DELETED) && (t = living_at(w, domain)))
+        else if (sc_event_is(e, SC_KIND_DOMAIN_DELETED) && (t = sc_way_at(w, domain)))
             t->dead = true;
     }
     return rc;
@@ -171,7 +148,8 @@ static int reach_add(struct reach *r, char *name, struct sc_error *err)
     return 0;
 }
 
-static int reach_from(const struct way *w, const char *name, struct reach *r, struct sc_error *err)
+static int reach_from(const struct sc_names_way *w, const char *name, struct reach *r,
+                      struct sc_error *err)
 {
     char *first = strdup(name);
     int rc = first ? reach_add(r, first, err) : no_memory(err);
@@ -184,23 +162,17 @@ static int reach_from(const struct way *w, const char *name, struct reach *r, st
     return rc;
 }
 
-/* The name is taken by another domain. Not by one that was never wanted and has not moved: it may
- * be the renamed one itself, which a pass saw before the event came. */
-static bool taken(const struct token *there)
-{
-    return there && there->from && (there->wanted || strcmp(there->at, there->from) != 0);
-}
-
 /* The one listed name that the token can have come to and that no other has; NULL when there is
  * none, or a choice. */
-static int only_place(const struct way *w, const struct token *t, char **ret, struct sc_error *err)
+static int only_place(const struct sc_names_way *w, const struct sc_way_of_name *t, char **ret,
+                      struct sc_error *err)
 {
     SC_CLEANUP(reach_done) struct reach r = {0};
     int rc = reach_from(w, t->from, &r, err);
     size_t found = 0, at = 0;
     for (size_t i = 0; rc == 0 && i < r.n; i++) {
-        struct token *there = living_at(w, r.v[i]);
-        if (!listed(w, r.v[i]) || (there != t && taken(there)))
+        struct sc_way_of_name *there = sc_way_at(w, r.v[i]);
+        if (!listed(w, r.v[i]) || (there != t && sc_way_is_taken(there)))
             continue;
         found++;
         at = i;
@@ -211,14 +183,14 @@ static int only_place(const struct way *w, const struct token *t, char **ret, st
 }
 
 /* Domains whose way led to a name that is not listed: events came out of order, or not all. */
-static int settle(struct way *w, struct sc_error *err)
+static int settle(struct sc_names_way *w, struct sc_error *err)
 {
     if (w->n_events == 0)
         return 0;
     for (bool again = true; again;) {
         again = false;
         for (size_t i = 0; i < w->n; i++) {
-            struct token *t = &w->v[i];
+            struct sc_way_of_name *t = &w->v[i];
             if (!t->from || t->dead || listed(w, t->at))
                 continue;
             char *to = NULL;
@@ -227,7 +199,7 @@ static int settle(struct way *w, struct sc_error *err)
                 return rc;
             if (!to)
                 continue;
-            struct token *there = living_at(w, to);
+            struct sc_way_of_name *there = sc_way_at(w, to);
             if (there)
                 there->dead = true;
             free(t->at);
@@ -240,17 +212,17 @@ static int settle(struct way *w, struct sc_error *err)
 
 /* An event's rename to a name that is listed, while the old one is listed as well and is nothing
  * new: the panel is not done yet, or only the document roots can tell. */
-static void take_back(struct way *w)
+static void take_back(struct sc_names_way *w)
 {
     for (size_t i = 0; i < w->n; i++) {
-        struct token *t = &w->v[i];
+        struct sc_way_of_name *t = &w->v[i];
         if (!t->from || t->dead || strcmp(t->at, t->from) == 0)
             continue;
-        const struct sc_domain *now = sc_domains_find(w->panel, t->at),
-                               *old = sc_domains_find(w->panel, t->from);
+        const struct sc_domain *now = sc_domains_find(w->listed->panel, t->at),
+                               *old = sc_domains_find(w->listed->panel, t->from);
         bool moved = now && old && strcmp(now->docroot, t->docroot) == 0 &&
                      strcmp(old->docroot, t->docroot) != 0;
-        if (now && (!old || living_at(w, t->from) || moved))
+        if (now && (!old || sc_way_at(w, t->from) || moved))
             continue;
         char *back = strdup(t->from); /* without memory it keeps a name that is listed nowhere */
         if (!back)
@@ -258,51 +230,6 @@ static void take_back(struct way *w)
         free(t->at);
         t->at = back;
     }
-}
-
-static const struct sc_known_name *find_known(const struct sc_known_name *known, size_t n,
-                                              const char *name)
-{
-    for (size_t low = 0, high = n; low < high;) {
-        size_t mid = low + (high - low) / 2;
-        int c = strcmp(known[mid].name, name);
-        if (c == 0)
-            return &known[mid];
-        if (c < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
-}
-
-/* "Where there is no hint, the same document root and owner under a new name is a rename." */
-static int infer(struct way *w, const struct sc_known_name *known, size_t n_known,
-                 const bool *foreign, struct sc_error *err)
-{
-    for (size_t i = 0; i < w->n; i++) {
-        struct token *t = &w->v[i];
-        if (!t->from || t->dead || !*t->docroot || listed(w, t->at))
-            continue;
-        for (size_t k = 0; k < w->panel->n; k++) {
-            const struct sc_domain *d = &w->panel->v[k];
-            if (strcmp(d->docroot, t->docroot) != 0 || (foreign && foreign[k]) ||
-                find_known(known, n_known, d->name))
-                continue;
-            struct token *there = living_at(w, d->name);
-            if (there && there->from)
-                continue;
-            char *to = strdup(d->name);
-            if (!to)
-                return no_memory(err);
-            if (there)
-                there->dead = true;
-            free(t->at);
-            t->at = to;
-            break;
-        }
-    }
-    return 0;
 }
 
 /* ---- the answer ---- */
@@ -313,7 +240,7 @@ static int by_old(const void *a, const void *b)
                   ((const struct sc_domain_rename *)b)->old_name);
 }
 
-static int answer(const struct way *w, struct sc_renames *r, struct sc_error *err)
+static int answer(const struct sc_names_way *w, struct sc_renames *r, struct sc_error *err)
 {
     size_t moved = 0, ended = 0;
     for (size_t i = 0; i < w->n; i++) {
@@ -325,7 +252,7 @@ static int answer(const struct way *w, struct sc_renames *r, struct sc_error *er
     if (!r->v || !r->ended)
         return no_memory(err);
     for (size_t i = 0; i < w->n; i++) {
-        const struct token *t = &w->v[i];
+        const struct sc_way_of_name *t = &w->v[i];
         if (!t->from)
             continue;
         if (!t->dead && strcmp(t->from, t->at) != 0 && listed(w, t->at)) {
@@ -334,7 +261,7 @@ static int answer(const struct way *w, struct sc_renames *r, struct sc_error *er
             one->new_name = strdup(t->at);
             if (!one->old_name || !one->new_name)
                 return no_memory(err);
-        } else if (t->dead && (!listed(w, t->from) || living_at(w, t->from))) {
+        } else if (t->dead && (!listed(w, t->from) || sc_way_at(w, t->from))) {
             if (!(r->ended[r->n_ended++] = strdup(t->from)))
                 return no_memory(err);
         }
@@ -345,21 +272,22 @@ static int answer(const struct way *w, struct sc_renames *r, struct sc_error *er
 
 int sc_renames_find(const struct sc_known_name *known, size_t n_known,
                     const struct sc_event_row *events, size_t n_events,
-                    const struct sc_domains *panel, const bool *foreign, struct sc_renames *ret,
+                    const struct sc_listed_names *listed, struct sc_renames *ret,
                     struct sc_error *err)
 {
     SC_CLEANUP(way_done)
-    struct way w = {.v = calloc(n_known ? n_known : 1, sizeof(*w.v)),
-                    .events = events,
-                    .n_events = n_events,
-                    .panel = panel};
+    struct sc_names_way w = {.v = calloc(n_known ? n_known : 1, sizeof(*w.v)),
+                             .events = events,
+                             .n_events = n_events,
+                             .listed = listed};
     if (!w.v)
         return no_memory(err);
     for (size_t i = 0; i < n_known; i++) {
-        w.v[w.n] = (struct token){.from = known[i].name,
-                                  .docroot = known[i].docroot,
-                                  .at = strdup(known[i].name),
-                                  .wanted = known[i].wanted};
+        w.v[w.n] = (struct sc_way_of_name){.from = known[i].name,
+                                           .docroot = known[i].docroot,
+                                           .dirs = known[i].dirs,
+                                           .at = strdup(known[i].name),
+                                           .wanted = known[i].wanted};
         if (!w.v[w.n++].at)
             return no_memory(err);
     }
@@ -368,7 +296,7 @@ int sc_renames_find(const struct sc_known_name *known, size_t n_known,
         rc = settle(&w, err);
     if (rc == 0) {
         take_back(&w);
-        rc = infer(&w, known, n_known, foreign, err);
+        rc = sc_way_infer(&w, known, n_known, err);
     }
     SC_CLEANUP(sc_renames_done) struct sc_renames r = {0};
     if (rc == 0)

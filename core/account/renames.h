@@ -7,16 +7,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "core/account/way.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
 #include "core/inventory/domains_json.h"
 #include "db/store.h"
-
-struct sc_known_name { /* known before; by name, each once */
-    const char *name;
-    const char *docroot; /* as the panel said it then; "" when that is not known */
-    bool wanted;         /* it is in the user's configuration */
-};
 
 struct sc_renames {
     struct sc_domain_rename *v; /* by old_name; each old and each new name at most once */
@@ -27,13 +22,12 @@ struct sc_renames {
 
 void sc_renames_done(struct sc_renames *r);
 
-/* `panel`: the account's domains now. foreign[i] (NULL: none): panel->v[i] was another account's,
- * so it is nobody's new name without an event. A name that is listed no more and that no event
- * explains is a rename where exactly its document root is listed under a name that was not known.
- * SC_E_NOMEM. */
+/* A name that is listed no more and that no event explains is a rename where exactly its document
+ * root is listed under a name that was not known, or where its site's directory, which the panel
+ * moved along, is the document root of a name that is not wanted yet. SC_E_NOMEM. */
 int sc_renames_find(const struct sc_known_name *known, size_t n_known,
                     const struct sc_event_row *events, size_t n_events,
-                    const struct sc_domains *panel, const bool *foreign, struct sc_renames *ret,
+                    const struct sc_listed_names *listed, struct sc_renames *ret,
                     struct sc_error *err);
 
 /* The name that `name` has now: itself when it was not renamed. */

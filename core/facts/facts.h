@@ -5,6 +5,7 @@
 #define SC_FACTS_FACTS_H
 
 #include <stdbool.h>
+#include "core/base/dir_id.h"
 #include "core/base/error.h"
 #include "core/config/domains_config.h"
 #include "core/inventory/domains_json.h"
@@ -79,6 +80,7 @@ struct sc_facts {
     struct sc_held held; /* in `config` already; held.h */
     struct sc_docroots docroots;
     struct sc_places places;   /* what is around them */
+    struct sc_dir_ids *dirs;   /* per domain, as far as asked for: dirs.h; NULL: nothing was */
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
     struct sc_by_links by_link;    /* of the plan as it is */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/account/identity.h"
+#include "core/facts/dirs.h"
 #include "core/facts/names.h"
 
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 
 struct names {
     struct sc_missed_list missed;
+    struct sc_isolated_list isolated;
+    struct sc_site_list sites;
     struct sc_known_name *known;
     size_t n_known;
     bool *foreign; /* per domain of the panel */
@@ -18,6 +21,8 @@ struct names {
 static void names_done(struct names *n)
 {
     sc_missed_list_done(&n->missed);
+    sc_isolated_list_done(&n->isolated);
+    sc_site_list_done(&n->sites);
     free(n->known);
     free(n->foreign);
 }
@@ -146,6 +151,52 @@ static void agree(const struct sc_account *a, struct sc_facts *f, const struct n
                        (f->agreed[i] || sc_identity_agrees(&f->hints.rows[i], a->uid, a->user));
 }
 
+/* ---- directories that moved with a name ---- */
+
+/* The site that the name had, or that waits for it; 0. */
+static unsigned site_of(const struct names *n, const char *name)
+{
+    for (size_t i = 0; i < n->isolated.n; i++)
+        if (strcmp(n->isolated.rows[i].name, name) == 0)
+            return n->isolated.rows[i].site_id;
+    for (size_t i = 0; i < n->missed.n; i++)
+        if (strcmp(n->missed.rows[i].name, name) == 0)
+            return n->missed.rows[i].site_id;
+    return 0;
+}
+
+static const struct sc_dir_ids *dirs_of(const struct names *n, unsigned site_id)
+{
+    for (size_t i = 0; i < n->sites.n; i++)
+        if (n->sites.rows[i].id == site_id)
+            return &n->sites.rows[i].dirs;
+    return NULL;
+}
+
+static bool is_away(const struct sc_facts *f, const struct sc_known_name *k)
+{
+    return k->wanted && !sc_domains_find(&f->domains, k->name);
+}
+
+/* The directories that the sites of names that are listed no more had. *ret_any: one is known. */
+static int gather_dirs(const struct sc_server *s, const struct sc_account *a,
+                       const struct sc_facts *f, struct names *n, bool *ret_any,
+                       struct sc_error *err)
+{
+    bool away = false;
+    for (size_t i = 0; i < n->n_known; i++)
+        away |= is_away(f, &n->known[i]);
+    int rc = away ? sc_store_isolated_get(s->store, a->uid, &n->isolated, err) : 0;
+    if (rc == 0 && away)
+        rc = sc_store_sites_get(s->store, a->uid, &n->sites, err);
+    for (size_t i = 0; rc == 0 && i < n->n_known; i++)
+        if (is_away(f, &n->known[i]))
+            n->known[i].dirs = dirs_of(n, site_of(n, n->known[i].name));
+    for (size_t i = 0; i < n->n_known; i++)
+        *ret_any |= n->known[i].dirs != NULL;
+    return rc;
+}
+
 int sc_facts_names(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                    struct sc_error *err)
 {
@@ -153,9 +204,16 @@ int sc_facts_names(const struct sc_server *s, const struct sc_account *a, struct
     int rc = gather_known(s, a, f, &n, err);
     if (rc == 0)
         rc = part_foreign(s, a, f, &n, err);
+    bool moved = false;
     if (rc == 0)
-        rc = sc_renames_find(n.known, n.n_known, f->hints.rows, f->hints.n, &f->domains, n.foreign,
-                             &f->renames, err);
+        rc = gather_dirs(s, a, f, &n, &moved, err);
+    if (rc == 0 && moved) /* any of those that there are now may be the one */
+        rc = sc_facts_know_dirs(a, NULL, f, err);
+    const struct sc_listed_names listed = {
+        .panel = &f->domains, .foreign = n.foreign, .dirs = f->dirs};
+    if (rc == 0)
+        rc = sc_renames_find(n.known, n.n_known, f->hints.rows, f->hints.n, &listed, &f->renames,
+                             err);
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < f->renames.n_ended; i++)

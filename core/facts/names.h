@@ -15,7 +15,8 @@
 
 /* Changes f->config, in memory: names that were renamed move with all they have; what was deleted
  * goes (created again it is not isolated), and so does what is or was lately another account's, and
- * what has been missing for SC_MISSED_MAX_S. Fills f->before, f->renames and f->agreed. */
+ * what has been missing for SC_MISSED_MAX_S. Fills f->before, f->renames, f->agreed, and
+ * f->dirs where a directory may have moved. */
 int sc_facts_names(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                    struct sc_error *err);
 

@@ -89,6 +89,28 @@ static int store_owned(struct sc_server *s, const struct sc_facts *f, const stru
     return sc_store_site_owned_set(s->store, id, text.data, err);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Which directories it has now, so that they are known again where the panel moves them together
+ * with the name. */
+static int store_dirs(struct sc_server *s, const struct sc_facts *f, const struct sc_plan_site *ps,
+                      const struct sc_site_row *row, struct sc_error *err)
+{
+    const struct sc_dir_ids *now = NULL;
+    for (size_t i = 0; f->dirs && !now && i < ps->n_names; i++) {
+        const struct sc_domain *d = sc_domains_find(&f->domains, ps->names[i]);
+        if (d && f->dirs[d - f->domains.v].docroot)
+            now = &f->dirs[d - f->domains.v];
+    }
+    return !now || (same_text(now->docroot, row->dirs.docroot) &&
+                    same_text(now->own, row->dirs.own))
+               ? 0
+               : sc_store_site_set_dirs(s->store, row->id, now, err);
+}
+
 static int store_site(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
                       const struct sc_labels *labels, size_t i, struct sc_made *m,
                       struct sc_error *err)
@@ -106,6 +128,8 @@ static int store_site(struct sc_server *s, const struct sc_account *a, const str
         rc = store_home(s, f, ps, &row, err);
     if (rc == 0)
         rc = store_owned(s, f, ps, row.id, err);
+    if (rc == 0)
+        rc = store_dirs(s, f, ps, &row, err);
     if (rc < 0)
         return rc;
     m->ids[i] = row.id;

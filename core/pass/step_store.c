@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps that write down what is wanted, and that it is done. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,6 +10,7 @@
 #include "core/account/notes.h"
 #include "core/base/log.h"
 #include "core/base/resolve.h"
+#include "core/facts/dirs.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
 
@@ -104,6 +106,23 @@ static int any_new(const struct sc_pass *p, bool *ret, struct sc_error *err)
     return rc;
 }
 
+/* Which directories the isolated sites have. */
+static int know_directories(struct sc_pass *p, struct sc_error *err)
+{
+    const struct sc_plan *plan = p->f->plan;
+    SC_FREE bool *wants = calloc(p->f->domains.n ? p->f->domains.n : 1, sizeof(*wants));
+    if (!wants)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for an account");
+    for (size_t i = 0; i < plan->n_sites; i++) {
+        const struct sc_domain *d = NULL; /* all names of a site have one document root */
+        for (size_t k = 0; plan->sites[i].isolated && !d && k < plan->sites[i].n_names; k++)
+            d = sc_domains_find(&p->f->domains, plan->sites[i].names[k]);
+        if (d)
+            wants[d - p->f->domains.v] = true;
+    }
+    return p->any ? sc_facts_know_dirs(p->a, wants, p->f, err) : 0;
+}
+
 /* The home is looked at before the database is locked: it may take its time. */
 int sc_step_record(struct sc_pass *p, struct sc_error *err)
 {
@@ -115,7 +134,8 @@ int sc_step_record(struct sc_pass *p, struct sc_error *err)
         return rc;
     if (new &&sc_labels_read(p->a, &labels, &why) < 0) /* isolating does not wait for it */
         sc_log("user=%s: the sites' storage cannot be looked at: %s", p->a->user, why.text);
-    return sc_record(p->s, p->a, p->f, &labels, &p->made, err);
+    rc = know_directories(p, err);
+    return rc < 0 ? rc : sc_record(p->s, p->a, p->f, &labels, &p->made, err);
 }
 
 /* What the events told and the panel's answer includes is done: they must not be applied again to a

@@ -36,7 +36,7 @@ check "enable" cagefsctl --site-isolation-enable a.example b.example
 rm /etc/sitecage.conf
 check "a process stays in a.example" probe_start before john a.example
 before=$(probe_pid before)
-db 'ALTER TABLE site DROP COLUMN home; PRAGMA user_version = 3;'
+db 'ALTER TABLE site DROP COLUMN home; ALTER TABLE site DROP COLUMN dir; ALTER TABLE site DROP COLUMN own; PRAGMA user_version = 3;'
 expect_output "control: the schema of before" $'3\n' db 'PRAGMA user_version'
 expect_lacks "control: domains.json says nothing of homes" '"home"' cat $H/.lve/domains.json
 
@@ -44,7 +44,7 @@ expect_lacks "control: domains.json says nothing of homes" '"home"' cat $H/.lve/
 check "the files are installed once more" sh -c "cmake --install '$SC_BUILD' >/dev/null"
 monitor_off
 expect_contains "list" "b.example" cagefsctl --site-isolation-list
-expect_output "the schema is this one's" $'4\n' db 'PRAGMA user_version'
+expect_output "the schema is this one's" $'5\n' db 'PRAGMA user_version'
 for again in "still reads" "after regenerate reads"; do
     shared a "$again"
     shared b "$again"

@@ -4,7 +4,7 @@
 #
 #   day_files USER DOCROOT SECRET   what a site is
 #   reads, reads_not DOMAIN FILE    the site's PHP prints the file, or nothing
-#   serves DOMAIN SECRET            it is that site
+#   serves, serves_not DOMAIN SECRET   it is that site, or not
 #   soon CHECK...                   a change is in force; day_soon=2 in tests/panels: as soon as is promised
 
 # By a program, as open_basedir of panels' pools stops functions alone.
@@ -18,5 +18,6 @@ day_files()
 reads() { [ "$(http "$1" "/read.php?f=$2")" = "$(cat "$2")"$'\n'end ]; }
 reads_not() { [ "$(http "$1" "/read.php?f=$2")" = end ]; }
 serves() { [ "$(http "$1" /ok.php)" = "ok of $2" ]; }
+serves_not() { ! serves "$@"; }
 listed() { cagefsctl --site-isolation-list "$1" | grep -qxF -- "$2"; }
 soon() { wait_until "${day_soon:-20}" "$@"; }

@@ -105,7 +105,14 @@ hestia_site()
     day_files "$1" "/home/$1/web/$2/public_html" "$2"
 }
 
-# The panel's changes, one after the other, while a.example is isolated. W: alice's sites.
+# The document root that an isolated site has, as the last pass saw it.
+has_docroot() { [ "$(cagefsctl --site-isolation-status --json "$1" | jq -r '.sites[0].docroot')" = "$2" ]; }
+
+# What was put into the site's own home.
+has_kept() { [ "$(http "$1" "/read.php?f=/home/alice/kept")" = $'kept\nend' ]; }
+
+# The panel's changes, one after the other, while a.example is isolated. W: alice's sites. With each change PHP-FPM and the web
+# server reload, and a request meanwhile may be answered 503: each check waits.
 hestia_day()
 {
     local W=/home/alice/web
@@ -147,48 +154,80 @@ www.b.example alice $W/b.example/public_html $W/b.example
     check "v-add-web-domain c" hestia v-add-web-domain alice c.example
     hestia_site alice c.example
     check "is closed to a" soon reads_not a.example $W/c.example/public_html/secret.txt
-    check "control: b reads it" reads b.example $W/c.example/public_html/secret.txt
-    check "a serves" serves a.example a.example
+    check "control: b reads it" soon reads b.example $W/c.example/public_html/secret.txt
+    check "a serves" wait_until 10 serves a.example a.example
 
     echo "== an alias"
     check "v-add-web-domain-alias" hestia v-add-web-domain-alias alice a.example alias.example
     check "serves in a's cage" soon serves alias.example a.example
-    check "reads nothing of b" reads_not alias.example $W/b.example/public_html/secret.txt
+    check "reads nothing of b" soon reads_not alias.example $W/b.example/public_html/secret.txt
 
     echo "== document roots that move"
     day_files alice $W/a.example/public_html/current/public a2
     check "v-change-web-domain-docroot a" hestia v-change-web-domain-docroot alice a.example a.example current/public
     check "a serves from there" wait_until 10 serves a.example a2
     check "is isolated there" soon reads_not a.example $W/b.example/public_html/secret.txt
-    check "owns its directory" reads a.example $W/a.example/public_html/secret.txt
+    check "owns its directory" soon reads a.example $W/a.example/public_html/secret.txt
     check "is listed" listed alice a.example
     day_files alice $W/c.example/public_html/for-b b2
     check "v-change-web-domain-docroot b, into c" hestia v-change-web-domain-docroot alice b.example c.example for-b
     check "b serves from there" wait_until 10 serves b.example b2
     check "closed to a there" soon reads_not a.example $W/c.example/public_html/for-b/secret.txt
-    check "and where it was" reads_not a.example $W/b.example/public_html/secret.txt
+    check "and where it was" soon reads_not a.example $W/b.example/public_html/secret.txt
     check "back: b" hestia v-change-web-domain-docroot alice b.example default
     check "back: a" hestia v-change-web-domain-docroot alice a.example default
     check "a serves" wait_until 10 serves a.example a.example
     check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
 
+    echo "== a site that gets another name, and its directory with it"
+    echo "127.0.0.1 z.example www.z.example" >>/etc/hosts
+    echo kept | put_file alice "$(echo /home/alice/.cagefs/websites/*/home)/kept" 644
+    check "v-change-web-domain-name a z" hestia v-change-web-domain-name alice a.example z.example yes
+    check "z serves" wait_until 10 serves z.example a.example
+    check "is isolated" soon reads_not z.example $W/b.example/public_html/secret.txt
+    check "is listed by that name" soon listed alice z.example
+    check_not "and not by the old one" listed alice a.example
+    check "the same under its other name" soon reads_not www.z.example $W/b.example/public_html/secret.txt
+    check "it owns its directory" soon reads z.example $W/z.example/private/key
+    check "it has its storage" soon has_kept z.example
+    check "back" hestia v-change-web-domain-name alice z.example a.example yes
+    check "a serves" wait_until 10 serves a.example a.example
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
+    check "and listed" soon listed alice a.example
+
+    echo "== another document root, and another name before anybody has looked"
+    check "v-change-web-domain-docroot a" hestia v-change-web-domain-docroot alice a.example a.example current/public
+    check "is known" soon has_docroot a.example $W/a.example/public_html/current/public
+    check "the daemon sleeps" monitor_sleeps
+    check "back" hestia v-change-web-domain-docroot alice a.example default
+    check "v-change-web-domain-name a z" hestia v-change-web-domain-name alice a.example z.example yes
+    check_not "control: not isolated by itself" listed alice z.example
+    check "the daemon wakes" monitor_wakes
+    check "z serves" wait_until 10 serves z.example a.example
+    check "is isolated" soon reads_not z.example $W/b.example/public_html/secret.txt
+    check "is listed by that name" soon listed alice z.example
+    check "back" hestia v-change-web-domain-name alice z.example a.example yes
+    check "a serves" wait_until 10 serves a.example a.example
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
+    check "and listed" soon listed alice a.example
+
     echo "== suspended"
     check "v-suspend-web-domain a" hestia v-suspend-web-domain alice a.example
-    check_not "it does not serve" serves a.example a.example
+    check "it does not serve" soon serves_not a.example a.example
     check "it stays isolated" listed alice a.example
     check "v-unsuspend-web-domain a" hestia v-unsuspend-web-domain alice a.example
     check "it serves" wait_until 10 serves a.example a.example
-    check "isolated" reads_not a.example $W/b.example/public_html/secret.txt
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
     check "v-suspend-user" hestia v-suspend-user alice
     check "it stays isolated" listed alice a.example
     check "v-unsuspend-user" hestia v-unsuspend-user alice
     check "it serves" wait_until 10 serves a.example a.example
-    check "isolated" reads_not a.example $W/b.example/public_html/secret.txt
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
 
     echo "== a site and an account that are deleted"
     check "v-delete-web-domain c" hestia v-delete-web-domain alice c.example
-    check "a serves" serves a.example a.example
-    check "isolated" reads_not a.example $W/b.example/public_html/secret.txt
+    check "a serves" wait_until 10 serves a.example a.example
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
     local uid
     uid=$(id -u alice)
     check "control: its state is there" test -s "/run/sitecage/$uid/sites"

@@ -9,14 +9,24 @@
 
 #define LIST_MAX 16
 
-/* "name:docroot name:docroot …"; a name without one has "/NAME"; one after '!' is wanted. */
+/* "name:docroot name:docroot#directory name:docroot#directory+own …"; a name without a document root
+ * has "/NAME"; one after '!' is wanted. */
 struct words {
     char text[512];
     struct sc_known_name known[LIST_MAX];
     struct sc_domain domains[LIST_MAX];
+    struct sc_dir_ids dirs[LIST_MAX];
     char docroots[LIST_MAX][64];
     size_t n;
 };
+
+static struct sc_dir_ids read_dirs(char *text)
+{
+    char *plus = text ? strchr(text, '+') : NULL;
+    if (plus)
+        *plus++ = 0;
+    return (struct sc_dir_ids){.docroot = text && *text ? text : NULL, .own = plus};
+}
 
 static void read_words(struct words *w, const char *text)
 {
@@ -26,12 +36,16 @@ static void read_words(struct words *w, const char *text)
     for (char *p = strtok_r(w->text, " ", &save); p; p = strtok_r(NULL, " ", &save)) {
         bool wanted = *p == '!';
         p += wanted;
-        char *colon = strchr(p, ':');
+        char *colon = strchr(p, ':'), *dir = strchr(p, '#');
+        if (dir)
+            *dir++ = 0;
         if (colon)
             *colon++ = 0;
         snprintf(w->docroots[w->n], sizeof(w->docroots[0]), colon ? "%s" : "/%s",
                  colon ? colon : p);
-        w->known[w->n] = (struct sc_known_name){p, w->docroots[w->n], wanted};
+        w->known[w->n] = (struct sc_known_name){
+            .name = p, .docroot = w->docroots[w->n], .wanted = wanted, .dirs = &w->dirs[w->n]};
+        w->dirs[w->n] = read_dirs(dir);
         w->domains[w->n] = (struct sc_domain){.name = p, .docroot = w->docroots[w->n]};
         w->n++;
     }
@@ -84,7 +98,8 @@ static void find(const char *known, const char *events, const char *panel, const
     read_words(&p, panel);
     read_events(&e, events);
     const struct sc_domains domains = {.v = p.domains, .n = p.n};
-    assert_int_equal(sc_renames_find(k.known, k.n, e.rows, e.n, &domains, NULL, &r, &err), 0);
+    const struct sc_listed_names listed = {.panel = &domains, .dirs = p.dirs};
+    assert_int_equal(sc_renames_find(k.known, k.n, e.rows, e.n, &listed, &r, &err), 0);
     char got[512] = "";
     size_t n = 0;
     for (size_t i = 0; i < r.n; i++)
@@ -162,13 +177,58 @@ static void the_same_document_root_shows_a_rename(void **state)
     find("a:/x", "", "a:/y b:/x", "");
     find("a:/x b:/x", "", "b:/x c:/x", "a>c");
     find("a:/x b:/x", "", "b:/x", "");
+    /* the one that is most like it */
+    find("a:/x", "", "aa.b:/x b:/x www.b:/x", "a>b");
+    find("a:/x www.a:/x", "", "b:/x www.b:/x", "a>b www.a>www.b");
+}
+
+static void the_same_directory_shows_a_rename(void **state)
+{
+    (void)state;
+    find("!a:/a#1", "", "b:/b",
+         ""); /* controls: what is not known, or is another one, shows nothing */
+    find("!a:/a", "", "b:/b#1", "");
+    find("!a:/a#1", "", "b:/b#2", "");
+    find("!a:/a#1", "", "b:/b#1", "a>b");
+    find("!a:/a#1 w.a:/a", "", "b:/b#1 c:/c#2 www.b:/b#1", "a>b");
+    find("!a:/a#1", "", "a:/a b:/b#1", "");       /* it is still listed */
+    find("!a:/a#1 b:/b", "", "b:/b#1", "a>b -b"); /* a pass saw the name before the directory */
+    find("!a:/a#1 !b:/b", "", "b:/b#1", "");      /* a site of its own */
+    find("!a:/a#1 b:/a", "", "b:/a#1", "");       /* it shared the document root all along … */
+    find("!a:/a#1 b:/a", "", "b:/b#1", "a>b -b"); /* … and now it is the name of all */
+    find("!a:/a#1 !w.a:/a#1", "", "b:/b#1 x.b:/b#1", "a>b w.a>x.b");
+    find("!a:/a#1 b:/b", "-a", "b:/b#1", "-a");   /* the panel said that it was deleted */
+    find("!a:/a#1", "a>c", "b:/b#1 c:/c", "a>c"); /* the panel's word goes first */
+}
+
+static void the_panels_own_directory_shows_one(void **state)
+{
+    (void)state;
+    find("!a:/a#1", "", "b:/b#2+9", ""); /* controls: it is not known of the one, or the other */
+    find("!a:/a#1+9", "", "b:/b#2", "");
+    find("!a:/a#1+9", "", "b:/b#2+8", "");
+    find("!a:/a#1+9", "", "b:/b#2+9", "a>b");          /* another document root in it */
+    find("!a:/a#1+9", "", "b:/b#+9", "a>b");           /* … which is missing for the moment */
+    find("!a:/a#1+9", "", "b:/b#2+9 bb:/c#1", "a>bb"); /* the document root goes first … */
+    find("!a:/a#1+9", "", "b:/c#1 bb:/b#2+9", "a>b");
+    find("!a:/a#1+9", "", "b:/b#2+9 c:/a", "a>c"); /* … and its path */
+    find("!a:/a#1+9", "", "bb:/b#2+9 c:/b#2+9 www.b:/b#2+9", "a>c");
+    find("!a:/a#1+9", "", "a:/x b:/b#2+9", "");     /* it is still listed */
+    find("!a:/a#1+9 !b:/b", "", "b:/b#2+9", "");    /* a site of its own */
+    find("!a:/a#1+9 b:/b", "-a", "b:/b#2+9", "-a"); /* the panel said that it was deleted */
+}
+
+static void what_was_another_accounts_is_no_new_name(void **state)
+{
+    (void)state;
     struct words k, p;
-    read_words(&k, "a:/x");
-    read_words(&p, "b:/x");
+    read_words(&k, "!a:/x#1");
+    read_words(&p, "b:/x#1");
     const bool foreign = true;
     const struct sc_domains domains = {.v = p.domains, .n = p.n};
+    const struct sc_listed_names listed = {.panel = &domains, .foreign = &foreign, .dirs = p.dirs};
     SC_CLEANUP(sc_renames_done) struct sc_renames r = {0};
-    assert_int_equal(sc_renames_find(k.known, k.n, NULL, 0, &domains, &foreign, &r, NULL), 0);
+    assert_int_equal(sc_renames_find(k.known, k.n, NULL, 0, &listed, &r, NULL), 0);
     assert_int_equal(r.n, 0);
 }
 
@@ -247,6 +307,9 @@ int main(void)
         cmocka_unit_test(chains_and_swaps),
         cmocka_unit_test(names_below_go_along),
         cmocka_unit_test(the_same_document_root_shows_a_rename),
+        cmocka_unit_test(the_same_directory_shows_a_rename),
+        cmocka_unit_test(the_panels_own_directory_shows_one),
+        cmocka_unit_test(what_was_another_accounts_is_no_new_name),
         cmocka_unit_test(deleted_and_created_anew),
         cmocka_unit_test(names_back_and_forth),
         cmocka_unit_test(what_is_awaited),

@@ -212,7 +212,7 @@ static void a_file_whose_maker_was_killed_can_be_opened(void **state)
         kill_in(*state, open_new, m, &m->turns, &seed);
         STORE *s = store_open(*state);
         assert_ok(sc_store_meta_set(s, "k", "v", ok));
-        assert_int_equal(store_int(s, "PRAGMA user_version"), 4);
+        assert_int_equal(store_int(s, "PRAGMA user_version"), 5);
         assert_intact(s);
         sc_store_free(sc_steal_ptr(&s));
         unlink(*state);

@@ -48,7 +48,7 @@ static void a_new_store_is_private_and_durable(void **state)
     assert_int_equal(stat(side, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
     umask(old);
-    assert_int_equal(store_int(s, "PRAGMA user_version"), 4);
+    assert_int_equal(store_int(s, "PRAGMA user_version"), 5);
     assert_int_equal(store_int(s, "PRAGMA application_id"), 0x53436462);
     assert_int_equal(store_int(s, "PRAGMA synchronous"), 2);
     assert_int_equal(store_int(s, "PRAGMA foreign_keys"), 1);
@@ -137,13 +137,13 @@ static void a_newer_version_is_refused_unchanged(void **state)
     struct sc_error err = SC_ERROR_INIT;
     char want[512];
     snprintf(want, sizeof(want),
-             "%s has version 7, made by a newer Sitecage; this one knows versions up to 4: install "
+             "%s has version 7, made by a newer Sitecage; this one knows versions up to 5: install "
              "the newer Sitecage again, or move the file away (it is rebuilt from the panel and "
              "the users' configuration)",
              (char *)*state);
     assert_int_equal(open_fails(*state, &err), SC_E_INVAL);
     assert_error(&err, SC_E_INVAL, want);
-    run_sql(*state, "PRAGMA user_version=4");
+    run_sql(*state, "PRAGMA user_version=5");
     sc_store_free(store_open(*state));
 }
 

@@ -230,6 +230,63 @@ static void what_is_isolated_again_may_lie_elsewhere(void **state)
     assert_true(is_at("b", "new"));
 }
 
+/* A panel that moves the document root together with the name, and tells nobody. */
+static void a_name_that_moved_with_its_directory(void **state)
+{
+    (void)state;
+    account("john", "");
+    domain("john", "a", "web/a/public_html");
+    domain("john", "b", "web/b/public_html");
+    wants("john", "a");
+    assert_pass("john");
+    unsigned id = site_id("john", "a");
+    assert_true(id);
+    /* the name first: for the moment no document root is there */
+    panel_drop("a.example");
+    panel_put("z.example", "john", in_home("john", "web/z/public_html"));
+    panel_put("www.z.example", "john", in_home("john", "web/z/public_html"));
+    assert_pass("john");
+    assert_string_equal(wanted("john"), "a");
+    SC_FREE char *from = strdup(in_home("john", "web/a")), *to = strdup(in_home("john", "web/z"));
+    assert_int_equal(rename(from, to), 0);
+    assert_pass("john");
+    assert_string_equal(wanted("john"), "z");
+    assert_int_equal(site_id("john", "z"), id);
+    assert_string_equal(hides("john", "z"), "web/b/public_html");
+    /* a directory of that name that is another one is another site */
+    panel_drop("z.example");
+    panel_drop("www.z.example");
+    home_remove("john", "web/z");
+    domain("john", "y", "web/y/public_html");
+    assert_pass("john");
+    assert_string_equal(wanted("john"), "z");
+    assert_int_equal(site_id("john", "y"), 0);
+}
+
+/* … and its document root is another one since we looked last. */
+static void a_name_and_its_document_root_that_moved(void **state)
+{
+    (void)state;
+    account("john", "");
+    domain("john", "a", "web/a/public_html/v1");
+    domain("john", "b", "web/b/public_html");
+    panel_dir("a.example", in_home("john", "web/a"));
+    wants("john", "a");
+    assert_pass("john");
+    unsigned id = site_id("john", "a");
+    panel_drop("a.example");
+    SC_FREE char *from = strdup(in_home("john", "web/a")), *to = strdup(in_home("john", "web/z"));
+    assert_int_equal(rename(from, to), 0);
+    panel_put("z.example", "john", in_home("john", "web/z/public_html"));
+    assert_pass("john"); /* control: another directory of the panel's, or none */
+    assert_string_equal(wanted("john"), "a");
+    panel_dir("z.example", to);
+    assert_pass("john");
+    assert_string_equal(wanted("john"), "z");
+    assert_int_equal(site_id("john", "z"), id);
+    assert_string_equal(hides("john", "z"), "web/b/public_html");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +297,8 @@ int main(void)
         world_test(a_site_that_leads_itself_away),
         world_test(a_site_that_leads_a_granted_path_away),
         world_test(what_is_isolated_again_may_lie_elsewhere),
+        world_test(a_name_that_moved_with_its_directory),
+        world_test(a_name_and_its_document_root_that_moved),
     };
     return world_run(tests);
 }
