@@ -112,8 +112,12 @@ static void is_ready(struct sc_fpm_own *m)
         find_inner(m);
     me.refuse = false;
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
-        if (me.masters[i].pid && &me.masters[i] != m)
+        if (me.masters[i].pid && &me.masters[i] != m && &me.masters[i] != me.now)
             sc_fpm_own_end(&me.masters[i]);
+    if (me.now && me.now != m) /* a newer one, for what is wanted now, is about to be ready */
+        return;
+    if (me.now)
+        me.start_at = 0;
     sc_log("uid=%u site=%u PHP-FPM serves %zu pool%s", (unsigned)me.uid, me.id, me.n,
            me.n == 1 ? "" : "s");
     me.answer_by = sc_clock_ms() + ALONE_MS;
@@ -126,15 +130,14 @@ static void failed(const char *why, bool is_noted)
     long long wait = 100LL << (me.fails < 9 ? me.fails : 9);
     me.fails++;
     me.start_at = sc_clock_ms() + (wait < BACKOFF_MS ? wait : BACKOFF_MS);
-    /* an older master that still serves is kept until a new one is ready; not one outside for which
-     * other document roots are hidden than have to be */
+    /* an older master that still serves is kept until a new one is ready, which is tried again: it may
+     * have other addresses; not one outside for which other document roots are hidden than have to be */
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
         struct sc_fpm_own *m = &me.masters[i];
         if (!m->pid || !m->ready || m->ending)
             continue;
         if (!sc_fpm_is_outside() || m->changes == sc_fpm_hash(me.run.changes, "")) {
             me.now = m;
-            me.start_at = 0;
             answer(false);
             return;
         }

@@ -133,8 +133,16 @@ static void timers(void)
     sc_fpm_go_on_giving();
     if (!me.stop && me.router.start_at && now >= me.router.start_at)
         sc_fpm_router_start();
-    if (!me.stop && !me.now && me.start_at && now >= me.start_at && sc_fpm_own_start(&err) < 0)
+    bool starting = me.now && !me.now->ready;
+    if (!me.stop && !starting && me.start_at && now >= me.start_at && sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
+}
+
+/* Milliseconds until a master is started once more; -1: none is. */
+static int until_start(void)
+{
+    long long left = me.start_at - sc_clock_ms();
+    return !me.start_at ? -1 : left > 0 ? (int)left : 0;
 }
 
 static int serve(void)
@@ -158,7 +166,7 @@ static int serve(void)
         p[n++] = (struct pollfd){.fd = me.router.control, .events = POLLIN};
         p[n++] = (struct pollfd){.fd = me.router.said.err, .events = POLLIN};
         bool settled = any && me.now && me.now->ready && !me.router.start_at;
-        int wait = me.stop || me.answer_by ? 20 : me.given ? 100 : settled ? -1 : 100;
+        int wait = me.stop || me.answer_by ? 20 : me.given ? 100 : settled ? until_start() : 100;
         for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
             if (me.masters[i].pid && me.masters[i].kill_at && wait < 0)
                 wait = 500;
