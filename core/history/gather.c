@@ -52,7 +52,7 @@ static void take_failure(const struct sc_failures *noted, const struct sc_failur
         memcpy(one->failing, one->told[is], sizeof(one->failing));
 }
 
-static void take_failures(struct sc_seen *one)
+static void take_failures(struct sc_web_counts *refusals, struct sc_seen *one)
 {
     struct sc_failures noted;
     struct sc_web_refused refused = {0};
@@ -62,8 +62,7 @@ static void take_failures(struct sc_seen *one)
         for (size_t i = 0; i < SC_FAILURES_KEPT; i++)
             take_failure(&noted, &noted.v[i], one, latest);
     }
-    if (sc_web_refused(one->site, &refused, NULL) < 0)
-        return;
+    sc_web_refused_of(refusals, one->site, &refused);
     one->now.counters.told[SC_TOLD_REFUSED] = cut(refused.n);
     snprintf(one->told[SC_TOLD_REFUSED], sizeof(one->told[0]), "%s", refused.reason);
 }
@@ -78,7 +77,19 @@ static const char *state_of(const struct sc_seen *one, const struct sc_user_row 
     return !c || c->is == SC_COVERAGE_COVERED ? "isolated" : sc_coverage_name(c->is);
 }
 
-static int add_site(const struct sc_cgroups *cg, const struct sc_user_row *u,
+/* What is looked at for all sites. */
+struct around {
+    struct sc_cgroups *cg;
+    struct sc_web_counts *refusals; /* NULL: none, or they cannot be read */
+};
+
+static void around_done(struct around *w)
+{
+    sc_cgroups_freep(&w->cg);
+    sc_web_refusals_close(w->refusals);
+}
+
+static int add_site(const struct around *w, const struct sc_user_row *u,
                     const struct sc_isolated_row *name, const struct sc_cover_records *covers,
                     struct sc_seen_list *l, struct sc_error *err)
 {
@@ -89,9 +100,9 @@ static int add_site(const struct sc_cgroups *cg, const struct sc_user_row *u,
     *one = (struct sc_seen){.site = name->site_id, .uid = u->uid};
     snprintf(one->user, sizeof(one->user), "%s", u->name);
     snprintf(one->domain, sizeof(one->domain), "%s", name->name);
-    if (sc_limits_stats(cg, u->uid, one->site, &figures, NULL) == 0)
+    if (sc_limits_stats(w->cg, u->uid, one->site, &figures, NULL) == 0)
         take_figures(&figures, &one->now);
-    take_failures(one);
+    take_failures(w->refusals, one);
     one->state = state_of(one, u, sc_cover_record_of(covers, one->site));
     return 0;
 }
@@ -104,8 +115,8 @@ static bool is_there(const struct sc_seen_list *l, size_t from, unsigned site)
     return false;
 }
 
-static int add_account(struct sc_server *s, const struct sc_cgroups *cg,
-                       const struct sc_user_row *u, struct sc_seen_list *l, struct sc_error *err)
+static int add_account(struct sc_server *s, const struct around *w, const struct sc_user_row *u,
+                       struct sc_seen_list *l, struct sc_error *err)
 {
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records covers = {0};
@@ -115,7 +126,7 @@ static int add_account(struct sc_server *s, const struct sc_cgroups *cg,
         (void)sc_cover_records_load(u->uid, &covers, NULL);
     for (size_t i = 0; rc == 0 && i < names.n; i++)
         if (!is_there(l, from, names.rows[i].site_id))
-            rc = add_site(cg, u, &names.rows[i], &covers, l, err);
+            rc = add_site(w, u, &names.rows[i], &covers, l, err);
     return rc;
 }
 
@@ -127,15 +138,16 @@ static int by_site(const void *pa, const void *pb)
 
 int sc_history_gather(struct sc_server *s, struct sc_seen_list *ret, struct sc_error *err)
 {
-    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    SC_CLEANUP(around_done) struct around w = {0};
     SC_CLEANUP(sc_user_list_done) struct sc_user_list users = {0};
     SC_CLEANUP(sc_seen_list_done) struct sc_seen_list l = {.whole = true};
-    int rc = sc_cgroups_open(&cg, err);
+    int rc = sc_cgroups_open(&w.cg, err);
+    (void)sc_web_refusals_open(&w.refusals, NULL);
     if (rc == 0)
         rc = sc_store_users_get(s->store, true, &users, err);
     for (size_t i = 0; rc == 0 && i < users.n; i++)
         if (!users.rows[i].gone)
-            rc = add_account(s, cg, &users.rows[i], &l, err);
+            rc = add_account(s, &w, &users.rows[i], &l, err);
     if (rc < 0)
         return rc;
     if (l.n)

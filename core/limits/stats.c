@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 #include "core/enter/ep.h"
 #include "core/base/paths.h"
+#include "core/base/there.h"
 #include "core/limits/cgroups.h"
 #include "core/limits/limits.h"
 
@@ -16,15 +19,56 @@
 struct reader {
     const struct sc_cgroups *cg;
     char name[SC_CGROUP_NAME_MAX];
-    struct sc_buf text;
+    int dirs
+        [SC_CTRL_COUNT]; /* of the site's groups; -EBADF: none. Version 2 has one for all controllers */
+    char text[16384];
 };
 
+static void reader_done(struct reader *r)
+{
+    for (unsigned i = 0; i < SC_CTRL_COUNT; i++) {
+        for (unsigned k = i + 1; k < SC_CTRL_COUNT; k++)
+            if (r->dirs[k] == r->dirs[i])
+                r->dirs[k] = -EBADF;
+        sc_close(&r->dirs[i]);
+    }
+}
+
+/* The directory of another controller that is the same. */
+static int known_dir(const struct reader *r, unsigned ctrl)
+{
+    for (unsigned i = 0; i < ctrl && r->cg->version[ctrl] == 2; i++)
+        if (r->cg->version[i] == 2)
+            return r->dirs[i];
+    return -EBADF;
+}
+
+/* Opened once: each site has up to four files in it. True: it is there, or that cannot be said. */
+static bool open_dir(struct reader *r, unsigned ctrl)
+{
+    if (r->cg->version[ctrl] == 0)
+        return false;
+    r->dirs[ctrl] = known_dir(r, ctrl);
+    if (r->dirs[ctrl] >= 0)
+        return true;
+    SC_FREE char *path = sc_cgroup_path(r->cg, ctrl, r->name, NULL);
+    if (path)
+        r->dirs[ctrl] = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return r->dirs[ctrl] >= 0 || !sc_is_absent(errno);
+}
+
+/* One read gets all of such a file. */
 static const char *look(struct reader *r, enum sc_ctrl ctrl, const char *v1, const char *v2)
 {
     const char *file = r->cg->version[ctrl] == 1 ? v1 : v2;
-    if (!r->cg->version[ctrl] || !file)
+    if (r->dirs[ctrl] < 0 || !file)
         return NULL;
-    return sc_cgroup_read(r->cg, ctrl, r->name, file, &r->text, NULL) == 0 ? r->text.data : NULL;
+    SC_FD int fd = openat(r->dirs[ctrl], file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t n = fd < 0 ? -1 : read(fd, r->text, sizeof(r->text) - 1);
+    if (n < 0 || (size_t)n == sizeof(r->text) - 1)
+        return NULL;
+    r->text[n] = 0;
+    return r->text;
 }
 
 static void put(unsigned *has, uint64_t *values, enum sc_limit limit, uint64_t v)
@@ -112,10 +156,15 @@ int sc_limits_stats(const struct sc_cgroups *cg, uid_t uid, unsigned id,
     char path[64];
     struct stat st;
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.group", (unsigned)uid, id);
-    struct reader r = {.cg = cg};
+    SC_CLEANUP(reader_done) struct reader r;
+    r.cg = cg;
+    for (unsigned i = 0; i < SC_CTRL_COUNT; i++)
+        r.dirs[i] = -EBADF;
     sc_cgroup_site_name(cg, uid, id, r.name);
-    for (unsigned i = 0; i < SC_CTRL_COUNT && !s.group; i++)
-        s.group = sc_cgroup_exists(cg, i, r.name);
+    for (unsigned i = 0; i < SC_CTRL_COUNT; i++)
+        if (open_dir(&r, i) &&
+            !s.group) /* of version 2 its files say which controllers count in it */
+            s.group = cg->version[i] == 1 || sc_cgroup_exists(cg, i, r.name);
     if (s.group) {
         time_t now = time(NULL);
         s.since = stat(path, &st) == 0 ? st.st_mtime : now;
@@ -125,7 +174,6 @@ int sc_limits_stats(const struct sc_cgroups *cg, uid_t uid, unsigned id,
         read_memory(&r, &s);
         read_pids(&r, &s);
     }
-    sc_buf_free(&r.text);
     *ret = s;
     return 0;
 }

@@ -17,4 +17,10 @@ struct sc_web_refused {
 /* SC_E_SYS, SC_E_INVAL: the counts cannot be read. */
 int sc_web_refused(unsigned site, struct sc_web_refused *ret, struct sc_error *err);
 
+/* The same for who asks about many sites. *ret is NULL where nothing was ever refused; sc_web_refusals_close() it. */
+struct sc_web_counts; /* core/web/apache/counts.h */
+int sc_web_refusals_open(struct sc_web_counts **ret, struct sc_error *err);
+void sc_web_refusals_close(struct sc_web_counts *all);
+void sc_web_refused_of(struct sc_web_counts *all, unsigned site, struct sc_web_refused *ret);
+
 #endif

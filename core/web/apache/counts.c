@@ -68,19 +68,35 @@ void sc_web_counts_add(struct sc_web_counts *counts, uint32_t site, int status, 
     __atomic_add_fetch(&c->n, 1, __ATOMIC_SEQ_CST);
 }
 
+int sc_web_counts_open(const char *path, struct sc_web_counts **ret, struct sc_error *err)
+{
+    return map(path, O_RDONLY, PROT_READ, ret, err);
+}
+
+void sc_web_counts_close(struct sc_web_counts *counts)
+{
+    if (counts)
+        munmap(counts, sizeof(*counts));
+}
+
+bool sc_web_counts_find(struct sc_web_counts *counts, uint32_t site, struct sc_web_count *ret)
+{
+    const struct sc_web_count *c = counts ? place(counts, site, false) : NULL;
+    if (!c)
+        return false;
+    *ret = *c;
+    ret->reason[sizeof(ret->reason) - 1] = 0;
+    return true;
+}
+
 int sc_web_counts_read(const char *path, uint32_t site, struct sc_web_count *ret,
                        struct sc_error *err)
 {
     struct sc_web_counts *counts;
-    int rc = map(path, O_RDONLY, PROT_READ, &counts, err);
+    int rc = sc_web_counts_open(path, &counts, err);
     if (rc < 0)
         return rc;
-    const struct sc_web_count *c = place(counts, site, false);
-    if (c)
-        *ret = *c;
-    munmap(counts, sizeof(*counts));
-    if (!c)
-        return sc_error_set(err, SC_E_NOTFOUND, "nothing was refused");
-    ret->reason[sizeof(ret->reason) - 1] = 0;
-    return 0;
+    bool found = sc_web_counts_find(counts, site, ret);
+    sc_web_counts_close(counts);
+    return found ? 0 : sc_error_set(err, SC_E_NOTFOUND, "nothing was refused");
 }

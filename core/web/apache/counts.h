@@ -4,6 +4,7 @@
 #ifndef SC_WEB_APACHE_COUNTS_H
 #define SC_WEB_APACHE_COUNTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "core/base/error.h"
 #include "core/base/paths.h"
@@ -31,6 +32,14 @@ int sc_web_counts_map(const char *path, struct sc_web_counts **ret, struct sc_er
 /* Counts; safe for threads and processes. `counts` may be NULL: nothing is counted. */
 void sc_web_counts_add(struct sc_web_counts *counts, uint32_t site, int status, int64_t now,
                        const char *reason);
+
+/* The same to read, for who asks about many sites; sc_web_counts_close() *ret. SC_E_NOTFOUND: nothing was ever counted;
+ * SC_E_SYS, SC_E_INVAL. */
+int sc_web_counts_open(const char *path, struct sc_web_counts **ret, struct sc_error *err);
+void sc_web_counts_close(struct sc_web_counts *counts); /* NULL is fine */
+
+/* What was counted for a site. False: nothing. `counts` may be NULL. */
+bool sc_web_counts_find(struct sc_web_counts *counts, uint32_t site, struct sc_web_count *ret);
 
 /* What was counted for a site. The file is written by the web server's processes: root takes it for
  * hearsay. SC_E_NOTFOUND: nothing; SC_E_SYS. */
