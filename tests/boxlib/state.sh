@@ -153,7 +153,8 @@ leftovers()
             [ "$(db "SELECT count(*) FROM site WHERE token = '$token' AND uid = $uid AND isolated")" = 1 ] || echo "of no site: $path"
         done
     done
-    db "SELECT 'pending: ' || uid FROM pending; SELECT 'meta: ' || key FROM meta WHERE key NOT IN ('store.next_site_id', 'hook.last');
+    db "SELECT 'pending: ' || uid FROM pending; SELECT 'meta: ' || key FROM meta WHERE key NOT IN ('store.next_site_id', 'hook.last')
+        AND key NOT IN (SELECT 'site.owned.' || id FROM site WHERE isolated);
         SELECT 'stale: ' || name || coalesce(' ' || last_error, '') FROM user WHERE stale;
         SELECT 'site row of nothing: ' || id FROM site WHERE id NOT IN (SELECT site_id FROM isolated)"
     find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name fpm ! -name notes ! -name web ! -name web.change ! -name suexec.compared ! -regex '.*/[0-9]+'
