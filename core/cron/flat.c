@@ -135,7 +135,7 @@ static size_t expand(struct flat *f, const char *s, size_t i, size_t len)
 /* "{a,b}" at s[i]: puts in the word of this turn; what follows it. `i` where it is none. */
 static size_t listed(struct flat *f, const char *s, size_t i, size_t len)
 {
-    size_t words = 1, to = i + 1, word = i + 1, word_end = 0;
+    size_t words = 1, to = i + 1, word = to, word_end = 0;
     for (; to < len && s[to] != '}'; to++) {
         if (is_blank(s[to]) || strchr("{\"'\n;", s[to]))
             return i;

@@ -20,10 +20,10 @@ bool sc_web_address_of_url(const char *url, unsigned standard, char *out);
 /* The path of such a URL, with its slash; "/" when there is none. */
 const char *sc_web_url_path(const char *url);
 
-/* True when the URL's scheme is `scheme` (lower case). */
 /* Whether mod_proxy speaks the URL's scheme to a server at a port, and not to a program of this machine's. */
 bool sc_web_url_is_network(const char *url);
 
+/* True when the URL's scheme is `scheme` (lower case). */
 bool sc_web_url_is(const char *url, const char *scheme);
 
 #endif
