@@ -8,7 +8,14 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/pass/boot.h"
+
+/* Instead of the server's log. */
+void sc_log_append(const char *line, size_t len)
+{
+    (void)line, (void)len;
+}
 
 #define N 40
 
