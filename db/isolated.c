@@ -75,3 +75,14 @@ int sc_store_isolated_replace(struct sc_store *store, uid_t uid, const struct sc
 {
     return sc_names_replace(&set, store, uid, rows, n, ret_changed, err);
 }
+
+static int by_name(const void *name, const void *row)
+{
+    return strcmp(name, ((const struct sc_isolated_row *)row)->name);
+}
+
+const struct sc_isolated_row *sc_isolated_find(const struct sc_isolated_list *list,
+                                               const char *name)
+{
+    return list->n ? bsearch(name, list->rows, list->n, sizeof(*list->rows), by_name) : NULL;
+}

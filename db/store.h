@@ -340,6 +340,10 @@ int sc_store_isolated_replace(struct sc_store *store, uid_t uid, const struct sc
 int sc_store_isolated_get(struct sc_store *store, uid_t uid, struct sc_isolated_list *ret,
                           struct sc_error *err);
 
+/* The row of this name in what sc_store_isolated_get() gave; NULL: it has none. */
+const struct sc_isolated_row *sc_isolated_find(const struct sc_isolated_list *list,
+                                               const char *name);
+
 /* ---- events: hints that something about a user changed, not yet reconciled ---- */
 
 /* Kinds of events (sc_event_row.kind). What the names are: hooks/events/event.h; for

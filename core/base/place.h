@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where something is in a sorted array, or would be: bsearch(3) tells only what is there. */
+/* Where something is in a sorted array, or would be: bsearch(3) finds only what is in it. */
 #ifndef SC_BASE_PLACE_H
 #define SC_BASE_PLACE_H
 

@@ -44,18 +44,6 @@ static const char *docroot_of(const struct sc_site_list *sites, unsigned id)
     return "/";
 }
 
-/* Of rows by name, whose first member it is. */
-static int by_name(const void *name, const void *row)
-{
-    return strcmp(name, *(const char *const *)row);
-}
-
-static const struct sc_isolated_row *find_isolated(const struct sc_isolated_list *l,
-                                                   const char *name)
-{
-    return l->n ? bsearch(name, l->rows, l->n, sizeof(*l->rows), by_name) : NULL;
-}
-
 /* What the database knows: for ending isolation, which works without the panel. What is isolated has the document
  * root of its site, however the panel calls that. */
 static int known_of_user(struct sc_server *s, const struct sc_user_row *u, struct sc_domains *ret,
@@ -70,7 +58,7 @@ static int known_of_user(struct sc_server *s, const struct sc_user_row *u, struc
     if (rc == 0)
         rc = sc_store_sites_get(s->store, u->uid, &sites, err);
     for (size_t i = 0; rc == 0 && i < known.n; i++)
-        if (!find_isolated(&isolated, known.rows[i].name))
+        if (!sc_isolated_find(&isolated, known.rows[i].name))
             rc =
                 sc_domains_put(ret, known.rows[i].name, u->name, known.rows[i].docroot, false, err);
     for (size_t i = 0; rc == 0 && i < isolated.n; i++)
@@ -237,7 +225,8 @@ static int look_at_user(struct sc_server *s, const struct sc_many_how *how, stru
     if (rc < 0 && rc != SC_E_NOTFOUND)
         return rc;
     for (size_t i = from; i < to; i++)
-        if (!(how->enable && again) && (find_isolated(&l, m->v[i].domain) != NULL) == how->enable)
+        if (!(how->enable && again) &&
+            (sc_isolated_find(&l, m->v[i].domain) != NULL) == how->enable)
             skip(m, &m->v[i], m->v[i].is == SC_MANY_OPEN ? "already" : m->v[i].code);
     return 0;
 }

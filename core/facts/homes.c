@@ -134,11 +134,6 @@ static int gather(const struct sc_server *s, const struct sc_account *a, struct 
 
 /* ---- domains ---- */
 
-static int by_name(const void *key, const void *row)
-{
-    return strcmp(key, ((const struct sc_isolated_row *)row)->name);
-}
-
 static int by_id(const void *key, const void *id)
 {
     unsigned a = *(const unsigned *)key, b = *(const unsigned *)id;
@@ -151,8 +146,7 @@ static bool is_kept(const struct kept *k, const struct sc_isolated_list *names,
 {
     const char *name = sc_renames_old(&f->renames, f->domains.v[i].name);
     const char *rel = f->docroots.rels[i];
-    const struct sc_isolated_row *had =
-        names->n ? bsearch(name, names->rows, names->n, sizeof(*names->rows), by_name) : NULL;
+    const struct sc_isolated_row *had = sc_isolated_find(names, name);
     if (had && k->n_ids && bsearch(&had->site_id, k->ids, k->n_ids, sizeof(*k->ids), by_id))
         return true;
     return rel && k->n_rels && bsearch(&rel, k->rels, k->n_rels, sizeof(*k->rels), by_text);

@@ -45,15 +45,9 @@ static int past_load(const struct sc_server *s, const struct sc_account *a, stru
     return rc;
 }
 
-static int by_name(const void *key, const void *row)
-{
-    return strcmp(key, ((const struct sc_isolated_row *)row)->name);
-}
-
 static unsigned id_of(const struct past *p, const char *name)
 {
-    const struct sc_isolated_row *row =
-        p->names.n ? bsearch(name, p->names.rows, p->names.n, sizeof(*row), by_name) : NULL;
+    const struct sc_isolated_row *row = sc_isolated_find(&p->names, name);
     return row ? row->site_id : 0;
 }
 

@@ -156,9 +156,9 @@ static void agree(const struct sc_account *a, struct sc_facts *f, const struct n
 /* The site that the name had, or that waits for it; 0. */
 static unsigned site_of(const struct names *n, const char *name)
 {
-    for (size_t i = 0; i < n->isolated.n; i++)
-        if (strcmp(n->isolated.rows[i].name, name) == 0)
-            return n->isolated.rows[i].site_id;
+    const struct sc_isolated_row *row = sc_isolated_find(&n->isolated, name);
+    if (row)
+        return row->site_id;
     for (size_t i = 0; i < n->missed.n; i++)
         if (strcmp(n->missed.rows[i].name, name) == 0)
             return n->missed.rows[i].site_id;

@@ -55,9 +55,13 @@ static bool token_ok(const char *token)
 
 static void put_address(struct sc_page_ui *ui)
 {
-    char *p = stpcpy(ui->address, "?token=");
+    char *p = stpcpy(ui->address, "?token="); /* it has room for three bytes of each */
     for (const char *c = ui->token; *c; c++)
-        p += strchr("+/=:", *c) ? sprintf(p, "%%%02X", (unsigned)*c) : sprintf(p, "%c", *c);
+        if (strchr("+/=:", *c))
+            p += snprintf(p, 4, "%%%02X", (unsigned)*c);
+        else
+            *p++ = *c;
+    *p = 0;
 }
 
 bool sc_page_ui_is(const char *answer, size_t len, const char *user, bool admin, char lang[32])

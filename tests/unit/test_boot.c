@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/fixture.h"
+#include "tests/unit/no_log.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,14 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/base/log.h"
 #include "core/pass/boot.h"
-
-/* Instead of the server's log. */
-void sc_log_append(const char *line, size_t len)
-{
-    (void)line, (void)len;
-}
 
 #define N 40
 

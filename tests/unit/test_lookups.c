@@ -3,12 +3,12 @@
  * read. core/base/users.h is this file's own (the linker's --wrap), and so is what would end an
  * account. */
 #include "tests/unit/test_store.h"
+#include "tests/unit/no_log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include "core/account/account.h"
 #include "core/account/identity.h"
-#include "core/base/log.h"
 #include "core/base/users.h"
 #include "core/follow/follow.h"
 #include "core/inventory/inventory.h"
@@ -79,12 +79,6 @@ int __wrap_sc_panel_user(const struct sc_server *s, const char *user, struct sc_
 {
     (void)s, (void)user, (void)ret, (void)err; /* the panel has no domains of his any more */
     return 0;
-}
-
-/* Instead of the server's log. */
-void sc_log_append(const char *line, size_t len)
-{
-    (void)line, (void)len;
 }
 
 /* ---- the world ---- */

@@ -2,15 +2,9 @@
 /* When the daemon looks at PHP-FPM's pools, by a clock of our own, and what it takes for a
  * change. */
 #include "tests/unit/fixture.h"
+#include "tests/unit/no_log.h"
 
-#include "core/base/log.h"
 #include "hooks/monitor/fpm.h"
-
-/* Instead of the server's log. */
-void sc_log_append(const char *line, size_t len)
-{
-    (void)line, (void)len;
-}
 
 static void changes_settle(void **state)
 {

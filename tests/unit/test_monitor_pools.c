@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the daemon makes of the words of the worker that judges coverage, and of one that hangs. */
 #include "tests/unit/fixture.h"
+#include "tests/unit/no_log.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -9,16 +10,9 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/log.h"
 #include "core/base/pidfd.h"
 #include "hooks/monitor/fpm.h"
 #include "hooks/monitor/loop.h"
-
-/* Instead of the server's log. */
-void sc_log_append(const char *line, size_t len)
-{
-    (void)line, (void)len;
-}
 
 struct world {
     struct sc_loop l;

@@ -77,7 +77,7 @@ static void apache_without_a_place(void **state)
     assert_non_null(strstr(err.text, "/usr/local/apache/bin/httpd"));
 }
 
-/* A link that leads to itself stands for whatever keeps the kernel from saying what is there. */
+/* A link that leads to itself stands for whatever keeps the kernel from looking. */
 static void loop(const char *path)
 {
     put(path);

@@ -49,8 +49,8 @@ int sc_web_open_socket(const struct sc_web_context *c, const char *path);
 /* The real path of an open descriptor. False: it has none. */
 bool sc_web_real_path(int fd, char out[PATH_MAX]);
 
-/* Whether `path` leads to `real` by no link that a user could have made: what is not as it is written goes by
- * names that are root's. */
+/* Whether `path` leads to `real` by no link that a user could have made: only root can change each link on the
+ * way. */
 bool sc_web_is_roots_name(const char *path, const char *real);
 
 /* Whether what lies at this real path, and is `st`, can be users' doing: in a home, theirs by

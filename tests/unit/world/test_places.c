@@ -207,7 +207,7 @@ static void a_site_that_leads_a_granted_path_away(void **state)
     }
 }
 
-/* Who isolates it anew says that it is right. */
+/* Who isolates it again says that it is right. */
 static void what_is_isolated_again_may_lie_elsewhere(void **state)
 {
     (void)state;
