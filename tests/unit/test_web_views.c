@@ -124,12 +124,12 @@ static unsigned asked(struct service *s)
 }
 
 /* Nothing depends on how fast the machine is: waits are long, or not at all. */
-static struct sc_web_views *views_that(const struct service *s, int failed_ms)
+static struct sc_web_views *views_that(const struct service *s, int all_ms, int failed_ms)
 {
     struct sc_web_views *v = NULL;
     struct sc_error err = SC_ERROR_INIT;
     const struct sc_web_views_conf conf = {
-        .socket = s->socket, .wait_ms = 600000, .failed_ms = failed_ms};
+        .socket = s->socket, .all_ms = all_ms, .wait_ms = 600000, .failed_ms = failed_ms};
     if (sc_web_views_new(&conf, &v, &err) < 0)
         fail_msg("%s", err.text);
     return v;
@@ -137,7 +137,7 @@ static struct sc_web_views *views_that(const struct service *s, int failed_ms)
 
 static struct sc_web_views *views_of(const struct service *s)
 {
-    return views_that(s, 600000);
+    return views_that(s, 0, 600000);
 }
 
 static int open_fds(void)
@@ -204,7 +204,7 @@ static void a_refusal_counts_for_a_moment(void **state)
     }
     assert_int_equal(asked(s), 1);
     sc_web_views_free(v);
-    v = views_that(s, 0);
+    v = views_that(s, 0, 0);
     assert_int_equal(sc_web_views_get(v, 1001, 7, &a, &err), SC_E_NOTFOUND);
     s->refuses = false;
     assert_int_equal(sc_web_views_get(v, 1001, 7, &a, &err), 0);
@@ -216,6 +216,7 @@ struct asker {
     struct sc_web_views *v;
     struct sc_web_view *got;
     int rc;
+    pid_t tid;      /* atomic */
     unsigned *back; /* how many have come back */
 };
 
@@ -223,24 +224,48 @@ static void *ask(void *arg)
 {
     struct asker *a = arg;
     struct sc_error err = SC_ERROR_INIT;
+    __atomic_store_n(&a->tid, (pid_t)syscall(SYS_gettid), __ATOMIC_SEQ_CST);
     a->rc = sc_web_views_get(a->v, 1001, 7, &a->got, &err);
     __atomic_add_fetch(a->back, 1, __ATOMIC_SEQ_CST);
     return NULL;
 }
 
-/* All ask while the answer is held, until `busy` of them have come back; the rest get it then. */
-static void ask_at_once(struct service *s, size_t n, unsigned busy)
+static bool sleeps(pid_t tid)
+{
+    char path[64], text[256] = "";
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+    int fd = tid ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool read_it = fd >= 0 && read(fd, text, sizeof(text) - 1) > 0;
+    const char *name_ends = strrchr(text, ')');
+    close(fd);
+    return read_it && name_ends && name_ends[2] == 'S';
+}
+
+/* Each of them waits, or has come back. */
+static bool all_sleep(struct asker *askers, size_t n, unsigned busy)
+{
+    size_t asleep = 0;
+    for (size_t i = 0; i < n; i++)
+        asleep += sleeps(__atomic_load_n(&askers[i].tid, __ATOMIC_SEQ_CST));
+    return asleep + busy >= n;
+}
+
+/* All ask while the answer is held, until `busy` of them have come back, and the others wait; these get
+ * it then. */
+static void ask_at_once(struct service *s, int all_ms, size_t n, unsigned busy)
 {
     pthread_t threads[32];
     struct asker askers[32];
     unsigned back = 0, got = 0;
-    struct sc_web_views *v = views_of(s);
+    struct sc_web_views *v = views_that(s, all_ms, 600000);
     s->holds = true;
     for (size_t i = 0; i < n; i++) {
         askers[i] = (struct asker){.v = v, .back = &back};
         assert_int_equal(pthread_create(&threads[i], NULL, ask, &askers[i]), 0);
     }
-    while (asked(s) == 0 || __atomic_load_n(&back, __ATOMIC_SEQ_CST) < busy)
+    while (__atomic_load_n(&back, __ATOMIC_SEQ_CST) < busy ||
+           (__atomic_load_n(&back, __ATOMIC_SEQ_CST) == busy &&
+            (asked(s) == 0 || !all_sleep(askers, n, busy))))
         usleep(1000);
     __atomic_store_n(&s->holds, false, __ATOMIC_SEQ_CST);
     for (size_t i = 0; i < n; i++) {
@@ -256,12 +281,18 @@ static void ask_at_once(struct service *s, size_t n, unsigned busy)
 
 static void one_asks_for_all(void **state)
 {
-    ask_at_once(*state, 5, 0);
+    ask_at_once(*state, 0, 5, 0);
+}
+
+/* A process that has just begun, and a site with many visitors. */
+static void all_wait_for_a_moment(void **state)
+{
+    ask_at_once(*state, 600000, 32, 0);
 }
 
 static void few_threads_wait_for_a_slow_one(void **state)
 {
-    ask_at_once(*state, 32, 27);
+    ask_at_once(*state, 1, 32, 27);
 }
 
 static void more_sites_than_places_are_served(void **state)
@@ -542,6 +573,7 @@ int main(void)
         SERVED(a_dead_keepers_view_is_let_go),
         SERVED(a_refusal_counts_for_a_moment),
         SERVED(one_asks_for_all),
+        SERVED(all_wait_for_a_moment),
         SERVED(few_threads_wait_for_a_slow_one),
         SERVED(more_sites_than_places_are_served),
         cmocka_unit_test(nobody_answers),

@@ -19,7 +19,7 @@
 
 #define VIEWS_MAX  128 /* three descriptors each */
 #define ASKING_MAX 64  /* sites whose views are being asked for, or could not be had */
-#define WAITERS    4   /* threads that wait for one site's answer, beside the one that asks */
+#define WAITERS    4   /* threads that wait long for one site's answer, beside the one that asks */
 
 enum asking_state {
     ASKED,  /* a thread waits for the answer */
@@ -31,8 +31,9 @@ enum asking_state {
 struct asking {
     uint32_t uid, site; /* uid 0: free */
     enum asking_state state;
-    unsigned waiters;
-    int64_t until;
+    unsigned waiters; /* all that wait */
+    unsigned patient; /* those that do for long */
+    int64_t since, until;
     struct sc_error err;
 };
 
@@ -183,17 +184,25 @@ static int is_busy(struct sc_error *err)
     return sc_error_set(err, SC_E_BUSY, "the site's view is being built");
 }
 
-/* For the answer that another thread asked for. */
-static int wait_for(struct sc_web_views *v, struct asking *a, struct sc_error *err)
+static void wait_until(struct sc_web_views *v, const struct asking *a, int64_t end)
 {
-    int64_t end = now_ms() + v->conf.wait_ms;
     struct timespec until = {.tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000};
-    if (a->waiters >= WAITERS)
-        return is_busy(err);
-    a->waiters++;
     while (a->state == ASKED)
         if (pthread_cond_timedwait(&v->answered, &v->lock, &until) != 0)
-            break;
+            return;
+}
+
+/* For the answer that another thread asked for. A process that has just begun has no views, and gets
+ * many requests of a site at once: all of them wait while that costs nobody else much. */
+static int wait_for(struct sc_web_views *v, struct asking *a, struct sc_error *err)
+{
+    a->waiters++;
+    wait_until(v, a, a->since + v->conf.all_ms);
+    if (a->state == ASKED && a->patient < WAITERS) {
+        a->patient++;
+        wait_until(v, a, now_ms() + v->conf.wait_ms);
+        a->patient--;
+    }
     a->waiters--;
     return a->state == ASKED ? is_busy(err) : 0;
 }
@@ -205,6 +214,7 @@ static int ask(struct sc_web_views *v, struct asking *a, struct sc_web_view **re
     int fds[SC_WEB_FDS];
     struct sc_error why = SC_ERROR_INIT;
     a->state = ASKED;
+    a->since = now_ms();
     pthread_mutex_unlock(&v->lock);
     struct sc_web_view *view = calloc(1, sizeof(*view));
     int rc = view ? sc_web_ask(v->socket, a->uid, a->site, fds, &why)

@@ -21,13 +21,14 @@ struct sc_web_views;
 
 struct sc_web_views_conf {
     const char *socket; /* where to ask */
-    int wait_ms;        /* for an answer that another thread asked for */
-    int failed_ms;      /* how long a failure is the answer for everybody */
+    int all_ms;    /* from then on that a thread asks, all others wait so long for its answer */
+    int wait_ms;   /* a few of them go on waiting */
+    int failed_ms; /* how long a failure is the answer for everybody */
 };
 
 #define SC_WEB_VIEWS_CONF                                                                          \
     {                                                                                              \
-        .socket = SC_WEB_SOCKET, .wait_ms = 1000, .failed_ms = 1000                                \
+        .socket = SC_WEB_SOCKET, .all_ms = 150, .wait_ms = 1000, .failed_ms = 1000                 \
     }
 
 /* Starts a thread that lets the views of dead keepers go. SC_E_SYS, SC_E_NOMEM. */
@@ -36,8 +37,8 @@ int sc_web_views_new(const struct sc_web_views_conf *conf, struct sc_web_views *
 void sc_web_views_free(struct sc_web_views *v); /* nobody uses it or its views any more */
 
 /* The view of a site, with a living keeper, asked for and built when there is none;
- * sc_web_view_unref() it. Waits for a build; while one takes long or failed a moment ago, others do
- * not wait for it: SC_E_BUSY. Else what the answer says, SC_E_SYS. */
+ * sc_web_view_unref() it. Waits for a build; while one takes long or failed a moment ago, most others
+ * do not wait for it: SC_E_BUSY. Else what the answer says, SC_E_SYS. */
 int sc_web_views_get(struct sc_web_views *v, uint32_t uid, uint32_t site, struct sc_web_view **ret,
                      struct sc_error *err);
 
