@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an enable has to know of the web server and of PHP, whatever the panel says: read while the panel
+/* What an enable or a regenerate has to know of the web server and of PHP, whatever the panel says: read while the panel
  * is asked, because that takes as long. */
 #ifndef SC_ENGINE_AHEAD_H
 #define SC_ENGINE_AHEAD_H
@@ -13,7 +13,8 @@
 struct sc_ahead {
     struct sc_server *s;
     struct sc_cover_server *server; /* the caller's */
-    bool old;                       /* it was read by a call before, and is looked at again */
+    bool must_stand; /* struct sc_cover_server; else whether LSAPI can be led in is asked, too */
+    bool old;        /* it was read by a call before, and is looked at again */
     struct sc_named_paths php;
     struct sc_meanwhile todo;
     int rc; /* how it went */
@@ -22,7 +23,8 @@ struct sc_ahead {
 
 /* From now on the next question to the panel has it read, and gathering facts uses it. `server` is
  * filled; both must stay where they are until sc_ahead_done(). */
-void sc_ahead_begin(struct sc_ahead *a, struct sc_server *s, struct sc_cover_server *server);
+void sc_ahead_begin(struct sc_ahead *a, struct sc_server *s, bool must_stand,
+                    struct sc_cover_server *server);
 
 /* After the questions: reads it now where nobody was asked, and says how that went; where that went well, `rc`. */
 int sc_ahead_end(struct sc_ahead *a, int rc, struct sc_error *err);

@@ -121,7 +121,7 @@ static int enable(struct sc_server *s, const char *const *domains, size_t n,
     if (rc == 0)
         rc = sc_platform_check(err);
     if (rc == 0) {
-        sc_ahead_begin(&ahead, s, server);
+        sc_ahead_begin(&ahead, s, false, server);
         rc = open_named(s, domains, n, how->owner, true, &l, &jobs, err);
         rc = sc_ahead_end(&ahead, rc, err);
     }
@@ -219,6 +219,7 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
                       struct sc_look *look, const struct sc_watch *w, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_server_done) struct sc_cover_server server = {0};
+    SC_CLEANUP(sc_ahead_done) struct sc_ahead ahead = {0};
     SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
     struct sc_error why = SC_ERROR_INIT;
     int front = sc_pass_front_keep(s, &why); /* no reason not to repair the rest */
@@ -226,10 +227,9 @@ static int regenerate(struct sc_server *s, const char *const *users, size_t n, e
     bool with = sc_policy_enabled(&s->policy, &on, NULL) == 0 && on && sc_pass_webserver_wanted(s);
     if (with)
         (void)sc_pass_webserver_on(s, w);
-    (void)sc_cover_server_again(true, &server, NULL); /* sc_cover_after() says why not */
-    s->cover = &server;
+    sc_ahead_begin(&ahead, s, true, &server);
     int rc = sc_jobs_open(s, users, n, SC_FACTS_STRICT, NULL, &jobs, err);
-    s->cover = NULL;
+    (void)sc_ahead_end(&ahead, 0, NULL); /* sc_cover_after() says why not */
     sc_jobs_home(&jobs, home);
     jobs.look = look;
     if (rc == 0)
