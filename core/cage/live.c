@@ -124,11 +124,34 @@ struct round {
     const struct sc_planfile *plan;
     int pidfd;
     pid_t keeper;
+    struct sc_mounttable table; /* how the view is */
+    struct sc_live_steps steps; /* … what is to be done about it */
+    bool php;                   /* … and about its PHP */
     struct {
         bool changed;
         bool again; /* one more is needed */
     } answer;
 };
+
+static void forget_look(struct round *r)
+{
+    sc_live_steps_done(&r->steps);
+    sc_mounttable_done(&r->table);
+}
+
+/* Nothing here asks the home, or waits: most views are as they should be, and need no process. 1: there is
+ * something to do. */
+static int look(struct round *r, struct sc_error *err)
+{
+    const struct sc_planfile *plan = r->plan;
+    forget_look(r);
+    int rc = sc_mounttable_read(r->keeper, plan, &r->table, err);
+    if (rc == 0)
+        rc = sc_live_plan(r->table.rows, r->table.n, &plan->entries,
+                          (const char *const *)r->table.keys, &r->steps, err);
+    r->php = sc_phpbinds_differ(r->keeper, plan);
+    return rc < 0 ? rc : r->steps.n || r->php;
+}
 
 /* In a process of its own, which joins the site's mount namespace. */
 static int change(void *arg, struct sc_error *err)
@@ -141,15 +164,6 @@ static int change(void *arg, struct sc_error *err)
     SC_FD int fd_dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd_dir < 0)
         return sc_error_sys(err, errno, "open /proc");
-    SC_CLEANUP(sc_mounttable_done) struct sc_mounttable table = {0};
-    SC_CLEANUP(sc_live_steps_done) struct sc_live_steps steps = {0};
-    int rc = sc_mounttable_read(r->keeper, plan, &table, err);
-    if (rc == 0)
-        rc = sc_live_plan(table.rows, table.n, &plan->entries, (const char *const *)table.keys,
-                          &steps, err);
-    bool php = sc_phpbinds_differ(r->keeper, plan);
-    if (rc < 0 || (steps.n == 0 && !php))
-        return rc;
     if (setns(r->pidfd, CLONE_NEWNS) < 0)
         return sc_error_sys(err, errno, "join the site");
     SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -161,13 +175,13 @@ static int change(void *arg, struct sc_error *err)
     in.rootfd = root;
     in.hv = (struct sc_homeview){masks, whole, plan->uid, plan->gid, plan->token};
     r->answer.changed = true;
-    if ((rc = sc_ownhome_places(&in.hv, plan, err)) < 0)
+    int rc = sc_ownhome_places(&in.hv, plan, err);
+    for (size_t i = 0; rc >= 0 && i < r->steps.n; i++)
+        rc = do_step(&in, &r->steps.v[i], err);
+    if (rc < 0)
         return rc;
-    for (size_t i = 0; i < steps.n; i++)
-        if ((rc = do_step(&in, &steps.v[i], err)) < 0)
-            return rc;
-    r->answer.again = steps.again;
-    return php ? sc_phpbinds_change(root, masks, plan, err) : 0;
+    r->answer.again = r->steps.again;
+    return r->php ? sc_phpbinds_change(root, masks, plan, err) : 0;
 }
 
 /* Is the document root that the view was built with still the directory at its path? The mount at
@@ -202,12 +216,15 @@ static int end_instead(const struct sc_planfile *plan, int *lock, const char *wh
 static int change_until_done(const struct sc_planfile *plan, int pidfd, pid_t keeper,
                              bool *ret_changed, struct sc_error *err)
 {
+    SC_CLEANUP(forget_look)
     struct round r = {.plan = plan, .pidfd = pidfd, .keeper = keeper, .answer = {.again = true}};
     for (int round = 0; r.answer.again; round++) {
         if (round == SC_LIVE_MAX_ROUNDS)
             return sc_error_set(err, SC_E_BUSY, "its mounts do not settle");
         memset(&r.answer, 0, sizeof(r.answer));
-        int rc = sc_child_run(change, &r, &r.answer, sizeof(r.answer), err);
+        int rc = look(&r, err);
+        if (rc > 0)
+            rc = sc_child_run(change, &r, &r.answer, sizeof(r.answer), err);
         if (rc < 0)
             return rc;
         *ret_changed |= r.answer.changed;
