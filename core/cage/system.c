@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/real_dir.h"
 #include "core/base/resolve.h"
 #include "core/base/match.h"
 #include "core/base/there.h"
@@ -98,16 +99,27 @@ static int add_trees(struct sc_planfile *p, struct sc_error *err)
     return 0;
 }
 
+/* Directories that were looked at. */
+struct looked {
+    struct sc_dirs dirs;
+    struct sc_real_dir up;
+};
+
+static void looked_done(struct looked *l)
+{
+    sc_dirs_done(&l->dirs);
+}
+
 /* Calls `with` for what matches, by its real path: a link is no place to mount on. */
-static int each_match(struct sc_planfile *p, struct sc_dirs *dirs, const char *pattern,
+static int each_match(struct sc_planfile *p, struct looked *l, const char *pattern,
                       int (*with)(struct sc_planfile *p, const char *real, struct sc_error *err),
                       struct sc_error *err)
 {
     SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
-    int rc = sc_match(pattern, dirs, &m, err);
+    int rc = sc_match(pattern, &l->dirs, &m, err);
     for (size_t i = 0; rc >= 0 && i < m.n; i++) {
         SC_FREE char *real = NULL;
-        rc = sc_real_path(m.v[i], &real, err);
+        rc = sc_real_path_in(&l->up, m.v[i], &real, err);
         if (rc == SC_THERE && real[1])
             rc = with(p, real, err);
     }
@@ -119,10 +131,10 @@ static int close_one(struct sc_planfile *p, const char *real, struct sc_error *e
     return sc_planfile_add_sys(p, "close", real, NULL, err);
 }
 
-static int close_matches(struct sc_planfile *p, struct sc_dirs *dirs, const char *pattern,
+static int close_matches(struct sc_planfile *p, struct looked *l, const char *pattern,
                          struct sc_error *err)
 {
-    return each_match(p, dirs, pattern, close_one, err);
+    return each_match(p, l, pattern, close_one, err);
 }
 
 /* Unless it lies in one that is closed: then there is nothing to mount on. */
@@ -317,7 +329,7 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     snprintf(shm, sizeof(shm), "%" PRIu64, in->shm_size);
     snprintf(passwd, sizeof(passwd), "/run/sitecage/%u/passwd", (unsigned)in->uid);
     snprintf(group, sizeof(group), "/run/sitecage/%u/group", (unsigned)in->uid);
-    SC_CLEANUP(sc_dirs_done) struct sc_dirs dirs = {0};
+    SC_CLEANUP(looked_done) struct looked looked = {.up = {.text = ""}};
     int rc = add_trees(p, err);
     static const char *const made[][2] = {
         {"/home", "0711"},    {"/run", "0755"},       {"/run/lock", "1777"},  {"/var", "0755"},
@@ -342,18 +354,18 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
     if (rc == 0)
         rc = add_schedulers(p, err);
     for (size_t i = 0; rc == 0 && i < sizeof(closed) / sizeof(closed[0]); i++)
-        rc = close_matches(p, &dirs, closed[i], err);
+        rc = close_matches(p, &looked, closed[i], err);
     size_t n_vendors;
     const struct sc_php_vendor *vendors = sc_php_vendors(&n_vendors);
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         for (size_t k = 0; rc == 0 && vendors[i].closed[k]; k++)
-            rc = close_matches(p, &dirs, vendors[i].closed[k], err);
+            rc = close_matches(p, &looked, vendors[i].closed[k], err);
     for (size_t i = 0; rc == 0 && i < in->n_closed; i++)
         rc = close_further(p, in->closed[i], err);
     for (size_t i = 0; rc == 0 && in->panels && in->panels[i].path; i++)
         rc = add_panel(p, &in->panels[i], err);
     if (rc == 0 && !in->suexec_config)
-        rc = close_matches(p, &dirs, "/etc/apache2", err);
+        rc = close_matches(p, &looked, "/etc/apache2", err);
     if (rc == 0)
         rc = add_suexec(p, in, err);
     /* a home inside one of the live trees: its neighbours are other people's */
@@ -373,6 +385,6 @@ int sc_system_lines(const struct sc_system *in, struct sc_planfile *p, struct sc
         rc = add_if_dir(p, "private", sessions[i], strrchr(sessions[i], '/') + 1, err);
     for (size_t i = 0; rc == 0 && i < n_vendors; i++)
         if (vendors[i].sessions)
-            rc = each_match(p, &dirs, vendors[i].sessions, own_session, err);
-    return rc < 0 ? rc : add_services(p, &dirs, err);
+            rc = each_match(p, &looked, vendors[i].sessions, own_session, err);
+    return rc < 0 ? rc : add_services(p, &looked.dirs, err);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/coverage/account.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/real_dir.h"
+#include "core/base/there.h"
 #include "core/base/users.h"
 #include "core/base/vec.h"
 
@@ -32,30 +32,11 @@ static char *resolved(const char *path)
     return strdup(realpath(path, real) ? real : path);
 }
 
-/* The directory that the last path lay in: an account's document roots lie beside each other. */
-struct above {
-    char text[PATH_MAX], real[PATH_MAX]; /* "": none yet */
-};
-
-/* As resolved(), by one system call where the directory above is known and the last name is no link. */
-static char *resolved_in(struct above *up, const char *path)
+/* The same for one of several. */
+static char *resolved_in(struct sc_real_dir *up, const char *path)
 {
-    char real[PATH_MAX], link[2];
-    const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : "";
-    size_t n = slash ? (size_t)(slash - path) : 0;
-    if (path[0] != '/' || n == 0 || n >= sizeof(up->text) || !*last || last[0] == '.')
-        return resolved(path);
-    if (strncmp(up->text, path, n) != 0 || up->text[n]) {
-        memcpy(up->text, path, n);
-        up->text[n] = 0;
-        if (!realpath(up->text, up->real))
-            up->text[0] = 0;
-    }
-    int len = up->text[0] ? snprintf(real, sizeof(real), "%s/%s", up->real, last) : -1;
-    if (len < 0 || len >= (int)sizeof(real) || readlink(real, link, sizeof(link)) >= 0 ||
-        errno != EINVAL) /* EINVAL: it is there, and no link */
-        return resolved(path);
-    return strdup(real);
+    char *real = NULL;
+    return sc_real_path_in(up, path, &real, NULL) == SC_THERE ? real : strdup(path);
 }
 
 static int append(struct sc_cover_account *a, const char *name, const char *text, char *real,
@@ -84,7 +65,7 @@ static int add_domains(struct sc_store *store, struct sc_cover_account *a, struc
 {
     SC_CLEANUP(sc_domain_list_done) struct sc_domain_list rows = {0};
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list isolated = {0};
-    struct above up = {.text = ""};
+    struct sc_real_dir up = {.text = ""};
     int rc = sc_store_domains_get(store, a->uid, &rows, err);
     if (rc == 0)
         rc = sc_store_isolated_get(store, a->uid, &isolated, err);

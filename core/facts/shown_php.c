@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
@@ -72,6 +73,34 @@ static int on_row(const struct sc_ini_row *row, void *arg, struct sc_error *err)
     return rc;
 }
 
+/* Files that were read: what an interpreter's kinds (CGI, FPM) read is mostly the same by links. */
+struct read {
+    struct file {
+        dev_t dev;
+        ino_t ino;
+    } * v;
+    size_t n;
+};
+
+static void read_done(struct read *r)
+{
+    free(r->v);
+}
+
+/* Notes it. What cannot be looked at, or noted, is read. */
+static bool was_read(struct read *r, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return false;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->v[i].ino == st.st_ino && r->v[i].dev == st.st_dev)
+            return true;
+    if (SC_VEC_ROOM(r->v, r->n))
+        r->v[r->n++] = (struct file){st.st_dev, st.st_ino};
+    return false;
+}
+
 /* What root did not write, or PHP itself would not read, names nothing. */
 static int read_one(const char *path, struct sc_named_paths *l, struct sc_error *err)
 {
@@ -89,12 +118,13 @@ int sc_shown_of_php(struct sc_named_paths *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_named_paths_done) struct sc_named_paths l = {.looked = true};
     SC_CLEANUP(sc_dirs_done) struct sc_dirs dirs = {0};
+    SC_CLEANUP(read_done) struct read read = {0};
     int rc = 0;
     for (size_t i = 0; rc == 0 && !ret->looked && i < sizeof(files) / sizeof(files[0]); i++) {
         SC_CLEANUP(sc_matches_done) struct sc_matches m = {0};
         rc = sc_match(files[i], &dirs, &m, err);
         for (size_t k = 0; rc == 0 && k < m.n; k++)
-            rc = read_one(m.v[k], &l, err);
+            rc = was_read(&read, m.v[k]) ? 0 : read_one(m.v[k], &l, err);
     }
     if (rc == 0 && !ret->looked) {
         *ret = l;

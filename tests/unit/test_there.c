@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include "core/base/cleanup.h"
 #include "core/base/match.h"
+#include "core/base/real_dir.h"
 #include "core/base/there.h"
 
 static int setup(void **state)
@@ -77,6 +78,28 @@ static void real_paths(void **state)
     assert_string_equal(real, at(t, "d/one/conf"));
 }
 
+/* One after the other, as if each were the first. */
+static void real_paths_beside_each_other(void **state)
+{
+    static const char *const paths[] = {
+        "d/one/conf",  "d/one/none", "d/one",    "d/two",           "d/file", "link",
+        "d",           "link/conf",  "dangling", "none/x",          "none/y", "loop",
+        "d/two/.conf", "d/one/",     "d/one/..", "link/../one/conf"};
+    struct tempdir *t = *state;
+    struct sc_real_dir up = {.text = ""};
+    struct sc_error one = SC_ERROR_INIT, other = SC_ERROR_INIT;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        SC_FREE char *want = NULL, *got = NULL;
+        int rc = sc_real_path(at(t, paths[i]), &want, &one);
+        assert_int_equal(sc_real_path_in(&up, at(t, paths[i]), &got, &other), rc);
+        assert_string_equal(got ? got : "", want ? want : "");
+        assert_int_equal(other.sys, one.sys);
+    }
+    SC_FREE char *root = NULL;
+    assert_int_equal(sc_real_path_in(&up, "/", &root, &other), SC_THERE);
+    assert_string_equal(root, "/");
+}
+
 /* The matches without the directory, sorted, with spaces between. */
 static const char *matched(struct tempdir *t, const char *pattern)
 {
@@ -113,6 +136,10 @@ static void matches_patterns(void **state)
     assert_string_equal(matched(t, "d/on*e*"), "d/one");
     assert_string_equal(matched(t, "d/two?"), "");
     assert_string_equal(matched(t, "?/[o]ne//conf"), "d/one/conf");
+    assert_string_equal(matched(t, "/d//one///conf"), "d/one/conf");
+    assert_string_equal(matched(t, "d/one/"), "d/one");
+    assert_string_equal(matched(t, "d//one/c*"), "d/one/conf");
+    assert_string_equal(matched(t, "d/*/conf/"), "d/one/conf");
     assert_string_equal(matched(t, "dang*"), "dangling");
     assert_string_equal(matched(t, "none/*"), "");
     assert_string_equal(matched(t, "d/file/*"), "");
@@ -160,7 +187,8 @@ static void an_error_is_told(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-    const struct CMUnitTest tests[] = {T(three_answers), T(real_paths), T(matches_patterns),
+    const struct CMUnitTest tests[] = {T(three_answers), T(real_paths),
+                                       T(real_paths_beside_each_other), T(matches_patterns),
                                        T(an_error_is_told)};
     return cmocka_run_group_tests_name("there", tests, NULL, NULL);
 }
