@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which sites a call for many is about. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/account/applied.h"
 #include "core/base/cleanup.h"
 #include "core/base/domain_name.h"
 #include "core/base/error_code.h"
 #include "core/base/vec.h"
 #include "core/engine/internal.h"
 #include "core/engine/many.h"
+#include "core/pass/pass.h"
 #include "core/server/panel.h"
+
+#define UNFINISHED_MS 5000
 
 static int no_memory(struct sc_error *err)
 {
@@ -213,6 +218,33 @@ static int check_user(struct sc_server *s, const struct sc_many_which *which, st
     return rc;
 }
 
+/* Whether a command was killed in the midst of a change of the account. Who is at it now, as the daemon that
+ * completes it, has a moment to come to its end. */
+static int is_unfinished(struct sc_server *s, uid_t uid, bool *ret, struct sc_error *err)
+{
+    SC_FD int lock = -EBADF;
+    int rc = sc_account_is_pending(s, uid, ret, err);
+    if (rc == 0 && *ret)
+        rc = sc_account_lock(uid, UNFINISHED_MS, &lock, err);
+    if (rc == SC_E_BUSY) /* what is done about it waits as any change does, and says so */
+        return 0;
+    return rc < 0 || !*ret ? rc : sc_account_is_pending(s, uid, ret, err);
+}
+
+/* What the database has of it is not in force then. To be isolated it is done like what was never begun;
+ * what was to end may not be in the database any more, and ends now. */
+static int look_for_unfinished(struct sc_server *s, const struct sc_many_how *how, uid_t uid,
+                               bool *ret_again, struct sc_error *err)
+{
+    bool unfinished = false;
+    int rc = is_unfinished(s, uid, &unfinished, err);
+    if (rc == 0 && unfinished && how->enable)
+        *ret_again = true;
+    return rc < 0 || !unfinished || how->enable || how->dry_run
+               ? rc
+               : sc_pass_complete(s, uid, s->lock_ms, err);
+}
+
 static int look_at_user(struct sc_server *s, const struct sc_many_how *how, struct sc_many *m,
                         size_t from, size_t to, struct sc_error *err)
 {
@@ -220,6 +252,8 @@ static int look_at_user(struct sc_server *s, const struct sc_many_how *how, stru
     SC_CLEANUP(sc_user_row_done) struct sc_user_row u = {0};
     bool again = how->how.home != SC_HOME_UNSET || how->how.learned; /* of isolated ones, too */
     int rc = sc_store_user_by_name(s->store, m->v[from].user, &u, err);
+    if (rc == 0)
+        rc = look_for_unfinished(s, how, u.uid, &again, err);
     if (rc == 0)
         rc = sc_store_isolated_get(s->store, u.uid, &l, err);
     if (rc < 0 && rc != SC_E_NOTFOUND)

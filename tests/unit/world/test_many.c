@@ -215,6 +215,37 @@ static void killed(void **state)
     assert_string_equal(became(), "a:skipped=already b:skipped=already m:done");
 }
 
+static void nothing(void)
+{
+}
+
+/* The same where nobody has completed it (its lock was somebody's when that was tried): what the database has of
+ * it is not in force, so it is no reason to leave it out. */
+static void killed_and_not_completed(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    account("mary", "m");
+    const struct sc_many_how how = {.enable = true, .how = {.anyway = true}};
+    program_does(SC_FINISH_EXE " --left", nothing);
+    stop_before("table");
+    assert_int_not_equal(many(&all, &how), 0);
+    stop_before(NULL);
+    assert_string_equal(isolated("john"), "a:60000 b:60001");
+    assert_true(is_pending(1001)); /* the control: it looks as if it were done */
+    assert_good(many(&all, &how));
+    assert_string_equal(became(), "a:done b:done m:done");
+    assert_false(is_pending(1001));
+    stop_before("ended");
+    assert_int_not_equal(many(&all, &off), 0);
+    stop_before(NULL);
+    assert_string_equal(isolated("john"), "");
+    assert_true(is_pending(1001));
+    assert_good(many(&all, &off));
+    assert_string_equal(became(), "a:skipped=already b:skipped=already m:done");
+    assert_false(is_pending(1001));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +257,7 @@ int main(void)
         engine_test(an_account_that_fails),
         engine_test(interrupted),
         engine_test(killed),
+        engine_test(killed_and_not_completed),
     };
     (void)on;
     return world_run(tests);
