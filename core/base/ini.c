@@ -92,9 +92,10 @@ static int line(struct reader *r, char *text, size_t len, struct sc_error *err)
     bool indented = *text == ' ' || *text == '\t';
     if (strlen(text) != len)
         return bad(r, SC_INI_CONTROL, "a zero byte", err);
-    text = trim(text);
-    if (!*text || strchr("#;", *text))
+    text += strspn(text, BLANKS);
+    if (!*text || strchr("#;", *text)) /* most lines of php.ini */
         return 0;
+    text = trim(text);
     if (has_control(text))
         return bad(r, SC_INI_CONTROL, "a control byte", err);
     if (len > SC_INI_LINE_MAX && !r->ini->long_lines)

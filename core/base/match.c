@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,16 +79,28 @@ static int expand_dir(struct search *s, const char *base, const char *comp, cons
     return rc;
 }
 
+/* How much of `rest` has no pattern in it and is taken as it is: whole components. */
+static size_t plain_length(const char *rest)
+{
+    size_t n = strcspn(rest, "*?[");
+    bool pattern = rest[n];
+    while (n && pattern && rest[n - 1] != '/')
+        n--;
+    while (n && rest[n - 1] == '/')
+        n--;
+    return memmem(rest, n, "//", 2) ? strcspn(rest, "/") : n;
+}
+
 static int expand(struct search *s, const char *base, const char *rest, struct sc_error *err)
 {
     rest += strspn(rest, "/");
-    size_t len = strcspn(rest, "/");
+    size_t plain = plain_length(rest), len = plain ? plain : strcspn(rest, "/");
     const char *more = rest + len + strspn(rest + len, "/");
+    if (plain || !len)
+        return expand_in(s, base, rest, len, more, err);
     SC_FREE char *comp = strndup(rest, len);
-    if (!comp)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", rest);
-    return strpbrk(comp, "*?[") ? expand_dir(s, base, comp, more, err)
-                                : expand_in(s, base, comp, len, more, err);
+    return comp ? expand_dir(s, base, comp, more, err)
+                : sc_error_set(err, SC_E_NOMEM, "out of memory for %s", rest);
 }
 
 static int by_bytes(const void *a, const void *b)

@@ -34,7 +34,9 @@ static char *expand(struct sc_vhosts_reader *r, const struct sc_apache_conf *p, 
             sc_buf_str(&b, value);
             c = end + 1;
         } else {
-            sc_buf_add(&b, c++, 1);
+            size_t n = 1 + strcspn(c + 1, "$");
+            sc_buf_add(&b, c, n);
+            c += n;
         }
     }
     return sc_vhosts_dup(r, b.data && !b.failed ? b.data : "");

@@ -373,12 +373,18 @@ static const struct {
     {"AllowOverrideList", override},
 };
 
+/* Most names differ in their first letter. */
+static bool is_called(const char *word, const char *name)
+{
+    return ((word[0] ^ name[0]) & ~0x20) == 0 && strcasecmp(word, name) == 0;
+}
+
 void sc_apache_say(struct sc_vhosts_reader *r, struct sc_apache_conf *p, const char *file,
                    unsigned line, char **w, size_t n)
 {
     struct said s = {.r = r, .p = p, .file = file, .line = line, .w = w, .n = n};
     for (size_t i = 0; n > 1 && i < sizeof(directives) / sizeof(directives[0]); i++)
-        if (strcasecmp(w[0], directives[i].name) == 0)
+        if (is_called(w[0], directives[i].name))
             directives[i].say(&s);
     if (n > 1)
         code(&s);
