@@ -11,6 +11,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/web/nginx_links.h"
+#include "core/web/nginx_roots.h"
 #include "core/web/nginx_values.h"
 #include "core/web/nginx_words.h"
 #include "core/web/vhosts.h"
@@ -32,7 +33,7 @@ struct parser {
     char *blocks[DEPTH_MAX];  /* names of the open ones */
     size_t places[DEPTH_MAX]; /* the same in `links` */
     struct sc_nginx_links links;
-    size_t first_root; /* of the server: that of its first location with one; SIZE_MAX */
+    struct sc_nginx_roots roots;
     int depth;
     bool in_server;
     size_t server_at;
@@ -90,31 +91,28 @@ static void include(struct sc_vhosts_reader *r, struct parser *p, const char *wh
     p->includes--;
 }
 
+struct passed {
+    struct sc_vhosts_reader *r;
+    const struct sc_way *said;
+    size_t server;
+};
+
+static void add_address(void *arg, const char *text)
+{
+    const struct passed *p = arg;
+    struct sc_way way = *p->said;
+    char address[4096];
+    address_of(text, address, sizeof(address));
+    way.address = strchr(text, '$') ? (char *)(uintptr_t) "" : address;
+    sc_vhosts_way(p->r, &p->r->out->v[p->server].ways, &way);
+}
+
 /* Adds the way for each address that `text` can be; "" for one that nobody can tell. */
 static void add_addresses(struct sc_vhosts_reader *r, const struct parser *p,
-                          const struct sc_way *said, const char *text, int depth)
+                          const struct sc_way *said, const char *text)
 {
-    char name[256], address[4096];
-    const char *at = strchr(text, '$');
-    size_t len = at ? sc_nginx_variable(at, name, sizeof(name)) : 0;
-    bool any = false;
-    for (size_t i = 0; len && depth < 8 && i < p->values.n; i++) {
-        const char *value = sc_nginx_value(&p->values, i, name, p->server_at + 1);
-        if (!value)
-            continue;
-        SC_FREE char *whole = NULL;
-        any = true;
-        if (asprintf(&whole, "%.*s%s%s", (int)(at - text), text, value, at + len) < 0)
-            whole = NULL;
-        if (whole)
-            add_addresses(r, p, said, whole, depth + 1);
-    }
-    if (any)
-        return;
-    struct sc_way way = *said;
-    address_of(text, address, sizeof(address));
-    way.address = at ? (char *)(uintptr_t) "" : address;
-    sc_vhosts_way(r, &r->out->v[p->server_at].ways, &way);
+    struct passed to = {r, said, p->server_at};
+    sc_nginx_each_value(r, &p->values, text, p->server_at + 1, add_address, &to);
 }
 
 static void later_free(struct later *l)
@@ -139,10 +137,11 @@ static void put_off(struct sc_vhosts_reader *r, struct parser *p, const struct s
 
 static void passes(struct sc_vhosts_reader *r, struct parser *p, const struct sc_way *way)
 {
+    sc_nginx_links_runs(&p->links, here(p));
     if (strchr(way->what, '$'))
         put_off(r, p, way);
     else
-        add_addresses(r, p, way, way->what, 0);
+        add_addresses(r, p, way, way->what);
 }
 
 static void add_later(struct sc_vhosts_reader *r, struct parser *p)
@@ -155,67 +154,8 @@ static void add_later(struct sc_vhosts_reader *r, struct parser *p)
                                    .file = l->file,
                                    .line = l->line};
         p->server_at = l->server;
-        add_addresses(r, p, &way, l->text, 0);
+        add_addresses(r, p, &way, l->text);
     }
-}
-
-static void root_pattern(struct sc_vhosts_reader *r, struct parser *p, const char *path,
-                         bool of_server)
-{
-    struct sc_vhost *h = &r->out->v[p->server_at];
-    if (!h->pattern || of_server) {
-        free(h->pattern);
-        h->pattern = sc_vhosts_dup(r, path);
-    }
-    sc_nginx_links_root(&p->links, here(p), SC_NGINX_ROOT_PATTERN);
-}
-
-static void root_path(struct sc_vhosts_reader *r, struct parser *p, const char *path,
-                      bool of_server)
-{
-    size_t at = sc_vhosts_root(r, &r->out->v[p->server_at], path, !of_server);
-    if (!of_server && p->first_root == SIZE_MAX)
-        p->first_root = at;
-    sc_nginx_links_root(&p->links, here(p), at);
-}
-
-static bool is_path(const char *text)
-{
-    return *text == '/' && !strchr(text, '$');
-}
-
-/* The paths that the variable can be, the last first. False: none, or it can be something else, too. */
-static bool root_values(struct sc_vhosts_reader *r, struct parser *p, const char *variable,
-                        bool of_server)
-{
-    struct sc_vhost *h = &r->out->v[p->server_at];
-    bool any = false, others = false;
-    for (size_t i = p->values.n; i-- > 0;) {
-        const char *value = sc_nginx_value(&p->values, i, variable, p->server_at + 1);
-        if (!value || !*value)
-            continue;
-        if (!is_path(value))
-            others = true;
-        else if (!any)
-            root_path(r, p, value, of_server);
-        else if (sc_vhosts_root(r, h, value, true) != SIZE_MAX)
-            sc_nginx_links_or_next(&p->links, here(p));
-        any |= is_path(value);
-    }
-    return any && !others;
-}
-
-/* The document root. One with variables is a pattern; one variable that `set` or `map` knows is all
- * that this can be. */
-static void root(struct sc_vhosts_reader *r, struct parser *p, const char *path)
-{
-    char name[256];
-    bool of_server = p->depth <= p->server_depth;
-    if (!strchr(path, '$'))
-        root_path(r, p, path, of_server);
-    else if (sc_nginx_variable(path, name, sizeof(name)) != strlen(path) ||
-             !root_values(r, p, name, of_server))
-        root_pattern(r, p, path, of_server);
 }
 
 /* One with variables can lead anywhere below the directory before the first. */
@@ -230,17 +170,6 @@ static void alias(struct sc_vhosts_reader *r, struct parser *p, char *path)
                         sc_vhosts_root(r, &r->out->v[p->server_at], path, true));
 }
 
-/* A server without a root of its own has that of its first location. */
-static void close_server(struct sc_vhosts_reader *r, struct parser *p)
-{
-    struct sc_vhost *h = &r->out->v[p->server_at];
-    if (!h->docroot && p->first_root < h->n_roots) {
-        h->roots[p->first_root].alias = false;
-        h->docroot = sc_vhosts_dup(r, h->roots[p->first_root].text);
-    }
-    p->in_server = false;
-}
-
 static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,
                       char **w, size_t n)
 {
@@ -250,7 +179,9 @@ static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *
         for (size_t i = 1; i < n; i++)
             sc_vhosts_word(r, &h->names, &h->n_names, w[i]);
     } else if (strcmp(w[0], "root") == 0) {
-        root(r, p, w[1]);
+        sc_nginx_root_said(
+            r, &p->roots, &p->links,
+            &(struct sc_nginx_root){p->server_at, here(p), p->depth <= p->server_depth, w[1]});
     } else if (strcmp(w[0], "alias") == 0 && *w[1] == '/') {
         alias(r, p, w[1]);
     } else if (strcmp(w[0], "fastcgi_pass") == 0) {
@@ -305,7 +236,6 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
             h->nginx = true;
             p->server_at = r->out->n - 1;
             p->server_depth = p->depth;
-            p->first_root = SIZE_MAX;
         }
     } else if (strcmp(name, "upstream") == 0 && n > 1) {
         free(p->upstream);
@@ -321,12 +251,12 @@ static void open_block(struct sc_vhosts_reader *r, struct parser *p, const char 
         sc_vhosts_no_memory(r);
 }
 
-static void close_block(struct sc_vhosts_reader *r, struct parser *p)
+static void close_block(struct parser *p)
 {
     if (p->depth == 0)
         return;
     if (p->in_server && p->depth == p->server_depth)
-        close_server(r, p);
+        p->in_server = false;
     p->depth--;
     char *name = p->depth < DEPTH_MAX ? p->blocks[p->depth] : NULL;
     if (name && strcmp(name, "upstream") == 0) {
@@ -362,7 +292,7 @@ static void read_text(struct sc_vhosts_reader *r, const char *file, char *text, 
             else if (*c == '{')
                 open_block(r, p, file, line, words, n);
             else
-                close_block(r, p);
+                close_block(p);
             c++;
             n = used = 0;
         } else {
@@ -387,10 +317,11 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
     p->conf_dir = dir;
     sc_vhosts_each_file(r, main_file, false, read_text, p);
     add_later(r, p);
+    sc_nginx_roots_finish(r, &p->roots, &p->values, &p->links);
     SC_VEC_DONE(p->later, p->n_later, later_free);
     sc_nginx_values_done(&p->values);
     while (p->depth)
-        close_block(r, p);
+        close_block(p);
     sc_nginx_links_finish(r, &p->links);
     SC_FREE_ALL(p->upstream, p->map, p->conf_dir, p);
 }

@@ -29,6 +29,12 @@ void sc_nginx_links_or_next(struct sc_nginx_links *l, size_t block)
         l->v[block].more++;
 }
 
+void sc_nginx_links_runs(struct sc_nginx_links *l, size_t block)
+{
+    if (block < l->n)
+        l->v[block].runs = true;
+}
+
 bool sc_nginx_links_said(struct sc_nginx_links *l, size_t block, char **words, size_t n,
                          const char *file, unsigned line)
 {
@@ -111,6 +117,15 @@ static void see_to(struct sc_vhosts_reader *r, const struct sc_nginx_links *l, s
             see_to_root(r, h, said, &h->roots[i]);
 }
 
+static void see_to_code(struct sc_vhosts_reader *r, const struct sc_nginx_links *l, size_t b)
+{
+    struct sc_vhost *h = l->v[b].host ? &r->out->v[l->v[b].host - 1] : NULL;
+    const struct sc_nginx_block *own = h && l->v[b].runs ? rooted(l, b) : NULL;
+    for (size_t i = own ? own->root : SIZE_MAX; h && i < h->n_roots && i - own->root <= own->more;
+         i++)
+        h->roots[i].runs = true;
+}
+
 /* A block that says neither serves what the block around it does. */
 static bool counts(const struct sc_nginx_links *l, const struct sc_nginx_block *b)
 {
@@ -124,6 +139,7 @@ void sc_nginx_links_finish(struct sc_vhosts_reader *r, struct sc_nginx_links *l)
         if (counts(l, &l->v[b]))
             see_to(r, l, b);
     for (size_t b = 0; b < l->n; b++) {
+        see_to_code(r, l, b);
         free(l->v[b].from);
         free(l->v[b].file);
     }

@@ -22,6 +22,7 @@ struct sc_nginx_block {
     size_t host;   /* counted from 1; 0: in none */
     size_t root;   /* among the host's; SC_NGINX_ROOT_PATTERN; SIZE_MAX: says none */
     size_t more;   /* roots behind that one, which it may be instead */
+    bool runs;     /* it passes requests to programs (fastcgi_pass) */
     enum sc_nginx_say says;
     char *from; /* of "from=PATH", from where on nginx looks for links; NULL: everywhere */
     char *file;
@@ -41,6 +42,9 @@ void sc_nginx_links_root(struct sc_nginx_links *l, size_t block, size_t root);
 
 /* That root's next one among the host's may be the block's instead of it: a variable's value. */
 void sc_nginx_links_or_next(struct sc_nginx_links *l, size_t block);
+
+/* The block passes requests to programs: code below its root is run. */
+void sc_nginx_links_runs(struct sc_nginx_links *l, size_t block);
 
 /* The block's disable_symlinks, with the words behind that. False: no memory. */
 bool sc_nginx_links_said(struct sc_nginx_links *l, size_t block, char **words, size_t n,

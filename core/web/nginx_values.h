@@ -22,9 +22,12 @@ void sc_nginx_values_done(struct sc_nginx_values *l);
 void sc_nginx_value_add(struct sc_vhosts_reader *r, struct sc_nginx_values *l, const char *name,
                         const char *value, size_t server);
 
-/* Value `i` of all, if it is one of that variable's in that server; NULL. */
-const char *sc_nginx_value(const struct sc_nginx_values *l, size_t i, const char *name,
-                           size_t server);
+typedef void sc_nginx_value_fn(void *arg, const char *text);
+
+/* Calls `fn` for each text that `text` can be in `server`: variables whose values are known have one of
+ * these, others stay as they are. Where there are too many of these texts, some have the variable, too. */
+void sc_nginx_each_value(struct sc_vhosts_reader *r, const struct sc_nginx_values *l,
+                         const char *text, size_t server, sc_nginx_value_fn *fn, void *arg);
 
 /* Blocks whose last word is a variable, and whose lines end with what it can be. */
 bool sc_nginx_makes_variable(const char *block);

@@ -45,10 +45,12 @@ struct sc_ways {
 
 /* A directory whose files a host serves. */
 struct sc_host_root {
-    char *text; /* as written, no slash at its end */
-    char *real; /* what it resolves to; NULL: nobody has looked (core/web/roots.h) */
-    bool alias; /* by Alias, ScriptAlias or a location of nginx; else it is the document root */
-    bool links; /* nginx serves what links below it lead to, in some location at least */
+    char *text;    /* as written, no slash at its end */
+    char *real;    /* what it resolves to; NULL: nobody has looked (core/web/roots.h) */
+    bool alias;    /* by Alias, ScriptAlias or a location of nginx; else it is the document root */
+    bool links;    /* nginx serves what links below it lead to, in some location at least */
+    bool location; /* by `root` in a location of nginx */
+    bool runs;     /* nginx passes requests for what is in it to programs */
 };
 
 struct sc_vhost {

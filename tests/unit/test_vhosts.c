@@ -297,8 +297,8 @@ static void nginx_variables(void **state)
     assert_string_equal(h->listens[1], "/run/two.sock");
     assert_null(h->pattern);
     assert_int_equal(h->n_roots, 2);
-    assert_string_equal(h->roots[0].text, "/home/mary/b");
-    assert_string_equal(h->roots[1].text, "/home/john/a");
+    assert_string_equal(h->roots[0].text, "/home/john/a");
+    assert_string_equal(h->roots[1].text, "/home/mary/b");
     assert_true(h->roots[0].links && h->roots[1].links);
     h = find(&v, "c.example");
     assert_int_equal(h->n_listens, 2);
@@ -308,11 +308,46 @@ static void nginx_variables(void **state)
     assert_string_equal(h->pattern, "$top");
     assert_int_equal(h->n_listens, 2);
     h = find(&v, "e.example");
-    assert_string_equal(h->pattern, "$top");
+    assert_string_equal(h->pattern, "/srv/$x");
     assert_string_equal(h->roots[0].text, "/srv/e");
     assert_int_equal(h->n_listens, 2);
     assert_string_equal(h->listens[0], "/run/f.sock");
     assert_string_equal(h->listens[1], "/run/g.sock");
+}
+
+/* Roots made of what several lines say, before or behind them; which of them run code. */
+static void nginx_roots(void **state)
+{
+    (void)state;
+    put("/etc/nginx/nginx.conf",
+        "http {\n"
+        "server { server_name a.example; root ${top}/pub; set $top $base/a; set $base /home/john; "
+        "}\n"
+        "server { server_name b.example; set $base /home/mary; root $base/$name; }\n"
+        "map $host $name { default b; }\n"
+        "server { server_name c.example; set $base /srv/$host; root $base/web; }\n"
+        "server { server_name d.example; set $x $x/y; root /srv/$x; }\n"
+        "server { server_name e.example; root /home/john/e; fastcgi_pass unix:/run/e.sock;\n"
+        "  location /all { alias /home/john/; location ~ php { fastcgi_pass unix:/run/e.sock; } }\n"
+        "  location /files { alias /home/mary/; } }\n"
+        "server { server_name f.example; location / { set $top /home/john/f; root $top; } } }\n");
+    VHOSTS v = {0};
+    load(&v);
+    const struct sc_vhost *h = find(&v, "a.example");
+    assert_string_equal(h->docroot, "/home/john/a/pub");
+    assert_null(h->pattern);
+    assert_int_equal(h->n_roots, 1);
+    assert_string_equal(find(&v, "b.example")->docroot, "/home/mary/b");
+    assert_string_equal(find(&v, "c.example")->pattern, "/srv/$host/web");
+    h = find(&v, "d.example");
+    assert_non_null(h->pattern);
+    assert_null(h->docroot);
+    h = find(&v, "e.example");
+    assert_int_equal(h->n_roots, 3);
+    assert_true(h->roots[0].runs && h->roots[1].runs && !h->roots[2].runs);
+    h = find(&v, "f.example");
+    assert_string_equal(h->docroot, "/home/john/f");
+    assert_false(h->roots[0].alias);
 }
 
 static void nonsense(void **state)
@@ -401,6 +436,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(apache_forms, make, drop),
         cmocka_unit_test_setup_teardown(nginx_forms, make, drop),
         cmocka_unit_test_setup_teardown(nginx_variables, make, drop),
+        cmocka_unit_test_setup_teardown(nginx_roots, make, drop),
         cmocka_unit_test_setup_teardown(nonsense, make, drop),
         cmocka_unit_test_setup_teardown(nothing, make, drop),
         cmocka_unit_test(read_again_when_changed),
