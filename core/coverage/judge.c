@@ -387,7 +387,8 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
     (void)(by_litespeed(&j) || is_elsewhere(&j) || is_unknown(&j) || is_by_link(&j) ||
            any_way(&j, by_module) || any_way(&j, by_other) || any_way(&j, by_unknown_address) ||
            any_way(&j, sc_judge_by_suexec) || any_way(&j, by_lsapi) || by_fpm(&j) ||
-           any_way(&j, by_own_fpm) || any_way(&j, sc_judge_by_rest) || sc_judge_by_htaccess(&j) ||
-           by_unread(&j) || by_unit(&j) || by_table(&j) || by_others_root(&j) || by_links(&j) ||
-           by_port(&j) || by_socket(&j));
+           any_way(&j, by_own_fpm) || any_way(&j, sc_judge_by_rest) ||
+           sc_judge_by_alias_around(&j) || sc_judge_by_htaccess(&j) || by_unread(&j) ||
+           by_unit(&j) || by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j) ||
+           by_socket(&j));
 }

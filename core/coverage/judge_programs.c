@@ -2,6 +2,8 @@
 /* Programs that Apache starts, and what .htaccess files may have it run. Pure. */
 #include "core/coverage/judging.h"
 
+#include <string.h>
+
 #include "core/web/php_names.h"
 
 /* Programs that are no code of the site: those of a ScriptAlias to another place, and what the whole
@@ -71,6 +73,48 @@ bool sc_judge_by_rest(struct judging *j, const struct sc_vhost *h, const struct 
         "%s:%u, outside of the site: name them in the virtual host's own lines, or "
         "remove that one",
         sc_php_names_one(w->firm), h->file, h->line, w->what, w->file, w->line);
+}
+
+/* ---- aliases around the site ---- */
+
+/* At the site's own address each request is told by where its code lies; an isolated site's pool sees no other. */
+static bool is_kept(const struct judging *j, const struct sc_vhost *h, const char *address)
+{
+    const char *docroot = sc_host_docroot(h);
+    for (size_t i = 0; docroot && i < j->site->n_isolated; i++)
+        if (strcmp(j->site->isolated[i], docroot) == 0)
+            return true;
+    for (size_t i = 0; i < j->seen->n_uses; i++)
+        if (!j->seen->uses[i].around && sc_fpm_same_address(j->seen->uses[i].listen, address))
+            return true;
+    return false;
+}
+
+static bool by_way_around(struct judging *j, const struct sc_vhost *h, const struct sc_host_root *r)
+{
+    for (size_t i = 0; i < h->ways.n; i++) {
+        const struct sc_way *w = &h->ways.v[i];
+        if (w->handler == SC_HANDLER_FPM && !is_kept(j, h, w->address ? w->address : ""))
+            return sc_judge_no(
+                j, SC_COVERAGE_NOT,
+                "the virtual host at %s:%u serves %s, where the site's code is, too, and has it "
+                "run by %s at %s:%u, outside of the site: remove that alias, or run no PHP there",
+                h->file, h->line, r->text, w->what, w->file, w->line);
+    }
+    return false;
+}
+
+/* Apache's module looks where the code lies. */
+bool sc_judge_by_alias_around(struct judging *j)
+{
+    for (size_t i = 0; i < hosts(j)->n; i++) {
+        const struct sc_vhost *h = &hosts(j)->v[i];
+        const struct sc_host_root *r =
+            h->nginx || !j->server->gate ? sc_host_runs_around(h, &j->site->is) : NULL;
+        if (r && by_way_around(j, h, r))
+            return true;
+    }
+    return false;
 }
 
 /* ---- what .htaccess files may say at any time ---- */

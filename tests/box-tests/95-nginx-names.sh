@@ -66,6 +66,13 @@ site tmp unix:/tmp/php.sock
 fpm_pool tmp.example /tmp/php.sock
 site_owner[other.example]=john
 fpm_pool other.example "$(socket other)"
+# a root that several lines make, behind it
+own made "unix:$(socket made)" "set \$made made; set \$top $H/\$made;"
+sed -i 's|^    root .*|    root ${top};|' /etc/nginx/sites-enabled/made
+# a host of another site whose alias, or location's root, lies around sites
+own around "unix:$(socket around)" "location ^~ /all/ { alias $H/; location ~ \.php\$ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME \$request_filename; fastcgi_pass unix:$(socket around); } }
+    set \$upper $H/around; if (\$arg_up) { set \$upper $H; }
+    location ^~ /late/ { root \$upper; location ~ \.php\$ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME \$document_root\$fastcgi_script_name; fastcgi_pass unix:$(socket around); } }"
 cat >/etc/nginx/conf.d/names.conf <<CONFIG
 upstream php_of_john { server unix:$(socket capitals); }
 split_clients \$remote_addr \$half { 50% unix:$(socket half); * unix:/$(socket half); }
@@ -81,11 +88,20 @@ fpm_start
 nginx && wait_until 10 nginx_answers
 check "the feature is allowed" cagefsctl --site-isolation-allow-all
 
-for name in capitals scheme three late half linked apart either port tmp; do
+for name in capitals scheme three late half linked made apart either port tmp; do
     expect_output "control: $name: its PHP reads what the site does not own" secret reads $name.example
 done
 
-for name in capitals scheme three late half linked; do
+## A host of another site runs a site's code, by an alias or a location's root around it
+put_php late.example evil.php "echo 'got ', trim((string)@file_get_contents('$H/secret/b.txt'));"
+expect_output "control: by an alias" "got secret" http around.example /all/late/evil.php
+expect_output "control: by a location's root" "got secret" http around.example '/late/evil.php?up=1'
+expect_fail 1 "late.example cannot be isolated: the virtual host at /etc/nginx/sites-enabled/around:1 serves $H, where the site's code is, too, and has it run by unix:$(socket around) at /etc/nginx/sites-enabled/around:" \
+    enable late.example
+sed -i '/alias\|upper/d' /etc/nginx/sites-enabled/around
+check "that host does without" reload
+
+for name in capitals scheme three late half linked made; do
     check "$name: it is enabled" enable $name.example
     check "and its PHP reads that no more" wait_until 10 isolated $name.example
 done
