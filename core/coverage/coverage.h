@@ -131,8 +131,8 @@ struct sc_cover_seen {            /* of one site */
     size_t n_uses;
     struct sc_ways own;                /* what its .htaccess says */
     char own_error[SC_ERROR_TEXT_MAX]; /* why that could not be read; "" */
-    const struct sc_host_root **ways;  /* called by another name of the home, which the view has */
-    size_t n_ways;
+    char **shown; /* other names of the home, or of a place in it, that the view has */
+    size_t n_shown;
     bool left_out; /* it is isolated, and the table that Apache reads does not say so */
 };
 

@@ -84,11 +84,12 @@ static bool is_elsewhere(struct judging *j)
 /* The panel calls the document root so, or only root can change the name: the view has it. */
 static bool is_in_view(const struct judging *j, const struct sc_host_root *r)
 {
+    char text[PATH_MAX];
     for (size_t i = 0; i < j->site->is.n_texts; i++)
         if (strcmp(r->text, j->site->is.texts[i]) == 0)
             return true;
-    for (size_t i = 0; i < j->seen->n_ways; i++)
-        if (j->seen->ways[i] == r)
+    for (size_t i = 0; i < j->seen->n_shown; i++)
+        if (sc_web_path_clean(r->text, text) > 0 && sc_web_path_within(text, j->seen->shown[i]))
             return true;
     return false;
 }

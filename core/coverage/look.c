@@ -182,7 +182,7 @@ static void looking_done(struct looking *l)
         free(l->seen.links[i].text);
     free(l->seen.links);
     sc_ways_done(&l->seen.own);
-    free(l->seen.ways);
+    sc_strings_free(l->seen.shown, l->seen.n_shown);
 }
 
 static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char *text)
@@ -270,24 +270,43 @@ static int look_at_table(const struct sc_cover_server *server, const struct sc_c
     return rc == SC_E_NOMEM ? rc : 0;
 }
 
-/* Names that only root can change are in the site's view, too (core/facts/spellings.h). */
+/* Where the document root is called by another name of the home that only root can change, its view has that
+ * name (core/facts/spellings.h), and so all that is called by it. */
+static int add_shown(const char *home, const char *text, struct sc_cover_seen *seen,
+                     struct sc_error *err)
+{
+    SC_FREE char *inside = NULL;
+    char name[PATH_MAX], clean[PATH_MAX];
+    size_t len = 0;
+    bool bad = sc_around_home(home, text, &inside, &len) < 0;
+    if (!bad && (!inside || len == 0 || len >= sizeof(name)))
+        return 0;
+    if (!bad) {
+        snprintf(name, sizeof(name), "%.*s", (int)len, text);
+        if (sc_web_path_clean(name, clean) <= 1)
+            return 0;
+    }
+    char *copy = !bad && SC_VEC_ROOM(seen->shown, seen->n_shown) ? strdup(clean) : NULL;
+    if (!copy)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+    seen->shown[seen->n_shown++] = copy;
+    return 0;
+}
+
 static int look_at_names(const struct sc_cover_server *server, const struct sc_cover_site *site,
                          struct sc_cover_seen *seen, struct sc_error *err)
 {
     const char *home = site->is.n_homes ? site->is.homes[0] : NULL;
+    int rc = 0;
     for (size_t i = 0; home && i < server->hosts.n; i++)
-        for (size_t k = 0; k < server->hosts.v[i].n_roots; k++) {
-            SC_FREE char *inside = NULL;
+        for (size_t k = 0; rc == 0 && k < server->hosts.v[i].n_roots; k++) {
             const struct sc_host_root *r = &server->hosts.v[i].roots[k];
-            if (!r->real || strcmp(r->real, site->is.docroot) != 0)
-                continue;
-            if (sc_around_home(home, r->text, &inside, NULL) < 0 ||
-                (inside && !SC_VEC_ROOM(seen->ways, seen->n_ways)))
-                return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
-            if (inside)
-                seen->ways[seen->n_ways++] = r;
+            if (r->real && strcmp(r->real, site->is.docroot) == 0)
+                rc = add_shown(home, r->text, seen, err);
         }
-    return 0;
+    for (size_t i = 0; home && rc == 0 && i < site->is.n_texts; i++)
+        rc = add_shown(home, site->is.texts[i], seen, err);
+    return rc;
 }
 
 int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *site,

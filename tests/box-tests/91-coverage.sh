@@ -202,7 +202,9 @@ printf '<Directory /srv>\nOptions All\nAllowOverride All\nRequire all granted\n<
 install -d -o john -g john /srv/www && as_user john ln -s $H/linked.example /srv/www/linked
 host linked.example /srv/www/linked "$(php linked)"
 mkdir /srv/clients && ln -s $H/rooted.example /srv/clients/rooted
-host rooted.example /srv/clients/rooted "$(php rooted)"
+# ISPConfig's hosts have their error pages by the same name
+as_user john mkdir $H/rooted.example/error
+host rooted.example /srv/clients/rooted "$(php rooted)" 'Alias /error/ "/srv/clients/rooted/error/"'
 as_user john ln -s inhome.example $H/link
 site inhome.example
 fpm_pool inhome.example /run/php/inhome.example.sock
