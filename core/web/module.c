@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/web/module.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/run.h"
 #include "core/base/there.h"
@@ -21,12 +23,13 @@
 #define SC_WEB_MODULE "/mod_sitecage.so" /* it is not built */
 #endif
 #define TEST_MS   120000 /* very many virtual hosts */
+#define RELOAD_MS 2000
 #define PID_WORDS "#pid "
 
 /* ---- looking ---- */
 
-/* The process that wrote the report, if it is still an Apache with the module; 0. */
-static pid_t reporter(const char *exe)
+/* The process that wrote the report; 0. */
+static pid_t reporter(void)
 {
     char text[512];
     FILE *f = fopen(SC_WEB_REPORT, "re");
@@ -35,18 +38,31 @@ static pid_t reporter(const char *exe)
         fclose(f);
     text[n] = 0;
     const char *at = strstr(text, "\n" PID_WORDS);
-    pid_t pid = at ? (pid_t)strtol(at + sizeof(PID_WORDS), NULL, 10) : 0;
-    return sc_httpd_has_module(pid, exe) ? pid : 0;
+    return at ? (pid_t)strtol(at + sizeof(PID_WORDS), NULL, 10) : 0;
+}
+
+/* An Apache that reads its configuration again, as at each change of a panel, is without any module
+ * for a moment: one that had this one, and is to have it, is waited for. */
+static bool has_or_gets(pid_t pid, const struct sc_module_place *place)
+{
+    for (int64_t until = sc_clock_ms() + RELOAD_MS;;) {
+        if (sc_httpd_has_module(pid, place->server))
+            return true;
+        if (reporter() != pid || kill(pid, 0) < 0 || sc_clock_ms() >= until ||
+            sc_module_place_is_on("", place, NULL) != SC_THERE)
+            return false;
+        sc_sleep_ms(5);
+    }
 }
 
 /* *ret_pid: 0: no Apache runs; -errno: whether one does cannot be said, and it has no module then. */
 static enum sc_web_module_is look(const struct sc_module_place *place, pid_t *ret_pid)
 {
-    *ret_pid = reporter(place->server);
-    if (*ret_pid)
+    *ret_pid = reporter();
+    if (sc_httpd_has_module(*ret_pid, place->server))
         return SC_WEB_MODULE_ACTIVE;
     *ret_pid = sc_httpd_find(place->server);
-    if (*ret_pid > 0 && sc_httpd_has_module(*ret_pid, place->server))
+    if (*ret_pid > 0 && has_or_gets(*ret_pid, place))
         return SC_WEB_MODULE_ACTIVE;
     return !*ret_pid && sc_module_place_is_on("", place, NULL) == SC_THERE ? SC_WEB_MODULE_WAITS
                                                                            : SC_WEB_MODULE_OFF;
