@@ -29,10 +29,11 @@ int sc_ctl_enable(struct sc_ctl *c, struct sc_error *err)
 
 int sc_ctl_disable(struct sc_ctl *c, struct sc_error *err)
 {
-    if (sc_ctl_is_many(c) || c->dry_run)
+    if (sc_ctl_is_many(c))
         return sc_ctl_many(c, false, err);
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
-    int rc = sc_engine_disable(c->server, c->names, c->n, c->watch, &others, err);
+    int rc = (c->dry_run ? sc_engine_disable_dry : sc_engine_disable)(c->server, c->names, c->n,
+                                                                      c->watch, &others, err);
     if (rc < 0)
         return rc;
     /* done, whatever happens now: without memory it names fewer */
@@ -42,6 +43,6 @@ int sc_ctl_disable(struct sc_ctl *c, struct sc_error *err)
         all[n] = c->names[n];
     for (size_t i = 0; all && i < others.n; i++)
         all[n++] = others.v[i];
-    say(c, "was disabled", all ? all : c->names, all ? n : c->n);
+    say(c, c->dry_run ? "would be disabled" : "was disabled", all ? all : c->names, all ? n : c->n);
     return 0;
 }

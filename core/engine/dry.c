@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* enable --dry-run: all that enable finds out before it changes anything. Takes no lock. */
+/* --dry-run: all that enable, or disable, finds out before it changes anything. Takes no lock. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static bool is_open(const struct sc_jobs *jobs, const char *owner)
 }
 
 static int look_at(struct sc_server *s, struct sc_named_list *l, const char *owner,
-                   struct sc_jobs *jobs, struct sc_error *err)
+                   enum sc_facts_how how, struct sc_jobs *jobs, struct sc_error *err)
 {
     struct sc_job *j = &jobs->v[jobs->n++];
     uid_t uid;
@@ -36,20 +36,18 @@ static int look_at(struct sc_server *s, struct sc_named_list *l, const char *own
     int rc = sc_account_uid(owner, &uid, err);
     if (rc == 0)
         rc = sc_account_look(uid, &j->account, err);
-    return rc < 0 ? rc
-                  : sc_facts_gather(s, &j->account, SC_FACTS_STRICT, heard_of(l, owner), &j->facts,
-                                    err);
+    return rc < 0 ? rc : sc_facts_gather(s, &j->account, how, heard_of(l, owner), &j->facts, err);
 }
 
-static int look_at_all(struct sc_server *s, struct sc_named_list *l, struct sc_jobs *jobs,
-                       struct sc_error *err)
+static int look_at_all(struct sc_server *s, struct sc_named_list *l, enum sc_facts_how how,
+                       struct sc_jobs *jobs, struct sc_error *err)
 {
     int rc = 0;
     if (!(jobs->v = calloc(l->n ? l->n : 1, sizeof(*jobs->v))))
         return sc_error_set(err, SC_E_NOMEM, "out of memory");
     for (size_t i = 0; rc == 0 && i < l->n; i++)
         if (!is_open(jobs, l->owners[i]))
-            rc = look_at(s, l, l->owners[i], jobs, err);
+            rc = look_at(s, l, l->owners[i], how, jobs, err);
     return rc;
 }
 
@@ -79,7 +77,7 @@ int sc_engine_enable_dry(struct sc_server *s, const char *const *domains, size_t
         rc = sc_named_allowed(s, &l, err);
     s->cover = &server;
     if (rc == 0)
-        rc = look_at_all(s, &l, &jobs, err);
+        rc = look_at_all(s, &l, SC_FACTS_STRICT, &jobs, err);
     if (rc == 0)
         rc = sc_named_confirm(&l, &jobs, err);
     if (rc == 0)
@@ -93,5 +91,28 @@ int sc_engine_enable_dry(struct sc_server *s, const char *const *domains, size_t
         return rc;
     sc_before_begin(&jobs, server.gate, &look, w);
     sc_before_tell(&look, w);
+    return 0;
+}
+
+int sc_engine_disable_dry(struct sc_server *s, const char *const *domains, size_t n,
+                          const struct sc_watch *w, struct sc_names *ret_others,
+                          struct sc_error *err)
+{
+    SC_CLEANUP(sc_named_done) struct sc_named_list l = {0};
+    SC_CLEANUP(sc_names_done) struct sc_names others = {0};
+    SC_CLEANUP(sc_jobs_done) struct sc_jobs jobs = {0};
+    (void)w;
+    int rc = sc_named_find(s, domains, n, false, NULL, true, &l, err);
+    if (rc == 0)
+        rc = look_at_all(s, &l, SC_FACTS_REMOVAL, &jobs, err);
+    if (rc == 0)
+        rc = sc_named_confirm(&l, &jobs, err);
+    if (rc == 0)
+        rc = sc_named_assign(&jobs, &l, false, err);
+    for (size_t i = 0; rc == 0 && i < jobs.n; i++)
+        rc = sc_job_widen(&jobs.v[i], &others, err);
+    if (rc < 0)
+        return rc;
+    SC_MOVE(ret_others, &others);
     return 0;
 }

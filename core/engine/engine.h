@@ -74,6 +74,10 @@ void sc_names_done(struct sc_names *names);
  * domains that ended with those named, sorted within each user; for sc_names_done(). */
 int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
                       const struct sc_watch *w, struct sc_names *ret_others, struct sc_error *err);
+/* The names that it would name, without a lock; changes nothing. */
+int sc_engine_disable_dry(struct sc_server *s, const char *const *domains, size_t n,
+                          const struct sc_watch *w, struct sc_names *ret_others,
+                          struct sc_error *err);
 /* `home`: that all isolated sites of those users get; UNSET: as they have it. */
 int sc_engine_regenerate(struct sc_server *s, const char *const *users, size_t n, enum sc_home home,
                          const struct sc_watch *w, struct sc_error *err);

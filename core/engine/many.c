@@ -55,9 +55,8 @@ static int run(struct work *k, const char *const *names, size_t n, const char *o
         return (k->how->dry_run ? sc_engine_enable_dry : sc_engine_enable)(k->s, names, n, &how,
                                                                            &k->inner, err);
     SC_CLEANUP(sc_names_done) struct sc_names others = {0};
-    if (k->how->dry_run)
-        return 0;
-    int rc = sc_engine_disable(k->s, names, n, &k->inner, &others, err);
+    int rc = (k->how->dry_run ? sc_engine_disable_dry : sc_engine_disable)(k->s, names, n,
+                                                                           &k->inner, &others, err);
     for (size_t i = 0; rc == 0 && i < others.n; i++)
         if (SC_VEC_ROOM(k->m->others.v, k->m->others.n))
             k->m->others.v[k->m->others.n++] = sc_steal_ptr(&others.v[i]);

@@ -48,7 +48,7 @@ struct sc_many {
     struct sc_many_site *v; /* by user, then by domain */
     size_t n;
     size_t of[SC_MANY_FAILED + 1]; /* how many are so */
-    struct sc_names others;        /* further names of sites that were disabled */
+    struct sc_names others;        /* further names of sites that were, or would be, disabled */
 };
 
 void sc_many_done(struct sc_many *m);

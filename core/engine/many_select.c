@@ -11,6 +11,7 @@
 #include "core/base/vec.h"
 #include "core/engine/internal.h"
 #include "core/engine/many.h"
+#include "core/facts/same_site.h"
 #include "core/pass/pass.h"
 #include "core/server/panel.h"
 
@@ -157,9 +158,19 @@ static void skip(struct sc_many *m, struct sc_many_site *site, const char *why)
     site->code = why;
 }
 
-static bool is_same_site(const struct sc_domain *a, const struct sc_domain *b)
+static int leave_out_site(const struct sc_domain *left, struct sc_same_site *same,
+                          struct sc_many *m, struct sc_error *err)
 {
-    return a == b || (a && strcmp(a->owner, b->owner) == 0 && strcmp(a->docroot, b->docroot) == 0);
+    for (size_t k = 0; k < m->n; k++) {
+        const struct sc_domain *d = sc_domains_find(same->there, m->v[k].domain);
+        bool is = false;
+        int rc = d ? sc_same_site_is(same, d, left, &is, err) : 0;
+        if (rc < 0)
+            return rc;
+        if (is)
+            skip(m, &m->v[k], "excluded");
+    }
+    return 0;
 }
 
 /* With one name of a site its others are left out: it is one document root. A name that does not exist is a slip of
@@ -167,15 +178,13 @@ static bool is_same_site(const struct sc_domain *a, const struct sc_domain *b)
 static int leave_out(const struct sc_many_which *which, const struct sc_domains *there,
                      struct sc_many *m, struct sc_error *err)
 {
-    for (size_t i = 0; i < which->n_except; i++) {
+    SC_CLEANUP(sc_same_site_done) struct sc_same_site same = {0};
+    int rc = which->n_except ? sc_same_site_of(there, &same, err) : 0;
+    for (size_t i = 0; rc == 0 && i < which->n_except; i++) {
         const struct sc_domain *d = find(there, which->except[i]);
-        if (!d)
-            return sc_no_domain(err, which->except[i]);
-        for (size_t k = 0; k < m->n; k++)
-            if (is_same_site(sc_domains_find(there, m->v[k].domain), d))
-                skip(m, &m->v[k], "excluded");
+        rc = d ? leave_out_site(d, &same, m, err) : sc_no_domain(err, which->except[i]);
     }
-    return 0;
+    return rc;
 }
 
 /* ---- what is as it should be ---- */

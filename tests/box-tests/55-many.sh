@@ -75,6 +75,18 @@ cagefsctl --site-isolation-regenerate u7 >/dev/null
 expect_contains "a site stays with its other name" '3 sites: 1 done, 0 failed, 2 skipped' \
     cagefsctl --site-isolation-disable --user u7 --exclude other7.example
 expect_contains "control: it is isolated" a7.example cagefsctl --site-isolation-list u7
+as_user u7 ln -s a /home/u7/link
+panel_add link7.example u7 /home/u7/link
+cagefsctl --site-isolation-regenerate u7 >/dev/null
+expect_contains "also where the panel calls it by a link" '4 sites: 0 done, 0 failed, 4 skipped' \
+    cagefsctl --site-isolation-enable --user u7 --exclude b7.example --exclude a7.example
+expect_contains "and to disable" '4 sites: 0 done, 0 failed, 4 skipped' \
+    cagefsctl --site-isolation-disable --user u7 --exclude link7.example
+expect_output "a dry run names the site's other names, too" \
+    $'CloudLinux Isolates would be disabled for domain(s),\nlink7.example,a7.example\n' \
+    cagefsctl --site-isolation-disable link7.example --dry-run
+expect_contains "and changes nothing" a7.example cagefsctl --site-isolation-list u7
+panel_remove link7.example
 panel_remove other7.example
 check "as before" cagefsctl --site-isolation-enable b7.example
 

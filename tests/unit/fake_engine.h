@@ -190,6 +190,17 @@ int sc_engine_disable(struct sc_server *s, const char *const *domains, size_t n,
     return rc;
 }
 
+int sc_engine_disable_dry(struct sc_server *s, const char *const *domains, size_t n,
+                          const struct sc_watch *w, struct sc_names *ret_others,
+                          struct sc_error *err)
+{
+    (void)s;
+    int rc = fake_call("disable dry", domains, n, w, err);
+    if (rc == 0)
+        *ret_others = fake.others;
+    return rc;
+}
+
 /* What a test hands out is its own; the rest came from lists that the command has read. */
 void sc_names_done(struct sc_names *names)
 {

@@ -104,7 +104,7 @@ static void many(void **state)
     run("--site-isolation-enable", arg, "a.com");
     assert_string_equal(fake.called, "enable many a.com one.com two.com three.com");
     run("--site-isolation-disable", "a.com", "--dry-run");
-    assert_string_equal(fake.called, "disable many a.com dry");
+    assert_string_equal(fake.called, "disable dry a.com");
     run("--site-isolation-status", "--not-isolated");
     assert_string_equal(fake.called, "status all NULL");
     run("--site-isolation-status", "--all");

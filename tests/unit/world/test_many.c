@@ -114,6 +114,63 @@ static void other_names_of_what_is_left_out(void **state)
     assert_int_equal(result.others.n, 0);
 }
 
+/* … also where the panel calls the document root by a link. */
+static void other_spellings_of_what_is_left_out(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    account("mary", "m");
+    home_link("john", "link", "a.example");
+    domain("john", "spelled", "link");
+    const struct sc_many_how how = {.enable = true, .how = {.anyway = true}};
+    const char *const a[] = {"a.example"}, *const spelled[] = {"spelled.example"};
+    const struct sc_many_which but_a = {.all = true, .except = a, .n_except = 1};
+    const struct sc_many_which but_spelled = {.all = true, .except = spelled, .n_except = 1};
+    assert_good(many(&but_a, &how));
+    assert_string_equal(became(), "a:skipped=excluded b:done spelled:skipped=excluded m:done");
+    assert_string_equal(isolated("john"), "b:60000");
+    assert_good(many(&but_spelled, &how));
+    assert_string_equal(isolated("john"), "b:60000");
+    enable_anyway = true;
+    assert_good(enable("a.example"));
+    assert_good(many(&but_spelled, &off)); /* spelled is not isolated itself; its site is */
+    assert_string_equal(became(), "a:skipped=excluded b:done spelled:skipped=excluded m:done");
+    assert_string_equal(isolated("john"), "a:60002");
+    users_remove("mary"); /* whose account is gone has no place to look at */
+    const char *const m[] = {"m.example"};
+    assert_good(many(&(struct sc_many_which){.all = true, .except = m, .n_except = 1}, &off));
+    assert_string_equal(isolated("john"), "");
+}
+
+/* What would be disabled has all the names that disable names. */
+static void a_dry_run_names_all_that_would_end(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    domain("john", "alias", "a.example");
+    domain("john", "third", "a.example");
+    enable_anyway = true;
+    assert_good(enable("a.example alias.example b.example"));
+    const char *const names[] = {"a.example"}, *const other[] = {"Third.Example"};
+    const struct sc_many_which one = {.domains = names, .n_domains = 1};
+    const struct sc_many_how dry = {.dry_run = true};
+    assert_good(many(&one, &dry));
+    assert_string_equal(became(), "a:done");
+    assert_int_equal(result.others.n, 1);
+    assert_string_equal(result.others.v[0], "alias.example");
+    SC_CLEANUP(sc_names_done) struct sc_names others = {0};
+    assert_good(sc_engine_disable_dry(&world.s, other, 1, &watcher, &others, &world.err));
+    assert_int_equal(others.n, 2);
+    assert_string_equal(others.v[0], "a.example");
+    assert_string_equal(isolated("john"), "a:60000 alias:60000 b:60001");
+    assert_good(many(&one, &off));
+    assert_int_equal(result.others.n, 1);
+    assert_string_equal(isolated("john"), "b:60001");
+    const char *const nobodys[] = {"x.example"};
+    assert_bad(sc_engine_disable_dry(&world.s, nobodys, 1, &watcher, &others, &world.err),
+               SC_E_NOTFOUND, "x.example");
+}
+
 /* Nothing begins where a name is wrong. */
 static void names_are_checked_first(void **state)
 {
@@ -252,6 +309,8 @@ int main(void)
         engine_test(all_of_all),
         engine_test(those_of_a_user_but_one),
         engine_test(other_names_of_what_is_left_out),
+        engine_test(other_spellings_of_what_is_left_out),
+        engine_test(a_dry_run_names_all_that_would_end),
         engine_test(names_are_checked_first),
         engine_test(one_that_fails),
         engine_test(an_account_that_fails),
