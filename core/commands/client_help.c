@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/commands/client_help.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "core/base/io.h"
 
 static bool is_help(const char *word)
 {
@@ -57,4 +61,12 @@ void sc_help_unknown(const struct sc_help *help, const char *word, char *ret, si
         n = snprintf(ret + len, size - len, "%s%s", between, t->name);
         between = ", ";
     }
+}
+
+int sc_help_say(const char *text)
+{
+    if (sc_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
+        return 0;
+    fprintf(stderr, "standard output could not be written: %s\n", strerror(errno));
+    return 1;
 }

@@ -32,4 +32,7 @@ void sc_help_unknown(const struct sc_help *help, const char *word, char *ret, si
  * "WORD --help", "-V" unless it means something else, "--version". */
 enum sc_help_is sc_help_asked(const struct sc_help *help, char *const *args, const char **ret);
 
+/* Writes the text to standard output. 1, and the reason on standard error, where that fails; else 0. */
+int sc_help_say(const char *text);
+
 #endif

@@ -16,11 +16,6 @@
 
 extern char **environ;
 
-static int say(const char *text)
-{
-    return write(1, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : 1;
-}
-
 static int error(const char *message, const char *code)
 {
     char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 128]; /* message: as its text */
@@ -32,7 +27,7 @@ static int error(const char *message, const char *code)
     }
     p = stpcpy(p, "\", \"code\": \"");
     strcpy(stpcpy(p, code), "\"}\n");
-    (void)say(line);
+    (void)sc_help_say(line);
     return 1;
 }
 
@@ -71,14 +66,14 @@ int main(int argc, char **argv)
     const char *text = NULL;
     switch (sc_help_asked(help, argv + (argc > 0), &text)) {
     case SC_HELP_TEXT:
-        return say(text);
+        return sc_help_say(text);
     case SC_HELP_UNKNOWN:
         return no_topic(help, text);
     case SC_HELP_NONE:
         break;
     }
     if (argc < 2 && isatty(STDOUT_FILENO)) /* a program that reads JSON gets JSON */
-        return say(help->usage);
+        return sc_help_say(help->usage);
     if (argc < 2)
         return error("a command is needed; see isolatectl help", SC_IS_USAGE);
     if (getuid() == 0 || geteuid() == 0)

@@ -2,6 +2,7 @@
 /* selectorctl: root's side does the work; a user reaches it through the proxyexec daemon, which
  * knows who he is and where. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,9 @@ static int error(bool json, const char *text, const char *code)
     if (json)
         p = stpcpy(stpcpy(p, "\", \"code\": \""), code);
     p = stpcpy(p, json ? "\"}\n" : "\n");
-    if (write(json ? 1 : 2, line, (size_t)(p - line)) < 0)
+    if (json)
+        (void)sc_help_say(line);
+    else if (write(STDERR_FILENO, line, (size_t)(p - line)) < 0)
         return 1;
     return 1;
 }
@@ -37,14 +40,26 @@ static int error(bool json, const char *text, const char *code)
 /* Help that nobody asked for is an answer to wrong usage. */
 static int say(const char *text, bool wrong)
 {
-    ssize_t n = write(wrong ? 2 : 1, text, strlen(text));
-    return wrong ? 2 : n < 0;
+    if (!wrong)
+        return sc_help_say(text);
+    if (write(STDERR_FILENO, text, strlen(text)) < 0)
+        return 2;
+    return 2;
+}
+
+/* Where nobody can hear the answer, who writes it is to notice. */
+static bool keep_closed(void)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0;
+    return close(fd) == 0 && good;
 }
 
 int main(int argc, char **argv)
 {
     bool json = false;
-    if (!sc_proxy_guard_fds())
+    const bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    if (!sc_proxy_guard_fds() || (closed && !keep_closed()))
         return 1;
     sc_debug_long_switch(&argc, argv);
     for (int i = 1; i < argc; i++)

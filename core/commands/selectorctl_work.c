@@ -219,12 +219,25 @@ static int work(const struct sc_select_call *call, const struct sc_select_caller
     return rc;
 }
 
-static bool write_json(json_t *doc)
+/* What cannot be written is said on standard error. `done`: what was asked for is, all the same. */
+static int write_out(const char *text, bool done)
+{
+    if (sc_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
+        return 0;
+    fprintf(stderr, "ERROR:%sstandard output could not be written: %s\n",
+            done ? "it is done, but " : "", strerror(errno));
+    return 1;
+}
+
+static int write_json(json_t *doc, bool done)
 {
     SC_FREE char *text = doc ? json_dumps(doc, JSON_ENSURE_ASCII) : NULL;
+    SC_FREE char *line = NULL;
     json_decref(doc);
-    return text && sc_write_all(STDOUT_FILENO, text, strlen(text)) == 0 &&
-           sc_write_all(STDOUT_FILENO, "\n", 1) == 0;
+    if (text && asprintf(&line, "%s\n", text) >= 0)
+        return write_out(line, done);
+    fprintf(stderr, "ERROR:out of memory for the answer\n");
+    return 1;
 }
 
 /* Which of the account's domains, or for root which user, was meant. Who is in a site is told of no other one. */
@@ -256,7 +269,7 @@ static int fail(bool json, const struct sc_error *err, const char *meant, int st
         json_t *doc = sc_select_json_error(line, sc_error_word(err));
         if (doc && *meant)
             (void)json_object_set_new(doc, "hint", sc_json_text(hint));
-        (void)write_json(doc);
+        (void)write_json(doc, false);
     } else {
         (void)sc_write_all(STDERR_FILENO, line, strlen(line));
     }
@@ -276,8 +289,7 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
         return fail(json, &err, "", 2);
     }
     if (call.verb == SC_SELECT_HELP)
-        return sc_write_all(STDOUT_FILENO, sc_selectorctl_help.usage,
-                            strlen(sc_selectorctl_help.usage)) < 0;
+        return write_out(sc_selectorctl_help.usage, false);
     int rc = work(&call, caller, &a, &err);
     if (rc == 0)
         rc = sc_buf_check(&a.text, "the answer", &err);
@@ -286,9 +298,9 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
         (void)find_meant(&call, caller, &err, meant);
     int status = rc < 0 ? fail(json, &err, meant, 1) : 0;
     if (rc == 0 && json)
-        status = write_json(json_incref(a.doc)) ? 0 : 1;
+        status = write_json(json_incref(a.doc), true);
     else if (rc == 0 && a.text.len)
-        status = sc_write_all(STDOUT_FILENO, a.text.data, a.text.len) < 0;
+        status = write_out(a.text.data, true);
     json_decref(a.doc);
     sc_buf_free(&a.text);
     return status;

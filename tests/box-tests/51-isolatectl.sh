@@ -122,10 +122,23 @@ check "stats of one that is not isolated" says not_isolated "CloudLinux Isolates
     iso stats --domain b.example
 
 ## Who cannot be told
+deaf() { "$@" >/dev/full; }
 full() { iso site-isolation list >/dev/full; }
 expect_fail 1 "No space left on device" full
 closed() { iso site-isolation list >&-; }
 expect_fail 1 "standard output could not be written: it is closed" closed
+
+for words in "isolatectl --help" "selectorctl --help" "selectorctl --list" "selectorctl --list --json"; do
+    # shellcheck disable=SC2086 # words
+    expect_fail 1 "standard output could not be written: No space left on device" deaf as_user john $words
+    # shellcheck disable=SC2086 # words
+    expect_fail 1 "standard output could not be written: No space left on device" deaf $words
+done
+expect_fail 2 "standard output could not be written: No space left on device" deaf as_user john selectorctl --nonsense --json
+mute() { "$@" >&-; }
+expect_fail 1 "standard output could not be written: Bad file descriptor" mute as_user john selectorctl --list
+expect_fail 1 "standard output could not be written: Bad file descriptor" mute selectorctl --list
+check "what has nothing to say does not mind" mute selectorctl --set-user-current=native --user john
 
 ## Somebody else's, and nobody's
 unknown="Please specify existing domain name and try again"
