@@ -32,6 +32,17 @@ static void guard_fds(void)
 #define INTEGRATION_INI "/opt/cpvendor/etc/integration.ini"
 #define BODY_S          60 /* a body that comes in drops holds a process of the account's no longer */
 
+/* Also where the panel's server ignores or blocks it: its programs inherit that. */
+static void begin_waiting(void)
+{
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    signal(SIGALRM, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(BODY_S);
+}
+
 static int answer(struct sc_page_request *r, const char *given)
 {
     SC_CLEANUP(sc_page_answer_done) struct sc_page_answer a = {.status = 200};
@@ -43,7 +54,7 @@ static int answer(struct sc_page_request *r, const char *given)
     if (err.code && err.code != SC_E_NOTFOUND)
         fprintf(stderr, "sitecage-page: %s\n", err.text);
     err = (struct sc_error)SC_ERROR_INIT;
-    alarm(BODY_S);
+    begin_waiting();
     int rc = sc_page_request_body(from_env, given, r, &err);
     alarm(0);
     if (rc < 0)

@@ -28,6 +28,22 @@ useradd --system psaadm
 apache_start
 check "allow" cagefsctl --site-isolation-allow-all
 
+# A body that does not come: looked at again at the end, for the endpoint waits a minute for it.
+mkfifo /tmp/slow
+chmod 666 /tmp/slow
+exec {slow}<>/tmp/slow
+slow_page()
+{
+    trap '' ALRM # as a panel's server may have it
+    exec setpriv --reuid john --regid john --init-groups env REQUEST_METHOD=POST CONTENT_LENGTH=10 \
+        /usr/libexec/sitecage/sitecage-page cgi </tmp/slow >/dev/null {slow}>&-
+}
+slow_page &
+slow_pid=$!
+waits() { [[ $(readlink /proc/$slow_pid/exe) == */sitecage-page ]]; }
+check "control: a page waits for its request" wait_until 10 waits
+slow_is_over() { ! waits; }
+
 steal() { php_eval a.example 'echo @file_get_contents("/home/john/b.example/secret.txt") ?: "nothing\n";'; }
 last_line() { "$@" | tail -n 1; }
 code() { "$@" | jq -r '.code // .result'; }
@@ -160,4 +176,5 @@ expect_output "with another session's token" $'no_session\n' code ask_by token=t
 check "the panel's log says why" grep -q "the session is not this account's" /tmp/whose.err
 check "unregister" $adapter unregister
 expect_output "nothing is left of it" '' find /usr/share/vendor/assets -mindepth 1
+check "who waited for a request in vain has ended" wait_until 90 slow_is_over
 finish
