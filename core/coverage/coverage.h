@@ -14,6 +14,7 @@
 #include "core/php/fpm/place.h"
 #include "core/php/fpm/which.h"
 #include "core/web/roots.h"
+#include "core/web/routes.h"
 #include "core/web/suexec_front.h"
 #include "core/web/vhosts.h"
 
@@ -47,6 +48,7 @@ struct sc_cover_server {
     struct sc_loopback ports;            /* at which pools can be reached over loopback, … */
     char ports_error[SC_ERROR_TEXT_MAX]; /* … and why they cannot be closed; "" */
     struct sc_fpm_places sockets;        /* of pools that views show */
+    struct sc_web_routes routes;         /* what mod_sitecage was told; read when it is asked for */
     unsigned fpm_sites;                  /* of one account, that may have PHP-FPM masters */
     bool lsphp;                          /* mod_lsapi runs Sitecage's entry */
     bool gate;                           /* mod_sitecage is in Apache, or is switched on first */

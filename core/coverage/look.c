@@ -37,6 +37,7 @@ void sc_cover_server_done(struct sc_cover_server *s)
     sc_suexec_done(&s->front);
     sc_loopback_done(&s->ports);
     sc_fpm_places_done(&s->sockets);
+    sc_web_routes_done(&s->routes);
 }
 
 /* Whether mod_lsapi is told to run Sitecage's lsphp, as the server's own or by name. */
@@ -259,13 +260,13 @@ static int look_at_htaccess(const struct sc_cover_server *server, const struct s
     return sc_vhosts_htaccess(&server->hosts, path, text.data, &seen->own, err);
 }
 
-static int look_at_table(const struct sc_cover_server *server, const struct sc_cover_site *site,
+static int look_at_table(struct sc_cover_server *server, const struct sc_cover_site *site,
                          struct sc_cover_seen *seen, struct sc_error *err)
 {
-    bool has = false, fpm;
+    bool has = false;
     if (!server->gate || !site->id || !*site->is.docroot)
         return 0;
-    int rc = sc_web_routes(site->is.docroot, &has, &fpm, err);
+    int rc = sc_web_routes_has(&server->routes, site->is.docroot, &has, err);
     seen->left_out = rc < 0 || !has;
     return rc == SC_E_NOMEM ? rc : 0;
 }

@@ -23,46 +23,58 @@ static const char *const *names_of(const struct sc_job *j, size_t *ret_n)
     return j->wish.n_learn ? j->wish.learn : j->wish.enable;
 }
 
-static bool is_to_be(const struct sc_job *j, const struct sc_plan_site *s)
+/* What is the same for all sites of a job: made once, however many there are. */
+struct judged {
+    struct sc_whose_all all;
+    const char **
+        isolated; /* of all's document roots, those of sites that are isolated, or are about to be */
+    size_t n_isolated;
+};
+
+static void judged_done(struct judged *d)
 {
+    sc_whose_all_done(&d->all);
+    free(d->isolated);
+    *d = (struct judged){0};
+}
+
+static int list_isolated(const struct sc_job *j, struct judged *ret, struct sc_error *err)
+{
+    const struct sc_plan *plan = j->facts.plan;
     size_t n;
     const char *const *names = names_of(j, &n);
-    for (size_t i = 0; i < n; i++)
-        if (sc_plan_site_of(j->facts.plan, names[i]) == s)
-            return true;
-    return s->isolated;
+    SC_FREE bool *is_to_be = calloc(plan->n_sites + 1, sizeof(*is_to_be));
+    ret->isolated = calloc(plan->n_sites + 1, sizeof(*ret->isolated));
+    if (!is_to_be || !ret->isolated)
+        return no_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        const struct sc_plan_site *s = sc_plan_site_of(plan, names[i]);
+        if (s)
+            is_to_be[s - plan->sites] = true;
+    }
+    for (size_t i = 0; i < plan->n_sites; i++)
+        if (is_to_be[i] || plan->sites[i].isolated)
+            ret->isolated[ret->n_isolated++] = ret->all.docroots[i];
+    return 0;
 }
 
-/* The document roots, of whose's list, of sites that are isolated, or are about to be. */
-static const char **isolated_of(const struct sc_job *j, const struct sc_whose *whose, size_t *ret_n)
-{
-    const char **v = calloc(whose->n_docroots + 1, sizeof(*v));
-    *ret_n = 0;
-    for (size_t i = 0; v && i < whose->n_docroots; i++)
-        if (is_to_be(j, &j->facts.plan->sites[i]))
-            v[(*ret_n)++] = whose->docroots[i];
-    return v;
-}
-
-static int judge_one(struct sc_cover_server *server, const struct sc_job *j, const char *domain,
-                     const struct sc_plan_site *s, struct sc_cover_verdict *ret,
-                     struct sc_error *err)
+static int judge_one(struct sc_cover_server *server, const struct sc_job *j,
+                     const struct judged *judged, const char *domain, const struct sc_plan_site *s,
+                     struct sc_cover_verdict *ret, struct sc_error *err)
 {
     const struct sc_account *a = &j->account;
     SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
-    int rc = sc_whose_site(a, j->facts.plan, s, &whose, err);
-    size_t n = 0;
-    SC_FREE const char **isolated = rc == 0 ? isolated_of(j, &whose, &n) : NULL;
-    if (rc < 0 || !isolated)
-        return rc < 0 ? rc : no_memory(err);
+    int rc = sc_whose_site(&judged->all, s, &whose, err);
+    if (rc < 0)
+        return rc;
     const struct sc_cover_site site = {.domain = domain,
                                        .uid = a->uid,
                                        .gid = a->gid,
                                        .user = a->user,
                                        .home = a->home_alias,
                                        .is = whose.is,
-                                       .isolated = isolated,
-                                       .n_isolated = n};
+                                       .isolated = judged->isolated,
+                                       .n_isolated = judged->n_isolated};
     return sc_cover_site(server, &site, ret, err);
 }
 
@@ -76,27 +88,36 @@ static int refuse(const char *domain, const struct sc_cover_verdict *v, struct s
                      domain, v->text));
 }
 
+static int judge_job(struct sc_cover_server *server, const struct sc_job *j, struct sc_error *err)
+{
+    SC_CLEANUP(judged_done) struct judged judged = {0};
+    size_t n;
+    const char *const *names = names_of(j, &n);
+    int rc = n ? sc_whose_all(&j->account, j->facts.plan, &judged.all, err) : 0;
+    if (rc == 0 && n)
+        rc = list_isolated(j, &judged, err);
+    for (size_t k = 0; rc == 0 && k < n; k++) {
+        const char *domain = names[k];
+        const struct sc_plan_site *s = sc_plan_site_of(j->facts.plan, domain);
+        struct sc_cover_verdict v;
+        if (!s || !s->rel) /* the pass's own checks say why not */
+            continue;
+        rc = judge_one(server, j, &judged, domain, s, &v, err);
+        if (rc < 0)
+            return sc_error_wrap(err, "%s", domain);
+        if (v.is == SC_COVERAGE_NOT)
+            return refuse(domain, &v, err);
+    }
+    return rc;
+}
+
 int sc_cover_before(struct sc_cover_server *server, const struct sc_jobs *jobs,
                     struct sc_error *err)
 {
-    for (size_t i = 0; i < jobs->n; i++) {
-        const struct sc_job *j = &jobs->v[i];
-        size_t n;
-        const char *const *names = names_of(j, &n);
-        for (size_t k = 0; k < n; k++) {
-            const char *domain = names[k];
-            const struct sc_plan_site *s = sc_plan_site_of(j->facts.plan, domain);
-            struct sc_cover_verdict v;
-            if (!s || !s->rel) /* the pass's own checks say why not */
-                continue;
-            int rc = judge_one(server, j, domain, s, &v, err);
-            if (rc < 0)
-                return sc_error_wrap(err, "%s", domain);
-            if (v.is == SC_COVERAGE_NOT)
-                return refuse(domain, &v, err);
-        }
-    }
-    return 0;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < jobs->n; i++)
+        rc = judge_job(server, &jobs->v[i], err);
+    return rc;
 }
 
 int sc_cover_run(struct sc_server *s, struct sc_cover_server *server, struct sc_jobs *jobs,
@@ -110,22 +131,21 @@ int sc_cover_run(struct sc_server *s, struct sc_cover_server *server, struct sc_
 
 static unsigned id_of(const struct sc_isolated_list *isolated, const char *name)
 {
-    for (size_t i = 0; i < isolated->n; i++)
-        if (strcmp(isolated->rows[i].name, name) == 0)
-            return isolated->rows[i].site_id;
-    return 0;
+    const struct sc_isolated_row *row = sc_isolated_find(isolated, name);
+    return row ? row->site_id : 0;
 }
 
 /* Once for a site, whatever names of it were enabled. */
 static void tell(const struct sc_cover_records *r, const struct sc_job *j,
                  const struct sc_isolated_list *isolated, const struct sc_watch *w)
 {
-    for (size_t k = 0; k < j->wish.n_enable; k++) {
-        unsigned id = id_of(isolated, j->wish.enable[k]);
-        const struct sc_cover_record *c = id ? sc_cover_record_of(r, id) : NULL;
+    SC_FREE unsigned *ids = calloc(j->wish.n_enable + 1, sizeof(*ids));
+    for (size_t k = 0; ids && k < j->wish.n_enable; k++) {
+        ids[k] = id_of(isolated, j->wish.enable[k]);
+        const struct sc_cover_record *c = ids[k] ? sc_cover_record_of(r, ids[k]) : NULL;
         bool told = !c || c->is == SC_COVERAGE_COVERED;
         for (size_t i = 0; i < k && !told; i++)
-            told = id_of(isolated, j->wish.enable[i]) == id;
+            told = ids[i] == ids[k];
         if (!told)
             sc_watch_notice(w, "%s: %s: %s", j->wish.enable[k], sc_coverage_name(c->is), c->text);
     }

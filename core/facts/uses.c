@@ -202,11 +202,11 @@ static int use_wp_config(struct sc_uses_look *l)
     return found == SC_E_NOTFOUND || found > 0 ? 0 : found;
 }
 
-static int look_at_site(struct sc_uses_look *l, const struct sc_plan *plan,
+static int look_at_site(struct sc_uses_look *l, const struct sc_whose_all *all,
                         struct sc_cover_server *server, struct sc_spellings *spellings)
 {
     SC_CLEANUP(sc_whose_done) struct sc_whose whose = {0};
-    int rc = sc_whose_site(l->a, plan, l->site, &whose, l->err);
+    int rc = sc_whose_site(all, l->site, &whose, l->err);
     if (rc == 0)
         rc = sc_roots_resolve(&server->hosts, &whose.is, l->err);
     if (rc == 0)
@@ -252,6 +252,7 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
     SC_CLEANUP(sc_uses_done) struct sc_uses uses = {0};
     SC_CLEANUP(sc_shown_done) struct sc_shown shown = {0};
     SC_CLEANUP(sc_spellings_done) struct sc_spellings spellings = {0};
+    SC_CLEANUP(sc_whose_all_done) struct sc_whose_all all = {0};
     struct sc_cover_server *server = NULL;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++) {
@@ -260,9 +261,11 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             continue;
         if (!server && !(server = server_of(s, f, err)))
             return err ? err->code : SC_E_NOMEM;
+        if (!all.docroots && (rc = sc_whose_all(a, f->plan, &all, err)) < 0)
+            return rc;
         struct sc_uses_look l = {a,      f->plan,        site, &uses, &shown, &server->hosts,
                                  uses.n, SC_WORD_SERVER, err};
-        rc = look_at_site(&l, f->plan, server, &spellings);
+        rc = look_at_site(&l, &all, server, &spellings);
     }
     const struct sc_plan_site *wp =
         rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;

@@ -13,9 +13,7 @@
 #include "core/base/run.h"
 #include "core/base/there.h"
 #include "core/web/apache/ask.h"
-#include "core/web/apache/path.h"
 #include "core/web/apache/report.h"
-#include "core/web/apache/table.h"
 #include "core/web/httpd.h"
 #include "core/web/module_place.h"
 
@@ -179,28 +177,4 @@ int sc_web_module_off(struct sc_error *err)
         return rc;
     rc = test(place, err);
     return rc < 0 ? rc : sc_httpd_graceful(pid, place->server, false, err);
-}
-
-/* ---- the table ---- */
-
-static void table_done(struct sc_web_table **t)
-{
-    sc_web_table_free(*t);
-}
-
-int sc_web_routes(const char *docroot, bool *ret_site, bool *ret_fpm, struct sc_error *err)
-{
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_CLEANUP(table_done) struct sc_web_table *t = NULL;
-    char clean[PATH_MAX];
-    int rc = sc_read_file(SC_WEB_TABLE, SC_WEB_TABLE_MAX, &text, err);
-    if (rc == 0)
-        rc = sc_web_table_parse(text.data, text.len, &t, err);
-    if (rc < 0 && rc != SC_E_NOTFOUND)
-        return rc;
-    const struct sc_web_place *place =
-        t && sc_web_path_clean(docroot, clean) ? sc_web_table_place(t, clean) : NULL;
-    *ret_site = place && place->site;
-    *ret_fpm = *ret_site && place->site->fpm;
-    return 0;
 }

@@ -42,8 +42,4 @@ int sc_web_module_on(bool *ret_switched, struct sc_error *err);
  * no site is isolated. */
 int sc_web_module_off(struct sc_error *err);
 
-/* Whether the table that Apache reads has the document root (canonical) as an isolated site's,
- * and knows a PHP-FPM master of it. SC_E_SYS, SC_E_INVAL: it cannot be read. */
-int sc_web_routes(const char *docroot, bool *ret_site, bool *ret_fpm, struct sc_error *err);
-
 #endif

@@ -270,8 +270,19 @@ static bool is_text(const char *path, const struct sc_web_whose *site)
     return false;
 }
 
+/* Whether it lies in what the site is called by: else no document root around it is the site's. */
+static bool may_be_own(const char *path, const struct sc_web_whose *site)
+{
+    return (*site->docroot == '/' && sc_web_path_within(path, site->docroot)) ||
+           within_any(path, site->texts, site->n_texts);
+}
+
+/* Asked for each host and site of an account that may have thousands of both: most are told apart
+ * without its other document roots. */
 static bool is_own(const char *path, const struct sc_web_whose *site)
 {
+    if (!may_be_own(path, site))
+        return false;
     const char *owner = owner_of(path, site);
     if (!owner)
         return is_text(path, site);

@@ -291,6 +291,23 @@ cpu_of()
 # column N FILE: the median of a column
 column() { awk -v n="$1" '{ print $n }' "$2" | median; }
 
+big_user()
+{
+    echo "big:x:30000:30000::/home/big:/bin/sh" >>/etc/passwd
+    echo "big:!:19000:0:99999:7:::" >>/etc/shadow
+    echo "big:x:30000:" >>/etc/group
+    mkdir -m 711 /home/big && chown 30000:30000 /home/big
+}
+
+# many_of_big N: so many sites of big's, each with a virtual host
+many_of_big()
+{
+    local i
+    big_user
+    big_roots 1 "$1"
+    for i in $(seq "$1"); do apache_vhost "big-$i.example" big "/home/big/s$i" wrapper; done
+}
+
 # big_roots FROM TO: document roots of big's, known to the panel
 big_roots()
 {
@@ -345,15 +362,36 @@ part_roots()
     [ -z "$quick" ] || sizes='20 200'
     # shellcheck source=tests/boxlib/probe.sh
     . "$SC_SOURCE/tests/boxlib/probe.sh"
-    echo "big:x:30000:30000::/home/big:/bin/sh" >>/etc/passwd
-    echo "big:!:19000:0:99999:7:::" >>/etc/shadow
-    echo "big:x:30000:" >>/etc/group
-    mkdir -m 711 /home/big && chown 30000:30000 /home/big
+    big_user
     for n in $sizes; do
         big_roots $((last + 1)) "$n"
         last=$n
         for home in private shared; do roots_round $home "$n"; done
     done
+}
+
+# isolated_round SIZE ISOLATED: so many of the sites of `big` isolated by one command, and what the next ones cost
+isolated_round()
+{
+    local file=/tmp/isolated.$1.$2
+    seq 2 "$2" | sed 's/.*/big-&.example/' >/tmp/isolated.names
+    cagefsctl --site-isolation-disable --user big >/dev/null 2>&1 || true # the first time none is
+    cpu_of "$file.many" cagefsctl --site-isolation-enable --file /tmp/isolated.names
+    cpu_of "$file.one" cagefsctl --site-isolation-enable big-1.example
+    cpu_of "$file.again" cagefsctl --site-isolation-regenerate big
+    printf '  %5d roots with hosts, %4d isolated: enable %d (%d) one more %d (%d) again %d (%d)\n' "$1" "$2" \
+        "$(column 1 "$file.many")" "$(column 2 "$file.many")" "$(column 1 "$file.one")" "$(column 2 "$file.one")" \
+        "$(column 1 "$file.again")" "$(column 2 "$file.again")"
+}
+
+part_isolated()
+{
+    title "Many sites isolated of an account, each with a virtual host; ms, once each (processor time)"
+    local n=1000 k isolated='10 100 200'
+    [ -z "$quick" ] || n=100 isolated='5 10'
+    many_of_big $n
+    apache_start
+    for k in $isolated; do isolated_round $n "$k"; done
 }
 
 # Keepers of the four sites of u1..uN, which are enabled.
