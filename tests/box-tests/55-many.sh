@@ -69,6 +69,26 @@ twice() { grep -o 'enable=[^ :]*' "$log" | sed 's/enable=//' | tr , '\n' | grep 
 expect_output "none was done twice" '' twice
 expect_contains "a fourth time there is nothing to do" '32 sites: 0 done, 0 failed, 32 skipped' cagefsctl --site-isolation-enable --all
 
+## An account at which a command was killed, and whose lock somebody has: it is not called done before it is
+uid=$(id -u u4)
+left() { # as killed between the database and what is made from it
+    exec {held}>"/run/sitecage/lock/$uid" && flock -w 30 "$held" && rm -r "/run/sitecage/$uid" &&
+        sqlite3 /var/lib/sitecage/sitecage.db "INSERT INTO pending VALUES($uid, 1)"
+}
+waits() { find "/proc/$pid/fd" -lname "/run/sitecage/lock/$uid" | grep -q .; }
+check "a change is left half-way" left
+expect_contains "control: the database has the sites as isolated" b4.example cagefsctl --site-isolation-list u4
+cagefsctl --site-isolation-enable --user u3 --user u4 >/root/said 2>&1 {held}>&- &
+pid=$!
+check "who enables all waits for whoever has the account" wait_until 20 waits
+check_not "control: the sites are not made" test -e "/run/sitecage/$uid/sites"
+exec {held}>&-
+check "it succeeds" wait $pid
+expect_contains "with all of them" ' 0 failed, ' cat /root/said
+check "and they are made" test -e "/run/sitecage/$uid/sites"
+settled() { [ "$(sqlite3 /var/lib/sitecage/sitecage.db 'SELECT count(*) FROM pending')" = 0 ]; }
+check "nothing is left to do" wait_until 30 settled
+
 ## Another name of what is left out
 panel_add other7.example u7 /home/u7/a
 cagefsctl --site-isolation-regenerate u7 >/dev/null
