@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/cleanup.h"
 #include "core/base/file.h"
 
 /* A label's value may be any UTF-8; a backslash, a quote and a newline are escaped. Of other bytes that names can
@@ -14,9 +15,8 @@ static void label(struct sc_buf *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
         if (*p == '\\' || *p == '"')
-            sc_buf_fmt(out, "\\%c", *p);
-        else
-            sc_buf_fmt(out, "%c", *p >= ' ' && *p <= '~' ? *p : '?');
+            sc_buf_str(out, "\\");
+        sc_buf_add(out, *p >= ' ' && *p <= '~' ? p : "?", 1);
     }
 }
 
@@ -25,17 +25,15 @@ static void head(struct sc_buf *out, const char *name, const char *type, const c
     sc_buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void labels(struct sc_buf *out, const char *name, const struct sc_seen *s, const char *more,
-                   const char *value)
+/* What each line of a site begins with, behind the name. */
+static void labels(struct sc_buf *out, const struct sc_seen *s)
 {
-    sc_buf_fmt(out, "%s{user=\"", name);
+    out->len = 0;
+    sc_buf_str(out, "{user=\"");
     label(out, s->user);
     sc_buf_str(out, "\",domain=\"");
     label(out, s->domain);
     sc_buf_fmt(out, "\",site=\"%u\"", s->site);
-    if (more)
-        sc_buf_fmt(out, ",%s=\"%s\"", more, value);
-    sc_buf_str(out, "} ");
 }
 
 /* ---- of each site ---- */
@@ -83,23 +81,61 @@ static const struct {
      failing_value},
 };
 
-static void add_sites(const struct sc_seen_list *l, struct sc_buf *out)
+#define OF_SITES   (sizeof(of_sites) / sizeof(of_sites[0]))
+#define FAULTS_NAME "sitecage_site_faults_total"
+
+/* Lines of one name stand together: each name has a text of its own. */
+struct lines {
+    struct sc_buf of[OF_SITES], faults;
+};
+
+static void lines_done(struct lines *l)
+{
+    for (size_t k = 0; k < OF_SITES; k++)
+        sc_buf_free(&l->of[k]);
+    sc_buf_free(&l->faults);
+}
+
+static void add_site(const struct sc_seen *s, const struct sc_buf *labels, struct lines *l)
 {
     static const char *const faults[SC_FAULTS] = {"cpu", "pmem", "nproc", "ep"};
-    for (size_t k = 0; k < sizeof(of_sites) / sizeof(of_sites[0]); k++) {
-        head(out, of_sites[k].name, of_sites[k].type, of_sites[k].help);
-        for (size_t i = 0; i < l->n; i++) {
-            labels(out, of_sites[k].name, &l->v[i], NULL, NULL);
-            of_sites[k].value(out, &l->v[i]);
-        }
+    for (size_t k = 0; k < OF_SITES; k++) {
+        sc_buf_str(&l->of[k], of_sites[k].name);
+        sc_buf_add(&l->of[k], labels->data, labels->len);
+        sc_buf_str(&l->of[k], "} ");
+        of_sites[k].value(&l->of[k], s);
     }
-    head(out, "sitecage_site_faults_total", "counter",
-         "How often a limit stopped an isolated site.");
-    for (size_t i = 0; i < l->n; i++)
-        for (int f = 0; f < SC_FAULTS; f++) {
-            labels(out, "sitecage_site_faults_total", &l->v[i], "limit", faults[f]);
-            sc_buf_fmt(out, "%" PRId64 "\n", l->v[i].now.counters.faults[f]);
-        }
+    for (int f = 0; f < SC_FAULTS; f++) {
+        sc_buf_str(&l->faults, FAULTS_NAME);
+        sc_buf_add(&l->faults, labels->data, labels->len);
+        sc_buf_fmt(&l->faults, ",limit=\"%s\"} %" PRId64 "\n", faults[f], s->now.counters.faults[f]);
+    }
+}
+
+/* What failed in a part fails in the whole. */
+static void add_part(struct sc_buf *out, const struct sc_buf *part)
+{
+    sc_buf_add(out, part->data, part->len);
+    if (part->failed)
+        out->failed = part->failed;
+}
+
+static void add_sites(const struct sc_seen_list *l, struct sc_buf *out)
+{
+    SC_CLEANUP(lines_done) struct lines lines = {0};
+    SC_BUF struct sc_buf of_site = SC_BUF_INIT;
+    for (size_t i = 0; i < l->n && !of_site.failed; i++) {
+        labels(&of_site, &l->v[i]);
+        add_site(&l->v[i], &of_site, &lines);
+    }
+    for (size_t k = 0; k < OF_SITES; k++) {
+        head(out, of_sites[k].name, of_sites[k].type, of_sites[k].help);
+        add_part(out, &lines.of[k]);
+    }
+    head(out, FAULTS_NAME, "counter", "How often a limit stopped an isolated site.");
+    add_part(out, &lines.faults);
+    if (of_site.failed)
+        out->failed = of_site.failed;
 }
 
 /* ---- of the server ---- */
