@@ -90,7 +90,7 @@ static bool is_kept(const struct judging *j, const struct sc_vhost *h, const cha
     return false;
 }
 
-static bool by_way_around(struct judging *j, const struct sc_vhost *h, const struct sc_host_root *r)
+static bool by_way_around(struct judging *j, const struct sc_vhost *h, const char *place)
 {
     for (size_t i = 0; i < h->ways.n; i++) {
         const struct sc_way *w = &h->ways.v[i];
@@ -98,8 +98,9 @@ static bool by_way_around(struct judging *j, const struct sc_vhost *h, const str
             return sc_judge_no(
                 j, SC_COVERAGE_NOT,
                 "the virtual host at %s:%u serves %s, where the site's code is, too, and has it "
-                "run by %s at %s:%u, outside of the site: remove that alias, or run no PHP there",
-                h->file, h->line, r->text, w->what, w->file, w->line);
+                "run by %s at %s:%u, outside of the site: %s, or run no PHP there",
+                h->file, h->line, place, w->what, w->file, w->line,
+                place == h->pattern ? "write its directory" : "remove that alias");
     }
     return false;
 }
@@ -109,9 +110,9 @@ bool sc_judge_by_alias_around(struct judging *j)
 {
     for (size_t i = 0; i < hosts(j)->n; i++) {
         const struct sc_vhost *h = &hosts(j)->v[i];
-        const struct sc_host_root *r =
+        const char *place =
             h->nginx || !j->server->gate ? sc_host_runs_around(h, &j->site->is) : NULL;
-        if (r && by_way_around(j, h, r))
+        if (place && by_way_around(j, h, place))
             return true;
     }
     return false;

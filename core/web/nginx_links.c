@@ -121,8 +121,10 @@ static void see_to_code(struct sc_vhosts_reader *r, const struct sc_nginx_links 
 {
     struct sc_vhost *h = l->v[b].host ? &r->out->v[l->v[b].host - 1] : NULL;
     const struct sc_nginx_block *own = h && l->v[b].runs ? rooted(l, b) : NULL;
-    for (size_t i = own ? own->root : SIZE_MAX; h && i < h->n_roots && i - own->root <= own->more;
-         i++)
+    if (!own)
+        return;
+    h->pattern_runs |= own->root == SC_NGINX_ROOT_PATTERN;
+    for (size_t i = own->root; i < h->n_roots && i - own->root <= own->more; i++)
         h->roots[i].runs = true;
 }
 

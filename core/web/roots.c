@@ -378,18 +378,3 @@ const struct sc_host_root *sc_host_others_root(const struct sc_vhost *h,
             return &h->roots[i];
     return NULL;
 }
-
-const struct sc_host_root *sc_host_runs_around(const struct sc_vhost *h,
-                                               const struct sc_web_whose *site)
-{
-    char path[PATH_MAX];
-    bool alias;
-    enum sc_host_stands is = sc_host_stands(h, site);
-    if (is == SC_HOST_SITE || is == SC_HOST_AROUND)
-        return NULL;
-    for (size_t i = 0; i < h->n_roots; i++)
-        if ((h->roots[i].runs || !h->nginx) && path_of(h, i, path, &alias) && alias &&
-            lies_around(path, site))
-            return &h->roots[i];
-    return NULL;
-}

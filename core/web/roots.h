@@ -62,10 +62,10 @@ enum sc_host_stands sc_host_follows_links(const struct sc_vhost *h,
 const struct sc_host_root *sc_host_others_root(const struct sc_vhost *h,
                                                const struct sc_web_whose *site);
 
-/* The first of its aliases that lies around the site and whose code it may run: by its own pool, not by
- * the site's. NULL: there is none, or the host serves the site anyway. */
-const struct sc_host_root *sc_host_runs_around(const struct sc_vhost *h,
-                                               const struct sc_web_whose *site);
+/* What the host calls a place around the site whose code it may run, by its own pool and not by the
+ * site's: an alias, or a pattern that can be such a place. NULL: there is none, or the host serves the
+ * site anyway. */
+const char *sc_host_runs_around(const struct sc_vhost *h, const struct sc_web_whose *site);
 
 /* True when the host answers to this name: its own, or a wildcard ("*.example", nginx's
  * ".example"). */

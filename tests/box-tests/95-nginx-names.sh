@@ -99,6 +99,13 @@ expect_output "control: by a location's root" "got secret" http around.example '
 expect_fail 1 "late.example cannot be isolated: the virtual host at /etc/nginx/sites-enabled/around:1 serves $H, where the site's code is, too, and has it run by unix:$(socket around) at /etc/nginx/sites-enabled/around:" \
     enable late.example
 sed -i '/alias\|upper/d' /etc/nginx/sites-enabled/around
+printf 'server { listen %s; server_name ~^(?<sub>[a-z]+)\\.preview\\.example$; root %s/$sub; location ~ \\.php$ { include fastcgi_params; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_pass unix:%s; } }\n' \
+    "$apache_address" $H "$(socket around)" >/etc/nginx/sites-enabled/preview
+check "that host does without, and there is one whose names nobody can tell" reload
+preview() { [ "$(http late.preview.example /evil.php)" = "got secret" ]; }
+check "control: by such a name" wait_until 10 preview
+expect_fail 1 "late.example cannot be isolated: the virtual host at /etc/nginx/sites-enabled/preview:1 serves $H/\$sub, where the site's code is" enable late.example
+rm /etc/nginx/sites-enabled/preview
 check "that host does without" reload
 
 for name in capitals scheme three late half linked made; do

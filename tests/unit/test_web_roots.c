@@ -170,12 +170,48 @@ static void patterns(void **state)
     assert_true(sc_host_serves_more(&h, &site));
 }
 
+/* What a host of others can have run of a site: where an alias, or what its name is put into, leads. */
+static void runs_around(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *alias;
+        bool nginx, runs, is;
+    } cases[] = {{"/home/john/$sub/public", NULL, true, true, true},
+                 {"/home/john/$sub/public", NULL, true, false, false},
+                 {"/home/john/${sub}", NULL, true, true, true},
+                 {"/home/$1/a/public", NULL, true, true, true},
+                 {"/home/mary/$sub/public", NULL, true, true, false},
+                 {"/home/john/$sub/htdocs", NULL, true, true, false},
+                 {"$sub/public", NULL, true, true, false},
+                 {"/$sub", NULL, true, true, false},
+                 {"/home/%-2.1+/a/public", NULL, false, false, true},
+                 {"/home/j*n/$sub/public", NULL, true, true, false},
+                 {NULL, "/home/john", true, true, true},
+                 {NULL, "/home/john", true, false, false},
+                 {NULL, "/home/john/", false, false, true},
+                 {NULL, "/home/mary", false, false, false}};
+    const struct sc_web_whose site = {.docroot = "/home/john/a/public"};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct sc_host_root root = {
+            .text = (char *)(uintptr_t)cases[i].alias, .alias = true, .runs = cases[i].runs};
+        struct sc_vhost h = {.nginx = cases[i].nginx,
+                             .pattern = (char *)(uintptr_t)cases[i].pattern,
+                             .pattern_runs = cases[i].runs,
+                             .roots = &root,
+                             .n_roots = cases[i].alias != NULL};
+        if ((sc_host_runs_around(&h, &site) != NULL) != cases[i].is)
+            fail_msg("case %zu", i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(directories, make, drop),
         cmocka_unit_test(names),
         cmocka_unit_test(patterns),
+        cmocka_unit_test(runs_around),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
