@@ -113,8 +113,10 @@ static int use(struct sc_uses_look *l, enum sc_named named, const char *value)
         return add_log(l, found, &rel, &st);
     if (found < 0)
         return 0;
-    return sc_uses_add(l, (struct sc_plan_path){.is_file = !S_ISDIR(st.st_mode), .self = true},
-                       &rel);
+    bool is_file = !S_ISDIR(st.st_mode);
+    return sc_uses_add(
+        l, (struct sc_plan_path){.is_file = is_file, .self = true, .held = l->held && !is_file},
+        &rel);
 }
 
 static int use_several(struct sc_uses_look *l, const char *value)
@@ -167,9 +169,11 @@ static int use_host(struct sc_uses_look *l, const struct sc_vhost *h)
     int rc = sc_uses_wrappers(l, h);
     if (rc == 0)
         rc = sc_uses_php_env(l, h);
+    l->held = h->nginx;
     for (size_t i = 0; rc == 0 && i < h->n_roots; i++)
         if (h->roots[i].alias)
             rc = use(l, SC_NAMED_READ, h->roots[i].text);
+    l->held = false;
     for (size_t i = 0; rc == 0 && i < h->ways.n; i++)
         if (h->ways.v[i].what && h->ways.v[i].what[0] == '/')
             rc = use(l, SC_NAMED_READ, h->ways.v[i].what);
@@ -263,15 +267,15 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             return err ? err->code : SC_E_NOMEM;
         if (!all.docroots && (rc = sc_whose_all(a, f->plan, &all, err)) < 0)
             return rc;
-        struct sc_uses_look l = {a,      f->plan,        site, &uses, &shown, &server->hosts,
-                                 uses.n, SC_WORD_SERVER, err};
+        struct sc_uses_look l = {a,      f->plan,        site,  &uses, &shown, &server->hosts,
+                                 uses.n, SC_WORD_SERVER, false, err};
         rc = look_at_site(&l, &all, server, &spellings);
     }
     const struct sc_plan_site *wp =
         rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
     if (wp) {
-        struct sc_uses_look l = {a,      f->plan,        wp, &uses, &shown, &server->hosts,
-                                 uses.n, SC_WORD_SERVER, err};
+        struct sc_uses_look l = {a,      f->plan,        wp,    &uses, &shown, &server->hosts,
+                                 uses.n, SC_WORD_SERVER, false, err};
         rc = use_wp_config(&l);
     }
     if (rc == 0 && server)

@@ -28,6 +28,7 @@ struct sc_uses_look {
     const struct sc_vhosts *hosts; /* of the web servers */
     size_t first;                  /* of the site's */
     enum sc_word word;
+    bool held; /* directories that are named: nginx would go where a link in their place leads */
     struct sc_error *err;
 };
 

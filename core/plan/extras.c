@@ -32,6 +32,7 @@ void sc_plan_sort_extras(struct sc_plan_extra *v, size_t *n)
             v[kept - 1].own = v[kept - 1].own && v[i].own;
             v[kept - 1].make = v[kept - 1].make && v[i].make;
             v[kept - 1].self = v[kept - 1].self && v[i].self;
+            v[kept - 1].held = v[kept - 1].held || v[i].held;
             free(v[i].rel);
         } else {
             v[kept++] = v[i];
@@ -146,8 +147,32 @@ static int accept(struct sc_plan_site *site, const struct sc_plan_path *p, struc
                                                             .is_file = p->is_file && !p->own,
                                                             .own = p->own,
                                                             .make = p->make,
-                                                            .self = p->self};
+                                                            .self = p->self,
+                                                            .held = p->held};
     return p->text ? keep_way(site, p->text, err) : 0;
+}
+
+/* In its document root, or an application of it. */
+static bool is_in_own(const struct sc_plan_site *site, const char *rel)
+{
+    bool in = sc_rel_rest(site->rel, rel) != NULL;
+    for (size_t i = 0; !in && i < site->n_apps; i++)
+        in = sc_rel_rest(site->apps[i], rel) != NULL;
+    return in;
+}
+
+/* What configuration names is there to be read. Of what the site owns that takes nothing away. */
+static int accept_found(struct sc_plan_site *site, const struct sc_plan_path *p,
+                        struct sc_error *err)
+{
+    struct sc_plan_path own = *p;
+    if (p->rw || p->own || !is_in_own(site, p->rel))
+        own.held = false;
+    else if (p->held)
+        own.rw = true;
+    else
+        return 0;
+    return accept(site, &own, err);
 }
 
 int sc_plan_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err)
@@ -159,7 +184,8 @@ int sc_plan_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct 
         const struct sc_plan_path *p = &in->paths[i];
         struct sc_plan_site *site = find(plan, p->site_rel);
         const char *reason = sc_plan_why_not(plan, site, p);
-        int r = !reason ? accept(site, p, err) : p->found ? 0 : refuse(plan, p, reason, err);
+        int r = reason ? (p->found ? 0 : refuse(plan, p, reason, err))
+                       : (p->found ? accept_found : accept)(site, p, err);
         if (r < 0)
             return r;
     }

@@ -76,6 +76,7 @@ struct sc_plan_path {
     bool self; /* other sites see of it what they would without it */
     bool config;      /* with is_file: what PHP is told to read its settings from */
     bool found;       /* in configuration, by us: nobody is told where it is refused */
+    bool held;        /* where the site owns it: it must not put anything else in its place */
     const char *text; /* how it was written, absolute; NULL: as home + "/" + rel */
 };
 
@@ -107,7 +108,7 @@ struct sc_plan_extra { /* an accepted further path of a site */
     char *rel;
     bool rw;
     bool is_file;
-    bool own, make, self; /* as in struct sc_plan_path */
+    bool own, make, self, held; /* as in struct sc_plan_path */
 };
 
 struct sc_plan_site;

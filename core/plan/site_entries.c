@@ -129,7 +129,7 @@ static int visit_extra(struct walk *w, const struct sc_plan_extra *x, struct sc_
                    : emit_in(w, up, SC_ENTRY_OWN, x->rel, err);
     bool closed = hides(up);
     bool writable = up && !closed && up->kind != SC_ENTRY_RO;
-    if (!closed && writable == x->rw)
+    if (!closed && writable == x->rw && !x->held)
         return 0;
     return emit_in(w, up, x->rw ? SC_ENTRY_RW : SC_ENTRY_RO, x->rel, err);
 }

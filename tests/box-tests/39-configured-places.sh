@@ -50,7 +50,8 @@ sed -i "s|DirectoryIndex|SetEnv PHPRC /srv/ini/e.example\n    <IfModule mod_sete
 make_site john wp.example $H/wp
 echo "<?php // of wordpress" | put_file john $H/wp-config.php
 echo "<?php" | put_file john $H/wp/wp-load.php
-sed -i "s|DirectoryIndex|Alias /media $H/media\n    DirectoryIndex|" /etc/apache2/sites-enabled/a.example.conf
+sed -i "s|DirectoryIndex|Alias /media $H/media\n    Alias /up $H/web/a.example/public_html/uploads\n    DirectoryIndex|" /etc/apache2/sites-enabled/a.example.conf
+as_user john mkdir -p $H/web/a.example/public_html/uploads
 echo "notes" | put_file john $H/b-notes.txt
 echo "a picture" | put_file john $H/media/picture.txt
 for d in a.example b.example w.example i.example v.example v2.example; do
@@ -78,6 +79,7 @@ phprc() { # shellcheck disable=SC2086
 }
 settings='echo ini_get("user_agent"), " ", ini_get("max_input_vars"), " ", include "x.php", "\n";'
 
+put_php a.example write.php 'echo @file_put_contents($_GET["f"], "x", FILE_APPEND) ? "written\n" : "no\n";'
 # what works before must work after; a reads b's sessions before
 expect_contains "control: b keeps a session" "of-b $H/tmp" session b.example cafe of-b
 expect_contains "control: a reads it" "of-b" reads a.example $H/tmp/sess_cafe
@@ -85,6 +87,7 @@ expect_contains "control: an upload" "0 $(cat /etc/hostname)" upload a.example
 expect_output "control: a log entry" "$H/tmp"$'\n' http a.example /log.php
 check "which is in the log" log_has $H/logs/a.example.error.log "told by a.example"
 expect_contains "control: an alias" "picture" http a.example /media/picture.txt
+expect_output "control: an alias in its document root is written" $'written\n' http a.example "/write.php?f=$H/web/a.example/public_html/uploads/1"
 expect_contains "control: sessions by .user.ini" "of-i $H/ini-sessions" session i.example beef of-i
 expect_output "control: php.ini of the home" "of mary $M/etc/php8.2/php.ini"$'\n' http v.example /ini.php
 expect_contains "control: its sessions" "of-v $M/tmp" session v.example dad of-v
@@ -132,6 +135,8 @@ for home in shared private; do
     check_not "$home: what php.ini calls a log, and is none, is not written" log_has $M/.profile x$
     expect_output "$home: v does not read v2's session" $'nothing\n' reads v.example "$M/tmp/sess_feedv2$home"
     expect_contains "$home: the alias" "picture" http a.example /media/picture.txt
+    expect_output "$home: which it cannot write" $'no\n' http a.example "/write.php?f=$H/media/picture.txt"
+    expect_output "$home: an alias in its document root is written" $'written\n' http a.example "/write.php?f=$H/web/a.example/public_html/uploads/$home"
     expect_output "$home: w is served by its wrapper" $'nothing\n' reads w.example $H/web/a.example/public_html/read.php
     expect_contains "$home: wordpress finds its configuration" "of wordpress" reads wp.example $H/wp-config.php
     # what a site says of itself gives it nothing of the home

@@ -589,6 +589,29 @@ static void what_configuration_names(void **state)
     sc_plan_free(plan);
 }
 
+/* What configuration names of what the site owns is the site's as ever; nothing else may be put in the place of a
+ * directory that nginx serves. */
+static void named_in_own(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "a");
+    add_domain(&a, "b");
+    const struct sc_plan_path named[] = {
+        {.rel = "a/media", .found = true, .self = true, .site_rel = "a"},
+        {.rel = "a/waf.php", .found = true, .self = true, .is_file = true, .site_rel = "a"},
+        {.rel = "a/x/y", .found = true, .self = true, .held = true, .site_rel = "a"},
+        {.rel = "a", .found = true, .self = true, .held = true, .site_rel = "a"},
+        {.rel = "m", .found = true, .self = true, .held = true, .site_rel = "a"}};
+    memcpy(a.paths, named, sizeof(named));
+    a.in.n_paths = COUNT(named);
+    expect_entries(&a, "a", "docroot 'a'; rw 'a/x'; rw 'a/x/y'; closed-dir 'b'");
+    expect_entries(&a, "b", "closed-dir 'a'; docroot 'b'");
+    a.domains[0].home = SC_PLAN_HOME_PRIVATE;
+    expect_entries(&a, "a", "own ''; docroot 'a'; rw 'a/x'; rw 'a/x/y'; ro 'm'");
+}
+
 static void strange_bytes(void **state)
 {
     (void)state;
@@ -882,6 +905,7 @@ int main(void)
         cmocka_unit_test(a_home_of_its_own),
         cmocka_unit_test(whose_word_counts_for_the_home),
         cmocka_unit_test(what_configuration_names),
+        cmocka_unit_test(named_in_own),
         cmocka_unit_test(a_site_that_learns),
         cmocka_unit_test(a_log_may_be_given),
         cmocka_unit_test(strange_bytes),
