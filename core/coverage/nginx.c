@@ -15,6 +15,7 @@
 #include "core/coverage/account.h"
 #include "core/inventory/adapters.h"
 #include "core/web/nginx/files.h"
+#include "core/web/nginx/from.h"
 #include "core/web/nginx/hold.h"
 #include "core/web/nginx/kept.h"
 #include "core/web/nginx/panel.h"
@@ -56,7 +57,21 @@ static int find_place(const struct sc_vhosts *hosts, const struct sc_vhost *h,
     const char *exe = name ? adapter() : NULL;
     if (!exe || sc_nginx_panel_place(exe, name, ret, &why) < 0)
         return rc;
+    char from[PATH_MAX];
+    if (sc_nginx_from(hosts, h, site, from) && !(ret->from = strdup(from)))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
     return 0;
+}
+
+/* 0, or why the line would not do. */
+static int is_enough(const struct sc_vhost *h, const struct sc_web_whose *site,
+                     const struct sc_nginx_place *p, struct sc_error *err)
+{
+    if (p->from || !sc_nginx_needs_from(h, site))
+        return 0;
+    return sc_error_set(err, SC_E_DENIED,
+                        "an alias with variables, or of a file, is served through links whatever "
+                        "stands there: let the location have a root instead");
 }
 
 /* ---- looking ---- */
@@ -132,7 +147,7 @@ static bool comes_soon(struct sc_cover_server *server, const struct sc_cover_sit
             return false;
         }
     }
-    return find_place(&server->hosts, h, &of, &p, err) == 0 &&
+    return find_place(&server->hosts, h, &of, &p, err) == 0 && is_enough(h, &of, &p, err) == 0 &&
            sc_nginx_file_look(&p, NULL, err) == 0 && (server->must_stand || is_valid(server, err));
 }
 

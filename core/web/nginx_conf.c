@@ -158,16 +158,20 @@ static void add_later(struct sc_vhosts_reader *r, struct parser *p)
     }
 }
 
-/* One with variables can lead anywhere below the directory before the first. */
+/* One with variables can lead anywhere below the directory before the first. They, or a file's name, are all of the path. */
 static void alias(struct sc_vhosts_reader *r, struct parser *p, char *path)
 {
     char *variable = strchr(path, '$');
+    bool whole = variable || strchr(strrchr(path, '/'), '.');
     for (; variable && variable > path && variable[-1] != '/'; variable--)
         continue;
     if (variable)
         *variable = 0;
-    sc_nginx_links_root(&p->links, here(p),
-                        sc_vhosts_root(r, &r->out->v[p->server_at], path, true));
+    struct sc_vhost *h = &r->out->v[p->server_at];
+    size_t at = sc_vhosts_root(r, h, path, true);
+    if (at < h->n_roots)
+        h->roots[at].whole = whole;
+    sc_nginx_links_root(&p->links, here(p), at);
 }
 
 static void of_server(struct sc_vhosts_reader *r, struct parser *p, const char *file, unsigned line,

@@ -68,15 +68,17 @@ static const struct sc_nginx_block *rooted(const struct sc_nginx_links *l, size_
     return b < l->n && l->v[b].host == host ? &l->v[b] : NULL;
 }
 
-/* A link above the place named by `from` is followed. `root`: NULL for one with variables. */
-static bool is_shut(const struct sc_nginx_block *said, const char *root)
+/* A link above the place named by `from` is followed, and one in the place itself where that is all of the path. `r`:
+ * NULL for one with variables. */
+static bool is_shut(const struct sc_nginx_block *said, const struct sc_host_root *r)
 {
+    const char *root = r ? r->text : NULL;
     char from[PATH_MAX], text[PATH_MAX];
     if (!said || said->says != SC_NGINX_SAYS_SHUT)
         return false;
     if (!said->from || strcmp(said->from, "$document_root") == 0 ||
         strcmp(said->from, "$realpath_root") == 0)
-        return true;
+        return !said->from || !r || !r->whole;
     return root && !strchr(said->from, '$') && sc_web_path_clean(said->from, from) > 0 &&
            sc_web_path_clean(root, text) > 0 && sc_web_path_within(text, from);
 }
@@ -97,7 +99,7 @@ static void open_host(struct sc_vhosts_reader *r, struct sc_vhost *h,
 static void see_to_root(struct sc_vhosts_reader *r, struct sc_vhost *h,
                         const struct sc_nginx_block *said, struct sc_host_root *root)
 {
-    bool shut = is_shut(said, root ? root->text : NULL);
+    bool shut = is_shut(said, root);
     if (!shut)
         open_host(r, h, said);
     else if (!h->shut_by)

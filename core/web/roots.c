@@ -331,6 +331,17 @@ enum sc_host_stands sc_host_stands(const struct sc_vhost *h, const struct sc_web
     return count_of(h) || h->pattern ? SC_HOST_NAMED : SC_HOST_SITE;
 }
 
+/* An alias of nginx's that only leads to another site because of a link: whoever made that takes no line from the site's
+ * block. */
+static bool is_led_away(const struct sc_vhost *h, size_t i, const struct sc_web_whose *site)
+{
+    char text[PATH_MAX];
+    if (!h->nginx || i >= h->n_roots || !h->roots[i].alias ||
+        sc_web_path_clean(h->roots[i].text, text) == 0)
+        return false;
+    return !owner_of(text, site) || is_own(text, site);
+}
+
 bool sc_host_serves_more(const struct sc_vhost *h, const struct sc_web_whose *site)
 {
     /* with the site, a directory that is no site's is the site's host's business */
@@ -338,7 +349,7 @@ bool sc_host_serves_more(const struct sc_vhost *h, const struct sc_web_whose *si
     char path[PATH_MAX];
     for (size_t i = 0; i < count_of(h); i++)
         if (path_of(h, i, path, &alias) && !is_own(path, site) &&
-            ((whole && !alias) || owner_of(path, site)))
+            ((whole && !alias) || (owner_of(path, site) && !is_led_away(h, i, site))))
             return true;
     return h->pattern != NULL;
 }

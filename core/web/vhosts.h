@@ -51,6 +51,7 @@ struct sc_host_root {
     bool links;    /* nginx serves what links below it lead to, in some location at least */
     bool location; /* by `root` in a location of nginx */
     bool runs;     /* nginx passes requests for what is in it to programs */
+    bool whole;    /* nginx: an alias that is all of the path: with variables, or of a file */
 };
 
 struct sc_vhost {

@@ -152,7 +152,7 @@ check_not "no list of a linked directory" get a.example /dir/
 expect_contains "its own directories are listed" x.txt get a.example /files/
 expect_output "nobody wins a race" $'none\n' race
 expect_contains "the check says so" "isolated, and covered" check_of a.example
-check "nginx's own words have the line" sh -c 'nginx -T 2>/dev/null | grep -q "disable_symlinks on from=.document_root;"'
+check "nginx's own words have the line" sh -c 'nginx -T 2>/dev/null | grep -qxF "disable_symlinks on \"from=/home/john/a.example\";"'
 
 ## FIFOs hang nobody
 check "a FIFO" as_user john mkfifo $H/a.example/pipe
@@ -188,6 +188,47 @@ expect_output "no link is followed" "" read_all a.example
 check "disabled" disable a.example
 state >/root/after
 check "nothing is left" cmp /root/before /root/after
+
+## An alias: a link in its place, and one that is all of the path
+as_user john sh -c "mkdir $H/a.example/up && echo up >$H/a.example/up/own.txt && echo robots >$H/a.example/robots.txt"
+aliases=('location /up/ { alias '"$H"'/a.example/up/; }' 'location /later/ { alias '"$H"'/a.example/later/; }'
+    'location = /robots.txt { alias '"$H"'/a.example/robots.txt; }' 'location ~ ^/any/(.+)$ { alias '"$H"'/a.example/$1; }')
+block a.example "${plain[@]}" "${aliases[@]}" 'include /etc/nginx/sitecage/a.example.conf*;'
+reload
+alias_leaks() # what A puts in their place, by what runs as A
+{
+    local path
+    "$@" sh -c "cd $H/a.example; mv up down; rm -f robots.txt later up; ln -s $H/b.example later; ln -s $H/b.example up
+        ln -s $H/b.example/secret.txt robots.txt; true" 2>/dev/null
+    for path in /up/secret.txt /later/secret.txt /robots.txt /any/file.txt /any/dir/secret.txt; do
+        raw a.example $path 2>/dev/null | grep -q '^secret' && echo $path
+    done
+    return 0
+}
+aliases_back() { as_user john sh -c "cd $H/a.example; rm -f later robots.txt; [ -d down ] && rm -f up && mv down up; echo robots >robots.txt"; }
+expect_output "control: all aliases leak" $'/up/secret.txt\n/later/secret.txt\n/robots.txt\n/any/file.txt\n/any/dir/secret.txt\n' \
+    alias_leaks as_user john
+check "they are as before" aliases_back
+check "A is enabled" enable a.example
+check "the line names a directory" grep -qxF 'disable_symlinks on "from='"$H"'/a.example";' /etc/nginx/sitecage/a.example.conf_sitecage
+expect_output "none leaks" "" alias_leaks as_user john cagefs_enter_site a.example
+check "regenerated" cagefsctl --site-isolation-regenerate john
+expect_output "nor later" "" alias_leaks as_user john cagefs_enter_site a.example
+expect_output "its file behind an alias is served" up get a.example /up/own.txt
+expect_output "by one with variables, too" own get a.example /any/own.txt
+check "the site writes where an alias leads" as_user john cagefs_enter_site a.example sh -c "echo more >$H/a.example/up/more.txt"
+works a.example
+check "disabled" disable a.example
+aliases_back
+block a.example "${plain[@]}" "${aliases[3]}" 'disable_symlinks on from=$document_root;'
+reload
+expect_fail 1 "leaves links open: write \`disable_symlinks on from=$H/a.example;\` there" enable a.example
+block a.example "${plain[@]}" "${aliases[3]}" "disable_symlinks on from=$H/a.example;"
+sleep 2
+reload
+check "with that line it is covered" enable a.example
+expect_output "no link is followed" "" read_all a.example
+check "disabled" disable a.example
 
 # refused DOMAIN PART...: exit 1, each part on stderr, nothing changed
 refused()

@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/web/nginx/kept.h"
+#include "core/web/nginx/from.h"
 #include "core/web/nginx/lines.h"
 #include "core/web/nginx/panel.h"
 #include "core/web/nginx/place.h"
@@ -86,6 +87,9 @@ static void links(void **state)
         /* a root of a location, with no word of the server's own root */
         "server { location / { root /home/john/a; } }",
         "server { location / { alias /home/john/a/sub/; } }",
+        /* all of the path is what links are not looked for in */
+        SERVER(SHUT " location ~ ^/x/(.*) { alias /home/john/a/$1; }"),
+        SERVER(SHUT " location = /robots.txt { alias /home/john/a/robots.txt; }"),
         "server { root /var/www; location ~ x { root /home/john/a; } " SHUT
         " location /z { root /home/john/a; disable_symlinks off; } }",
         "server { server_name a.example; set $d /home/john/a; root $d; }",
@@ -100,6 +104,9 @@ static void links(void **state)
         SHUT SERVER(""),
         SERVER("location /x { alias /home/john/a/files/; internal; } location / { try_files $uri "
                "=404; } " SHUT),
+        SERVER("disable_symlinks on from=/home/john/a; location ~ x { alias /home/john/a/x/$1; }"),
+        SERVER("disable_symlinks on; location ~ x { alias /home/john/a/x/$1; }"),
+        SERVER(SHUT " location ~ x { alias /usr/share/x/$1; }"),
         SERVER("") SHUT, /* http's own line counts wherever it stands */
         "disable_symlinks off; " SERVER(SHUT),
         "server { " SHUT " location / { root /home/john/a; } }",
@@ -198,6 +205,42 @@ static void places(void **state)
     no_place(SERVER("location /b { disable_symlinks off; } include d/a.example/*;"));
 }
 
+/* From which directory on links are not followed; "" where $document_root stands. */
+static void from_is(const char *conf, const char *wanted)
+{
+    char from[PATH_MAX] = "";
+    load(conf);
+    if (!sc_nginx_from(&hosts, &hosts.v[0], &site, from))
+        from[0] = 0;
+    if (strcmp(from, wanted) != 0)
+        fail_msg("%s: %s", conf, from);
+    sc_vhosts_done(&hosts);
+}
+
+static void froms(void **state)
+{
+    (void)state;
+    from_is(SERVER(""), "");
+    from_is(SERVER("location /s/ { alias /usr/share/s/; }"), "");
+    from_is(SERVER("location /m/ { alias /home/john/m/; }"), ""); /* by no isolated site */
+    from_is(SERVER("location /m/ { alias /home/john/a/; }"), "");
+    from_is(SERVER("location /m/ { alias /home/john/a/m/; }"), "/home/john/a");
+    from_is(SERVER("location ~ m { alias /home/john/a/m/$1; }"), "/home/john/a");
+    from_is(SERVER("location ~ m { alias /home/john/a/$1; }"), "/home/john/a");
+    from_is(SERVER("location = /m { alias /home/john/a/robots.txt; }"), "/home/john/a");
+    from_is(SERVER("location /m/ { root /home/john/a/m; }"), "/home/john/a");
+    from_is(SERVER("location /m/ { alias /home/john/web/m/; }"), "/home/john");
+    from_is("server { root /home/john/a/in; location /e/ { alias /home/john/a/errors/; } }",
+            "/home/john/a");
+    /* every block of the site counts, and none may lose its own document root */
+    from_is(SERVER("") SERVER("location /m/ { alias /home/john/a/m/; }"), "/home/john/a");
+    from_is(SERVER("location /m/ { alias /home/john/a/m/; }") "server { root /home/john/a/in; }",
+            "");
+    /* what is no text that nginx would compare */
+    from_is("server { root /home/john/a//in; location /e/ { alias /home/john/a/errors/; } }", "");
+    from_is("server { root /srv/a; location /e/ { alias /home/john/a/errors/; } }", "");
+}
+
 static void names_of_ours(void **state)
 {
     (void)state;
@@ -219,9 +262,11 @@ static void lines(void **state)
 {
     (void)state;
     static const char *const texts[] = {"", "\n", "no end of line", "# mine\nlocation / { }\n"};
-    static const struct sc_nginx_text kinds[] = {
-        {0}, {.domain = "a.example"}, {"a.example", "|*if !SUB|", "|*endif|"}};
-    for (size_t i = 0; i < 12; i++) {
+    static const struct sc_nginx_text kinds[] = {{0},
+                                                 {.domain = "a.example"},
+                                                 {"a.example", "|*if !SUB|", "|*endif|", NULL},
+                                                 {.from = "/home/john/a b"}};
+    for (size_t i = 0; i < 16; i++) {
         const struct sc_nginx_text *t = &kinds[i / 4];
         const char *text = texts[i % 4];
         SC_BUF struct sc_buf with = SC_BUF_INIT, without = SC_BUF_INIT;
@@ -330,6 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(links, make, drop),
         cmocka_unit_test_setup_teardown(what_it_says, make, drop),
         cmocka_unit_test_setup_teardown(places, make, drop),
+        cmocka_unit_test(froms),
         cmocka_unit_test(names_of_ours),
         cmocka_unit_test(lines),
         cmocka_unit_test(of_a_panel),

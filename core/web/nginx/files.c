@@ -25,7 +25,7 @@ static const char *name_of(const struct sc_nginx_place *p)
 
 static struct sc_nginx_text text_of(const struct sc_nginx_place *p)
 {
-    return (struct sc_nginx_text){p->named ? p->domain : NULL, p->before, p->after};
+    return (struct sc_nginx_text){p->named ? p->domain : NULL, p->before, p->after, p->from};
 }
 
 static bool may_own(const struct stat *st, uid_t owner)

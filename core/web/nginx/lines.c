@@ -24,7 +24,10 @@ void sc_nginx_lines_write(const struct sc_nginx_text *t, struct sc_buf *out)
     sc_buf_str(out, first_line(t, first));
     if (t->before)
         sc_buf_fmt(out, "%s\n", t->before);
-    sc_buf_str(out, "disable_symlinks on from=$document_root;\n");
+    if (t->from)
+        sc_buf_fmt(out, "disable_symlinks on \"from=%s\";\n", t->from);
+    else
+        sc_buf_str(out, "disable_symlinks on from=$document_root;\n");
     if (t->after)
         sc_buf_fmt(out, "%s\n", t->after);
     sc_buf_str(out, SC_NGINX_LINES_END);

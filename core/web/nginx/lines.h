@@ -8,7 +8,8 @@
 #include "core/base/buf.h"
 
 /* What a file of ours is, and what stands in one of others. Links above the document root are
- * followed: a deploy tool's `current` may be one. */
+ * followed: a deploy tool's `current` may be one. nginx takes an alias for the document root of its location, so where the
+ * block has one in the home, a directory is named from which on it follows none. */
 #define SC_NGINX_LINES_BEGIN                                                                       \
     "# Sitecage: this site is isolated, so nginx follows no links in it; disabling isolation "     \
     "removes these lines\n"
@@ -20,6 +21,7 @@
  * and others may have to stand around the directive (NULL). */
 struct sc_nginx_text {
     const char *domain, *before, *after;
+    const char *from; /* NULL: $document_root */
 };
 
 /* Appends the lines. */

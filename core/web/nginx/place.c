@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/web/nginx/from.h"
 #include "core/web/apache/path.h"
 
 #define NAME "sitecage"
 
 void sc_nginx_place_done(struct sc_nginx_place *p)
 {
-    SC_FREE_ALL(p->path, p->domain, p->before, p->after);
+    SC_FREE_ALL(p->path, p->domain, p->before, p->after, p->from);
     *p = (struct sc_nginx_place){0};
 }
 
@@ -34,8 +35,9 @@ int sc_nginx_place_copy(const struct sc_nginx_place *from, struct sc_nginx_place
     p.domain = from->domain ? strdup(from->domain) : NULL;
     p.before = from->before ? strdup(from->before) : NULL;
     p.after = from->after ? strdup(from->after) : NULL;
+    p.from = from->from ? strdup(from->from) : NULL;
     if (!p.path || (from->domain && !p.domain) || (from->before && !p.before) ||
-        (from->after && !p.after))
+        (from->after && !p.after) || (from->from && !p.from))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
     SC_MOVE(ret, &p);
     return 0;
@@ -134,10 +136,10 @@ int sc_nginx_place_find(const struct sc_vhosts *hosts, const struct sc_vhost *h,
     size_t host = (size_t)(h - hosts->v) + 1;
     bool own = true;
     if (h->links_at)
-        return sc_error_set(err, SC_E_DENIED,
-                            "%s leaves links open: write `disable_symlinks on "
-                            "from=$document_root;` there",
-                            h->links_at);
+        return sc_error_set(
+            err, SC_E_DENIED, "%s leaves links open: write `disable_symlinks on from=%s;` there",
+            h->links_at,
+            sc_nginx_needs_from(h, site) && h->docroot ? h->docroot : "$document_root");
     if (!is_of_site(hosts, host, site))
         return sc_error_set(err, SC_E_DENIED,
                             "the server block serves other sites, too: give the site one of its "
@@ -148,9 +150,8 @@ int sc_nginx_place_find(const struct sc_vhosts *hosts, const struct sc_vhost *h,
                             "write `disable_symlinks on from=$document_root;` in that server "
                             "block, or `include /etc/nginx/sitecage/%s.conf*;`",
                             site->n_names ? site->names[0] : "DOMAIN");
-    char *copy = strdup(path);
-    if (!copy)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for nginx");
-    *ret = (struct sc_nginx_place){.path = copy, .own = own};
-    return 0;
+    char start[PATH_MAX];
+    struct sc_nginx_place p = {
+        .path = path, .own = own, .from = sc_nginx_from(hosts, h, site, start) ? start : NULL};
+    return sc_nginx_place_copy(&p, ret, err);
 }

@@ -19,7 +19,8 @@ struct sc_nginx_place {
     char *domain;         /* as the panel calls it; NULL: nginx reads the file itself */
     bool named;           /* it is of several domains: the lines say of which they are */
     char *before, *after; /* what has to stand around the line there; NULL */
-    uid_t owner;          /* who may own that file and its directory beside root */
+    char *from;  /* the directory from which on links are not followed; NULL: the document root */
+    uid_t owner; /* who may own that file and its directory beside root */
 };
 
 /* Whether both are of the same lines in the same file. */
