@@ -120,6 +120,17 @@ static bool runs_its_word(struct before w)
     return false;
 }
 
+bool sc_cron_is_script(const char *s, size_t i)
+{
+    size_t budget = SC_CRON_BEFORE_MAX;
+    struct before w = word_before(s, i, &budget);
+    if (!w.len || w.at + w.len == s + i) /* a command may begin there */
+        return false;
+    for (size_t n = 0; is_option(w) && n < WORDS_MAX; n++)
+        w = word_before(s, (size_t)(w.at - s), &budget);
+    return w.len && runs_its_word(w);
+}
+
 bool sc_cron_runs(const char *s, size_t i)
 {
     size_t budget = SC_CRON_BEFORE_MAX, k = i;
@@ -127,10 +138,6 @@ bool sc_cron_runs(const char *s, size_t i)
         k--;
         budget--;
     }
-    if (k == 0 || strchr(";&|({`\n", s[k - 1]) || behind_schedule(s) == i)
-        return true;
-    struct before w = word_before(s, i, &budget);
-    for (size_t n = 0; is_option(w) && n < WORDS_MAX; n++)
-        w = word_before(s, (size_t)(w.at - s), &budget);
-    return w.len && runs_its_word(w);
+    return k == 0 || strchr(";&|({`\n", s[k - 1]) || behind_schedule(s) == i ||
+           sc_cron_is_script(s, i);
 }

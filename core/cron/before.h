@@ -20,4 +20,7 @@ enum sc_cron_before sc_cron_before(const char *s, size_t i);
 /* Whether what s[i] begins to name is run: a command, or what a shell, PHP or the like is given. */
 bool sc_cron_runs(const char *s, size_t i);
 
+/* The latter alone: a file, though nothing but its name is written. */
+bool sc_cron_is_script(const char *s, size_t i);
+
 #endif

@@ -11,7 +11,8 @@ struct flat {
     struct sc_cron_names *n;
     struct sc_buf *out;
     size_t turn, turns;
-    size_t shell_end; /* where the quoted text ends that a shell is given; 0: there is none */
+    size_t shell_end;   /* where the quoted text ends that a shell is given; 0: there is none */
+    size_t default_end; /* the brace behind the default of a variable that is not set; 0: none */
 };
 
 struct value {
@@ -116,6 +117,21 @@ static bool put(struct flat *f, const char *name, size_t n)
     return copy || value;
 }
 
+/* Where the default of the variable begins whose name ends at s[to]: "-y}", ":-y}", "=y}", ":=y}";
+ * `i` where there is none, or one is gone through already. */
+static size_t begin_default(struct flat *f, const char *s, size_t i, size_t to, size_t len)
+{
+    size_t from = to + (to < len && s[to] == ':'), end = from;
+    if (f->default_end || from >= len || (s[from] != '-' && s[from] != '='))
+        return i;
+    while (end < len && s[end] != '}')
+        end++;
+    if (end >= len)
+        return i;
+    f->default_end = end;
+    return from + 1;
+}
+
 /* Puts the value of the variable at s[i] == '$' in; what follows it. `i` where it is none. */
 static size_t expand(struct flat *f, const char *s, size_t i, size_t len)
 {
@@ -124,7 +140,7 @@ static size_t expand(struct flat *f, const char *s, size_t i, size_t len)
     while (to < len && sc_cron_is_name(s[to]))
         to++;
     if (!put(f, s + from, to - from))
-        return i;
+        return brace && to > from ? begin_default(f, s, i, to, len) : i;
     while (brace && to < len && s[to] != '}') /* ${X:-y} */
         to++;
     return to + (brace && to < len);
@@ -186,7 +202,9 @@ void sc_cron_flatten(struct sc_cron_names *n, const char *s, size_t len, size_t 
     for (size_t i = 0; i < len && !out->failed && !n->over;) {
         if (s[i] == '"' || s[i] == '\'')
             quote(&f, s, i, len);
-        if (s[i] == '"' || s[i] == '\'' || s[i] == 0) {
+        bool is_end = f.default_end && i == f.default_end;
+        if (s[i] == '"' || s[i] == '\'' || s[i] == 0 || is_end) {
+            f.default_end = is_end ? 0 : f.default_end;
             i++;
             continue;
         }

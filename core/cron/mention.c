@@ -82,7 +82,8 @@ static const struct sc_cron_site *look(struct sc_cron_names *n, const struct sc_
     if (plain)
         s = NULL;
     if (!s && cut && !plain &&
-        (!w->relative || w->before != SC_CRON_BEFORE_ANY || memchr(w->at, '/', w->cut)))
+        (!w->relative || w->script || w->before != SC_CRON_BEFORE_ANY ||
+         memchr(w->at, '/', w->cut)))
         s = sc_cron_site_by_links(n, p.real);
     if (!s && cut && is_for_code(w))
         s = by_pattern(n, w, base);

@@ -7,6 +7,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
+#include "core/base/vec.h"
 
 const struct sc_cron_site sc_cron_unknown = {
     .docroot = SC_CRON_NO_SITE, .token = "", .isolated = true};
@@ -38,15 +39,52 @@ static void add_name(struct sc_cron_names *n, const char *path, const struct sc_
     n->spaced |= sc_cron_has_separator(path, len);
 }
 
+/* "d'or", which is written "d'or", d\'or or 'd'\''or', also as it is when all quotes are taken out. */
+static int add_bare(struct sc_cron_names *n, const char *path, const struct sc_cron_site *site,
+                    struct sc_error *err)
+{
+    size_t len = 0;
+    if (!path[strcspn(path, "'\"\\")])
+        return 0;
+    char *bare = strdup(path);
+    if (!bare)
+        return no_memory(err);
+    n->bare[n->n_bare++] = bare;
+    for (const char *p = path; *p; p++)
+        if (!strchr("'\"\\", *p))
+            bare[len++] = *p;
+    bare[len] = 0;
+    for (size_t i = 0; i < n->n; i++)
+        if (strcmp(n->v[i].path, bare) == 0)
+            return 0; /* somebody is called so */
+    add_name(n, bare, site);
+    return 0;
+}
+
+static int add_all_bare(struct sc_cron_names *n, const struct sc_cron_account *a,
+                        struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < a->n_sites; i++) {
+        const struct sc_cron_site *s = &a->sites[i];
+        rc = add_bare(n, s->docroot, s, err);
+        for (size_t k = 0; rc == 0 && k < s->n_aliases; k++)
+            rc = add_bare(n, s->aliases[k], s, err);
+    }
+    return rc;
+}
+
 int sc_cron_names_init(struct sc_cron_names *n, const struct sc_cron_account *a,
                        struct sc_error *err)
 {
     size_t all = 1;
     for (size_t i = 0; i < a->n_sites; i++)
         all += 1 + a->sites[i].n_aliases;
-    *n = (struct sc_cron_names){
-        .account = a, .v = calloc(all, sizeof(*n->v)), .shared = SC_CRON_STEPS_SHARED};
-    if (!n->v)
+    *n = (struct sc_cron_names){.account = a,
+                                .v = calloc(2 * all, sizeof(*n->v)),
+                                .bare = calloc(all, sizeof(*n->bare)),
+                                .shared = SC_CRON_STEPS_SHARED};
+    if (!n->v || !n->bare)
         return no_memory(err);
     for (size_t i = 0; i < a->n_sites; i++) {
         const struct sc_cron_site *s = &a->sites[i];
@@ -55,8 +93,10 @@ int sc_cron_names_init(struct sc_cron_names *n, const struct sc_cron_account *a,
         for (size_t k = 0; k < s->n_aliases; k++)
             add_name(n, s->aliases[k], s);
     }
+    int rc = add_all_bare(n, a, err);
     qsort(n->v, n->n, sizeof(*n->v), by_path);
-    int rc = sc_cron_names_set(n, "HOME", a->home_alias ? a->home_alias : a->home, err);
+    if (rc == 0)
+        rc = sc_cron_names_set(n, "HOME", a->home_alias ? a->home_alias : a->home, err);
     if (rc == 0) /* cron sets these, too */
         rc = sc_cron_names_set(n, "LOGNAME", a->user, err);
     return rc < 0 ? rc : sc_cron_names_set(n, "USER", a->user, err);
@@ -74,6 +114,7 @@ static void links_done(struct sc_cron_links *l)
 void sc_cron_names_done(struct sc_cron_names *n)
 {
     free(n->v);
+    sc_strings_free(n->bare, n->n_bare);
     for (size_t i = 0; i < n->n_vars; i++) {
         free(n->vars[i].name);
         free(n->vars[i].value);

@@ -81,6 +81,9 @@ struct sc_cron_names {
     const struct sc_cron_account *account;
     struct sc_cron_name *v; /* sorted */
     size_t n, longest;
+    char **
+        bare; /* names without the quotes that are in them: the text of an entry has none (flat.h) */
+    size_t n_bare;
     bool spaced;   /* one has something in it that separates words */
     bool isolated; /* one is */
     bool

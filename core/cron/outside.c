@@ -92,6 +92,17 @@ static bool is_word_of_place(struct sc_cron_names *n, const struct sc_cron_word 
            sc_cron_names_resolve(n, top);
 }
 
+/* A site whose name has a blank or the like in it is longer than the word. */
+static bool is_longer_name(struct sc_cron_names *n, const struct sc_cron_word *w, const char *from,
+                           size_t skip)
+{
+    char path[2 * PATH_MAX];
+    size_t end;
+    return n->spaced &&
+           sc_cron_normalize(n, from, w->at + skip, w->len - skip, path, sizeof(path)) &&
+           sc_cron_names_find(n, path, &end) && sc_cron_has_separator(path, end);
+}
+
 static bool is_outside(struct sc_cron_names *n, const struct sc_cron_site *site,
                        const struct sc_cron_word *w, const char *base, struct sc_cron_outside *ret)
 {
@@ -100,7 +111,7 @@ static bool is_outside(struct sc_cron_names *n, const struct sc_cron_site *site,
     size_t skip;
     const char *from, *rel;
     if (!is_word_of_place(n, w, base) || !sc_cron_beginning(n, w, base, &from, &skip) ||
-        w->cut < skip ||
+        w->cut < skip || is_longer_name(n, w, from, skip) ||
         !sc_cron_normalize(n, from, w->at + skip, w->cut - skip, path, sizeof(path)) ||
         !(rel = below_home(a, path)) || strlen(rel) >= sizeof(ret->rel) ||
         !sc_cron_normalize(n, a->home, rel, strlen(rel), real, sizeof(real)) ||

@@ -34,6 +34,7 @@ struct sc_cron_word sc_cron_word_at(const char *s, size_t i, size_t len)
                              .len = len - i < PATH_MAX ? len - i : PATH_MAX,
                              .relative = s[i] != '/' && s[i] != '~',
                              .runs = sc_cron_runs(s, i),
+                             .script = sc_cron_is_script(s, i),
                              .before = sc_cron_before(s, i)};
     while (w.cut < w.len && !sc_cron_separates(w.at[w.cut]))
         w.cut++;

@@ -13,7 +13,8 @@ struct sc_cron_word {
     size_t
         pattern; /* up to the end of the pattern (*, ?, [a-z]) that begins there; 0: it is none */
     bool relative;
-    bool runs; /* what it names is run: a command, or what a shell or PHP is given to run */
+    bool runs;   /* what it names is run: a command, or what a shell or PHP is given to run */
+    bool script; /* the latter */
     enum sc_cron_before before;
 };
 

@@ -130,6 +130,7 @@ cat $H/domains/da.example/wp-config.php 2>/dev/null || echo nothing
 SCRIPT
 chown john: $H/outer/job.sh && chmod 755 $H/outer/job.sh
 as_user john mkdir -p $H/logs # a private home has its own
+as_user john ln -s outer/job.sh $H/linked.sh
 entries=(
     'cd ~/outer && php job'
     'cd $HOME/outer; php job'
@@ -162,6 +163,9 @@ entries=(
     'cat outer/job.sh | sh'
     'sh <outer/job.sh'
     'APP_ENV=prod php outer/job'
+    'cd ${APP:-outer} && php job'
+    'php ${APP_DIR-$HOME/outer}/job'
+    'sh linked.sh'
 )
 {
     echo "SHELL=/bin/bash"

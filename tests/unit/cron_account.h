@@ -38,6 +38,11 @@ static const struct sc_cron_site sites[] = {
      .n_aliases = 0,
      .token = "6666",
      .isolated = true},
+    {.docroot = HOME "/d'or & co",
+     .aliases = NULL,
+     .n_aliases = 0,
+     .token = "7777",
+     .isolated = true},
 };
 
 static char *links(void *arg, const char *path)
@@ -54,7 +59,7 @@ static const struct sc_cron_account account = {.user = "john",
                                                .home = HOME,
                                                .home_alias = "/home2/john",
                                                .sites = sites,
-                                               .n_sites = 7,
+                                               .n_sites = 8,
                                                .resolve = links};
 
 /* `times` times the word. */

@@ -121,6 +121,25 @@ static void entries_belong_to_the_site_that_they_name(void **state)
         {"cd \"/home/john/My Sites\" && php shop/artisan", HOME "/My Sites/shop"},
         {"cd ~/My\\ Sites/shop; php x", HOME "/My Sites/shop"},
         {"cd 'My Sites'; cd shop; ./job", HOME "/My Sites/shop"},
+        /* names with quotes in them, as they are written */
+        {"cd \"/home/john/d'or & co/web\" && php x", HOME "/d'or & co"},
+        {"cd ~/d\\'or\\ \\&\\ co; php x", HOME "/d'or & co"},
+        {"php ~/'d'\\''or & co/web/x'", HOME "/d'or & co"},
+        {"php \"$HOME/d'or & co/x\"", HOME "/d'or & co"},
+        /* the default of a variable that nobody sets */
+        {"cd ${APP:-a.example} && php x", A},
+        {"php ${APP-~/a.example}/x", A},
+        {"php ${APP:=$HOME/a.example}/x >/tmp/o", A},
+        {"APP=b.example; cd ${APP:-a.example} && php x", HOME "/b.example"},
+        {"cd ${APP:-${X}}; php a.example/x", A},
+        {"cd ${APP:+a.example}", NULL},
+        {"cd ${APP:-a.example", NULL},
+        /* a file of the home that is a link, given to a program by its name alone */
+        {"php www", HOME "/b.example"},
+        {"/bin/sh -e www", HOME "/b.example"},
+        {"echo www", NULL},
+        {"www", NULL},
+        {"cd /tmp && php www", NULL},
         /* a directory that is run */
         {"python3 a.example", A},
         {"/usr/bin/node --trace-warnings a.example", A},
