@@ -92,6 +92,12 @@ void sc_ctl_help(struct sc_buf *out);
 /* What "help TOPIC" says; NULL: there is no such topic. Static. */
 const char *sc_ctl_topic(const char *name);
 
+/* "; did you mean --X?" for a word that is no option, or "": of the commands and these further options. */
+#define SC_CTL_GUESS_MAX 96
+struct option; /* getopt.h */
+void sc_ctl_guess(const char *word, const struct option *modifiers, size_t n,
+                  char out[SC_CTL_GUESS_MAX]);
+
 struct sc_ctl_call {
     const struct sc_ctl_command *command;
     const char **names; /* point into argv */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
-#include "core/base/similar.h"
 
 /* getopt_long's values: beyond every letter, so that optopt tells the two apart. */
 enum {
@@ -37,6 +36,7 @@ enum {
 struct parse {
     struct sc_ctl_call call;
     const char *spelled;   /* the command as the caller wrote it */
+    bool only_help;        /* beside another command */
     struct sc_error wrong; /* the first complaint; reading goes on, for --json */
 };
 
@@ -102,8 +102,25 @@ static struct option *make_options(const struct sc_ctl_command *commands, size_t
     return all;
 }
 
+static bool is_help(const struct sc_ctl_command *c)
+{
+    return c->letter == 'h';
+}
+
+/* Who asks for help with a command gets it, and nothing is done. */
+static bool asks_for_help(const struct sc_ctl_command *a, const struct sc_ctl_command *b)
+{
+    return (is_help(a) && !(b->flags & SC_CTL_ANYBODY)) ||
+           (is_help(b) && !(a->flags & SC_CTL_ANYBODY));
+}
+
 static void take_command(struct parse *p, const struct sc_ctl_command *c, const char *spelled)
 {
+    if (p->call.command && asks_for_help(p->call.command, c)) {
+        p->call.command = is_help(c) ? c : p->call.command;
+        p->only_help = true;
+        return;
+    }
     if (p->call.command)
         COMPLAIN(p, "--%s and --%s: give one command at a time; see cagefsctl --help", p->spelled,
                  spelled);
@@ -111,45 +128,15 @@ static void take_command(struct parse *p, const struct sc_ctl_command *c, const 
     p->spelled = spelled;
 }
 
-/* The option that `name`, without dashes, is like, also without "site-isolation-" in front; NULL. */
-static const char *like_option(const char *name)
-{
-    char whole[96];
-    size_t n, k = 0;
-    const struct sc_ctl_command *commands = sc_ctl_commands(&n);
-    SC_FREE const char **known = calloc(2 * n + N_MODIFIERS, sizeof(*known));
-    if (!known)
-        return NULL;
-    for (size_t i = 0; i < n; i++) {
-        known[k++] = commands[i].name;
-        if (commands[i].alias)
-            known[k++] = commands[i].alias;
-    }
-    snprintf(whole, sizeof(whole), "site-isolation-%.64s", name);
-    for (size_t i = 0; i < k; i++)
-        if (strcmp(known[i], whole) == 0)
-            return known[i];
-    for (size_t i = 0; i < N_MODIFIERS; i++)
-        known[k++] = modifiers[i].name;
-    return sc_similar(name, known, k);
-}
-
 /* "; did you mean --X?" in `out`, or nothing. */
-static void guess(const char *word, char out[96])
+static void guess(const char *word, char out[SC_CTL_GUESS_MAX])
 {
-    SC_FREE char *name = strdup(word + strspn(word, "-"));
-    out[0] = 0;
-    if (!name)
-        return;
-    name[strcspn(name, "=")] = 0;
-    const char *like = like_option(name);
-    if (like)
-        snprintf(out, 96, "; did you mean --%s?", like);
+    sc_ctl_guess(word, modifiers, N_MODIFIERS, out);
 }
 
 static void unknown_option(struct parse *p, const char *word)
 {
-    char like[96];
+    char like[SC_CTL_GUESS_MAX];
     guess(word, like);
     if (optopt == 0)
         COMPLAIN(p, "unknown option %s: see cagefsctl --help%s", word, like);
@@ -282,7 +269,10 @@ static void take_long(struct parse *p, const struct sc_ctl_command *commands,
                       const struct option *option, const char *word)
 {
     if (!in_full(word, option->name)) {
-        COMPLAIN(p, "unknown option %s: see cagefsctl --help (options are written in full)", word);
+        COMPLAIN(p,
+                 "unknown option %s: see cagefsctl --help (options are written in full); did you "
+                 "mean --%s?",
+                 word, option->name);
         return;
     }
     if (!take_modifier(p, option->val) && option->val >= OPT_COMMAND)
@@ -339,7 +329,7 @@ static void check_call(struct parse *p)
 {
     const struct sc_ctl_command *c = p->call.command;
     size_t n = p->call.n;
-    char like[96] = "";
+    char like[SC_CTL_GUESS_MAX] = "";
     if (!c && n)
         guess(p->call.names[0], like);
     if (!c)
@@ -354,6 +344,17 @@ static void check_call(struct parse *p)
     else if (n > c->max)
         COMPLAIN(p, "--%s takes one %s, but '%s' is given too: call it once for each", p->spelled,
                  c->one, p->call.names[c->max]);
+}
+
+/* All else of the call is not looked at. */
+static void keep_help(struct parse *p)
+{
+    const struct sc_ctl_call all = p->call;
+    p->call = (struct sc_ctl_call){.command = all.command, .names = all.names, .json = all.json};
+    p->call.many.users = all.many.users;
+    p->call.many.files = all.many.files;
+    p->call.many.except = all.many.except;
+    p->wrong = (struct sc_error)SC_ERROR_INIT;
 }
 
 void sc_ctl_call_done(struct sc_ctl_call *call)
@@ -403,7 +404,10 @@ int sc_ctl_parse(int argc, char **argv, struct sc_ctl_call *ret, struct sc_error
     }
     for (int i = optind; i < argc; i++)
         p.call.names[p.call.n++] = argv[i];
-    check_call(&p);
+    if (p.only_help)
+        keep_help(&p);
+    else
+        check_call(&p);
     if (p.wrong.code) {
         ret->json = p.call.json;
         sc_ctl_call_done(&p.call);

@@ -156,11 +156,13 @@ static void wrong_usage(void **state)
     assert_wrong("unknown option --a?b: see cagefsctl --help", "--a\nb");
     assert_wrong("unknown option --list-enabled: see cagefsctl --help", "--list-enabled");
     assert_wrong("unknown option --site-isolation-deny-a: see cagefsctl --help "
-                 "(options are written in full)",
+                 "(options are written in full); did you mean --site-isolation-deny-all?",
                  "--site-isolation-deny-a");
     assert_wrong("unknown option --site-isolation-en=a.com: see cagefsctl --help "
-                 "(options are written in full)",
+                 "(options are written in full); did you mean --site-isolation-enable?",
                  "--site-isolation-en=a.com");
+    assert_wrong("unknown option --site-isolation-e: see cagefsctl --help",
+                 "--site-isolation-e"); /* enable, or explain */
     assert_wrong("unknown option --site-isolation-: see cagefsctl --help", "--site-isolation-");
     assert_wrong("--json=yes: this option takes no value; see cagefsctl --help", "--json=yes",
                  "--site-isolation-list");
@@ -253,6 +255,24 @@ static void root_only(void **state)
     assert_int_equal(fake.calls + fake.opened, 0);
 }
 
+/* Help that is asked for with a command: nothing is done, whatever else the words are. */
+static void help_with_a_command(void **state)
+{
+    (void)state;
+    fake_reset();
+    run("--help");
+    char *text = strdup(ran.out);
+    assert_non_null(text);
+    run("--site-isolation-disable", "a.com", "--help");
+    assert_ran(0, text, "");
+    run("-h", "--site-isolation-deny-all");
+    assert_ran(0, text, "");
+    run("--site-isolation-enable", "--home", "nonsense", "--user", "john", "-h", "--file", "x");
+    assert_ran(0, text, "");
+    free(text);
+    assert_int_equal(fake.calls + fake.opened, 0);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -332,11 +352,11 @@ static void unwritable_output(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spellings),         cmocka_unit_test(operands),
-        cmocka_unit_test(learning),          cmocka_unit_test(many),
-        cmocka_unit_test(wrong_usage),       cmocka_unit_test(wrong_usage_in_json),
-        cmocka_unit_test(root_only),         cmocka_unit_test(refusals),
-        cmocka_unit_test(unwritable_output),
+        cmocka_unit_test(spellings),   cmocka_unit_test(operands),
+        cmocka_unit_test(learning),    cmocka_unit_test(many),
+        cmocka_unit_test(wrong_usage), cmocka_unit_test(wrong_usage_in_json),
+        cmocka_unit_test(root_only),   cmocka_unit_test(help_with_a_command),
+        cmocka_unit_test(refusals),    cmocka_unit_test(unwritable_output),
     };
     return cmocka_run_group_tests_name("cagefsctl_usage", tests, NULL, NULL);
 }
