@@ -224,7 +224,7 @@ static int ask(struct sc_web_views *v, struct asking *a, struct sc_web_view **re
     if (rc < 0) {
         free(view);
         a->state = REFUSED;
-        a->until = now_ms() + v->conf.failed_ms;
+        a->until = now_ms() + (why.code == SC_E_BUSY ? v->conf.busy_ms : v->conf.failed_ms);
         a->err = why;
         return sc_error_set(err, why.code, "%s", why.text);
     }

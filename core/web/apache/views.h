@@ -24,11 +24,12 @@ struct sc_web_views_conf {
     int all_ms;    /* from then on that a thread asks, all others wait so long for its answer */
     int wait_ms;   /* a few of them go on waiting */
     int failed_ms; /* how long a failure is the answer for everybody */
+    int busy_ms;   /* the same, where too many views were being built */
 };
 
 #define SC_WEB_VIEWS_CONF                                                                          \
     {                                                                                              \
-        .socket = SC_WEB_SOCKET, .all_ms = 150, .wait_ms = 1000, .failed_ms = 1000                 \
+        .socket = SC_WEB_SOCKET, .all_ms = 150, .wait_ms = 1000, .failed_ms = 1000, .busy_ms = 300 \
     }
 
 /* Starts a thread that lets the views of dead keepers go. SC_E_SYS, SC_E_NOMEM. */

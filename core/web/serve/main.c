@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sitecage-web [--daemon]: gives the web server the views of isolated sites, and has them built
  * when there are none. Who may ask is who may pass the socket's directory. This process only
- * answers; a build is waited for in a process of its own, so one site's view delays no other's. */
+ * answers; a build is waited for in a process of its own (builds.h), so one site's view delays no other's. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,16 +21,14 @@
 #include "core/base/daemon.h"
 #include "core/base/file.h"
 #include "core/base/clock.h"
-#include "core/enter/failures.h"
 #include "core/web/part.h"
+#include "core/web/serve/builds.h"
 #include "core/web/serve/handover.h"
 #include "core/web/serve/place.h"
 #include "core/web/serve/service.h"
 
 #define CLIENTS_MAX 256
 #define OWN_FDS     3
-#define BUILDS_MAX  32  /* at once */
-#define BUILDS_EACH 2   /* of one account */
 #define PATIENCE_S  2   /* for a question, when others want the place */
 #define SETTLE_MS   100 /* a removal goes on for a while */
 
@@ -39,18 +37,13 @@ struct client {
     time_t since;
 };
 
-struct build {
-    pid_t pid; /* 0: free */
-    uid_t uid;
-};
-
 struct daemon {
     int lock, signals, listener;
     int removals;    /* what tells that something was removed from the directory */
     int64_t look_at; /* when whatever removes it has been quiet for a moment; 0: nothing was */
     struct client clients[CLIENTS_MAX];
     size_t n_clients;
-    struct build builds[BUILDS_MAX];
+    struct sc_web_builds builds;
     pid_t rebuild;      /* makes the state of all accounts again; 0: none does */
     bool rebuild_again; /* it was removed once more meanwhile */
     bool end;
@@ -121,62 +114,7 @@ static int set_up(struct daemon *d, struct sc_error *err)
     return 0;
 }
 
-/* ---- builds ---- */
-
-static struct build *room_for(struct daemon *d, uid_t uid)
-{
-    struct build *room = NULL;
-    unsigned of_account = 0;
-    for (size_t i = 0; i < BUILDS_MAX; i++)
-        if (d->builds[i].pid == 0)
-            room = &d->builds[i];
-        else
-            of_account += d->builds[i].uid == uid;
-    return of_account < BUILDS_EACH ? room : NULL;
-}
-
-static void default_signals(void)
-{
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* For the administrator to see later. */
-static void note(const struct sc_web_question *q, int rc, const struct sc_error *why)
-{
-    if (rc < 0)
-        sc_failures_note(q->uid, q->site, SC_FAILED_ENTER, 503, why->text);
-    else
-        sc_failures_note_ended(q->uid, q->site);
-}
-
-/* In a process of its own. */
-static _Noreturn void build_and_answer(int sock, const struct sc_web_question *q)
-{
-    struct sc_error why = SC_ERROR_INIT;
-    default_signals();
-    int rc = sc_web_build(q->uid, q->site, &why);
-    note(q, rc, &why);
-    if (rc == 0)
-        rc = sc_web_hand_over(sock, q->uid, q->site, &why);
-    if (rc < 0)
-        sc_web_turn_away(sock, &why);
-    _exit(0);
-}
-
-static void start_build(struct daemon *d, int sock, const struct sc_web_question *q)
-{
-    struct sc_error busy = {.code = SC_E_BUSY, .text = "too many views are being built"};
-    struct build *b = room_for(d, q->uid);
-    pid_t pid = b ? fork() : -1;
-    if (pid == 0)
-        build_and_answer(sock, q);
-    if (pid > 0)
-        *b = (struct build){pid, q->uid};
-    else
-        sc_web_turn_away(sock, &busy);
-}
+/* ---- what runs beside ---- */
 
 /* In a process of its own: somebody emptied /run. */
 static void start_rebuild(struct daemon *d)
@@ -187,7 +125,7 @@ static void start_rebuild(struct daemon *d)
     pid_t pid = fork();
     if (pid == 0) {
         struct sc_error why = SC_ERROR_INIT;
-        default_signals();
+        sc_web_default_signals();
         if (sc_web_rebuild("--all", &why) < 0)
             fprintf(stderr, "sitecage-web: %s\n", why.text);
         _exit(0);
@@ -197,9 +135,7 @@ static void start_rebuild(struct daemon *d)
 
 static void ended(struct daemon *d, pid_t pid)
 {
-    for (size_t i = 0; i < BUILDS_MAX; i++)
-        if (d->builds[i].pid == pid)
-            d->builds[i] = (struct build){0};
+    sc_web_builds_ended(&d->builds, pid);
     if (d->rebuild != pid)
         return;
     d->rebuild = 0;
@@ -267,7 +203,7 @@ static void answer(struct daemon *d, int sock)
         return;
     int rc = sc_web_hand_over(sock, q.uid, q.site, &why);
     if (rc == SC_E_NOTFOUND)
-        start_build(d, sock, &q);
+        sc_web_builds_want(&d->builds, sock, &q);
     else if (rc < 0)
         sc_web_turn_away(sock, &why);
 }
@@ -321,10 +257,12 @@ static void hear_removals(struct daemon *d)
 
 static int wait_ms(const struct daemon *d)
 {
+    int turn = sc_web_builds_wait_ms(&d->builds);
     int64_t left = d->look_at - sc_clock_ms();
-    if (d->look_at)
-        return left > 0 ? (int)left : 0;
-    return d->n_clients == CLIENTS_MAX ? 1000 : -1;
+    if (d->look_at && left <= 0)
+        return 0;
+    int own = d->look_at ? (int)left : d->n_clients == CLIENTS_MAX ? 1000 : -1;
+    return own < 0 || (turn >= 0 && turn < own) ? turn : own;
 }
 
 static int loop(struct daemon *d, struct sc_error *err)
@@ -349,6 +287,7 @@ static int loop(struct daemon *d, struct sc_error *err)
             take_clients(d);
         if (p[2].revents)
             hear_removals(d);
+        sc_web_builds_see_to(&d->builds);
         int rc = d->look_at && d->look_at <= sc_clock_ms() ? heal(d, err) : 0;
         if (rc < 0)
             return rc;
