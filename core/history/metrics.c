@@ -81,7 +81,7 @@ static const struct {
      failing_value},
 };
 
-#define OF_SITES   (sizeof(of_sites) / sizeof(of_sites[0]))
+#define OF_SITES    (sizeof(of_sites) / sizeof(of_sites[0]))
 #define FAULTS_NAME "sitecage_site_faults_total"
 
 /* Lines of one name stand together: each name has a text of its own. */
@@ -108,7 +108,8 @@ static void add_site(const struct sc_seen *s, const struct sc_buf *labels, struc
     for (int f = 0; f < SC_FAULTS; f++) {
         sc_buf_str(&l->faults, FAULTS_NAME);
         sc_buf_add(&l->faults, labels->data, labels->len);
-        sc_buf_fmt(&l->faults, ",limit=\"%s\"} %" PRId64 "\n", faults[f], s->now.counters.faults[f]);
+        sc_buf_fmt(&l->faults, ",limit=\"%s\"} %" PRId64 "\n", faults[f],
+                   s->now.counters.faults[f]);
     }
 }
 
