@@ -269,17 +269,18 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
             return sc_no_domain(err, given);
         if (rc < 0)
             return rc;
-        struct sc_user_row owner = {.name = found.v[0].owner};
-        return sc_status_add(s, cg, st, name, &owner, 0, found.v[0].docroot, err);
+        return sc_status_of_told(s, cg, st, &found.v[0], err);
     }
     if (rc == 0)
         rc = sc_store_user_by_uid(s->store, d.uid, &u, err);
     if (rc == 0)
         rc = sc_store_isolated_get(s->store, d.uid, &names, err);
     unsigned site = 0;
-    for (size_t i = 0; rc == 0 && i < names.n; i++)
-        if (strcmp(names.rows[i].name, name) == 0)
-            site = names.rows[i].site_id;
+    const struct sc_isolated_row *row = rc == 0 ? sc_isolated_find(&names, name) : NULL;
+    if (row)
+        site = row->site_id;
+    else if (rc == 0 && names.n)
+        rc = sc_engine_site_at(s, d.uid, d.docroot, &site, err);
     SC_CLEANUP(sc_learning_done) struct sc_learning learning = {0};
     if (rc == 0 && !site)
         rc = sc_learning_load(s, &u, &learning, err);

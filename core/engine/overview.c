@@ -144,6 +144,27 @@ static int add_isolated(struct names *l, struct sc_error *err)
     return rc;
 }
 
+/* Domains with one document root are one site. */
+static int add_other_names(struct sc_server *s, uid_t uid, struct names *l, struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && l->isolated.n && i < l->n; i++)
+        if (!l->v[i].site)
+            rc = sc_engine_site_at(s, uid, l->v[i].docroot, &l->v[i].site, err);
+    return rc;
+}
+
+static int gather_stored(struct sc_server *s, const struct sc_user_row *u, struct names *l,
+                         struct sc_error *err)
+{
+    int rc = sc_store_domains_get(s->store, u->uid, &l->stored, err);
+    for (size_t i = 0; rc == 0 && i < l->stored.n; i++) {
+        const struct sc_domain_row *d = &l->stored.rows[i];
+        rc = add_name(l, d->name, d->docroot, d->is_main, err);
+    }
+    return rc;
+}
+
 static int gather_names(struct sc_server *s, const struct sc_user_row *u,
                         const struct sc_domains *panel, struct names *l, struct sc_overview *o,
                         struct sc_error *err)
@@ -152,16 +173,11 @@ static int gather_names(struct sc_server *s, const struct sc_user_row *u,
     if (rc < 0)
         return rc;
     o->from_panel = panel || ask_panel(s, u, l, o);
-    if (o->from_panel) {
-        rc = add_told(l, panel ? panel : &l->told, u->name, err);
-        return rc < 0 ? rc : add_isolated(l, err);
-    }
-    rc = sc_store_domains_get(s->store, u->uid, &l->stored, err);
-    for (size_t i = 0; rc == 0 && i < l->stored.n; i++) {
-        const struct sc_domain_row *d = &l->stored.rows[i];
-        rc = add_name(l, d->name, d->docroot, d->is_main, err);
-    }
-    return rc < 0 ? rc : add_isolated(l, err);
+    rc = o->from_panel ? add_told(l, panel ? panel : &l->told, u->name, err)
+                       : gather_stored(s, u, l, err);
+    if (rc == 0)
+        rc = add_isolated(l, err);
+    return rc < 0 ? rc : add_other_names(s, u->uid, l, err);
 }
 
 /* ---- an account ---- */

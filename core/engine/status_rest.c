@@ -6,6 +6,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
 #include "core/engine/engine.h"
+#include "core/engine/internal.h"
+#include "core/limits/limits.h"
 #include "core/server/panel.h"
 
 static int no_memory(struct sc_error *err)
@@ -25,7 +27,8 @@ static int by_user(const void *a, const void *b)
     return users ? users : strcmp(x->domain, y->domain);
 }
 
-static int add(struct sc_status *st, const struct sc_domain *d, struct sc_error *err)
+/* Of accounts without isolated sites there may be very many. */
+static int add_off(struct sc_status *st, const struct sc_domain *d, struct sc_error *err)
 {
     if (!SC_VEC_ROOM(st->v, st->n))
         return no_memory(err);
@@ -37,27 +40,66 @@ static int add(struct sc_status *st, const struct sc_domain *d, struct sc_error 
     return r->domain && r->user && r->docroot ? 0 : no_memory(err);
 }
 
+static bool has_isolated(char **users, size_t n, const char *user)
+{
+    return n && bsearch(&user, users, n, sizeof(*users), by_text);
+}
+
+/* Those that are told of already, and whose. */
+struct told {
+    char **names, **users; /* sorted; borrowed */
+    size_t n, n_users;
+};
+
+static void told_done(struct told *t)
+{
+    SC_FREE_ALL(t->names, t->users);
+}
+
+static int told_of(const struct sc_status *st, struct told *t, struct sc_error *err)
+{
+    t->names = calloc(st->n + 1, sizeof(*t->names));
+    t->users = calloc(st->n + 1, sizeof(*t->users));
+    if (!t->names || !t->users)
+        return no_memory(err);
+    for (size_t i = 0; i < st->n; i++) {
+        t->names[t->n++] = st->v[i].domain;
+        if (st->v[i].isolated)
+            t->users[t->n_users++] = st->v[i].user;
+    }
+    qsort(t->names, t->n, sizeof(*t->names), by_text);
+    qsort(t->users, t->n_users, sizeof(*t->users), by_text);
+    return 0;
+}
+
+static int add_rest(struct sc_server *s, const struct sc_domains *all, const struct told *t,
+                    struct sc_status *st, struct sc_error *err)
+{
+    SC_CLEANUP(sc_cgroups_freep) struct sc_cgroups *cg = NULL;
+    int rc = sc_cgroups_open(&cg, err);
+    for (size_t i = 0; rc == 0 && i < all->n; i++) {
+        const struct sc_domain *d = &all->v[i];
+        if (t->n && bsearch(&d->name, t->names, t->n, sizeof(*t->names), by_text))
+            continue;
+        rc = has_isolated(t->users, t->n_users, d->owner) ? sc_status_of_told(s, cg, st, d, err)
+                                                          : add_off(st, d, err);
+    }
+    return rc;
+}
+
 int sc_engine_status_all(struct sc_server *s, struct sc_status *ret, struct sc_error *err)
 {
     SC_DOMAINS struct sc_domains all = SC_DOMAINS_INIT;
     SC_CLEANUP(sc_status_done) struct sc_status st = {0};
+    SC_CLEANUP(told_done) struct told told = {0};
     int rc = sc_panel_all(s, &all, err);
     if (rc == 0)
         rc = sc_engine_status(s, NULL, 0, &st, err);
     if (rc < 0)
         return rc;
-    size_t n = st.n;
-    SC_FREE char **told = calloc(n + 1, sizeof(*told));
-    if (!told)
-        return no_memory(err);
-    for (size_t i = 0; i < n; i++)
-        told[i] = st.v[i].domain;
-    qsort(told, n, sizeof(*told), by_text);
-    for (size_t i = 0; rc == 0 && i < all.n; i++) {
-        const char *name = all.v[i].name;
-        if (!bsearch(&name, told, n, sizeof(*told), by_text))
-            rc = add(&st, &all.v[i], err);
-    }
+    rc = told_of(&st, &told, err);
+    if (rc == 0)
+        rc = add_rest(s, &all, &told, &st, err);
     if (rc < 0)
         return rc;
     if (st.n)

@@ -48,6 +48,10 @@ expect_output "PHP of a site" $'native false null\n' of a.example '.php | "\(.ve
 check "enable" iso site-isolation enable --domain a.example
 expect_output "is isolated, its alias too where it is named" $'isolated null null true private\n' \
     of a.example '"\(.state) \(.code) \(.reason) \(.covered) \(.home)"'
+expect_output "its other name is the same site" $'isolated true\n' of www2.example '"\(.state) \(.lve_id == 60000)"'
+states() { cagefsctl --json --site-isolation-status "$@" | jq -r '[.sites[] | "\(.domain)=\(.isolated)"] | join(" ")'; }
+expect_output "status knows it, too" $'www2.example=true\n' states www2.example
+expect_output "status of all" $'c.example=false a.example=true b.example=false d.example=false www2.example=true\n' states --all
 expect_output "the others are not" $'not isolated null null\n' of b.example '"\(.state) \(.covered) \(.lve_id)"'
 expect_output "the database knows" $'database\n' look .names_from
 check "its id is the one of limits list" test "$(of a.example .lve_id)" = "$(iso limits list | jq '.domains[0].lve_id')"
@@ -83,7 +87,7 @@ check "is told with its code" test "$(of a.example '.failures[0] | "\(.code) \(.
 
 ## From inside: that site alone
 inside() { php_eval a.example 'echo shell_exec("isolatectl overview 2>&1");'; }
-expect_output "its own names alone" $'a.example\n' look '.sites[].domain' inside
+expect_output "its own names alone" $'a.example\nwww2.example\n' look '.sites[].domain' inside
 expect_output "and nothing may be changed" $'a.example false inside_site\n' look '"\(.inside) \(.may_change) \(.why_not_code)"' inside
 outsider() { php_eval a.example 'echo shell_exec("isolatectl overview --domain b.example 2>&1");'; }
 expect_output "of another one: no such domain" $'Please specify existing domain name and try again\n' look .message outsider
@@ -116,7 +120,7 @@ expect_output "all accounts with all their domains" $'jane 1\njohn 4\n' look '.a
 expect_output "one of them" $'john\n' look '.accounts[].user' root --json john
 expect_output "the same document" same sh -c 'a=$(cagefsctl --isolates-overview john --json | jq -cS ".accounts[0].sites[1]")
     [ "$a" = "$(setpriv --reuid john --regid john --init-groups isolatectl overview | jq -cS ".sites[1]")" ] && printf same'
-expect_contains "in words" "john: 1 of 4 domains isolated" root
+expect_contains "in words" "john: 2 of 4 domains isolated" root
 expect_fail 1 "nosuch" root nosuch
 expect_fail 1 "root" as_user john /usr/sbin/cagefsctl --site-isolation-overview
 
@@ -184,5 +188,5 @@ done
 apache_reload
 check "thirty more are isolated" cagefsctl --site-isolation-enable $(seq -f 'm%g.example' 30)
 expect_output "no program for a site" "$few"$'\n' started
-expect_output "all are there" 31 sh -c 'jq "[.sites[] | select(.isolated)] | length" </tmp/overview.json | tr -d "\n"'
+expect_output "all are there" 32 sh -c 'jq "[.sites[] | select(.isolated)] | length" </tmp/overview.json | tr -d "\n"'
 finish
