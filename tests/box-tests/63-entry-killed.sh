@@ -131,11 +131,16 @@ check "all of the name are killed" pkill -9 -f cagefs_enter_site
 check "in a pipeline: ended" wait_until 10 ended line
 daemon_ended line
 # on a terminal, which the site has one of its own for
-at_terminal() { "$SC_SOURCE/tests/boxlib/person.py" john "$@"; }
-at_terminal modes raw end 137 modes cooked -- cagefs_enter_site a.example tree line &
+at_terminal() # FILE, made when the terminal is raw
+{
+    "$SC_SOURCE/tests/boxlib/person.py" john modes raw run "touch $1" end 137 modes cooked -- cagefs_enter_site a.example tree line
+}
+at_terminal "$checks_dir/raw-1" &
+check "on a terminal: it is raw" wait_until 20 test -e "$checks_dir/raw-1"
 killed "on a terminal" line "^cagefs_enter_site a.example tree line"
 check "on a terminal: it has its modes back" wait $!
-at_terminal modes raw end 137 modes cooked -- cagefs_enter_site a.example tree line &
+at_terminal "$checks_dir/raw-2" &
+check "on a terminal, by name: it is raw" wait_until 20 test -e "$checks_dir/raw-2"
 check "on a terminal, by name: it runs" wait_until 10 all_run line
 check "on a terminal, by name: killed" pkill -9 -f ^cagefs_enter_site
 check "on a terminal, by name: ended" wait_until 10 ended line
