@@ -105,6 +105,8 @@ for one in "${sites[@]}"; do
     [ "$one" = laravel1.example ] || check "private: $one, of laravel1.example" app_is_private "$one" laravel1.example
 done
 
+runs_release() { [[ $(as_user john cagefs_enter_site dep1.example sh -c 'pwd -P') == */releases/$1/public ]]; }
+
 # --- three deploys --------------------------------------------------------------------------------------------------
 for release in 2 3 4; do
     app dep1.example $H/dep1 releases/$release/public shared/.env,releases/$release/composer.json shared/storage,releases/$release/var
@@ -113,6 +115,8 @@ for release in 2 3 4; do
     as_user john ln -s releases/$release $H/dep1/next && as_user john mv -T $H/dep1/next $H/dep1/current
     check "and works" wait_until 20 app_runs dep1.example
     check "it is private" app_is_private dep1.example dep2.example
+    # until the daemon has seen it, the release of before works, too: it is not to be removed under what runs
+    check "it is the one that runs" wait_until 20 runs_release $release
     as_user john rm -rf $H/dep1/releases/$((release - 1))
 done
 check "the one before is away, and it works" app_runs dep1.example
