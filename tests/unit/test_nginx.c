@@ -375,7 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(links, make, drop),
         cmocka_unit_test_setup_teardown(what_it_says, make, drop),
         cmocka_unit_test_setup_teardown(places, make, drop),
-        cmocka_unit_test(froms),
+        cmocka_unit_test_setup_teardown(froms, make, drop),
         cmocka_unit_test(names_of_ours),
         cmocka_unit_test(lines),
         cmocka_unit_test(of_a_panel),
