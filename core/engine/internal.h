@@ -67,9 +67,9 @@ int sc_status_add(struct sc_server *s, const struct sc_cgroups *cg, struct sc_st
                   const char *name, const struct sc_user_row *u, unsigned site, const char *docroot,
                   struct sc_error *err);
 
-/* The isolated site at that document root of the account, whatever name of it is isolated; 0: there is none. */
-int sc_engine_site_at(struct sc_server *s, uid_t uid, const char *docroot, unsigned *ret,
-                      struct sc_error *err);
+/* The isolated site at that document root of the account, whose isolated names these are; 0: there is none. */
+int sc_engine_site_at(struct sc_server *s, uid_t uid, const struct sc_isolated_list *names,
+                      const char *docroot, unsigned *ret, struct sc_error *err);
 
 /* The same for a domain that the panel has, and that the database has not, or not as isolated: it may be another
  * name of an isolated site. */

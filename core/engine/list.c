@@ -280,7 +280,7 @@ static int status_of_domain(struct sc_server *s, const struct sc_cgroups *cg, st
     if (row)
         site = row->site_id;
     else if (rc == 0 && names.n)
-        rc = sc_engine_site_at(s, d.uid, d.docroot, &site, err);
+        rc = sc_engine_site_at(s, d.uid, &names, d.docroot, &site, err);
     SC_CLEANUP(sc_learning_done) struct sc_learning learning = {0};
     if (rc == 0 && !site)
         rc = sc_learning_load(s, &u, &learning, err);

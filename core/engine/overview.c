@@ -150,7 +150,7 @@ static int add_other_names(struct sc_server *s, uid_t uid, struct names *l, stru
     int rc = 0;
     for (size_t i = 0; rc == 0 && l->isolated.n && i < l->n; i++)
         if (!l->v[i].site)
-            rc = sc_engine_site_at(s, uid, l->v[i].docroot, &l->v[i].site, err);
+            rc = sc_engine_site_at(s, uid, &l->isolated, l->v[i].docroot, &l->v[i].site, err);
     return rc;
 }
 
