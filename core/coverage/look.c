@@ -279,15 +279,14 @@ static int add_shown(const char *home, const char *text, struct sc_cover_seen *s
     SC_FREE char *inside = NULL;
     char name[PATH_MAX], clean[PATH_MAX];
     size_t len = 0;
-    bool bad = sc_around_home(home, text, &inside, &len) < 0;
-    if (!bad && (!inside || len == 0 || len >= sizeof(name)))
+    if (sc_around_home(home, text, &inside, &len) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+    if (!inside || len == 0 || len >= sizeof(name))
         return 0;
-    if (!bad) {
-        snprintf(name, sizeof(name), "%.*s", (int)len, text);
-        if (sc_web_path_clean(name, clean) <= 1)
-            return 0;
-    }
-    char *copy = !bad && SC_VEC_ROOM(seen->shown, seen->n_shown) ? strdup(clean) : NULL;
+    snprintf(name, sizeof(name), "%.*s", (int)len, text);
+    if (sc_web_path_clean(name, clean) <= 1)
+        return 0;
+    char *copy = SC_VEC_ROOM(seen->shown, seen->n_shown) ? strdup(clean) : NULL;
     if (!copy)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
     seen->shown[seen->n_shown++] = copy;

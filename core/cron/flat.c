@@ -118,7 +118,7 @@ static bool put(struct flat *f, const char *name, size_t n)
 }
 
 /* Where the default of the variable begins whose name ends at s[to]: "-y}", ":-y}", "=y}", ":=y}";
- * `i` where there is none, or one is gone through already. */
+ * `i` where there is none, and inside of another default. */
 static size_t begin_default(struct flat *f, const char *s, size_t i, size_t to, size_t len)
 {
     size_t from = to + (to < len && s[to] == ':'), end = from;

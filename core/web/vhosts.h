@@ -65,7 +65,7 @@ struct sc_vhost {
     size_t n_roots;
     char *pattern;     /* of document roots made from the name that is asked for
                           (VirtualDocumentRoot, nginx's `root` with variables); NULL */
-    bool pattern_runs; /* nginx passes requests for what is there to programs */
+    bool pattern_runs; /* nginx has programs run what is there (fastcgi_pass) */
     unsigned handlers; /* for PHP */
     char **listens;    /* "/run/php/x.sock" or "127.0.0.1:9000", each once */
     size_t n_listens;

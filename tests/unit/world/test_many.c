@@ -136,7 +136,7 @@ static void other_spellings_of_what_is_left_out(void **state)
     assert_good(many(&but_spelled, &off)); /* spelled is not isolated itself; its site is */
     assert_string_equal(became(), "a:skipped=excluded b:done spelled:skipped=excluded m:done");
     assert_string_equal(isolated("john"), "a:60002");
-    users_remove("mary"); /* whose account is gone has no place to look at */
+    users_remove("mary"); /* an account that is gone has no home to look at */
     const char *const m[] = {"m.example"};
     assert_good(many(&(struct sc_many_which){.all = true, .except = m, .n_except = 1}, &off));
     assert_string_equal(isolated("john"), "");
