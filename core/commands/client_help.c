@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/commands/client_help.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,8 +66,17 @@ void sc_help_unknown(const struct sc_help *help, const char *word, char *ret, si
 
 int sc_help_say(const char *text)
 {
+    return sc_help_say_error(text, "");
+}
+
+int sc_help_say_error(const char *text, const char *message)
+{
     if (sc_write_all(STDOUT_FILENO, text, strlen(text)) == 0)
         return 0;
-    fprintf(stderr, "standard output could not be written: %s\n", strerror(errno));
+    const int why = errno;
+    for (const char *p = message; *p; p++)
+        fputc(iscntrl((unsigned char)*p) ? '?' : *p, stderr);
+    fprintf(stderr, "%sstandard output could not be written: %s\n", *message ? "; " : "",
+            strerror(why));
     return 1;
 }

@@ -35,4 +35,7 @@ enum sc_help_is sc_help_asked(const struct sc_help *help, char *const *args, con
 /* Writes the text to standard output. 1, and the reason on standard error, where that fails; else 0. */
 int sc_help_say(const char *text);
 
+/* The same for a JSON document that says `message` of an error, which then is on standard error, too. */
+int sc_help_say_error(const char *text, const char *message);
+
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* isolatectl, cagefsctl-user: ask the proxyexec daemon, which knows who we are, to do it. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@ extern char **environ;
 
 static int error(const char *message, const char *code)
 {
+    const char *said = message;
     char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 128]; /* message: as its text */
     char *p = stpcpy(line, "{\"result\": \"error\", \"message\": \"");
     for (; *message; message++) {
@@ -27,7 +27,7 @@ static int error(const char *message, const char *code)
     }
     p = stpcpy(p, "\", \"code\": \"");
     strcpy(stpcpy(p, code), "\"}\n");
-    (void)sc_help_say(line);
+    (void)sc_help_say_error(line, said);
     return 1;
 }
 
@@ -46,20 +46,9 @@ static int no_topic(const struct sc_help *help, const char *word)
     return error(text, SC_IS_USAGE);
 }
 
-/* Somebody who cannot hear the answer is told what cagefsctl tells. */
-static int unheard(void)
-{
-    static const char text[] =
-        "it is done, but standard output could not be written: it is closed\n";
-    if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-        return 1;
-    return 1;
-}
-
 int main(int argc, char **argv)
 {
-    const bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
-    if (!sc_proxy_guard_fds())
+    if (!sc_proxy_guard_answer())
         return 1;
     sc_debug_switch(&argc, argv);
     const struct sc_help *help = own_help(argc, argv);
@@ -94,7 +83,5 @@ int main(int argc, char **argv)
                      SC_IS_NOT_ENABLED);
     if (o.text[0])
         return error(o.text, SC_IS_NO_SERVICE);
-    if (closed && o.status == 0 && o.signal == 0)
-        return unheard();
     sc_proxy_end(&o);
 }

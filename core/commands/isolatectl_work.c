@@ -254,8 +254,9 @@ int sc_isolatectl(char *const *args, size_t n, uid_t caller, unsigned site)
     }
     /* everything is closed and unlocked by now: a reader who does not read holds nobody up */
     if (!out.data || sc_write_all(STDOUT_FILENO, out.data, out.len) < 0) {
-        dprintf(STDERR_FILENO, "%sstandard output could not be written: %s\n",
-                rc == 0 ? "it is done, but " : "", strerror(out.data ? errno : ENOMEM));
+        dprintf(STDERR_FILENO, "%s%sstandard output could not be written: %s\n",
+                rc == 0 ? "it is done" : err.text, rc == 0 ? ", but " : "; ",
+                strerror(out.data ? errno : ENOMEM));
         return EXIT_REFUSED;
     }
     return rc == 0 ? 0 : rc == SC_E_UNSUPPORTED ? EXIT_UNSUPPORTED : EXIT_REFUSED;

@@ -2,7 +2,6 @@
 /* selectorctl: root's side does the work; a user reaches it through the proxyexec daemon, which
  * knows who he is and where. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +19,8 @@ extern char **environ;
 
 static int error(bool json, const char *text, const char *code)
 {
+    char said[sizeof(((struct sc_proxy_outcome *)0)->text) + 8];
+    snprintf(said, sizeof(said), "ERROR:%s", text);
     char line[2 * sizeof(((struct sc_proxy_outcome *)0)->text) + 160];
     char *p = stpcpy(line, json ? "{\"result\": \"error\", \"message\": \"ERROR:" : "ERROR:");
     for (; *text; text++) {
@@ -31,7 +32,7 @@ static int error(bool json, const char *text, const char *code)
         p = stpcpy(stpcpy(p, "\", \"code\": \""), code);
     p = stpcpy(p, json ? "\"}\n" : "\n");
     if (json)
-        (void)sc_help_say(line);
+        (void)sc_help_say_error(line, said);
     else if (write(STDERR_FILENO, line, (size_t)(p - line)) < 0)
         return 1;
     return 1;
@@ -47,19 +48,10 @@ static int say(const char *text, bool wrong)
     return 2;
 }
 
-/* Where nobody can hear the answer, who writes it is to notice. */
-static bool keep_closed(void)
-{
-    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0;
-    return close(fd) == 0 && good;
-}
-
 int main(int argc, char **argv)
 {
     bool json = false;
-    const bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
-    if (!sc_proxy_guard_fds() || (closed && !keep_closed()))
+    if (!sc_proxy_guard_answer())
         return 1;
     sc_debug_long_switch(&argc, argv);
     for (int i = 1; i < argc; i++)

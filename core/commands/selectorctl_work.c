@@ -269,7 +269,8 @@ static int fail(bool json, const struct sc_error *err, const char *meant, int st
         json_t *doc = sc_select_json_error(line, sc_error_word(err));
         if (doc && *meant)
             (void)json_object_set_new(doc, "hint", sc_json_text(hint));
-        (void)write_json(doc, false);
+        if (write_json(doc, false) != 0)
+            fprintf(stderr, "%s\n", line);
     } else {
         (void)sc_write_all(STDERR_FILENO, line, strlen(line));
     }

@@ -26,6 +26,16 @@ static void say(int fd, const char *text)
         return;
 }
 
+/* What was asked for: a caller who cannot hear it is told. */
+static int answer(const char *text)
+{
+    size_t n = strlen(text);
+    if (write(1, text, n) == (ssize_t)n)
+        return 0;
+    say(2, ME "standard output could not be written\n");
+    return 1;
+}
+
 static _Noreturn void refuse(int status, const char *fmt_text, const char *word)
 {
     char text[512];
@@ -63,12 +73,10 @@ int main(int argc, char **argv)
 {
     sc_enter_guard_fds();
     if (asks(argc, argv, "--version", "-V")) {
-        say(1, "cagefs_enter_site " SC_VERSION "\n");
-        return 0;
+        return answer("cagefs_enter_site " SC_VERSION "\n");
     }
     if (asks(argc, argv, "--help", "-h")) {
-        say(1, USAGE);
-        return 0;
+        return answer(USAGE);
     }
     if (argc < 3 || argv[1][0] == '-' || argv[1][0] == 0) {
         say(2, USAGE);

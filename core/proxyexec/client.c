@@ -35,6 +35,18 @@ bool sc_proxy_guard_fds(void)
     }
 }
 
+bool sc_proxy_guard_answer(void)
+{
+    const bool closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    if (!sc_proxy_guard_fds())
+        return false;
+    if (!closed)
+        return true;
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && dup2(fd, STDOUT_FILENO) >= 0;
+    return good && close(fd) == 0;
+}
+
 static void say(struct sc_proxy_outcome *o, int status, const char *text)
 {
     o->status = status;

@@ -26,6 +26,10 @@ struct sc_proxy_outcome {
 /* Opens /dev/null for each of descriptors 0-2 that is closed. False when that fails. */
 bool sc_proxy_guard_fds(void);
 
+/* The same, but standard output cannot be written where it was closed: whoever writes the answer, the service too, is to notice
+ * that nobody hears it. */
+bool sc_proxy_guard_answer(void);
+
 /* Runs the program by the daemon that this process can reach, with descriptors 0-2 and the working
  * directory of this process, and waits for its end. Signals that sc_proxy_signal_passes() names are
  * blocked from here on and passed on. Nothing is ever run by this process itself. */

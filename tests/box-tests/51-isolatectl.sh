@@ -125,8 +125,6 @@ check "stats of one that is not isolated" says not_isolated "CloudLinux Isolates
 deaf() { "$@" >/dev/full; }
 full() { iso site-isolation list >/dev/full; }
 expect_fail 1 "No space left on device" full
-closed() { iso site-isolation list >&-; }
-expect_fail 1 "standard output could not be written: it is closed" closed
 
 for words in "isolatectl --help" "selectorctl --help" "selectorctl --list" "selectorctl --list --json"; do
     # shellcheck disable=SC2086 # words
@@ -136,6 +134,20 @@ for words in "isolatectl --help" "selectorctl --help" "selectorctl --list" "sele
 done
 expect_fail 2 "standard output could not be written: No space left on device" deaf as_user john selectorctl --nonsense --json
 mute() { "$@" >&-; }
+said_once() { [ "$(wc -l <"$checks_dir/heard")" = 1 ]; }
+bad="standard output could not be written: Bad file descriptor"
+expect_fail 1 "it is done, but $bad" mute iso site-isolation list
+expect_fail 1 "$bad" mute iso --help
+expect_fail 1 "root; administrators use cagefsctl; $bad" mute isolatectl site-isolation list
+for words in "isolatectl UNKNOWN" "isolatectl help UNKNOWN" "cagefsctl-user UNKNOWN" "selectorctl help UNKNOWN --json"; do
+    # shellcheck disable=SC2086 # words
+    mute as_user john $words 2>"$checks_dir/heard"
+    check "$words: why is said, in one line" said_once
+    check "and what was wrong" grep -q "UNKNOWN.*; $bad" "$checks_dir/heard"
+done
+expect_fail 1 "Please specify existing domain name and try again; $bad" mute iso site-isolation enable --domain nosuch.example
+expect_fail 2 "ERROR:unknown option --nonsense" mute as_user john selectorctl --nonsense --json
+expect_fail 1 "Please specify existing domain name and try again" mute cagefsctl --json --site-isolation-enable nosuch.example
 expect_fail 1 "standard output could not be written: Bad file descriptor" mute as_user john selectorctl --list
 expect_fail 1 "standard output could not be written: Bad file descriptor" mute selectorctl --list
 check "what has nothing to say does not mind" mute selectorctl --set-user-current=native --user john
