@@ -276,7 +276,7 @@ static int check(const struct sc_isolate_call *c, struct sc_error *err)
                  c->verb != SC_ISOLATE_STATS && c->verb != SC_ISOLATE_OVERVIEW;
     bool many = c->verb == SC_ISOLATE_ENABLE || c->verb == SC_ISOLATE_DISABLE;
     if (needs && c->n == 0)
-        return sc_error_set(err, SC_E_INVAL, "--domain is needed");
+        return sc_isolate_no_domain(c, err);
     if (c->verb == SC_ISOLATE_LIST && c->n)
         return sc_error_set(err, SC_E_INVAL, "list takes no --domain");
     if (c->verb == SC_ISOLATE_HOME && !c->word)

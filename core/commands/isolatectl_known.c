@@ -71,6 +71,30 @@ int sc_isolate_check_option(const char *option, const struct sc_isolate_call *c,
                         all.data ? all.data : "--domain");
 }
 
+int sc_isolate_no_domain(const struct sc_isolate_call *c, struct sc_error *err)
+{
+    const char *how = c->verb == SC_ISOLATE_EXPLAIN        ? "explain DOMAIN [PATH]"
+                      : c->verb == SC_ISOLATE_HOME         ? "home DOMAIN private|shared|default"
+                      : c->verb == SC_ISOLATE_PATHS_ADD    ? "paths add DOMAIN PATH [ro|rw]"
+                      : c->verb == SC_ISOLATE_PATHS_REMOVE ? "paths remove DOMAIN PATH"
+                      : sc_isolate_is_learn(c) ? "learn DOMAIN [--days N | --stop | --report]"
+                                               : NULL;
+    if (how)
+        return sc_error_set(err, SC_E_INVAL, "a domain is needed: isolatectl %s", how);
+    return sc_error_set(err, SC_E_INVAL, "--domain is needed");
+}
+
+/* The first word of two, without the second. */
+static int needs_word(const char *group, const char *const *known, size_t n, struct sc_error *err)
+{
+    SC_BUF struct sc_buf words = SC_BUF_INIT;
+    size_t len = strlen(group);
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(known[i], group, len) == 0 && known[i][len] == ' ')
+            sc_buf_fmt(&words, "%s%s", words.len ? ", " : "", known[i] + len + 1);
+    return words.data ? sc_error_set(err, SC_E_INVAL, "%s needs a word: %s", group, words.data) : 0;
+}
+
 int sc_isolate_unknown(char *const *args, size_t n, struct sc_error *err)
 {
     static const char *const known[] = {"site-isolation enable",
@@ -90,6 +114,10 @@ int sc_isolate_unknown(char *const *args, size_t n, struct sc_error *err)
                                         "paths add",
                                         "paths remove",
                                         "help"};
+    const size_t n_known = sizeof(known) / sizeof(known[0]);
+    int rc = n == 1 || args[1][0] == '-' ? needs_word(args[0], known, n_known, err) : 0;
+    if (rc < 0)
+        return rc;
     char given[128];
     bool two = n > 1 && args[1][0] != '-';
     snprintf(given, sizeof(given), "%.60s%s%.60s", args[0], two ? " " : "", two ? args[1] : "");
@@ -98,7 +126,7 @@ int sc_isolate_unknown(char *const *args, size_t n, struct sc_error *err)
         if (strcmp(strchr(known[i], ' ') + 1, args[0]) == 0)
             like = known[i];
     if (!like)
-        like = sc_similar(given, known, sizeof(known) / sizeof(known[0]));
+        like = sc_similar(given, known, n_known);
     return sc_error_set(err, SC_E_INVAL, "unknown command %.100s%s%.100s; %s%s%s" SC_ISOLATE_KNOWN,
                         args[0][0] ? args[0] : "''", n > 1 ? " " : "", n > 1 ? args[1] : "",
                         like ? "did you mean " : "", like ? like : "", like ? "? " : "");

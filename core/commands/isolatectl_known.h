@@ -21,6 +21,9 @@ bool sc_isolate_has_path(const struct sc_isolate_call *c); /* the verb takes --p
 int sc_isolate_check_option(const char *option, const struct sc_isolate_call *c,
                             struct sc_error *err);
 
+/* SC_E_INVAL, with how the verb takes one. */
+int sc_isolate_no_domain(const struct sc_isolate_call *c, struct sc_error *err);
+
 /* SC_E_INVAL: the words (at least one) are no command. */
 int sc_isolate_unknown(char *const *args, size_t n, struct sc_error *err);
 

@@ -46,6 +46,8 @@ static const char *in_words(int64_t seconds, char out[32])
 static int no_step(int64_t period, int64_t step, struct sc_error *err)
 {
     char a[32], b[32];
+    if (period > 3600 && period % 60) /* since midnight: people think in hours */
+        period += 3600 - period % 3600;
     return sc_error_is(err, SC_IS_USAGE,
                        sc_error_set(err, SC_E_INVAL,
                                     "steps of %s are not kept for %s: give multiples of 5m for a "

@@ -131,7 +131,10 @@ static void says_what_is_wrong(void **state)
     refuses("enable --domain a",
             "unknown command enable --domain; did you mean site-isolation enable? " KNOWN);
     refuses("--json", "a command is needed; " KNOWN);
-    refuses("site-isolation", "unknown command site-isolation; " KNOWN);
+    refuses("site-isolation", "site-isolation needs a word: enable, disable, list");
+    refuses("limits --domain a", "limits needs a word: list, set, apply");
+    refuses("paths", "paths needs a word: add, remove");
+    refuses("isolates", "unknown command isolates; " KNOWN);
     refuses("site-isolation regenerate", "unknown command site-isolation regenerate; " KNOWN);
     refuses("site-isolation-enablex",
             "unknown command site-isolation-enablex; did you mean site-isolation enable? " KNOWN);
@@ -170,7 +173,9 @@ static void says_what_is_wrong(void **state)
             "unknown option -d; options have two dashes, as --domain");
     refuses("stats --perid 1d", "unknown option --perid; did you mean --period? known are "
                                 "--domain, --period, --step");
-    refuses("learn", "--domain is needed");
+    refuses("learn", "a domain is needed: isolatectl learn DOMAIN [--days N | --stop | --report]");
+    refuses("explain", "a domain is needed: isolatectl explain DOMAIN [PATH]");
+    refuses("paths remove", "a domain is needed: isolatectl paths remove DOMAIN PATH");
     refuses("learn a.com b.com", "unexpected word b.com");
     refuses("learn a.com,b.com", "give one domain only");
     refuses("learn a.com --days 0", "--days must be a whole number from 1 to 90");
@@ -182,7 +187,7 @@ static void says_what_is_wrong(void **state)
     refuses("learn a.com --anyway --report", "--stop and --report take no --anyway");
     refuses("learn a.com --cpu 1", "limits are given to: limits set");
     refuses("limits list --stop", "unknown option --stop; known are --domain");
-    refuses("home", "--domain is needed");
+    refuses("home", "a domain is needed: isolatectl home DOMAIN private|shared|default");
     refuses("home a.com", "home needs a word: private, shared or default");
     refuses("home a.com open", "open: give private, shared or default");
     refuses("home a.com rw", "rw: give private, shared or default");
