@@ -121,8 +121,8 @@ static void add_visible(const struct sc_adapter_ops *ops, const struct sc_error 
         err = *why;
     else
         (void)ops->page_look(&err);
-    sc_buf_fmt(out, err.code ? "\nthe page: visible: no, %s" : "\nthe page: visible: yes",
-               err.text);
+    sc_buf_fmt(out, err.code ? "%sthe page: visible: no, %s" : "%sthe page: visible: yes",
+               out->len ? "\n" : "", err.text);
 }
 
 static int do_register(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
@@ -143,17 +143,22 @@ static int do_unregister(const struct sc_adapter_ops *ops, struct sc_buf *out, s
     int rc = ops->unenroll ? ops->unenroll(err) : 0;
     if (rc == 0 && ops->page_take)
         rc = ops->page_take(err);
-    if (rc == 0)
-        sc_buf_fmt(out, "%s: no hooks of Sitecage are registered", ops->title);
-    return rc;
+    if (rc < 0)
+        return rc;
+    static const struct sc_error none = SC_ERROR_INIT;
+    sc_buf_fmt(out, "%s: no hooks of Sitecage are registered", ops->title);
+    add_visible(ops, &none, out);
+    return 0;
 }
 
 static int do_status(const struct sc_adapter_ops *ops, struct sc_buf *out, struct sc_error *err)
 {
     static const struct sc_error none = SC_ERROR_INIT;
     int rc = ops->status(out, err);
-    if (rc == 0)
-        add_visible(ops, &none, out);
+    if (rc < 0)
+        out->len =
+            0; /* the reason is said by itself; of the page, whether it is there, all the same */
+    add_visible(ops, &none, out);
     return rc;
 }
 
@@ -218,13 +223,13 @@ static int do_duty(const struct sc_adapter_ops *ops, const struct duty *d)
         rc = d->run(ops, &out, &err);
     if (rc == 0)
         rc = sc_buf_check(&out, "the answer", &err);
-    if (rc < 0) {
+    if (rc < 0)
         fprintf(stderr, "%s\n", err.text);
+    if (rc < 0 && (d->run != do_status || out.len == 0))
         return 1;
-    }
     if (d->line && (out.len == 0 || out.data[out.len - 1] != '\n'))
         sc_buf_str(&out, "\n");
-    return print(ops, &out) < 0 ? 1 : 0;
+    return print(ops, &out) < 0 || rc < 0 ? 1 : 0;
 }
 
 static int report(const struct sc_adapter_ops *ops, int rc, const struct sc_buf *out,

@@ -34,6 +34,7 @@ static struct {
     int fail;       /* what the next call returns */
     size_t len;     /* of the hook's data */
     bool cut, null; /* as the hook saw them */
+    bool no_hooks;  /* what status says */
     char event[32], arg[32], env[32];
 } seen;
 
@@ -97,9 +98,8 @@ static int fake_enroll(struct sc_error *err)
 
 static int fake_status(struct sc_buf *out, struct sc_error *err)
 {
-    (void)err;
     sc_buf_str(out, "Fake panel: all hooks are in place");
-    return 0;
+    return seen.no_hooks ? sc_error_set(err, SC_E_NOTFOUND, "no hooks") : 0;
 }
 
 static int fake_describe(struct sc_buf *out, struct sc_error *err)
@@ -267,12 +267,17 @@ static void duties_are_done(void **state)
     }
     expect_run(&ops, "register", 0, "Fake panel: all hooks are in place\n" NO_PAGE, "");
     expect_run(&ops, "status", 0, "Fake panel: all hooks are in place\n" NO_PAGE, "");
-    expect_run(&ops, "unregister", 0, "Fake panel: no hooks of Sitecage are registered\n", "");
+    expect_run(&ops, "unregister", 0, "Fake panel: no hooks of Sitecage are registered\n" NO_PAGE,
+               "");
+    seen.no_hooks = 1; /* the page is told of all the same */
+    expect_run(&ops, "status", 1, NO_PAGE, "no hooks\n");
+    seen.no_hooks = 0;
     seen.fail = SC_E_PANEL;
     expect_run(&ops, "register", 1, "", "the panel says so\n");
     expect_run(&ops, "unregister", 1, "", "the panel says so\n");
     few.unenroll = NULL; /* nothing was put into the panel */
-    expect_run(&few, "unregister", 0, "Fake panel: no hooks of Sitecage are registered\n", "");
+    expect_run(&few, "unregister", 0, "Fake panel: no hooks of Sitecage are registered\n" NO_PAGE,
+               "");
     seen.fail = 0;
 }
 
