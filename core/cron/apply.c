@@ -170,7 +170,7 @@ int sc_cron_apply(const struct sc_cron_owner *o, const struct sc_cron_site *site
         rc = sc_cron_write(o, false, &text, NULL, err);
     if (rc < 0)
         return rc;
-    *ret = (struct sc_cron_found){.unknown = c.n_unknown};
+    *ret = (struct sc_cron_found){.nobodys = c.nobodys};
     snprintf(ret->outside, sizeof(ret->outside), "%s", c.outside.len ? c.outside.data : "");
     return 0;
 }

@@ -14,8 +14,7 @@
 #define SC_CRON_NOTE_MAX 900u /* bytes of what is said of system crontabs */
 
 struct sc_cron_found {
-    size_t
-        unknown; /* entries that do not run: it costs too much to find out which site they name */
+    struct sc_cron_nobodys nobodys;     /* entries that do not run */
     char outside[SC_CRON_SAID_MAX + 1]; /* what entries name and their site does not have, for
                                                people; "" */
 };

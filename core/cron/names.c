@@ -11,6 +11,10 @@
 
 const struct sc_cron_site sc_cron_unknown = {
     .docroot = SC_CRON_NO_SITE, .token = "", .isolated = true};
+const struct sc_cron_site sc_cron_unclear = {
+    .docroot = SC_CRON_NO_SITE, .token = "", .isolated = true};
+const struct sc_cron_site sc_cron_doubted = {
+    .docroot = SC_CRON_NO_SITE, .token = "", .isolated = true};
 
 static int no_memory(struct sc_error *err)
 {
@@ -77,7 +81,7 @@ static int add_all_bare(struct sc_cron_names *n, const struct sc_cron_account *a
 int sc_cron_names_init(struct sc_cron_names *n, const struct sc_cron_account *a,
                        struct sc_error *err)
 {
-    size_t all = 1;
+    size_t all = 1 + a->n_doubted;
     for (size_t i = 0; i < a->n_sites; i++)
         all += 1 + a->sites[i].n_aliases;
     *n = (struct sc_cron_names){.account = a,
@@ -93,6 +97,8 @@ int sc_cron_names_init(struct sc_cron_names *n, const struct sc_cron_account *a,
         for (size_t k = 0; k < s->n_aliases; k++)
             add_name(n, s->aliases[k], s);
     }
+    for (size_t i = 0; i < a->n_doubted; i++)
+        add_name(n, a->doubted[i], &sc_cron_doubted);
     int rc = add_all_bare(n, a, err);
     qsort(n->v, n->n, sizeof(*n->v), by_path);
     if (rc == 0)

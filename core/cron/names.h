@@ -39,9 +39,10 @@ struct sc_cron_site {
     size_t n_given;
 };
 
-/* Whose an entry is when finding that out costs too much: nobody's. Its document root "-" is none,
- * so that cron-shell runs nothing. */
-extern const struct sc_cron_site sc_cron_unknown;
+/* Whose an entry is that must not run: finding out whose it is costs too much; what it runs, or where, is known
+ * only when it runs; it is in a directory that is doubted. Their document root "-" is none, so that
+ * cron-shell runs nothing. */
+extern const struct sc_cron_site sc_cron_unknown, sc_cron_unclear, sc_cron_doubted;
 
 struct sc_cron_account {
     const char *user;
@@ -51,6 +52,10 @@ struct sc_cron_account {
     size_t n_sites;
     const char *const *hidden; /* absolute; no site can be given these */
     size_t n_hidden;
+    /* Absolute: an isolated site may have left code there, though it is not its own any more; those of no
+     * site in `sites` that they are names of. */
+    const char *const *doubted;
+    size_t n_doubted;
     /* Where a path below the home really lies; a string for the caller to free(), or NULL. May be
      * NULL: links are not followed. */
     char *(*resolve)(void *arg, const char *path);

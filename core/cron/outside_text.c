@@ -6,6 +6,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
 #include "core/cron/outside.h"
+#include "core/cron/nobodys.h"
 
 static bool is_temporary(const char *rel)
 {
@@ -76,6 +77,6 @@ void sc_cron_say_outside(struct sc_buf *out, struct sc_cron_names *n,
                          const struct sc_cron_site *site, const struct sc_cron_line *l)
 {
     struct saying s = {out, n->account, site};
-    if (site && site != &sc_cron_unknown)
+    if (site && !sc_cron_is_nobodys(site))
         sc_cron_outside_each(n, site, l->s, l->len, say, &s);
 }

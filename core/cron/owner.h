@@ -11,6 +11,8 @@ struct sc_cron_owner {
     const char *user, *home, *home_alias; /* home resolved, and as passwd says it */
     const char *const *hidden;            /* absolute; no site of the account can be given these */
     size_t n_hidden;
+    const char *const *doubted; /* as in struct sc_cron_account */
+    size_t n_doubted;
     int homefd; /* -1: links in the home are not followed */
 };
 

@@ -61,6 +61,8 @@ struct sc_cron_account sc_cron_account_of(const struct sc_cron_owner *o,
                                     .n_sites = n,
                                     .hidden = o->hidden,
                                     .n_hidden = o->n_hidden,
+                                    .doubted = o->doubted,
+                                    .n_doubted = o->n_doubted,
                                     .resolve = o->homefd >= 0 ? resolve : NULL,
                                     .arg = links};
 }

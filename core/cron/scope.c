@@ -55,12 +55,12 @@ static int scope_own(struct sc_cron *c, struct sc_cron_names *names, struct sc_c
     const struct sc_cron_site *in = NULL;
     struct sc_cron_line l;
     int rc = 0;
-    c->n_unknown = 0;
+    c->nobodys = (struct sc_cron_nobodys){0};
     while (rc == 0 && sc_cron_next_line(&at, end, &l)) {
         const struct sc_cron_site *site = in;
         if (l.kind == SC_CRON_ENTRY) {
             rc = sc_cron_mention(names, l.s, l.len, &site, err);
-            c->n_unknown += site == &sc_cron_unknown;
+            sc_cron_count(&c->nobodys, site);
             if (rc == 0)
                 sc_cron_say_outside(&c->outside, names, site, &l);
         } else if (l.kind == SC_CRON_ENV)

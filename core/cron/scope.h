@@ -11,6 +11,7 @@
 
 #include "core/base/buf.h"
 #include "core/cron/names.h"
+#include "core/cron/nobodys.h"
 
 #define SC_CRON_TEXT_MAX     (4u << 20)  /* bytes of a crontab with everything in it */
 #define SC_CRON_SITE_MAX     (64u << 10) /* bytes of what one site may have */
@@ -29,7 +30,7 @@ struct sc_cron {
     struct sc_buf found; /* the same with what Sitecage has put in between */
     struct sc_cron_section *v;
     size_t n;
-    size_t n_unknown;      /* own entries that sc_cron_join() had to make sc_cron_unknown's */
+    struct sc_cron_nobodys nobodys; /* own entries that sc_cron_join() lets run nowhere */
     struct sc_buf outside; /* for people: what own entries name and their site does not have */
 };
 

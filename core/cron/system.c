@@ -13,6 +13,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/there.h"
+#include "core/cron/nobodys.h"
 #include "core/cron/resolve.h"
 #include "core/cron/system_text.h"
 
@@ -47,15 +48,13 @@ static void say(struct work *w, const char *path, size_t n, const char *why)
                n == 1 ? "s" : "", why);
 }
 
-static void say_unknown(struct work *w, const char *path, size_t n)
+static void say_nobodys(struct work *w, const char *path, const struct sc_cron_nobodys *c)
 {
-    if (n == 0 || w->note->len + 200 > SC_CRON_NOTE_MAX)
+    char whose[256];
+    if (w->note->len + 200 > SC_CRON_NOTE_MAX)
         return;
-    sc_buf_fmt(w->note,
-               "%s%zu entr%s of %s in %.100s do%s not run: it costs too much to find out which "
-               "site is meant; write the paths without variables",
-               w->note->len ? "; " : "", n, n == 1 ? "y" : "ies", w->a.user, path,
-               n == 1 ? "es" : "");
+    snprintf(whose, sizeof(whose), "of %.100s in %.100s", w->a.user, path);
+    sc_cron_say_nobodys(w->note, c, whose);
 }
 
 /* `name` in `dirfd`; `path` is for people. */
@@ -82,7 +81,7 @@ static int apply_file(struct work *w, int dirfd, const char *name, const char *p
     if (rc < 0)
         return sc_error_wrap(err, "%s", path);
     if (text.len == old.len && memcmp(text.data ? text.data : "", old.data, old.len) == 0) {
-        say_unknown(w, path, count.unknown);
+        say_nobodys(w, path, &count.nobodys);
         return 0;
     }
     struct stat link;
@@ -92,7 +91,7 @@ static int apply_file(struct work *w, int dirfd, const char *name, const char *p
         sc_replace_file_at(dirfd, name, st.st_mode & 07777, text.data, text.len, &why) < 0)
         reason = why.text;
     if (!reason)
-        say_unknown(w, path, count.unknown);
+        say_nobodys(w, path, &count.nobodys);
     else if (count.in_sites)
         say(w, path, count.in_sites, reason);
     return 0;

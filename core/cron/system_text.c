@@ -151,7 +151,7 @@ static int site_of(struct joining *j, const struct sc_cron_line *l, const char *
     if (rc < 0 || !site)
         return rc;
     j->count.in_sites++;
-    j->count.unknown += site == &sc_cron_unknown;
+    sc_cron_count(&j->count.nobodys, site);
     *ret = site->docroot;
     return 0;
 }

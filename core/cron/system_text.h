@@ -8,11 +8,11 @@
 
 #include "core/base/buf.h"
 #include "core/base/error.h"
-#include "core/cron/names.h"
+#include "core/cron/nobodys.h"
 
-struct sc_cron_system_count { /* entries of the account */
-    size_t in_sites;          /* that run in one */
-    size_t unknown;           /* … of them those that run nowhere: sc_cron_unknown */
+struct sc_cron_system_count {       /* entries of the account */
+    size_t in_sites;                /* that run in one */
+    struct sc_cron_nobodys nobodys; /* … of them those that run nowhere */
 };
 
 /* Whether the text can have anything to do with the account: its name, or marks of ours. */

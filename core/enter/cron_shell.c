@@ -160,8 +160,8 @@ int main(int argc, char **argv)
     const char *section = getenv("SITECAGE_SECTION");
     if (docroot && strcmp(docroot, SC_CRON_NO_SITE) == 0)
         refuse(SC_EXIT_CANNOT_ENTER,
-               "not run: it cannot be said which site this entry is about; write its paths without "
-               "variables, see sitecage-cron(7)",
+               "not run: it cannot be said which site this entry is about, or a site may have left "
+               "code where it works; write its paths without variables, see sitecage-cron(7)",
                "");
     if (!docroot || docroot[0] != '/')
         refuse(SC_EXIT_CANNOT_ENTER, "SITECAGE_SITE does not say which site", "");

@@ -7,6 +7,7 @@
 
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
+#include "core/cron/nobodys.h"
 
 static int apply_system(const struct sc_tools *t, const struct sc_cron_owner *o,
                         const struct sc_cron_site *sites, size_t n, struct sc_error *err)
@@ -16,14 +17,14 @@ static int apply_system(const struct sc_tools *t, const struct sc_cron_owner *o,
     return rc < 0 ? rc : sc_note_set(o->uid, SC_NOTE_CRON_D, note.data, err);
 }
 
-static int note_unknown(const struct sc_cron_owner *o, size_t unknown, struct sc_error *err)
+static int note_nobodys(const struct sc_cron_owner *o, const struct sc_cron_nobodys *c,
+                        struct sc_error *err)
 {
-    char text[256];
-    snprintf(text, sizeof(text),
-             "%zu entr%s of the crontab of %s do%s not run: it costs too much to find out which "
-             "site is meant; write the paths without variables, see sitecage-cron(7)",
-             unknown, unknown == 1 ? "y" : "ies", o->user, unknown == 1 ? "es" : "");
-    return sc_note_set(o->uid, SC_NOTE_CRONTAB, unknown ? text : NULL, err);
+    char whose[256];
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    snprintf(whose, sizeof(whose), "of the crontab of %.200s", o->user);
+    sc_cron_say_nobodys(&text, c, whose);
+    return sc_note_set(o->uid, SC_NOTE_CRONTAB, text.len ? text.data : NULL, err);
 }
 
 static int note_outside(const struct sc_cron_owner *o, const char *outside, struct sc_error *err)
@@ -43,7 +44,7 @@ static int apply(const struct sc_tools *t, const struct sc_cron_owner *o,
     struct sc_cron_found found = {0};
     int rc = t->cron(o, sites, n, &found, err);
     if (rc == 0)
-        rc = note_unknown(o, found.unknown, err);
+        rc = note_nobodys(o, &found.nobodys, err);
     if (rc == 0)
         rc = note_outside(o, found.outside, err);
     return rc < 0 ? rc : apply_system(t, o, sites, n, err);
@@ -55,6 +56,7 @@ struct work {
     char **paths;
     const char **names; /* of all sites, one behind the other */
     size_t n_paths, n_names;
+    const struct sc_doubted *doubted;
 };
 
 static void work_done(struct work *w)
@@ -71,7 +73,7 @@ static int no_memory(struct sc_error *err)
 
 static int make_room(struct work *w, const struct sc_plan *plan, struct sc_error *err)
 {
-    size_t paths = 1 + plan->n_secrets;
+    size_t paths = 1 + plan->n_secrets + w->doubted->n;
     size_t names = paths;
     for (size_t i = 0; i < plan->n_sites; i++) {
         const struct sc_plan_site *s = &plan->sites[i];
@@ -111,7 +113,7 @@ static int add_owned(struct work *w, const struct sc_account *a, const struct sc
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < s->n_apps; i++) {
         const struct sc_plan_area *area = sc_plan_area(plan, s->apps[i]);
-        if (area->site == s)
+        if (area->site == s && !sc_doubted_has(w->doubted, s->apps[i]))
             rc = add_name(w, below(w, a->home, s->apps[i]), out, err);
     }
     for (size_t i = 0; rc == 0 && s->isolated && i < s->n_extras; i++)
@@ -185,10 +187,23 @@ static int add_hidden(struct work *w, const struct sc_account *a, const struct s
     return 0;
 }
 
-int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
-                 const struct sc_made *m, struct sc_error *err)
+static int add_doubted(struct work *w, const struct sc_account *a, struct sc_cron_owner *o,
+                       struct sc_error *err)
 {
-    SC_CLEANUP(work_done) struct work w = {0};
+    o->doubted = w->names + w->n_names;
+    for (size_t i = 0; i < w->doubted->n; i++, o->n_doubted++) {
+        const char *path = below(w, a->home, w->doubted->rels[i]);
+        if (!path)
+            return no_memory(err);
+        w->names[w->n_names++] = path;
+    }
+    return 0;
+}
+
+int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const struct sc_plan *plan,
+                 const struct sc_made *m, const struct sc_doubted *doubted, struct sc_error *err)
+{
+    SC_CLEANUP(work_done) struct work w = {.doubted = doubted};
     struct sc_cron_owner o = {.uid = a->uid,
                               .gid = a->gid,
                               .user = a->user,
@@ -198,6 +213,8 @@ int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const str
     int rc = make_room(&w, plan, err);
     if (rc == 0)
         rc = add_hidden(&w, a, plan, &o, err);
+    if (rc == 0)
+        rc = add_doubted(&w, a, &o, err);
     for (size_t i = 0; rc == 0 && i < plan->n_sites; i++)
         rc =
             add_site(&w, a, plan, &plan->sites[i], m->ids[i] ? m->tokens[i] : "", &w.sites[i], err);

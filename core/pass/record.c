@@ -73,8 +73,12 @@ static int store_owned(struct sc_server *s, const struct sc_facts *f, const stru
                        unsigned id, struct sc_error *err)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_FREE char *before = NULL;
     if (is_led(f, ps))
         return 0;
+    int rc = sc_store_site_owned_get(s->store, id, &before, err);
+    if (rc < 0)
+        return rc;
     sc_owned_text(ps, &text);
     bool first = true;
     for (size_t i = 0; i < f->by_link.n; i++) {
@@ -84,6 +88,7 @@ static int store_owned(struct sc_server *s, const struct sc_facts *f, const stru
         sc_owned_text_link(&text, first, l->text, l->rel);
         first = false;
     }
+    sc_owned_text_past(&text, f->plan, ps, before);
     if (text.failed)
         return no_memory(err);
     return sc_store_site_owned_set(s->store, id, text.data, err);

@@ -184,5 +184,7 @@ int sc_step_unused_groups(struct sc_pass *p, struct sc_error *err)
 
 int sc_step_cron(struct sc_pass *p, struct sc_error *err)
 {
-    return sc_pass_cron(p->tools, p->a, p->f->plan, &p->made, err);
+    SC_CLEANUP(sc_doubted_done) struct sc_doubted doubted = {0};
+    int rc = sc_doubted_find(p->s->store, p->f->plan, &p->made, &doubted, err);
+    return rc < 0 ? rc : sc_pass_cron(p->tools, p->a, p->f->plan, &p->made, &doubted, err);
 }

@@ -174,7 +174,7 @@ static void edited_files(void **state)
         sc_buf_str(&b, "$A");
     sc_buf_str(&b, "\n");
     SC_FREE char *over = joined(b.data, &john, &n);
-    assert_int_equal(n.unknown, 1);
+    assert_int_equal(n.nobodys.unknown, 1);
     assert_non_null(strstr(over, "SITECAGE_SITE=-\n"));
 }
 

@@ -673,10 +673,75 @@ static void as_a_text(void **state)
     assert_true(sc_owned_text_holds("%zz", "data")); /* what cannot be read */
 }
 
+static void collect(void *arg, const char *rel)
+{
+    sc_buf_fmt(arg, "%s;", rel);
+}
+
+/* The text of the first site of the account, after `before`, and what is doubted by it. */
+static void past(struct account *a, const char *before, const char *text, const char *doubted)
+{
+    struct sc_plan *plan = NULL;
+    SC_BUF struct sc_buf is = SC_BUF_INIT;
+    SC_BUF struct sc_buf told = SC_BUF_INIT;
+    assert_int_equal(sc_plan_make(&a->in, &plan, NULL), 0);
+    const struct sc_plan_site *site = sc_plan_site_of(plan, a->domains[0].name);
+    sc_owned_text(site, &is);
+    sc_owned_text_past(&is, plan, site, before);
+    assert_string_equal(is.data, text);
+    sc_buf_str(&told, "");
+    sc_owned_text_doubted(is.data, plan, site, collect, &told);
+    assert_string_equal(told.data, doubted);
+    sc_plan_free(plan);
+}
+
+static void what_marks_have_made_another_sites_is_doubted(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "web", NULL);
+    add_domain(&a, "web/old/www", NULL);
+    add_domain(&a, "web/new/www", NULL);
+    add_domain(&a, "web/kept/www", "web/kept");
+    mark(&a, "web/old", APP);
+    past(&a, "", "web\t\t\tweb/old", "");
+    mark(&a, "web/new", APP);
+    past(&a, "web\t\t\tweb/old", "web\t\t\tweb/old", "web/new;");
+    past(&a, "web", "web\t\t\tweb/new web/old", "");         /* of a version that noted less */
+    past(&a, "other\t\t\t", "web\t\t\tweb/new web/old", ""); /* it has been moved here */
+}
+
+static void what_a_site_had_is_doubted_without_its_mark(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "my app/www", NULL);
+    past(&a, "my%20app/www my%20app\t\tmy%20app\t", "my%20app/www\t\tmy%20app\t", "my app;");
+    past(&a, "my%20app/www\t\tmy%20app\t", "my%20app/www\t\tmy%20app\t", "my app;");
+    mark(&a, "my app", APP);
+    past(&a, "my%20app/www\t\tmy%20app\t", "my%20app/www my%20app\t\tmy%20app\t", "");
+    /* another's document root there makes it nobody's: by a mark below */
+    add_domain(&a, "my app/sub/in", NULL);
+    mark(&a, "my app/sub", APP);
+    past(&a, "my%20app/www my%20app\t\tmy%20app\t", "my%20app/www\t\tmy%20app\t",
+         "my app;my app/sub;");
+    /* nothing is doubted by a text that does not go so far, or has been cut */
+    SC_BUF struct sc_buf told = SC_BUF_INIT;
+    struct sc_plan *plan = NULL;
+    assert_int_equal(sc_plan_make(&a.in, &plan, NULL), 0);
+    sc_owned_text_doubted("my%20app/www\t\tmy%20app", plan, &plan->sites[1], collect, &told);
+    assert_int_equal(told.len, 0);
+    sc_plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(as_a_text),
+        cmocka_unit_test(what_marks_have_made_another_sites_is_doubted),
+        cmocka_unit_test(what_a_site_had_is_doubted_without_its_mark),
         cmocka_unit_test(frameworks),
         cmocka_unit_test(wordpress),
         cmocka_unit_test(panels),

@@ -86,7 +86,7 @@ int tools_cron(const struct sc_cron_owner *o, const struct sc_cron_site *known, 
                        *known[i].token ? "yes" : "no");
     free(tools_the_account(o->uid)->cron);
     tools_the_account(o->uid)->cron = text.len ? strdup(text.data) : NULL;
-    *ret = (struct sc_cron_found){.unknown = tools_cron_unknown};
+    *ret = (struct sc_cron_found){.nobodys = {.unknown = tools_cron_unknown}};
     return 0;
 }
 
