@@ -147,16 +147,19 @@ rm "$(entry)"
 check "regenerate makes a removed one again" cagefsctl --site-isolation-regenerate john
 check "both serve" both_serve
 
+# Nobody is at work: neither the daemon, nor what a killed command had started, which may yet put the entry where it was.
+nobody_acts() { monitor_goes && ! pgrep -f 'cagefsctl|sitecage-(rebuild|finish|build|engine)|update-alternatives' >/dev/null; }
+
 # An installation of before: Apache runs the installed file, which was made setuid. The upgrade resets its mode.
 as_before()
 {
     local now
+    wait_until 30 nobody_acts || return
     now=$(entry)
-    monitor_away || return
     chown --reference="$real" "$installed" && chmod --reference="$real" "$installed" &&
         update-alternatives --install /usr/lib/apache2/suexec suexec "$installed" 1000 >/dev/null &&
         update-alternatives --set suexec "$installed" >/dev/null &&
-        update-alternatives --remove suexec "$now" >/dev/null && rm -r "$(dirname "$now")" && served_within 5
+        update-alternatives --remove suexec "$now" >/dev/null && rm -r "$(dirname "$now")" && served_within 20
 }
 moved_over()
 {

@@ -74,12 +74,19 @@ refused()
     expect_fail 1 "$domain" check_of "$domain"
 }
 
+# The shared masters; a child that a master just made bears its name for a moment.
+masters()
+{
+    ps -e -o pid=,ppid=,args= | awk '/ php-fpm: master process \(\/(etc|opt)\// { text[$1] = $0; parent[$1] = $2 }
+        END { for (pid in text) if (!(parent[pid] in text)) print text[pid] }' | sort
+}
+
 # What isolating a site must not touch where Apache has the module: texts of pools, sockets, the shared masters.
 shared()
 {
     find /etc/php /opt/cpanel -name '*.conf' -printf '%p %i %T@\n' | sort
     find /run/php /var/www/vhosts "$ea/usr/var/run" -type s -printf '%p %i %m %U %G\n' | sort
-    pgrep -a -f '^php-fpm: master process \(/(etc|opt)/'
+    masters
     awk '/php/ { n++ } END { print n + 0 }' /proc/self/mountinfo
 }
 untouched() { shared >/root/shared.now && diff /root/shared /root/shared.now; }
@@ -297,6 +304,7 @@ all_shapes()
 ## Apache has mod_sitecage: it takes PHP to the site's own master, whoever shares the pool
 module=on
 shared >/root/shared
+check "several masters run" test "$(masters | wc -l)" -ge 2
 all_shapes
 for name in long dedicated tcp da1 da2 cwp nosuexec own; do
     isolated $name.example
