@@ -38,10 +38,11 @@ unsigned sc_similar_distance(const char *a, const char *b)
 const char *sc_similar(const char *word, const char *const *known, size_t n)
 {
     const char *best = NULL;
-    unsigned found = (unsigned)(strlen(word) / 4) + 1;
+    unsigned found = SC_SIMILAR_MAX;
     for (size_t i = 0; i < n; i++) {
+        const size_t len = strlen(word), other = strlen(known[i]);
         unsigned d = sc_similar_distance(word, known[i]);
-        if (d >= found)
+        if (d > (len > other ? len : other) / 4 || d >= found)
             continue;
         best = known[i];
         found = d;

@@ -10,7 +10,8 @@
 /* How many letters differ: left out, put in, changed, or swapped with the next; capitals do not count. */
 unsigned sc_similar_distance(const char *a, const char *b);
 
-/* The nearest of them, or NULL where none is near: one letter in four may differ. The first of equals. */
+/* The nearest of them, or NULL where none is near: one letter in four of the longer one may
+ * differ. The first of equals. */
 const char *sc_similar(const char *word, const char *const *known, size_t n);
 
 #endif

@@ -31,7 +31,10 @@ expect_output "a file, and a user" $'CloudLinux Isolates was enabled for domain(
 from_stdin() { cagefsctl --isolates-disable --file - </root/names; }
 expect_output "standard input, to disable" $'CloudLinux Isolates was disabled for domain(s),\na1.example,b2.example\n2 sites: 2 done, 0 failed, 0 skipped\n' from_stdin
 echo a1x.example >>/root/names
-expect_fail 1 a1x.example cagefsctl --site-isolation-enable --file /root/names --keep-going
+expect_fail 1 "a1x.example; did you mean a1" cagefsctl --site-isolation-enable --file /root/names --keep-going
+echo https://a1.example/ >/root/pasted
+expect_fail 1 "https://a1.example/; did you mean a1.example?" cagefsctl --site-isolation-enable --file /root/pasted
+expect_fail 1 "User u11x does not exist; did you mean u11?" cagefsctl --site-isolation-enable --user u11x
 expect_fail 1 nosuch cagefsctl --site-isolation-enable --user u1 --user nosuch
 expect_fail 1 nosuch.example cagefsctl --site-isolation-enable --all --exclude nosuch.example
 expect_output "names are checked before anything begins" $'1\n' isolated

@@ -17,7 +17,9 @@ static void near_words(void **state)
     assert_int_equal(sc_similar_distance("", "abc"), 3);
     assert_string_equal(sc_similar("site-isolation-enabel", known, 3), "site-isolation-enable");
     assert_string_equal(sc_similar("site_isolation_disable", known, 3), "site-isolation-disable");
-    assert_null(sc_similar("jsn", known, 3)); /* too short to tell */
+    assert_string_equal(sc_similar("jsn", known, 3), "json"); /* one in four, as with jsno */
+    assert_null(sc_similar("jn", known, 3));
+    assert_null(sc_similar("js", known, 3));
     assert_string_equal(sc_similar("jsno", known, 3), "json");
     assert_null(sc_similar("nonsense", known, 3));
     assert_null(sc_similar("", known, 3));
