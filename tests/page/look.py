@@ -85,6 +85,7 @@ def hostile():
         assert b.eval(SHADOW + ".querySelectorAll('img, script, iframe').length") == 0, "markup came of a name"
         assert b.eval("window.ran") == 0, "a script ran"
         assert m.asked[-2]["do"] == "enable" and all(one["token"] == "t" for one in m.asked)
+        assert not m.told, "the token is in the document, which may become an argument"
 
 
 def many():
@@ -201,6 +202,14 @@ def languages():
             assert b.find("h1", "textContent") == title, f"{options} {attributes}: {b.find('h1', 'textContent')}"
             if title.startswith("A"):
                 no_barriers(b, options)
+                b.wait_text("Ihre Programme können nicht starten.")
+                assert "to another user" not in b.text(), "an English reason, which the details have"
+    accounts = [{"user": "john", "locked": False, "may_change": True, "sites": mock.all_states()}]
+    with browser.Browser("--lang=de", "--accept-lang=de") as b, mock.Mock(mock.overview([], accounts=accounts), 'data-admin="yes"') as m:
+        b.goto(m.url)
+        b.wait_text("Ihre Programme können nicht starten.")
+        b.wait_text("hands it to another user")  # there are no details
+        no_barriers(b, "administrator, German")
     with browser.Browser("--lang=en") as b, mock.Mock(doc) as m:
         b.viewport(1000, 800)
         b.goto(m.url)

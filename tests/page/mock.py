@@ -84,6 +84,7 @@ class Mock:
 
     def __init__(self, doc, attributes=""):
         self.doc, self.attributes, self.asked, self.gets = doc, attributes, [], []
+        self.told = False  # the token was in a document, too
         self.answers = {"history": lambda r: history(r["domain"]), "learn-report": REPORT,
                         "explain": {"result": "success", "domain": "a.example", "path": {
                             "path": "/home/john/" + HOSTILE, "read": False, "write": False, "exists": True, "rule": "other-site",
@@ -127,6 +128,8 @@ class Mock:
 
             def do_POST(self):
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                mock.told |= "token" in request
+                request["token"] = self.headers["X-Sitecage-Token"]
                 mock.asked.append(request)
                 self.send("application/json", json.dumps(mock.answer(request)).encode())
 

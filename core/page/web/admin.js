@@ -72,7 +72,7 @@ class AdminView {
                     this.told(sites.length);
                 }});
             const cells = [[h("div", {class: "choice"}, box, h("div", {}, domainText(site.domain), h("small", {}, h("bdi", {}, user.user))))],
-                [stateBadge(x, site.state), shortReason(x, site)], page.siteSwitch(site, "switch", user), usageShort(x, site),
+                [stateBadge(x, site.state), shortReason(x, site, true)], page.siteSwitch(site, "switch", user), usageShort(x, site),
                 faultsShort(x, site)];
             cells.attributes = {"data-site": site.domain};
             return cells;

@@ -33,7 +33,8 @@ class Api {
 
     async ask(request) {
         const token = this.data.token ?? "";
-        const document_ = JSON.stringify({...request, token});
+        // in the document only where headers may not arrive: a panel may hand the document on as an argument (Plesk), which all can see
+        const document_ = JSON.stringify(this.data.form ? {...request, token} : request);
         const headers = {"X-Sitecage-Token": token, "X-Requested-With": "XMLHttpRequest"};
         let body = document_;
         const forgery = document.getElementById("forgery_protection_token")?.content;

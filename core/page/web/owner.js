@@ -48,11 +48,15 @@ class OwnerView {
     }
 }
 
-function shortReason(x, site) {
+// The reasons are English: who reads another language gets the sentence for its kind, and the reason in the details,
+// or where there are none, below it (`whole`).
+function shortReason(x, site, whole = false) {
     if (["isolated", "not isolated"].includes(site.state))
         return null;
     const key = `code.${site.code}`, text = site.failing?.reason ?? site.reason ?? site.coverage_reason;
-    return h("small", {class: "reason"}, text ?? (x.has(key) ? x.t(key) : ""));
+    const kind = x.has(key) ? x.t(key) : null;
+    const first = x.lang === "en" ? text ?? kind : kind ?? text;
+    return [h("small", {class: "reason"}, first ?? ""), whole && text && text !== first ? h("small", {class: "reason"}, text) : null];
 }
 
 function usageShort(x, site) {
