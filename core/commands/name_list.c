@@ -60,7 +60,7 @@ int sc_name_list_parse(const char *text, size_t len, const char *what, struct sc
 int sc_name_list_read(const char *path, struct sc_names *ret, struct sc_error *err)
 {
     bool standard = strcmp(path, "-") == 0;
-    const char *what = standard ? "standard input" : path;
+    const char *what = standard ? "standard input" : *path ? path : "''";
     SC_FD int fd =
         standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
     SC_BUF struct sc_buf text = {.limit = SC_NAME_LIST_BYTES};
@@ -71,6 +71,8 @@ int sc_name_list_read(const char *path, struct sc_names *ret, struct sc_error *e
         if (n > 0)
             sc_buf_add(&text, part, (size_t)n);
     }
+    if (n < 0 && fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return sc_error_set(err, SC_E_NOTFOUND, "cannot read %s: %s", what, strerror(errno));
     if (n < 0)
         return sc_error_sys(err, errno, "cannot read %s", what);
     int rc = text.len ? sc_buf_check(&text, what, err) : 0;

@@ -14,7 +14,7 @@
 int sc_name_list_parse(const char *text, size_t len, const char *what, struct sc_names *ret,
                        struct sc_error *err);
 
-/* Reads it; "-" is standard input. SC_E_SYS, too. */
+/* Reads it; "-" is standard input. SC_E_NOTFOUND, SC_E_SYS, too. */
 int sc_name_list_read(const char *path, struct sc_names *ret, struct sc_error *err);
 
 #endif

@@ -32,6 +32,8 @@ from_stdin() { cagefsctl --isolates-disable --file - </root/names; }
 expect_output "standard input, to disable" $'CloudLinux Isolates was disabled for domain(s),\na1.example,b2.example\n2 sites: 2 done, 0 failed, 0 skipped\n' from_stdin
 echo a1x.example >>/root/names
 expect_fail 1 "a1x.example; did you mean a1" cagefsctl --site-isolation-enable --file /root/names --keep-going
+expect_output "a file that is not there" $'not_found\n' \
+    sh -c 'cagefsctl --json --site-isolation-enable --file /root/nosuch | jq -r .code'
 echo https://a1.example/ >/root/pasted
 expect_fail 1 "https://a1.example/; did you mean a1.example?" cagefsctl --site-isolation-enable --file /root/pasted
 expect_fail 1 "User u11x does not exist; did you mean u11?" cagefsctl --site-isolation-enable --user u11x
