@@ -88,37 +88,6 @@ bool sc_domains_config_remove(struct sc_domains_config *c, const char *name)
     return true;
 }
 
-int sc_domains_config_rename(struct sc_domains_config *c, const char *old_name,
-                             const char *new_name, struct sc_error *err)
-{
-    struct sc_domain_entry *old = sc_domains_config_find(c, old_name);
-    if (!old)
-        return sc_error_set(err, SC_E_NOTFOUND, "%s has no entry", old_name);
-    if (!strcmp(old_name, new_name))
-        return 0;
-    struct sc_domain_entry *there = sc_domains_config_find(c, new_name);
-    if (there) {
-        there->isolated = there->isolated || old->isolated;
-        sc_domains_config_remove(c, old_name);
-        return 0;
-    }
-    char *copy = strdup(new_name);
-    if (!copy)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for %s", new_name);
-    struct sc_domain_entry e = *old;
-    size_t from = (size_t)(old - c->entries), to = position(c, new_name);
-    if (to > from) {
-        to--;
-        memmove(old, old + 1, (to - from) * sizeof(e));
-    } else {
-        memmove(&c->entries[to + 1], &c->entries[to], (from - to) * sizeof(e));
-    }
-    free(e.name);
-    e.name = copy;
-    c->entries[to] = e;
-    return 0;
-}
-
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct sc_domain_entry *)a)->name,

@@ -130,17 +130,13 @@ int sc_domain_entry_add_path(struct sc_domain_entry *e, const char *rel, bool rw
 /* Whether there was one. */
 bool sc_domains_config_remove(struct sc_domains_config *c, const char *name);
 
-/* The entry moves to the new name with all it has. Where the new name has an entry already that one
- * stays, isolated when either was. SC_E_NOTFOUND when there is no entry of the old name. */
-int sc_domains_config_rename(struct sc_domains_config *c, const char *old_name,
-                             const char *new_name, struct sc_error *err);
-
 struct sc_domain_rename {
     const char *old_name, *new_name;
 };
 
-/* The same for many names at once, each under what the others were before: names may change places.
- * `renames` by old_name; no old and no new name is there twice. Names without an entry are fine. */
+/* Entries move to new names with all they have, each under what the others were before: names may change places. Where a
+ * new name has an entry already, which does not move itself, that one stays, isolated when either was. `renames` by
+ * old_name; no old and no new name is there twice. Names without an entry are fine. */
 int sc_domains_config_rename_all(struct sc_domains_config *c,
                                  const struct sc_domain_rename *renames, size_t n,
                                  struct sc_error *err);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/limits/hierarchies.h"
 
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/vfs.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/own_group.h"
@@ -18,12 +16,6 @@ const char *const sc_cgroup_names[SC_CTRL_COUNT][2] = {
 const char *sc_cgroup_controller(const struct sc_cgroups *cg, enum sc_ctrl ctrl)
 {
     return sc_cgroup_names[ctrl][cg->version[ctrl] == 2 ? 1 : 0];
-}
-
-int sc_cgroup_version_at(const char *mount)
-{
-    struct statfs fs;
-    return statfs(mount, &fs) < 0 ? 0 : fs.f_type == CGROUP2_SUPER_MAGIC ? 2 : 1;
 }
 
 char *sc_cgroup_path(const struct sc_cgroups *cg, enum sc_ctrl ctrl, const char *name,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where this machine's control groups are, and the names that we have in them. Pure, but for sc_cgroup_version_at()
- * and sc_cgroup_base_find(). */
+/* Where this machine's control groups are, and the names that we have in them. Pure, but for sc_cgroup_base_find(). */
 #ifndef SC_LIMITS_HIERARCHIES_H
 #define SC_LIMITS_HIERARCHIES_H
 
@@ -21,9 +20,6 @@ struct sc_cgroups {
 
 /* The kernel's names of a controller: [0] in version 1, [1] in version 2; NULL: it has none there. */
 extern const char *const sc_cgroup_names[SC_CTRL_COUNT][2];
-
-/* 1, 2; 0: it cannot be looked at. */
-int sc_cgroup_version_at(const char *mount);
 
 /* The kernel's name of the controller: "cpu", "blkio" or "io", … */
 const char *sc_cgroup_controller(const struct sc_cgroups *cg, enum sc_ctrl ctrl);

@@ -224,21 +224,6 @@ static void target_of(const struct sc_php *php, const struct sc_php *native, enu
         snprintf(out, PATH_MAX, SC_PHP_INSIDE "/native/%s", sc_php_sapi_name(sapi));
 }
 
-bool sc_php_site_program(struct sc_php_lazy *l, const struct sc_php_choice *c,
-                         enum sc_php_sapi sapi, char *out)
-{
-    struct sc_php_catalogue *cat = sc_php_lazy_get(l);
-    const struct sc_php *php = cat ? chosen(l, c) : NULL;
-    if (!cat || (!(php && php->bin[sapi].real) && !cat->native.bin[sapi].real))
-        return false;
-    if (php && needs_entry(php, &cat->native))
-        target_of(php, &cat->native, sapi, out);
-    else
-        snprintf(out, PATH_MAX, "%s",
-                 php && php->bin[sapi].real ? php->bin[sapi].real : cat->native.bin[sapi].real);
-    return true;
-}
-
 static int make_links(int top, const struct sc_php *php, const struct sc_php *native,
                       struct sc_error *err)
 {

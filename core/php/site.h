@@ -52,12 +52,6 @@ int sc_php_site_lines(struct sc_php_lazy *l, const struct sc_php_choice *c, stru
 int sc_php_site_make(struct sc_php_lazy *l, const struct sc_php_choice *c, uid_t uid, unsigned id,
                      struct sc_error *err);
 
-/* Where in its view the site finds the program of this kind that it chose; the native one where its
- * version has none. False when there is none at all. `out` has PATH_MAX bytes. For who starts it
- * there: the names that people use (/usr/bin/php-cgi) lead to the same. */
-bool sc_php_site_program(struct sc_php_lazy *l, const struct sc_php_choice *c,
-                         enum sc_php_sapi sapi, char *out);
-
 /* The extensions of `php` that the choice loads: chosen ones that there are, or its defaults; with
  * what is fixed. sc_php_modules() was called. */
 int sc_php_enabled(const struct sc_php *php, const struct sc_php_choice *c,

@@ -389,6 +389,12 @@ static void trusts_only_the_users_own_file(void **state)
     alarm(0);
 }
 
+static int renamed(struct sc_domains_config *c, const char *old_name, const char *new_name)
+{
+    const struct sc_domain_rename one = {.old_name = old_name, .new_name = new_name};
+    return sc_domains_config_rename_all(c, &one, 1, &err);
+}
+
 static void changes_the_list(void **state)
 {
     (void)state;
@@ -402,22 +408,23 @@ static void changes_the_list(void **state)
     assert_string_equal(c.entries[2].name, "b.com");
     assert_true(c.entries[2].isolated);
     /* A rename takes limits and paths along, upwards and downwards in the order. */
-    OK(sc_domains_config_rename(&c, "a.com", "z.com", &err));
+    OK(renamed(&c, "a.com", "z.com"));
     assert_string_equal(c.entries[0].name, "ab.com");
     assert_string_equal(c.entries[1].name, "b.com");
     assert_string_equal(c.entries[2].name, "z.com");
     assert_int_equal(c.entries[2].limits.value[SC_LIMIT_CPU], 2500);
     assert_int_equal(c.entries[2].n_paths, 3);
-    OK(sc_domains_config_rename(&c, "z.com", "0.com", &err));
+    OK(renamed(&c, "z.com", "0.com"));
     assert_string_equal(c.entries[0].name, "0.com");
     assert_int_equal(c.entries[0].n_paths, 3);
     assert_string_equal(c.entries[2].name, "b.com");
-    OK(sc_domains_config_rename(&c, "b.com", "b.com", &err));
-    assert_int_equal(sc_domains_config_rename(&c, "no.com", "x.com", &err), SC_E_NOTFOUND);
-    assert_error(&err, SC_E_NOTFOUND, "no.com has no entry");
+    OK(renamed(&c, "b.com", "b.com"));
+    OK(renamed(&c, "no.com", "x.com"));
+    assert_int_equal(c.n, 3);
+    assert_null(sc_domains_config_find(&c, "x.com"));
     /* Onto one that exists: that one stays, and isolation is not lost. */
     OK(sc_domains_config_set_isolated(&c, "ab.com", false, &err));
-    OK(sc_domains_config_rename(&c, "0.com", "ab.com", &err));
+    OK(renamed(&c, "0.com", "ab.com"));
     assert_int_equal(c.n, 2);
     assert_string_equal(c.entries[0].name, "ab.com");
     assert_true(c.entries[0].isolated);

@@ -288,13 +288,6 @@ int sc_web_views_get(struct sc_web_views *v, uint32_t uid, uint32_t site, struct
     return rc;
 }
 
-void sc_web_view_ref(struct sc_web_views *v, struct sc_web_view *view)
-{
-    pthread_mutex_lock(&v->lock);
-    view->refs++;
-    pthread_mutex_unlock(&v->lock);
-}
-
 void sc_web_view_unref(struct sc_web_views *v, struct sc_web_view *view)
 {
     if (!view)

@@ -43,7 +43,6 @@ void sc_web_views_free(struct sc_web_views *v); /* nobody uses it or its views a
 int sc_web_views_get(struct sc_web_views *v, uint32_t uid, uint32_t site, struct sc_web_view **ret,
                      struct sc_error *err);
 
-void sc_web_view_ref(struct sc_web_views *v, struct sc_web_view *view);
 void sc_web_view_unref(struct sc_web_views *v, struct sc_web_view *view); /* accepts NULL */
 
 #endif
