@@ -12,6 +12,7 @@
 #include "core/base/there.h"
 #include "core/base/users.h"
 #include "core/base/vec.h"
+#include "core/coverage/coverage.h"
 
 #define SHOWN_MAX 64u   /* places of one site that are compared with a new one */
 #define ASKED_MAX 1000u /* paths that are remembered */
@@ -261,4 +262,18 @@ int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc
     s->v[s->n++] =
         (struct sc_shown_place){.site_rel = sc_steal_ptr(&site), .path = sc_steal_ptr(&place)};
     return 0;
+}
+
+void sc_shown_without_pools(struct sc_shown *s, const struct sc_fpm_places *pools)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!sc_fpm_places_within(pools, s->v[i].path)) {
+            s->v[kept++] = s->v[i];
+            continue;
+        }
+        free(s->v[i].site_rel);
+        free(s->v[i].path);
+    }
+    s->n = kept;
 }

@@ -26,6 +26,11 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
 int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
                  const char *site_rel, const char *path, struct sc_error *err);
 
+/* Takes out the places in which pools of PHP-FPM listen: whoever sees a socket has the
+ * pool run what he sends it, outside of every site. */
+struct sc_fpm_places;
+void sc_shown_without_pools(struct sc_shown *s, const struct sc_fpm_places *pools);
+
 /* What `path` leads to, where that is a file or directory which nobody but root can have put there, and
  * in no home; else *ret is NULL. The caller frees it. SC_E_NOMEM, SC_E_SYS. */
 int sc_shown_roots(const struct sc_account *a, const char *path, char **ret, struct sc_error *err);

@@ -282,6 +282,8 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
         rc = show_to_all(a, &server->hosts, s->php ? s->php : &f->php, &shown, err);
     if (rc < 0)
         return rc;
+    if (server)
+        sc_shown_without_pools(&shown, &server->sockets);
     sc_uses_done(&f->uses);
     sc_shown_done(&f->shown);
     sc_spellings_done(&f->spellings);

@@ -13,6 +13,9 @@ APACHE_MODULES="proxy proxy_fcgi"
 H=/home/john
 speak() { http a.example "/speak.php?to=unix://$1&script=$H/a.example/evil.php"; } # SOCKET
 runs() { [ "$(speak "$1")" = "john reads the secret of b" ]; }
+# in B's own cage B's secret is B's to read: another site's PHP has it read by B's pool
+speak_b() { http a.example "/speak.php?to=unix://$1&script=$H/b.example/evil.php"; } # SOCKET
+refused_b() { case $(speak_b "$1") in "refused: "*) ;; *) return 1 ;; esac }
 refused() { case $(speak "$1") in "refused: "*) ;; *) return 1 ;; esac }
 pools=0
 pool() # SOCKET: one of john's
@@ -78,5 +81,39 @@ chmod 600 /usr/local/panel/p.sock
 chown root: /usr/local/panel/p.sock
 check "not where the account may not connect" cagefsctl --site-isolation-enable a.example
 check "A's PHP is refused" refused /usr/local/panel/p.sock
+check "B is served" [ "$(php_eval b.example 'echo "ok";')" = ok ]
+check "A is disabled" cagefsctl --site-isolation-disable a.example
+
+## A place outside of the trees, which A sees because its virtual host has an alias there
+mkdir -p /srv/tools/run /srv/plain && chmod 755 /srv/tools /srv/tools/run /srv/plain
+echo plain >/srv/plain/file
+pool /srv/tools/run/p.sock
+sed -i 's|</VirtualHost>|Alias /tools /srv/tools\nAlias /plain /srv/plain\n&|' /etc/apache2/sites-enabled/a.example.conf
+check "Apache reads it" apache_reload
+check "PHP-FPM reads it" fpm_reload
+wait_until 20 test -S /srv/tools/run/p.sock
+check "control: A's PHP runs its own code there" runs /srv/tools/run/p.sock
+check "A is enabled" cagefsctl --site-isolation-enable a.example
+check "A's PHP is refused there" refused /srv/tools/run/p.sock
+expect_output "what an alias without pools has is there" $'plain\n' php_eval a.example 'readfile("/srv/plain/file");'
+check "A is disabled" cagefsctl --site-isolation-disable a.example
+
+## The only pool of its directory leaves its file when its address is taken over
+rm /usr/local/panel/data
+b_socket=/opt/alone/run/b.sock
+mkdir -p ${b_socket%/*}
+fpm_pool b.example $b_socket
+sed -i 's/^listen.mode.*/listen.mode = 0666/' "$fpm_pool_dir/b.example.conf"
+fpm_vhost b.example $b_socket
+put_php b.example evil.php 'echo posix_getpwuid(posix_geteuid())["name"], " reads ", @file_get_contents("/home/john/b.example/secret.txt");'
+check "PHP-FPM is started again" fpm_restart
+check "Apache reads it" apache_reload
+without_module
+check "Apache has no module any more" cagefsctl --site-isolation-regenerate john
+expect_output "control: A's PHP has B's pool run B's code" "john reads the secret of b" speak_b $b_socket
+check "B is enabled" cagefsctl --site-isolation-enable b.example
+check_not "B's pool stands in no file" grep -q '^listen' "$fpm_pool_dir/b.example.conf"
+check "A is enabled" cagefsctl --site-isolation-enable a.example
+check "A's PHP is refused at B's address" refused_b $b_socket
 check "B is served" [ "$(php_eval b.example 'echo "ok";')" = ok ]
 finish

@@ -15,8 +15,9 @@
 
 /* One directory that pools listen in. */
 struct place {
-    char *text, *real; /* as a pool writes it; NULL: missing, or no site sees it */
-    bool closable;
+    char *text, *real; /* as a pool writes it; NULL: missing */
+    bool shown;        /* every site sees it … */
+    bool closable;     /* … unless it is closed */
 };
 
 struct places {
@@ -38,6 +39,9 @@ void sc_fpm_places_done(struct sc_fpm_places *p)
     for (size_t i = 0; i < p->n_closed; i++)
         free(p->closed[i]);
     free(p->closed);
+    for (size_t i = 0; i < p->n_others; i++)
+        free(p->others[i]);
+    free(p->others);
     free(p->open);
     sc_fpm_taken_list_done(&p->taken);
     *p = (struct sc_fpm_places){0};
@@ -102,10 +106,9 @@ static struct place *place_of(struct places *p, const char *listen, struct sc_er
         return NULL;
     }
     int rc = *text ? sc_real_path(text, &real, err) : SC_ABSENT;
-    if (rc == SC_THERE && is_shown(real))
+    one.shown = rc == SC_THERE && is_shown(real);
+    if (one.shown)
         rc = is_closable(real, &one.closable, err);
-    else
-        free(sc_steal_ptr(&real));
     if (rc < 0)
         return NULL;
     one.text = sc_steal_ptr(&text);
@@ -125,7 +128,7 @@ static int look_at(struct places *p, struct sc_fpm_open one, struct sc_fpm_place
     const struct place *dir = place_of(p, one.listen, &why);
     if (!dir)
         return sc_error_set(err, why.code, "%s", why.text);
-    if (!dir->real || dir->closable)
+    if (!dir->shown || dir->closable)
         return 0;
     int rc = sc_there(one.listen, &st, err);
     if (rc < 0)
@@ -144,24 +147,34 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* By their real paths: several names may lead to one. */
-static int list_closed(const struct places *p, struct sc_fpm_places *ret, struct sc_error *err)
+/* Once: several names may lead to one place. */
+static int list_one(char **v, size_t *n, const char *real, struct sc_error *err)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp(v[i], real) == 0)
+            return 0;
+    v[*n] = strdup(real);
+    return v[(*n)++] ? 0 : no_memory(err);
+}
+
+/* By their real paths. */
+static int list(const struct places *p, struct sc_fpm_places *ret, struct sc_error *err)
 {
     ret->closed = calloc(p->n + 1, sizeof(*ret->closed));
-    if (!ret->closed)
+    ret->others = calloc(p->n + 1, sizeof(*ret->others));
+    if (!ret->closed || !ret->others)
         return no_memory(err);
-    for (size_t i = 0; i < p->n; i++) {
-        bool known = !p->v[i].closable || !p->v[i].real;
-        for (size_t k = 0; k < ret->n_closed && !known; k++)
-            known = strcmp(ret->closed[k], p->v[i].real) == 0;
-        if (known)
-            continue;
-        ret->closed[ret->n_closed] = strdup(p->v[i].real);
-        if (!ret->closed[ret->n_closed++])
-            return no_memory(err);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < p->n; i++) {
+        const struct place *one = &p->v[i];
+        if (one->real && !one->shown)
+            rc = list_one(ret->others, &ret->n_others, one->real, err);
+        else if (one->closable)
+            rc = list_one(ret->closed, &ret->n_closed, one->real, err);
     }
-    qsort(ret->closed, ret->n_closed, sizeof(*ret->closed), by_name);
-    return 0;
+    if (rc == 0)
+        qsort(ret->closed, ret->n_closed, sizeof(*ret->closed), by_name);
+    return rc;
 }
 
 int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_places *ret,
@@ -169,7 +182,7 @@ int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_plac
 {
     SC_CLEANUP(done) struct places p = {0};
     SC_CLEANUP(sc_fpm_places_done) struct sc_fpm_places out = {0};
-    int rc = sc_fpm_taken_outside(&out.taken, err);
+    int rc = sc_fpm_taken_load(0, 0, &out.taken, NULL, err);
     for (size_t i = 0; rc == 0 && i < pools->n; i++) {
         const struct sc_fpm_known *k = &pools->v[i];
         rc =
@@ -183,12 +196,20 @@ int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_plac
                     &out, err);
     }
     if (rc == 0)
-        rc = list_closed(&p, &out, err);
+        rc = list(&p, &out, err);
     if (rc < 0)
         return rc;
     *ret = out;
     out = (struct sc_fpm_places){0};
     return 0;
+}
+
+bool sc_fpm_places_within(const struct sc_fpm_places *p, const char *dir)
+{
+    for (size_t i = 0; i < p->n_others; i++)
+        if (sc_path_below(p->others[i], dir))
+            return true;
+    return false;
 }
 
 bool sc_fpm_is_open_to(const struct sc_fpm_open *o, uid_t uid, gid_t gid)

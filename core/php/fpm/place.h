@@ -23,7 +23,9 @@ struct sc_fpm_places {
     size_t n_closed;
     struct sc_fpm_open *open; /* pools in other directories there */
     size_t n_open;
-    struct sc_fpm_taken_list taken; /* pools that stand in no file, and run outside of sites */
+    char **others; /* where else pools listen: real paths, each once */
+    size_t n_others;
+    struct sc_fpm_taken_list taken; /* pools in no file: their addresses were taken over */
 };
 
 struct sc_fpm_open {
@@ -38,6 +40,9 @@ void sc_fpm_places_done(struct sc_fpm_places *p);
 /* Looks; `pools` must stay. SC_E_SYS, SC_E_NOMEM. */
 int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_places *ret,
                        struct sc_error *err);
+
+/* Whether a pool listens at or below that directory, which views do not show of themselves. Pure. */
+bool sc_fpm_places_within(const struct sc_fpm_places *p, const char *dir);
 
 /* Whether programs with these ids can connect (unix(7): whoever may write the socket). Pure. */
 bool sc_fpm_is_open_to(const struct sc_fpm_open *o, uid_t uid, gid_t gid);

@@ -177,17 +177,17 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
     return 0;
 }
 
-/* Which records: all of an account (0: of all accounts), or of one of its sites, or from that id on. */
+/* Which records: all of an account (0: of all accounts), or of one of its sites. */
 struct wanted {
     uid_t uid;
-    unsigned id, from;
+    unsigned id;
 };
 
 static bool is_wanted(const struct wanted *w, const char *name)
 {
     unsigned uid, id;
     return name[0] >= '1' && name[0] <= '9' && sscanf(name, "%u.%u.", &uid, &id) == 2 &&
-           (w->uid == 0 || uid == w->uid) && (w->id == 0 || id == w->id) && id >= w->from;
+           (w->uid == 0 || uid == w->uid) && (w->id == 0 || id == w->id);
 }
 
 static int load(const struct wanted *w, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
@@ -220,12 +220,6 @@ int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, uns
 {
     const struct wanted w = {.uid = uid, .id = id};
     return load(&w, ret, ret_bad, err);
-}
-
-int sc_fpm_taken_outside(struct sc_fpm_taken_list *ret, struct sc_error *err)
-{
-    static const struct wanted w = {.from = SC_FPM_OUTSIDE};
-    return load(&w, ret, NULL, err);
 }
 
 static bool is_one_of(const uid_t *v, size_t n, uid_t uid)

@@ -73,12 +73,10 @@ bool sc_fpm_any_routed(void);
 /* A record's `hash`: of file and pool; of a routed site's address, of which there is one. */
 uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen);
 
-/* Records of the account's site `id` (0: of all its sites), by id. A record that is damaged is
- * passed over (*ret_bad counts it; may be NULL). */
+/* Records of the account's site `id` (0: of all its sites; uid 0: of all accounts), by id. A record that is
+ * damaged is passed over (*ret_bad counts it; may be NULL). SC_E_SYS, SC_E_NOMEM. */
 int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
                       struct sc_error *err);
-/* Records of all accounts' masters outside of sites. SC_E_SYS, SC_E_NOMEM. */
-int sc_fpm_taken_outside(struct sc_fpm_taken_list *ret, struct sc_error *err);
 
 /* Whose records there are: each account once. The caller frees *ret. SC_E_SYS, SC_E_NOMEM. */
 int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err);

@@ -83,6 +83,26 @@ static void several_names_of_one_directory_are_one(void **state)
     assert_int_equal(p.n_open, 0);
 }
 
+static void places_elsewhere_are_known(void **state)
+{
+    (void)state;
+    listed.n = 0;
+    socket_at("/srv/tools/run/john.sock", 1001, 0666);
+    socket_at("/opt/fpm/sockets/john.sock", 1001, 0660);
+    pool_at("/srv/tools/run/john.sock");
+    pool_at("/srv/tools/run/jane.sock");
+    pool_at("/srv/missing/run/jane.sock");
+    pool_at("/opt/fpm/sockets/john.sock");
+    PLACES p = {0};
+    look(&p);
+    assert_int_equal(p.n_others, 1);
+    assert_true(sc_fpm_places_within(&p, "/srv/tools"));
+    assert_true(sc_fpm_places_within(&p, "/srv/tools/run"));
+    assert_false(sc_fpm_places_within(&p, "/srv/tool"));
+    assert_false(sc_fpm_places_within(&p, "/srv/missing"));
+    assert_false(sc_fpm_places_within(&p, "/opt/fpm"));
+}
+
 static void who_can_connect(void **state)
 {
     (void)state;
@@ -104,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         world_test(directories_of_sockets_alone_are_closed),
         world_test(several_names_of_one_directory_are_one),
+        world_test(places_elsewhere_are_known),
         world_test(who_can_connect),
     };
     return world_run(tests);
