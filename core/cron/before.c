@@ -122,10 +122,14 @@ static bool runs_its_word(struct before w)
 
 bool sc_cron_is_script(const char *s, size_t i)
 {
+    return i && is_blank(s[i - 1]) &&
+           sc_cron_wants_script(s, i); /* else a command may begin there */
+}
+
+bool sc_cron_wants_script(const char *s, size_t i)
+{
     size_t budget = SC_CRON_BEFORE_MAX;
     struct before w = word_before(s, i, &budget);
-    if (!w.len || w.at + w.len == s + i) /* a command may begin there */
-        return false;
     for (size_t n = 0; is_option(w) && n < WORDS_MAX; n++)
         w = word_before(s, (size_t)(w.at - s), &budget);
     return w.len && runs_its_word(w);

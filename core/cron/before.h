@@ -23,4 +23,7 @@ bool sc_cron_runs(const char *s, size_t i);
 /* The latter alone: a file, though nothing but its name is written. */
 bool sc_cron_is_script(const char *s, size_t i);
 
+/* Whether what ends before s[i] runs the file whose name comes next: "php -q". */
+bool sc_cron_wants_script(const char *s, size_t i);
+
 #endif

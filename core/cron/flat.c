@@ -13,6 +13,9 @@ struct flat {
     size_t turn, turns;
     size_t shell_end;   /* where the quoted text ends that a shell is given; 0: there is none */
     size_t default_end; /* the brace behind the default of a variable that is not set; 0: none */
+    bool in_double;
+    size_t single_end; /* where the text in single quotes ends; 0: it is in none */
+    bool is_shells;    /* … and it is commands */
 };
 
 struct value {
@@ -59,7 +62,10 @@ static struct value assigned(const char *s, size_t len, const char *name, size_t
 {
     if (!is_at(s, len, name, n) || n == len || s[n] != '=')
         return (struct value){0};
-    return (struct value){s + n + 1, word_len(s + n + 1, len - n - 1)};
+    size_t k = word_len(s + n + 1, len - n - 1), end = n + 1 + k;
+    if (end < len && s[end] == '`') /* nobody knows */
+        return (struct value){"$", 1};
+    return (struct value){s + n + 1, k};
 }
 
 /* "for NAME in WORD WORD ..." at s: the word of this turn, the last one where there are fewer. */
@@ -185,14 +191,120 @@ static size_t end_of_commands(struct sc_cron_names *n, const char *s, size_t i, 
     return 0;
 }
 
+/* Whether the text in quotes at s[i] is commands: behind "-c", eval and the like. */
+static bool is_commands(const char *s, size_t i)
+{
+    size_t end = i;
+    while (end && is_blank(s[end - 1]))
+        end--;
+    size_t from = end;
+    if (end == i)
+        return false;
+    while (from && !is_before_command(s[from - 1]))
+        from--;
+    return (end - from > 1 && s[from] == '-' && s[end - 1] == 'c') ||
+           is_at(s + from, end - from, "eval", 4);
+}
+
+/* Where quotes begin and end for the shell itself. */
+static void note_quote(struct flat *f, const char *s, size_t i, size_t len)
+{
+    if (s[i] == '"' && !f->single_end) {
+        f->in_double = !f->in_double;
+    } else if (s[i] == '\'' && f->single_end) {
+        f->single_end = i == f->single_end ? 0 : f->single_end;
+    } else if (s[i] == '\'' && !f->in_double) {
+        const char *end = i + 1 < len ? memchr(s + i + 1, '\'', len - i - 1) : NULL;
+        f->single_end = end ? (size_t)(end - s) : 0;
+        f->is_shells = is_commands(s, i);
+    }
+}
+
 static void quote(struct flat *f, const char *s, size_t i, size_t len)
 {
+    note_quote(f, s, i, len);
     if (f->shell_end && i == f->shell_end) {
         sc_buf_str(f->out, ")");
         f->shell_end = 0;
     } else if (!f->shell_end && (f->shell_end = end_of_commands(f->n, s, i, len))) {
         sc_buf_str(f->out, "(");
     }
+}
+
+/* ---- what the shell writes otherwise ---- */
+
+static unsigned digits(const char *s, size_t len, size_t *i, unsigned base, size_t most)
+{
+    unsigned v = 0;
+    for (size_t k = 0; k < most && *i < len; k++, ++*i) {
+        char c = s[*i];
+        unsigned d = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+                     : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+                     : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+                                            : base;
+        if (d >= base)
+            break;
+        v = v * base + d;
+    }
+    return v;
+}
+
+/* $'\x61\142c' at s[i]: what follows it. `i` where it is none. */
+static size_t escaped(struct flat *f, const char *s, size_t i, size_t len)
+{
+    if (i + 1 >= len || s[i + 1] != '\'' || f->in_double || f->single_end)
+        return i;
+    for (i += 2; i < len && s[i] != '\'';) {
+        char c = s[i++];
+        if (c == '\\' && i < len) {
+            bool hex = s[i] == 'x';
+            c = s[i];
+            i += hex;
+            if (hex || (c >= '0' && c <= '7'))
+                c = (char)digits(s, len, &i, hex ? 16 : 8, hex ? 2 : 3);
+            else
+                i++;
+        }
+        sc_buf_add(f->out, &c, 1);
+    }
+    return i + (i < len);
+}
+
+/* The directory where the command works: it is said as it is from there. */
+static size_t working(struct flat *f, const char *s, size_t i, size_t len)
+{
+    static const char *const names[] = {"$PWD", "${PWD}", "$(pwd)", "`pwd`", "~+"};
+    for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+        size_t n = strlen(names[k]), end = i + n;
+        if (!is_at(s + i, len - i, names[k], n) || (end < len && sc_cron_is_name(s[end])))
+            continue;
+        sc_buf_str(f->out, ".");
+        return end;
+    }
+    return i;
+}
+
+static size_t special(struct flat *f, const char *s, size_t i, size_t len)
+{
+    size_t next = s[i] == '$' || s[i] == '`' || s[i] == '~' ? working(f, s, i, len) : i;
+    if (next == i && s[i] == '$')
+        next = escaped(f, s, i, len);
+    if (next == i && s[i] == '$')
+        next = expand(f, s, i, len);
+    return next == i && s[i] == '{' ? listed(f, s, i, len) : next;
+}
+
+/* A character that stands for itself. What is a '$' for no shell is written as what means nothing. */
+static size_t plain(struct flat *f, const char *s, size_t i, size_t len)
+{
+    bool is_literal = s[i] == '\\' && i + 1 < len;
+    i += is_literal;
+    bool is_dollar = s[i] == '$' || s[i] == '`';
+    if (is_dollar && (is_literal || (f->single_end && !f->is_shells)))
+        sc_buf_str(f->out, "\001");
+    else
+        sc_buf_add(f->out, &s[i], 1);
+    return i + 1;
 }
 
 void sc_cron_flatten(struct sc_cron_names *n, const char *s, size_t len, size_t turn,
@@ -208,12 +320,9 @@ void sc_cron_flatten(struct sc_cron_names *n, const char *s, size_t len, size_t 
             i++;
             continue;
         }
-        size_t next = s[i] == '$' ? expand(&f, s, i, len) : s[i] == '{' ? listed(&f, s, i, len) : i;
-        if (next == i) {
-            i += s[i] == '\\' && i + 1 < len;
-            sc_buf_add(out, &s[i], 1);
-            next = i + 1;
-        }
+        size_t next = special(&f, s, i, len);
+        if (next == i)
+            next = plain(&f, s, i, len);
         i = next;
     }
     sc_cron_spend(n, out->len);

@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
+#include "core/cron/doubt.h"
 #include "core/cron/flat.h"
 #include "core/cron/where.h"
 
@@ -112,16 +113,54 @@ static const struct sc_cron_site *look_at(struct sc_cron_names *n, const struct 
     return site;
 }
 
+/* ---- what is not said ---- */
+
+/* Any word, wherever it stands, as the name of a directory. */
+static const struct sc_cron_site *look_anywhere(struct sc_cron_names *n, const struct sc_buf *flat,
+                                                size_t i, bool by_name)
+{
+    const char *s = flat->data;
+    struct sc_cron_word w = sc_cron_word_at(s, i, flat->len);
+    if (i > 1 && s[i - 1] == '/' && s[i - 2] == '/') /* http://site */
+        return NULL;
+    w.before = SC_CRON_BEFORE_IS_PLACE;
+    w.runs = true;
+    const struct sc_cron_site *site = look_from(n, &w, n->account->home);
+    if (!site && s[i] == '/') { /* behind what puts the home in front of it */
+        w = sc_cron_word_at(s, i + 1, flat->len);
+        w.before = SC_CRON_BEFORE_IS_PLACE;
+        site = w.relative && w.cut ? look_from(n, &w, n->account->home) : NULL;
+    }
+    return site || !by_name ? site : sc_cron_doubt_called(n, s + i, w.cut);
+}
+
+/* Whose an entry is that names no site, and finds out itself what it runs. */
+static const struct sc_cron_site *doubtful(struct sc_cron_names *n, const struct sc_buf *flat,
+                                           const struct sc_cron_doubt *d)
+{
+    const struct sc_cron_site *site = NULL;
+    bool by_name = d->by_name || sc_cron_names_get(n, "CDPATH", 6);
+    for (size_t i = 0; i < flat->len && !n->over && !site && (d->look || by_name); i++)
+        if (sc_cron_begins_word(flat->data, i) || sc_cron_begins_pattern(flat->data, i))
+            site = look_anywhere(n, flat, i, by_name);
+    if (!site)
+        site = d->site;
+    return site || !d->closed ? site : &sc_cron_unclear;
+}
+
 /* The site of the first path in a text, patterns for data after all others; the one that shares its
  * directory where another path names that more closely. */
-static const struct sc_cron_site *first_named(struct sc_cron_names *n, const struct sc_buf *flat)
+static const struct sc_cron_site *first_named(struct sc_cron_names *n, const struct sc_buf *flat,
+                                              const struct sc_cron_site **ret_doubt)
 {
     const struct sc_cron_site *found = NULL, *maybe = NULL;
     struct sc_cron_where where;
+    struct sc_cron_doubt doubt = {0};
     sc_cron_where_begin(n, &where);
     bool sure = false;
     for (size_t i = 0; i < flat->len && !n->over && !sure; i++) {
         sc_cron_where_step(n, &where, flat->data, i);
+        sc_cron_doubt_step(n, &doubt, flat->data, flat->len, i, where.at.now);
         if (!sc_cron_begins_word(flat->data, i) && !sc_cron_begins_pattern(flat->data, i))
             continue;
         const struct sc_cron_word w = sc_cron_word_at(flat->data, i, flat->len);
@@ -133,12 +172,17 @@ static const struct sc_cron_site *first_named(struct sc_cron_names *n, const str
         sure = !found ? !n->by_shared : site != found && sc_cron_share(site, found);
         found = sure || !found ? site : found;
     }
-    return found ? found : maybe;
+    found = found ? found : maybe;
+    if (ret_doubt && !found && !*ret_doubt)
+        *ret_doubt = doubtful(n, flat, &doubt);
+    return found;
 }
 
-/* The site that a text names; NULL: none, or n->over. */
+/* The site that a text names; NULL: none, or n->over. *ret_doubt (may be NULL): whose it is where nothing else
+ * says so. */
 static int find_named(struct sc_cron_names *n, const char *s, size_t len,
-                      const struct sc_cron_site **ret, struct sc_error *err)
+                      const struct sc_cron_site **ret, const struct sc_cron_site **ret_doubt,
+                      struct sc_error *err)
 {
     size_t turns = 1;
     *ret = NULL;
@@ -149,7 +193,7 @@ static int find_named(struct sc_cron_names *n, const char *s, size_t len,
             return sc_error_set(err, SC_E_NOMEM, "out of memory for a crontab");
         n->over |= flat.failed != 0;
         if (!n->over)
-            *ret = first_named(n, &flat);
+            *ret = first_named(n, &flat, ret_doubt);
     }
     return 0;
 }
@@ -198,7 +242,7 @@ static int named_by_settings(struct sc_cron_names *n, struct sc_error *err)
     n->by_settings = NULL;
     for (size_t i = 0; rc == 0 && !n->by_settings && i < sizeof(names) / sizeof(names[0]); i++) {
         const char *value = sc_cron_names_get(n, names[i], strlen(names[i]));
-        rc = value ? find_named(n, value, strlen(value), &n->by_settings, err) : 0;
+        rc = value ? find_named(n, value, strlen(value), &n->by_settings, NULL, err) : 0;
     }
     n->settings_known = rc == 0 && !n->over;
     return rc;
@@ -207,17 +251,18 @@ static int named_by_settings(struct sc_cron_names *n, struct sc_error *err)
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
                     const struct sc_cron_site **ret, struct sc_error *err)
 {
+    const struct sc_cron_site *doubt = NULL;
     *ret = NULL;
     if (!n->isolated)
         return 0;
     sc_cron_names_begin(n, len);
-    int rc = find_named(n, entry, len, ret, err);
+    int rc = find_named(n, entry, len, ret, &doubt, err);
     if (rc == 0 && !*ret && !n->over && !n->settings_known)
         rc = named_by_settings(n, err);
     if (rc < 0)
         return rc;
     if (!*ret && !n->over)
-        *ret = n->by_settings;
+        *ret = n->by_settings ? n->by_settings : doubt;
     if (!*ret && n->over)
         *ret = &sc_cron_unknown;
     return 0;

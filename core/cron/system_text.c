@@ -147,7 +147,12 @@ static int site_of(struct joining *j, const struct sc_cron_line *l, const char *
         *ret = j->was;
         return 0;
     }
-    int rc = sc_cron_mention(&j->names, command, (size_t)(l->s + l->len - command), &site, err);
+    SC_BUF struct sc_buf own = SC_BUF_INIT; /* as it would stand in the account's crontab */
+    sc_buf_str(&own, "* * * * * ");
+    sc_buf_add(&own, command, (size_t)(l->s + l->len - command));
+    if (own.failed)
+        return no_memory(err);
+    int rc = sc_cron_mention(&j->names, own.data, own.len, &site, err);
     if (rc < 0 || !site)
         return rc;
     j->count.in_sites++;
