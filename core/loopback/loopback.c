@@ -189,6 +189,22 @@ static int copy(const struct sc_loopback *from, struct sc_loopback *ret, struct 
     return rc;
 }
 
+/* The kernel has what is kept, or is asked nothing. What it did not take is tried again. */
+static bool is_held(const struct sc_loopback *was)
+{
+    return !was->failed && (wants_table(was) ? stands(was) : !was->made.handle);
+}
+
+/* Whether what was found is kept already. Its accounts are not compared: each adds itself by its own pass, and to
+ * read all of them here would make a boot's passes cost more, the more accounts there are. */
+static bool is_known(const struct sc_loopback *found, const struct sc_loopback *was)
+{
+    bool same = !found->mixed && sc_loopback_same_ports(found, was);
+    for (size_t i = 0; same && i < found->n_web; i++)
+        same = sc_loopback_has_web(was, found->web[i]);
+    return same;
+}
+
 int sc_loopback_account(uid_t uid, bool isolated, const struct sc_loopback *found,
                         struct sc_error *err)
 {
@@ -205,7 +221,7 @@ int sc_loopback_account(uid_t uid, bool isolated, const struct sc_loopback *foun
     bool known = sc_loopback_has_account(&was, uid);
     if (!isolated && !known)
         return 0;
-    if (isolated && known && !found && stands(&was))
+    if (isolated && known && (!found || is_known(found, &was)) && is_held(&was))
         return 0;
     if (isolated && found)
         rc = copy(found, &now, err);

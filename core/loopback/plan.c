@@ -135,15 +135,19 @@ static bool same_uids(const uid_t *a, size_t n, const uid_t *b, size_t m)
     return n == m && (n == 0 || memcmp(a, b, n * sizeof(*a)) == 0);
 }
 
+bool sc_loopback_same_ports(const struct sc_loopback *a, const struct sc_loopback *b)
+{
+    bool same = a->n_ports == b->n_ports;
+    for (size_t i = 0; same && i < a->n_ports; i++)
+        same = a->ports[i].port == b->ports[i].port && a->ports[i].owner == b->ports[i].owner;
+    return same;
+}
+
 bool sc_loopback_same(const struct sc_loopback *a, const struct sc_loopback *b)
 {
-    if (!same_uids(a->web, a->n_web, b->web, b->n_web) || a->n_ports != b->n_ports ||
-        !same_uids(a->accounts, a->n_accounts, b->accounts, b->n_accounts))
-        return false;
-    for (size_t i = 0; i < a->n_ports; i++)
-        if (a->ports[i].port != b->ports[i].port || a->ports[i].owner != b->ports[i].owner)
-            return false;
-    return true;
+    return same_uids(a->web, a->n_web, b->web, b->n_web) &&
+           same_uids(a->accounts, a->n_accounts, b->accounts, b->n_accounts) &&
+           sc_loopback_same_ports(a, b);
 }
 
 /* ---- nft's language ---- */

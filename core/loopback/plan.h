@@ -58,6 +58,8 @@ const struct sc_loopback_port *sc_loopback_port_of(const struct sc_loopback *l, 
  * sites may not. */
 bool sc_loopback_is_closed(const struct sc_loopback *l, const struct sc_loopback_port *p);
 
+bool sc_loopback_same_ports(const struct sc_loopback *a, const struct sc_loopback *b);
+
 /* Whether both want the same of the kernel. */
 bool sc_loopback_same(const struct sc_loopback *a, const struct sc_loopback *b);
 
