@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The status of all domains: what is not isolated, too. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,6 @@ static int by_user(const void *a, const void *b)
     return users ? users : strcmp(x->domain, y->domain);
 }
 
-/* Of accounts without isolated sites there may be very many. */
 static int add_off(struct sc_status *st, const struct sc_domain *d, struct sc_error *err)
 {
     if (!SC_VEC_ROOM(st->v, st->n))
@@ -40,36 +40,73 @@ static int add_off(struct sc_status *st, const struct sc_domain *d, struct sc_er
     return r->domain && r->user && r->docroot ? 0 : no_memory(err);
 }
 
-static bool has_isolated(char **users, size_t n, const char *user)
+/* An isolated site that is told of already; borrowed. */
+struct told_site {
+    const char *user, *docroot;
+};
+
+static int by_owner(const void *a, const void *b)
 {
-    return n && bsearch(&user, users, n, sizeof(*users), by_text);
+    const struct told_site *x = a, *y = b;
+    return strcmp(x->user, y->user);
 }
 
-/* Those that are told of already, and whose. */
+static int by_site(const void *a, const void *b)
+{
+    const struct told_site *x = a, *y = b;
+    int users = strcmp(x->user, y->user);
+    return users ? users : strcmp(x->docroot, y->docroot);
+}
+
+/* What is told of already. */
 struct told {
-    char **names, **users; /* sorted; borrowed */
-    size_t n, n_users;
+    char **names;            /* sorted; borrowed */
+    struct told_site *sites; /* by their users */
+    size_t n, n_sites;
 };
 
 static void told_done(struct told *t)
 {
-    SC_FREE_ALL(t->names, t->users);
+    SC_FREE_ALL(t->names, t->sites);
 }
 
 static int told_of(const struct sc_status *st, struct told *t, struct sc_error *err)
 {
     t->names = calloc(st->n + 1, sizeof(*t->names));
-    t->users = calloc(st->n + 1, sizeof(*t->users));
-    if (!t->names || !t->users)
+    t->sites = calloc(st->n + 1, sizeof(*t->sites));
+    if (!t->names || !t->sites)
         return no_memory(err);
     for (size_t i = 0; i < st->n; i++) {
-        t->names[t->n++] = st->v[i].domain;
-        if (st->v[i].isolated)
-            t->users[t->n_users++] = st->v[i].user;
+        const struct sc_status_row *r = &st->v[i];
+        t->names[t->n++] = r->domain;
+        if (r->isolated)
+            t->sites[t->n_sites++] = (struct told_site){r->user, r->docroot};
     }
     qsort(t->names, t->n, sizeof(*t->names), by_text);
-    qsort(t->users, t->n_users, sizeof(*t->users), by_text);
+    qsort(t->sites, t->n_sites, sizeof(*t->sites), by_site);
     return 0;
+}
+
+static bool is_told(const struct told *t, const char *name)
+{
+    return t->n && bsearch(&name, t->names, t->n, sizeof(*t->names), by_text);
+}
+
+static bool is_site(const struct told *t, const char *user, const char *docroot)
+{
+    struct told_site key = {user, docroot};
+    return bsearch(&key, t->sites, t->n_sites, sizeof(key), by_site);
+}
+
+/* Another name of an isolated site; by what is told already, for of other domains there may be very many. */
+static bool is_another_name(const struct told *t, const struct sc_domain *d)
+{
+    char real[PATH_MAX];
+    struct told_site key = {.user = d->owner};
+    if (!t->n_sites || !bsearch(&key, t->sites, t->n_sites, sizeof(key), by_owner))
+        return false;
+    return is_site(t, d->owner, d->docroot) ||
+           (realpath(d->docroot, real) && is_site(t, d->owner, real));
 }
 
 static int add_rest(struct sc_server *s, const struct sc_domains *all, const struct told *t,
@@ -79,10 +116,8 @@ static int add_rest(struct sc_server *s, const struct sc_domains *all, const str
     int rc = sc_cgroups_open(&cg, err);
     for (size_t i = 0; rc == 0 && i < all->n; i++) {
         const struct sc_domain *d = &all->v[i];
-        if (t->n && bsearch(&d->name, t->names, t->n, sizeof(*t->names), by_text))
-            continue;
-        rc = has_isolated(t->users, t->n_users, d->owner) ? sc_status_of_told(s, cg, st, d, err)
-                                                          : add_off(st, d, err);
+        if (!is_told(t, d->name))
+            rc = is_another_name(t, d) ? sc_status_of_told(s, cg, st, d, err) : add_off(st, d, err);
     }
     return rc;
 }
