@@ -11,6 +11,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/proc.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 
 #define MASTERS_MAX   256u
@@ -122,14 +123,17 @@ static int no_memory(struct sc_error *err)
     return sc_error_set(err, SC_E_NOMEM, "out of memory for processes");
 }
 
-/* A name can be chosen by anybody; the program behind it is root's, or it is no web server's. */
-static bool runs_web_server(int procfd)
+/* A name can be chosen by anybody; the program behind it is root's, or it is no web server's. 1, 0, or a
+ * negative errno. */
+static int runs_web_server(int procfd)
 {
     char link[PATH_MAX];
     struct stat st;
     ssize_t n = readlinkat(procfd, "exe", link, sizeof(link) - 1);
-    if (n <= 0 || fstatat(procfd, "exe", &st, 0) < 0 || st.st_uid != 0)
-        return false;
+    if (n < 0 || fstatat(procfd, "exe", &st, 0) < 0)
+        return sc_proc_has_ended(procfd, errno) ? 0 : -errno;
+    if (st.st_uid != 0)
+        return 0;
     link[n] = 0;
     const char *name = strrchr(link, '/');
     return name && is_web_server(name + 1, strcspn(name + 1, " ")); /* " (deleted)" */
@@ -146,8 +150,9 @@ static int look(int procfd, pid_t pid, struct sc_process *ret)
     enum sc_process_kind kind = sc_process_kind(st.name);
     if (kind == SC_PROCESS_OTHER || st.state == 'Z' || st.state == 'X')
         return 0;
-    if (kind == SC_PROCESS_WEB && !runs_web_server(procfd))
-        return 0;
+    rc = kind == SC_PROCESS_WEB ? runs_web_server(procfd) : 1;
+    if (rc <= 0)
+        return rc;
     ssize_t n = sc_proc_read(procfd, "status", status, sizeof(status));
     long long uid = n > 0 ? sc_process_fsuid(status) : -1;
     if (n < 0 || uid < 0)
@@ -206,6 +211,21 @@ static unsigned port_of(const struct sc_tcp_listeners *ls, uint64_t inode)
     return 0;
 }
 
+/* The port that a descriptor of a master listens at: one that cannot be looked at may be a port that
+ * stays open to sites. */
+static int look_at_fd(struct walk *w, int dirfd, const char *name, unsigned *ret)
+{
+    char link[64];
+    ssize_t n = readlinkat(dirfd, name, link, sizeof(link) - 1);
+    if (n < 0) /* closed since; "." and ".." are no links */
+        return sc_is_absent(errno) || errno == EINVAL
+                   ? 0
+                   : sc_error_sys(w->err, errno, "look at a socket of a master of PHP-FPM");
+    link[n] = 0;
+    *ret = port_of(w->ls, sc_process_inode(link));
+    return 0;
+}
+
 static int add_ports_of(struct walk *w, size_t master)
 {
     uid_t owner = sc_process_workers(w->v, w->n, w->at[master]);
@@ -215,18 +235,16 @@ static int add_ports_of(struct walk *w, size_t master)
         return 0;
     if (!d)
         return sc_error_sys(w->err, errno, "look at a master of PHP-FPM");
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        char link[64];
-        ssize_t n = readlinkat(dirfd, e->d_name, link, sizeof(link) - 1);
-        link[n > 0 ? n : 0] = 0;
-        unsigned port = port_of(w->ls, sc_process_inode(link));
-        if (port == 0 || sc_loopback_port_of(w->l, port))
-            continue;
-        int rc = sc_loopback_add_port(w->l, port, owner, w->err);
+    errno = 0;
+    for (struct dirent *e; (e = readdir(d)) != NULL; errno = 0) {
+        unsigned port = 0;
+        int rc = look_at_fd(w, dirfd, e->d_name, &port);
+        if (rc == 0 && port && !sc_loopback_port_of(w->l, port))
+            rc = sc_loopback_add_port(w->l, port, owner, w->err);
         if (rc < 0)
             return rc;
     }
-    return 0;
+    return errno ? sc_error_sys(w->err, errno, "list the sockets of a master of PHP-FPM") : 0;
 }
 
 int sc_loopback_processes(const struct sc_tcp_listeners *ls, struct sc_loopback *l,

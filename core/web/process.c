@@ -7,12 +7,23 @@
 #include "core/base/cleanup.h"
 #include "core/base/proc.h"
 
-bool sc_web_process_is_servers(int procfd)
+int sc_web_process_no_answer(int procfd, int errnum)
+{
+    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
+}
+
+int sc_web_process_is_servers(int procfd)
 {
     struct stat st, ns, mine;
-    return fstat(procfd, &st) == 0 && st.st_uid == 0 && fstatat(procfd, "ns/pid", &ns, 0) == 0 &&
-           stat("/proc/self/ns/pid", &mine) == 0 && ns.st_ino == mine.st_ino &&
-           ns.st_dev == mine.st_dev;
+    if (fstat(procfd, &st) < 0)
+        return sc_web_process_no_answer(procfd, errno);
+    if (st.st_uid != 0)
+        return 0;
+    if (fstatat(procfd, "ns/pid", &ns, 0) < 0)
+        return sc_web_process_no_answer(procfd, errno);
+    if (stat("/proc/self/ns/pid", &mine) < 0)
+        return -errno;
+    return ns.st_ino == mine.st_ino && ns.st_dev == mine.st_dev;
 }
 
 pid_t sc_web_process_find(int (*is)(int procfd, const void *arg), const void *arg)
