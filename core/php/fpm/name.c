@@ -13,6 +13,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
+#include "core/base/there.h"
 #include "core/php/fpm/master.h"
 
 /* A connection to who listens there; -errno. */
@@ -47,10 +48,21 @@ bool sc_fpm_answers(const char *path, pid_t pid)
            (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.pid == pid);
 }
 
-bool sc_fpm_alive(const char *path)
+int sc_fpm_alive(const char *path)
 {
     SC_FD int fd = knock(path);
-    return fd >= 0 || fd == -EAGAIN; /* it has more to do than fits its backlog */
+    switch (-fd) {
+    case ENOENT:
+    case ENOTDIR:
+    case ECONNREFUSED:
+    case EPROTOTYPE:   /* another kind of socket */
+    case ENAMETOOLONG: /* nobody can have bound it */
+        return 0;
+    case EAGAIN: /* it has more to do than fits its backlog */
+        return 1;
+    default:
+        return fd < 0 ? fd : 1;
+    }
 }
 
 /* php-fpm removes the name of a socket that it had and is not to have any more: a mount point it
@@ -73,13 +85,25 @@ void sc_fpm_unguard(const char *path)
         ;
 }
 
-bool sc_fpm_shared_masters(const struct sc_fpm_taken *t)
+/* The master has a socket of that name: 1, 0, or -errno. */
+static int has_socket(pid_t master, const char *path)
+{
+    int rc = sc_fpm_master_socket(master, path);
+    return rc >= 0 ? 1 : rc == -ENOENT ? 0 : rc;
+}
+
+int sc_fpm_shared_masters(const struct sc_fpm_taken *t)
 {
     char new[128];
     sc_fpm_beside(t, "new", new);
     pid_t master = sc_fpm_master_find(t->main);
-    return master > 0 && sc_fpm_alive(t->listen) &&
-           (sc_fpm_master_socket(master, t->listen) >= 0 || sc_fpm_master_socket(master, new) >= 0);
+    if (master <= 0)
+        return master;
+    int rc = sc_fpm_alive(t->listen);
+    if (rc <= 0)
+        return rc;
+    rc = has_socket(master, t->listen);
+    return rc == 0 ? has_socket(master, new) : rc;
 }
 
 bool sc_fpm_forgotten(const struct sc_fpm_taken *t)
@@ -88,7 +112,13 @@ bool sc_fpm_forgotten(const struct sc_fpm_taken *t)
     if (t->leaving)
         return false;
     sc_fpm_beside(t, "old", old);
-    return !sc_fpm_alive(old) && sc_fpm_master_find(t->main) != 0;
+    return sc_fpm_alive(old) <= 0 && sc_fpm_master_find(t->main) != 0;
+}
+
+/* Nothing is removed: it may be the shared master's only name. */
+static int not_known(const struct sc_fpm_taken *t, int rc, struct sc_error *err)
+{
+    return sc_error_sys(err, -rc, "ask who listens at %s", t->listen);
 }
 
 int sc_fpm_give_name(const struct sc_fpm_taken *t, struct sc_error *err)
@@ -100,12 +130,16 @@ int sc_fpm_give_name(const struct sc_fpm_taken *t, struct sc_error *err)
         (void)unlink(path);
     }
     sc_fpm_beside(t, "old", old);
-    if (sc_fpm_alive(old)) {
+    int lives = sc_fpm_alive(old);
+    if (lives > 0) {
         sc_fpm_unguard(t->listen);
         return rename(old, t->listen) < 0 ? sc_error_sys(err, errno, "give %s back", t->listen) : 0;
     }
+    int has = lives < 0 ? lives : sc_fpm_shared_masters(t);
+    if (has < 0)
+        return not_known(t, has, err);
     (void)unlink(old);
-    if (sc_fpm_shared_masters(t)) /* given back already, by a call that was killed */
+    if (has) /* given back already, by a call that was killed */
         return 0;
     sc_fpm_unguard(t->listen);
     return unlink(t->listen) < 0 && errno != ENOENT
@@ -113,26 +147,54 @@ int sc_fpm_give_name(const struct sc_fpm_taken *t, struct sc_error *err)
                : 0;
 }
 
-/* Gives the supervisor's socket the name. *ret_old: the shared master's lives on without it. */
+/* The shared master's socket gets another name, where it has one: that one stays. SC_THERE: it has. */
+static int keep_old(const struct sc_fpm_taken *t, const char *old, struct sc_error *err)
+{
+    struct stat st;
+    int rc = sc_there(old, NULL, err);
+    if (rc != SC_ABSENT)
+        return rc;
+    rc = sc_there(t->listen, &st, err);
+    if (rc != SC_THERE || !S_ISSOCK(st.st_mode))
+        return rc < 0 ? rc : SC_ABSENT;
+    rc = sc_fpm_shared_masters(t);
+    if (rc <= 0)
+        return rc < 0 ? not_known(t, rc, err) : SC_ABSENT;
+    return link(t->listen, old) == 0 || errno == EEXIST
+               ? SC_THERE
+               : sc_error_sys(err, errno, "keep %s", t->listen);
+}
+
+static int put_new(const struct sc_fpm_taken *t, const char *new, const char *old,
+                   struct sc_error *err)
+{
+    sc_fpm_unguard(t->listen);
+    int kept = keep_old(t, old, err);
+    if (kept < 0)
+        return kept;
+    if (rename(new, t->listen) < 0)
+        return sc_error_sys(err, errno, "take %s over", t->listen);
+    if (kept == SC_THERE)
+        guard(t->listen);
+    return 0;
+}
+
 int sc_fpm_take_name(const struct sc_fpm_taken *t, bool *ret_old, struct sc_error *err)
 {
     char new[128], old[128];
-    struct stat st;
     sc_fpm_beside(t, "new", new);
     sc_fpm_beside(t, "old", old);
-    if (lstat(new, &st) == 0) {
-        sc_fpm_unguard(t->listen);
-        if (lstat(old, &st) < 0 && lstat(t->listen, &st) == 0 && S_ISSOCK(st.st_mode) &&
-            sc_fpm_shared_masters(t) && link(t->listen, old) < 0 && errno != EEXIST)
-            return sc_error_sys(err, errno, "keep %s", t->listen);
-        if (rename(new, t->listen) < 0)
-            return sc_error_sys(err, errno, "take %s over", t->listen);
-        if (lstat(old, &st) == 0)
-            guard(t->listen);
-    }
-    if (lstat(old, &st) < 0)
-        return 0;
-    if (sc_fpm_alive(old)) {
+    int rc = sc_there(new, NULL, err);
+    if (rc == SC_THERE)
+        rc = put_new(t, new, old, err);
+    if (rc == 0 || rc == SC_ABSENT)
+        rc = sc_there(old, NULL, err);
+    if (rc != SC_THERE)
+        return rc < 0 ? rc : 0;
+    rc = sc_fpm_alive(old);
+    if (rc < 0)
+        return not_known(t, rc, err);
+    if (rc > 0) {
         *ret_old = true;
         return 0;
     }

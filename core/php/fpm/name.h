@@ -8,8 +8,8 @@
 #include "core/base/error.h"
 #include "core/php/fpm/taken.h"
 
-/* Somebody listens there. */
-bool sc_fpm_alive(const char *path);
+/* Somebody listens there: 1, 0, or -errno: it cannot be said. */
+int sc_fpm_alive(const char *path);
 
 /* Who began to listen there (SO_PEERCRED; may have ended since, its socket being another's now); 0
  * when nobody listens. */
@@ -19,8 +19,8 @@ pid_t sc_fpm_listener(const char *path);
 bool sc_fpm_answers(const char *path, pid_t pid);
 
 /* Somebody listens at the pool's socket, and the shared master has it (by that name or by "new", a
- * supervisor's that it was handed): not what is left of a supervisor that was killed. */
-bool sc_fpm_shared_masters(const struct sc_fpm_taken *t);
+ * supervisor's that it was handed): not what is left of a supervisor that was killed. 1, 0, or -errno. */
+int sc_fpm_shared_masters(const struct sc_fpm_taken *t);
 
 /* Gives the supervisor's socket (sc_fpm_beside "new") the name; the shared master's is kept beside
  * it ("old") while that master lives, and the name is guarded from being removed by it. *ret_old is

@@ -16,6 +16,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/there.h"
 #include "core/base/users.h"
 #include "core/base/log.h"
 #include "core/base/vec.h"
@@ -41,12 +42,13 @@ static int numbers(const struct sc_fpm_known *k, struct sc_fpm_taken *t, struct 
     t->mode = k->mode;
     t->backlog = k->backlog;
     /* what it is now: listen.acl_users and an administrator's chmod are in that */
-    if (lstat(k->listen, &st) == 0 && S_ISSOCK(st.st_mode)) {
+    int is = rc == 0 || rc == SC_E_NOTFOUND ? sc_there(k->listen, &st, err) : rc;
+    if (is == SC_THERE && S_ISSOCK(st.st_mode)) {
         t->owner = st.st_uid;
         t->group = st.st_gid;
         t->mode = st.st_mode & 0777;
     }
-    return rc == SC_E_NOTFOUND ? 0 : rc;
+    return is < 0 ? is : 0;
 }
 
 struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash)
@@ -285,7 +287,10 @@ static int close_pool(struct sc_fpm_taken *t, struct sc_error *err)
         return unlink(t->listen) < 0 && errno != ENOENT
                    ? sc_error_sys(err, errno, "remove %s", t->listen)
                    : 0;
-    int rc = sc_fpm_alive(t->listen) ? sc_fpm_listen_make(t, &fd, err) : 0;
+    int rc = sc_fpm_alive(t->listen);
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "ask who listens at %s", t->listen);
+    rc = rc ? sc_fpm_listen_make(t, &fd, err) : 0;
     sc_close(&fd);
     return rc < 0 ? rc : take_pool(t, err);
 }

@@ -49,10 +49,16 @@ static struct sockaddr_un in_root(const struct sockaddr *a)
     return un;
 }
 
+static int knocks_fail; /* with that errno */
+
 BEFORE(int, connect, int fd, const struct sockaddr *a, socklen_t len)
 {
     const struct sockaddr_un un = in_root(a);
     (void)len;
+    if (knocks_fail) {
+        errno = knocks_fail;
+        return -1;
+    }
     return __real_connect(fd, (const struct sockaddr *)&un, sizeof(un));
 }
 
@@ -271,7 +277,7 @@ static int begin(void **state)
         root_mkdir(docroots[i]);
     }
     n_listeners = starts = kicks = guards = 0;
-    says = 0;
+    says = knocks_fail = 0;
     memset(living, 0, sizeof(living));
     routed = false;
     max_sites = 0;
@@ -344,6 +350,14 @@ static void apply_later(bool *later)
 static void apply(void)
 {
     apply_later(NULL);
+}
+
+static int try_apply(void)
+{
+    struct sc_fpm_account a = the_account();
+    int rc = sc_fpm_apply(&a, &world.err);
+    n_sites = 0;
+    return rc;
 }
 
 /* Who answers at an address: a supervisor's id; 0: the shared master; -1: nobody. */
@@ -431,6 +445,24 @@ static void a_pool_is_taken_over_and_given_back(void **state)
     assert_int_equal(starts, 1); /* nothing changed */
     assert_int_equal(kicks, 1);
 
+    apply();
+    assert_int_equal(answers(A), 0);
+    assert_in("a");
+    assert_nothing_left();
+}
+
+/* Where nobody can be asked who listens, nothing is removed: it may be the shared master's only name. */
+static void a_socket_that_cannot_be_asked_stays(void **state)
+{
+    const char *old = "/run/php/.a.sock.sitecage-old";
+    (void)state;
+    site(0, 60001);
+    apply();
+    assert_true(root_has(old)); /* the shared master's, beside ours */
+    knocks_fail = ENOMEM;
+    assert_bad(try_apply(), SC_E_SYS, "ask who listens at " A);
+    knocks_fail = 0;
+    assert_true(root_has(old));
     apply();
     assert_int_equal(answers(A), 0);
     assert_in("a");
@@ -815,6 +847,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fpm_test(a_pool_is_taken_over_and_given_back),
+        fpm_test(a_socket_that_cannot_be_asked_stays),
         fpm_test(a_pool_that_is_written_again_is_taken_out_again),
         fpm_test(a_pool_that_was_moved_keeps_its_socket),
         fpm_test(a_supervisor_that_was_killed_is_started_again),

@@ -108,7 +108,7 @@ void sc_fpm_watch_shared(void)
 static bool all_taken_back(void)
 {
     for (size_t i = 0; i < me.n; i++)
-        if (is_kept(&me.pools[i]) && !sc_fpm_alive(me.pools[i].t.listen))
+        if (is_kept(&me.pools[i]) && sc_fpm_alive(me.pools[i].t.listen) <= 0)
             return false;
     return true;
 }
