@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/base/run.h"
+#include "core/base/there.h"
 #include "core/cage/masks.h"
 
 void sc_learn_name(unsigned uid, const char *docroot_rel, char out[SC_LEARN_NAME_SIZE])
@@ -48,6 +49,8 @@ bool sc_learning_differs(const struct sc_planfile *plan, pid_t keeper)
 {
     char mark[80];
     snprintf(mark, sizeof(mark), "/proc/%d/root/" SC_CAGE_DIR "/" SC_CAGE_LEARNS, (int)keeper);
+    if (access(mark, F_OK) < 0 && !sc_is_absent(errno))
+        return true; /* not known: the view ends */
     return (access(mark, F_OK) == 0) != (sc_learning_line(plan) != NULL);
 }
 
