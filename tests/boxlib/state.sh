@@ -158,7 +158,7 @@ leftovers()
         SELECT 'stale: ' || name || coalesce(' ' || last_error, '') FROM user WHERE stale;
         SELECT 'site row of nothing: ' || id FROM site WHERE id NOT IN (SELECT site_id FROM isolated)"
     find /run/sitecage -maxdepth 1 ! -path /run/sitecage ! -name base ! -name lock ! -name "proxy*" ! -name "monitor*" ! -name resync ! -name fpm ! -name notes ! -name web ! -name web.change ! -name suexec.compared ! -regex '.*/[0-9]+'
-    find /run/sitecage/notes /run/sitecage/fpm -mindepth 1 2>/dev/null
+    find /run/sitecage/notes /run/sitecage/fpm -mindepth 1 ! -name edit.lock 2>/dev/null
     find /run/sitecage/base -mindepth 1
     while read -r id user path; do
         [ -e "$(readlink "/proc/$id/fd/3")" ] || echo "a keeper that nobody finds any more: $id $user $path"
