@@ -12,6 +12,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/php/fpm/fields.h"
 #include "core/php/fpm/pools.h"
@@ -66,10 +67,13 @@ bool sc_fpm_any_routed(void)
 {
     static const char name[] = "fpm-";
     SC_DIR DIR *d = opendir(SC_FPM_ROUTE_DIR);
-    for (const struct dirent *e; d && (e = readdir(d)) != NULL;)
+    if (!d)
+        return !sc_is_absent(errno);
+    errno = 0;
+    for (const struct dirent *e; (e = readdir(d)) != NULL; errno = 0)
         if (strncmp(e->d_name, name, sizeof(name) - 1) == 0)
             return true;
-    return false;
+    return errno != 0;
 }
 
 uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen)

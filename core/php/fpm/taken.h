@@ -67,7 +67,7 @@ uint32_t sc_fpm_hash(const char *file, const char *pool);
 /* The record is of a routed site: its pool stays where it is, and gives the settings alone. */
 bool sc_fpm_is_routed(const struct sc_fpm_taken *t);
 
-/* Some account has such a site. */
+/* Some account has such a site, or it cannot be said. */
 bool sc_fpm_any_routed(void);
 
 /* A record's `hash`: of file and pool; of a routed site's address, of which there is one. */

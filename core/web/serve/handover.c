@@ -130,7 +130,8 @@ static bool was_emptied(const char *uid)
     char mark[64], table[64];
     snprintf(mark, sizeof(mark), SC_MARK_DIR "/%s", uid);
     snprintf(table, sizeof(table), SC_RUN_DIR "/%s/sites", uid);
-    return access(table, F_OK) < 0 && sc_is_absent(errno) && access(mark, F_OK) == 0;
+    return access(table, F_OK) < 0 && sc_is_absent(errno) &&
+           (access(mark, F_OK) == 0 || !sc_is_absent(errno));
 }
 
 int sc_web_build(uid_t uid, unsigned site, struct sc_error *err)

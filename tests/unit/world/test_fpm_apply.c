@@ -608,6 +608,21 @@ static void a_routed_site_leaves_its_pool_where_it_is(void **state)
     assert_nothing_left();
 }
 
+/* Apache would lose the module that takes those sites' PHP to their masters. */
+static void who_is_routed_and_cannot_be_listed(void **state)
+{
+    (void)state;
+    assert_false(sc_fpm_any_routed());
+    root_put(SC_FPM_ROUTE_DIR "/table", "");
+    assert_false(sc_fpm_any_routed());
+    root_fail(SC_FPM_ROUTE_DIR, EIO);
+    assert_true(sc_fpm_any_routed());
+    root_fail_list(SC_FPM_ROUTE_DIR, EIO);
+    assert_true(sc_fpm_any_routed());
+    root_fail(NULL, 0);
+    assert_false(sc_fpm_any_routed());
+}
+
 static void a_site_goes_over_to_the_route_and_back(void **state)
 {
     (void)state;
@@ -855,6 +870,7 @@ int main(void)
         fpm_test(a_site_without_a_document_root_is_served_by_nobody),
         fpm_test(what_the_shared_master_has_forgotten_is_served_outside),
         fpm_test(a_routed_site_leaves_its_pool_where_it_is),
+        fpm_test(who_is_routed_and_cannot_be_listed),
         fpm_test(a_site_goes_over_to_the_route_and_back),
         fpm_test(a_shared_pool_gets_a_router),
         fpm_test(an_own_pool_becomes_a_shared_one),
