@@ -18,6 +18,7 @@ struct walk {
     int links;
     char done[PATH_MAX]; /* resolved so far, relative to base, no links in it */
     char rest[PATH_MAX]; /* still to come */
+    size_t own;          /* … of which so many bytes at the end are the path's own */
     bool blind;          /* it failed, and something may lie at or below `done` all the same */
     bool swapped;        /* it failed, because somebody put a link there meanwhile */
     const struct sc_resolve_trace *trace;
@@ -127,6 +128,12 @@ static void drop_last(char *path)
     *(slash ? slash : path) = 0;
 }
 
+static void tell_name(struct walk *w, const char *name, bool by_link)
+{
+    if (w->trace && w->trace->name)
+        w->trace->name(w->trace->arg, w->done, name, by_link);
+}
+
 /* Takes one component from rest. */
 static int step(struct walk *w)
 {
@@ -137,6 +144,9 @@ static int step(struct walk *w)
         return sc_error_set(w->err, SC_E_INVAL, "%s has too long a component", w->path);
     memcpy(comp, p, len);
     comp[len] = 0;
+    bool by_link = strlen(p) > w->own;
+    if (!by_link)
+        w->own = strlen(p + len);
     memmove(w->rest, p + len, strlen(p + len) + 1);
     size_t used = strlen(w->done);
     if (!strcmp(comp, "..")) {
@@ -145,6 +155,7 @@ static int step(struct walk *w)
         drop_last(w->done);
         return 0;
     }
+    tell_name(w, comp, by_link);
     char at[PATH_MAX];
     int n = snprintf(at, sizeof(at), "%s%s%s", w->done, used ? "/" : "", comp);
     if (n < 0 || (size_t)n >= sizeof(at))
@@ -206,6 +217,7 @@ static int try(struct walk *w, bool want_dir, int *ret_fd)
     w->links = 0;
     w->blind = w->swapped = false;
     int rc = prepend(w, rest);
+    w->own = strlen(w->rest);
     return rc < 0 ? rc : walk_all(w, want_dir, ret_fd);
 }
 

@@ -43,6 +43,8 @@ int sc_resolve_known(const char *base, const char *alias, int basefd, const char
 struct sc_resolve_trace {
     void (*link)(void *arg, const char *dir);
     void *arg;
+    /* Of each name that is looked up; `by_link`: the text of a link says it. NULL: nobody is told. */
+    void (*name)(void *arg, const char *dir, const char *name, bool by_link);
 };
 
 /* sc_resolve_known() with one; NULL: nobody is told. */

@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
@@ -22,11 +24,14 @@
 #include "core/base/vec.h"
 #include "core/cage/mounttable.h"
 #include "core/plan/entries.h"
+#include "core/plan/relpath.h"
 
 /* What decides whether a process may keep what it holds. */
 struct rules {
     const struct sc_planfile *plan;
-    int *own; /* mounts of the site's own directories in the home */
+    pid_t keeper;
+    bool has_ro; /* something is read-only */
+    int *own;    /* mounts of the site's own directories in the home */
     size_t n_own;
 };
 
@@ -35,10 +40,10 @@ static void rules_done(struct rules *r)
     free(r->own);
 }
 
-static bool has_own(const struct sc_planfile *plan)
+static bool has_kind(const struct sc_planfile *plan, enum sc_entry_kind kind)
 {
     for (size_t i = 0; i < plan->entries.n; i++)
-        if (plan->entries.v[i].kind == SC_ENTRY_OWN)
+        if (plan->entries.v[i].kind == kind)
             return true;
     return false;
 }
@@ -50,7 +55,9 @@ static int make_rules(const struct sc_planfile *plan, pid_t keeper, struct rules
 {
     SC_CLEANUP(sc_mounttable_done) struct sc_mounttable t = {0};
     ret->plan = plan;
-    int rc = has_own(plan) ? sc_mounttable_read(keeper, plan, &t, err) : 0;
+    ret->keeper = keeper;
+    ret->has_ro = has_kind(plan, SC_ENTRY_RO);
+    int rc = has_kind(plan, SC_ENTRY_OWN) ? sc_mounttable_read(keeper, plan, &t, err) : 0;
     for (size_t i = 0; rc == 0 && i < t.n; i++)
         for (size_t k = 0; k < plan->entries.n; k++) {
             if (plan->entries.v[k].kind != SC_ENTRY_OWN || !t.rows[i].key ||
@@ -64,16 +71,22 @@ static int make_rules(const struct sc_planfile *plan, pid_t keeper, struct rules
     return rc;
 }
 
-/* The rule about a path: the deepest entry at or above it; NULL: none, or not in the home. */
-static const struct sc_plan_entry *rule_of(const struct sc_planfile *plan, const char *path)
+/* Below the home; NULL: it does not lie there. */
+static const char *rel_of(const struct sc_planfile *plan, const char *path)
 {
     size_t home = strlen(plan->home);
     if (strncmp(path, plan->home, home) != 0 || (path[home] && path[home] != '/'))
         return NULL;
-    const char *rel = path[home] ? path + home + 1 : path + home;
+    return path[home] ? path + home + 1 : path + home;
+}
+
+/* The rule about a path: the deepest entry at or above it; NULL: none, or not in the home. */
+static const struct sc_plan_entry *rule_of(const struct sc_planfile *plan, const char *path)
+{
+    const char *rel = rel_of(plan, path);
     size_t best = 0;
     const struct sc_plan_entry *rule = NULL;
-    for (size_t i = 0; i < plan->entries.n; i++) {
+    for (size_t i = 0; rel && i < plan->entries.n; i++) {
         const struct sc_plan_entry *e = &plan->entries.v[i];
         size_t n = strlen(e->rel);
         if (n && (strncmp(rel, e->rel, n) != 0 || (rel[n] && rel[n] != '/')))
@@ -99,6 +112,45 @@ static bool is_in_own(const struct rules *r, int dirfd, const char *name)
     return false;
 }
 
+/* Something at or above the path is read-only; what was taken off its place has no path in the home. */
+static bool is_in_ro(const struct sc_planfile *plan, const char *path)
+{
+    const char *rel = rel_of(plan, path);
+    for (size_t i = 0; rel && i < plan->entries.n; i++)
+        if (plan->entries.v[i].kind == SC_ENTRY_RO && sc_rel_rest(plan->entries.v[i].rel, rel))
+            return true;
+    return !rel;
+}
+
+static bool same_mount(int a, int b)
+{
+    struct statx is, other;
+    return statx(a, "", AT_EMPTY_PATH, STATX_MNT_ID, &is) == 0 &&
+           statx(b, "", AT_EMPTY_PATH, STATX_MNT_ID, &other) == 0 &&
+           (is.stx_mask & other.stx_mask & STATX_MNT_ID) && is.stx_mnt_id == other.stx_mnt_id;
+}
+
+/* A directory in a mount that was writable, and is seen no more where it lay: by it the site would still name things in
+ * what it may only read. */
+static bool is_past_writable(const struct rules *r, int procfd, int dirfd, const char *name,
+                             const char *path)
+{
+    SC_FREE char *now = NULL;
+    struct statfs fs;
+    struct stat st;
+    if (!r->has_ro || !is_in_ro(r->plan, path))
+        return false;
+    SC_FD int fd = openat(dirfd, name, O_PATH | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return !sc_proc_has_ended(procfd, errno);
+    if (!S_ISDIR(st.st_mode) || (fstatfs(fd, &fs) == 0 && (fs.f_flags & ST_RDONLY)))
+        return false;
+    if (asprintf(&now, "/proc/%d/root%s", (int)r->keeper, path) < 0)
+        return true;
+    SC_FD int seen = open(now, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return seen < 0 || !same_mount(fd, seen);
+}
+
 /* What cannot be looked at counts as closed. */
 static bool link_is_closed(const struct rules *r, int procfd, int dirfd, const char *name)
 {
@@ -112,7 +164,8 @@ static bool link_is_closed(const struct rules *r, int procfd, int dirfd, const c
     const struct sc_plan_entry *rule = rule_of(r->plan, target);
     if (rule && rule->kind == SC_ENTRY_OWN)
         return !is_in_own(r, dirfd, name);
-    return rule && sc_entry_closes(rule->kind);
+    return (rule && sc_entry_closes(rule->kind)) ||
+           is_past_writable(r, procfd, dirfd, name, target);
 }
 
 /* `procfd` is a process's directory in a /proc. */

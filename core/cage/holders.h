@@ -9,7 +9,8 @@
 #define SC_HOLDERS_MS 1000
 
 /* Kills the processes of the site whose working directory, root or open descriptors lie in what the
- * plan closes to it: a mask hides a path, not a descriptor opened before. Descriptors in flight on
+ * plan closes to it: a mask hides a path, not a descriptor opened before. So it ends those that hold a directory, in what
+ * the plan makes read-only, by a mount that was writable before. Descriptors in flight on
  * a socket cannot be seen (docs/security.md). Where there are more processes and descriptors
  * than can be looked at in SC_HOLDERS_MS, the rest is killed unlooked at. Needs root; `keeper` is
  * pid 1 of the site. */

@@ -42,6 +42,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_uses_done(&f->uses);
     sc_by_links_done(&f->by_link);
     sc_spellings_done(&f->spellings);
+    sc_steady_done(&f->steady);
     free(f->kept);
     sc_shown_done(&f->shown);
     sc_named_paths_done(&f->php);

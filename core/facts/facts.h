@@ -15,6 +15,7 @@
 #include "core/facts/places.h"
 #include "core/facts/secrets.h"
 #include "core/facts/spellings.h"
+#include "core/facts/steady.h"
 #include "db/store.h"
 
 struct sc_cover_server; /* core/coverage/coverage.h */
@@ -86,12 +87,13 @@ struct sc_facts {
     struct sc_by_links by_link;    /* of the plan as it is */
     struct sc_uses uses;           /* uses.h */
     struct sc_spellings spellings; /* spellings.h; in the plan already */
+    struct sc_steady steady;       /* steady.h */
     struct sc_shown shown;         /* the same, outside of homes */
     struct sc_named_paths php;     /* read once, however often the plan is made */
     struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
     bool
-        without_uses; /* the plan leaves out `uses`, `spellings` and `shown`: it will be made again */
+        without_uses; /* the plan leaves out `uses`, `spellings`, `steady` and `shown`: it will be made again */
 
     bool *kept;                   /* per domain: its site keeps a shared home: homes.h */
     size_t learning;              /* domains that the configuration has learn, and of them … */

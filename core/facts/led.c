@@ -102,7 +102,7 @@ static int find_way(const struct sc_account *a, const char *path, bool want_dir,
 {
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     SC_FREE char *known = NULL;
-    const struct sc_resolve_trace trace = {note_link, w};
+    const struct sc_resolve_trace trace = {.link = note_link, .arg = w};
     struct sc_error why = SC_ERROR_INIT;
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     if (rc < 0)

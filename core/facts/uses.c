@@ -256,6 +256,7 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
     SC_CLEANUP(sc_uses_done) struct sc_uses uses = {0};
     SC_CLEANUP(sc_shown_done) struct sc_shown shown = {0};
     SC_CLEANUP(sc_spellings_done) struct sc_spellings spellings = {0};
+    SC_CLEANUP(sc_steady_done) struct sc_steady steady = {0};
     SC_CLEANUP(sc_whose_all_done) struct sc_whose_all all = {0};
     struct sc_cover_server *server = NULL;
     int rc = 0;
@@ -280,6 +281,8 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
     }
     if (rc == 0 && server)
         rc = show_to_all(a, &server->hosts, s->php ? s->php : &f->php, &shown, err);
+    if (rc == 0 && server)
+        rc = sc_facts_steady(a, &server->hosts, &steady, err);
     if (rc < 0)
         return rc;
     if (server)
@@ -287,7 +290,9 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
     sc_uses_done(&f->uses);
     sc_shown_done(&f->shown);
     sc_spellings_done(&f->spellings);
+    sc_steady_done(&f->steady);
     SC_MOVE(&f->spellings, &spellings);
+    SC_MOVE(&f->steady, &steady);
     f->uses = uses;
     f->shown = shown;
     uses = (struct sc_uses){0};

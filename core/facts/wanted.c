@@ -233,6 +233,8 @@ static int make_plan(const struct sc_account *a, struct sc_facts *f, const struc
     struct sc_plan_input with = *in;
     with.paths = all;
     with.n_paths = n;
+    with.steady = f->steady.v;
+    with.n_steady = f->steady.n;
     int rc = sc_plan_make(&with, &plan, err);
     if (rc < 0)
         return sc_error_wrap(err, "user %s", a->user);
@@ -266,6 +268,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         return rc;
     f->not_allowed = 0;
     sc_uses_done(&f->uses);
+    sc_steady_done(&f->steady);
     SC_FREE struct sc_plan_domain *domains =
         calloc(f->domains.n ? f->domains.n : 1, sizeof(*domains));
     SC_FREE int64_t *learning = calloc(f->domains.n ? f->domains.n : 1, sizeof(*learning));
@@ -302,7 +305,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
         return rc;
     /* which sites there are decides what configuration has to say about them */
     rc = sc_facts_uses(s, a, f, err);
-    if (rc == 0 && f->uses.n)
+    if (rc == 0 && (f->uses.n || f->steady.n))
         rc = make_plan(a, f, &in, &paths, err);
     return rc < 0 ? rc : sc_spellings_to_plan(&f->spellings, f->plan, err);
 }

@@ -29,6 +29,7 @@ struct sc_plan_entry {
      * way to them are implied. */
     char **holes;
     size_t n_holes;
+    bool steady; /* struct sc_plan_steady is about it: for sc_plan_site_entries() alone */
 };
 
 /* Directories that programs expect in a home: where the account has them, a site with a home of its own

@@ -23,6 +23,7 @@
 struct sc_plan;
 struct sc_plan_extra;
 struct sc_plan_input;
+struct sc_plan_steady;
 
 /* Fills apps of all sites of `plan`, whose sites and secrets are there. SC_E_NOMEM. */
 int sc_plan_applications(struct sc_plan *plan, const struct sc_plan_input *in,
@@ -34,6 +35,10 @@ int sc_plan_areas(struct sc_plan *plan, struct sc_error *err);
 /* Gives the sites their further paths, or fills plan->refusals; sites, secrets, closed directories
  * and applications are there. SC_E_NOMEM. */
 int sc_plan_extras(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err);
+
+/* Fills plan->steady. SC_E_NOMEM. */
+int sc_plan_make_steady(struct sc_plan *plan, const struct sc_plan_input *in, struct sc_error *err);
+void sc_plan_free_steady(struct sc_plan_steady *v, size_t n);
 
 /* Sorts, and joins equal paths to one whose flag is the stronger. */
 void sc_plan_sort_extras(struct sc_plan_extra *v, size_t *n);

@@ -46,6 +46,7 @@ void sc_plan_free(struct sc_plan *plan)
     SC_FREE_ALL(plan->areas, plan->sites, plan->refusals);
     free_extras(plan->secrets, plan->n_secrets);
     sc_strings_free(plan->closed, plan->n_closed);
+    sc_plan_free_steady(plan->steady, plan->n_steady);
     free(plan);
 }
 
@@ -94,6 +95,10 @@ static int check_input(const struct sc_plan_input *in, struct sc_error *err)
         if (!*in->closed[i] || !sc_rel_valid(in->closed[i]))
             return sc_error_set(err, SC_E_INVAL, "'%s' is not a plain path below %s", in->closed[i],
                                 in->home);
+    for (size_t i = 0; i < in->n_steady; i++)
+        if (!*in->steady[i].rel || !sc_rel_valid(in->steady[i].rel))
+            return sc_error_set(err, SC_E_INVAL, "'%s' is not a plain path below %s",
+                                in->steady[i].rel, in->home);
     return 0;
 }
 
@@ -320,7 +325,7 @@ int sc_plan_make(const struct sc_plan_input *in, struct sc_plan **ret, struct sc
     if ((r = make_sites(plan, in, err)) < 0 || (r = make_secrets(plan, in, err)) < 0 ||
         (r = make_closed(plan, in, err)) < 0 || (r = sc_plan_applications(plan, in, err)) < 0 ||
         (r = sc_plan_areas(plan, err)) < 0 || (r = sc_plan_extras(plan, in, err)) < 0 ||
-        (r = sc_plan_areas(plan, err)) < 0)
+        (r = sc_plan_areas(plan, err)) < 0 || (r = sc_plan_make_steady(plan, in, err)) < 0)
         return r;
     *ret = sc_steal_ptr(&plan);
     return 0;

@@ -6,8 +6,9 @@
  * given. One rule decides about every path: the nearest of these at or above it.
  *     own document root         read-write
  *     other document root       closed; so is a directory in which one lies that cannot be found
- *     own application           read-write
- *     further path of the site  read-only or read-write
+ *     own application           read-write; where a web server goes by links in it (sc_plan_steady): what is in
+ *                               those directories now is, they are read-only
+ *     further path of the site  read-only or read-write, with the same exception
  *     what another site owns    closed
  *     secret                    closed (but not in the own document root or application: those are
  *                               the site's)
@@ -85,6 +86,13 @@ struct sc_plan_secret { /* something that exists below the home and is hidden fr
     bool is_dir;
 };
 
+/* Where a web server finds a document root by links and looks at none of them itself (nginx): the
+ * directories in which what is on that way is looked up. A site that owns one names nothing in it. */
+struct sc_plan_steady {
+    char *rel;
+    bool is_open; /* no such directory, but something in one, which stays the site's to write */
+};
+
 struct sc_plan_input {
     const char *home; /* absolute, canonical */
     const struct sc_plan_domain *domains;
@@ -102,6 +110,8 @@ struct sc_plan_input {
     const char *const *closed; /* below the home: somewhere at or below lies a document root that
                                   could not be looked at */
     size_t n_closed;
+    const struct sc_plan_steady *steady; /* any order, also twice */
+    size_t n_steady;
 };
 
 struct sc_plan_extra { /* an accepted further path of a site */
@@ -169,6 +179,8 @@ struct sc_plan {
     size_t n_secrets;
     char **closed; /* sorted */
     size_t n_closed;
+    struct sc_plan_steady *steady; /* sorted, each path once */
+    size_t n_steady;
 };
 
 /* Computes the sites of an account. A site stands for one canonical document root (isolated or

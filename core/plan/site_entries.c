@@ -149,44 +149,67 @@ static int visit_area(struct walk *w, const struct sc_plan_area *area,
                    err);
 }
 
+/* The site names nothing in such a directory; what is in it stays the site's to write. */
+static int visit_steady(struct walk *w, const struct sc_plan_steady *s, struct sc_error *err)
+{
+    struct sc_plan_entry *up = around(w, s->rel);
+    bool here = up && strcmp(up->rel, s->rel) == 0; /* something else has been said of it */
+    /* its own document root stays what it is: then it is not covered (core/coverage) */
+    bool writable = up && (up->kind == SC_ENTRY_RW || (up->kind == SC_ENTRY_DOCROOT && !here));
+    if (s->is_open)
+        return up && !here && up->steady ? emit_in(w, up, SC_ENTRY_RW, s->rel, err) : 0;
+    int r = !writable || here ? 0 : emit_in(w, up, SC_ENTRY_RO, s->rel, err);
+    if (r == 0 && writable) {
+        struct sc_plan_entry *e = here ? up : &w->out.v[w->out.n - 1];
+        e->kind = SC_ENTRY_RO;
+        e->steady = true;
+    }
+    return r;
+}
+
 /* The one that comes first; NULL comes last. */
 static const char *lesser(const char *a, const char *b)
 {
     return !b || (a && sc_rel_cmp(a, b) <= 0) ? a : b;
 }
 
-/* The four sorted lists are walked as one. */
+/* The five sorted lists are walked as one. */
 static int walk_home(struct walk *w, const struct sc_plan *plan, const struct sc_plan_site *own,
                      struct sc_error *err)
 {
-    size_t d = 0, s = 0, x = 0, c = 0;
+    size_t d = 0, s = 0, x = 0, c = 0, k = 0;
     for (;;) {
         const char *dr = d < plan->n_present ? plan->sites[d].rel : NULL;
         const char *sr = s < plan->n_secrets ? plan->secrets[s].rel : NULL;
         const char *xr = x < plan->n_areas ? plan->areas[x].rel : NULL;
         const char *cr = c < plan->n_closed ? plan->closed[c] : NULL;
-        const char *least = lesser(lesser(dr, cr), lesser(sr, xr));
+        const char *kr = k < plan->n_steady ? plan->steady[k].rel : NULL;
+        const char *least = lesser(lesser(lesser(dr, cr), lesser(sr, xr)), kr);
         if (!least)
             return 0;
         bool is_d = dr && sc_rel_cmp(dr, least) == 0;
         bool is_s = sr && sc_rel_cmp(sr, least) == 0;
         bool is_x = xr && sc_rel_cmp(xr, least) == 0;
         bool is_c = cr && sc_rel_cmp(cr, least) == 0;
-        int r;
+        bool is_k = kr && sc_rel_cmp(kr, least) == 0;
+        int r = 0;
         if (is_d && &plan->sites[d] == own)
             r = visit_own(w, dr, err);
         else if (is_d || is_c)
             r = visit_other(w, least, own, err);
         else if (is_x) /* accepted at a secret's path: that is inside what the site owns */
             r = visit_area(w, &plan->areas[x], own, err);
-        else
+        else if (is_s)
             r = visit_secret(w, &plan->secrets[s], err);
+        if (r == 0 && is_k)
+            r = visit_steady(w, &plan->steady[k], err);
         if (r < 0)
             return r;
         d += is_d;
         s += is_s;
         x += is_x;
         c += is_c;
+        k += is_k;
     }
 }
 

@@ -24,6 +24,7 @@ struct account {
     struct sc_plan_dir dirs[24];
     struct sc_plan_secret secrets[8];
     struct sc_plan_path paths[8];
+    struct sc_plan_steady steady[16];
     struct sc_plan_input in;
 };
 
@@ -35,7 +36,14 @@ static void start(struct account *a)
                                    .places = a->places,
                                    .dirs = a->dirs,
                                    .secrets = a->secrets,
-                                   .paths = a->paths};
+                                   .paths = a->paths,
+                                   .steady = a->steady};
+}
+
+static void add_steady(struct account *a, const char *rel, bool is_open)
+{
+    assert_true(a->in.n_steady < COUNT(a->steady));
+    a->steady[a->in.n_steady++] = (struct sc_plan_steady){(char *)(uintptr_t)rel, is_open};
 }
 
 static void add_domain(struct account *a, const char *rel, const char *site_dir)
@@ -736,9 +744,56 @@ static void what_a_site_had_is_doubted_without_its_mark(void **state)
     sc_plan_free(plan);
 }
 
+/* A site that owns a directory with links of nginx's way names nothing in it. What is in it is the site's as ever. */
+static void ways_of_nginx(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "app/releases/1/public", NULL);
+    add_domain(&a, "app/other", NULL);
+    add_domain(&a, "b", NULL);
+    mark(&a, "app", APP);
+    add_steady(&a, "app/shared", true);
+    add_steady(&a, "app/releases", true);
+    add_steady(&a, "app/other", true);
+    add_steady(&a, "app", false);
+    add_steady(&a, "app/.env", true);
+    add_steady(&a, "app/releases/1", true);
+    add_steady(&a, "app/releases", false);
+    add_steady(&a, "b", false); /* a document root is writable */
+    add_steady(&a, "b/x", true);
+    add_steady(&a, "c", false); /* nobody's */
+    add_steady(&a, "c/x", true);
+    add_secret(&a, "app/.env");
+    expect_entries(&a, "app/releases/1/public",
+                   "ro 'app'; rw 'app/.env'; closed-dir 'app/other'; rw 'app/releases/1'; "
+                   "docroot 'app/releases/1/public'; rw 'app/shared'; closed-dir 'b'");
+    expect_entries(&a, "b", "closed-dir 'app'; docroot 'b'");
+    a.domains[0].home = SC_PLAN_HOME_PRIVATE;
+    expect_entries(&a, "app/releases/1/public",
+                   "own ''; ro 'app'; rw 'app/.env'; closed-dir 'app/other'; rw 'app/releases/1'; "
+                   "docroot 'app/releases/1/public'; rw 'app/shared'");
+    /* in something that is given, and below the top of an application */
+    start(&a);
+    add_domain(&a, "a", NULL);
+    add_path(&a, "a", "given", true, false);
+    add_path(&a, "a", "read", false, false);
+    add_steady(&a, "given/x", false);
+    add_steady(&a, "given/x/y", true);
+    add_steady(&a, "read", false);
+    add_steady(&a, "read/y", true);
+    expect_entries(&a, "a", "docroot 'a'; rw 'given'; ro 'given/x'; rw 'given/x/y'");
+    a.in.n_steady = 0;
+    add_steady(&a, "..", false);
+    struct sc_plan *plan = NULL;
+    assert_int_equal(sc_plan_make(&a.in, &plan, NULL), SC_E_INVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ways_of_nginx),
         cmocka_unit_test(as_a_text),
         cmocka_unit_test(what_marks_have_made_another_sites_is_doubted),
         cmocka_unit_test(what_a_site_had_is_doubted_without_its_mark),

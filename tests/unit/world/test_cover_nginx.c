@@ -197,6 +197,64 @@ static void what_is_known_is_believed_once(void **state)
     assert_int_equal(s.compared_ms, 0);
 }
 
+/* The plan has this entry for the site of a. */
+static bool has_entry(const char *kind, const char *rel)
+{
+    SC_FREE char *line = NULL;
+    assert_true(asprintf(&line, "\nentry %s %s\n", kind, rel) > 0);
+    return strstr(site_of("john", "a")->plan, line) != NULL;
+}
+
+/* Where nginx goes by links that the site owns, the site names nothing: neither in the link's place, nor what a link may
+ * lead to next. */
+static void ways_by_links(void **state)
+{
+    (void)state;
+    home_put("john", "app/releases/1/public/x", "");
+    home_put("john", "app/releases/0/public/x", "");
+    home_put("john", "app/shared/x", "");
+    home_put("john", "app/composer.json", "{}");
+    home_mkdir("john", "app/blue/public");
+    home_link("john", "app/current", "./releases/1");
+    home_link("john", "app/release", "releases/0");
+    panel_put("a.example", "john", in_home("john", "app/current/public"));
+    wants("john", "a");
+    serves_at("a.example", "");
+    assert_pass("john");
+    assert_true(has_entry("rw", "app")); /* nginx does not go there */
+    serves_at("app/current/public", "");
+    assert_pass("john");
+    assert_true(has_entry("ro", "app"));
+    assert_true(has_entry("rw", "app/shared"));
+    assert_true(has_entry("rw", "app/blue"));
+    assert_true(has_entry("rw", "app/composer.json"));
+    assert_true(has_entry("rw", "app/releases/1"));
+    assert_true(has_entry("docroot", "app/releases/1/public"));
+    assert_false(has_entry("rw", "app/releases/0"));
+    assert_false(has_entry("rw", "app/release"));
+    assert_false(has_entry("rw", "app/releases"));
+    /* beside the link: what has the rest of its way may be next */
+    home_remove("john", "app/current");
+    home_link("john", "app/current", in_home("john", "app/blue"));
+    home_mkdir("john", "app/green/public");
+    assert_pass("john");
+    assert_true(has_entry("docroot", "app/blue/public"));
+    assert_true(has_entry("rw", "app/blue"));
+    assert_false(has_entry("rw", "app/green"));
+    assert_true(has_entry("rw", "app/shared"));
+    assert_true(has_entry("rw", "app/releases"));
+    /* a link to a public directory of an application, which is written beside it */
+    home_mkdir("john", "app/web");
+    home_link("john", "app/web/www", "../blue/public");
+    serves_at("app/web/www", "");
+    home_mkdir("john", "app/blue/storage");
+    assert_pass("john");
+    assert_true(has_entry("ro", "app"));
+    assert_false(has_entry("rw", "app/web"));
+    assert_false(has_entry("rw", "app/blue"));
+    assert_true(has_entry("rw", "app/blue/storage"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +269,7 @@ int main(void)
         nginx_test(processes_that_cannot_be_listed_are_not_absent),
         nginx_test(a_moment_has_one_picture),
         nginx_test(what_is_known_is_believed_once),
+        nginx_test(ways_by_links),
     };
     return world_run(tests);
 }
