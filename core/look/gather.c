@@ -25,7 +25,9 @@ static int say(struct sc_looking *l, struct sc_buf *out)
     if (site->stray && !sc_plan_extra_of(site, site->stray))
         sc_look_say_stray(site->stray, &where, out);
     sc_look_notes_say(&l->notes, &where, out);
-    if (l->cut_short)
+    if (l->cut_short && !l->budget->files) /* those before it took all the time */
+        sc_buf_fmt(out, "%s: there was no time left to look at what it uses\n", one->domain);
+    else if (l->cut_short)
         sc_buf_fmt(out,
                    "%s: it is too large to be looked at as a whole; what it uses was looked for in "
                    "its first %zu files\n",
