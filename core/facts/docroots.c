@@ -25,7 +25,7 @@ void sc_docroots_done(struct sc_docroots *d)
     free_all(d->rels, d->n);
     free_all(d->problems, d->n);
     free_all(d->closed, d->n_closed);
-    free(d->led);
+    free_all(d->led, d->n);
     *d = (struct sc_docroots){0};
 }
 

@@ -11,8 +11,9 @@ struct sc_docroots {
     size_t n;        /* as the domains */
     char **rels;     /* per domain: below the home, canonical; NULL when it is not there */
     char **problems; /* per domain: why it cannot be isolated, NULL */
-    bool *led;       /* per domain, NULL: none: rels has what the database knew of it (led.h) */
-    char **closed;   /* directories below the home with a document root that nobody could look at */
+    char **led; /* per domain, NULL: none: rels has what the database knew of it (led.h), and this
+                        is where it is led to, below the home; "": nowhere */
+    char **closed; /* directories below the home with a document root that nobody could look at */
     size_t n_closed;
 };
 

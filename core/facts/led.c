@@ -153,18 +153,19 @@ static int refuse(struct sc_facts *f, size_t i, const struct sc_site_row *by, st
 
 /* The document root is where it was, whatever the link says. */
 static int hold(const struct sc_account *a, struct sc_facts *f, size_t i,
-                const struct sc_site_row *row, struct sc_error *err)
+                const struct sc_site_row *row, const char *to, struct sc_error *err)
 {
     struct sc_domain *d = &f->domains.v[i];
     SC_CLEANUP(way_done) struct way was = {0};
-    if (!f->docroots.led && !(f->docroots.led = calloc(f->domains.n, sizeof(bool))))
+    if (!f->docroots.led && !(f->docroots.led = calloc(f->domains.n, sizeof(*f->docroots.led))))
         return no_memory(err);
-    f->docroots.led[i] = true;
+    if (set_text(&f->docroots.led[i], to ? to : "", err) < 0)
+        return SC_E_NOMEM;
     if (f->why.code == 0)
         sc_error_set(&f->why, SC_E_DENIED,
                      "the document root %s of %s leads out of what the site owned, by a link that "
                      "isolated sites can change, so it stays %s; if that is right, disable its "
-                     "isolation and enable it again",
+                     "isolation, and give it the directory itself as document root in the panel",
                      d->docroot, d->name, row->docroot);
     int rc = find_way(a, row->docroot, true, &was, err);
     const char *rel = sc_path_below(row->docroot, a->home);
@@ -189,7 +190,49 @@ static int settle(const struct sc_account *a, struct sc_facts *f, const struct p
     const char *rel = row ? sc_path_below(row->docroot, a->home) : NULL;
     if (!rel)
         return refuse(f, i, by, err);
-    return w.rel && strcmp(rel, w.rel) == 0 ? 0 : hold(a, f, i, row, err);
+    return w.rel && strcmp(rel, w.rel) == 0 ? 0 : hold(a, f, i, row, w.rel, err);
+}
+
+/* ---- what was led, and is not isolated any more ---- */
+
+static char *key_of(const struct sc_account *a, const char *name)
+{
+    char *key = NULL;
+    return asprintf(&key, "led.%u.%s", (unsigned)a->uid, name) < 0 ? NULL : key;
+}
+
+int sc_facts_led_note(struct sc_store *store, const struct sc_account *a, const struct sc_facts *f,
+                      struct sc_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && f->docroots.led && i < f->domains.n; i++) {
+        if (!f->docroots.led[i])
+            continue;
+        SC_FREE char *key = key_of(a, f->domains.v[i].name);
+        SC_FREE char *was = NULL;
+        rc = key ? sc_store_meta_get(store, key, &was, err) : no_memory(err);
+        if (rc == 0 && !(was && strcmp(was, f->docroots.led[i]) == 0))
+            rc = sc_store_meta_set(store, key, f->docroots.led[i], err);
+    }
+    return rc;
+}
+
+/* A link that the site led away itself means nobody else's wish, because its isolation has ended. */
+static int still_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                     size_t i, struct sc_error *err)
+{
+    const struct sc_domain *d = &f->domains.v[i];
+    SC_FREE char *key = key_of(a, d->name);
+    SC_FREE char *to = NULL;
+    char text[SC_ERROR_TEXT_MAX];
+    int rc = key ? sc_store_meta_get(s->store, key, &to, err) : no_memory(err);
+    if (rc < 0 || !to || strcmp(to, f->docroots.rels[i]) != 0)
+        return rc;
+    snprintf(text, sizeof(text),
+             "the site itself led it to %.300s/%.300s by a link, while it was isolated; lead the "
+             "link back, or give the domain the directory itself in the panel",
+             a->home, to);
+    return set_text(&f->docroots.problems[i], text, err);
 }
 
 /* Whether the document root is found by a link: it is called otherwise than it lies. */
@@ -213,8 +256,11 @@ int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct s
         if (!loaded)
             rc = past_load(s, a, &p, err);
         loaded = true;
+        bool isolated = rc == 0 && id_of(&p, f->domains.v[i].name);
         if (rc == 0 && p.sites.n)
             rc = settle(a, f, &p, i, err);
+        if (rc == 0 && !isolated && f->docroots.rels[i])
+            rc = still_led(s, a, f, i, err);
     }
     return rc;
 }

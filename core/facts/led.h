@@ -16,7 +16,12 @@
 int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                  struct sc_error *err);
 
-/* The same for a path that is granted to the site whose document root is `site_rel`, and is found by a link:
+/* Keeps where document roots are led to: the end of a site's isolation is not the wish that they lie there when it is
+ * isolated again. SC_E_SYS, SC_E_NOMEM. */
+int sc_facts_led_note(struct sc_store *store, const struct sc_account *a, const struct sc_facts *f,
+                      struct sc_error *err);
+
+/* sc_facts_led() for a path that is granted to the site whose document root is `site_rel`, and is found by a link:
  * *ret is where it was found when it was granted, below the home, if a site has led it elsewhere since; else NULL. The
  * caller's to free(). */
 int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,

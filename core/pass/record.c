@@ -8,6 +8,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
 #include "core/account/account.h"
+#include "core/facts/led.h"
 #include "core/facts/names.h"
 #include "core/pass/places.h"
 #include "core/plan/owned_text.h"
@@ -292,6 +293,8 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
         rc = gather_past(s, a, f, &past, err);
     if (rc == 0 && f->from_panel)
         rc = store_domains(s, a, f, err);
+    if (rc == 0)
+        rc = sc_facts_led_note(s->store, a, f, err);
     if (rc == 0)
         rc = sc_places_follow(s, a, f->plan, past.v, past.n, m->moved, err);
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)

@@ -58,13 +58,23 @@ for to in ../far ../keys; do
     check "and one elsewhere" as_user mia cagefs_enter_site bare.example ln -sfn $to $H/bare/current
     check "it gets nothing" got_nothing
     told() { cagefsctl --site-isolation-regenerate mia 2>&1; }
-    expect_contains "regenerate says it, and the way out" "disable its isolation and enable it again" told
+    expect_contains "regenerate says it, and the way out" "give it the directory itself as document root in the panel" told
     check "it still gets nothing" got_nothing
     check "the sites are where they were" at_home
 done
 status_says() { cagefsctl --site-isolation-status | grep -qF 'leads out of what the site owned'; }
 check "status says it" status_says
 check "all is made again, as at a boot" /usr/libexec/sitecage/sitecage-rebuild --boot
+check "it gets nothing" got_nothing
+check "the sites are where they were" at_home
+
+# Disabling is no wish that the link leads there: enabled again, the site gets nothing either.
+check "isolation ends" cagefsctl --site-isolation-disable bare.example
+expect_fail 1 "the site itself led it to $H/keys by a link, while it was isolated" cagefsctl --site-isolation-enable bare.example
+expect_contains "control: it lies there now" "secret of" cat "$(readlink -f $H/bare/current)/id"
+check_not "it is not isolated there" as_user mia cagefs_enter_site bare.example true
+check "the account leads it back" as_user mia ln -sfn releases/1 $H/bare/current
+check "it is isolated again" cagefsctl --site-isolation-enable bare.example
 check "it gets nothing" got_nothing
 check "the sites are where they were" at_home
 
