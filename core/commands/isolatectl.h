@@ -75,9 +75,9 @@ void sc_isolate_answer_sites(const struct sc_user_sites *sites, struct sc_buf *o
 /* `domain`: that one alone; NULL: all. */
 void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domain,
                             struct sc_buf *out);
-/* `lines`: the limits below each other, as after set. */
-void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits, bool lines,
-                              struct sc_buf *out);
+/* `lines`: the limits below each other, as after set. The notices of `told` stand behind them. */
+void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits,
+                              const struct sc_user_sites *told, bool lines, struct sc_buf *out);
 /* `history`: of each of the domains; NULL: none was asked for. */
 void sc_isolate_answer_stats(uid_t uid, const struct sc_user_stats *stats,
                              const struct sc_site_histories *history, struct sc_buf *out);

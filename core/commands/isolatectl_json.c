@@ -103,13 +103,14 @@ void sc_isolate_answer_list(const struct sc_user_sites *sites, const char *domai
     sc_buf_str(out, first ? "]\n}\n" : "\n]\n}\n");
 }
 
-void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits, bool lines,
-                              struct sc_buf *out)
+void sc_isolate_answer_limits(const char *domain, const struct sc_limits *limits,
+                              const struct sc_user_sites *told, bool lines, struct sc_buf *out)
 {
     sc_buf_str(out, "{\n\"result\": \"success\",\n\"domain\": ");
     add_string(out, domain);
     sc_buf_str(out, ",\n\"limits\": ");
     add_limits(limits, lines, out);
+    add_notices(told, ",\n", out);
     sc_buf_str(out, "\n}\n");
 }
 

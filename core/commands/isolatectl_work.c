@@ -46,16 +46,25 @@ static int list_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_c
     return 0;
 }
 
+static void on_notice(const char *text, void *arg)
+{
+    struct sc_user_sites *told = arg;
+    if (told->n_notices < SC_OUT_NOTICES_MAX)
+        (void)sc_user_sites_notice(told, text);
+}
+
 static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
                          struct sc_buf *out, struct sc_error *err)
 {
+    SC_CLEANUP(sc_user_sites_done) struct sc_user_sites told = {0};
+    const struct sc_watch w = {.notice = on_notice, .arg = &told};
     struct sc_limits now;
     char name[256];
-    int rc = sc_engine_user_limits(s, uid, c->domains[0], &c->limits, &now, err);
+    int rc = sc_engine_user_limits(s, uid, c->domains[0], &c->limits, &w, &now, err);
     if (rc == 0)
         rc = sc_domain_canon(c->domains[0], name, err);
     if (rc == 0)
-        sc_isolate_answer_limits(name, &now, c->verb == SC_ISOLATE_LIMITS_SET, out);
+        sc_isolate_answer_limits(name, &now, &told, c->verb == SC_ISOLATE_LIMITS_SET, out);
     return rc;
 }
 
@@ -113,13 +122,6 @@ static int explain(struct sc_server *s, uid_t uid, unsigned site, const struct s
     if (rc == 0)
         sc_isolate_answer_explain(&e, out);
     return rc;
-}
-
-static void on_notice(const char *text, void *arg)
-{
-    struct sc_user_sites *told = arg;
-    if (told->n_notices < SC_OUT_NOTICES_MAX)
-        (void)sc_user_sites_notice(told, text);
 }
 
 static int enable(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,

@@ -154,8 +154,8 @@ static int about(const struct sc_config_user *user, int rc, struct sc_error *err
     if (err && rc != SC_E_SYS && rc != SC_E_NOMEM) {
         struct sc_error whole = SC_ERROR_INIT;
         sc_error_set(&whole, rc,
-                     "%.700s; repair the file, or move it away and run cagefsctl "
-                     "--site-isolation-enable for its domains again",
+                     "%.700s; repair the file, or move it away and isolate its domains again, with "
+                     "cagefsctl --site-isolation-enable or isolatectl site-isolation enable",
                      err->text);
         *err = whole;
     }

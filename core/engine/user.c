@@ -13,6 +13,7 @@
 #include "core/engine/cover.h"
 #include "core/engine/learned.h"
 #include "core/engine/user_change.h"
+#include "core/engine/user_setting.h"
 #include "core/engine/user_learn.h"
 #include "core/engine/trial.h"
 #include "core/learn/file.h"
@@ -186,8 +187,8 @@ static void set_limits(struct sc_facts *f, const char *name, const struct sc_lim
 }
 
 int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
-                          const struct sc_limits *change, struct sc_limits *ret,
-                          struct sc_error *err)
+                          const struct sc_limits *change, const struct sc_watch *w,
+                          struct sc_limits *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_change_done) struct sc_user_change c = {.n = 0};
     int rc = sc_user_change_begin(s, uid, &domain, 1, false, &c, err);
@@ -199,6 +200,8 @@ int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
     if (!e || !e->isolated)
         return sc_user_not_isolated(name, err);
     set_limits(&j->facts, name, change);
+    if (!change->set) /* what is in the file was perhaps edited */
+        sc_user_paths_tell(j, name, w);
     c.jobs.what = "limits";
     c.jobs.of = name;
     rc = sc_jobs_run(s, &c.jobs, NULL, err); /* checks first that they can be held */

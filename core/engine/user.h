@@ -53,9 +53,10 @@ int sc_engine_user_disable(struct sc_server *s, uid_t uid, const char *const *do
 /* Sets those limits that are in `change` for an isolated domain (and for the other isolated names
  * of its document root), stores and applies them; with none in it, applies what is stored, which
  * may have been edited. *ret: all that are stored then. SC_E_UNSUPPORTED: this kernel cannot hold
- * one, nothing was stored. SC_E_INVAL: the domain is not isolated, or the value makes no sense. */
+ * one, nothing was stored. SC_E_INVAL: the domain is not isolated, or the value makes no sense. With none in
+ * `change` `w` (may be NULL) is told which of its stored paths the site does not get. */
 int sc_engine_user_limits(struct sc_server *s, uid_t uid, const char *domain,
-                          const struct sc_limits *change, struct sc_limits *ret,
-                          struct sc_error *err);
+                          const struct sc_limits *change, const struct sc_watch *w,
+                          struct sc_limits *ret, struct sc_error *err);
 
 #endif

@@ -148,6 +148,17 @@ static int check_path(const struct sc_job *j, const char *name, const char *rel,
               : 0;
 }
 
+void sc_user_paths_tell(const struct sc_job *j, const char *name, const struct sc_watch *w)
+{
+    const struct sc_domain_entry *e = sc_domains_config_find(&j->facts.config, name);
+    for (size_t i = 0; w && w->notice && e && i < e->n_paths; i++) {
+        struct sc_error why = SC_ERROR_INIT;
+        int rc = check_path(j, name, e->paths[i].rel, e->paths[i].rw, &why);
+        if (rc == SC_E_NOTFOUND || rc == SC_E_DENIED)
+            w->notice(why.text, w->arg);
+    }
+}
+
 static int change_path(struct sc_job *j, const char *name, const struct sc_user_setting *want,
                        struct sc_error *err)
 {

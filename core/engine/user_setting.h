@@ -35,4 +35,8 @@ int sc_engine_user_setting(struct sc_server *s, uid_t uid, const char *domain,
                            const struct sc_user_setting *want, struct sc_user_setting_now *ret,
                            struct sc_error *err);
 
+/* Tells which of the paths that domains.json gives the domain its site does not get, and why. */
+struct sc_job;
+void sc_user_paths_tell(const struct sc_job *j, const char *name, const struct sc_watch *w);
+
 #endif

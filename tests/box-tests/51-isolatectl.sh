@@ -111,6 +111,17 @@ expect_output "it is written" yes writes
 check "another site's is not given" says denied "$tilde/b.example cannot be given to a.example: it is inside the document root of another site" \
     iso paths add a.example b.example
 check "paths remove" iso paths remove a.example uploads
+as_user john cp /home/john/.lve/domains.json /home/john/kept.json
+hand() { as_user john sh -c "jq '.domains[\"a.example\"].paths = $1' ~/kept.json >~/.lve/domains.json"; }
+check "paths by hand: one, another site's, and one that is not there" hand '{ro: ["uploads", "nosuch"], rw: ["b.example"]}'
+applied() { iso limits apply --domain a.example | tee /tmp/applied | jq -r '.notices[]'; }
+expect_output "apply names those that the site does not get" "$tilde/nosuch cannot be given: /home/john/nosuch does not exist
+$tilde/b.example cannot be given to a.example: it is inside the document root of another site
+" applied
+check "as the schema has it" sh -c 'python3 "$1/tests/schema" limits </tmp/applied' - "$SC_SOURCE"
+expect_output "and gives the other" $'picture\n' reads
+as_user john mv /home/john/kept.json /home/john/.lve/domains.json
+expect_output "as before it says nothing" null eval 'iso limits apply --domain a.example | jq -j .notices'
 expect_output "it is not there any more" $'nothing\n' reads
 expect_contains "home shared" '"home": "shared"' iso home a.example shared
 expect_output "it sees the account's home" $'picture\n' reads

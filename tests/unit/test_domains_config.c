@@ -9,9 +9,8 @@
 #define SOME_UID 23456u
 #define SOME_GID 23457u
 #define ADVICE                                                                                     \
-    "; repair the file, or move it away and run cagefsctl --site-isolation-enable for its "        \
-    "domains "                                                                                     \
-    "again"
+    "; repair the file, or move it away and isolate its domains again, with cagefsctl "            \
+    "--site-isolation-enable or isolatectl site-isolation enable"
 
 static struct tempdir t;
 static struct sc_config_user john;

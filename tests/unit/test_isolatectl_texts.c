@@ -281,12 +281,12 @@ static void answers_in_the_specifications_bytes(void **state)
     assert_answer(b, "{\n\"result\": \"success\",\n\"domains\": []\n}\n");
     struct sc_limits all = {(1u << SC_LIMIT_COUNT) - 1,
                             {5000, 268435456, 2048, 30, 500, 20, 536870912}};
-    sc_isolate_answer_limits("example.com", &all, true, &b);
+    sc_isolate_answer_limits("example.com", &all, &none, true, &b);
     assert_answer(b, "{\n\"result\": \"success\",\n\"domain\": \"example.com\",\n\"limits\": {\n"
                      "\"cpu\": 5000,\n\"pmem\": 268435456,\n\"io\": 2048,\n\"nproc\": 30,\n"
                      "\"iops\": 500,\n\"ep\": 20,\n\"vmem\": 536870912\n}\n}\n");
     all.set = 1u << SC_LIMIT_CPU | 1u << SC_LIMIT_PMEM;
-    sc_isolate_answer_limits("example.com", &all, false, &b);
+    sc_isolate_answer_limits("example.com", &all, &none, false, &b);
     assert_answer(b, "{\n\"result\": \"success\",\n\"domain\": \"example.com\",\n"
                      "\"limits\": {\"cpu\": 5000, \"pmem\": 268435456}\n}\n");
     const struct sc_error e = {.code = SC_E_DENIED, .text = "a \"b\" \\ \xff\n"};

@@ -138,7 +138,7 @@ static void limits_are_of_a_document_root(void **state)
     assert_good(user_enable("john", "a.example www.example"));
     const struct sc_limits wish = {.set = 1u << SC_LIMIT_NPROC, .value = {[SC_LIMIT_NPROC] = 30}};
     struct sc_limits now = {0};
-    assert_good(sc_engine_user_limits(&world.s, 1001, "a.example", &wish, &now, &world.err));
+    assert_good(sc_engine_user_limits(&world.s, 1001, "a.example", &wish, NULL, &now, &world.err));
     assert_int_equal(now.set, 1u << SC_LIMIT_NPROC);
     assert_int_equal(now.value[SC_LIMIT_NPROC], 30);
     assert_string_equal(table("john"), "a:60000+");
@@ -150,17 +150,19 @@ static void limits_are_of_a_document_root(void **state)
 
     const struct sc_limits none = {.set = 1u << SC_LIMIT_NPROC}, nothing = {0};
     tools_limits_bad = 1u << SC_LIMIT_NPROC;
-    assert_bad(sc_engine_user_limits(&world.s, 1001, "a.example", &wish, &now, &world.err),
+    assert_bad(sc_engine_user_limits(&world.s, 1001, "a.example", &wish, NULL, &now, &world.err),
                SC_E_UNSUPPORTED, "cannot be held by this kernel");
     tools_limits_bad = 0;
-    assert_good(sc_engine_user_limits(&world.s, 1001, "a.example", &none, &now, &world.err));
+    assert_good(sc_engine_user_limits(&world.s, 1001, "a.example", &none, NULL, &now, &world.err));
     assert_string_equal(table("john"), "a:60000");
-    assert_good(sc_engine_user_limits(&world.s, 1001, "a.example", &nothing, &now, &world.err));
+    assert_good(
+        sc_engine_user_limits(&world.s, 1001, "a.example", &nothing, NULL, &now, &world.err));
     assert_bad(
-        sc_engine_user_limits(&world.s, 1001, "b.example", &wish, &now, &world.err), SC_E_INVAL,
+        sc_engine_user_limits(&world.s, 1001, "b.example", &wish, NULL, &now, &world.err),
+        SC_E_INVAL,
         "CloudLinux Isolates is not enabled for domain b.example; enable it with: isolatectl "
         "site-isolation enable --domain b.example");
-    assert_bad(sc_engine_user_limits(&world.s, 1001, "x.example", &wish, &now, &world.err),
+    assert_bad(sc_engine_user_limits(&world.s, 1001, "x.example", &wish, NULL, &now, &world.err),
                SC_E_NOTFOUND, NO_DOMAIN);
 }
 
