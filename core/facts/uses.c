@@ -23,6 +23,7 @@
 #include "core/facts/uses_private.h"
 #include "core/facts/whose.h"
 #include "core/facts/wp_config.h"
+#include "core/plan/relpath.h"
 #include "core/web/roots.h"
 
 #define USES_MAX 64u /* of one site */
@@ -164,9 +165,25 @@ static int use_pools(struct sc_uses_look *l, struct sc_cover_server *server,
 
 /* ---- the web server's hosts ---- */
 
+/* nginx serves a directory below the document root: the site must put nothing else in its place. */
+static int hold_root(struct sc_uses_look *l, const struct sc_host_root *root)
+{
+    SC_FREE char *rel = NULL;
+    struct stat st = {0};
+    int found = root->alias ? 1 : sc_uses_find(l, root->text, &rel, &st);
+    if (found != 0)
+        return found > 0 || found == SC_E_NOTFOUND ? 0 : found;
+    const char *rest = sc_rel_rest(l->site->rel, rel);
+    return rest && *rest && S_ISDIR(st.st_mode)
+               ? sc_uses_add(l, (struct sc_plan_path){.self = true, .held = true}, &rel)
+               : 0;
+}
+
 static int use_host(struct sc_uses_look *l, const struct sc_vhost *h)
 {
     int rc = sc_uses_wrappers(l, h);
+    for (size_t i = 0; rc == 0 && h->nginx && i < h->n_roots; i++)
+        rc = hold_root(l, &h->roots[i]);
     if (rc == 0)
         rc = sc_uses_php_env(l, h);
     l->held = h->nginx;

@@ -155,5 +155,22 @@ expect_contains "the check says so" "isolated, and covered" cagefsctl --site-iso
 
 check "disabled" cagefsctl --site-isolation-disable deploy.example
 check "then the directory is as it was" as_user john touch $app/new
+
+## A root below the document root
+fpm_site john in.example $H/in.example
+rm -f /etc/apache2/sites-enabled/in.example.conf
+as_user john mkdir -p $H/in.example/a/pub
+echo in | put_file john $H/in.example/a/pub/in.txt
+fpm_restart
+block in.example $H/in.example/a/pub
+reload
+lead() { "$@" sh -c "cd $H/in.example && { mv a x && mkdir a || mv a/pub a/x; }; ln -s ../../b.example a/pub"; } # COMMAND...
+lead as_user john
+expect_output "control: a link in its place leads elsewhere" secret$'\n' get in.example /secret.txt
+as_user john sh -c "cd $H/in.example && rm -r a && mv x a"
+check "enabled" cagefsctl --site-isolation-enable in.example
+lead as_user john cagefs_enter_site in.example
+expect_output "nothing comes into its place" in$'\n' get in.example /in.txt
+check_not "no file of the sibling's" get in.example /secret.txt
 nginx -s stop
 finish
