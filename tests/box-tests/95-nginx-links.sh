@@ -133,7 +133,8 @@ writes() { inside sh -c "cd $app && for d in releases/1 releases/1/var releases/
 check "it writes what it owns" writes
 check_not "it names nothing beside the link" inside touch $app/new
 put_php deploy.example page.php 'echo "page";'
-expect_output "its PHP runs" page get deploy.example /page.php
+page() { [ "$(get deploy.example /page.php)" = page ]; }
+check "its PHP runs" wait_until 20 page
 deploy() # RELEASE: as deploy tools do
 {
     as_user john sh -c "cd $app && mkdir -p releases/$1/public releases/$1/var && echo 'release $1' >releases/$1/public/which.txt &&
