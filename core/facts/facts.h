@@ -38,9 +38,16 @@ struct sc_by_links {
 
 void sc_by_links_done(struct sc_by_links *l); /* frees what it holds; accepts {0} */
 
+enum sc_shown_how {
+    SC_SHOWN_LIVE,  /* as it is, read-only */
+    SC_SHOWN_OWN,   /* a directory of the site's own in its place */
+    SC_SHOWN_CLOSED /* a directory of pools' files, where it lies in a place that is shown */
+};
+
 struct sc_shown_place { /* outside of homes, named by root's configuration; shown.h */
     char *site_rel;     /* the document root of the site that sees it; NULL: all do */
     char *path;         /* absolute, without links */
+    enum sc_shown_how how;
 };
 
 struct sc_shown_asked { /* what was found for a path; "": nothing */

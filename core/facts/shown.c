@@ -12,7 +12,6 @@
 #include "core/base/there.h"
 #include "core/base/users.h"
 #include "core/base/vec.h"
-#include "core/coverage/coverage.h"
 
 #define SHOWN_MAX 64u   /* places of one site that are compared with a new one */
 #define ASKED_MAX 1000u /* paths that are remembered */
@@ -183,6 +182,13 @@ static bool wants_more(const char *path, const struct stat *st)
                : is_public_name(path) && depth(path) > (sc_path_below(path, "/srv") ? 2 : 3);
 }
 
+/* Which the account can replace where its directory is the account's; that directory it cannot. */
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
 int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, const char *path,
                   char **ret, struct sc_error *err)
 {
@@ -192,11 +198,12 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
     if (path[0] != '/' || is_decided(path))
         return 0;
     int rc = sc_real_path(path, &real, err);
-    if (rc == SC_THERE)
-        rc = may_be(a, hosts, real, real, &st, err);
-    if (rc <= 0)
-        return rc;
-    if (wants_more(real, &st)) {
+    if (rc != SC_THERE)
+        return rc < 0 ? rc : 0;
+    int itself = may_be(a, hosts, real, real, &st, err);
+    if (itself < 0)
+        return itself;
+    if (itself ? wants_more(real, &st) : is_program(real)) {
         if (!(up = strndup(real, (size_t)(strrchr(real, '/') - real))))
             return no_memory(err);
         rc = may_be(a, hosts, up, real, &up_st, err);
@@ -205,7 +212,7 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
     } else {
         rc = 0;
     }
-    *ret = rc ? sc_steal_ptr(&up) : sc_steal_ptr(&real);
+    *ret = rc ? sc_steal_ptr(&up) : itself ? sc_steal_ptr(&real) : NULL;
     return 0;
 }
 
@@ -238,37 +245,106 @@ static int find_once(struct sc_shown *s, const struct sc_account *a, const struc
 }
 
 /* From the end: what is added comes site by site. */
-static bool is_there(const struct sc_shown *s, const char *site_rel, const char *place)
+static bool is_there(const struct sc_shown *s, const char *site_rel, const char *place,
+                     enum sc_shown_how how)
 {
     size_t seen = 0;
     for (size_t i = s->n; i-- > 0 && seen < SHOWN_MAX; seen++) {
         const struct sc_shown_place *one = &s->v[i];
         bool same = !one->site_rel ? !site_rel : site_rel && strcmp(one->site_rel, site_rel) == 0;
-        if (same && sc_path_below(place, one->path))
+        if (same && one->how == how &&
+            (how == SC_SHOWN_LIVE ? sc_path_below(place, one->path) != NULL
+                                  : strcmp(place, one->path) == 0))
             return true;
     }
     return false;
 }
 
+/* `place` is taken. */
+static int add(struct sc_shown *s, const char *site_rel, char **place, enum sc_shown_how how,
+               struct sc_error *err)
+{
+    SC_FREE char *site = NULL;
+    if (is_there(s, site_rel, *place, how))
+        return 0;
+    if ((site_rel && !(site = strdup(site_rel))) || !SC_VEC_ROOM(s->v, s->n))
+        return no_memory(err);
+    s->v[s->n++] = (struct sc_shown_place){
+        .site_rel = sc_steal_ptr(&site), .path = sc_steal_ptr(place), .how = how};
+    return 0;
+}
+
 int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
                  const char *site_rel, const char *path, struct sc_error *err)
 {
-    SC_FREE char *place = NULL, *site = NULL;
+    SC_FREE char *place = NULL;
     int rc = path[0] == '/' && !is_decided(path) ? find_once(s, a, hosts, path, &place, err) : 0;
-    if (rc < 0 || !place || !*place || is_there(s, site_rel, place))
-        return rc;
-    if ((site_rel && !(site = strdup(site_rel))) || !SC_VEC_ROOM(s->v, s->n))
+    return rc < 0 || !place || !*place ? rc : add(s, site_rel, &place, SC_SHOWN_LIVE, err);
+}
+
+/* Nobody's document root or home is in it, nor it in one. */
+static int may_be_own(const struct sc_account *a, const struct sc_vhosts *hosts, const char *path,
+                      struct sc_error *err)
+{
+    struct stat st;
+    if (is_decided(path) || depth(path) < 2 || has_docroot(hosts, path, "/proc"))
+        return 0;
+    int rc = sc_there(path, &st, err);
+    if (rc != SC_THERE || !S_ISDIR(st.st_mode) ||
+        (!sc_is_system_id(st.st_uid) && st.st_uid != a->uid))
+        return rc < 0 ? rc : 0;
+    rc = has_home(a, path, err);
+    return rc < 0 ? rc : !rc;
+}
+
+int sc_shown_add_own(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
+                     const char *site_rel, const char *path, struct sc_error *err)
+{
+    SC_FREE char *real = NULL;
+    if (path[0] != '/' || is_decided(path))
+        return 0;
+    int rc = sc_real_path(path, &real, err);
+    if (rc != SC_THERE || (rc = may_be_own(a, hosts, real, err)) <= 0)
+        return rc < 0 ? rc : 0;
+    return add(s, site_rel, &real, SC_SHOWN_OWN, err);
+}
+
+/* The directory of a file of pools. */
+static int add_closed(struct sc_shown *s, const char *site_rel, const char *path,
+                      struct sc_error *err)
+{
+    SC_FREE char *real = NULL;
+    int rc = sc_real_path(path, &real, err);
+    if (rc != SC_THERE || !real[1])
+        return rc < 0 ? rc : 0;
+    *strrchr(real, '/') = 0;
+    return *real ? add(s, site_rel, &real, SC_SHOWN_CLOSED, err) : 0;
+}
+
+int sc_shown_add_php(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
+                     const char *site_rel, const struct sc_fpm_known *pool, struct sc_error *err)
+{
+    SC_FREE char *dir = strdup(pool->exe);
+    if (!dir)
         return no_memory(err);
-    s->v[s->n++] =
-        (struct sc_shown_place){.site_rel = sc_steal_ptr(&site), .path = sc_steal_ptr(&place)};
-    return 0;
+    for (int i = 0; i < 2; i++)
+        if (strrchr(dir, '/'))
+            *strrchr(dir, '/') = 0;
+    if (!*dir || is_decided(dir))
+        return 0;
+    /* beside its files there would be nothing left to show */
+    const char *conf = sc_path_below(pool->main, dir);
+    int rc = conf && !strchr(conf, '/') ? 0 : sc_shown_add(s, a, hosts, site_rel, dir, err);
+    if (rc == 0)
+        rc = add_closed(s, site_rel, pool->main, err);
+    return rc == 0 ? add_closed(s, site_rel, pool->file, err) : rc;
 }
 
 void sc_shown_without_pools(struct sc_shown *s, const struct sc_fpm_places *pools)
 {
     size_t kept = 0;
     for (size_t i = 0; i < s->n; i++) {
-        if (!sc_fpm_places_within(pools, s->v[i].path)) {
+        if (s->v[i].how != SC_SHOWN_LIVE || !sc_fpm_places_within(pools, s->v[i].path)) {
             s->v[kept++] = s->v[i];
             continue;
         }

@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include "core/account/account.h"
 #include "core/base/error.h"
+#include "core/coverage/coverage.h"
 #include "core/facts/facts.h"
 #include "core/web/vhosts.h"
 
-/* Finds the place that has to be shown for `path`: for a file the directory that it lies in, for the public
- * directory of an application the application, where that shows nothing more than that. *ret (the
+/* Finds the place that has to be shown for `path`: for a file the directory that it lies in (for a program also where that
+ * is the account's, as panels keep wrappers of PHP), for the public directory of an application the application, where
+ * that shows nothing more than that. *ret (the
  * caller's to free) is NULL where nothing is to be shown:
  *  - it is missing, in a home, or around one, or around another document root of the server;
  *  - sites have it anyhow (/usr, /etc, …), or must not (/root, /run, logs, spools);
@@ -26,9 +28,18 @@ int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, con
 int sc_shown_add(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
                  const char *site_rel, const char *path, struct sc_error *err);
 
+/* The same for a directory (sessions, uploads) in whose place the site is to have one of its own: nothing of it is
+ * shown, so it may be the account's. */
+int sc_shown_add_own(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
+                     const char *site_rel, const char *path, struct sc_error *err);
+
+/* What a pool's PHP needs where it lies elsewhere than in the trees that every site sees: the directory around its
+ * sbin, without the directories of pools' files. */
+int sc_shown_add_php(struct sc_shown *s, const struct sc_account *a, const struct sc_vhosts *hosts,
+                     const char *site_rel, const struct sc_fpm_known *pool, struct sc_error *err);
+
 /* Takes out the places in which pools of PHP-FPM listen: whoever sees a socket has the
  * pool run what he sends it, outside of every site. */
-struct sc_fpm_places;
 void sc_shown_without_pools(struct sc_shown *s, const struct sc_fpm_places *pools);
 
 /* What `path` leads to, where that is a file or directory which nobody but root can have put there, and

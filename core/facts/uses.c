@@ -100,6 +100,8 @@ static int use(struct sc_uses_look *l, enum sc_named named, const char *value)
     SC_FREE char *rel = NULL;
     struct stat st = {0};
     int found = sc_uses_find(l, sc_php_path(value), &rel, &st);
+    if (found > 0 && named == SC_NAMED_OWN && l->word != SC_WORD_SITE)
+        return sc_shown_add_own(l->shown, l->a, l->hosts, l->site->rel, sc_php_path(value), l->err);
     if (found > 0)
         return named == SC_NAMED_READ ? sc_uses_show(l, value) : 0;
     if (found < 0 && found != SC_E_NOTFOUND)
@@ -147,7 +149,41 @@ static int use_pool(struct sc_uses_look *l, const struct sc_fpm_known *k)
     const struct sc_fpm_pool *p = rc == 0 ? sc_fpm_pool_find(&file, k->pool) : NULL;
     for (size_t i = 0; rc == 0 && p && i < p->n_keys; i++)
         rc = sc_uses_setting(l, sc_fpm_key(p->keys[i].key), p->keys[i].value);
-    return rc == SC_E_INVAL ? 0 : rc;
+    if (rc < 0 && rc != SC_E_INVAL)
+        return rc;
+    return sc_shown_add_php(l->shown, l->a, l->hosts, l->site->rel, k, l->err);
+}
+
+static bool is_asked(const struct sc_vhosts *hosts, const struct sc_web_whose *site,
+                     const char *listen)
+{
+    for (size_t i = 0; i < hosts->n; i++)
+        for (size_t k = 0; k < hosts->v[i].n_listens; k++)
+            if (sc_fpm_same_address(hosts->v[i].listens[k], listen) &&
+                sc_host_stands(&hosts->v[i], site) == SC_HOST_SITE)
+                return true;
+    return false;
+}
+
+/* Pools whose addresses were taken over stand in no file any more: their records do. */
+static int use_taken(struct sc_uses_look *l, const struct sc_cover_server *server,
+                     const struct sc_whose *w)
+{
+    const struct sc_fpm_taken_list *taken = &server->sockets.taken;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < taken->n; i++) {
+        const struct sc_fpm_taken *t = &taken->v[i];
+        const struct sc_fpm_known k = {.file = t->file,
+                                       .pool = t->pool,
+                                       .text = t->text,
+                                       .text_len = t->text_len,
+                                       .exe = t->exe,
+                                       .main = t->main};
+        if (t->uid == l->a->uid && !sc_fpm_is_routed(t) &&
+            is_asked(&server->hosts, &w->is, t->listen))
+            rc = use_pool(l, &k);
+    }
+    return rc;
 }
 
 static int use_pools(struct sc_uses_look *l, struct sc_cover_server *server,
@@ -237,6 +273,8 @@ static int look_at_site(struct sc_uses_look *l, const struct sc_whose_all *all,
     rc = use_hosts(l, server, &whose);
     if (rc == 0)
         rc = use_pools(l, server, &whose);
+    if (rc == 0)
+        rc = use_taken(l, server, &whose);
     if (rc == 0)
         rc = sc_uses_user_ini(l);
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/pass/planfiles.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -118,15 +119,63 @@ static bool is_spoken_for(const struct sc_planfile *p, const char *path)
     return false;
 }
 
+static bool is_shown(const struct sc_planfile *p, const char *path)
+{
+    bool shown = false;
+    for (size_t i = 0; i < p->n_sys; i++)
+        if (sc_path_below(path, p->sys[i].a) && strcmp(p->sys[i].kind, "dir") != 0)
+            shown = strcmp(p->sys[i].kind, SC_SHOWN_KIND) == 0;
+    return shown;
+}
+
+/* In the site's storage it is called by its whole path. */
+static int own_line(const char *path, struct sc_planfile *p, struct sc_error *err)
+{
+    SC_FREE char *name = strdup(path + 1);
+    if (!name)
+        return no_memory(err);
+    for (char *c = name; *c; c++)
+        *c = *c == '/' ? '-' : *c;
+    return sc_planfile_add_sys(p, "private", path, name, err);
+}
+
+/* A directory of pools' files that lies in what is shown: nothing of it but PHP's own settings, which may be there. */
+static int closed_lines(const char *dir, struct sc_planfile *p, struct sc_error *err)
+{
+    static const char *const settings[] = {"php.ini", "php.d", "conf.d"};
+    int rc = sc_planfile_add_sys(p, "over", dir, "0711", err);
+    for (size_t i = 0; rc == 0 && i < sizeof(settings) / sizeof(settings[0]); i++) {
+        SC_FREE char *path = NULL, *real = NULL;
+        if (asprintf(&path, "%s/%s", dir, settings[i]) < 0)
+            return no_memory(err);
+        rc = sc_real_path(path, &real, err);
+        if (rc == SC_THERE && strcmp(real, path) == 0)
+            rc = sc_planfile_add_sys(p, "bind", path, path, err);
+        else if (rc >= 0)
+            rc = 0;
+    }
+    return rc;
+}
+
+static int shown_line(const struct sc_shown_place *one, struct sc_planfile *p, struct sc_error *err)
+{
+    if (one->how == SC_SHOWN_CLOSED)
+        return is_shown(p, one->path) ? closed_lines(one->path, p, err) : 0;
+    if (is_spoken_for(p, one->path))
+        return 0;
+    return one->how == SC_SHOWN_OWN
+               ? own_line(one->path, p, err)
+               : sc_planfile_add_sys(p, SC_SHOWN_KIND, one->path, one->path, err);
+}
+
 static int shown_lines(const struct sc_planner *planner, const char *site_rel,
                        struct sc_planfile *p, struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && planner->shown && i < planner->shown->n; i++) {
         const struct sc_shown_place *one = &planner->shown->v[i];
-        if ((!one->site_rel || strcmp(one->site_rel, site_rel) == 0) &&
-            !is_spoken_for(p, one->path))
-            rc = sc_planfile_add_sys(p, SC_SHOWN_KIND, one->path, one->path, err);
+        if (!one->site_rel || strcmp(one->site_rel, site_rel) == 0)
+            rc = shown_line(one, p, err);
     }
     return rc;
 }
