@@ -13,14 +13,18 @@ APACHE_MODULES="proxy proxy_fcgi"
 H=/home/john
 of() { cagefsctl --site-isolation-status --json "$1" | jq -r ".sites[0]$2"; }
 state() { of "$1" .state; }
-is() { [ "$(state "$1")" = "$2" ]; } # DOMAIN STATE
+is() # DOMAIN STATE
+{
+    of "$1" "" >"$checks_dir/is" && [ "$(jq -r .state "$checks_dir/is")" = "$2" ] || { cat "$checks_dir/is" && return 1; }
+}
 code_is() { [ "$(http_code "$1" /)" = "$2" ]; }
 code_is_fpm() { [ "$(http_code fpm.example /)" = 200 ]; }
 fpm_503() { [ "$(http_code fpm.example /)" = 503 ]; }
 check_of() { cagefsctl --site-isolation-check "$@"; }
 said_by_check() { check_of "$@" 2>/dev/null || [ $? = 1 ]; }
 failing() { cagefsctl --site-isolation-status --failing; }
-# its view ends, and with it everything that runs there
+# Its view ends, and with it everything that runs there. A view that was late is ended in the background, by a pass that
+# finds what is broken and notes it: without the daemon, that stays until somebody looks again.
 again() { cagefsctl --remount john >/dev/null 2>&1; }
 
 monitor_off
@@ -62,7 +66,9 @@ fails_by()
     expect_contains "$text: check says why" "$reason" said_by_check cgi.example
     check "$text: mended" as_user john sh -c "$mended"
     check "$text: it serves" wait_until 20 code_is cgi.example 200
-    check "$text: it fails no longer" is cgi.example running
+    check_not "$text: it fails no longer" is cgi.example failing
+    is cgi.example running >/dev/null || cagefsctl --site-isolation-regenerate john >/dev/null
+    check "$text: it runs" is cgi.example running
     expect_contains "$text: check is content" "OK       domain cgi.example: CGI: isolated, and covered" check_of cgi.example
 }
 
