@@ -32,7 +32,7 @@ with open("/tmp/syslog", "wb", 0) as out:
         out.write(s.recv(65536) + b"\n")
 LOGGER
 check "syslog listens" wait_until 5 test -S /dev/log
-logged() { grep -qF "$1" /tmp/syslog; }
+logged() { wait_until 5 grep -qF "$1" /tmp/syslog; } # its reader is another process
 
 boxed() { grep -c '^From ' /var/mail/john 2>/dev/null || true; }
 arrived() { [ "$(boxed)" = "$1" ]; }
