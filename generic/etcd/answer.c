@@ -222,8 +222,11 @@ static int read_line(const char *text, size_t len, const char *prefix, struct sc
 {
     SC_JSON json_t *line = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
     const json_t *result = json_object_get(line, "result"), *event;
+    const char *why = json_string_value(json_object_get(json_object_get(line, "error"), "message"));
     struct sc_etcd_state at = {.revision = 0};
     size_t i;
+    if (why)
+        return sc_error_set(err, SC_E_PANEL, "etcd tells no changes: %.200s", why);
     if (!json_is_object(result))
         return no_answer(err, "\"result\"");
     if (json_is_true(json_object_get(result, "created")) && read_header(result, &at, NULL) == 0)

@@ -15,9 +15,11 @@
 #include "generic/etcd/base64.h"
 #include "hooks/api/http.h"
 
-#define FIRST_MS    1000 /* for a member, while there are others */
-#define ANSWER_MAX  (64u << 20)
-#define NEWS_MAX    (4u << 20)
+#define FIRST_MS   1000 /* for a member, while there are others */
+#define ANSWER_MAX (64u << 20)
+#define NEWS_MAX   (4u << 20)
+/* A member that is cut off from the others says so, and ends its watches, instead of keeping still. */
+#define LEADER      "Grpc-Metadata-hasleader: true"
 #define WATCH_LINES 2 /* "created", and the first news */
 
 static void wipe(char *s)
@@ -150,7 +152,7 @@ static int fetch(const struct sc_etcd *e, const char *member, const struct reque
     }
     const struct sc_http_request rq = {
         .url = url,
-        .headers = (const char *const[]){"Content-Type: application/json", token, NULL},
+        .headers = (const char *const[]){"Content-Type: application/json", LEADER, token, NULL},
         .body = r->body,
         .body_len = strlen(r->body),
         .ca_file = e->ca_file,

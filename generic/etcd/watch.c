@@ -17,10 +17,9 @@
 #include "generic/etcd/etcd.h"
 #include "hooks/events/queue.h"
 
-#define STATE    SC_RUN_DIR "/etcd" /* "CLUSTER REVISION" */
-#define WHOLE_MS 480000             /* then the daemon starts it again */
-#define LISTEN_MS                                                                                  \
-    20000 /* a member that is cut off from the others tells nothing: it is looked at so often */
+#define STATE        SC_RUN_DIR "/etcd" /* "CLUSTER REVISION" */
+#define WHOLE_MS     480000             /* then the daemon starts it again */
+#define LISTEN_MS    20000 /* a member that hangs tells nothing: it is looked at so often */
 #define ASK_MS       10000
 #define PAUSE_MS     250 /* where nobody answers, doubled up to */
 #define PAUSE_MAX_MS 2000

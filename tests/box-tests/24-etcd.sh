@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Domains that are kept in etcd: a real one of three members, with TLS, clients' certificates, users and passwords. What
-# is written there is in force without any event; an etcd that is away, stopped, compacted or emptied opens nothing, and
-# is gone on from when it is back.
+# is written there is in force without any event; an etcd that is away, stopped, cut in two, compacted or emptied opens
+# nothing, and is gone on from when it is back.
 # shellcheck disable=SC2317,SC2016,SC2034,SC2154
 set -uo pipefail
 APACHE_MODULES="proxy proxy_fcgi"
@@ -35,9 +35,10 @@ openssl x509 -req -in "$tls/node.csr" -CA "$tls/authority.pem" -CAkey "$tls/auth
     -out "$tls/node.pem" 2>/dev/null
 members="n1=http://127.0.0.1:2381,n2=http://127.0.0.1:2382,n3=http://127.0.0.1:2383"
 declare -A etcd_pid
-etcd_start() # N
+etcd_start() # N: each has a group of its own, by which the firewall knows it
 {
-    ETCD_UNSUPPORTED_ARCH='' setsid etcd --name "n$1" --data-dir "/run/etcd-$1" --log-level error \
+    ETCD_UNSUPPORTED_ARCH='' setsid setpriv --regid "400$1" --clear-groups \
+        etcd --name "n$1" --data-dir "/run/etcd-$1" --log-level error \
         --listen-client-urls "https://127.0.0.1:237$1" --advertise-client-urls "https://n.example:237$1" \
         --listen-peer-urls "http://127.0.0.1:238$1" --initial-advertise-peer-urls "http://127.0.0.1:238$1" \
         --initial-cluster "$members" --cert-file "$tls/member.pem" --key-file "$tls/member.key" \
@@ -55,14 +56,32 @@ etcd_all() { local n; for n in 1 2 3; do "$@" "$n" || return; done; }
 etcd_signal() { kill "-$1" "${etcd_pid[$2]}"; }
 # etcd PATH BODY: what a member answers; root's token where there is one
 token=
+member() # N PATH BODY
+{
+    curl -sf --max-time 3 --cacert "$tls/authority.pem" --cert "$tls/node.pem" --key "$tls/node.key" \
+        ${token:+-H "Authorization: $token"} "https://n.example:237$1$2" -d "$3"
+}
 etcd()
 {
     local n
     for n in 2 3 1; do
-        curl -sf --max-time 3 --cacert "$tls/authority.pem" --cert "$tls/node.pem" --key "$tls/node.key" \
-            ${token:+-H "Authorization: $token"} "https://n.example:237$n$1" -d "$2" && return
+        member "$n" "$@" && return
     done
     return 1
+}
+answers() { member "$1" /v3/kv/range '{"key":"eA=="}'; }
+# cut_off: member 1 from the other two; who asks it reaches it as before
+cut_off()
+{
+    nft -f - <<'NFT'
+table inet cut {
+    chain out {
+        type filter hook output priority 0
+        tcp dport 2381 reject with tcp reset
+        meta skgid 4001 tcp dport { 2382, 2383 } reject with tcp reset
+    }
+}
+NFT
 }
 b64() { printf %s "$1" | base64 -w0; }
 put() { etcd /v3/kv/put "{\"key\":\"$(b64 "/fleet/$1")\",\"value\":\"$(b64 "$2")\"}"; }
@@ -88,7 +107,7 @@ for domain in a b; do
     site_owner[$domain.example]=john site_docroot[$domain.example]=$H/$domain
     day_files john $H/$domain $domain && fpm_pool $domain.example "$(fpm_socket $domain.example)"
 done
-for domain in c d e f g i; do make $domain; done
+for domain in c d e f g h i; do make $domain; done
 apache_configure
 for domain in a b; do fpm_vhost $domain.example "$(fpm_socket $domain.example)"; done
 check "PHP-FPM" fpm_start
@@ -107,6 +126,8 @@ key_file = $tls/node.key"
 echo "of web" >/etc/etcd.secret
 chmod 600 /etc/etcd.secret "$tls"/*.key
 whole() { conf "$certs" "user = web" "secret_file = /etc/etcd.secret"; }
+
+has_no_leader() { [[ $("$generic" status 2>&1) == *'answered with status 503'* ]]; }
 
 echo "== what must be right"
 whole
@@ -167,6 +188,18 @@ kill -CONT "$pid"
 check "d is closed to a" soon a_reads_not d
 check "e is closed to a" soon a_reads_not e
 
+echo "== the member that is asked first is cut off from the others"
+check "control: a reads h" a_reads h
+check "cut off" cut_off
+check "the others take a change" wait_until 30 site h.example $H/h
+check "which is closed to a" soon a_reads_not h
+sed -i 's,^url = .*,url = https://n.example:2371,' /etc/sitecage.conf
+check "it does not wait for a leader to say that it has none" wait_until 30 has_no_leader
+whole
+check "a is isolated" isolated
+check "together again" nft delete table inet cut
+check "all three answer" wait_until 30 etcd_all answers
+
 echo "== the member that is asked first is killed"
 check "control: a reads f" a_reads f
 etcd_kill 1
@@ -202,7 +235,7 @@ check_not "no answer" known a.example
 check_not "nor for a command" cagefsctl --site-isolation-regenerate john
 check "a is isolated" isolated
 check "control: a reads i" a_reads i
-for domain in a b c d e f g i; do site $domain.example $H/$domain >/dev/null; done
+for domain in a b c d e f g h i; do site $domain.example $H/$domain >/dev/null; done
 check "its data are back" wait_until 20 known i.example
 check "what is new is closed to a" soon a_reads_not i
 check "a is isolated" isolated

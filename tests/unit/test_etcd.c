@@ -210,6 +210,8 @@ static void test_watch(void **state)
                                 ",\"canceled\":true,\"cancel_reason\":\"permission denied\"}}\n",
                                 &n),
                      SC_E_PANEL);
+    assert_int_equal(read_watch("{\"error\":{\"http_code\":503,\"message\":\"no leader\"}}\n", &n),
+                     SC_E_PANEL);
     assert_int_equal(read_watch("junk\n", &n), SC_E_PANEL);
     assert_int_equal(read_watch("{\"result\":{\"events\":[{}]}}\n", &n), SC_E_PANEL);
     assert_int_equal(n.seen, 9);
