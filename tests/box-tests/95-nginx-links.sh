@@ -109,7 +109,7 @@ reload
 check "enabled, without the link" cagefsctl --site-isolation-enable deploy.example
 hold() # DIRECTORY: a process in it, which says that it is there
 {
-    inside sh -c "cd $1 && touch in && while :; do sleep 0.2; ln -sfn shared/trap current; ln -sfn ../shared/trap ../current; done" >/dev/null 2>&1 &
+    inside sh -c "cd $1 && touch in && while :; do sleep 0.2; ln -sfn shared/trap current; ln -sfn shared/trap ../current; done" >/dev/null 2>&1 &
     wait_until 20 test -e "$1/in"
 }
 check "a process works in it" hold $app
