@@ -51,9 +51,10 @@ FcgidMaxRequestLen 20000000
 CONFIG
 printf %s "$wrapper" | put_file john $H/cgi-bin/php-fcgi 755
 install -d /usr/local/safe-bin
-install -d -o john -g john -m 755 /usr/local/safe-bin/john /var/www/php-fcgi
+install -d -m 1777 /var/www/any # anybody could put something else there: no site sees what is in it
+install -d -o john -g john -m 755 /usr/local/safe-bin/john /var/www/any/php-fcgi
 printf %s "$wrapper" | put_file john /usr/local/safe-bin/john/php 755
-printf %s "$wrapper" | put_file john /var/www/php-fcgi/php 755
+printf %s "$wrapper" | put_file john /var/www/any/php-fcgi/php 755
 shared="FcgidWrapper $H/cgi-bin/php-fcgi .php"
 fcgid_site a.example "$shared"
 fcgid_site b.example "$shared"
@@ -65,7 +66,7 @@ fcgid_site env.example "$shared" "FcgidInitialEnv DOCUMENT_ROOT $H/b.example"
 # a process of its own children: the wrapper of many panels
 printf '#!/bin/sh\nPHP_FCGI_CHILDREN=2; export PHP_FCGI_CHILDREN\nexec /usr/bin/php-cgi\n' |
     put_file john $H/cgi-bin/php-children 755
-fcgid_site unseen.example "FcgidWrapper /var/www/php-fcgi/php .php"
+fcgid_site unseen.example "FcgidWrapper /var/www/any/php-fcgi/php .php"
 fcgid_site inner.example "$shared"
 mv $H/inner.example $H/b.example/inner && ln -s b.example/inner $H/inner.example
 sed -i "s,DocumentRoot .*,DocumentRoot \"$H/b.example/inner\"," /etc/apache2/sites-enabled/inner.example.conf
