@@ -16,6 +16,7 @@
 #include "hooks/api/http.h"
 
 #define FIRST_MS   1000 /* for a member, while there are others */
+#define LOGIN_MS   2000
 #define ANSWER_MAX (64u << 20)
 #define NEWS_MAX   (4u << 20)
 /* A member that is cut off from the others says so, and ends its watches, instead of keeping still. */
@@ -192,8 +193,9 @@ static int log_in(struct sc_etcd *e, const char *member, int ms, struct sc_error
 static int ask_member(struct sc_etcd *e, const char *member, const struct request *r,
                       struct sc_buf *out, struct sc_error *err)
 {
+    const int ms = r->lines && r->ms > LOGIN_MS ? LOGIN_MS : r->ms; /* a watch's time is long */
     bool old = e->token != NULL;
-    int rc = log_in(e, member, r->ms, err);
+    int rc = log_in(e, member, ms, err);
     if (rc == 0)
         rc = fetch(e, member, r, out, err);
     if (rc == 0 || !e->token)
@@ -201,7 +203,7 @@ static int ask_member(struct sc_etcd *e, const char *member, const struct reques
     wipe(sc_steal_ptr(&e->token));
     if (!old || rc != SC_E_PANEL)
         return rc;
-    rc = log_in(e, member, r->ms, err);
+    rc = log_in(e, member, ms, err);
     return rc == 0 ? fetch(e, member, r, out, err) : rc;
 }
 
