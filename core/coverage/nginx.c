@@ -13,6 +13,7 @@
 #include "core/base/vec.h"
 #include "core/config/conf.h"
 #include "core/coverage/account.h"
+#include "core/coverage/nginx_led.h"
 #include "core/inventory/adapters.h"
 #include "core/web/nginx/files.h"
 #include "core/web/nginx/from.h"
@@ -162,10 +163,13 @@ static int add(struct sc_cover_server *server, const struct sc_cover_site *site,
 {
     struct sc_error why = SC_ERROR_INIT;
     struct sc_cover_links l = *links;
-    l.soon = !l.unread && comes_soon(server, site, l.host, l.around, &why);
-    l.text = SC_VEC_ROOM(seen->links, seen->n_links) ? strdup(why.text) : NULL;
+    l.soon = !l.unread && !l.text && comes_soon(server, site, l.host, l.around, &why);
     if (!l.text)
+        l.text = strdup(why.text);
+    if (!l.text || !SC_VEC_ROOM(seen->links, seen->n_links)) {
+        free(l.text);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+    }
     seen->links[seen->n_links++] = l;
     return 0;
 }
@@ -182,9 +186,11 @@ int sc_cover_look_at_links(struct sc_cover_server *server, const struct sc_cover
         struct sc_cover_links l = {.host = h, .around = follows == SC_HOST_AROUND};
         if (follows == SC_HOST_OTHER && serves(h, &site->is))
             rc = is_unread(server, h, &l.unread, err);
+        if (rc == 0)
+            rc = sc_cover_nginx_led(h, &site->is, &l.text, err);
         if (rc < 0)
             return rc;
-        if (follows != SC_HOST_OTHER || l.unread)
+        if (follows != SC_HOST_OTHER || l.unread || l.text)
             rc = add(server, site, &l, seen, err);
     }
     return rc;

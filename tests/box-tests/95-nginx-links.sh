@@ -157,6 +157,30 @@ expect_contains "the check says so" "isolated, and covered" cagefsctl --site-iso
 check "disabled" cagefsctl --site-isolation-disable deploy.example
 check "then the directory is as it was" as_user john touch $app/new
 
+## The link lies in the document root itself, which stays the site's to write: not covered
+as_user john mkdir -p $H/whole/releases/1/public
+as_user john ln -s releases/1 $H/whole/current
+echo 'release 1' | put_file john $H/whole/releases/1/public/which.txt
+fpm_site john whole.example $H/whole
+rm -f /etc/apache2/sites-enabled/*.example.conf
+kill -USR2 "$(fpm_master)"
+block whole.example $H/whole/current/public
+reload
+expect_output "it is served" $'release 1\n' get whole.example /which.txt
+by_link="its root $H/whole/current/public is found by a link in the document root, which the site can change: have the root name"
+expect_fail 1 "whole.example cannot be isolated: nginx serves files of the site ($sites/whole.example:1) and follows links in it, to other sites, too: $by_link" \
+    cagefsctl --site-isolation-enable whole.example
+cagefsctl --site-isolation-enable --anyway whole.example >/dev/null 2>&1
+as_user john cagefs_enter_site whole.example sh -c "mkdir $H/whole/trap && ln -s $H/b.example $H/whole/trap/public && ln -sfn trap $H/whole/current"
+check "control: it would lead nginx to its sibling" sh -c "curl -s -H 'Host: whole.example' http://$front/secret.txt | grep -q secret"
+expect_contains "status says so" "not covered" cagefsctl --site-isolation-status whole.example
+block whole.example $H/whole/releases/1/public
+reload
+check "the root names the directory" cagefsctl --site-isolation-regenerate john
+expect_contains "it is covered" "isolated, and covered" cagefsctl --site-isolation-check whole.example
+expect_output "and served" $'release 1\n' get whole.example /which.txt
+check "disabled" cagefsctl --site-isolation-disable whole.example
+
 ## A root below the document root
 fpm_site john in.example $H/in.example
 rm -f /etc/apache2/sites-enabled/in.example.conf
