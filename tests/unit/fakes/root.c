@@ -12,6 +12,7 @@
 
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
+#include "db/history.h"
 #include "db/store.h"
 #include "tests/unit/fakes/root.h"
 
@@ -351,4 +352,10 @@ BEFORE(int, sc_store_open, const char *path, struct sc_store **ret, struct sc_er
 {
     char at[PATH_MAX];
     return __real_sc_store_open(lies_at(path, at), ret, err);
+}
+
+BEFORE(int, sc_history_open_to_read, const char *path, struct sc_store **ret, struct sc_error *err)
+{
+    char at[PATH_MAX];
+    return __real_sc_history_open_to_read(lies_at(path, at), ret, err);
 }
