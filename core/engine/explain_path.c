@@ -78,6 +78,8 @@ static int know(struct sc_server *s, uid_t uid, const struct sc_status_row *r, s
     k->is = (struct sc_explain_site){k->f.plan, sc_plan_site_of(k->f.plan, r->domain), &k->view};
     if (!k->is.site)
         return sc_no_domain(err, r->domain);
+    if (!k->is.site->rel) /* there is nothing to make a view of */
+        return sc_error_set(err, SC_E_INVAL, "%s: its document root is missing", r->domain);
     rc = r->isolated ? sc_keeper_plan(uid, r->id, &k->view, &why) : SC_E_NOTFOUND;
     if (rc < 0)
         rc = plan_view(s, k, err);
@@ -208,10 +210,8 @@ int sc_engine_explain_path(struct sc_server *s, uid_t uid, const struct sc_statu
     SC_CLEANUP(known_done) struct known k = {.a = SC_ACCOUNT_INIT};
     SC_FREE struct sc_explained_path *p = calloc(1, sizeof(*p));
     int rc = p ? know(s, uid, r, &k, err) : no_memory(err);
-    if (rc == 0 && k.is.site->rel)
+    if (rc == 0)
         rc = absolute(&k, r->docroot, path, &ret->asked, err);
-    else if (rc == 0)
-        rc = sc_error_set(err, SC_E_INVAL, "%s: its document root is missing", r->domain);
     if (rc == 0)
         rc = walk(&k, ret->asked, p, err);
     return rc < 0 ? rc : tell(&k, p, r->docroot, ret, err);

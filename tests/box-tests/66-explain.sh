@@ -171,4 +171,11 @@ expect_output "inside: this site" document-root$'\n' sh -c "$(declare -f as_user
 expect_output "inside: no other one" "$error"$'\n' sh -c "$(declare -f as_user inside); inside b.example $B || true"
 same() { [ "$(inside a.example $B/secret | sed 's/secret/X/g')" = "$(inside a.example $B/sesame | sed 's/sesame/X/g')" ]; }
 check "inside: nothing tells what is in another site" same
+
+## Its document root is gone: there is no view, and none that could be
+as_user john mv $B $B.gone
+cagefsctl --site-isolation-regenerate john
+expect_contains "told without a path" "its document root is missing" explain b.example
+expect_fail 1 "b.example: its document root is missing" explain b.example $H/a_note
+expect_contains "the owner, too" "b.example: its document root is missing" sh -c "$(declare -f as_user as); as john b.example $H/a_note || true"
 finish

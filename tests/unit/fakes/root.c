@@ -271,6 +271,12 @@ BEFORE(int, access, const char *path, int how)
     return fails ? -1 : __real_access(path, how);
 }
 
+BEFORE(int, faccessat, int dirfd, const char *path, int how, int flags)
+{
+    char at[PATH_MAX];
+    return __real_faccessat(dirfd, lies_at(path, at), how, flags);
+}
+
 BEFORE(int, unlink, const char *path)
 {
     char at[PATH_MAX];
