@@ -16,7 +16,8 @@
  * is the account's, as panels keep wrappers of PHP), for the public directory of an application the application, where
  * that shows nothing more than that. *ret (the
  * caller's to free) is NULL where nothing is to be shown:
- *  - it is missing, in a home, or around one, or around another document root of the server;
+ *  - it is missing, in a home, or around one; the directory above a named one, also around another document root of the
+ *    server (what root's configuration names itself is shown, whatever lies in it);
  *  - sites have it anyhow (/usr, /etc, …), or must not (/root, /run, logs, spools);
  *  - somebody but root could put something else in its place.
  * SC_E_NOMEM, SC_E_SYS. */
