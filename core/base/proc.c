@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/io.h"
@@ -93,6 +94,25 @@ bool sc_proc_has_ended(int procfd, int errnum)
 {
     return errnum == ENOENT || errnum == ESRCH ||
            (errnum == EACCES && sc_pidfd_signal(procfd, 0) < 0 && errno == ESRCH);
+}
+
+int sc_proc_no_answer(int procfd, int errnum)
+{
+    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
+}
+
+int sc_proc_is_servers(int procfd)
+{
+    struct stat st, ns, mine;
+    if (fstat(procfd, &st) < 0)
+        return sc_proc_no_answer(procfd, errno);
+    if (st.st_uid != 0)
+        return 0;
+    if (fstatat(procfd, "ns/pid", &ns, 0) < 0)
+        return sc_proc_no_answer(procfd, errno);
+    if (stat("/proc/self/ns/pid", &mine) < 0)
+        return -errno;
+    return ns.st_ino == mine.st_ino && ns.st_dev == mine.st_dev;
 }
 
 int sc_proc_open(pid_t pid)

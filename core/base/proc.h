@@ -31,6 +31,13 @@ pid_t sc_proc_next_named(struct sc_proc_list *l, bool (*wanted)(const char *name
  * ended. The links of one that ends at that moment say EACCES. */
 bool sc_proc_has_ended(int procfd, int errnum);
 
+/* The same as an answer to a question about the process: 0, it has ended; else -errnum. */
+int sc_proc_no_answer(int procfd, int errnum);
+
+/* Whether a process (its directory) is root's for certain, for a title can be chosen by anybody; and this server's:
+ * a container's may be called the same. 1, 0, or a negative errno. */
+int sc_proc_is_servers(int procfd);
+
 /* The directory of one process; -1 with errno. */
 int sc_proc_open(pid_t pid);
 

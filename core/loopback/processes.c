@@ -131,7 +131,7 @@ static int runs_web_server(int procfd)
     struct stat st;
     ssize_t n = readlinkat(procfd, "exe", link, sizeof(link) - 1);
     if (n < 0 || fstatat(procfd, "exe", &st, 0) < 0)
-        return sc_proc_has_ended(procfd, errno) ? 0 : -errno;
+        return sc_proc_no_answer(procfd, errno);
     if (st.st_uid != 0)
         return 0;
     link[n] = 0;
@@ -146,7 +146,7 @@ static int look(int procfd, pid_t pid, struct sc_process *ret)
     char status[4096];
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return sc_proc_has_ended(procfd, -rc) ? 0 : rc;
+        return sc_proc_no_answer(procfd, -rc);
     enum sc_process_kind kind = sc_process_kind(st.name);
     if (kind == SC_PROCESS_OTHER || st.state == 'Z' || st.state == 'X')
         return 0;

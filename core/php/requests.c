@@ -33,9 +33,9 @@ static int answers_cgi(int procfd)
     struct sc_error why = SC_ERROR_INIT;
     SC_FD int fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     if (sc_read_fd(fd, ENVIRON_MAX, "environ", &text, &why) < 0)
-        return why.sys ? sc_php_no_answer(procfd, why.sys) : 0;
+        return why.sys ? sc_proc_no_answer(procfd, why.sys) : 0;
     return memmem(text.data, text.len, wanted, sizeof(wanted) - 1) != NULL;
 }
 

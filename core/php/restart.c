@@ -38,17 +38,12 @@ void sc_php_processes_done(struct sc_php_processes *l)
     *l = (struct sc_php_processes){0};
 }
 
-int sc_php_no_answer(int procfd, int errnum)
-{
-    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
-}
-
 /* php-cgi and lsphp, whatever version. */
 static int is_php(const struct sc_php_catalogue *c, int procfd)
 {
     struct stat exe, st;
     if (fstatat(procfd, "exe", &exe, 0) < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     for (size_t i = 0; i <= c->n; i++) {
         const struct sc_php *php = i < c->n ? &c->v[i] : &c->native;
         static const enum sc_php_sapi kinds[] = {SC_PHP_CGI, SC_PHP_LSPHP};
@@ -100,7 +95,7 @@ static int listens_at(int procfd, int number)
     snprintf(name, sizeof(name), "fd/%d", number);
     ssize_t n = readlinkat(procfd, name, target, sizeof(target) - 1);
     if (n < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     if (n < 10 || memcmp(target, "socket:[", 8) != 0)
         return 0;
     target[n - 1] = 0;
@@ -116,7 +111,7 @@ static int is_called(int procfd, const char *begin)
     char exe[PATH_MAX];
     ssize_t n = readlinkat(procfd, "exe", exe, sizeof(exe) - 1);
     if (n < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     exe[n] = 0;
     const char *name = strrchr(exe, '/');
     return name && strncmp(name + 1, begin, strlen(begin)) == 0;
@@ -149,7 +144,7 @@ int sc_php_parent(int procfd, int *ret)
     struct sc_proc_stat st;
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return sc_php_no_answer(procfd, -rc);
+        return sc_proc_no_answer(procfd, -rc);
     *ret = (int)st.parent;
     return 1;
 }
@@ -158,10 +153,10 @@ int sc_php_processes_add(struct sc_php_processes *l, int pid, int procfd, struct
 {
     SC_FD int fd = procfd;
     struct stat exe;
-    int parent;
+    int parent = 0;
     int rc = sc_php_parent(fd, &parent);
     if (rc == 1 && fstatat(fd, "exe", &exe, 0) < 0)
-        rc = sc_php_no_answer(fd, errno);
+        rc = sc_proc_no_answer(fd, errno);
     if (rc <= 0)
         return rc == 0 ? 0 : sc_error_sys(err, -rc, "look at a PHP process");
     if (!SC_VEC_ROOM(l->v, l->n))

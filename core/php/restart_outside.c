@@ -50,7 +50,7 @@ static int read_link(int procfd, const char *name, char *out, size_t size)
 {
     ssize_t n = readlinkat(procfd, name, out, size - 1);
     if (n < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     out[n] = 0;
     return n > 0;
 }
@@ -111,7 +111,7 @@ static int is_suexec(const struct look *l, int procfd)
     if (l->suexec.st_ino == 0)
         return 0;
     if (fstatat(procfd, "exe", &exe, 0) < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     return exe.st_dev == l->suexec.st_dev && exe.st_ino == l->suexec.st_ino;
 }
 
@@ -121,7 +121,7 @@ static int is_near(const struct look *l, int procfd, uid_t *ret)
     struct stat st;
     char ns[64];
     if (fstat(procfd, &st) < 0)
-        return sc_php_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     *ret = st.st_uid;
     if (st.st_uid != l->uid && st.st_uid != 0)
         return 0;

@@ -37,9 +37,6 @@ int sc_php_is_fpm(int procfd);
 /* Its parent, as that /proc numbers it; 0 when it is outside. The same answers. */
 int sc_php_parent(int procfd, int *ret);
 
-/* `errnum`, which a look at the process gave, as such an answer. */
-int sc_php_no_answer(int procfd, int errnum);
-
 /* Those of a site that wait for requests. Without a catalogue (NULL): whatever program waits so on its standard
  * input, but PHP-FPM. None where the site does not run. */
 int sc_php_find_in_site(const struct sc_php_catalogue *c, uid_t uid, unsigned id,

@@ -47,7 +47,7 @@ static int asked(int procfd, const char *exe)
     char link[PATH_MAX];
     ssize_t n = readlinkat(procfd, "exe", link, sizeof(link) - 1);
     if (n < 0) /* the kernel's own threads have none */
-        return sc_web_process_no_answer(procfd, errno);
+        return sc_proc_no_answer(procfd, errno);
     link[n] = 0;
     return sc_httpd_is_program(link, exe);
 }
@@ -62,7 +62,7 @@ static int is_child_of(int procfd, const char *exe)
     struct sc_proc_stat st;
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return sc_web_process_no_answer(procfd, -rc);
+        return sc_proc_no_answer(procfd, -rc);
     SC_FD int parent = sc_proc_open(st.parent);
     if (parent < 0) /* 0: it is in another pid namespace, or nobody's child */
         return sc_is_absent(errno) ? 0 : -errno;
@@ -74,13 +74,13 @@ static int is_first(int procfd, const void *arg)
     const char *exe = arg;
     char cmdline[4096];
     int rc = asked(procfd, exe);
-    rc = rc > 0 ? sc_web_process_is_servers(procfd) : rc;
+    rc = rc > 0 ? sc_proc_is_servers(procfd) : rc;
     int child = rc > 0 ? is_child_of(procfd, exe) : 0;
     if (rc <= 0 || child)
         return child < 0 ? child : rc < 0 ? rc : 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", cmdline, sizeof(cmdline));
     if (n < 0)
-        return sc_web_process_no_answer(procfd, (int)-n);
+        return sc_proc_no_answer(procfd, (int)-n);
     return n > 0 && !sc_httpd_is_other(cmdline, (size_t)n);
 }
 
@@ -108,7 +108,7 @@ static bool has_object(int procfd)
 bool sc_httpd_has_module(pid_t pid, const char *exe)
 {
     SC_FD int fd = pid > 0 ? sc_proc_open(pid) : -EBADF;
-    return fd >= 0 && runs(fd, exe) && sc_web_process_is_servers(fd) > 0 && has_object(fd);
+    return fd >= 0 && runs(fd, exe) && sc_proc_is_servers(fd) > 0 && has_object(fd);
 }
 
 /* Whether no process of this Apache is of the other configuration. Some serve no requests (cgid's

@@ -25,7 +25,7 @@ static int is_server(int procfd, const void *arg)
     const char *slash = strrchr(exe, '/');
     for (size_t i = 0; slash && i < sizeof(names) / sizeof(names[0]); i++)
         if (strncmp(slash + 1, names[i], strlen(names[i])) == 0)
-            return sc_web_process_is_servers(procfd);
+            return sc_proc_is_servers(procfd);
     return 0;
 }
 

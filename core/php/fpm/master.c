@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -25,35 +24,14 @@
 
 #define TITLE "php-fpm: master process ("
 
-static int no_answer(int procfd, int errnum)
-{
-    return sc_proc_has_ended(procfd, errnum) ? 0 : -errnum;
-}
-
-/* Root's for certain, for a title can be chosen by anybody; and this server's: a container's master
- * may read a file of the same name. 1, 0, or a negative errno. */
-int sc_fpm_master_is_ours(int procfd)
-{
-    struct stat st, ns, mine;
-    if (fstat(procfd, &st) < 0)
-        return no_answer(procfd, errno);
-    if (st.st_uid != 0)
-        return 0;
-    if (fstatat(procfd, "ns/pid", &ns, 0) < 0)
-        return no_answer(procfd, errno);
-    if (stat("/proc/self/ns/pid", &mine) < 0)
-        return -errno;
-    return ns.st_ino == mine.st_ino && ns.st_dev == mine.st_dev;
-}
-
 /* The process's title is `want`, or begins with it, and it is ours. */
 static int is_master(int procfd, const char *want)
 {
     char got[PATH_MAX + 40];
     ssize_t n = sc_proc_read(procfd, "cmdline", got, sizeof(got));
     if (n < 0)
-        return no_answer(procfd, (int)-n);
-    return n > 0 && strncmp(got, want, strlen(want)) == 0 ? sc_fpm_master_is_ours(procfd) : 0;
+        return sc_proc_no_answer(procfd, (int)-n);
+    return n > 0 && strncmp(got, want, strlen(want)) == 0 ? sc_proc_is_servers(procfd) : 0;
 }
 
 pid_t sc_fpm_master_find(const char *main)
@@ -81,7 +59,7 @@ static int is_child(int procfd, pid_t parent)
     struct sc_proc_stat st;
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return no_answer(procfd, -rc);
+        return sc_proc_no_answer(procfd, -rc);
     return st.state != 'Z' && st.state != 'X' && st.parent == parent;
 }
 
@@ -93,7 +71,7 @@ static int is_worker(int procfd, pid_t master, const char *title)
     if (rc <= 0 || !title)
         return rc;
     ssize_t n = sc_proc_read(procfd, "cmdline", got, sizeof(got));
-    return n < 0 ? no_answer(procfd, (int)-n) : n > 0 && strcmp(got, title) == 0;
+    return n < 0 ? sc_proc_no_answer(procfd, (int)-n) : n > 0 && strcmp(got, title) == 0;
 }
 
 #define WORKERS_MAX 8192

@@ -11,10 +11,6 @@
  * processes cannot be looked at. */
 pid_t sc_fpm_master_find(const char *main);
 
-/* 1: the process (its directory in /proc) is root's and of this server, not of a container; 0, or a
- * negative errno. */
-int sc_fpm_master_is_ours(int procfd);
-
 /* A descriptor of process `pid` that listens at a Unix socket which was bound at `path`; -ENOENT: it
  * has none, or has ended; another negative errno. */
 int sc_fpm_master_socket(pid_t pid, const char *path);

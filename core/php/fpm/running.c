@@ -145,13 +145,13 @@ static int look(int procfd, char main[PATH_MAX], char exe[PATH_MAX])
     char title[PATH_MAX + 64];
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return sc_proc_has_ended(procfd, -rc) ? 0 : rc;
+        return sc_proc_no_answer(procfd, -rc);
     if (!may_be_master(st.name))
         return 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
     if (n <= 0)
-        return n == 0 || sc_proc_has_ended(procfd, (int)-n) ? 0 : (int)n;
-    rc = sc_fpm_title_main(title, main) ? sc_fpm_master_is_ours(procfd) : 0;
+        return n == 0 ? 0 : sc_proc_no_answer(procfd, (int)-n);
+    rc = sc_fpm_title_main(title, main) ? sc_proc_is_servers(procfd) : 0;
     if (rc <= 0)
         return rc;
     n = readlinkat(procfd, "exe", exe, PATH_MAX - 1);

@@ -59,13 +59,13 @@ static int is_master(int procfd, const void *arg)
     struct sc_proc_stat st;
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return sc_web_process_no_answer(procfd, -rc);
+        return sc_proc_no_answer(procfd, -rc);
     if (strcmp(st.name, "nginx") != 0)
         return 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
     if (n < 0)
-        return sc_web_process_no_answer(procfd, (int)-n);
-    return sc_nginx_is_master(title, (size_t)n) ? sc_web_process_is_servers(procfd) : 0;
+        return sc_proc_no_answer(procfd, (int)-n);
+    return sc_nginx_is_master(title, (size_t)n) ? sc_proc_is_servers(procfd) : 0;
 }
 
 pid_t sc_nginx_find(void)
@@ -79,12 +79,12 @@ static int is_worker(int procfd, pid_t master)
     struct sc_proc_stat st;
     int rc = sc_proc_stat(procfd, &st);
     if (rc < 0)
-        return sc_web_process_no_answer(procfd, -rc);
+        return sc_proc_no_answer(procfd, -rc);
     if (st.parent != master || st.state == 'Z')
         return 0;
     ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
     if (n < 0)
-        return sc_web_process_no_answer(procfd, (int)-n);
+        return sc_proc_no_answer(procfd, (int)-n);
     while (n > 0 && (title[n - 1] == ' ' || title[n - 1] == 0))
         title[--n] = 0;
     return strcmp(title, WORKER) == 0;
