@@ -14,8 +14,7 @@
 
 /* Finds the place that has to be shown for `path`: for a file the directory that it lies in (for a program also where that
  * is the account's, as panels keep wrappers of PHP), for the public directory of an application the application, where
- * that shows nothing more than that. *ret (the
- * caller's to free) is NULL where nothing is to be shown:
+ * that shows nothing more than that. *ret (the caller's to free) is NULL where nothing is to be shown:
  *  - it is missing, in a home, or around one; the directory above a named one, also around another document root of the
  *    server (what root's configuration names itself is shown, whatever lies in it);
  *  - sites have it anyhow (/usr, /etc, …), or must not (/root, /run, logs, spools);
