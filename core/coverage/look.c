@@ -197,7 +197,7 @@ static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char
     *u = (struct sc_cover_use){.how = use->how,
                                .around = around,
                                .nginx = use->host && use->host->nginx,
-                               .listen = strdup(use->listen),
+                               .listen = strdup(*use->route ? use->route : use->listen),
                                .text = strdup(text),
                                .way = use->way};
     l->failed |= !u->listen || !u->text;

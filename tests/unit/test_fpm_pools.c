@@ -143,7 +143,7 @@ static void beside(void **state)
         {LONGEST, "/opt/cpanel/ea-php81/root/usr/var/run/php-fpm/.bqtd030n"},
     };
     for (size_t i = 0; i < 3; i++) {
-        struct sc_fpm_taken t = {.listen = S(cases[i][0]), .hash = 123456789};
+        struct sc_fpm_taken t = {.listen = S(cases[i][0]), .number = 123456789};
         char path[128], other[128];
         sc_fpm_beside(&t, "new", path);
         sc_fpm_beside(&t, "old", other);

@@ -71,7 +71,6 @@ static void routes(struct sc_vhost *v, size_t n_hosts, unsigned id, const char *
         [SC_FPM_REFUSED] = "refused",   [SC_FPM_USER] = "user",       [SC_FPM_PLACE] = "place",
         [SC_FPM_ANSWERED] = "answered", [SC_FPM_ROUTED] = "routed"};
     const struct sc_vhosts hosts = {.v = v, .n = n_hosts};
-    SC_CLEANUP(sc_fpm_routes_done) struct sc_fpm_routes r = {0};
     SC_FREE struct sc_fpm_use *uses = NULL;
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     size_t n = 0;
@@ -79,15 +78,14 @@ static void routes(struct sc_vhost *v, size_t n_hosts, unsigned id, const char *
     const struct sc_fpm_routing how = {&hosts, &pools, &asked};
     const struct sc_fpm_known *pool = sc_fpm_route_mark(&how, uses, n);
     if (pool && sc_fpm_route_wanted(&how, uses, n))
-        assert_int_equal(sc_fpm_route_add(&r, pool, id, &uses, &n, NULL), 0);
+        assert_int_equal(sc_fpm_route_add(pool, id, &uses, &n, NULL), 0);
     sc_buf_fmt(&out, "%s", pool ? pool->pool : "none");
     for (size_t i = 0; i < n; i++)
-        sc_buf_fmt(&out, " %s:%s", uses[i].listen, hows[uses[i].how]);
+        sc_buf_fmt(&out, " %s:%s", *uses[i].route ? uses[i].route : uses[i].listen,
+                   hows[uses[i].how]);
     assert_string_equal(out.data, expected);
-    for (size_t i = 0; i < r.n; i++) {
-        assert_string_equal(r.v[i]->text, pool->text);
-        assert_null(r.v[i]->owner);
-    }
+    for (size_t i = 0; i < n; i++)
+        assert_true(!*uses[i].route || uses[i].pool == pool);
 }
 
 static char *own[] = {S("/run/own")}, *shared[] = {S("/run/shared")},

@@ -103,7 +103,7 @@ static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
         struct sc_fpm_taken *t = &p->taken.v[i];
         bool goes_on = is_site(p->a, t->id);
         if (t->id == id || (goes_on && id < SC_FPM_SHARED_POOL) ||
-            !sc_fpm_record_of(p, id, t->hash))
+            !sc_fpm_record_of(p, id, t->listen))
             continue;
         if (!goes_on)
             rc = sc_fpm_end_supervisor(p, t->id, err);
@@ -122,9 +122,8 @@ static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
 static bool is_held(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 {
     for (size_t i = 0; u->pool && i < p->taken.n; i++)
-        if (p->taken.v[i].id < SC_FPM_SHARED_POOL &&
-            p->taken.v[i].hash == sc_fpm_hash(u->pool->file, u->pool->pool) &&
-            strcmp(p->taken.v[i].listen, u->pool->listen) == 0 && sc_fpm_forgotten(&p->taken.v[i]))
+        if (p->taken.v[i].id < SC_FPM_SHARED_POOL && sc_fpm_known_is(u->pool, &p->taken.v[i]) &&
+            sc_fpm_forgotten(&p->taken.v[i]))
             return true;
     return false;
 }
@@ -181,9 +180,7 @@ static bool is_used(void *arg, unsigned id)
 static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_site_uses *u,
                  struct sc_error *err)
 {
-    int rc = sc_fpm_follow_moved(p, s->id, u->v, u->n, err);
-    if (rc == 0)
-        rc = sc_fpm_release_site(p, s->id, u->v, u->n, err);
+    int rc = sc_fpm_release_site(p, s->id, u->v, u->n, err);
     if (rc == 0)
         rc = u->many ? sc_fpm_close_site(p, s, u->v, u->n, err)
                      : sc_fpm_take_site(p, s, u->v, u->n, err);

@@ -46,7 +46,7 @@ static int look_around(struct sc_fpm_pass *p, const struct sc_fpm_site *site, st
 static void ask_kernel(const struct sc_fpm_pass *p, const struct sc_fpm_site *site,
                        struct sc_fpm_use *u)
 {
-    const char *listen = u->pool->listen;
+    const char *listen = sc_fpm_use_at(u);
     bool split = u->how == SC_FPM_SPLIT, known = false;
     for (size_t i = 0; i < p->taken.n; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];

@@ -23,7 +23,6 @@ void sc_fpm_pass_done(struct sc_fpm_pass *p)
     sc_fpm_known_done(&p->out);
     sc_fpm_known_done(&p->files);
     sc_vhosts_done(&p->hosts);
-    sc_fpm_routes_done(&p->routes);
     for (size_t i = 0; i < p->n_ends; i++)
         close(p->ends[i]);
     free(p->ends);
@@ -153,7 +152,7 @@ static int route(struct sc_fpm_pass *p, const struct sc_fpm_site *s, const struc
         pool = NULL;
     if (!pool && s->id)
         pool = split_pool(*uses, *n);
-    return pool && !s->outside ? sc_fpm_route_add(&p->routes, pool, s->id, uses, n, err) : 0;
+    return pool && !s->outside ? sc_fpm_route_add(pool, s->id, uses, n, err) : 0;
 }
 
 /* A port has no name that could be given away. */
@@ -177,6 +176,11 @@ int sc_fpm_pass_uses(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct 
             u->how = can_be_taken(u->pool->listen);
     }
     return rc == 0 ? route(p, s, &q, ret, ret_n, err) : rc;
+}
+
+const char *sc_fpm_use_at(const struct sc_fpm_use *u)
+{
+    return *u->route ? u->route : u->pool->listen;
 }
 
 /* What a use needs to be told about. */

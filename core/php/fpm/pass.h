@@ -26,7 +26,6 @@ struct sc_fpm_pass {
     struct sc_fpm_known_list out;   /* pools that were taken out: they stand in no file */
     struct sc_fpm_known_list files; /* in the files, unless the caller has them: a->known */
     struct sc_fpm_known_list known; /* all of these: nothing of it is its own */
-    struct sc_fpm_routes routes;    /* what routed sites have instead */
     struct sc_vhosts hosts;         /* unless the caller has them: a->hosts */
     struct sc_fpm_share {
         const struct sc_fpm_known *pool;
@@ -48,6 +47,8 @@ struct sc_web_whose sc_fpm_pass_whose(const struct sc_fpm_pass *p, const struct 
 /* What the hosts of a site use. The caller frees *ret. */
 int sc_fpm_pass_uses(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use **ret,
                      size_t *ret_n, struct sc_error *err);
+/* The address at which a covered use is served: its pool's, or the site's own. */
+const char *sc_fpm_use_at(const struct sc_fpm_use *u);
 /* Nothing is to be told about it. */
 bool sc_fpm_use_is_fine(const struct sc_fpm_use *u);
 
@@ -67,18 +68,13 @@ int sc_fpm_share_add(struct sc_fpm_pass *p, struct sc_fpm_account *a, struct sc_
 /* share.c: the record is of a pool that is about to have a router. */
 bool sc_fpm_share_takes(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t);
 
-/* The record of the pool for site `id`; NULL. Good until the list changes. */
-struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash);
+/* The record of the address for site `id`; NULL. Good until the list changes. */
+struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, const char *listen);
 
 /* take.c: makes the site's supervisor serve its covered pools, and then takes them out of the
  * shared master. A master that does not start is told (notice, log), and is no error. */
 int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
                      size_t n_uses, struct sc_error *err);
-
-/* take.c: records of the site's pools that the panel moved to other files, at the same addresses,
- * follow them: so the sockets stay. */
-int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
-                        size_t n_uses, struct sc_error *err);
 
 /* take.c: the site's pools are out of the shared master, and nobody is at their addresses: its
  * requests get 503. */
@@ -92,7 +88,7 @@ void sc_fpm_budget(const struct sc_fpm_account *a, struct sc_fpm_site_uses *uses
 /* budget.c: whether one more master is too many, or the site's own is; for who only looks. */
 bool sc_fpm_budget_is_spent(const struct sc_fpm_pass *p, unsigned id);
 
-/* Whether the site's uses have the pool of this record, as it is. */
+/* Whether the site's uses have the address of this record. */
 bool sc_fpm_site_wants(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t);
 
 /* release.c: has the supervisor of site `id` end, which p->ends tells of. */

@@ -25,28 +25,13 @@ static int release(struct sc_fpm_taken *t, struct sc_error *err)
     return rc < 0 ? rc : sc_fpm_put_back(t, err);
 }
 
-/* Another record of the site has the address, and is wanted: the pool was moved there. */
-static bool is_moved(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t,
-                     const struct sc_fpm_use *uses, size_t n_uses)
-{
-    for (size_t i = 0; i < p->taken.n; i++)
-        if (&p->taken.v[i] != t && p->taken.v[i].id == t->id && !p->taken.v[i].leaving &&
-            strcmp(p->taken.v[i].listen, t->listen) == 0 &&
-            sc_fpm_site_wants(uses, n_uses, &p->taken.v[i]))
-            return true;
-    return false;
-}
-
-/* Whose settings a routed site has is no question of its address. One that the shared master has
- * forgotten stays with the site, which goes on using it or would, when it is isolated no more. */
+/* The site goes on with the address; also with one that the shared master has forgotten, which it uses
+ * or would, when it is isolated no more. */
 static bool stays(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < n; i++)
-        if (uses[i].pool && sc_fpm_known_is(uses[i].pool, t) && uses[i].how != SC_FPM_NONE &&
-            sc_fpm_forgotten(t))
-            return true;
-    for (size_t i = 0; !t->leaving && sc_fpm_is_routed(t) && i < n; i++)
-        if (uses[i].how == SC_FPM_COVERED && strcmp(uses[i].listen, t->listen) == 0)
+        if (uses[i].pool && !*uses[i].route && sc_fpm_known_is(uses[i].pool, t) &&
+            uses[i].how != SC_FPM_NONE && sc_fpm_forgotten(t))
             return true;
     return !t->leaving && sc_fpm_site_wants(uses, n, t);
 }
@@ -54,7 +39,7 @@ static bool stays(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_t
 bool sc_fpm_site_wants(const struct sc_fpm_use *uses, size_t n, const struct sc_fpm_taken *t)
 {
     for (size_t i = 0; i < n; i++)
-        if (uses[i].how == SC_FPM_COVERED && sc_fpm_known_is(uses[i].pool, t))
+        if (uses[i].how == SC_FPM_COVERED && strcmp(sc_fpm_use_at(&uses[i]), t->listen) == 0)
             return true;
     return false;
 }
@@ -100,12 +85,6 @@ int sc_fpm_release_site(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_
         if (p->a->later && (p->a->routed || sc_fpm_is_routed(t))) {
             *p->a->later = true;
             left++;
-            continue;
-        }
-        if (is_moved(p, t, uses, n_uses)) {
-            rc = sc_fpm_taken_remove(t, err);
-            sc_fpm_taken_done(t);
-            p->taken.v[i--] = p->taken.v[--p->taken.n];
             continue;
         }
         /* a supervisor that goes on reads the records again */

@@ -6,20 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/vec.h"
 #include "core/php/fpm/taken.h"
 
 #define USERS_FROM 1000 /* uids of hosting accounts */
-
-void sc_fpm_routes_done(struct sc_fpm_routes *r)
-{
-    for (size_t i = 0; i < r->n; i++) {
-        free(r->v[i]->listen);
-        free(r->v[i]);
-    }
-    free(r->v);
-    *r = (struct sc_fpm_routes){0};
-}
 
 /* ---- whose settings ---- */
 
@@ -136,34 +125,16 @@ bool sc_fpm_route_wanted(const struct sc_fpm_routing *how, const struct sc_fpm_u
     return n == 0 && may_be_fpm(how);
 }
 
-static struct sc_fpm_known *add(struct sc_fpm_routes *r, const struct sc_fpm_known *pool,
-                                unsigned id)
-{
-    if (!SC_VEC_ROOM(r->v, r->n))
-        return NULL;
-    struct sc_fpm_known *k = malloc(sizeof(*k));
-    char *listen = NULL;
-    if (!k || asprintf(&listen, SC_FPM_ROUTE_AT "%u", id) < 0) {
-        free(k);
-        return NULL;
-    }
-    *k = *pool;
-    k->listen = listen;
-    k->owner = k->owner_group = NULL; /* the directory says who may connect */
-    k->mode = 0666;
-    return r->v[r->n++] = k;
-}
-
-int sc_fpm_route_add(struct sc_fpm_routes *r, const struct sc_fpm_known *pool, unsigned id,
-                     struct sc_fpm_use **uses, size_t *n, struct sc_error *err)
+int sc_fpm_route_add(const struct sc_fpm_known *pool, unsigned id, struct sc_fpm_use **uses,
+                     size_t *n, struct sc_error *err)
 {
     struct sc_fpm_use *more = realloc(*uses, (*n + 1) * sizeof(*more));
-    if (more)
-        *uses = more;
-    const struct sc_fpm_known *k = more ? add(r, pool, id) : NULL;
-    if (!k)
+    if (!more)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    more[(*n)++] = (struct sc_fpm_use){
-        .how = id ? SC_FPM_COVERED : SC_FPM_ROUTED, .listen = k->listen, .pool = k};
+    struct sc_fpm_use *u = &more[(*n)++];
+    *uses = more;
+    *u = (struct sc_fpm_use){
+        .how = id ? SC_FPM_COVERED : SC_FPM_ROUTED, .listen = pool->listen, .pool = pool};
+    snprintf(u->route, sizeof(u->route), SC_FPM_ROUTE_AT "%u", id);
     return 0;
 }

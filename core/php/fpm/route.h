@@ -9,15 +9,6 @@
 #include "core/php/fpm/known.h"
 #include "core/php/fpm/which.h"
 
-/* The pools that routed sites have in the place of those that are configured: these with other
- * addresses. */
-struct sc_fpm_routes {
-    struct sc_fpm_known **v; /* each has its own `listen`, and nothing else */
-    size_t n;
-};
-
-void sc_fpm_routes_done(struct sc_fpm_routes *r);
-
 struct sc_fpm_routing {
     const struct sc_vhosts *hosts;
     const struct sc_fpm_known_list *pools;
@@ -36,7 +27,7 @@ bool sc_fpm_route_wanted(const struct sc_fpm_routing *how, const struct sc_fpm_u
 
 /* Adds the use of the site's own address, with the settings of `pool`, to *uses (*n). With id 0, of
  * a site that is not isolated yet, it only says what would be: SC_FPM_ROUTED. SC_E_NOMEM. */
-int sc_fpm_route_add(struct sc_fpm_routes *r, const struct sc_fpm_known *pool, unsigned id,
-                     struct sc_fpm_use **uses, size_t *n, struct sc_error *err);
+int sc_fpm_route_add(const struct sc_fpm_known *pool, unsigned id, struct sc_fpm_use **uses,
+                     size_t *n, struct sc_error *err);
 
 #endif

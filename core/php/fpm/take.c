@@ -31,17 +31,20 @@
 
 #define FINISH_MS 10000 /* for requests that the shared master still runs */
 
+/* Who may connect, as it is now: listen.acl_users and an administrator's chmod are in that. */
 static int numbers(const struct sc_fpm_known *k, struct sc_fpm_taken *t, struct sc_error *err)
 {
     SC_CLEANUP(sc_user_done) struct sc_user user = {0};
     struct stat st;
+    t->mode = 0666;
+    t->backlog = k->backlog;
+    if (sc_fpm_is_routed(t)) /* the directory says who may */
+        return 0;
     int rc = k->owner ? sc_user_by_name(k->owner, &user, err) : 0;
     if (k->owner_group && (rc == 0 || rc == SC_E_NOTFOUND))
         rc = sc_group_by_name(k->owner_group, &t->group, err);
     t->owner = user.uid;
     t->mode = k->mode;
-    t->backlog = k->backlog;
-    /* what it is now: listen.acl_users and an administrator's chmod are in that */
     int is = rc == 0 || rc == SC_E_NOTFOUND ? sc_there(k->listen, &st, err) : rc;
     if (is == SC_THERE && S_ISSOCK(st.st_mode)) {
         t->owner = st.st_uid;
@@ -51,37 +54,46 @@ static int numbers(const struct sc_fpm_known *k, struct sc_fpm_taken *t, struct 
     return is < 0 ? is : 0;
 }
 
-struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, uint32_t hash)
+struct sc_fpm_taken *sc_fpm_record_of(struct sc_fpm_pass *p, unsigned id, const char *listen)
 {
     for (size_t i = 0; i < p->taken.n; i++)
-        if (p->taken.v[i].id == id && p->taken.v[i].hash == hash)
+        if (p->taken.v[i].id == id && strcmp(p->taken.v[i].listen, listen) == 0)
             return &p->taken.v[i];
     return NULL;
 }
 
-/* A record of the pool, new or with its new text. The list may move. */
-static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known *k,
-                  bool *ret_changed, struct sc_error *err)
+static bool is_as_it_is(const struct sc_fpm_taken *t, const struct sc_fpm_known *k)
 {
-    uint32_t hash = sc_fpm_record_hash(k->file, k->pool, k->listen);
-    struct sc_fpm_taken *t = sc_fpm_record_of(p, id, hash);
-    if (t && t->text_len == k->text_len && memcmp(t->text, k->text, k->text_len) == 0 &&
-        strcmp(t->exe, k->exe) == 0 && strcmp(t->main, k->main) == 0 && sc_fpm_known_is(k, t))
+    return t->text_len == k->text_len && memcmp(t->text, k->text, k->text_len) == 0 &&
+           strcmp(t->exe, k->exe) == 0 && strcmp(t->main, k->main) == 0 &&
+           strcmp(t->file, k->file) == 0 && strcmp(t->pool, k->pool) == 0;
+}
+
+/* A record of the address, new or with what its pool is now: the panel may have written that again, or
+ * into another file. The list may move. */
+static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *u, bool *ret_changed,
+                  struct sc_error *err)
+{
+    const struct sc_fpm_known *k = u->pool;
+    const char *listen = sc_fpm_use_at(u);
+    struct sc_fpm_taken *t = sc_fpm_record_of(p, id, listen);
+    if (t && is_as_it_is(t, k))
         return 0;
     *ret_changed = true;
-    if (!t) {
-        if (!SC_VEC_ROOM(p->taken.v, p->taken.n))
-            return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-        t = &p->taken.v[p->taken.n++];
-    } else {
+    uint32_t number = t ? t->number : sc_fpm_hash(listen, "");
+    SC_FREE char *before = t ? sc_steal_ptr(&t->file) : NULL;
+    if (!t && !SC_VEC_ROOM(p->taken.v, p->taken.n))
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    if (t)
         sc_fpm_taken_done(t);
-    }
+    else
+        t = &p->taken.v[p->taken.n++];
     *t = (struct sc_fpm_taken){.id = id,
                                .uid = p->a->uid,
-                               .hash = hash,
+                               .number = number,
                                .file = strdup(k->file),
                                .pool = strdup(k->pool),
-                               .listen = strdup(k->listen),
+                               .listen = strdup(listen),
                                .exe = strdup(k->exe),
                                .main = strdup(k->main),
                                .text = strndup(k->text, k->text_len),
@@ -89,34 +101,9 @@ static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_known 
     if (!t->file || !t->pool || !t->listen || !t->exe || !t->main || !t->text)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
     int rc = numbers(k, t, err);
-    return rc < 0 ? rc : sc_fpm_taken_save(t, err);
-}
-
-int sc_fpm_follow_moved(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses,
-                        size_t n_uses, struct sc_error *err)
-{
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n_uses; i++) {
-        const struct sc_fpm_known *k = uses[i].pool;
-        if (uses[i].how != SC_FPM_COVERED ||
-            sc_fpm_record_of(p, id, sc_fpm_record_hash(k->file, k->pool, k->listen)))
-            continue;
-        for (size_t n = 0; rc == 0 && n < p->taken.n; n++) {
-            struct sc_fpm_taken *t = &p->taken.v[n];
-            if (t->id != id || t->leaving || strcmp(t->listen, k->listen) != 0 ||
-                sc_fpm_site_wants(uses, n_uses, t))
-                continue;
-            SC_FREE char *file = strdup(t->file);
-            /* the program stays for the moment: the difference makes record() start a new master */
-            SC_FREE char *exe = strdup(t->exe);
-            rc = exe && file ? sc_fpm_taken_move(t, k->file, k->pool, exe, k->main, err)
-                             : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-            if (rc == 0)
-                rc = sc_fpm_idle_sweep(file, err);
-            break;
-        }
-    }
-    return rc;
+    if (rc == 0)
+        rc = sc_fpm_taken_save(t, err);
+    return rc == 0 && before ? sc_fpm_idle_sweep(before, err) : rc;
 }
 
 /* The group that the pools run with: php-fpm's is the pool's `group`. */
@@ -215,7 +202,7 @@ static int record_all(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_us
             continue;
         if (!*ret_first)
             *ret_first = uses[i].pool;
-        rc = record(p, id, uses[i].pool, ret_changed, err);
+        rc = record(p, id, &uses[i], ret_changed, err);
     }
     return rc;
 }

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,14 +54,9 @@ uint32_t sc_fpm_hash(const char *file, const char *pool)
     return fnv(fnv(2166136261u, file), pool);
 }
 
-static bool is_route(const char *listen)
-{
-    return strncmp(listen, SC_FPM_ROUTE_AT, sizeof(SC_FPM_ROUTE_AT) - 1) == 0;
-}
-
 bool sc_fpm_is_routed(const struct sc_fpm_taken *t)
 {
-    return is_route(t->listen);
+    return strncmp(t->listen, SC_FPM_ROUTE_AT, sizeof(SC_FPM_ROUTE_AT) - 1) == 0;
 }
 
 bool sc_fpm_any_routed(void)
@@ -76,15 +72,10 @@ bool sc_fpm_any_routed(void)
     return errno != 0;
 }
 
-uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen)
-{
-    return is_route(listen) ? sc_fpm_hash(listen, "") : sc_fpm_hash(file, pool);
-}
-
 void sc_fpm_record_path(const struct sc_fpm_taken *t, bool leaving, char out[SC_FPM_RECORD_MAX])
 {
-    snprintf(out, SC_FPM_RECORD_MAX, SC_FPM_STATE "/%u.%u.%08x%s", (unsigned)t->uid, t->id, t->hash,
-             leaving ? LEAVING : "");
+    snprintf(out, SC_FPM_RECORD_MAX, SC_FPM_STATE "/%u.%u.%08x%s", (unsigned)t->uid, t->id,
+             t->number, leaving ? LEAVING : "");
 }
 
 /* A dot, a number of the pool and the first letter of `what`: no longer than the name itself, where
@@ -92,7 +83,7 @@ void sc_fpm_record_path(const struct sc_fpm_taken *t, bool leaving, char out[SC_
 static void short_name(const struct sc_fpm_taken *t, size_t room, const char *what, char out[16])
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    uint32_t h = t->hash;
+    uint32_t h = t->number;
     size_t n = 0;
     out[n++] = '.';
     for (; n + 1 < room && n < 8; n++, h /= 36)
@@ -148,14 +139,15 @@ static int parse(char *data, size_t len, struct sc_fpm_taken *t)
     t->mode = mode & 0777;
     t->text_len = len - (size_t)(at - data);
     t->text = strdup(at);
-    t->hash = sc_fpm_record_hash(t->file, t->pool, t->listen);
     return t->text ? 0 : -1;
 }
 
 static int by_name(const void *a, const void *b)
 {
     const struct sc_fpm_taken *x = a, *y = b;
-    return x->id != y->id ? (x->id < y->id ? -1 : 1) : x->hash < y->hash ? -1 : x->hash > y->hash;
+    return x->id != y->id          ? (x->id < y->id ? -1 : 1)
+           : x->number < y->number ? -1
+                                   : x->number > y->number;
 }
 
 static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_error *err)
@@ -169,7 +161,8 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
         return rc == SC_E_NOTFOUND ? 0 : rc;
     const char *end = strrchr(name, '.');
     t.leaving = end && strcmp(end, LEAVING) == 0;
-    if (rc < 0 || parse(text.data, text.len, &t) < 0) {
+    if (rc < 0 || sscanf(name, "%*u.%*u.%" SCNx32, &t.number) != 1 ||
+        parse(text.data, text.len, &t) < 0) {
         sc_fpm_taken_done(&t);
         return 1;
     }
@@ -293,7 +286,6 @@ int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err)
 int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool, const char *exe,
                       const char *main, struct sc_error *err)
 {
-    const struct sc_fpm_taken old = {.id = t->id, .uid = t->uid, .hash = t->hash};
     char *const texts[] = {strdup(file), strdup(pool), strdup(exe), strdup(main)};
     char **const of[] = {&t->file, &t->pool, &t->exe, &t->main};
     bool ok = texts[0] && texts[1] && texts[2] && texts[3];
@@ -302,10 +294,6 @@ int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool
         if (ok)
             *of[i] = texts[i];
     }
-    if (!ok)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    t->hash = sc_fpm_hash(file, pool);
-    int rc = sc_fpm_taken_save(t, err);
-    /* killed here there are two records for one address: the pass drops the one without a pool */
-    return rc < 0 || t->hash == old.hash ? rc : sc_fpm_taken_remove(&old, err);
+    return ok ? sc_fpm_taken_save(t, err)
+              : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pool that was taken out of the shared master: the record of it, SC_FPM_STATE/<uid>.<id>.<hash>,
- * which keeps the pool's exact text (docs/formats.md). Used by the pass (core/php/fpm/apply.h),
+/* A pool that was taken out of the shared master: the record of it, SC_FPM_STATE/<uid>.<id>.<number>,
+ * one of each address, which keeps the pool's exact text (docs/formats.md). Used by the pass (core/php/fpm/apply.h),
  * which makes and ends it, and by the site's supervisor (core/php/fpm/supervisor/sitecage-fpm.c).
  * libc only; need root. */
 #ifndef SC_PHP_FPM_TAKEN_H
@@ -30,7 +30,7 @@
 struct sc_fpm_taken {
     unsigned id;
     uid_t uid;
-    uint32_t hash; /* of file and pool: the record's name */
+    uint32_t number; /* in the record's name; it stays */
     char *file, *pool;
     char *listen; /* as sc_fpm_listen() */
     char *exe;    /* the master that the pool had */
@@ -69,9 +69,6 @@ bool sc_fpm_is_routed(const struct sc_fpm_taken *t);
 
 /* Some account has such a site, or it cannot be said. */
 bool sc_fpm_any_routed(void);
-
-/* A record's `hash`: of file and pool; of a routed site's address, of which there is one. */
-uint32_t sc_fpm_record_hash(const char *file, const char *pool, const char *listen);
 
 /* Records of the account's site `id` (0: of all its sites; uid 0: of all accounts), by id. A record that is
  * damaged is passed over (*ret_bad counts it; may be NULL). SC_E_SYS, SC_E_NOMEM. */

@@ -28,12 +28,14 @@ enum sc_fpm_how {
 
 struct sc_fpm_use {
     enum sc_fpm_how how;
-    const char *listen;              /* of the host */
+    const char *listen;              /* of the host; of `pool` with `route` */
     const struct sc_fpm_known *pool; /* NULL with FOREIGN */
-    const struct sc_vhost *host;     /* the first that says so … */
-    const struct sc_way *way;        /* … and where; NULL */
-    const char *web_user;            /* who has to reach the pool, where that is known; NULL */
-    const struct sc_vhost *other;    /* with SHARED: one of the others */
+    char route
+        [40]; /* with the pool's settings, at the site's own address (core/php/fpm/route.h); "" */
+    const struct sc_vhost *host;  /* the first that says so … */
+    const struct sc_way *way;     /* … and where; NULL */
+    const char *web_user;         /* who has to reach the pool, where that is known; NULL */
+    const struct sc_vhost *other; /* with SHARED: one of the others */
 };
 
 /* A site, and who its pools have to run as. */

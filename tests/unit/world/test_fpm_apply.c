@@ -503,6 +503,33 @@ static void a_pool_that_was_moved_keeps_its_socket(void **state)
     assert_nothing_left();
 }
 
+/* Another name, or another number, at the address: the record is the address's. */
+static void a_record_is_known_by_its_address(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
+    char before[SC_FPM_RECORD_MAX], now[SC_FPM_RECORD_MAX];
+    site(0, 60001);
+    apply();
+    assert_int_equal(sc_fpm_taken_load(JOHN, 60001, &l, NULL, NULL), 0);
+    sc_fpm_record_path(&l.v[0], false, before);
+    l.v[0].number = 0x1234abcd; /* as an earlier version may have named it */
+    sc_fpm_record_path(&l.v[0], false, now);
+    assert_int_equal(rename(before, now), 0);
+    write_pool(POOLS "/a.conf", "renamed", A);
+    site(0, 60001);
+    apply();
+    assert_true(root_has(now));
+    assert_int_equal(records(), 1);
+    assert_int_equal(answers(A), 60001);
+    assert_int_equal(starts, 1);
+    root_assert_file(POOLS "/a.conf", "; of renamed\n" MARK "renamed\n; listen = " A "\n");
+    apply();
+    assert_int_equal(answers(A), 0);
+    root_assert_file(POOLS "/a.conf", "; of renamed\n[renamed]\nuser = john\nlisten = " A "\n");
+    assert_nothing_left();
+}
+
 static void a_supervisor_that_was_killed_is_started_again(void **state)
 {
     (void)state;
@@ -865,6 +892,7 @@ int main(void)
         fpm_test(a_socket_that_cannot_be_asked_stays),
         fpm_test(a_pool_that_is_written_again_is_taken_out_again),
         fpm_test(a_pool_that_was_moved_keeps_its_socket),
+        fpm_test(a_record_is_known_by_its_address),
         fpm_test(a_supervisor_that_was_killed_is_started_again),
         fpm_test(a_pass_completes_one_that_was_killed),
         fpm_test(a_site_without_a_document_root_is_served_by_nobody),
