@@ -17,7 +17,6 @@
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
 #include "core/php/fpm/name.h"
-#include "core/php/fpm/outside.h"
 #include "core/php/fpm/pass.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/supervisor.h"
@@ -25,73 +24,54 @@
 
 #define PHP_MS 3000 /* who changes a site's PHP waits so long for its master */
 
-static void tell(const struct sc_fpm_account *a, const struct sc_fpm_use *uses, size_t n)
+static void tell(const struct sc_fpm_account *a, const struct sc_fpm_served *one)
 {
     char text[1024];
-    for (size_t i = 0; a->notice && i < n; i++)
-        if (!sc_fpm_use_is_fine(&uses[i])) {
-            sc_fpm_use_text(&uses[i], text, sizeof(text));
+    for (size_t i = 0; a->notice && i < one->n; i++)
+        if (!sc_fpm_use_is_fine(&one->v[i])) {
+            sc_fpm_use_text(&one->v[i], text, sizeof(text));
             a->notice(a->arg, text);
         }
 }
 
-static bool is_site(const struct sc_fpm_account *a, unsigned id)
+/* A step's end (`why` is p->why). The first error is the pass's, and keeps nothing from being done that
+ * can be. */
+static void step(struct sc_fpm_pass *p, int rc)
 {
-    for (size_t i = 0; i < a->n_sites; i++)
-        if (a->sites[i].id == id)
-            return true;
-    return false;
-}
-
-/* The first error is the pass's, and keeps nothing from being done that can be. */
-static int first_of(int rc, int now, const struct sc_error *why, struct sc_error *err)
-{
-    if (now < 0)
-        sc_log("PHP-FPM: %s", why->text);
-    return rc < 0 || now == 0 ? rc : sc_error_set(err, now, "%s", why->text);
-}
-
-static void free_uses(struct sc_fpm_site_uses *u, size_t n)
-{
-    for (size_t i = 0; u && i < n; i++)
-        free(u[i].v);
-    free(u);
+    if (rc >= 0)
+        return;
+    sc_log("PHP-FPM: %s", p->why.text);
+    if (p->rc == 0)
+        p->rc = sc_error_set(p->err, rc, "%s", p->why.text);
+    p->why = (struct sc_error)SC_ERROR_INIT;
 }
 
 /* The site that a pool is to run in; NULL: none. */
-static const struct sc_fpm_site *site_of(const struct sc_fpm_account *a,
-                                         const struct sc_fpm_site_uses *u,
-                                         const struct sc_fpm_taken *t)
+static const struct sc_fpm_site *site_of(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t)
 {
-    for (size_t i = 0; i < a->n_sites; i++)
-        if (u[i].failed || sc_fpm_site_wants(u[i].v, u[i].n, t))
-            return &a->sites[i];
+    for (size_t i = 0; i < p->n_sites; i++)
+        if (sc_fpm_site_wants(&p->sites[i], t))
+            return &p->sites[i].s;
     return NULL;
 }
 
 /* Pools of sites that are no more. One that another site has now is not put back in between; one of
  * a site that cannot be isolated now is served by nobody. */
-static int release_others(struct sc_fpm_pass *p, const struct sc_fpm_site_uses *u,
-                          struct sc_error *err)
+static void release_others(struct sc_fpm_pass *p)
 {
-    int rc = 0;
     for (size_t i = 0; i < p->taken.n;) {
-        struct sc_error why = SC_ERROR_INIT;
         const struct sc_fpm_taken *t = &p->taken.v[i];
         size_t before = p->taken.n;
-        if (is_site(p->a, t->id)) {
-            i++;
-            continue;
+        if (!sc_fpm_pass_has(p, t->id)) {
+            const struct sc_fpm_site *now = t->leaving ? NULL : site_of(p, t);
+            if (!now)
+                step(p, sc_fpm_release_site(p, t->id, NULL, &p->why));
+            else if (now->id == 0 && t->id < SC_FPM_SHARED_POOL &&
+                     sc_fpm_supervisor(t->id, NULL)) /* or it cannot be told */
+                step(p, sc_fpm_end_supervisor(p, t->id, &p->why));
         }
-        const struct sc_fpm_site *now = t->leaving ? NULL : site_of(p->a, u, t);
-        if (!now)
-            rc = first_of(rc, sc_fpm_release_site(p, t->id, NULL, 0, &why), &why, err);
-        else if (now->id == 0 && t->id < SC_FPM_SHARED_POOL &&
-                 sc_fpm_supervisor(t->id, NULL)) /* or it cannot be told */
-            rc = first_of(rc, sc_fpm_end_supervisor(p, t->id, &why), &why, err);
         i = p->taken.n == before ? i + 1 : 0; /* the list moved */
     }
-    return rc;
 }
 
 /* Records of the site's pools under the id that it had before, or of a site's whose pool has a router
@@ -99,20 +79,20 @@ static int release_others(struct sc_fpm_pass *p, const struct sc_fpm_site_uses *
 static int drop_former(struct sc_fpm_pass *p, unsigned id, struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
-        struct sc_fpm_taken *t = &p->taken.v[i];
-        bool goes_on = is_site(p->a, t->id);
-        if (t->id == id || (goes_on && id < SC_FPM_SHARED_POOL) ||
+    for (size_t i = p->taken.n; rc == 0 && i-- > 0;) {
+        const struct sc_fpm_taken *t = &p->taken.v[i];
+        unsigned former = t->id;
+        bool goes_on = sc_fpm_pass_has(p, former);
+        if (former == id || (goes_on && id < SC_FPM_SHARED_POOL) ||
             !sc_fpm_record_of(p, id, t->listen))
             continue;
         if (!goes_on)
-            rc = sc_fpm_end_supervisor(p, t->id, err);
+            rc = sc_fpm_end_supervisor(p, former, err);
         if (rc == 0)
             rc = sc_fpm_taken_remove(t, err);
         if (rc == 0 && goes_on)
-            sc_fpm_site_again(t->id);
-        sc_fpm_taken_done(t);
-        p->taken.v[i--] = p->taken.v[--p->taken.n];
+            sc_fpm_site_again(former);
+        sc_fpm_record_drop(p, i);
     }
     return rc;
 }
@@ -129,65 +109,38 @@ static bool is_held(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 }
 
 /* What a site that is not isolated has to be served by us. */
-static bool mark_outside(const struct sc_fpm_pass *p, const struct sc_fpm_site *s,
-                         struct sc_fpm_site_uses *u)
+static bool mark_outside(const struct sc_fpm_pass *p, struct sc_fpm_served *one)
 {
     bool any = false;
-    for (size_t i = 0; i < u->n; i++) {
-        if (is_held(p, &u->v[i]))
-            u->v[i].how = SC_FPM_COVERED;
-        else if (!*s->changes)
-            u->v[i].how = SC_FPM_NONE;
-        any |= u->v[i].how == SC_FPM_COVERED;
+    for (size_t i = 0; i < one->n; i++) {
+        if (is_held(p, &one->v[i]))
+            one->v[i].how = SC_FPM_COVERED;
+        else if (!*one->s.changes)
+            one->v[i].how = SC_FPM_NONE;
+        any |= one->v[i].how == SC_FPM_COVERED;
     }
     return any;
 }
 
-/* Gives the sites outside their ids; leaves those out that have nothing to be served. */
-static int number_outside(const struct sc_fpm_pass *p, struct sc_fpm_account *a,
-                          struct sc_fpm_site *v, struct sc_fpm_site_uses *u, struct sc_error *err)
+/* Gives those their ids that are to be served outside. */
+static void number_outside(struct sc_fpm_pass *p)
 {
-    int rc = 0;
-    for (size_t i = 0; i < a->n_sites; i++) {
-        struct sc_error why = SC_ERROR_INIT;
-        if (!v[i].outside)
-            continue;
-        bool covered = mark_outside(p, &v[i], &u[i]);
-        if (covered || u[i].failed)
-            rc = first_of(
-                rc,
-                sc_fpm_outside_id(a->uid, v[i].docroot, SC_FPM_OUTSIDE, covered, &v[i].id, &why),
-                &why, err);
-        if (v[i].id)
-            continue;
-        free(u[i].v);
-        v[i] = v[--a->n_sites];
-        u[i--] = u[a->n_sites];
-        u[a->n_sites] = (struct sc_fpm_site_uses){0};
+    for (size_t i = 0; i < p->n_sites; i++) {
+        struct sc_fpm_served *one = &p->sites[i];
+        if (one->s.outside && (one->shared || mark_outside(p, one)))
+            step(p, sc_fpm_outside_id(p, one, &one->s.id, &p->why));
     }
-    return rc;
 }
 
-static bool is_used(void *arg, unsigned id)
+static int serve(struct sc_fpm_pass *p, const struct sc_fpm_served *one, struct sc_error *err)
 {
-    const struct sc_fpm_pass *p = arg;
-    for (size_t i = 0; i < p->taken.n; i++)
-        if (p->taken.v[i].id == id)
-            return true;
-    return is_site(p->a, id);
-}
-
-static int serve(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_site_uses *u,
-                 struct sc_error *err)
-{
-    int rc = sc_fpm_release_site(p, s->id, u->v, u->n, err);
+    int rc = sc_fpm_release_site(p, one->s.id, one, err);
     if (rc == 0)
-        rc = u->many ? sc_fpm_close_site(p, s, u->v, u->n, err)
-                     : sc_fpm_take_site(p, s, u->v, u->n, err);
+        rc = one->many ? sc_fpm_close_site(p, one, err) : sc_fpm_take_site(p, one, err);
     if (rc == 0)
-        rc = drop_former(p, s->id, err);
+        rc = drop_former(p, one->s.id, err);
     if (rc == 0)
-        tell(p->a, u->v, u->n);
+        tell(p->a, one);
     return rc;
 }
 
@@ -201,58 +154,46 @@ static void wait_a_moment(const struct sc_fpm_pass *p)
     }
 }
 
-int sc_fpm_apply(const struct sc_fpm_account *given, struct sc_error *err)
+static int list_sites(struct sc_fpm_pass *p, struct sc_error *err)
 {
-    struct sc_fpm_account mine = *given, *a = &mine;
-    SC_CLEANUP(sc_fpm_pass_done) struct sc_fpm_pass p = {.a = a};
+    p->sites = calloc(p->a->n_sites + SC_FPM_SHARES_MAX, sizeof(*p->sites));
+    if (!p->sites)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    int rc = 0;
+    for (; rc == 0 && p->n_sites < p->a->n_sites; p->n_sites++) {
+        struct sc_fpm_served *one = &p->sites[p->n_sites];
+        one->s = p->a->sites[p->n_sites];
+        rc = sc_fpm_pass_uses(p, &one->s, &one->v, &one->n, err);
+    }
+    return rc;
+}
+
+int sc_fpm_apply(const struct sc_fpm_account *a, struct sc_error *err)
+{
+    SC_CLEANUP(sc_fpm_pass_done) struct sc_fpm_pass p = {.a = a, .err = err};
     int rc = sc_fpm_taken_load(a->uid, 0, &p.taken, NULL, err);
-    if (rc == 0 && p.taken.n == 0 && a->n_sites == 0)
-        sc_fpm_outside_sweep(a->uid, is_used, &p);
     if (rc < 0 || (p.taken.n == 0 && a->n_sites == 0))
         return rc;
     rc = sc_fpm_pass_load(&p, err);
+    if (rc == 0)
+        rc = list_sites(&p, err);
     if (rc < 0)
         return rc;
-    size_t room = a->n_sites + SC_FPM_SHARES_MAX;
-    SC_FREE struct sc_fpm_site *sites = calloc(room, sizeof(*sites));
-    struct sc_fpm_site_uses *u = calloc(room, sizeof(*u));
-    if (!u || !sites) {
-        free(u);
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    }
-    if (a->n_sites)
-        memcpy(sites, a->sites, a->n_sites * sizeof(*sites));
-    a->sites = sites;
-    for (size_t i = 0; i < a->n_sites; i++) {
-        struct sc_error why = SC_ERROR_INIT;
-        int now = sc_fpm_pass_uses(&p, &a->sites[i], &u[i].v, &u[i].n, &why);
-        u[i].failed = now < 0;
-        rc = first_of(rc, now, &why, err);
-    }
-    struct sc_error why = SC_ERROR_INIT;
-    rc = first_of(rc, sc_fpm_share_find(&p, a, u, &why), &why, err);
-    why = (struct sc_error)SC_ERROR_INIT;
-    rc = first_of(rc, number_outside(&p, a, sites, u, &why), &why, err);
-    why = (struct sc_error)SC_ERROR_INIT;
-    rc = first_of(rc, sc_fpm_share_add(&p, a, sites, u, &why), &why, err);
-    why = (struct sc_error)SC_ERROR_INIT;
-    rc = first_of(rc, release_others(&p, u, &why), &why, err);
-    sc_fpm_budget(a, u);
-    for (size_t i = 0; i < a->n_sites; i++) {
-        const struct sc_fpm_site *s = &a->sites[i];
-        if (s->id == 0 || u[i].failed)
+    step(&p, sc_fpm_share_find(&p, &p.why));
+    number_outside(&p);
+    release_others(&p);
+    sc_fpm_budget(&p);
+    for (size_t i = 0; i < p.n_sites; i++) {
+        const struct sc_fpm_served *one = &p.sites[i];
+        if (one->s.id == 0)
             continue;
-        if (s->outside && a->routed && a->later) { /* Apache may still be sent to the site */
+        if (one->s.outside && a->routed && a->later) /* Apache may still be sent to the site */
             *a->later = true;
-            continue;
-        }
-        why = (struct sc_error)SC_ERROR_INIT;
-        rc = first_of(rc, serve(&p, s, &u[i], &why), &why, err);
+        else
+            step(&p, serve(&p, one, &p.why));
     }
-    free_uses(u, a->n_sites);
-    sc_fpm_outside_sweep(a->uid, is_used, &p);
     wait_a_moment(&p);
-    return rc;
+    return p.rc;
 }
 
 int sc_fpm_site_php(unsigned id, const char *php, const char *changes, struct sc_error *err)

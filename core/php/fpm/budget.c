@@ -7,10 +7,10 @@
 
 /* It is to have one. Sites that are not isolated are served by us because of one that is, and pools that
  * sites share have one for all. */
-static bool counts(const struct sc_fpm_site *s, const struct sc_fpm_site_uses *u)
+static bool counts(const struct sc_fpm_served *one)
 {
-    for (size_t i = 0; !s->outside && s->id && !u->failed && i < u->n; i++)
-        if (u->v[i].how == SC_FPM_COVERED)
+    for (size_t i = 0; !one->s.outside && one->s.id && i < one->n; i++)
+        if (one->v[i].how == SC_FPM_COVERED)
             return true;
     return false;
 }
@@ -20,18 +20,18 @@ static bool has_master(unsigned id)
     return sc_fpm_supervisor(id, NULL) != 0; /* or it cannot be told */
 }
 
-void sc_fpm_budget(const struct sc_fpm_account *a, struct sc_fpm_site_uses *uses)
+void sc_fpm_budget(struct sc_fpm_pass *p)
 {
     size_t n = 0;
-    for (size_t i = 0; i < a->n_sites; i++)
-        n += counts(&a->sites[i], &uses[i]);
-    if (!a->max_sites || n <= a->max_sites)
+    for (size_t i = 0; i < p->n_sites; i++)
+        n += counts(&p->sites[i]);
+    if (!p->a->max_sites || n <= p->a->max_sites)
         return;
     n = 0;
     for (int had = 1; had >= 0; had--)
-        for (size_t i = 0; i < a->n_sites; i++)
-            if (counts(&a->sites[i], &uses[i]) && has_master(a->sites[i].id) == had)
-                uses[i].many = ++n > a->max_sites;
+        for (size_t i = 0; i < p->n_sites; i++)
+            if (counts(&p->sites[i]) && has_master(p->sites[i].s.id) == had)
+                p->sites[i].many = ++n > p->a->max_sites;
 }
 
 /* The records are sorted by site. */

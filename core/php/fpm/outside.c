@@ -1,100 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/php/fpm/outside.h"
+/* The ids under which masters run outside of every site: of sites that are not isolated, because
+ * isolated document roots lie below theirs, and of pools that several sites share
+ * (docs/php-handlers.md). The records of their addresses have them. */
+#include "core/php/fpm/pass.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/there.h"
-#include "core/base/file.h"
-#include "core/php/fpm/taken.h"
+#include "core/php/fpm/run.h"
 
-#define NAME  "outside."
+#define IDS   (SC_FPM_OUTSIDE / 2)
 #define TRIES 64
 
-/* What the id of this name stands for: 1 with *ret; 0: it is none; a negative errno. */
-static int read_one(const char *name, char text[PATH_MAX], unsigned *ret)
+/* As the records have it. 0: they do not. */
+static unsigned recorded(const struct sc_fpm_pass *p, const struct sc_fpm_served *one,
+                         unsigned from)
 {
-    char path[300];
-    unsigned id;
-    int end = 0;
-    if (sscanf(name, NAME "%u%n", &id, &end) != 1 || name[end] || id < SC_FPM_OUTSIDE)
-        return 0;
-    snprintf(path, sizeof(path), SC_FPM_STATE "/%s", name);
-    ssize_t n = readlink(path, text, PATH_MAX - 1);
-    if (n < 0)
-        return sc_is_absent(errno) ? 0 : -errno;
-    text[n] = 0;
-    *ret = id;
-    return 1;
+    for (size_t i = 0; i < p->taken.n; i++) {
+        const struct sc_fpm_taken *t = &p->taken.v[i];
+        if (t->id >= from && t->id - from < IDS && sc_fpm_site_wants(one, t) &&
+            !sc_fpm_pass_has(p, t->id)) /* a pool that another site had */
+            return t->id;
+    }
+    return 0;
 }
 
-int sc_fpm_outside_id(uid_t uid, const char *of, unsigned from, bool make, unsigned *ret_id,
-                      struct sc_error *err)
+int sc_fpm_outside_id(const struct sc_fpm_pass *p, const struct sc_fpm_served *one,
+                      unsigned *ret_id, struct sc_error *err)
 {
-    char want[PATH_MAX], text[PATH_MAX], path[96];
-    *ret_id = 0;
-    if (snprintf(want, sizeof(want), "%u:%s", (unsigned)uid, of) >= (int)sizeof(want))
-        return sc_error_set(err, SC_E_INVAL, "%s is too long", of);
-    SC_DIR DIR *d = opendir(SC_FPM_STATE);
-    if (!d && errno != ENOENT)
-        return sc_error_sys(err, errno, "open " SC_FPM_STATE);
-    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
-        unsigned id;
-        int found = read_one(e->d_name, text, &id);
-        if (found < 0)
-            return sc_error_sys(err, -found, "read " SC_FPM_STATE "/%s", e->d_name);
-        if (found && id >= from && id - from < SC_FPM_OUTSIDE / 2 && strcmp(text, want) == 0) {
-            *ret_id = id;
-            return 0;
-        }
-    }
-    if (d && errno)
-        return sc_error_sys(err, errno, "list " SC_FPM_STATE);
-    int rc = make ? sc_mkdir_p(SC_FPM_STATE, 0700, err) : 0;
-    if (rc < 0 || !make)
-        return rc;
-    for (int i = 0; i < TRIES; i++) {
-        unsigned id;
+    unsigned from = one->shared ? SC_FPM_SHARED_POOL : SC_FPM_OUTSIDE;
+    unsigned id = recorded(p, one, from);
+    for (int i = 0; id == 0 && i < TRIES; i++) {
+        SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list others = {0};
+        unsigned any;
         /* not of the name: nobody can choose another account's */
-        if (getrandom(&id, sizeof(id), 0) != (ssize_t)sizeof(id))
+        if (getrandom(&any, sizeof(any), 0) != (ssize_t)sizeof(any))
             return sc_error_sys(err, errno, "choose a number");
-        id = from | (id & (SC_FPM_OUTSIDE / 2 - 1));
-        snprintf(path, sizeof(path), SC_FPM_STATE "/" NAME "%u", id);
-        if (symlink(want, path) == 0) {
-            *ret_id = id;
-            return 0;
-        }
-        if (errno != EEXIST)
-            return sc_error_sys(err, errno, "make %s", path);
+        any = from | (any & (IDS - 1));
+        int rc = sc_fpm_taken_load(0, any, &others, NULL, err);
+        if (rc == 0 && others.n == 0)
+            rc = sc_fpm_run_begin(any, err);
+        if (rc < 0 && rc != SC_E_BUSY)
+            return rc;
+        if (rc == 0 && others.n == 0)
+            id = any;
     }
-    return sc_error_set(err, SC_E_BUSY, "no number is free in " SC_FPM_STATE);
-}
-
-void sc_fpm_outside_forget(unsigned id)
-{
-    char path[96];
-    snprintf(path, sizeof(path), SC_FPM_STATE "/" NAME "%u", id);
-    (void)unlink(path);
-}
-
-/* What cannot be read is left for the next time: an id that nobody uses does no harm. */
-void sc_fpm_outside_sweep(uid_t uid, bool (*used)(void *arg, unsigned id), void *arg)
-{
-    char text[PATH_MAX], mine[24], path[300];
-    int n = snprintf(mine, sizeof(mine), "%u:", (unsigned)uid);
-    SC_DIR DIR *d = opendir(SC_FPM_STATE);
-    for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-        unsigned id;
-        if (read_one(e->d_name, text, &id) != 1 || strncmp(text, mine, (size_t)n) != 0 ||
-            used(arg, id))
-            continue;
-        snprintf(path, sizeof(path), SC_FPM_STATE "/%s", e->d_name);
-        (void)unlink(path);
-    }
+    *ret_id = id;
+    return id ? 0 : sc_error_set(err, SC_E_BUSY, "no number is free in " SC_FPM_STATE);
 }

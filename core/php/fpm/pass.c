@@ -26,6 +26,17 @@ void sc_fpm_pass_done(struct sc_fpm_pass *p)
     for (size_t i = 0; i < p->n_ends; i++)
         close(p->ends[i]);
     free(p->ends);
+    for (size_t i = 0; i < p->n_sites; i++)
+        free(p->sites[i].v);
+    free(p->sites);
+}
+
+bool sc_fpm_pass_has(const struct sc_fpm_pass *p, unsigned id)
+{
+    for (size_t i = 0; i < p->n_sites; i++)
+        if (p->sites[i].s.id == id)
+            return true;
+    return false;
 }
 
 /* Pools that are taken out stand in no file: their records do. A file's word counts more: the panel

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/php/fpm/run.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 #include "core/php/fpm/fields.h"
 #include "core/php/fpm/taken.h"
 
-#define HEAD "sitecage-fpm-run 1"
+#define HEAD    "sitecage-fpm-run 1"
+#define RUN_MAX (64u << 10)
 
 static void path_of(unsigned id, const char *what, char out[64])
 {
@@ -58,7 +60,7 @@ int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err)
     SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run r = {0};
     struct sc_fpm_field texts[TEXTS];
     path_of(id, "run", path);
-    int rc = sc_read_trusted_file(path, 0, 64u << 10, &text, err);
+    int rc = sc_read_trusted_file(path, 0, RUN_MAX, &text, err);
     if (rc < 0)
         return rc;
     if (strncmp(text.data, HEAD "\n", sizeof(HEAD)) != 0)
@@ -80,24 +82,54 @@ int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err)
     return 0;
 }
 
+/* All but what was asked, which comes last. */
+static void format(const struct sc_fpm_run *r, struct sc_buf *out)
+{
+    struct sc_fpm_run copy = *r;
+    struct sc_fpm_field texts[TEXTS];
+    sc_buf_fmt(out, HEAD "\nids %u %u", (unsigned)r->uid, (unsigned)r->gid);
+    for (size_t i = 0; i < r->n_groups; i++)
+        sc_buf_fmt(out, " %u", (unsigned)r->groups[i]);
+    sc_buf_str(out, "\n");
+    texts_of(&copy, texts);
+    sc_fpm_fields_write(texts, TEXTS, out);
+    sc_buf_fmt(out, "router %d\nasked ", r->router);
+}
+
 int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *err)
 {
     char path[64];
-    struct sc_fpm_run copy = *r;
-    struct sc_fpm_field texts[TEXTS];
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     path_of(id, "run", path);
-    sc_buf_fmt(&out, HEAD "\nids %u %u", (unsigned)r->uid, (unsigned)r->gid);
-    for (size_t i = 0; i < r->n_groups; i++)
-        sc_buf_fmt(&out, " %u", (unsigned)r->groups[i]);
-    sc_buf_str(&out, "\n");
-    texts_of(&copy, texts);
-    sc_fpm_fields_write(texts, TEXTS, &out);
-    sc_buf_fmt(&out, "router %d\nasked %llu\n", r->router, r->asked);
+    format(r, &out);
+    sc_buf_fmt(&out, "%llu\n", r->asked);
     int rc = sc_buf_check(&out, path, err);
     if (rc == 0)
         rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
     return rc < 0 ? rc : sc_replace_file(path, 0600, out.data, out.len, err);
+}
+
+bool sc_fpm_run_is(unsigned id, const struct sc_fpm_run *r)
+{
+    char path[64];
+    SC_BUF struct sc_buf is = SC_BUF_INIT;
+    SC_BUF struct sc_buf want = SC_BUF_INIT;
+    path_of(id, "run", path);
+    format(r, &want);
+    return sc_buf_check(&want, path, NULL) == 0 &&
+           sc_read_trusted_file(path, 0, RUN_MAX, &is, NULL) == 0 && is.len > want.len &&
+           memcmp(is.data, want.data, want.len) == 0;
+}
+
+int sc_fpm_run_begin(unsigned id, struct sc_error *err)
+{
+    char path[64];
+    path_of(id, "lock", path);
+    int rc = sc_mkdir_p(SC_FPM_RUN, 0700, err);
+    SC_FD int fd = rc < 0 ? -EBADF : open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (rc == 0 && fd < 0)
+        rc = errno == EEXIST ? SC_E_BUSY : sc_error_sys(err, errno, "make %s", path);
+    return rc;
 }
 
 void sc_fpm_run_forget(unsigned id)

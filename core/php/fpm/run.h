@@ -28,6 +28,12 @@ void sc_fpm_run_done(struct sc_fpm_run *r);
 int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err);
 int sc_fpm_run_save(unsigned id, const struct sc_fpm_run *r, struct sc_error *err);
 
+/* What was saved last says the same, whatever was asked. */
+bool sc_fpm_run_is(unsigned id, const struct sc_fpm_run *r);
+
+/* Takes a new id: makes the lock of its supervisor, by one system call. SC_E_BUSY: somebody has it. */
+int sc_fpm_run_begin(unsigned id, struct sc_error *err);
+
 /* Removes its files: nobody ended it, and it has nothing to do any more. */
 void sc_fpm_run_forget(unsigned id);
 

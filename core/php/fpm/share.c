@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "core/php/fpm/name.h"
-#include "core/php/fpm/outside.h"
 
 static bool is_record(const struct sc_fpm_taken *t)
 {
@@ -37,38 +36,48 @@ bool sc_fpm_share_is(const struct sc_fpm_pass *p, const struct sc_fpm_use *u)
 
 bool sc_fpm_share_takes(const struct sc_fpm_pass *p, const struct sc_fpm_taken *t)
 {
-    for (size_t i = 0; i < p->n_shares; i++)
-        if (t->id < SC_FPM_SHARED_POOL && !t->leaving && sc_fpm_known_is(p->shares[i].pool, t))
+    for (size_t i = 0; i < p->n_sites; i++)
+        if (p->sites[i].shared && t->id < SC_FPM_SHARED_POOL && !t->leaving &&
+            sc_fpm_known_is(p->sites[i].v[0].pool, t))
             return true;
     return false;
 }
 
 /* ---- which ---- */
 
-static int add(struct sc_fpm_pass *p, const struct sc_fpm_known *k, struct sc_fpm_share **ret,
+static int add(struct sc_fpm_pass *p, const struct sc_fpm_known *k, struct sc_fpm_served **ret,
                struct sc_error *err)
 {
-    for (size_t i = 0; i < p->n_shares; i++)
-        if (p->shares[i].pool == k) {
-            *ret = &p->shares[i];
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_sites; i++) {
+        n += p->sites[i].shared;
+        if (p->sites[i].shared && p->sites[i].v[0].pool == k) {
+            *ret = &p->sites[i];
             return 0;
         }
-    if (p->n_shares == SC_FPM_SHARES_MAX)
+    }
+    if (n == SC_FPM_SHARES_MAX)
         return sc_error_set(err, SC_E_TOOBIG, "%s has more than %u PHP-FPM pools that sites share",
                             p->a->user, SC_FPM_SHARES_MAX);
-    *ret = &p->shares[p->n_shares++];
-    **ret = (struct sc_fpm_share){.pool = k};
+    struct sc_fpm_served *one = &p->sites[p->n_sites];
+    *one = (struct sc_fpm_served){.shared = true, .v = calloc(1, sizeof(*one->v)), .n = 1};
+    if (!one->v)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    one->s = (struct sc_fpm_site){.outside = true, .docroot = "-", .changes = one->word};
+    one->v[0] = (struct sc_fpm_use){.how = SC_FPM_COVERED, .listen = k->listen, .pool = k};
+    p->n_sites++;
+    *ret = one;
     return 0;
 }
 
 /* A site that is isolated from now on may have requests in the master outside: another word is
  * another master, and the old one ends when its requests have. */
-static void mix(struct sc_fpm_share *s, const struct sc_fpm_site *site)
+static void mix(struct sc_fpm_served *one, const struct sc_fpm_site *site)
 {
     char text[128];
-    snprintf(text, sizeof(text), "%s %u %s", s->changes, site->id,
+    snprintf(text, sizeof(text), "%s %u %s", one->word, site->id,
              site->outside ? site->changes : "");
-    snprintf(s->changes, sizeof(s->changes), "%08x", sc_fpm_hash(text, ""));
+    snprintf(one->word, sizeof(one->word), "%08x", sc_fpm_hash(text, ""));
 }
 
 /* It is isolated, or isolated ones lie inside of it, and could be asked for by its name. */
@@ -77,23 +86,24 @@ static bool is_reason(const struct sc_fpm_site *s)
     return !s->outside || *s->changes;
 }
 
-static int add_wanted(struct sc_fpm_pass *p, const struct sc_fpm_account *a,
-                      const struct sc_fpm_site_uses *uses, struct sc_error *err)
+static int add_wanted(struct sc_fpm_pass *p, struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; i < a->n_sites; i++)
-        for (size_t k = 0; rc == 0 && is_reason(&a->sites[i]) && k < uses[i].n; k++) {
-            struct sc_fpm_share *s = NULL;
-            if (uses[i].v[k].how == SC_FPM_SPLIT && (rc = add(p, uses[i].v[k].pool, &s, err)) == 0)
-                mix(s, &a->sites[i]);
+    for (size_t i = 0; i < p->n_sites; i++) {
+        const struct sc_fpm_served *one = &p->sites[i];
+        for (size_t k = 0; rc == 0 && is_reason(&one->s) && k < one->n; k++) {
+            struct sc_fpm_served *pool = NULL;
+            if (one->v[k].how == SC_FPM_SPLIT && (rc = add(p, one->v[k].pool, &pool, err)) == 0)
+                mix(pool, &one->s);
         }
+    }
     return rc;
 }
 
 /* The shared master has forgotten it: the router stays until that starts again. */
 static int add_kept(struct sc_fpm_pass *p, struct sc_error *err)
 {
-    struct sc_fpm_share *s;
+    struct sc_fpm_served *pool;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];
@@ -101,47 +111,15 @@ static int add_kept(struct sc_fpm_pass *p, struct sc_error *err)
             continue;
         for (size_t k = 0; rc == 0 && k < p->known.n; k++)
             if (sc_fpm_known_is(&p->known.v[k], t))
-                rc = add(p, &p->known.v[k], &s, err);
+                rc = add(p, &p->known.v[k], &pool, err);
     }
     return rc;
 }
 
 /* ---- what is to be made of them ---- */
 
-static int add_site(const struct sc_fpm_share *share, struct sc_fpm_account *a,
-                    struct sc_fpm_site *sites, struct sc_fpm_site_uses *uses, struct sc_error *err)
+int sc_fpm_share_find(struct sc_fpm_pass *p, struct sc_error *err)
 {
-    const struct sc_fpm_known *k = share->pool;
-    struct sc_fpm_site *s = &sites[a->n_sites];
-    struct sc_fpm_site_uses *u = &uses[a->n_sites];
-    *s = (struct sc_fpm_site){
-        .outside = true, .shared = true, .docroot = "-", .changes = share->changes};
-    int rc = sc_fpm_outside_id(a->uid, k->listen, SC_FPM_SHARED_POOL, true, &s->id, err);
-    if (rc < 0)
-        return rc;
-    *u = (struct sc_fpm_site_uses){.v = calloc(1, sizeof(*u->v))};
-    if (!u->v)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    u->v[u->n++] = (struct sc_fpm_use){.how = SC_FPM_COVERED, .listen = k->listen, .pool = k};
-    a->n_sites++;
-    return 0;
-}
-
-int sc_fpm_share_find(struct sc_fpm_pass *p, const struct sc_fpm_account *a,
-                      const struct sc_fpm_site_uses *uses, struct sc_error *err)
-{
-    for (size_t i = 0; i < a->n_sites; i++)
-        if (uses[i].failed) /* not known: nothing is changed */
-            return 0;
-    int rc = add_wanted(p, a, uses, err);
+    int rc = add_wanted(p, err);
     return rc < 0 ? rc : add_kept(p, err);
-}
-
-int sc_fpm_share_add(struct sc_fpm_pass *p, struct sc_fpm_account *a, struct sc_fpm_site *sites,
-                     struct sc_fpm_site_uses *uses, struct sc_error *err)
-{
-    int rc = 0;
-    for (size_t i = 0; rc == 0 && i < p->n_shares; i++)
-        rc = add_site(&p->shares[i], a, sites, uses, err);
-    return rc;
 }

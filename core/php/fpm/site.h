@@ -11,11 +11,10 @@ struct sc_fpm_site {
     unsigned id; /* 0: to be isolated, and cannot be now (its document root is missing): its pools
                      are kept out of the shared master, and nobody serves them */
     bool
-        outside; /* it is not isolated: `id` is 0 (one is given, core/php/fpm/outside.h), `php` NULL,
+        outside; /* it is not isolated: `id` is 0 (one is given, core/php/fpm/outside.c), `php` NULL,
                      `changes` tells of isolated ones that lie below. Where none do ("") it is served
                      as long as it was isolated and its address cannot go back */
-    bool shared; /* with `outside`: no site, but a pool that several share (core/php/fpm/share.h) */
-    const char *docroot;      /* canonical; "-" with `shared` */
+    const char *docroot;      /* canonical */
     const char *const *texts; /* how the web server may write it, with `docroot` */
     size_t n_texts;
     const char *const *names; /* its domains; may be none */

@@ -116,9 +116,10 @@ static int group_of(const struct sc_fpm_pass *p, const struct sc_fpm_known *k, g
     return rc == SC_E_NOTFOUND ? 0 : rc;
 }
 
-static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_site *s, gid_t gid,
+static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_served *one, gid_t gid,
                     struct sc_fpm_run *r, struct sc_error *err)
 {
+    const struct sc_fpm_site *s = &one->s;
     int n = SC_FPM_GROUPS_MAX;
     r->uid = p->a->uid;
     r->gid = gid;
@@ -128,21 +129,12 @@ static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_site *s, gi
     r->user = strdup(p->a->user);
     r->home = strdup(p->a->home);
     r->docroot = strdup(s->docroot);
-    r->router = s->shared;
+    r->router = one->shared;
     r->php = strdup(s->php ? s->php : "-");
     r->changes = strdup(s->changes && *s->changes ? s->changes : "-");
     return r->user && r->home && r->docroot && r->php && r->changes
                ? 0
                : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
-}
-
-static bool same_run(const struct sc_fpm_run *a, const struct sc_fpm_run *b)
-{
-    return a->uid == b->uid && a->gid == b->gid && a->n_groups == b->n_groups &&
-           memcmp(a->groups, b->groups, a->n_groups * sizeof(gid_t)) == 0 &&
-           a->router == b->router && strcmp(a->user, b->user) == 0 &&
-           strcmp(a->home, b->home) == 0 && strcmp(a->docroot, b->docroot) == 0 &&
-           strcmp(a->php, b->php) == 0 && strcmp(a->changes, b->changes) == 0;
 }
 
 /* Out of the shared master's configuration before its name is taken: php-fpm does not start with a
@@ -192,78 +184,88 @@ static bool is_reached(const struct sc_fpm_pass *p, unsigned id, pid_t superviso
 }
 
 /* Records of what the site uses. *ret_first: the first pool; NULL: it uses none. */
-static int record_all(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses, size_t n,
+static int record_all(struct sc_fpm_pass *p, const struct sc_fpm_served *one,
                       const struct sc_fpm_known **ret_first, bool *ret_changed,
                       struct sc_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (uses[i].how != SC_FPM_COVERED)
+    for (size_t i = 0; rc == 0 && i < one->n; i++) {
+        if (one->v[i].how != SC_FPM_COVERED)
             continue;
         if (!*ret_first)
-            *ret_first = uses[i].pool;
-        rc = record(p, id, &uses[i], ret_changed, err);
+            *ret_first = one->v[i].pool;
+        rc = record(p, one->s.id, &one->v[i], ret_changed, err);
     }
     return rc;
 }
 
-static int take_all(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *uses, size_t n,
+static int take_all(struct sc_fpm_pass *p, const struct sc_fpm_served *one,
                     int (*take)(struct sc_fpm_taken *t, struct sc_error *err), struct sc_error *err)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < p->taken.n; i++) {
         struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id == id && !t->leaving && sc_fpm_site_wants(uses, n, t))
+        if (t->id == one->s.id && !t->leaving && sc_fpm_site_wants(one, t))
             rc = take(t, err);
     }
     return rc;
 }
 
-int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
-                     size_t n_uses, struct sc_error *err)
+/* Has the site's supervisor do so; one that cannot be asked is started: it finds the lock taken. */
+static int ask(const struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_run *want,
+               struct sc_error *err)
+{
+    SC_FD int pidfd = -EBADF;
+    int rc = sc_mkdir_p(SC_FPM_ROUTE_DIR, 0700, err); /* mod_sitecage gives it its group */
+    if (rc == 0)
+        rc = sc_fpm_run_save(id, want, err);
+    if (rc < 0 || sc_fpm_supervisor(id, &pidfd) <= 0)
+        return rc < 0 ? rc : sc_fpm_supervisor_start(p->a->uid, id, err);
+    (void)sc_pidfd_signal(pidfd, SIGUSR2);
+    return 0;
+}
+
+/* A master that does not start is the site's own trouble: its requests fail, they do not run elsewhere;
+ * but not that of sites which share a pool with one that is isolated. */
+static int hear(const struct sc_fpm_pass *p, const struct sc_fpm_served *one,
+                const struct sc_fpm_run *want, struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    if (one->shared)
+        return sc_fpm_supervisor_wait(one->s.id, want->asked, SC_FPM_ANSWER_MS, err);
+    if (sc_fpm_supervisor_wait(one->s.id, want->asked, SC_FPM_ANSWER_MS, &why) < 0) {
+        sc_log("uid=%u site=%u %s", (unsigned)p->a->uid, one->s.id, why.text);
+        if (p->a->notice)
+            p->a->notice(p->a->arg, why.text);
+    }
+    return 0;
+}
+
+int sc_fpm_take_site(struct sc_fpm_pass *p, const struct sc_fpm_served *one, struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run want = {0};
-    SC_CLEANUP(sc_fpm_run_done) struct sc_fpm_run have = {0};
+    const struct sc_fpm_site *s = &one->s;
     const struct sc_fpm_known *first = NULL;
     bool changed = false;
     gid_t gid = p->a->gid;
-    int rc = record_all(p, s->id, uses, n_uses, &first, &changed, err);
+    int rc = record_all(p, one, &first, &changed, err);
     if (rc < 0 || !first)
         return rc;
     rc = group_of(p, first, &gid, err);
     if (rc == 0)
-        rc = make_run(p, s, gid, &want, err);
-    if (rc < 0 || !want.user)
+        rc = make_run(p, one, gid, &want, err);
+    if (rc < 0)
         return rc;
     pid_t runs = sc_fpm_supervisor(s->id, NULL);
     if (runs < 0)
         return sc_error_sys(err, -runs, "look for PHP-FPM's supervisor of site %u", s->id);
-    changed = changed || sc_fpm_run_load(s->id, &have, NULL) < 0 || !same_run(&want, &have) ||
-              !is_reached(p, s->id, runs);
-    if (!runs || changed) {
-        SC_FD int pidfd = -EBADF;
+    if (!runs || changed || !sc_fpm_run_is(s->id, &want) || !is_reached(p, s->id, runs)) {
         want.asked = (unsigned long long)sc_clock_ns();
-        rc = sc_mkdir_p(SC_FPM_ROUTE_DIR, 0700, err); /* mod_sitecage gives it its group */
+        rc = ask(p, s->id, &want, err);
         if (rc == 0)
-            rc = sc_fpm_run_save(s->id, &want, err);
-        /* one that cannot be asked is started: it finds the lock taken */
-        if (rc == 0 && sc_fpm_supervisor(s->id, &pidfd) > 0)
-            (void)sc_pidfd_signal(pidfd, SIGUSR2);
-        else if (rc == 0)
-            rc = sc_fpm_supervisor_start(p->a->uid, s->id, err);
-        /* a master that does not start is the site's own trouble: its requests fail, they do not
-         * run elsewhere; but not that of sites which share a pool with one that is isolated */
-        struct sc_error why = SC_ERROR_INIT;
-        if (rc == 0 && s->shared) {
-            rc = sc_fpm_supervisor_wait(s->id, want.asked, SC_FPM_ANSWER_MS, err);
-        } else if (rc == 0 &&
-                   sc_fpm_supervisor_wait(s->id, want.asked, SC_FPM_ANSWER_MS, &why) < 0) {
-            sc_log("uid=%u site=%u %s", (unsigned)p->a->uid, s->id, why.text);
-            if (p->a->notice)
-                p->a->notice(p->a->arg, why.text);
-        }
+            rc = hear(p, one, &want, err);
     }
-    return rc < 0 ? rc : take_all(p, s->id, uses, n_uses, take_over, err);
+    return rc < 0 ? rc : take_all(p, one, take_over, err);
 }
 
 /* At the address is a socket that nobody has. */
@@ -282,16 +284,15 @@ static int close_pool(struct sc_fpm_taken *t, struct sc_error *err)
     return rc < 0 ? rc : take_pool(t, err);
 }
 
-int sc_fpm_close_site(struct sc_fpm_pass *p, const struct sc_fpm_site *s, struct sc_fpm_use *uses,
-                      size_t n_uses, struct sc_error *err)
+int sc_fpm_close_site(struct sc_fpm_pass *p, const struct sc_fpm_served *one, struct sc_error *err)
 {
     const struct sc_fpm_known *first = NULL;
     bool changed = false;
-    int rc = record_all(p, s->id, uses, n_uses, &first, &changed, err);
+    int rc = record_all(p, one, &first, &changed, err);
     if (rc == 0)
-        rc = sc_fpm_end_supervisor(p, s->id, err);
+        rc = sc_fpm_end_supervisor(p, one->s.id, err);
     if (rc == 0)
         sc_log("uid=%u site=%u PHP-FPM: not served, the account has %u sites with masters",
-               (unsigned)p->a->uid, s->id, p->a->max_sites);
-    return rc < 0 ? rc : take_all(p, s->id, uses, n_uses, close_pool, err);
+               (unsigned)p->a->uid, one->s.id, p->a->max_sites);
+    return rc < 0 ? rc : take_all(p, one, close_pool, err);
 }

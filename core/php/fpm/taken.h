@@ -17,7 +17,7 @@
 #define SC_FPM_EXE        SC_LIBEXECDIR "/sitecage-fpm"
 #define SC_FPM_ROUTER_EXE SC_LIBEXECDIR "/sitecage-fpm-router"
 
-/* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.h). */
+/* Site ids from here on: not isolated, and kept from what lies below (core/php/fpm/outside.c). */
 #define SC_FPM_OUTSIDE 0x80000000u
 /* And from here on: of a pool that several document roots share (core/php/fpm/share.h). */
 #define SC_FPM_SHARED_POOL 0xc0000000u

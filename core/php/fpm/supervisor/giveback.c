@@ -19,7 +19,6 @@
 #include "core/php/fpm/known.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
-#include "core/php/fpm/outside.h"
 #include "core/php/fpm/pool_file.h"
 
 #define LOOK_MS  200
@@ -130,7 +129,6 @@ static void finish(long long now)
         return;
     }
     sc_fpm_run_forget(me.id);
-    sc_fpm_outside_forget(me.id);
     me.stop = true;
     me.stop_at = now;
 }

@@ -94,7 +94,7 @@ int sc_fpm_own_start(struct sc_error *err);
 
 /* ---- fpm_outside.c ---- */
 
-/* The supervisor is one of a site that is not isolated (core/php/fpm/outside.h). */
+/* The supervisor is one of a site that is not isolated (core/php/fpm/outside.c). */
 bool sc_fpm_is_outside(void);
 
 /* In a process of its own, with its groups: becomes `exe` as the account's user, outside of every
