@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/php/fpm/which.h"
 #include "core/php/fpm/pools.h"
+#include "core/php/fpm/master.h"
 #include "core/php/fpm/running.h"
 
 #define S(text) ((char *)(uintptr_t)(text))

@@ -53,7 +53,8 @@ static void ask_kernel(const struct sc_fpm_pass *p, const struct sc_fpm_site *si
         bool of_it = split ? t->id >= SC_FPM_SHARED_POOL : t->id == site->id;
         if (!of_it || t->leaving || *listen != '/' || strcmp(t->listen, listen) != 0)
             continue;
-        pid_t is = sc_fpm_listener(listen), own = sc_fpm_supervisor(t->id, NULL);
+        pid_t is = 0, own = sc_fpm_supervisor(t->id, NULL);
+        (void)sc_fpm_listener(listen, &is);
         known = true;
         if (is != 0 && own != 0 && is != own)
             u->how = SC_FPM_ANSWERED;

@@ -16,53 +16,35 @@
 #include "core/base/there.h"
 #include "core/php/fpm/master.h"
 
-/* A connection to who listens there; -errno. */
-static int knock(const char *path)
+int sc_fpm_listener(const char *path, pid_t *ret_pid)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(a.sun_path))
-        return -ENAMETOOLONG;
+    struct ucred who = {0};
+    socklen_t len = sizeof(who);
+    if (strlen(path) >= sizeof(a.sun_path)) /* nobody can have bound it */
+        return 0;
     SC_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
     memcpy(a.sun_path, path, strlen(path) + 1);
-    if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0)
-        return -errno;
-    return sc_steal_fd(&fd);
-}
-
-pid_t sc_fpm_listener(const char *path)
-{
-    struct ucred who;
-    socklen_t len = sizeof(who);
-    SC_FD int fd = knock(path);
-    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 ? who.pid : 0;
-}
-
-bool sc_fpm_answers(const char *path, pid_t pid)
-{
-    struct ucred who;
-    socklen_t len = sizeof(who);
-    SC_FD int fd = knock(path);
-    return fd == -EAGAIN ||
-           (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && who.pid == pid);
+    if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 && errno != EAGAIN)
+        /* the last one is another kind of socket's */
+        return sc_is_absent(errno) || errno == ECONNREFUSED || errno == EPROTOTYPE ? 0 : -errno;
+    /* with more to do than fits its backlog it is there, and says nothing */
+    if (ret_pid && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0)
+        *ret_pid = who.pid;
+    return 1;
 }
 
 int sc_fpm_alive(const char *path)
 {
-    SC_FD int fd = knock(path);
-    switch (-fd) {
-    case ENOENT:
-    case ENOTDIR:
-    case ECONNREFUSED:
-    case EPROTOTYPE:   /* another kind of socket */
-    case ENAMETOOLONG: /* nobody can have bound it */
-        return 0;
-    case EAGAIN: /* it has more to do than fits its backlog */
-        return 1;
-    default:
-        return fd < 0 ? fd : 1;
-    }
+    return sc_fpm_listener(path, NULL);
+}
+
+bool sc_fpm_answers(const char *path, pid_t pid)
+{
+    pid_t is = 0;
+    return sc_fpm_listener(path, &is) > 0 && (is == 0 || is == pid);
 }
 
 /* php-fpm removes the name of a socket that it had and is not to have any more: a mount point it

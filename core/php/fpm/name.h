@@ -8,12 +8,10 @@
 #include "core/base/error.h"
 #include "core/php/fpm/taken.h"
 
-/* Somebody listens there: 1, 0, or -errno: it cannot be said. */
-int sc_fpm_alive(const char *path);
-
-/* Who began to listen there (SO_PEERCRED; may have ended since, its socket being another's now); 0
- * when nobody listens. */
-pid_t sc_fpm_listener(const char *path);
+/* Somebody listens there: 1, 0, or -errno: it cannot be said. *ret_pid (may be NULL): who began to
+ * (SO_PEERCRED; may have ended since, its socket being another's now); 0: he has no time to say so. */
+int sc_fpm_listener(const char *path, pid_t *ret_pid);
+int sc_fpm_alive(const char *path); /* who it is does not matter */
 
 /* That process began to listen there, or somebody who has no time to say so. */
 bool sc_fpm_answers(const char *path, pid_t pid);

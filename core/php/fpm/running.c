@@ -13,25 +13,10 @@
 #include "core/base/proc.h"
 #include "core/php/fpm/master.h"
 
-#define TITLE        "php-fpm: master process ("
-#define MASTER_NAME  "php-fpm"
 #define MASTERS_MAX  512u
 #define INCLUDES_MAX 64u /* of one master */
 
 /* ---- pure ---- */
-
-bool sc_fpm_title_main(const char *title, char out[PATH_MAX])
-{
-    size_t n = strlen(title);
-    if (strncmp(title, TITLE "/", sizeof(TITLE)) != 0)
-        return false;
-    while (n && title[n - 1] == ' ') /* what is left of the arguments */
-        n--;
-    if (title[n - 1] != ')' || n - sizeof(TITLE) >= PATH_MAX)
-        return false;
-    snprintf(out, PATH_MAX, "%.*s", (int)(n - sizeof(TITLE)), title + sizeof(TITLE) - 1);
-    return true;
-}
 
 bool sc_fpm_include(const char *value, const char *exe, char out[PATH_MAX])
 {
@@ -132,59 +117,20 @@ int sc_fpm_known_of_main(const char *root, const char *main, const char *exe,
 
 /* ---- those that run ---- */
 
-static bool may_be_master(const char *name)
-{
-    return strncmp(name, MASTER_NAME, sizeof(MASTER_NAME) - 1) == 0;
-}
-
-/* 1: a master of root's, with its configuration and program; 0: another process; -errno. */
-static int look(int procfd, char main[PATH_MAX], char exe[PATH_MAX])
-{
-    static const char deleted[] = " (deleted)";
-    struct sc_proc_stat st;
-    char title[PATH_MAX + 64];
-    int rc = sc_proc_stat(procfd, &st);
-    if (rc < 0)
-        return sc_proc_no_answer(procfd, -rc);
-    if (!may_be_master(st.name))
-        return 0;
-    ssize_t n = sc_proc_read(procfd, "cmdline", title, sizeof(title));
-    if (n <= 0)
-        return n == 0 ? 0 : sc_proc_no_answer(procfd, (int)-n);
-    rc = sc_fpm_title_main(title, main) ? sc_proc_is_servers(procfd) : 0;
-    if (rc <= 0)
-        return rc;
-    n = readlinkat(procfd, "exe", exe, PATH_MAX - 1);
-    if (n <= 0)
-        return n < 0 && !sc_proc_has_ended(procfd, errno) ? -errno : 0;
-    exe[n] = 0;
-    size_t tail = sizeof(deleted) - 1; /* the package was upgraded */
-    if ((size_t)n > tail && strcmp(exe + n - tail, deleted) == 0)
-        exe[(size_t)n - tail] = 0;
-    return 1;
-}
-
 static int add_running(struct sc_fpm_known_list *l, struct sc_error *err)
 {
+    char main[PATH_MAX], exe[PATH_MAX];
     SC_CLEANUP(sc_proc_list_close) struct sc_proc_list processes = {0};
     int rc = sc_proc_list_open(0, &processes);
-    for (size_t n = 0; rc == 0 && n < MASTERS_MAX;) {
-        char main[PATH_MAX], exe[PATH_MAX];
-        SC_FD int fd = -EBADF;
-        pid_t pid = sc_proc_next_named(&processes, may_be_master, &fd);
-        if (pid == 0)
-            return 0;
-        int is = pid > 0 ? look(fd, main, exe) : (int)pid;
-        if (is < 0)
-            return sc_error_sys(err, -is, "look for masters of PHP-FPM");
-        if (is == 0)
-            continue;
-        n++;
+    if (rc < 0)
+        return sc_error_sys(err, -rc, "read /proc");
+    for (size_t n = 0; rc == 0 && n < MASTERS_MAX; n++) {
+        pid_t pid = sc_fpm_master_next(&processes, main, exe);
+        if (pid <= 0)
+            return pid < 0 ? sc_error_sys(err, -pid, "look for masters of PHP-FPM") : 0;
         rc = sc_fpm_known_of_main("", main, exe, l, err);
-        if (rc < 0)
-            return rc;
     }
-    return rc < 0 ? sc_error_sys(err, -rc, "read /proc") : 0;
+    return rc;
 }
 
 int sc_fpm_known_all(struct sc_fpm_known_list *ret, struct sc_error *err)

@@ -21,9 +21,6 @@ int sc_fpm_known_all(struct sc_fpm_known_list *ret, struct sc_error *err);
 int sc_fpm_known_of_main(const char *root, const char *main, const char *exe,
                          struct sc_fpm_known_list *l, struct sc_error *err);
 
-/* The configuration in a master's title; false: it is no master's, or a relative one. Pure. */
-bool sc_fpm_title_main(const char *title, char out[PATH_MAX]);
-
 /* What `include = VALUE` means for the program `exe` ("/x/sbin/php-fpm" was built for the prefix
  * "/x"). False: too long. Pure. */
 bool sc_fpm_include(const char *value, const char *exe, char out[PATH_MAX]);
