@@ -67,7 +67,7 @@ static bool has_capabilities(void)
 }
 
 /* The whole drop, or nothing runs. Groups are those that php-fpm gives the pool's user. */
-void sc_fpm_become_user(void)
+static void become_user(void)
 {
     uid_t u = me.run.uid, r, e, s;
     gid_t g = me.run.gid, gr, ge, gs;
@@ -84,15 +84,9 @@ void sc_fpm_become_user(void)
         sc_fpm_refuse_to_run("root's rights were not dropped");
 }
 
-_Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *const *envp,
-                                   pid_t parent)
+_Noreturn void sc_fpm_user_exec(const char *exe, char *const *argv, char *const *envp, pid_t parent)
 {
-    (void)setpgid(0, 0);
-    if (me.run.router)
-        mark();
-    else
-        hide();
-    sc_fpm_become_user();
+    become_user();
     /* a change of ids takes this away */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
         sc_fpm_refuse_to_run("its supervisor is gone");
@@ -103,6 +97,17 @@ _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *con
     char text[256];
     snprintf(text, sizeof(text), "%s: %s", exe, strerror(errno));
     sc_fpm_refuse_to_run(text);
+}
+
+_Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *const *envp,
+                                   pid_t parent)
+{
+    (void)setpgid(0, 0);
+    if (me.run.router)
+        mark();
+    else
+        hide();
+    sc_fpm_user_exec(exe, argv, envp, parent);
 }
 
 /* The site's first process, which is the parent of what has none any more; 0: the site does not run. */

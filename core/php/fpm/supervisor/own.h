@@ -92,6 +92,9 @@ void sc_fpm_change_master(void);
  * still ending; SC_E_INVAL: a pool that cannot run in a site; SC_E_SYS. */
 int sc_fpm_own_start(struct sc_error *err);
 
+/* In a process of its own: no signal is blocked, input is /dev/null, and what it says goes to err_fd. */
+void sc_fpm_child_begins(int err_fd);
+
 /* ---- fpm_outside.c ---- */
 
 /* The supervisor is one of a site that is not isolated (core/php/fpm/outside.c). */
@@ -103,8 +106,9 @@ bool sc_fpm_is_outside(void);
 _Noreturn void sc_fpm_outside_exec(const char *exe, char *const *argv, char *const *envp,
                                    pid_t parent);
 
-/* In a process of its own: the account's ids and groups, no capability, or no return. */
-void sc_fpm_become_user(void);
+/* The same without: the account's ids and groups, no capability. */
+_Noreturn void sc_fpm_user_exec(const char *exe, char *const *argv, char *const *envp,
+                                pid_t parent);
 
 /* Has workers end, behind what they do, whose master was killed with an earlier supervisor. */
 void sc_fpm_end_orphans(void);

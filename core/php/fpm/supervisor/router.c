@@ -62,30 +62,21 @@ int sc_fpm_router_listen(struct sc_error *err)
 
 static _Noreturn void become_router(int listener, int control, int err_fd, pid_t parent)
 {
-    sigset_t none;
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    static const int keep[] = {SC_ROUTER_LISTENER, SC_ROUTER_CONTROL};
     struct rlimit files = {FILES_MAX, FILES_MAX};
     int fds[] = {listener, control, err_fd};
     for (size_t i = 0; i < 3; i++) /* out of the way of what they become */
         if ((fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 10)) < 0)
-            _exit(2);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(fds[2], 2) < 0 ||
-        dup2(fds[0], SC_ROUTER_LISTENER) < 0 || dup2(fds[1], SC_ROUTER_CONTROL) < 0 ||
+            _exit(SC_EXIT_CANNOT_ENTER);
+    sc_fpm_child_begins(fds[2]);
+    if (dup2(fds[0], SC_ROUTER_LISTENER) < 0 || dup2(fds[1], SC_ROUTER_CONTROL) < 0 ||
         setrlimit(RLIMIT_NOFILE, &files) < 0)
-        _exit(2);
-    static const int keep[] = {SC_ROUTER_LISTENER, SC_ROUTER_CONTROL};
+        _exit(SC_EXIT_CANNOT_ENTER);
     sc_drop_fds(keep, 2);
     sc_drop_bounding(0);
-    sc_fpm_become_user();
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent || chdir("/") < 0)
-        _exit(2);
     char exe[] = SC_FPM_ROUTER_EXE;
     char *argv[] = {exe, NULL}, *envp[] = {NULL};
-    (void)execve(exe, argv, envp);
-    dprintf(2, "%s: %s\n", exe, strerror(errno));
-    _exit(2);
+    sc_fpm_user_exec(exe, argv, envp, parent);
 }
 
 static void give(uint32_t what, int32_t status, int fd)

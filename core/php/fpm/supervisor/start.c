@@ -15,6 +15,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
+#include "core/enter/drop.h"
 #include "core/enter/enter.h"
 #include "core/enter/state.h"
 #include "core/php/fpm/pools.h"
@@ -64,19 +65,21 @@ static int make_config(struct sc_error *err)
     return rc < 0 ? rc : sc_steal_fd(&fd);
 }
 
-static bool is_kept(const int *keep, size_t n, int fd)
-{
-    for (size_t i = 0; i < n; i++)
-        if (keep[i] == fd)
-            return true;
-    return fd < 3;
-}
-
 _Noreturn void sc_fpm_refuse_to_run(const char *text)
 {
     sc_fpm_note(SC_FAILED_ENTER, 503, text);
     dprintf(2, "%s\n", text);
     _exit(SC_EXIT_CANNOT_ENTER);
+}
+
+void sc_fpm_child_begins(int err_fd)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(err_fd, 1) < 0 || dup2(err_fd, 2) < 0)
+        _exit(SC_EXIT_CANNOT_ENTER);
 }
 
 /* The site must still be what the pass said. */
@@ -99,36 +102,36 @@ static void site_limits(struct sc_site_limits *limits)
     limits->ep = 0;
 }
 
+/* "FPM_SOCKETS=ADDRESS=FD,…" of the sockets that are kept. */
+static void write_sockets(char *out, size_t size)
+{
+    size_t len = (size_t)snprintf(out, size, "FPM_SOCKETS");
+    for (size_t i = 0; i < me.n; i++) {
+        int add = snprintf(out + len, size - len, "%c%s=%d", i ? ',' : '=',
+                           sc_fpm_held_at(&me.pools[i]), sc_fpm_held_fd(&me.pools[i]));
+        if (add < 0 || (size_t)add >= size - len)
+            sc_fpm_refuse_to_run("too many addresses");
+        len += (size_t)add;
+    }
+}
+
 /* In the process that will wait for php-fpm. */
 static _Noreturn void enter_site(int config, int err_fd, pid_t parent)
 {
     int keep[SC_ENTER_KEEP_MAX];
     size_t n = 0;
-    char sockets[8192] = "FPM_SOCKETS=", path[40];
-    size_t len = strlen(sockets);
-    sigset_t none;
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    char sockets[8192], path[40];
+    sc_fpm_child_begins(err_fd);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent)
         _exit(SC_EXIT_CANNOT_ENTER);
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0 || dup2(err_fd, 1) < 0 || dup2(err_fd, 2) < 0)
-        _exit(SC_EXIT_CANNOT_ENTER);
-    for (size_t i = 0; i < me.n; i++) {
+    write_sockets(sockets, sizeof(sockets));
+    for (size_t i = 0; i < me.n; i++)
         keep[n++] = sc_fpm_held_fd(&me.pools[i]);
-        int add = snprintf(sockets + len, sizeof(sockets) - len, "%s%s=%d", i ? "," : "",
-                           sc_fpm_held_at(&me.pools[i]), sc_fpm_held_fd(&me.pools[i]));
-        if (add < 0 || (size_t)add >= sizeof(sockets) - len)
-            sc_fpm_refuse_to_run("too many addresses");
-        len += (size_t)add;
-    }
     keep[n++] = config;
     for (size_t i = 0; i < n; i++)
         if (fcntl(keep[i], F_SETFD, 0) < 0)
             sc_fpm_refuse_to_run("its descriptors cannot be kept");
-    for (int fd = 3; fd < 1024; fd++)
-        if (!is_kept(keep, n, fd))
-            close(fd);
+    sc_drop_fds(keep, n);
     if (setgroups(me.run.n_groups, me.run.groups) < 0)
         sc_fpm_refuse_to_run("setgroups failed");
 
