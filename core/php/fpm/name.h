@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The name of a pool's Unix socket: giving it to a site's supervisor, without a moment in which
- * nobody listens there. Need root. */
+/* A pool's Unix socket, and its name: giving it to a site's supervisor, without a moment in which
+ * nobody listens there. libc only; need root. */
 #ifndef SC_PHP_FPM_NAME_H
 #define SC_PHP_FPM_NAME_H
 
@@ -15,6 +15,11 @@ int sc_fpm_alive(const char *path); /* who it is does not matter */
 
 /* That process began to listen there, or somebody who has no time to say so. */
 bool sc_fpm_answers(const char *path, pid_t pid);
+
+/* Makes a supervisor's socket with the pool's owner, group, mode and backlog next to its name
+ * (sc_fpm_beside "new"), for the pass to rename. O_CLOEXEC. The caller closes *ret_fd. SC_E_SYS,
+ * SC_E_INVAL: too long. */
+int sc_fpm_listen_make(const struct sc_fpm_taken *t, int *ret_fd, struct sc_error *err);
 
 /* Somebody listens at the pool's socket, and the shared master has it (by that name or by "new", a
  * supervisor's that it was handed): not what is left of a supervisor that was killed. 1, 0, or -errno. */

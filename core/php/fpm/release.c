@@ -12,7 +12,6 @@
 #include "core/base/cleanup.h"
 #include "core/base/pidfd.h"
 #include "core/base/vec.h"
-#include "core/php/fpm/idle.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/pool_file.h"
 #include "core/php/fpm/supervisor.h"
@@ -20,7 +19,7 @@
 /* In this order: who is killed on the way leaves a shared master that can start. */
 static int release(struct sc_fpm_taken *t, struct sc_error *err)
 {
-    int rc = sc_fpm_leave(t, err);
+    int rc = sc_fpm_leave(t, true, err);
     if (rc == 0)
         rc = sc_fpm_give_name(t, err);
     return rc < 0 ? rc : sc_fpm_put_back(t, err);

@@ -22,10 +22,9 @@
 #include "core/base/vec.h"
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
-#include "core/php/fpm/idle.h"
-#include "core/php/fpm/listen.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
+#include "core/php/fpm/pool_file.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/supervisor.h"
 
@@ -145,7 +144,7 @@ static int take_pool(struct sc_fpm_taken *t, struct sc_error *err)
     pid_t master = sc_fpm_master_find(t->main);
     if (master < 0)
         return sc_error_sys(err, -master, "look for the PHP-FPM master of %s", t->main);
-    int cut = sc_fpm_idle_out(t, NULL, err);
+    int cut = sc_fpm_take_out(t, NULL, err);
     if (cut < 0 || (cut == 0 && t->leaving)) /* its supervisor gives it back */
         return cut;
     int rc = sc_fpm_take_name(t, &old, err);

@@ -17,7 +17,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/php/fpm/apply.h"
-#include "core/php/fpm/listen.h"
+#include "core/php/fpm/name.h"
 #include "core/php/fpm/known.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/run.h"

@@ -15,7 +15,6 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/pidfd.h"
-#include "core/php/fpm/idle.h"
 #include "core/php/fpm/known.h"
 #include "core/php/fpm/master.h"
 #include "core/php/fpm/name.h"
@@ -52,21 +51,23 @@ static int give(struct sc_fpm_taken *t, struct sc_error *err)
 {
     char back[128];
     sc_fpm_beside(t, "back", back);
-    int rc = sc_fpm_leave(t, err);
+    int rc = sc_fpm_leave(t, true, err);
     if (rc == 0)
         sc_fpm_unguard(t->listen);
     if (rc == 0 && rename(t->listen, back) < 0 && errno != ENOENT)
         rc = sc_error_sys(err, errno, "rename %s", t->listen);
-    return rc < 0 ? rc : sc_fpm_idle_back(t, err);
+    if (rc == 0)
+        rc = sc_fpm_put_back(t, err);
+    return rc < 0 ? rc : sc_fpm_idle_sweep(t->file, err);
 }
 
 static int take_again(struct sc_fpm_taken *t, struct sc_error *err)
 {
     char back[128];
     sc_fpm_beside(t, "back", back);
-    int rc = sc_fpm_stay(t, err);
+    int rc = sc_fpm_leave(t, false, err);
     if (rc == 0)
-        rc = sc_fpm_idle_out(t, NULL, err);
+        rc = sc_fpm_take_out(t, NULL, err);
     if (rc >= 0 && rename(back, t->listen) < 0)
         rc = sc_error_sys(err, errno, "rename %s", back);
     return rc < 0 ? rc : 0;

@@ -14,10 +14,9 @@
 #include "core/base/cleanup.h"
 #include "core/base/match.h"
 #include "core/base/log.h"
-#include "core/php/fpm/idle.h"
 #include "core/php/fpm/known.h"
-#include "core/php/fpm/listen.h"
 #include "core/php/fpm/name.h"
+#include "core/php/fpm/pool_file.h"
 
 #define WATCH IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR
 
@@ -146,7 +145,7 @@ static int take_moved(const char *file, bool *ret_changed, struct sc_error *err)
                 !is_mine(&me.pools[k]))
                 continue;
             rc = sc_fpm_taken_move(t, file, now->pool, now->exe, now->main, err);
-            if (rc == 0 && (rc = sc_fpm_idle_out(t, NULL, err)) >= 0) {
+            if (rc == 0 && (rc = sc_fpm_take_out(t, NULL, err)) >= 0) {
                 *ret_changed = true;
                 watch_pool(&me.pools[k]);
                 rc = 0;
@@ -170,7 +169,7 @@ void sc_fpm_pool_file_changed(int watch, const char *name)
         struct sc_fpm_held *p = &me.pools[i];
         if (p->watch != watch || strcmp(strrchr(p->t.file, '/') + 1, name) != 0 || !is_mine(p))
             continue;
-        if (sc_fpm_idle_out(&p->t, &changed, &err) < 0)
+        if (sc_fpm_take_out(&p->t, &changed, &err) < 0)
             sc_log("uid=%u site=%u PHP-FPM: %s", (unsigned)me.uid, me.id, err.text);
     }
     if (changed) {
