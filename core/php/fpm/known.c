@@ -11,22 +11,15 @@
 #include "core/base/file.h"
 #include "core/base/vec.h"
 
+static void one_done(struct sc_fpm_known *k)
+{
+    SC_FREE_ALL(k->file, k->pool, k->listen, k->exe, k->main, k->user, k->group, k->text, k->owner,
+                k->owner_group);
+}
+
 void sc_fpm_known_done(struct sc_fpm_known_list *l)
 {
-    for (size_t i = 0; i < l->n; i++) {
-        struct sc_fpm_known *k = &l->v[i];
-        free(k->file);
-        free(k->pool);
-        free(k->listen);
-        free(k->exe);
-        free(k->main);
-        free(k->user);
-        free(k->group);
-        free(k->text);
-        free(k->owner);
-        free(k->owner_group);
-    }
-    free(l->v);
+    SC_VEC_DONE(l->v, l->n, one_done);
     sc_stamps_done(&l->seen);
     *l = (struct sc_fpm_known_list){0};
 }
@@ -181,11 +174,9 @@ int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = read_layout(&v[i], file, file, &l, err);
-    if (rc < 0)
-        return rc;
-    *ret = l;
-    l = (struct sc_fpm_known_list){0};
-    return 0;
+    if (rc == 0)
+        SC_MOVE(ret, &l);
+    return rc;
 }
 
 int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc_error *err)
@@ -204,13 +195,10 @@ int sc_fpm_known_load(const char *root, struct sc_fpm_known_list *ret, struct sc
         if (!any || snprintf(pattern, sizeof(pattern), "%s%s", root, any) >= (int)sizeof(pattern))
             return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
         rc = sc_match(pattern, &listed, &m, err);
-        for (size_t k = 0; rc == 0 && k < m.n; k++) {
+        for (size_t k = 0; rc == 0 && k < m.n; k++)
             rc = read_layout(&v[i], m.v[k], m.v[k] + strlen(root), &l, err);
-        }
     }
-    if (rc == 0) {
-        *ret = l;
-        l = (struct sc_fpm_known_list){0};
-    }
+    if (rc == 0)
+        SC_MOVE(ret, &l);
     return rc;
 }

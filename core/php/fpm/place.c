@@ -25,23 +25,20 @@ struct places {
     size_t n;
 };
 
+static void place_done(struct place *p)
+{
+    SC_FREE_ALL(p->text, p->real);
+}
+
 static void done(struct places *p)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        free(p->v[i].text);
-        free(p->v[i].real);
-    }
-    free(p->v);
+    SC_VEC_DONE(p->v, p->n, place_done);
 }
 
 void sc_fpm_places_done(struct sc_fpm_places *p)
 {
-    for (size_t i = 0; i < p->n_closed; i++)
-        free(p->closed[i]);
-    free(p->closed);
-    for (size_t i = 0; i < p->n_others; i++)
-        free(p->others[i]);
-    free(p->others);
+    sc_strings_free(p->closed, p->n_closed);
+    sc_strings_free(p->others, p->n_others);
     free(p->open);
     sc_fpm_taken_list_done(&p->taken);
     *p = (struct sc_fpm_places){0};
@@ -118,27 +115,25 @@ static struct place *place_of(struct places *p, const char *listen, struct sc_er
 }
 
 /* A pool listens there. */
-static int look_at(struct places *p, struct sc_fpm_open one, struct sc_fpm_places *ret,
-                   struct sc_error *err)
+static int look_at(struct places *p, const char *pool, const char *file, const char *listen,
+                   struct sc_fpm_places *ret, struct sc_error *err)
 {
     struct stat st = {.st_mode = 0600};
     struct sc_error why = SC_ERROR_INIT;
-    if (one.listen[0] != '/')
+    if (listen[0] != '/')
         return 0;
-    const struct place *dir = place_of(p, one.listen, &why);
+    const struct place *dir = place_of(p, listen, &why);
     if (!dir)
         return sc_error_set(err, why.code, "%s", why.text);
     if (!dir->shown || dir->closable)
         return 0;
-    int rc = sc_there(one.listen, &st, err);
+    int rc = sc_there(listen, &st, err);
     if (rc < 0)
         return rc;
     if (!SC_VEC_ROOM(ret->open, ret->n_open))
         return no_memory(err);
-    one.uid = st.st_uid;
-    one.gid = st.st_gid;
-    one.mode = st.st_mode;
-    ret->open[ret->n_open++] = one;
+    ret->open[ret->n_open++] =
+        (struct sc_fpm_open){pool, file, listen, st.st_uid, st.st_gid, st.st_mode};
     return 0;
 }
 
@@ -185,23 +180,17 @@ int sc_fpm_places_look(const struct sc_fpm_known_list *pools, struct sc_fpm_plac
     int rc = sc_fpm_taken_load(0, 0, &out.taken, NULL, err);
     for (size_t i = 0; rc == 0 && i < pools->n; i++) {
         const struct sc_fpm_known *k = &pools->v[i];
-        rc =
-            look_at(&p, (struct sc_fpm_open){.pool = k->pool, .file = k->file, .listen = k->listen},
-                    &out, err);
+        rc = look_at(&p, k->pool, k->file, k->listen, &out, err);
     }
     for (size_t i = 0; rc == 0 && i < out.taken.n; i++) {
         const struct sc_fpm_taken *t = &out.taken.v[i];
-        rc =
-            look_at(&p, (struct sc_fpm_open){.pool = t->pool, .file = t->file, .listen = t->listen},
-                    &out, err);
+        rc = look_at(&p, t->pool, t->file, t->listen, &out, err);
     }
     if (rc == 0)
         rc = list(&p, &out, err);
-    if (rc < 0)
-        return rc;
-    *ret = out;
-    out = (struct sc_fpm_places){0};
-    return 0;
+    if (rc == 0)
+        SC_MOVE(ret, &out);
+    return rc;
 }
 
 bool sc_fpm_places_within(const struct sc_fpm_places *p, const char *dir)

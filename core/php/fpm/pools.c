@@ -16,20 +16,14 @@
 
 static void pool_done(struct sc_fpm_pool *p)
 {
-    for (size_t i = 0; i < p->n_keys; i++) {
-        free(p->keys[i].key);
-        free(p->keys[i].value);
-        free(p->keys[i].raw);
-    }
-    free(p->keys);
-    free(p->name);
+    for (size_t i = 0; i < p->n_keys; i++)
+        SC_FREE_ALL(p->keys[i].key, p->keys[i].value, p->keys[i].raw);
+    SC_FREE_ALL(p->keys, p->name);
 }
 
 void sc_fpm_file_done(struct sc_fpm_file *f)
 {
-    for (size_t i = 0; i < f->n; i++)
-        pool_done(&f->v[i]);
-    free(f->v);
+    SC_VEC_DONE(f->v, f->n, pool_done);
     *f = (struct sc_fpm_file){0};
 }
 

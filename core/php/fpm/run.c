@@ -24,11 +24,7 @@ static void path_of(unsigned id, const char *what, char out[64])
 
 void sc_fpm_run_done(struct sc_fpm_run *r)
 {
-    free(r->user);
-    free(r->home);
-    free(r->docroot);
-    free(r->php);
-    free(r->changes);
+    SC_FREE_ALL(r->user, r->home, r->docroot, r->php, r->changes);
     *r = (struct sc_fpm_run){0};
 }
 
@@ -77,8 +73,7 @@ int sc_fpm_run_load(unsigned id, struct sc_fpm_run *ret, struct sc_error *err)
     }
     if (!asked || r.uid == 0 || r.gid == 0)
         return sc_error_set(err, SC_E_INVAL, "%s is not whole", path);
-    *ret = r;
-    r = (struct sc_fpm_run){0};
+    SC_MOVE(ret, &r);
     return 0;
 }
 

@@ -139,9 +139,7 @@ int sc_fpm_known_all(struct sc_fpm_known_list *ret, struct sc_error *err)
     int rc = sc_fpm_known_load("", &l, err);
     if (rc == 0)
         rc = add_running(&l, err);
-    if (rc < 0)
-        return rc;
-    *ret = l;
-    l = (struct sc_fpm_known_list){0};
-    return 0;
+    if (rc == 0)
+        SC_MOVE(ret, &l);
+    return rc;
 }

@@ -24,20 +24,13 @@
 
 void sc_fpm_taken_done(struct sc_fpm_taken *t)
 {
-    free(t->file);
-    free(t->pool);
-    free(t->listen);
-    free(t->exe);
-    free(t->main);
-    free(t->text);
+    SC_FREE_ALL(t->file, t->pool, t->listen, t->exe, t->main, t->text);
     *t = (struct sc_fpm_taken){0};
 }
 
 void sc_fpm_taken_list_done(struct sc_fpm_taken_list *l)
 {
-    for (size_t i = 0; i < l->n; i++)
-        sc_fpm_taken_done(&l->v[i]);
-    free(l->v);
+    SC_VEC_DONE(l->v, l->n, sc_fpm_taken_done);
     *l = (struct sc_fpm_taken_list){0};
 }
 
@@ -154,7 +147,7 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
 {
     char path[PATH_MAX];
     SC_BUF struct sc_buf text = SC_BUF_INIT;
-    struct sc_fpm_taken t = {0};
+    SC_CLEANUP(sc_fpm_taken_done) struct sc_fpm_taken t = {0};
     snprintf(path, sizeof(path), SC_FPM_STATE "/%s", name);
     int rc = sc_read_trusted_file(path, 0, SC_FPM_FILE_MAX + 8192, &text, err);
     if (rc == SC_E_NOTFOUND || rc == SC_E_SYS || rc == SC_E_NOMEM)
@@ -162,61 +155,55 @@ static int load_one(const char *name, struct sc_fpm_taken_list *l, struct sc_err
     const char *end = strrchr(name, '.');
     t.leaving = end && strcmp(end, LEAVING) == 0;
     if (rc < 0 || sscanf(name, "%*u.%*u.%" SCNx32, &t.number) != 1 ||
-        parse(text.data, text.len, &t) < 0) {
-        sc_fpm_taken_done(&t);
+        parse(text.data, text.len, &t) < 0)
         return 1;
-    }
-    if (!SC_VEC_ROOM(l->v, l->n)) {
-        sc_fpm_taken_done(&t);
+    if (!SC_VEC_ROOM(l->v, l->n))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    }
-    l->v[l->n++] = t;
+    SC_MOVE(&l->v[l->n++], &t);
     return 0;
 }
 
-/* Which records: all of an account (0: of all accounts), or of one of its sites. */
-struct wanted {
-    uid_t uid;
-    unsigned id;
-};
-
-static bool is_wanted(const struct wanted *w, const char *name)
+/* The name of the next record, and whose it is; NULL: that was the last (*ret_rc: or an error). `d` is
+ * NULL where there is no directory. */
+static const char *next_name(DIR *d, uid_t *ret_uid, unsigned *ret_id, int *ret_rc,
+                             struct sc_error *err)
 {
-    unsigned uid, id;
-    return name[0] >= '1' && name[0] <= '9' && sscanf(name, "%u.%u.", &uid, &id) == 2 &&
-           (w->uid == 0 || uid == w->uid) && (w->id == 0 || id == w->id);
-}
-
-static int load(const struct wanted *w, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
-                struct sc_error *err)
-{
-    SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
-    SC_DIR DIR *d = opendir(SC_FPM_STATE);
-    if (!d && errno != ENOENT)
-        return sc_error_sys(err, errno, "open " SC_FPM_STATE);
-    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
-        if (!is_wanted(w, e->d_name))
-            continue;
-        int rc = load_one(e->d_name, &l, err);
-        if (rc < 0)
-            return rc;
-        if (rc > 0 && ret_bad)
-            (*ret_bad)++;
-    }
+    for (const struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;)
+        if (e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+            sscanf(e->d_name, "%u.%u.", ret_uid, ret_id) == 2)
+            return e->d_name;
     if (d && errno)
-        return sc_error_sys(err, errno, "list " SC_FPM_STATE);
-    if (l.n)
-        qsort(l.v, l.n, sizeof(*l.v), by_name);
-    *ret = l;
-    l = (struct sc_fpm_taken_list){0};
-    return 0;
+        *ret_rc = sc_error_sys(err, errno, "list " SC_FPM_STATE);
+    return NULL;
+}
+
+static int open_state(DIR **ret, struct sc_error *err)
+{
+    *ret = opendir(SC_FPM_STATE);
+    return *ret || errno == ENOENT ? 0 : sc_error_sys(err, errno, "open " SC_FPM_STATE);
 }
 
 int sc_fpm_taken_load(uid_t uid, unsigned id, struct sc_fpm_taken_list *ret, unsigned *ret_bad,
                       struct sc_error *err)
 {
-    const struct wanted w = {.uid = uid, .id = id};
-    return load(&w, ret, ret_bad, err);
+    SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
+    SC_DIR DIR *d = NULL;
+    uid_t u;
+    unsigned i;
+    int rc = open_state(&d, err);
+    for (const char *name; rc >= 0 && (name = next_name(d, &u, &i, &rc, err)) != NULL;) {
+        if ((uid && u != uid) || (id && i != id))
+            continue;
+        rc = load_one(name, &l, err);
+        if (rc > 0 && ret_bad)
+            (*ret_bad)++;
+    }
+    if (rc < 0)
+        return rc;
+    if (l.n)
+        qsort(l.v, l.n, sizeof(*l.v), by_name);
+    SC_MOVE(ret, &l);
+    return 0;
 }
 
 static bool is_one_of(const uid_t *v, size_t n, uid_t uid)
@@ -231,19 +218,19 @@ int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err)
 {
     SC_FREE uid_t *v = NULL;
     size_t n = 0;
-    SC_DIR DIR *d = opendir(SC_FPM_STATE);
-    if (!d && errno != ENOENT)
-        return sc_error_sys(err, errno, "open " SC_FPM_STATE);
-    for (struct dirent *e; d && (errno = 0, e = readdir(d)) != NULL;) {
-        unsigned uid, site;
-        if (sscanf(e->d_name, "%u.%u.", &uid, &site) != 2 || is_one_of(v, n, uid))
+    SC_DIR DIR *d = NULL;
+    uid_t uid;
+    unsigned id;
+    int rc = open_state(&d, err);
+    while (rc == 0 && next_name(d, &uid, &id, &rc, err)) {
+        if (is_one_of(v, n, uid))
             continue;
         if (!SC_VEC_ROOM(v, n))
             return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
         v[n++] = uid;
     }
-    if (d && errno)
-        return sc_error_sys(err, errno, "list " SC_FPM_STATE);
+    if (rc < 0)
+        return rc;
     *ret = sc_steal_ptr(&v);
     *ret_n = n;
     return 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/vec.h"
 #include "core/php/fpm/which.h"
 #include "core/php/fpm/supervisor.h"
 #include "core/php/fpm/taken.h"
@@ -12,11 +13,9 @@
 
 void sc_fpm_told_done(struct sc_fpm_told *t)
 {
-    for (size_t i = 0; i < t->n_pools; i++)
-        free(t->pools[i]);
+    sc_strings_free(t->pools, t->n_pools);
     for (size_t i = 0; i < t->n_own; i++)
         free(t->own[i].address);
-    free(t->pools);
     free(t->own);
     *t = (struct sc_fpm_told){0};
 }
@@ -90,9 +89,7 @@ int sc_fpm_tell(uid_t uid, const char *user, bool routed, const struct sc_fpm_kn
         rc = tell_pools(known ? known : &now, user, uid, &t, err);
     if (rc == 0)
         rc = tell_own(&taken, &t, err);
-    if (rc < 0)
-        return rc;
-    *ret = t;
-    t = (struct sc_fpm_told){0};
-    return 0;
+    if (rc == 0)
+        SC_MOVE(ret, &t);
+    return rc;
 }
