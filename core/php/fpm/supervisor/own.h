@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The supervisor of a site's PHP-FPM (sitecage-fpm.c): what it holds, and its parts. One thread,
- * one site (isolated, or outside: fpm_outside.c). libc only; root. */
+ * one site (isolated, or outside: outside.c). libc only; root. */
 #ifndef SC_PHP_FPM_SUPERVISOR_OWN_H
 #define SC_PHP_FPM_SUPERVISOR_OWN_H
 
@@ -86,7 +86,7 @@ extern struct sc_fpm_me me;
 /* Reads again what is to be served, and starts a new master for it. */
 void sc_fpm_change_master(void);
 
-/* ---- fpm_start.c ---- */
+/* ---- start.c ---- */
 
 /* Starts a php-fpm in the site with the pools that are held; me.now is it. SC_E_BUSY: too many are
  * still ending; SC_E_INVAL: a pool that cannot run in a site; SC_E_SYS. */
@@ -95,7 +95,7 @@ int sc_fpm_own_start(struct sc_error *err);
 /* In a process of its own: no signal is blocked, input is /dev/null, and what it says goes to err_fd. */
 void sc_fpm_child_begins(int err_fd);
 
-/* ---- fpm_outside.c ---- */
+/* ---- outside.c ---- */
 
 /* The supervisor is one of a site that is not isolated (core/php/fpm/outside.c). */
 bool sc_fpm_is_outside(void);
@@ -145,7 +145,7 @@ void sc_fpm_watch_shared(void);
 void sc_fpm_shared_ended(void);
 void sc_fpm_go_on_giving(void); /* from time to time while me.given */
 
-/* ---- fpm_masters.c ---- */
+/* ---- masters.c ---- */
 
 /* Asks it to end when its requests are done; sc_fpm_own_kill() is due at m->kill_at. */
 void sc_fpm_own_end(struct sc_fpm_own *m);
@@ -165,7 +165,7 @@ void sc_fpm_own_hear(struct sc_fpm_own *m); /* its standard error is readable */
 /* A child ended; `status` is wait(2)'s. */
 void sc_fpm_own_ended(pid_t pid, int status);
 
-/* ---- fpm_held.c ---- */
+/* ---- held.c ---- */
 
 /* Holds the pools of the records; sockets of those that were there are kept. An error names the
  * first pool without a socket; the others are held. */

@@ -4,7 +4,7 @@
  * pools, enters the site, and starts php-fpm there with them, as the site's user. Signals: SIGUSR2
  * reads SC_FPM_RUN/<id>.run again and changes to a new master, on the same sockets, before the old
  * one ends; SIGTERM ends all, gracefully, and nothing but requests that are there is served from then on. An ID from SC_FPM_OUTSIDE on is no isolated site: its
- * php-fpm runs outside of every site (fpm_outside.c). */
+ * php-fpm runs outside of every site (outside.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
