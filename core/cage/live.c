@@ -244,7 +244,8 @@ static void see_to_services(const struct sc_planfile *plan, int pidfd, pid_t kee
     *ret_changed |= rc > 0 || shown > 0;
 }
 
-int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err)
+int sc_live_apply(const struct sc_planfile *plan, bool touched, enum sc_live_result *ret,
+                  struct sc_error *err)
 {
     SC_FD int pidfd = -EBADF;
     SC_FD int lock = -EBADF;
@@ -262,7 +263,7 @@ int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, stru
         return end_instead(plan, &lock, NULL, ret, err);
     if (sc_learning_differs(plan, keeper))
         return end_instead(plan, &lock, "it learns no more, or only now", ret, err);
-    bool changed = false;
+    bool changed = touched;
     struct sc_error why = SC_ERROR_INIT;
     sc_learning_record(plan); /* where whoever did has been killed */
     if (change_until_done(plan, pidfd, keeper, &changed, &why) < 0)

@@ -19,7 +19,9 @@ enum sc_live_result {
 /* Makes the running view of plan's site show what `plan` says, below the home: new document roots
  * of others vanish, paths come and go. Processes stay, but for those that hold a directory or file
  * open that has just been closed to the site: they are killed, because a descriptor cannot be taken
- * away. The caller holds the site's build lock (keeper_start.h) and is root. */
-int sc_live_apply(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err);
+ * away. `touched`: something may have been closed in it before (close_new.h, a pass that was cut short), so what they hold is
+ * looked at in any case. The caller holds the site's build lock (keeper_start.h) and is root. */
+int sc_live_apply(const struct sc_planfile *plan, bool touched, enum sc_live_result *ret,
+                  struct sc_error *err);
 
 #endif

@@ -146,13 +146,13 @@ static int apply_site(struct sc_server *s, const struct sc_php_target *t, struct
     if (rc == 0)
         rc = sc_php_site_lines(&lazy, &t->choice, &plan, err);
     if (rc == 0)
-        rc = tools->runtime.write_plan(&plan, NULL, err);
+        rc = tools->runtime.write_plan(&plan, NULL, NULL, err);
     SC_FD int lock = -EBADF;
     enum sc_live_result result;
     if (rc == 0)
         rc = tools->cage.lock(a->uid, t->site, true, s->lock_ms, &lock, err);
     if (rc == 0)
-        rc = tools->cage.change(&plan, &result, err);
+        rc = tools->cage.change(&plan, false, &result, err);
     const struct sc_php_catalogue *c = sc_php_lazy_get(&lazy);
     if (rc == 0 && c)
         rc = tools->php.restart_site(c, a->uid, t->site, err);

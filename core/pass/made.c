@@ -13,9 +13,11 @@ int sc_made_init(size_t n, struct sc_made *ret, struct sc_error *err)
                         .changed = calloc(room, sizeof(*m.changed)),
                         .limits = calloc(room, sizeof(*m.limits)),
                         .plans = calloc(room, sizeof(*m.plans)),
+                        .closed = calloc(room, sizeof(*m.closed)),
                         .php = calloc(room, sizeof(*m.php)),
                         .n = n};
-    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !m.plans || !m.php) {
+    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !m.plans || !m.closed ||
+        !m.php) {
         sc_made_done(&m);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's sites");
     }
@@ -32,6 +34,9 @@ void sc_made_done(struct sc_made *m)
     for (size_t i = 0; m->plans && i < m->n; i++)
         sc_planfile_done(&m->plans[i]);
     free(m->plans);
+    for (size_t i = 0; m->closed && i < m->n; i++)
+        free(m->closed[i].entries);
+    free(m->closed);
     for (size_t i = 0; m->php && i < m->n; i++)
         sc_php_choice_done(&m->php[i].choice);
     free(m->php);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/error.h"
+#include "core/cage/close_new.h"
 #include "core/limits/limits.h"
 #include "core/php/choice.h"
 #include "core/plan/planfile.h"
@@ -25,6 +26,7 @@ struct sc_made {   /* arrays of n, by the plan's order */
     bool *changed; /* its plan is not the one that was there */
     struct sc_limits_made *limits;
     struct sc_planfile *plans;
+    struct sc_close_new *closed; /* what its plan closes that the one before did not */
     struct sc_made_php *php;
     size_t n;
     bool unfinished; /* an earlier change of the account was cut short: all is compared */

@@ -97,7 +97,8 @@ static int change_view(struct sc_pass *p, size_t i, int wait_ms, struct sc_error
     SC_FD int lock = -EBADF;
     enum sc_live_result result;
     int rc = p->tools->cage.lock(p->a->uid, p->made.ids[i], true, wait_ms, &lock, err);
-    return rc < 0 ? rc : p->tools->cage.change(&p->made.plans[i], &result, err);
+    bool touched = p->made.closed[i].tried || p->made.unfinished;
+    return rc < 0 ? rc : p->tools->cage.change(&p->made.plans[i], touched, &result, err);
 }
 
 /* What it saw before may not be for it any more where the plan has changed. */
@@ -164,8 +165,10 @@ static int see_to_views(struct sc_pass *p, bool end, sc_turn *turn, struct sc_er
     return sc_pass_turns(p, m->n, wanted, turn, NULL, &left, err);
 }
 
+/* A sibling of many is hidden from all of them before any is compared as a whole. */
 int sc_step_hide(struct sc_pass *p, struct sc_error *err)
 {
+    p->tools->cage.close_new(p->made.closed, p->made.n);
     return see_to_views(p, false, hide_from, err);
 }
 

@@ -9,6 +9,7 @@
 #include "core/pass/planfiles.h"
 #include "core/pass/step.h"
 #include "core/pass/storage.h"
+#include "core/plan/newly.h"
 
 /* Where it cannot be made the site does not start. That is a reason to refuse a change, and none to
  * leave the other sites' new document roots open in those that run: the owner, or who works with
@@ -28,6 +29,17 @@ static int make_storage(struct sc_pass *p, size_t i, struct sc_error *err)
     return 0;
 }
 
+static int write_plan(struct sc_pass *p, size_t i, struct sc_error *err)
+{
+    struct sc_made *m = &p->made;
+    SC_CLEANUP(sc_planfile_done) struct sc_planfile was = {0};
+    int rc = p->tools->runtime.write_plan(&m->plans[i], &m->changed[i], &was, err);
+    m->closed[i].plan = &m->plans[i];
+    return rc < 0 || !was.id ? rc
+                             : sc_entries_newly_closed(&was.entries, &m->plans[i].entries,
+                                                       &m->closed[i].entries, &m->closed[i].n, err);
+}
+
 static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t i,
                      struct sc_error *err)
 {
@@ -45,7 +57,7 @@ static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t
     if (rc == 0)
         rc = sc_pass_php_make(p->tools, planner->php, p->a, m->ids[i], m->tokens[i], &m->php[i],
                               err);
-    return rc < 0 ? rc : runtime->write_plan(&m->plans[i], &m->changed[i], err);
+    return rc < 0 ? rc : write_plan(p, i, err);
 }
 
 int sc_step_plans(struct sc_pass *p, struct sc_error *err)

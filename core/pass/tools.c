@@ -18,7 +18,10 @@ static int open_groups(struct sc_cgroups **ret, struct sc_error *err)
 }
 
 static const struct sc_tools real = {
-    .cage = {.system_lines = sc_system_lines, .lock = sc_cage_lock, .change = sc_live_apply},
+    .cage = {.system_lines = sc_system_lines,
+             .lock = sc_cage_lock,
+             .close_new = sc_cage_close_new,
+             .change = sc_live_apply},
     .ending = {.close = sc_ending_close,
                .now = sc_ending_now,
                .outdated = sc_ending_outdated,

@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/error.h"
+#include "core/cage/close_new.h"
 #include "core/cage/live.h"
 #include "core/cage/system.h"
 #include "core/cron/apply.h"
@@ -27,7 +28,9 @@ struct sc_cage_tools { /* core/cage */
     int (*system_lines)(const struct sc_system *in, struct sc_planfile *p, struct sc_error *err);
     int (*lock)(uid_t uid, unsigned site, bool make, int wait_ms, int *ret_fd,
                 struct sc_error *err);
-    int (*change)(const struct sc_planfile *plan, enum sc_live_result *ret, struct sc_error *err);
+    void (*close_new)(struct sc_close_new *sites, size_t n);
+    int (*change)(const struct sc_planfile *plan, bool touched, enum sc_live_result *ret,
+                  struct sc_error *err);
 };
 
 struct sc_ending_tools { /* core/ending */
@@ -44,7 +47,8 @@ struct sc_runtime_tools { /* core/runtime, core/proxyexec/sites.h */
     int (*dir)(uid_t uid, struct sc_error *err);
     int (*write_passwd)(uid_t uid, gid_t gid, const char *user, struct sc_error *err);
     int (*make_socket)(uid_t uid, unsigned id, struct sc_error *err);
-    int (*write_plan)(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err);
+    int (*write_plan)(const struct sc_planfile *plan, bool *ret_changed,
+                      struct sc_planfile *ret_was, struct sc_error *err);
     int (*remove_plan)(uid_t uid, unsigned id, struct sc_error *err);
     int (*write_table)(uid_t uid, const char *home, const struct sc_plan *plan, const unsigned *ids,
                        const struct sc_limits_made *limits, struct sc_error *err);

@@ -37,20 +37,27 @@ int sc_runtime_dir(uid_t uid, struct sc_error *err)
     return rc < 0 ? rc : sc_mkdir_p(dir, 0700, err);
 }
 
-int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
-                     struct sc_error *err)
+/* *was: what was there. */
+static int replace(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
+                   struct sc_buf *was, struct sc_error *err)
 {
     char path[128];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%s", (unsigned)uid, name);
-    SC_BUF struct sc_buf now = SC_BUF_INIT;
     const char *data = text->data ? text->data : "";
-    bool same = sc_read_file(path, RUNTIME_FILE_MAX, &now, NULL) == 0 && now.len == text->len &&
-                memcmp(now.data, data, text->len) == 0;
+    bool same = sc_read_file(path, RUNTIME_FILE_MAX, was, NULL) == 0 && was->len == text->len &&
+                memcmp(was->data, data, text->len) == 0;
     /* passwd and group are read inside by everybody; the directory is closed to all but root */
     int rc = same ? 0 : sc_replace_file(path, 0644, data, text->len, err);
     if (rc == 0 && ret_changed)
         *ret_changed = !same;
     return rc;
+}
+
+int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
+                     struct sc_error *err)
+{
+    SC_BUF struct sc_buf was = SC_BUF_INIT;
+    return replace(uid, name, text, ret_changed, &was, err);
 }
 
 /* The file that builds of the site lock. Made with the plan, never by a build: one that comes late
@@ -71,8 +78,11 @@ static int make_failures(uid_t uid, unsigned id, struct sc_error *err)
                   : 0;
 }
 
-int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err)
+int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed,
+                          struct sc_planfile *ret_was, struct sc_error *err)
 {
+    SC_BUF struct sc_buf was = SC_BUF_INIT;
+    bool changed = false;
     SC_BUF struct sc_buf text = {.limit = SC_PLANFILE_MAX_BYTES};
     char name[32];
     snprintf(name, sizeof(name), "%u.plan", plan->id);
@@ -81,7 +91,15 @@ int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, str
         rc = make_build_lock(plan->uid, plan->id, err);
     if (rc == 0)
         rc = make_failures(plan->uid, plan->id, err);
-    return rc < 0 ? rc : sc_runtime_write(plan->uid, name, &text, ret_changed, err);
+    if (rc == 0)
+        rc = replace(plan->uid, name, &text, &changed, &was, err);
+    if (rc < 0)
+        return rc;
+    if (ret_changed)
+        *ret_changed = changed;
+    if (ret_was && changed && was.len)
+        (void)sc_planfile_parse(was.data, was.len, ret_was, NULL);
+    return 0;
 }
 
 int sc_runtime_remove_plan(uid_t uid, unsigned id, struct sc_error *err)

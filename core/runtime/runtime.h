@@ -21,7 +21,10 @@ int sc_runtime_dir(uid_t uid, struct sc_error *err);
 int sc_runtime_write(uid_t uid, const char *name, const struct sc_buf *text, bool *ret_changed,
                      struct sc_error *err);
 
-int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err);
+/* *ret_was (may be NULL): what was there and said something else; left as it is when there was none, or one that cannot be
+ * read. */
+int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed,
+                          struct sc_planfile *ret_was, struct sc_error *err);
 
 /* Removes the plan only: no keeper of the site starts from then on. */
 int sc_runtime_remove_plan(uid_t uid, unsigned id, struct sc_error *err);

@@ -384,6 +384,40 @@ isolated_round()
         "$(column 1 "$file.again")" "$(column 2 "$file.again")"
 }
 
+# all_hidden_from PIDS: milliseconds from the panel's event until none of the processes, each in a site of `big` that sees the
+# home, sees a new document root any more
+all_hidden_from()
+{
+    local began pid dir=/home/big/newest left=1
+    as_user big mkdir $dir && echo secret | put_file big $dir/secret
+    for pid in $1; do [ -e "/proc/$pid/root$dir/secret" ] || exit 1; done
+    panel_add newest.example big $dir
+    began=$(date +%s%N)
+    /usr/share/cloudlinux/hooks/post_modify_domain.py create -u big --domain newest.example
+    while [ -n "$left" ]; do
+        left=
+        for pid in $1; do [ ! -e "/proc/$pid/root$dir/secret" ] || left=yes; done
+        [ $(($(date +%s%N) - began)) -lt 60000000000 ] || exit 1
+        sleep 0.01
+    done
+    echo $((($(date +%s%N) - began) / 1000000))
+}
+
+# isolated_hidden N: so many sites that run, all of which see the home
+isolated_hidden()
+{
+    local pids i
+    seq "$1" | sed 's/.*/big-&.example/' >/tmp/isolated.names
+    cagefsctl --site-isolation-disable --user big >/dev/null 2>&1
+    cagefsctl --site-isolation-enable --home shared --file /tmp/isolated.names >/dev/null 2>&1
+    for i in $(seq "$1"); do
+        as_user big cagefs_enter_site "big-$i.example" sh -c 'sleep 1000.5 &' </dev/null >/dev/null 2>&1
+    done
+    pids=$(pgrep -x -f 'sleep 1000[.]5')
+    printf '  a new document root hidden from the last of %d running sites: %d (aim 2000)\n' "$(wc -w <<<"$pids")" \
+        "$(all_hidden_from "$pids")"
+}
+
 part_isolated()
 {
     title "Many sites isolated of an account, each with a virtual host; ms, once each (processor time)"
@@ -392,6 +426,7 @@ part_isolated()
     many_of_big $n
     apache_start
     for k in $isolated; do isolated_round $n "$k"; done
+    isolated_hidden "$k"
 }
 
 # Keepers of the four sites of u1..uN, which are enabled.

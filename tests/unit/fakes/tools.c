@@ -221,17 +221,32 @@ static enum sc_live_result change_view(struct fake_site *s, const struct sc_plan
     return SC_LIVE_CHANGED;
 }
 
-static int cage_change(const struct sc_planfile *plan, enum sc_live_result *ret,
+/* Only told: the change of each view follows. */
+static void cage_close_new(struct sc_close_new *sites, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sites[i].n; k++) {
+            const struct sc_planfile *plan = sites[i].plan;
+            (void)tools_begin(NULL, "cage.close_new", " %u %u %s", (unsigned)plan->uid, plan->id,
+                              plan->entries.v[sites[i].entries[k]].rel);
+            sites[i].tried = tools_the_site(plan->uid, plan->id)->running;
+        }
+}
+
+static int cage_change(const struct sc_planfile *plan, bool touched, enum sc_live_result *ret,
                        struct sc_error *err)
 {
+    (void)touched;
     int rc = tools_begin(err, "cage.change", " %u %u", (unsigned)plan->uid, plan->id);
     if (rc == 0)
         *ret = change_view(tools_the_site(plan->uid, plan->id), plan);
     return rc;
 }
 
-static const struct sc_cage_tools cage = {
-    .system_lines = system_lines, .lock = cage_lock, .change = cage_change};
+static const struct sc_cage_tools cage = {.system_lines = system_lines,
+                                          .lock = cage_lock,
+                                          .close_new = cage_close_new,
+                                          .change = cage_change};
 
 static int ports(uid_t uid, bool isolated, const struct sc_loopback *found, struct sc_error *err)
 {

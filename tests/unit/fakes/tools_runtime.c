@@ -34,7 +34,8 @@ static int make_socket(uid_t uid, unsigned id, struct sc_error *err)
     return rc;
 }
 
-static int write_plan(const struct sc_planfile *plan, bool *ret_changed, struct sc_error *err)
+static int write_plan(const struct sc_planfile *plan, bool *ret_changed,
+                      struct sc_planfile *ret_was, struct sc_error *err)
 {
     int rc = tools_begin(err, "runtime.write_plan", " %u %u", (unsigned)plan->uid, plan->id);
     if (rc < 0)
@@ -43,6 +44,8 @@ static int write_plan(const struct sc_planfile *plan, bool *ret_changed, struct 
     char *now = tools_plan_text(plan);
     if (ret_changed)
         *ret_changed = !s->plan || strcmp(s->plan, now) != 0;
+    if (ret_was && s->plan && strcmp(s->plan, now) != 0)
+        assert_int_equal(sc_planfile_parse(s->plan, strlen(s->plan), ret_was, NULL), 0);
     free(s->plan);
     s->plan = now;
     snprintf(s->token, sizeof(s->token), "%s", plan->token);

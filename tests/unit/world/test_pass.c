@@ -107,6 +107,26 @@ static void what_is_added_is_hidden_from_what_runs(void **state)
     assert_int_equal(site_of("john", "a")->changes, 2);
 }
 
+/* Comparing a view takes milliseconds: those of many siblings are not waited for. */
+static void what_is_new_is_closed_to_all_before_any_view_is_compared(void **state)
+{
+    (void)state;
+    uid_t uid = account("john", "a b");
+    wants("john", "a b");
+    assert_pass("john");
+    tools_run_all(uid);
+    tools_forget_calls();
+    domain("john", "c", NULL);
+    assert_pass("john");
+    const char *last = strstr(tools_calls(), "cage.close_new 1001 60001 c.example\n");
+    assert_non_null(strstr(tools_calls(), "cage.close_new 1001 60000 c.example\n"));
+    assert_non_null(last);
+    assert_true(last < strstr(tools_calls(), "cage.change "));
+    tools_forget_calls();
+    assert_pass("john");
+    assert_null(strstr(tools_calls(), "cage.close_new"));
+}
+
 static void two_isolated_sites_hide_each_other(void **state)
 {
     (void)state;
@@ -579,6 +599,7 @@ int main(void)
         world_test(ports_are_closed_before_anything_is_inside),
         world_test(an_account_without_isolated_sites),
         world_test(what_is_added_is_hidden_from_what_runs),
+        world_test(what_is_new_is_closed_to_all_before_any_view_is_compared),
         world_test(two_isolated_sites_hide_each_other),
         world_test(a_change_touches_the_sites_that_it_names),
         world_test(disabling_ends_the_site),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/cleanup.h"
+#include "core/plan/newly.h"
+
+/* "KIND REL", in their order; a shell's hole does not matter here. */
+static void add_all(struct sc_entries *e, const char *const *lines)
+{
+    for (; *lines; lines++) {
+        SC_FREE char *kind = strdup(*lines);
+        char *rel = strchr(kind, ' ');
+        enum sc_entry_kind is;
+        *rel++ = 0;
+        assert_int_equal(sc_entry_kind_of(kind, &is), 0);
+        assert_int_equal(sc_entries_add(e, is, rel, strlen(rel), NULL), 0);
+    }
+}
+
+static void assert_closes(const char *const *was, const char *const *want, const char *expected)
+{
+    SC_CLEANUP(sc_entries_done) struct sc_entries a = {0};
+    SC_CLEANUP(sc_entries_done) struct sc_entries b = {0};
+    SC_BUF struct sc_buf text = SC_BUF_INIT;
+    SC_FREE size_t *found = NULL;
+    size_t n = 0;
+    add_all(&a, was);
+    add_all(&b, want);
+    assert_int_equal(sc_entries_newly_closed(&a, &b, &found, &n, NULL), 0);
+    sc_buf_str(&text, "");
+    for (size_t i = 0; i < n; i++)
+        sc_buf_fmt(&text, "%s%s", i ? " " : "", b.v[found[i]].rel);
+    assert_string_equal(text.data, expected);
+}
+
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void what_both_close_is_not_new(void **state)
+{
+    (void)state;
+    assert_closes(LIST("closed-dir b", "docroot s"), LIST("closed-dir b", "docroot s"), "");
+    assert_closes(LIST("closed-dir b", "closed-dir c"), LIST("closed-dir c"), "");
+    assert_closes(LIST("docroot s"), LIST("docroot s", "closed-dir s/new"), "s/new");
+    assert_closes(LIST("closed-dir a", "closed-dir c", "closed-dir e", "docroot s"),
+                  LIST("closed-dir a", "closed-file b", "closed-dir d", "docroot s"), "b d");
+    assert_closes(LIST("docroot s"), LIST("closed-dir a/b", "closed-dir a b", "docroot s"),
+                  "a/b a b");
+}
+
+static void what_was_open_is_new_when_it_closes(void **state)
+{
+    (void)state;
+    assert_closes(LIST("ro a", "docroot s"), LIST("closed-dir a", "docroot s"), "a");
+    assert_closes(LIST("shell a", "rw a/b"), LIST("closed-dir a"), "a");
+}
+
+/* There the view has to be looked at: what is open below must not be away. */
+static void nothing_is_closed_around_what_is_open(void **state)
+{
+    (void)state;
+    assert_closes(LIST("docroot a/s"), LIST("shell a", "docroot a/s"), "");
+    assert_closes(LIST("docroot a/b/s"), LIST("closed-dir a", "closed-dir a/b", "docroot a/b/s"),
+                  "");
+    assert_closes(LIST("docroot a/b/s"), LIST("shell a", "closed-dir a/b/c", "docroot a/b/s"),
+                  "a/b/c");
+}
+
+static void a_closed_directory_in_a_new_one_is_closed_too(void **state)
+{
+    (void)state;
+    assert_closes(LIST("closed-dir a/b"), LIST("closed-dir a", "closed-dir a/b"), "a");
+    assert_closes(LIST("docroot s"), LIST("closed-dir a", "closed-dir a/b", "docroot s"), "a a/b");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_both_close_is_not_new),
+        cmocka_unit_test(what_was_open_is_new_when_it_closes),
+        cmocka_unit_test(nothing_is_closed_around_what_is_open),
+        cmocka_unit_test(a_closed_directory_in_a_new_one_is_closed_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
