@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
+#include "core/look/outside.h"
 #include "core/look/tree.h"
 
 static void look_at_trees(struct sc_looking *l, const struct sc_plan_site *site)
@@ -32,6 +33,7 @@ static int say(struct sc_looking *l, struct sc_buf *out)
                    "%s: it is too large to be looked at as a whole; what it uses was looked for in "
                    "its first %zu files\n",
                    one->domain, l->budget->files);
+    sc_look_outside(l, out);
     return sc_buf_check(out, "what a site uses", l->err);
 }
 

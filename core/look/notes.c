@@ -142,8 +142,7 @@ bool sc_look_line_of_user(const char *place, bool rw, struct sc_buf *out)
     return text != NULL;
 }
 
-/* A line stays one line. */
-static void add_text(struct sc_buf *out, const char *text)
+void sc_look_add_text(struct sc_buf *out, const char *text)
 {
     for (const char *c = text; *c; c++)
         sc_buf_add(out, (unsigned char)*c < 0x20 || *c == 0x7f ? "?" : c, 1);
@@ -154,7 +153,7 @@ static void say_namers(const struct sc_look_note *n, struct sc_buf *out)
     sc_buf_str(out, " (");
     for (size_t i = 0; i < SC_LOOK_NAMERS && i < n->n_by; i++) {
         sc_buf_str(out, i ? ", " : "");
-        add_text(out, n->by[i]);
+        sc_look_add_text(out, n->by[i]);
     }
     if (n->n_by > SC_LOOK_NAMERS)
         sc_buf_fmt(out, " and %zu more", n->n_by - SC_LOOK_NAMERS);
@@ -180,10 +179,10 @@ static void say(const struct sc_look_note *n, const struct sc_look_where *w, str
 {
     sc_buf_fmt(out, "%s: ", w->domain);
     if (*n->what != '/') { /* else it is outside of the home */
-        add_text(out, w->home);
+        sc_look_add_text(out, w->home);
         sc_buf_str(out, "/");
     }
-    add_text(out, n->what);
+    sc_look_add_text(out, n->what);
     sc_buf_str(out, " ");
     if (n->verdict.other)
         sc_buf_fmt(out, "belongs to %s and will be closed", n->verdict.other);
@@ -214,9 +213,9 @@ void sc_look_notes_say(struct sc_look_notes *l, const struct sc_look_where *w, s
 void sc_look_say_stray(const char *place, const struct sc_look_where *w, struct sc_buf *out)
 {
     sc_buf_fmt(out, "%s: ", w->domain);
-    add_text(out, w->home);
+    sc_look_add_text(out, w->home);
     sc_buf_str(out, "/");
-    add_text(out, place);
+    sc_look_add_text(out, place);
     sc_buf_str(out,
                " looks like its application, but another site's application is in it, so that it "
                "is nobody's");

@@ -44,6 +44,9 @@ void sc_look_notes_say(struct sc_look_notes *l, const struct sc_look_where *w, s
  * `stray`). */
 void sc_look_say_stray(const char *place, const struct sc_look_where *w, struct sc_buf *out);
 
+/* Appends a name as it is, but for control characters: a line stays one line. */
+void sc_look_add_text(struct sc_buf *out, const char *text);
+
 /* Appends `DOCROOT ro|rw ~/PLACE`, as /etc/cagefs/site-isolation.paths has it. */
 void sc_look_line_of_admin(const char *docroot, const char *place, bool rw, struct sc_buf *out);
 

@@ -78,21 +78,10 @@ static bool is_configuration(const char *name)
 
 static void look_at_file(struct sc_looking *l, const char *rel)
 {
-    SC_FD int fd = -EBADF;
-    SC_FREE char *text = malloc(SC_LOOK_FILE_MAX);
-    struct stat st;
-    if (!text) {
-        l->rc = sc_error_set(l->err, SC_E_NOMEM, "out of memory for what a site uses");
-        return;
-    }
-    if (sc_open_regular_beneath(l->one->a->homefd, rel, SIZE_MAX / 2, &fd, &st, NULL) < 0)
-        return;
-    ssize_t n = pread(fd, text, SC_LOOK_FILE_MAX, 0);
-    l->budget->files++;
-    if (n <= 0)
-        return;
-    l->budget->bytes += (size_t)n;
-    sc_look_file(l, rel, text, (size_t)n);
+    SC_FREE char *text = NULL;
+    size_t len = sc_look_read(l, rel, &text);
+    if (len)
+        sc_look_file(l, rel, text, len);
 }
 
 static void look_at_link(struct sc_looking *l, const char *rel)

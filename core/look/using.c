@@ -51,8 +51,25 @@ static bool was_seen(struct sc_looking *l, const char *name)
     return false;
 }
 
-/* What lies at `rel`, links followed within the home. *ret_real is the caller's. */
-static int find(const struct sc_looking *l, const char *rel, char **ret_real, struct stat *ret_st)
+size_t sc_look_read(struct sc_looking *l, const char *rel, char **ret_text)
+{
+    SC_FD int fd = -EBADF;
+    SC_FREE char *text = malloc(SC_LOOK_FILE_MAX);
+    struct stat st;
+    if (!text)
+        no_memory(l);
+    if (!text || sc_open_regular_beneath(l->one->a->homefd, rel, SIZE_MAX / 2, &fd, &st, NULL) < 0)
+        return 0;
+    ssize_t n = pread(fd, text, SC_LOOK_FILE_MAX, 0);
+    l->budget->files++;
+    if (n <= 0)
+        return 0;
+    l->budget->bytes += (size_t)n;
+    *ret_text = sc_steal_ptr(&text);
+    return (size_t)n;
+}
+
+int sc_look_find(const struct sc_looking *l, const char *rel, char **ret_real, struct stat *ret_st)
 {
     const struct sc_account *a = l->one->a;
     SC_FREE char *path = NULL, *real = NULL;
@@ -76,7 +93,7 @@ static int find_to_be(const struct sc_looking *l, const char *rel, char **ret_re
     SC_FREE char *real = NULL;
     if (!dir || !slash || !slash[1])
         return dir ? SC_E_NOTFOUND : SC_E_NOMEM;
-    int rc = find(l, dir, &real, ret_st);
+    int rc = sc_look_find(l, dir, &real, ret_st);
     if (rc == 0 && asprintf(ret_real, "%s%s%s", real, *real ? "/" : "", slash + 1) < 0)
         rc = SC_E_NOMEM;
     ret_st->st_mode = S_IFREG;
@@ -112,7 +129,8 @@ static int note(struct sc_looking *l, const struct sc_look_named *named, const c
                             .is_dir = S_ISDIR(st->st_mode),
                             .writes = named->writes,
                             .place = place};
-    if (!sc_look_place(text, real, u.is_dir, place) || find(l, place, &place_real, &place_st) < 0)
+    if (!sc_look_place(text, real, u.is_dir, place) ||
+        sc_look_find(l, place, &place_real, &place_st) < 0)
         return 0;
     u.place_real = place_real;
     sc_look_judge(l->one->plan, l->one->site, &l->entries, &u, &v);
@@ -130,7 +148,7 @@ bool sc_look_use(struct sc_looking *l, const struct sc_look_named *named)
     char text[SC_REL_MAX + 1];
     if (l->rc < 0 || strlen(named->rel) >= sizeof(text) || was_seen(l, named->rel))
         return true;
-    int rc = find(l, named->rel, &real, &st);
+    int rc = sc_look_find(l, named->rel, &real, &st);
     if (rc == SC_E_NOTFOUND && named->to_be)
         rc = find_to_be(l, named->rel, &real, &st);
     if (rc < 0 || S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
@@ -180,7 +198,7 @@ void sc_look_link(struct sc_looking *l, const char *rel, const char *target)
         no_memory(l);
         return;
     }
-    int rc = find(l, rel, &real, &st);
+    int rc = sc_look_find(l, rel, &real, &st);
     if (rc == 0 && *real) {
         const struct sc_look_named named = {.rel = real, .by = by};
         (void)sc_look_use(l, &named);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include "core/base/error.h"
 #include "core/look/one.h"
 #include "core/look/notes.h"
@@ -25,6 +26,14 @@ struct sc_looking {
 };
 
 void sc_looking_done(struct sc_looking *l);
+
+/* The beginning of a regular file below the home, SC_LOOK_FILE_MAX bytes at most, not terminated. *ret_text is
+ * the caller's. 0: there is none, it is empty, or it cannot be read. */
+size_t sc_look_read(struct sc_looking *l, const char *rel, char **ret_text);
+
+/* What lies at `rel`, links followed within the home. *ret_real, below the home, is the caller's. As
+ * sc_resolve_beneath(). */
+int sc_look_find(const struct sc_looking *l, const char *rel, char **ret_real, struct stat *ret_st);
 
 struct sc_look_named {
     const char *rel; /* below the home, as text; may have dots and links */

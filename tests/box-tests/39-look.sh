@@ -108,6 +108,25 @@ check "regenerate" cagefsctl --site-isolation-regenerate john
 expect_output "all works that may" "$(all_but '')"$'\n' uses a.example || apache_logs
 silent() { dry 2>&1 >/dev/null | grep -v "belongs to b.example"; }
 check_not "now nothing is missing but the neighbour's" silent
+
+# ---- what mail and the user's own services start ----
+as_user john mkdir -p $H/.config/systemd/user
+printf '#!/bin/sh\ncat $0.sibling %s/b/inc.php >%s/web/a/public_html/got 2>/dev/null; cat >>%s/web/a/public_html/got\n' $H $H $H |
+    put_file john $H/web/a/public_html/pipe.sh
+chmod 755 $H/web/a/public_html/pipe.sh
+printf '# | ~/web/a/public_html/old.sh\n"|%s/web/a/public_html/pipe.sh"\n' $H | put_file john $H/.forward
+printf '[Service]\nExecStart=/usr/bin/php %s/b/inc.php\n' $H | put_file john $H/.config/systemd/user/queue.service
+outside() { dry 2>&1 >/dev/null | grep ' outside of the site'; }
+expect_output "mail's pipe is named, and not the neighbour's service" "a.example: ~/.forward starts $H/web/a/public_html/pipe.sh outside of the site, and goes on to; to have it run inside, put cagefs_enter_site a.example in front of the command there"$'\n' outside
+pipe() { # as a mail program does it
+    rm -f $H/web/a/public_html/got
+    echo "the mail" | as_user john sh -c "cd /; $(sed -n 's/^"|\(.*\)"$/\1/p' $H/.forward)"
+    cat $H/web/a/public_html/got
+}
+expect_output "control: it reads the neighbour's" $'<?php return "of the neighbour";\nthe mail\n' pipe
+printf '"|/usr/bin/cagefs_enter_site a.example %s/web/a/public_html/pipe.sh"\n' $H | put_file john $H/.forward
+expect_output "as told, it does not" $'the mail\n' pipe
+check_not "and nothing is said of it" outside
 check "a new release" as_user john sh -c "mkdir ~/tools/releases/8 && echo '<?php return \"of release 8\";' >~/tools/releases/8/inc.php && ln -sfn releases/8 ~/tools/current"
 expect_contains "is seen at once" "of release 8" http a.example /tools.php
 as_user john ln -sfn releases/7 $H/tools/current
