@@ -106,6 +106,11 @@ plesk_install
 expect_output "register" $'the page: visible: yes\n' last_line $adapter register
 check "again" $adapter register
 expect_output "the extension was installed once" $'1\n' grep -c -- 'extension --install' $plesk_data/calls
+menu() { PLESK_MENU=yes PLESK_LOCALE=$1 php "$SC_SOURCE/tests/page/plesk.php" | jq -r '[.[].title, .[0].description] | unique | join(": ")'; }
+expect_output "its menus are in the panel's language" $'Abschottung von Websites: Schottet Ihre Websites voneinander ab\n' menu de-DE
+for locale in en-US xx-XX; do
+    expect_output "and in English where it has no other: $locale" $'Isolates your websites from each other: Website Isolation\n' menu $locale
+done
 jq -n '[{id: 1, name: "a.example", user: "john", home: "/home/john", client: "john", reseller: "mary"}, {id: 2, name: "b.example", user: "john", home: "/home/john", client: "john", reseller: "mary"},
     {id: 3, name: "c.example", user: "jane", home: "/home/jane", client: "jane"}]' >/tmp/plesk-domains.json
 chmod 644 /tmp/plesk-domains.json

@@ -14,7 +14,24 @@ class pm_Context
 
 class pm_Locale
 {
-    public static function getCode() { return 'en-US'; }
+    const FOLDER = '/usr/local/psa/admin/plib/modules/sitecage/resources/locales/';
+    public static function getCode() { return getenv('PLESK_LOCALE') ?: 'en-US'; }
+    private static function messages($code)
+    {
+        $messages = [];
+        if (is_file(self::FOLDER . "$code.php"))
+            include self::FOLDER . "$code.php";
+        return $messages;
+    }
+    // A language that has no file or no such message is answered in English, what no file has in brackets.
+    public static function lmsg($key) { return self::messages(self::getCode())[$key] ?? self::messages('en-US')[$key] ?? "[$key]"; }
+}
+
+class pm_Hook_CustomButtons
+{
+    const PLACE_DOMAIN_PROPERTIES = 'domain-properties', PLACE_HOSTING_PANEL_NAVIGATION = 'hosting-panel-navigation',
+        PLACE_ADMIN_TOOLS_AND_SETTINGS = 'admin-tools-and-settings', SECTION_ADMIN_TOOLS_SECURITY = 'admin-tools-security',
+        PLACE_ADMIN_NAVIGATION = 'admin-navigation';
 }
 
 class pm_Client
@@ -141,5 +158,9 @@ class pm_Application
     }
 }
 
+if (getenv('PLESK_MENU')) { // what the panel asks the hook when it draws its menus
+    require '/usr/local/psa/admin/plib/modules/sitecage/hooks/CustomButtons.php';
+    exit(json_encode((new Modules_Sitecage_CustomButtons)->getButtons(), JSON_UNESCAPED_UNICODE) . "\n");
+}
 session_id(getenv('PLESK_SESSION'));
 require '/usr/local/psa/admin/htdocs/modules/sitecage/index.php';

@@ -47,7 +47,7 @@ class IndexController extends pm_Controller_Action
 
     private function show($endpoint, $admin)
     {
-        $this->view->pageTitle = 'Website Isolation';
+        $this->view->pageTitle = pm_Locale::lmsg('title');
         $this->view->endpoint = $endpoint ? pm_Context::getBaseUrl() . 'index.php/index/' . $endpoint : '';
         $this->view->assets = pm_Context::getBaseUrl();
         $this->view->token = $this->token($admin);

@@ -4,10 +4,11 @@ class Modules_Sitecage_CustomButtons extends pm_Hook_CustomButtons
 {
     public function getButtons()
     {
-        $owner = ['title' => 'Website Isolation', 'description' => 'Isolates your websites from each other',
-            'icon' => pm_Context::getBaseUrl() . 'sitecage.svg', 'link' => pm_Context::getActionUrl('index', 'index')];
-        $admin = ['title' => 'Website Isolation', 'description' => 'Isolation of the websites on this server',
-            'icon' => pm_Context::getBaseUrl() . 'sitecage.svg', 'link' => pm_Context::getActionUrl('index', 'admin')];
+        $icon = pm_Context::getBaseUrl() . 'sitecage.svg';
+        $owner = ['title' => pm_Locale::lmsg('title'), 'description' => pm_Locale::lmsg('description'),
+            'icon' => $icon, 'link' => pm_Context::getActionUrl('index', 'index')];
+        $admin = ['title' => pm_Locale::lmsg('title'), 'description' => pm_Locale::lmsg('admin-description'),
+            'icon' => $icon, 'link' => pm_Context::getActionUrl('index', 'admin')];
         return [
             ['place' => self::PLACE_DOMAIN_PROPERTIES, 'contextParams' => true] + $owner,
             ['place' => self::PLACE_HOSTING_PANEL_NAVIGATION] + $owner,
