@@ -85,6 +85,8 @@ static int once(const char **place, const char *name, struct sc_error *err)
     *place = optarg[0] == '=' ? optarg + 1 : optarg;
     if (!**place)
         return sc_error_set(err, SC_E_INVAL, "--%s is empty", name);
+    if (**place == '-') /* the next option was taken for it */
+        return sc_error_set(err, SC_E_INVAL, "--%s needs a value, and %.64s is none", name, *place);
     return 0;
 }
 

@@ -35,10 +35,7 @@ static int find_uid(const struct sc_select_call *call, const struct sc_select_ca
     uid_t named = 0;
     if (!call->user) {
         *ret = caller->uid;
-        return caller->root ? sc_error_set(err, SC_E_INVAL,
-                                           "--user is needed: root names the account, "
-                                           "as in --user john")
-                            : 0;
+        return 0;
     }
     int rc = sc_account_uid(call->user, &named, caller->root ? err : NULL);
     if (!caller->root && (rc < 0 || named != caller->uid)) /* one answer for all others */
@@ -277,6 +274,17 @@ static int fail(bool json, const struct sc_error *err, const char *meant, int st
     return status;
 }
 
+/* What is wrong with the words themselves. */
+static int parse(char **args, int n, const struct sc_select_caller *caller,
+                 struct sc_select_call *ret, struct sc_error *err)
+{
+    int rc = sc_select_parse(args, n, ret, err);
+    if (rc == 0 && caller->root && !ret->user && ret->verb >= SC_SELECT_USER_SUMMARY)
+        rc = sc_error_set(err, SC_E_INVAL,
+                          "--user is needed: root names the account, as in --user john");
+    return rc < 0 ? sc_error_is(err, SC_IS_USAGE, rc) : 0;
+}
+
 int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
 {
     struct sc_select_call call = {0};
@@ -285,10 +293,8 @@ int sc_selectorctl(char **args, int n, const struct sc_select_caller *caller)
     for (int i = 0; i < n; i++) /* also where the arguments cannot be read any further */
         call.json |= strcmp(args[i], "--json") == 0;
     bool json = call.json;
-    if (sc_select_parse(args, n, &call, &err) < 0) {
-        (void)sc_error_is(&err, SC_IS_USAGE, 0);
+    if (parse(args, n, caller, &call, &err) < 0)
         return fail(json, &err, "", 2);
-    }
     if (call.verb == SC_SELECT_HELP)
         return write_out(sc_selectorctl_help.usage, false);
     int rc = work(&call, caller, &a, &err);

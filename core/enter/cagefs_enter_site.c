@@ -12,11 +12,14 @@
 #include "core/enter/enter.h"
 #include "core/enter/state.h"
 
-#define ME "cagefs_enter_site: "
+#define ME         "cagefs_enter_site: "
+#define EXIT_USAGE 2
 #define USAGE                                                                                      \
     "usage: cagefs_enter_site SITE COMMAND [ARGUMENT...]\n"                                        \
     "Runs COMMAND inside an isolated site of yours. SITE is a domain name or a\n"                  \
-    "document root.\n"
+    "document root.\n\n"                                                                           \
+    "  cagefs_enter_site shop.example php -v\n"                                                    \
+    "  cagefs_enter_site ~/public_html ls -la\n"
 
 extern char **environ;
 
@@ -72,15 +75,15 @@ static bool asks(int argc, char **argv, const char *option, const char *letter)
 int main(int argc, char **argv)
 {
     sc_enter_guard_fds();
-    if (asks(argc, argv, "--version", "-V")) {
-        return answer("cagefs_enter_site " SC_VERSION "\n");
-    }
-    if (asks(argc, argv, "--help", "-h")) {
+    if (asks(argc, argv, "--version", "-V"))
+        return answer("cagefs_enter_site (Sitecage) " SC_VERSION "\n");
+    if (asks(argc, argv, "--help", "-h"))
         return answer(USAGE);
-    }
-    if (argc < 3 || argv[1][0] == '-' || argv[1][0] == 0) {
+    if (argc > 1 && argv[1][0] == '-')
+        refuse(EXIT_USAGE, "unknown option; see cagefs_enter_site --help: ", argv[1]);
+    if (argc < 3 || argv[1][0] == 0) {
         say(2, USAGE);
-        return 2;
+        return EXIT_USAGE;
     }
     uid_t uid = getuid();
     if (uid == 0)

@@ -145,6 +145,16 @@ for words in "isolatectl --help" "selectorctl --help" "selectorctl --list" "sele
 done
 expect_fail 2 "standard output could not be written: No space left on device" deaf as_user john selectorctl --nonsense --json
 mute() { "$@" >&-; }
+for words in --help -h help --version -V; do
+    for who in "as_user john" ""; do
+        # shellcheck disable=SC2086 # words
+        expect_fail 1 "cagefs_enter_site: standard output could not be written" deaf $who cagefs_enter_site $words
+    done
+done
+expect_fail 2 "cagefs_enter_site: unknown option; see cagefs_enter_site --help: --nosuch" as_user john cagefs_enter_site --nosuch a.example true
+expect_contains "its help has an example" "  cagefs_enter_site shop.example php -v" as_user john cagefs_enter_site --help
+nobody_hears() { as_user john cagefs_enter_site --help >/dev/null; }
+check "who wants to hear nothing is no error" nobody_hears
 said_once() { [ "$(wc -l <"$checks_dir/heard")" = 1 ]; }
 bad="standard output could not be written: Bad file descriptor"
 expect_fail 1 "it is done, but $bad" mute iso site-isolation list

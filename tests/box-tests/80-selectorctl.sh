@@ -190,7 +190,8 @@ done
 expect_fail 2 "ERROR:--version is needed" selectorctl --enable-user-extensions=ctype --domain a.example --user john
 expect_fail 2 "usage: selectorctl" selectorctl
 expect_fail 2 "ERROR:unknown option" selectorctl --frobnicate
-expect_fail 1 "ERROR:--user is needed" selectorctl --user-current
+expect_fail 2 "ERROR:--user is needed" selectorctl --user-current
+expect_fail 2 "ERROR:--set-user-current needs a value, and -u is none" selectorctl --set-user-current -u john
 expect_fail 1 "ERROR:User nobody-here does not exist" selectorctl --user-current --user nobody-here
 expect_fail 1 "ERROR:PHP 9.9 is not available; known are 7.4," selectorctl --set-user-current=9.9 --user john
 json_error() { ! selectorctl --set-user-current=9.9 --user john --json >/root/json && jq -e '.result == "error" and (.message | startswith("ERROR:"))' /root/json; }

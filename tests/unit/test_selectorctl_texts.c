@@ -176,7 +176,7 @@ static void test_arguments_wrong(void **state)
         {"--list x", "unexpected word 'x'"},
         {"--set-user-current=8", "'8' is not a PHP version; see selectorctl --list"},
         {"--set-user-current=8.1;id", "'8.1;id' is not a PHP version; see selectorctl --list"},
-        {"--set-user-current=-x", "'-x' is not a PHP version; see selectorctl --list"},
+        {"--set-user-current=-x", "--set-user-current needs a value, and -x is none"},
         {"--list-extensions --version ../8.1",
          "'../8.1' is not a PHP version; see selectorctl --list"},
         {"--list --domain a.example",
