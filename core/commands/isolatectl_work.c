@@ -11,6 +11,7 @@
 #include "core/commands/out.h"
 #include "core/base/domain_name.h"
 #include "core/base/error_code.h"
+#include "core/config/limits_text.h"
 #include "core/engine/endings.h"
 #include "core/engine/meant.h"
 #include "core/base/io.h"
@@ -53,6 +54,19 @@ static void on_notice(const char *text, void *arg)
         (void)sc_user_sites_notice(told, text);
 }
 
+/* A unit that was forgotten. Memory in such limits was written by hand: the command refuses it. */
+static void doubt_limits(const char *name, const struct sc_limits *limits,
+                         struct sc_user_sites *told)
+{
+    for (unsigned i = 0; i < SC_LIMIT_COUNT; i++) {
+        SC_BUF struct sc_buf why = SC_BUF_INIT;
+        sc_buf_fmt(&why, "%s: ", name);
+        if ((limits->set >> i & 1) && sc_limit_doubtful((enum sc_limit)i, limits->value[i], &why) &&
+            !why.failed)
+            on_notice(why.data, told);
+    }
+}
+
 static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate_call *c,
                          struct sc_buf *out, struct sc_error *err)
 {
@@ -63,6 +77,8 @@ static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate
     int rc = sc_engine_user_limits(s, uid, c->domains[0], &c->limits, &w, &now, err);
     if (rc == 0)
         rc = sc_domain_canon(c->domains[0], name, err);
+    if (rc == 0)
+        doubt_limits(name, &now, &told);
     if (rc == 0)
         sc_isolate_answer_limits(name, &now, &told, c->verb == SC_ISOLATE_LIMITS_SET, out);
     return rc;

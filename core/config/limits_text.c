@@ -78,6 +78,28 @@ bool sc_limit_parse(enum sc_limit limit, const char *text, uint64_t *ret)
     return true;
 }
 
+enum {
+    BYTES_MIN = 1 << 20, /* of memory: below it no program starts */
+    CPU_MIN = 100        /* 1% of a core */
+};
+
+bool sc_limit_doubtful(enum sc_limit limit, uint64_t value, struct sc_buf *why)
+{
+    bool memory = limit == SC_LIMIT_PMEM || limit == SC_LIMIT_VMEM;
+    const char *name = sc_limit_name(limit);
+    unsigned n = (unsigned)value;
+    if (value == 0)
+        return false;
+    if (memory && value < BYTES_MIN)
+        sc_buf_fmt(why, "%s %u is in bytes, and no program starts with so few: for MiB write %uM",
+                   name, n, n);
+    else if (limit == SC_LIMIT_CPU && value < CPU_MIN)
+        sc_buf_fmt(why, "%s %u is 0.%02u%% of one core: for percent write %u%%", name, n, n, n);
+    else
+        return false;
+    return true;
+}
+
 static void add_size(uint64_t value, unsigned power, struct sc_buf *out)
 {
     static const char *const units[] = {"", "K", "M", "G", "T"};

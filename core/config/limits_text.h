@@ -13,6 +13,9 @@
  * SC_LIMIT_VALUE_MAX. */
 bool sc_limit_parse(enum sc_limit limit, const char *text, uint64_t *ret);
 
+/* Whether a value in the limit's own unit is so small that another unit was meant; says so in *why. */
+bool sc_limit_doubtful(enum sc_limit limit, uint64_t value, struct sc_buf *why);
+
 /* Appends those that are set: "cpu 25%, pmem 256M, nproc 30"; "none". */
 void sc_limits_words(const struct sc_limits *limits, struct sc_buf *out);
 
