@@ -217,6 +217,19 @@ static void reason_text(struct sc_out *o, const char *reason)
     sc_out_fmt(o, "\n");
 }
 
+/* Where the state's own column says something else, in front of the reason. */
+static void coverage_text(struct sc_out *o, const struct sc_status_row *r)
+{
+    const char *is = sc_coverage_name(r->coverage);
+    if (!r->coverage_text)
+        return;
+    sc_out_fmt(o, "    ");
+    if (r->isolated && strcmp(state_of(r), is) != 0)
+        sc_out_fmt(o, "%s: ", is);
+    sc_out_word(o, r->coverage_text);
+    sc_out_fmt(o, "\n");
+}
+
 static void failing_text(struct sc_out *o, const struct sc_failing *f)
 {
     char at[SC_TIME_TEXT];
@@ -298,7 +311,7 @@ static void status_text(struct sc_out *o, const struct sc_status *st, unsigned o
             sc_out_fmt(o, "    locked: its user cannot disable it\n");
         reason_text(o, r->stale);
         failing_text(o, &r->failing);
-        reason_text(o, r->coverage_text);
+        coverage_text(o, r);
         ending_text(o, r);
         learning_text(o, r);
         refused_text(o, &r->stats.refused);

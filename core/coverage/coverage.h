@@ -114,7 +114,8 @@ struct sc_cover_use { /* of a PHP-FPM pool by a host of the site, or by one arou
     enum sc_fpm_how how;
     bool around, nginx;
     char *listen;
-    char *text; /* why it is not covered; "" */
+    char *exe, *main; /* of the pool's master, NULL */
+    char *text;       /* why it is not covered; "" */
     const struct sc_way *way;
 };
 
@@ -135,6 +136,8 @@ struct sc_cover_seen {            /* of one site */
     char own_error[SC_ERROR_TEXT_MAX]; /* why that could not be read; "" */
     char **shown; /* other names of the home, or of a place in it, that the view has */
     size_t n_shown;
+    char *
+        unseen; /* a program that runs its PHP and that its view cannot show, with the way out; NULL */
     bool left_out; /* it is isolated, and the table that Apache reads does not say so */
 };
 

@@ -134,7 +134,8 @@ static bool by_litespeed(struct judging *j)
            sc_judge_no(
                j, SC_COVERAGE_NOT,
                "LiteSpeed serves this server's sites (process %d) and starts PHP outside of "
-               "every site: have Apache or nginx serve them",
+               "every site: stop it (/usr/local/lsws/bin/lswsctrl stop) and have Apache or nginx "
+               "serve them",
                (int)j->server->litespeed);
 }
 
@@ -390,6 +391,6 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
            any_way(&j, sc_judge_by_suexec) || any_way(&j, by_lsapi) || by_fpm(&j) ||
            any_way(&j, by_own_fpm) || any_way(&j, sc_judge_by_rest) ||
            sc_judge_by_alias_around(&j) || sc_judge_by_htaccess(&j) || by_unread(&j) ||
-           by_unit(&j) || by_table(&j) || by_others_root(&j) || by_links(&j) || by_port(&j) ||
-           by_socket(&j));
+           sc_judge_by_unseen(&j) || by_unit(&j) || by_table(&j) || by_others_root(&j) ||
+           by_links(&j) || by_port(&j) || by_socket(&j));
 }

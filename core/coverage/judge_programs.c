@@ -75,6 +75,12 @@ bool sc_judge_by_rest(struct judging *j, const struct sc_vhost *h, const struct 
         sc_php_names_one(w->firm), h->file, h->line, w->what, w->file, w->line);
 }
 
+/* It would answer 503 to all of its PHP. */
+bool sc_judge_by_unseen(struct judging *j)
+{
+    return j->seen->unseen && sc_judge_no(j, SC_COVERAGE_NOT, "%s", j->seen->unseen);
+}
+
 /* ---- aliases around the site ---- */
 
 /* At the site's own address each request is told by where its code lies; an isolated site's pool sees no other. */

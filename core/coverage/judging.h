@@ -50,6 +50,9 @@ bool sc_judge_by_suexec(struct judging *j, const struct sc_vhost *h, const struc
 /* Of one way: files that the host leaves to the server. */
 bool sc_judge_by_rest(struct judging *j, const struct sc_vhost *h, const struct sc_way *w);
 
+/* Programs that run its PHP where its view shows nothing. */
+bool sc_judge_by_unseen(struct judging *j);
+
 /* A host of others that runs the site's code through an alias around it. */
 bool sc_judge_by_alias_around(struct judging *j);
 

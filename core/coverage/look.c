@@ -17,6 +17,7 @@
 #include "core/config/conf.h"
 #include "core/php/fpm/apply.h"
 #include "core/coverage/nginx.h"
+#include "core/coverage/unseen.h"
 #include "core/web/apache/path.h"
 #include "core/web/litespeed.h"
 #include "core/web/module.h"
@@ -176,6 +177,8 @@ static void looking_done(struct looking *l)
 {
     for (size_t i = 0; i < l->seen.n_uses; i++) {
         free(l->seen.uses[i].listen);
+        free(l->seen.uses[i].exe);
+        free(l->seen.uses[i].main);
         free(l->seen.uses[i].text);
     }
     free(l->seen.uses);
@@ -184,6 +187,7 @@ static void looking_done(struct looking *l)
     free(l->seen.links);
     sc_ways_done(&l->seen.own);
     sc_strings_free(l->seen.shown, l->seen.n_shown);
+    free(l->seen.unseen);
 }
 
 static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char *text)
@@ -200,7 +204,11 @@ static void saw(void *arg, const struct sc_fpm_use *use, bool around, const char
                                .listen = strdup(*use->route ? use->route : use->listen),
                                .text = strdup(text),
                                .way = use->way};
-    l->failed |= !u->listen || !u->text;
+    if (use->pool) {
+        u->exe = strdup(use->pool->exe);
+        u->main = strdup(use->pool->main);
+    }
+    l->failed |= !u->listen || !u->text || (use->pool && (!u->exe || !u->main));
 }
 
 static int look_at_fpm(struct sc_cover_server *server, const struct sc_cover_site *site,
@@ -324,6 +332,8 @@ int sc_cover_site(struct sc_cover_server *server, const struct sc_cover_site *si
         rc = sc_cover_look_at_links(server, site, &l.seen, err);
     if (rc == 0)
         rc = look_at_names(server, site, &l.seen, err);
+    if (rc == 0)
+        rc = sc_cover_look_at_programs(server, site, &l.seen, err);
     if (rc == 0)
         sc_cover_judge(server, site, &l.seen, ret);
     return rc;

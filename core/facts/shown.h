@@ -10,16 +10,10 @@
 #include "core/base/error.h"
 #include "core/coverage/coverage.h"
 #include "core/facts/facts.h"
+#include "core/web/showable.h"
 #include "core/web/vhosts.h"
 
-/* Finds the place that has to be shown for `path`: for a file the directory that it lies in (for a program also where that
- * is the account's, as panels keep wrappers of PHP), for the public directory of an application the application, where
- * that shows nothing more than that. *ret (the caller's to free) is NULL where nothing is to be shown:
- *  - it is missing, in a home, or around one; the directory above a named one, also around another document root of the
- *    server (what root's configuration names itself is shown, whatever lies in it);
- *  - sites have it anyhow (/usr, /etc, …), or must not (/root, /run, logs, spools);
- *  - somebody but root could put something else in its place.
- * SC_E_NOMEM, SC_E_SYS. */
+/* sc_showable_find() for the account. */
 int sc_shown_find(const struct sc_account *a, const struct sc_vhosts *hosts, const char *path,
                   char **ret, struct sc_error *err);
 

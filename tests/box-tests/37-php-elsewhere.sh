@@ -47,6 +47,13 @@ cp "/usr/sbin/php-fpm$fpm_version" $php/sbin/php-fpm
 echo 'memory_limit = 64M' >$php/etc/php.ini
 rm -f "$fpm_pool_dir"/*.conf
 
+## The same where others than root could put another PHP in its place
+loose=/srv/loose/php
+install -d -m 777 /srv/loose && mkdir -p $loose/etc $loose/sbin
+cp "/usr/sbin/php-fpm$fpm_version" $loose/sbin/php-fpm
+printf '[global]\npid = /run/loose.pid\nerror_log = /var/log/loose-fpm.log\n[loose]\nuser = cust7\ngroup = cust7\nlisten = /run/php/loose.test.sock\nlisten.owner = www-data\npm = ondemand\npm.max_children = 4\n' >$loose/etc/php-fpm.conf
+fpm_site cust7 loose.test $H/loose.test && rm "$fpm_pool_dir/loose.test.conf"
+
 ## Froxlor: mod_fcgid with a starter that is the customer's, in a directory of his for the domain
 apache_configure
 printf '/var/www\npublic_html/cgi-bin\n' >/etc/apache2/suexec/www-data
@@ -72,9 +79,10 @@ cat >/etc/apache2/sites-enabled/c.test.conf <<CONFIG
 CONFIG
 mkdir -p /run/php
 $php/sbin/php-fpm -y $php/etc/php-fpm.conf --daemonize
+$loose/sbin/php-fpm -y $loose/etc/php-fpm.conf --daemonize
 apache_start
 memory() { php_eval c.test 'echo ini_get("memory_limit");'; }
-for site in a c; do
+for site in a c loose; do
     expect_output "control: $site.test reads its sibling" "secret of b" reads $site.test $H/b.test/secret.txt
 done
 expect_output "control: its own php.ini" 77M memory
@@ -94,6 +102,13 @@ all_work()
 check "the feature is allowed" cagefsctl --site-isolation-allow-all
 check "enabled" cagefsctl --site-isolation-enable a.test c.test
 all_work
+expect_fail 1 "loose.test cannot be isolated: $loose/sbin/php-fpm, which runs the site's PHP, is not shown to sites, because others than root can change /srv/loose: chown root /srv/loose && chmod go-w /srv/loose" \
+    cagefsctl --site-isolation-enable loose.test
+expect_output "loose.test goes on as before" "secret of b" reads loose.test $H/b.test/secret.txt
+check "the way out, as it was said" sh -c 'chown root /srv/loose && chmod go-w /srv/loose'
+check "it is enabled" cagefsctl --site-isolation-enable loose.test
+expect_output "it serves, in its cage, and reads nothing of its sibling" "served " php_eval loose.test "echo 'served ', @file_get_contents('$H/b.test/secret.txt');"
+check "disabled" cagefsctl --site-isolation-disable loose.test
 expect_output "c.test reads nothing of its sibling" "" reads c.test $H/b.test/secret.txt
 expect_output "its wrapper still gives it its php.ini" 77M memory
 expect_output "b.test has its session" "of b.test" in_session b.test 'echo $_SESSION["secret"] ?? "none";'

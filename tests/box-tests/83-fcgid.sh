@@ -92,8 +92,14 @@ expect_output "control: unseen.example, too" "secret of $H/b.example"$'\n' \
     php_eval unseen.example "readfile('$H/b.example/secret.txt');"
 suexec_root /home
 
+# what no site sees is no way in: enable says so before it changes anything
+expect_fail 1 "unseen.example cannot be isolated: /var/www/any/php-fcgi/php, which runs the site's PHP (/etc/apache2/sites-enabled/unseen.example.conf:" \
+    cagefsctl --site-isolation-enable a.example unseen.example
+way_out=$(sed -n 's/.* can change .*: \(chown root .* && chmod go-w [^ ,;]*\), or .*/\1/p' "$checks_dir/err")
+expect_output "neither was enabled" $'No users with enabled CloudLinux Isolates\n' cagefsctl --site-isolation-list
 check "sites are isolated" cagefsctl --site-isolation-enable a.example own.example system.example bare.example \
-    env.example children.example unseen.example
+    env.example children.example
+check "one all the same" cagefsctl --site-isolation-enable --anyway unseen.example
 
 ## Isolated
 reads_b="echo @file_get_contents('$H/b.example/secret.txt') ?: 'none';"
@@ -122,6 +128,15 @@ expect_output "and cannot read a sibling" none \
 suexec_root /var/www
 put_php unseen.example x.php 'echo "ran";'
 expect_output "a wrapper in a place that sites do not see: nothing runs" 503 http_code unseen.example /x.php
+expect_fail 1 "1 of 1 checks failed: domain unseen.example" cagefsctl --site-isolation-check unseen.example
+expect_contains "the status says it" "others than root can change /var/www/any" cagefsctl --site-isolation-status unseen.example
+check "disabled" cagefsctl --site-isolation-disable unseen.example
+expect_output "the way out" "chown root /var/www/any && chmod go-w /var/www/any"$'\n' echo "$way_out"
+check "is taken as it was said" sh -c "$way_out"
+expect_output "it is enabled" $'CloudLinux Isolates was enabled for domain(s),\nunseen.example\n' cagefsctl --site-isolation-enable unseen.example
+expect_output "it serves, in its cage" 1 php_eval unseen.example "$in_cage"
+expect_output "and reads no sibling" none php_eval unseen.example "echo @file_get_contents('$H/b.example/secret.txt') ?: 'none';"
+expect_contains "the check agrees" "isolated, and covered" cagefsctl --site-isolation-check unseen.example
 suexec_root /home
 
 ## An isolated site inside of one that is not

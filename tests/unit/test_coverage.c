@@ -474,6 +474,25 @@ static void others_root(void **state)
                 "serves /home/john/b/img,");
 }
 
+/* A wrapper, or PHP, that the site's view cannot show answers 503: that is not isolated. */
+static void unseen(void **state)
+{
+    (void)state;
+    char text[] = "/run/php, which runs the site's PHP (/x:1), lies where sites see nothing";
+    struct sc_cover_seen seen = {.unseen = text};
+    struct sc_cover_verdict v;
+    put("/etc/apache2/apache2.conf", "<VirtualHost *:80>\nServerName a.example\nDocumentRoot "
+                                     "/home/john/a\n</VirtualHost>\n");
+    assert_int_equal(sc_vhosts_load(root, &server.hosts, NULL), 0);
+    sc_cover_judge(&server, &site, &seen, &v);
+    assert_int_equal(v.is, SC_COVERAGE_NOT);
+    assert_string_equal(v.text, text);
+    seen.unseen = NULL;
+    sc_cover_judge(&server, &site, &seen, &v);
+    assert_int_equal(v.is, SC_COVERAGE_COVERED);
+    sc_vhosts_done(&server.hosts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -490,6 +509,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(open_sockets, plain, drop),
         cmocka_unit_test_setup_teardown(own_lines, plain, drop),
         cmocka_unit_test_setup_teardown(with_the_module, plain, drop),
+        cmocka_unit_test_setup_teardown(unseen, plain, drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,45 @@ static void wrappers_of_panels(void **state)
     assert_string_equal(place_of("/var/www/bin/john/php-wrapper", &none), "nothing");
 }
 
+/* "" for one that a site can run, else what keeps it from being shown; "-" where nothing would help. */
+static const char *unseen(const char *path)
+{
+    static char text[512];
+    SC_FREE char *by = NULL;
+    const struct sc_show_for to = {.uid = a.uid, .home = a.home};
+    int rc = sc_showable_sees(&to, &none, path, &by, &world.err);
+    assert_good(rc < 0 ? rc : 0);
+    snprintf(text, sizeof(text), "%s", rc ? "" : by ? by : "-");
+    return text;
+}
+
+static void what_no_site_sees_is_told(void **state)
+{
+    (void)state;
+    root_put("/var/www/any/php/wrapper", "#!/bin/sh\n");
+    root_give("/var/www/any/php/wrapper", 1001, 0755);
+    root_give("/var/www/any/php", 1001, 0755);
+    assert_string_equal(unseen("/var/www/any/php/wrapper"), "");
+    root_give("/var/www/any", 0, 01777);
+    assert_string_equal(unseen("/var/www/any/php/wrapper"), "/var/www/any");
+    root_give("/var/www/any", 1002, 0755);
+    assert_string_equal(unseen("/var/www/any/php/wrapper"), "/var/www/any");
+    root_give("/var/www/any/php/wrapper", 1002, 0755);
+    assert_string_equal(unseen("/var/www/any/php/wrapper"), "/var/www/any/php/wrapper");
+    root_put("/run/php/wrapper", "#!/bin/sh\n");
+    root_put("/usr/lib/php/wrapper", "#!/bin/sh\n");
+    root_link("/var/www/link", "/usr/lib/php/wrapper");
+    assert_string_equal(unseen("/run/php/wrapper"), "-");
+    assert_string_equal(unseen("/usr/lib/php/wrapper"), "");
+    assert_string_equal(unseen("/var/www/link"), "");
+    assert_string_equal(unseen("/var/www/none"), ""); /* that is another fault */
+    root_fail("/var/www/any", EIO);
+    SC_FREE char *by = NULL;
+    const struct sc_show_for to = {.uid = a.uid, .home = a.home};
+    assert_bad(sc_showable_sees(&to, &none, "/var/www/any/php/wrapper", &by, &world.err), SC_E_SYS,
+               "/var/www/any: Input/output error");
+}
+
 /* The directory around is not, where that would show a host's document root. */
 static void no_more_is_shown_around_a_document_root(void **state)
 {
@@ -272,6 +311,7 @@ int main(void)
         shown_test(what_root_put_there_is_shown),
         shown_test(what_others_could_replace_is_not),
         shown_test(wrappers_of_panels),
+        shown_test(what_no_site_sees_is_told),
         shown_test(no_more_is_shown_around_a_document_root),
         shown_test(each_place_is_shown_once),
         shown_test(errors_are_no_absence),
