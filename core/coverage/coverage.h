@@ -12,7 +12,7 @@
 #include "core/base/error.h"
 #include "core/loopback/loopback.h"
 #include "core/php/fpm/place.h"
-#include "core/php/fpm/which.h"
+#include "core/php/pools/which.h"
 #include "core/web/roots.h"
 #include "core/web/routes.h"
 #include "core/web/suexec_front.h"

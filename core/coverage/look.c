@@ -23,7 +23,7 @@
 #include "core/web/module.h"
 #include "core/web/nginx/running.h"
 #include "core/web/unit.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 #define LSPHP_ENTRY  SC_LIBEXECDIR "/lsphp"
 #define LSPHP_NATIVE "/usr/local/bin/lsphp"

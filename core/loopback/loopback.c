@@ -13,7 +13,7 @@
 #include "core/loopback/internal.h"
 #include "core/loopback/kernel.h"
 #include "core/loopback/nft.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 #define KEPT_MAX (16u << 20)
 #define TRY      SC_LOOPBACK_TABLE "_try"

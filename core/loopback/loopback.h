@@ -14,7 +14,7 @@
 #include "core/base/error.h"
 #include "core/base/paths.h"
 #include "core/loopback/plan.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 #include "core/web/vhosts.h"
 
 #define SC_LOOPBACK_KEPT  SC_STATE_DIR "/loopback"

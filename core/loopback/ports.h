@@ -8,7 +8,7 @@
 #include "core/base/error.h"
 #include "core/loopback/listeners.h"
 #include "core/loopback/plan.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 #include "core/web/vhosts.h"
 
 /* Adds them. Whose a pool's is, the pool says; whose another one is, the kernel. An address of

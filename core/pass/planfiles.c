@@ -18,7 +18,7 @@
 #include "core/pass/php.h"
 #include "core/pass/tools.h"
 #include "core/web/suexec_front.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 static int no_memory(struct sc_error *err)
 {

@@ -10,7 +10,7 @@
 #include "core/plan/plan.h"
 #include "core/plan/planfile.h"
 #include "core/account/account.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 #include "core/server/server.h"
 
 /* What all sites of an account see of the server, or of their home: looked up once, not per site. */

@@ -8,7 +8,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include "core/php/fpm/which.h"
+#include "core/php/fpm/taken.h"
+#include "core/php/pools/which.h"
 #include "hooks/monitor/monitor.h"
 
 #define SC_FPM_SETTLE_MS  500   /* after a change of a pool file */

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 
 #include "core/base/cleanup.h"
-#include "core/php/fpm/which.h"
-#include "core/php/fpm/pools.h"
-#include "core/php/fpm/master.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/which.h"
+#include "core/php/pools/pools.h"
+#include "core/php/fpm/taken.h"
+#include "core/php/pools/master.h"
+#include "core/php/pools/running.h"
 
 #define S(text) ((char *)(uintptr_t)(text))
 #define FILE_OF SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file

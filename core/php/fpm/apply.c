@@ -20,7 +20,7 @@
 #include "core/php/fpm/pass.h"
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/supervisor.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 #define PHP_MS 3000 /* who changes a site's PHP waits so long for its master */
 

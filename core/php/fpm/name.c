@@ -17,6 +17,7 @@
 #include "core/base/log.h"
 #include "core/base/there.h"
 #include "core/php/fpm/master.h"
+#include "core/php/pools/master.h"
 
 int sc_fpm_listener(const char *path, pid_t *ret_pid)
 {

@@ -12,7 +12,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 #define USERS_FROM 1000 /* uids and gids of hosting accounts */
 

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 #include "core/php/fpm/route.h"
-#include "core/php/fpm/which.h"
+#include "core/php/pools/which.h"
 #include "core/php/fpm/site.h"
 #include "core/php/fpm/taken.h"
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 #include "core/php/fpm/taken.h"
 
 #define SC_FPM_SHOWN                                                                               \

@@ -15,8 +15,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/file.h"
 #include "core/base/there.h"
-#include "core/php/fpm/known.h"
-#include "core/php/fpm/pools.h"
+#include "core/php/pools/known.h"
+#include "core/php/pools/pools.h"
 
 #define EDIT_LOCK SC_FPM_RUN "/edit.lock" /* flock of whoever edits a pool's file */
 

@@ -6,8 +6,8 @@
 #define SC_PHP_FPM_ROUTE_H
 
 #include <stdbool.h>
-#include "core/php/fpm/known.h"
-#include "core/php/fpm/which.h"
+#include "core/php/pools/known.h"
+#include "core/php/pools/which.h"
 
 struct sc_fpm_routing {
     const struct sc_vhosts *hosts;

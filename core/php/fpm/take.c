@@ -23,6 +23,7 @@
 #include "core/base/pidfd.h"
 #include "core/base/clock.h"
 #include "core/php/fpm/master.h"
+#include "core/php/pools/master.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/pool_file.h"
 #include "core/php/fpm/run.h"

@@ -16,7 +16,7 @@
 #include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/php/fpm/fields.h"
-#include "core/php/fpm/pools.h"
+#include "core/php/pools/known.h"
 
 #define HEAD    "sitecage-fpm 1\n"
 #define TEXT    "--\n"
@@ -32,6 +32,12 @@ void sc_fpm_taken_list_done(struct sc_fpm_taken_list *l)
 {
     SC_VEC_DONE(l->v, l->n, sc_fpm_taken_done);
     *l = (struct sc_fpm_taken_list){0};
+}
+
+bool sc_fpm_known_is(const struct sc_fpm_known *k, const struct sc_fpm_taken *t)
+{
+    return strcmp(k->file, t->file) == 0 && strcmp(k->pool, t->pool) == 0 &&
+           strcmp(k->listen, t->listen) == 0;
 }
 
 static uint32_t fnv(uint32_t h, const char *s)

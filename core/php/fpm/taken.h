@@ -22,9 +22,6 @@
 /* And from here on: of a pool that several document roots share (core/php/fpm/share.h). */
 #define SC_FPM_SHARED_POOL 0xc0000000u
 
-/* The longest path of a Unix socket: sun_path (unix(7)) without its NUL. */
-#define SC_FPM_PATH_MAX 107u
-
 #define SC_FPM_TAKEN_MAX 14u /* pools of one site; SC_ENTER_KEEP_MAX less what the entry needs */
 
 struct sc_fpm_taken {
@@ -56,6 +53,10 @@ struct sc_fpm_taken_list {
 
 void sc_fpm_taken_done(struct sc_fpm_taken *t);
 void sc_fpm_taken_list_done(struct sc_fpm_taken_list *l);
+
+struct sc_fpm_known;
+/* The record is of this pool, at this address. */
+bool sc_fpm_known_is(const struct sc_fpm_known *k, const struct sc_fpm_taken *t);
 
 uint32_t sc_fpm_hash(const char *file, const char *pool);
 

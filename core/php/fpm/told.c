@@ -6,10 +6,10 @@
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
-#include "core/php/fpm/which.h"
+#include "core/php/pools/which.h"
 #include "core/php/fpm/supervisor.h"
 #include "core/php/fpm/taken.h"
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 void sc_fpm_told_done(struct sc_fpm_told *t)
 {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 
 /* A site's own master, and the address that it is reached by, as sc_fpm_listen() gives it. */
 struct sc_fpm_own {

@@ -15,8 +15,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/base/pidfd.h"
-#include "core/php/fpm/known.h"
-#include "core/php/fpm/master.h"
+#include "core/php/pools/known.h"
+#include "core/php/pools/master.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/pool_file.h"
 

@@ -14,7 +14,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/match.h"
 #include "core/base/log.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 #include "core/php/fpm/name.h"
 #include "core/php/fpm/pool_file.h"
 

@@ -18,7 +18,7 @@
 #include "core/enter/drop.h"
 #include "core/enter/enter.h"
 #include "core/enter/state.h"
-#include "core/php/fpm/pools.h"
+#include "core/php/pools/pools.h"
 
 #define START_MS 20000 /* a master that is not ready by then is ended */
 

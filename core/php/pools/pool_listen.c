@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
-#include "core/php/fpm/pools.h"
-#include "core/php/fpm/taken.h"
+#include "core/php/pools/pools.h"
 
 static int bad_listen(const struct sc_fpm_pool *p, const char *listen, struct sc_error *err)
 {

@@ -2,13 +2,16 @@
 /* php-fpm's pool files: what is in them, cutting one pool out and putting its exact text back, and
  * what a site's own master is told. Pure. The grammar is that of PHP's ini files as php-fpm reads
  * it (sapi/fpm/fpm/fpm_conf.c): "[name]" begins a pool, "key = value" a line, ';' a comment. */
-#ifndef SC_PHP_FPM_POOLS_H
-#define SC_PHP_FPM_POOLS_H
+#ifndef SC_PHP_POOLS_POOLS_H
+#define SC_PHP_POOLS_POOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/buf.h"
 #include "core/base/error.h"
+
+/* The longest path of a Unix socket: sun_path (unix(7)) without its NUL. */
+#define SC_FPM_PATH_MAX 107u
 
 #define SC_FPM_FILE_MAX  (1u << 20)
 #define SC_FPM_POOLS_MAX 4096u /* of one file */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/php/fpm/pools.h"
+#include "core/php/pools/pools.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/php/fpm/running.h"
+#include "core/php/pools/running.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/match.h"
 #include "core/base/proc.h"
-#include "core/php/fpm/master.h"
+#include "core/php/pools/master.h"
 
 #define MASTERS_MAX  512u
 #define INCLUDES_MAX 64u /* of one master */

@@ -3,14 +3,14 @@
  * builds of an administrator's own, panels that nobody has written down. A master's title names its
  * configuration (fpm_process_ctl.c: "php-fpm: master process (FILE)"), whatever it was started
  * with: --fpm-config, --prefix, a systemd unit. */
-#ifndef SC_PHP_FPM_RUNNING_H
-#define SC_PHP_FPM_RUNNING_H
+#ifndef SC_PHP_POOLS_RUNNING_H
+#define SC_PHP_POOLS_RUNNING_H
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/base/error.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 
 /* The pools of this server: those of sc_fpm_known_load(), and behind them those of root's other
  * masters (`found`). Needs root. SC_E_SYS: processes or files cannot be looked at; SC_E_NOMEM. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which PHP-FPM pools serve a site: the web server's configuration and the pools, joined. */
-#ifndef SC_PHP_FPM_WHICH_H
-#define SC_PHP_FPM_WHICH_H
+#ifndef SC_PHP_POOLS_WHICH_H
+#define SC_PHP_POOLS_WHICH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include "core/base/error.h"
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 #include "core/web/roots.h"
 #include "core/web/vhosts.h"
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The PHP-FPM pools of this server. libc only. */
-#ifndef SC_PHP_FPM_KNOWN_H
-#define SC_PHP_FPM_KNOWN_H
+#ifndef SC_PHP_POOLS_KNOWN_H
+#define SC_PHP_POOLS_KNOWN_H
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include "core/base/error.h"
 #include "core/base/stamp.h"
-#include "core/php/fpm/pools.h"
-#include "core/php/fpm/taken.h"
+#include "core/php/pools/pools.h"
 #include "core/php/vendors/vendors.h"
 
 struct sc_fpm_known {
@@ -20,7 +20,7 @@ struct sc_fpm_known {
     size_t text_len;
     const char *refusal; /* sc_fpm_refusal() */
     bool own_root; /* it says where documents are (doc_root, user_dir), whatever it is asked for */
-    bool found;    /* by its master's process (core/php/fpm/running.h): of no layout's file */
+    bool found;    /* by its master's process (core/php/pools/running.h): of no layout's file */
     int backlog;
     char *owner, *owner_group; /* of the socket; NULL: not given */
     mode_t mode;
@@ -45,9 +45,6 @@ int sc_fpm_known_read(const char *path, const char *name, const char *main, cons
 
 /* The pools of one file, if it is one of a layout's; else none. */
 int sc_fpm_known_file(const char *file, struct sc_fpm_known_list *ret, struct sc_error *err);
-
-/* The record is of this pool, at this address. */
-bool sc_fpm_known_is(const struct sc_fpm_known *k, const struct sc_fpm_taken *t);
 
 /* Appends one pool that was parsed from `text`; what cannot be handed in is left out. */
 int sc_fpm_known_add(struct sc_fpm_known_list *l, const char *file, const char *main,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/php/fpm/which.h"
+#include "core/php/pools/which.h"
 
 #include <limits.h>
 #include <stdio.h>

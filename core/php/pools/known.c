@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/php/fpm/known.h"
+#include "core/php/pools/known.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -22,12 +22,6 @@ void sc_fpm_known_done(struct sc_fpm_known_list *l)
     SC_VEC_DONE(l->v, l->n, one_done);
     sc_stamps_done(&l->seen);
     *l = (struct sc_fpm_known_list){0};
-}
-
-bool sc_fpm_known_is(const struct sc_fpm_known *k, const struct sc_fpm_taken *t)
-{
-    return strcmp(k->file, t->file) == 0 && strcmp(k->pool, t->pool) == 0 &&
-           strcmp(k->listen, t->listen) == 0;
 }
 
 /* %v or %n at `p`: the version, as the path writes it. */
