@@ -93,7 +93,7 @@ static void ended(size_t i, int status)
 static int begin(void **state)
 {
     (void)state;
-    me = (struct sc_fpm_me){.ready_fd = -EBADF};
+    me = (struct sc_fpm_me){0};
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++) {
         me.masters[i].err = -EBADF;
         says[i] = -1;

@@ -50,7 +50,7 @@ static int add_taken(struct sc_fpm_pass *p, const struct sc_fpm_known_list *file
         SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
         SC_BUF struct sc_buf text = SC_BUF_INIT;
         SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file now = {0};
-        bool written = false, marked = false;
+        bool written = false;
         for (size_t k = 0; k < files->n; k++)
             written |=
                 strcmp(files->v[k].file, t->file) == 0 && strcmp(files->v[k].pool, t->pool) == 0;
@@ -62,12 +62,9 @@ static int add_taken(struct sc_fpm_pass *p, const struct sc_fpm_known_list *file
             rc = 0;
         if (rc < 0 || !text.data)
             continue;
-        if (sc_fpm_parse(text.data, text.len, t->file, &now, NULL) == 0) {
-            for (size_t k = 0; k < now.n; k++)
-                marked |= now.v[k].mark && strcmp(now.v[k].name, t->pool) == 0;
-            if (!marked)
-                continue;
-        }
+        if (sc_fpm_parse(text.data, text.len, t->file, &now, NULL) == 0 &&
+            !sc_fpm_mark_find(&now, t->pool))
+            continue;
         if (sc_fpm_parse(t->text, t->text_len, t->file, &f, NULL) < 0)
             continue;
         const struct sc_fpm_pool *pool = sc_fpm_pool_find(&f, t->pool);

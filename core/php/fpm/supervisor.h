@@ -16,7 +16,7 @@
  * a descriptor that is certainly its, which the caller closes. */
 pid_t sc_fpm_supervisor(unsigned id, int *ret_pidfd);
 
-/* Returns when it has answered, or cannot. SC_E_SYS with its own words. */
+/* Returns when it has its sockets, or cannot; the answer is to be waited for. SC_E_SYS with its own words. */
 int sc_fpm_supervisor_start(uid_t uid, unsigned id, struct sc_error *err);
 
 /* Has it end, behind its requests, and removes its files; nobody waits. *ret_pidfd is a descriptor of

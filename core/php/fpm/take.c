@@ -70,39 +70,29 @@ static bool is_as_it_is(const struct sc_fpm_taken *t, const struct sc_fpm_known 
 }
 
 /* A record of the address, new or with what its pool is now: the panel may have written that again, or
- * into another file. The list may move. */
+ * into another file. One that is being put back is left alone. The list may move. */
 static int record(struct sc_fpm_pass *p, unsigned id, const struct sc_fpm_use *u, bool *ret_changed,
                   struct sc_error *err)
 {
-    const struct sc_fpm_known *k = u->pool;
     const char *listen = sc_fpm_use_at(u);
-    struct sc_fpm_taken *t = sc_fpm_record_of(p, id, listen);
-    if (t && is_as_it_is(t, k))
+    struct sc_fpm_taken *is = sc_fpm_record_of(p, id, listen);
+    if (is && (is->leaving || is_as_it_is(is, u->pool)))
         return 0;
+    SC_FREE char *before = is ? strdup(is->file) : NULL;
+    SC_CLEANUP(sc_fpm_taken_done)
+    struct sc_fpm_taken new = {
+        .id = id, .uid = p->a->uid, .number = sc_fpm_hash(listen, ""), .listen = strdup(listen)};
+    struct sc_fpm_taken *t = is ? is : &new;
     *ret_changed = true;
-    uint32_t number = t ? t->number : sc_fpm_hash(listen, "");
-    SC_FREE char *before = t ? sc_steal_ptr(&t->file) : NULL;
-    if (!t && !SC_VEC_ROOM(p->taken.v, p->taken.n))
+    if (!new.listen || (!is && !SC_VEC_ROOM(p->taken.v, p->taken.n)))
         return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    if (t)
-        sc_fpm_taken_done(t);
-    else
-        t = &p->taken.v[p->taken.n++];
-    *t = (struct sc_fpm_taken){.id = id,
-                               .uid = p->a->uid,
-                               .number = number,
-                               .file = strdup(k->file),
-                               .pool = strdup(k->pool),
-                               .listen = strdup(listen),
-                               .exe = strdup(k->exe),
-                               .main = strdup(k->main),
-                               .text = strndup(k->text, k->text_len),
-                               .text_len = k->text_len};
-    if (!t->file || !t->pool || !t->listen || !t->exe || !t->main || !t->text)
-        return sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
-    int rc = numbers(k, t, err);
+    int rc = sc_fpm_taken_set(t, u->pool, err);
+    if (rc == 0)
+        rc = numbers(u->pool, t, err);
     if (rc == 0)
         rc = sc_fpm_taken_save(t, err);
+    if (rc == 0 && !is)
+        SC_MOVE(&p->taken.v[p->taken.n++], &new);
     return rc == 0 && before ? sc_fpm_idle_sweep(before, err) : rc;
 }
 

@@ -276,17 +276,17 @@ int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err)
     return 0;
 }
 
-int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool, const char *exe,
-                      const char *main, struct sc_error *err)
+int sc_fpm_taken_set(struct sc_fpm_taken *t, const struct sc_fpm_known *k, struct sc_error *err)
 {
-    char *const texts[] = {strdup(file), strdup(pool), strdup(exe), strdup(main)};
-    char **const of[] = {&t->file, &t->pool, &t->exe, &t->main};
-    bool ok = texts[0] && texts[1] && texts[2] && texts[3];
-    for (size_t i = 0; i < 4; i++) {
+    char *const texts[] = {strdup(k->file), strdup(k->pool), strdup(k->exe), strdup(k->main),
+                           strndup(k->text, k->text_len)};
+    char **const of[] = {&t->file, &t->pool, &t->exe, &t->main, &t->text};
+    bool ok = texts[0] && texts[1] && texts[2] && texts[3] && texts[4];
+    for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
         free(ok ? *of[i] : texts[i]);
         if (ok)
             *of[i] = texts[i];
     }
-    return ok ? sc_fpm_taken_save(t, err)
-              : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
+    t->text_len = ok ? k->text_len : t->text_len;
+    return ok ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM pools");
 }

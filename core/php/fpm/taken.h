@@ -81,10 +81,8 @@ int sc_fpm_taken_uids(uid_t **ret, size_t *ret_n, struct sc_error *err);
 int sc_fpm_taken_save(const struct sc_fpm_taken *t, struct sc_error *err);
 int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err);
 
-/* The panel has the pool in another file now, at the same address (another PHP version): t becomes
- * the record of that one, with the text that it had. The file is for sc_fpm_take_out(). */
-int sc_fpm_taken_move(struct sc_fpm_taken *t, const char *file, const char *pool, const char *exe,
-                      const char *main, struct sc_error *err);
+/* t becomes the record of that pool, at the address that it has; to be saved. */
+int sc_fpm_taken_set(struct sc_fpm_taken *t, const struct sc_fpm_known *k, struct sc_error *err);
 
 /* "/dir/.<name>.sitecage-<what>", beside a Unix socket: "new", the supervisor's before it takes the
  * name; "old", the shared master's while it lives; "back", the supervisor's that has given the name

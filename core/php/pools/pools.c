@@ -189,6 +189,14 @@ const struct sc_fpm_pool *sc_fpm_pool_find(const struct sc_fpm_file *f, const ch
     return NULL;
 }
 
+const struct sc_fpm_pool *sc_fpm_mark_find(const struct sc_fpm_file *f, const char *name)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->v[i].mark && strcmp(f->v[i].name, name) == 0)
+            return &f->v[i];
+    return NULL;
+}
+
 char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key)
 {
     const char *value = NULL;
@@ -246,10 +254,7 @@ int sc_fpm_paste(const char *text, size_t len, const char *file, const char *nam
 {
     SC_CLEANUP(sc_fpm_file_done) struct sc_fpm_file f = {0};
     int rc = sc_fpm_parse(text, len, file, &f, err);
-    const struct sc_fpm_pool *p = NULL;
-    for (size_t i = 0; rc == 0 && !p && i < f.n; i++)
-        if (f.v[i].mark && strcmp(f.v[i].name, name) == 0)
-            p = &f.v[i];
+    const struct sc_fpm_pool *p = rc == 0 ? sc_fpm_mark_find(&f, name) : NULL;
     if (rc == 0 && !p)
         rc = sc_error_set(err, SC_E_NOTFOUND, "%s has no place for the pool %s", file, name);
     if (rc < 0)

@@ -45,6 +45,9 @@ int sc_fpm_parse(const char *text, size_t len, const char *file, struct sc_fpm_f
 /* The pool of that name (marks and "global" are none), or NULL. */
 const struct sc_fpm_pool *sc_fpm_pool_find(const struct sc_fpm_file *f, const char *name);
 
+/* The mark of the pool of that name that was taken out, or NULL. */
+const struct sc_fpm_pool *sc_fpm_mark_find(const struct sc_fpm_file *f, const char *name);
+
 /* The last value of a key with "$pool" replaced, as php-fpm takes it; NULL: not given or empty. The
  * caller frees it. */
 char *sc_fpm_value(const struct sc_fpm_pool *p, const char *key);

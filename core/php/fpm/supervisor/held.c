@@ -144,7 +144,9 @@ static int take_moved(const char *file, bool *ret_changed, struct sc_error *err)
             if (strcmp(t->listen, now->listen) != 0 || strcmp(t->file, file) == 0 ||
                 !is_mine(&me.pools[k]))
                 continue;
-            rc = sc_fpm_taken_move(t, file, now->pool, now->exe, now->main, err);
+            rc = sc_fpm_taken_set(t, now, err);
+            if (rc == 0)
+                rc = sc_fpm_taken_save(t, err);
             if (rc == 0 && (rc = sc_fpm_take_out(t, NULL, err)) >= 0) {
                 *ret_changed = true;
                 watch_pool(&me.pools[k]);

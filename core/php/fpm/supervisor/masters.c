@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
-#include "core/base/daemon.h"
 #include "core/base/log.h"
 #include "core/base/clock.h"
 #include "core/enter/why.h"
@@ -64,10 +63,6 @@ static void answer(bool ok)
     if (me.answer) {
         sc_fpm_run_answer(me.id, me.answer, ok);
         me.answer = 0;
-    }
-    if (me.ready_fd >= 0) {
-        sc_daemon_ready(me.ready_fd);
-        me.ready_fd = -EBADF;
     }
 }
 

@@ -60,7 +60,7 @@ struct sc_fpm_router {
 struct sc_fpm_me {
     uid_t uid;
     unsigned id;
-    int lock, sig, notify, ready_fd;
+    int lock, sig, notify;
     struct sc_fpm_run run;
     struct sc_fpm_held pools[SC_FPM_TAKEN_MAX];
     size_t n;

@@ -31,7 +31,6 @@ struct sc_fpm_me me = {
     .lock = -EBADF,
     .sig = -EBADF,
     .notify = -EBADF,
-    .ready_fd = -EBADF,
     .shared = -EBADF,
     .router = {.control = -EBADF, .inner = -EBADF, .inner_at = -EBADF, .said = {.err = -EBADF}}};
 
@@ -212,7 +211,6 @@ static int run(int ready, void *arg)
     (void)arg;
     struct sc_error err = SC_ERROR_INIT;
     char path[64];
-    me.ready_fd = ready;
     snprintf(path, sizeof(path), SC_FPM_RUN "/%u.lock", me.id);
     for (size_t i = 0; i < SC_FPM_OWN_MAX; i++)
         me.masters[i].err = -EBADF;
@@ -236,6 +234,7 @@ static int run(int ready, void *arg)
         fprintf(stderr, "site %u: %s\n", me.id, err.text);
         return 1;
     }
+    sc_daemon_ready(ready); /* the pass waits for the answer */
     sc_fpm_end_orphans();
     if (sc_fpm_own_start(&err) < 0)
         sc_fpm_own_failed(err.text);
