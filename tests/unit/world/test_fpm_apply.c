@@ -18,6 +18,7 @@
 #include "core/base/cleanup.h"
 #include "core/php/fpm/apply.h"
 #include "core/php/fpm/name.h"
+#include "core/php/fpm/pool_file.h"
 #include "core/php/pools/known.h"
 #include "core/php/fpm/master.h"
 #include "core/php/pools/master.h"
@@ -531,6 +532,30 @@ static void a_record_is_known_by_its_address(void **state)
     assert_nothing_left();
 }
 
+/* Its supervisor, or a pass that was killed, is at it: nobody takes it out of its file meanwhile. */
+static void a_record_that_is_put_back_is_left_alone(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
+    bool later = false;
+    site(0, 60001);
+    apply();
+    assert_int_equal(sc_fpm_taken_load(JOHN, 60001, &l, NULL, NULL), 0);
+    assert_int_equal(sc_fpm_leave(&l.v[0], true, NULL), 0);
+    write_pool(POOLS "/a.conf", "a", A);
+    routed = true;
+    site(0, 60001);
+    apply_later(&later);
+    assert_true(later);
+    assert_in("a");
+    assert_int_equal(records(), 2);
+    site(0, 60001);
+    apply();
+    assert_in("a");
+    assert_int_equal(records(), 1); /* of the route */
+    assert_int_equal(answers(A), 0);
+}
+
 static void a_supervisor_that_was_killed_is_started_again(void **state)
 {
     (void)state;
@@ -894,6 +919,7 @@ int main(void)
         fpm_test(a_pool_that_is_written_again_is_taken_out_again),
         fpm_test(a_pool_that_was_moved_keeps_its_socket),
         fpm_test(a_record_is_known_by_its_address),
+        fpm_test(a_record_that_is_put_back_is_left_alone),
         fpm_test(a_supervisor_that_was_killed_is_started_again),
         fpm_test(a_pass_completes_one_that_was_killed),
         fpm_test(a_site_without_a_document_root_is_served_by_nobody),
