@@ -44,10 +44,17 @@ int sc_fpm_alive(const char *path)
     return sc_fpm_listener(path, NULL);
 }
 
-bool sc_fpm_answers(const char *path, pid_t pid)
+static bool answers(const char *path, pid_t pid)
 {
     pid_t is = 0;
     return sc_fpm_listener(path, &is) > 0 && (is == 0 || is == pid);
+}
+
+bool sc_fpm_answers(const struct sc_fpm_taken *t, pid_t pid)
+{
+    char new[128];
+    sc_fpm_beside(t, "new", new);
+    return answers(t->listen, pid) || answers(new, pid);
 }
 
 /* listen.acl_users and listen.acl_groups are kept as this */

@@ -13,8 +13,9 @@
 int sc_fpm_listener(const char *path, pid_t *ret_pid);
 int sc_fpm_alive(const char *path); /* who it is does not matter */
 
-/* That process began to listen there, or somebody who has no time to say so. */
-bool sc_fpm_answers(const char *path, pid_t pid);
+/* That process began to listen at the record's address, or beside it, about to take its name ("new"); or
+ * somebody did who has no time to say so. */
+bool sc_fpm_answers(const struct sc_fpm_taken *t, pid_t pid);
 
 /* Makes a supervisor's socket with the pool's owner, group, mode and backlog next to its name
  * (sc_fpm_beside "new"), for the pass to rename. O_CLOEXEC. The caller closes *ret_fd. SC_E_SYS,

@@ -161,13 +161,9 @@ static int take_over(struct sc_fpm_taken *t, struct sc_error *err)
 /* Each address of the site leads to its supervisor, or is about to. */
 static bool is_reached(const struct sc_fpm_pass *p, unsigned id, pid_t supervisor)
 {
-    char new[128];
     for (size_t i = 0; i < p->taken.n; i++) {
         const struct sc_fpm_taken *t = &p->taken.v[i];
-        if (t->id != id || t->leaving)
-            continue;
-        sc_fpm_beside(t, "new", new);
-        if (!sc_fpm_answers(t->listen, supervisor) && !sc_fpm_answers(new, supervisor))
+        if (t->id == id && !t->leaving && !sc_fpm_answers(t, supervisor))
             return false;
     }
     return true;

@@ -62,14 +62,6 @@ static void watch_others(void)
     }
 }
 
-/* Somebody may have removed the name. */
-static bool is_reached(const struct sc_fpm_taken *t)
-{
-    char new[128];
-    sc_fpm_beside(t, "new", new);
-    return sc_fpm_answers(t->listen, getpid()) || sc_fpm_answers(new, getpid());
-}
-
 int sc_fpm_pools_load(struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_taken_list_done) struct sc_fpm_taken_list l = {0};
@@ -96,8 +88,9 @@ int sc_fpm_pools_load(struct sc_error *err)
     for (size_t i = 0; i < l.n; i++) {
         struct sc_fpm_held p = {.t = l.v[i], .fd = -EBADF, .watch = -1};
         l.v[i] = (struct sc_fpm_taken){0};
-        for (size_t k = 0; k < n_old; k++)
-            if (old[k].fd >= 0 && strcmp(old[k].t.listen, p.t.listen) == 0 && is_reached(&p.t))
+        for (size_t k = 0; k < n_old; k++) /* somebody may have removed the name */
+            if (old[k].fd >= 0 && strcmp(old[k].t.listen, p.t.listen) == 0 &&
+                sc_fpm_answers(&p.t, getpid()))
                 p.fd = sc_steal_fd(&old[k].fd);
         if (p.fd < 0 && rc == 0) {
             rc = sc_fpm_listen_make(&p.t, &p.fd, err);
