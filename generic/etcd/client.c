@@ -166,6 +166,11 @@ static int fetch(const struct sc_etcd *e, const char *member, const struct reque
     int rc = sc_http_fetch(&rq, out, err);
     if (token)
         explicit_bzero(token, strlen(token));
+    if (rc == SC_E_PANEL && strstr(err->text, "answered with status 503"))
+        return sc_error_set(err, rc,
+                            "%s answered with status 503, it has no leader: see whether most of "
+                            "etcd's members run and reach each other",
+                            member);
     return rc;
 }
 
@@ -189,7 +194,7 @@ static int log_in(struct sc_etcd *e, const char *member, int ms, struct sc_error
     return rc;
 }
 
-/* A token does not live forever: what was refused is tried with a new one. */
+/* A token does not live forever: what was refused is tried with a new one. Who does not answer refuses nothing. */
 static int ask_member(struct sc_etcd *e, const char *member, const struct request *r,
                       struct sc_buf *out, struct sc_error *err)
 {
@@ -198,7 +203,7 @@ static int ask_member(struct sc_etcd *e, const char *member, const struct reques
     int rc = log_in(e, member, ms, err);
     if (rc == 0)
         rc = fetch(e, member, r, out, err);
-    if (rc == 0 || !e->token)
+    if (rc == 0 || rc == SC_E_TIMEOUT || !e->token)
         return rc;
     wipe(sc_steal_ptr(&e->token));
     if (!old || rc != SC_E_PANEL)

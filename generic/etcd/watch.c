@@ -163,6 +163,19 @@ static void wait_after(struct watch *w, const struct sc_error *why)
     sc_sleep_ms(w->pause_ms);
 }
 
+/* Certificates, keys and passwords may have been exchanged meanwhile; what cannot be read now stays as it was. */
+static void read_again(struct sc_etcd *e)
+{
+    SC_ETCD struct sc_etcd fresh = {0};
+    struct sc_error why = SC_ERROR_INIT;
+    if (sc_etcd_open(&fresh, &why) < 0)
+        return;
+    fresh.first = e->first % fresh.n;
+    fresh.token = fresh.user ? sc_steal_ptr(&e->token) : NULL;
+    sc_etcd_done(e);
+    SC_MOVE(e, &fresh);
+}
+
 static void done(struct watch *w)
 {
     sc_etcd_done(&w->e);
@@ -178,8 +191,10 @@ int sc_etcd_watch(struct sc_error *err)
     load(&w.told);
     while (sc_clock_ms() < end) {
         struct sc_error why = SC_ERROR_INIT;
-        if (round_of(&w, &why) < 0)
+        if (round_of(&w, &why) < 0) {
             wait_after(&w, &why);
+            read_again(&w.e);
+        }
     }
     return 0;
 }

@@ -78,8 +78,8 @@ int sc_http_fetch_by(const char *program, const struct sc_http_request *rq, stru
     sc_http_wipe_free(doc, doc_len);
     if (rc == SC_E_TIMEOUT)
         return sc_error_set(err, rc,
-                            "%s did not answer within %g s: see whether the panel runs, and check "
-                            "url in [api] of /etc/sitecage.conf",
+                            "%s did not answer within %g s: see whether it runs, and check url in "
+                            "[api] of /etc/sitecage.conf",
                             origin, (double)timeout_ms / 1000);
     if (rc < 0)
         return rc;

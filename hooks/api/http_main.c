@@ -225,8 +225,7 @@ static int bad_status(CURL *c, const char *origin, long status, struct sc_error 
     if (status >= 300 && status < 400)
         return redirected(c, origin, status, err);
     return sc_error_set(err, SC_E_PANEL,
-                        "%s answered with status %ld: see the panel's error log, and check "
-                        "url" IN_API,
+                        "%s answered with status %ld: see its error log, and check url" IN_API,
                         origin, status);
 }
 
@@ -257,24 +256,25 @@ static int failed(CURLcode rc, const char *why, const struct sc_http_request *rq
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
         return sc_error_set(err, SC_E_PANEL,
-                            "cannot reach %s: %s: see whether the panel runs, and check "
-                            "url" IN_API,
+                            "cannot reach %s: %s: see whether it runs, and check url" IN_API,
                             origin, why);
     case CURLE_OPERATION_TIMEDOUT:
-        return sc_error_set(err, SC_E_TIMEOUT,
-                            "%s did not answer within %g s: see whether the panel runs, and check "
-                            "url" IN_API,
-                            origin,
-                            (double)rq->timeout_ms / 1000 < STALL_S ||
-                                    strstr(why, "Operation timed")
-                                ? (double)rq->timeout_ms / 1000
-                                : (double)STALL_S);
+        return sc_error_set(
+            err, SC_E_TIMEOUT,
+            "%s did not answer within %g s: see whether it runs, and check url" IN_API, origin,
+            (double)rq->timeout_ms / 1000 < STALL_S || strstr(why, "Operation timed")
+                ? (double)rq->timeout_ms / 1000
+                : (double)STALL_S);
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
+        if (strstr(why, "timed out")) /* the kernel's word: nobody is at the other end any more */
+            return sc_error_set(err, SC_E_TIMEOUT,
+                                "%s cannot be reached any more: %s: see whether it runs, and the "
+                                "network on the way",
+                                origin, why);
         return sc_error_set(err, SC_E_PANEL,
-                            "the answer of %s was cut short: %s: see the panel's error log", origin,
-                            why);
+                            "the answer of %s was cut short: %s: see its error log", origin, why);
     case CURLE_OUT_OF_MEMORY:
         return sc_error_set(err, SC_E_NOMEM, "out of memory for the answer of %s", origin);
     default:

@@ -30,9 +30,13 @@ tls_ca authority
 tls_ca stranger
 tls_cert member authority n.example
 # With users, etcd refuses a client's certificate that has a CommonName.
-openssl req -new -newkey rsa:2048 -nodes -sha256 -subj "/O=web" -keyout "$tls/node.key" -out "$tls/node.csr" 2>/dev/null
-openssl x509 -req -in "$tls/node.csr" -CA "$tls/authority.pem" -CAkey "$tls/authority.key" -CAcreateserial -sha256 -days 30 \
-    -out "$tls/node.pem" 2>/dev/null
+node_cert() # CA
+{
+    openssl req -new -newkey rsa:2048 -nodes -sha256 -subj "/O=web" -keyout "$tls/node.key" -out "$tls/node.csr" 2>/dev/null &&
+        openssl x509 -req -in "$tls/node.csr" -CA "$tls/$1.pem" -CAkey "$tls/$1.key" -CAcreateserial -sha256 -days 30 \
+            -out "$tls/node.pem" 2>/dev/null && chmod 600 "$tls/node.key"
+}
+node_cert authority
 members="n1=http://127.0.0.1:2381,n2=http://127.0.0.1:2382,n3=http://127.0.0.1:2383"
 declare -A etcd_pid
 etcd_start() # N: each has a group of its own, by which the firewall knows it
@@ -83,6 +87,11 @@ table inet cut {
 }
 NFT
 }
+# vanished: nothing comes from the members at PORTS any more, and nothing gets to them
+vanished() # PORTS
+{
+    nft "table inet gone { chain out { type filter hook output priority 0; tcp dport $1 drop; tcp sport $1 drop; }; }"
+}
 b64() { printf %s "$1" | base64 -w0; }
 put() { etcd /v3/kv/put "{\"key\":\"$(b64 "/fleet/$1")\",\"value\":\"$(b64 "$2")\"}"; }
 site() { put "john/$1" "{\"document_root\":\"$2\"}"; }
@@ -107,7 +116,7 @@ for domain in a b; do
     site_owner[$domain.example]=john site_docroot[$domain.example]=$H/$domain
     day_files john $H/$domain $domain && fpm_pool $domain.example "$(fpm_socket $domain.example)"
 done
-for domain in c d e f g h i; do make $domain; done
+for domain in c d e f g h i j k l; do make $domain; done
 apache_configure
 for domain in a b; do fpm_vhost $domain.example "$(fpm_socket $domain.example)"; done
 check "PHP-FPM" fpm_start
@@ -127,7 +136,8 @@ echo "of web" >/etc/etcd.secret
 chmod 600 /etc/etcd.secret "$tls"/*.key
 whole() { conf "$certs" "user = web" "secret_file = /etc/etcd.secret"; }
 
-has_no_leader() { [[ $("$generic" status 2>&1) == *'answered with status 503'* ]]; }
+expired() { [[ $("$generic" status 2>&1) == *'is not valid for that host'*expired* ]]; }
+has_no_leader() { [[ $("$generic" status 2>&1) == *'answered with status 503, it has no leader: see whether most of'* ]]; }
 
 echo "== what must be right"
 whole
@@ -208,6 +218,40 @@ check "and take a change" wait_until 20 site f.example $H/f
 check "which is closed to a" soon a_reads_not f
 check "a is isolated" isolated
 
+echo "== the members' certificates expire, and come from another authority"
+etcd_kill 2
+etcd_kill 3
+tls_cert_expired member authority n.example
+token=
+etcd_all etcd_start
+check "that is said" wait_until 30 expired
+check "a is isolated" isolated
+check_not "regenerate says so" cagefsctl --site-isolation-regenerate john
+etcd_all etcd_kill
+tls_ca authority
+tls_cert member authority n.example
+node_cert authority
+etcd_all etcd_start
+check "a token" wait_until 30 log_in
+check "control: a reads j" a_reads j
+check "a change" wait_until 20 site j.example $H/j
+check "which is closed to a" soon a_reads_not j
+check "a is isolated" isolated
+
+echo "== no packet comes to or from the members any more"
+check "control: a reads k and l" eval 'a_reads k && a_reads l'
+check "the first two" vanished '{ 2371, 2372 }'
+check "the third takes a change" wait_until 30 member 3 /v3/kv/put "{\"key\":\"$(b64 /fleet/john/k.example)\",\"value\":\"$(b64 "{\"document_root\":\"$H/k\"}")\"}"
+check "which is closed to a" soon a_reads_not k
+nft delete table inet gone
+check "all three" vanished '{ 2371, 2372, 2373 }'
+check "no answer" wait_until 20 eval '! $generic status'
+check "a is isolated" isolated
+nft delete table inet gone
+check "a change when they are back" wait_until 20 site l.example $H/l
+check "which is closed to a" soon a_reads_not l
+check "a is isolated" isolated
+
 echo "== all are slow"
 check "control: a reads g" a_reads g
 etcd_signal STOP 2
@@ -223,8 +267,7 @@ check "and take a change" wait_until 20 site g.example $H/g
 check "which is closed to a" soon a_reads_not g
 
 echo "== it comes back without its data"
-etcd_kill 2
-etcd_kill 3
+etcd_all etcd_kill
 rm -rf /run/etcd-[123]
 token=
 etcd_all etcd_start
@@ -235,7 +278,7 @@ check_not "no answer" known a.example
 check_not "nor for a command" cagefsctl --site-isolation-regenerate john
 check "a is isolated" isolated
 check "control: a reads i" a_reads i
-for domain in a b c d e f g h i; do site $domain.example $H/$domain >/dev/null; done
+for domain in a b c d e f g h i j k l; do site $domain.example $H/$domain >/dev/null; done
 check "its data are back" wait_until 20 known i.example
 check "what is new is closed to a" soon a_reads_not i
 check "a is isolated" isolated

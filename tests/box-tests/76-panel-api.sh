@@ -108,7 +108,7 @@ expect_output "control: who follows" $'x\n' follow
 check "control: gives his credentials away" test "$(last other .authorization)" = "Basic $(printf '%s' "admin:$secret" | base64)"
 
 echo "== answers that are none"
-expect_fail 7 "$url answered with status 500: see the panel's error log, and check url in [api]" panel /~500/x
+expect_fail 7 "$url answered with status 500: see its error log, and check url in [api]" panel /~500/x
 expect_fail 7 "$url refused the credentials (status 401): check user and secret_file in [api]" panel /~401/x
 expect_fail 7 "$url refused the credentials (status 403)" panel /~403/x
 expect_fail 7 "answered with status 404" panel /nowhere
@@ -116,7 +116,7 @@ expect_fail 7 "answered with status 204" panel /~204/x
 expect_fail 7 "the answer of $url was cut short: " panel /~truncated/x
 expect_fail 7 "the answer of $url was cut short: " panel /~cut-chunk/x
 expect_fail 7 "the answer of $url was cut short: " panel /~nothing/x
-expect_fail 10 "$url did not answer within 1 s: see whether the panel runs" panel /~silent/x timeout=1000
+expect_fail 10 "$url did not answer within 1 s: see whether it runs" panel /~silent/x timeout=1000
 expect_fail 10 "$url did not answer within 2 s" panel /~drip/x timeout=2000
 expect_output "control: one that takes its time is waited for" $'x\n' fetch https://other.example:2088/~slow=1/x ca="$ca"
 expect_fail 9 "$url answered with more than 1000000 bytes" panel /~endless/x max=1000000

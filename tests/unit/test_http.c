@@ -296,8 +296,8 @@ static void says_what_the_program_said(void **state)
                  "/sitecage-http was killed by signal 9 (Killed)");
     assert_int_equal(fetch(&t, "#!/bin/sh\nexec sleep 60\n", 100, 0, &out, &err), SC_E_TIMEOUT);
     assert_error(&err, SC_E_TIMEOUT,
-                 "https://a.b:8443 did not answer within 0.1 s: see whether the panel runs, and "
-                 "check url in [api] of /etc/sitecage.conf");
+                 "https://a.b:8443 did not answer within 0.1 s: see whether it runs, and check url "
+                 "in [api] of /etc/sitecage.conf");
     assert_int_equal(fetch(&t, "#!/bin/sh\necho 12345\n", 0, 5, &out, &err), SC_E_TOOBIG);
     assert_error_has(&err, SC_E_TOOBIG, "printed more than 5 bytes");
     sc_buf_str(&out, "old");
