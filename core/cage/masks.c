@@ -15,7 +15,7 @@
 #include "core/cage/mounts.h"
 
 /* Only root's directories are in it: a user cannot make it grow. */
-#define MASKS_OPTIONS "mode=0700,size=16m,nr_inodes=100k"
+#define CAGE_OPTIONS "mode=0700,size=20m,nr_inodes=120k"
 
 static int make_dir(int dirfd, const char *name, mode_t mode, struct sc_error *err)
 {
@@ -26,32 +26,64 @@ static int make_dir(int dirfd, const char *name, mode_t mode, struct sc_error *e
     return 0;
 }
 
-int sc_masks_make(int rootfd, int *ret_fd, struct sc_error *err)
+static int open_dir(int at, const char *name, int flags, int *ret_fd, struct sc_error *err)
 {
-    int rc = make_dir(rootfd, SC_CAGE_DIR, 0700, err);
-    if (rc < 0)
-        return rc;
-    SC_FD int under = openat(rootfd, SC_CAGE_DIR, O_PATH | O_CLOEXEC | O_NOFOLLOW);
-    if (under < 0)
-        return sc_error_sys(err, errno, "open " SC_CAGE_DIR);
-    rc = sc_mnt_fs("tmpfs", MASKS_OPTIONS, SC_MNT_NOEXEC, under, err);
-    if (rc < 0)
-        return sc_error_wrap(err, "the cage's own file system");
-    SC_FD int fd = openat(rootfd, SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return sc_error_sys(err, errno, "open " SC_CAGE_DIR);
+    *ret_fd = openat(at, name, flags | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return *ret_fd < 0 ? sc_error_sys(err, errno, "open %s in the cage", name) : 0;
+}
+
+static int make_content(int fd, struct sc_error *err)
+{
     static const struct {
         const char *name;
         mode_t mode;
-    } dirs[] = {{SC_CAGE_CLOSED_DIR, 0}, {SC_CAGE_SHELLS, 0700}, {SC_CAGE_OVERS, 0700},
-                {SC_CAGE_HOME, 0700},    {SC_CAGE_STAGE, 0700},  {SC_CAGE_DOCROOT, 0700}};
-    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-        if ((rc = make_dir(fd, dirs[i].name, dirs[i].mode, err)) < 0)
-            return rc;
+    } dirs[] = {
+        {SC_CAGE_CLOSED_DIR, 0}, {SC_CAGE_SHELLS, 0700}, {SC_CAGE_OVERS, 0700},
+        {SC_CAGE_HOME, 0700},    {SC_CAGE_STAGE, 0700},  {SC_CAGE_DOCROOT, 0700},
+        {SC_CAGE_ROOT, 0755},    {SC_CAGE_DEV, 0755},    {SC_CAGE_ROOT "/" SC_CAGE_DIR, 0700}};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++)
+        rc = make_dir(fd, dirs[i].name, dirs[i].mode, err);
+    if (rc < 0)
+        return rc;
     SC_FD int file = openat(fd, SC_CAGE_CLOSED_FILE, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
-    if (file < 0)
-        return sc_error_sys(err, errno, "create " SC_CAGE_CLOSED_FILE);
-    *ret_fd = sc_steal_fd(&fd);
+    return file < 0 ? sc_error_sys(err, errno, "create " SC_CAGE_CLOSED_FILE) : 0;
+}
+
+/* The directory `name` becomes a mount: what is a view's root has to be one. */
+static int make_mount(int at, const char *name, int *ret_fd, struct sc_error *err)
+{
+    SC_FD int dir = -EBADF;
+    int rc = open_dir(at, name, O_PATH, &dir, err);
+    if (rc == 0)
+        rc = sc_mnt_bind(dir, dir, 0, err);
+    return rc == 0 ? open_dir(at, name, O_RDONLY, ret_fd, err) : rc;
+}
+
+int sc_masks_make(const char *base, int *ret_root, int *ret_fd, struct sc_error *err)
+{
+    SC_FD int under = -EBADF;
+    SC_FD int whole = -EBADF;
+    SC_FD int root = -EBADF;
+    SC_FD int place = -EBADF;
+    int rc = open_dir(AT_FDCWD, base, O_PATH, &under, err);
+    if (rc == 0)
+        rc = sc_mnt_fs("tmpfs", CAGE_OPTIONS, 0, under, err);
+    if (rc == 0)
+        rc = open_dir(AT_FDCWD, base, O_RDONLY, &whole, err);
+    if (rc == 0)
+        rc = make_content(whole, err);
+    if (rc == 0)
+        rc = make_mount(whole, SC_CAGE_ROOT, &root, err);
+    if (rc == 0)
+        rc = open_dir(root, SC_CAGE_DIR, O_PATH, &place, err);
+    if (rc == 0)
+        rc = sc_mnt_bind(whole, place, SC_MNT_NOEXEC, err);
+    if (rc == 0)
+        rc = open_dir(root, SC_CAGE_DIR, O_RDONLY, ret_fd, err);
+    if (rc < 0)
+        return sc_error_wrap(err, "the cage's own file system");
+    *ret_root = sc_steal_fd(&root);
     return 0;
 }
 

@@ -36,6 +36,8 @@ int sc_mnt_flags(int dst, int flags, struct sc_error *err)
     struct mount_attr attr = {.attr_set = attributes(flags),
                               .attr_clr =
                                   flags & (SC_MNT_RO | SC_MNT_AS_IS) ? 0 : MOUNT_ATTR_RDONLY};
+    if (flags & SC_MNT_DEV)
+        attr.attr_clr |= MOUNT_ATTR_NODEV;
     if (flags & SC_MNT_ATIME) {
         attr.attr_set |= MOUNT_ATTR_STRICTATIME;
         attr.attr_clr |= MOUNT_ATTR__ATIME;

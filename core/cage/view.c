@@ -29,7 +29,7 @@
 
 struct view {
     const struct sc_planfile *plan;
-    int rootfd;  /* the view's root, a tmpfs */
+    int rootfd;  /* the view's root */
     int masksfd; /* its SC_CAGE_DIR */
     int wholefd; /* the home, unmasked, at SC_CAGE_DIR/home */
     unsigned overs;
@@ -132,8 +132,13 @@ static int add_shm(struct view *v, const struct sc_sysline *l, struct sc_error *
 
 static int add_dev(struct view *v, const struct sc_sysline *l, struct sc_error *err)
 {
-    int rc =
-        add_fs(v, l, "tmpfs", "mode=0755,size=64k,nr_inodes=64", SC_MNT_NOEXEC | SC_MNT_DEV, err);
+    SC_FD int src = openat(v->masksfd, SC_CAGE_DEV, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (src < 0)
+        return sc_error_sys(err, errno, "open " SC_CAGE_DEV);
+    SC_FD int dst = -EBADF;
+    int rc = sc_place(v->rootfd, l->a, true, &dst, err);
+    if (rc == 0)
+        rc = sc_mnt_bind(src, dst, SC_MNT_NOEXEC | SC_MNT_DEV, err);
     if (rc != 0)
         return rc;
     SC_FD int dev = -EBADF;
@@ -334,16 +339,7 @@ int sc_view_build(const struct sc_planfile *plan, const char *base, struct sc_er
     int rc = make_private(nsfd, err);
     if (rc < 0)
         return rc;
-    SC_FD int under = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (under < 0)
-        return sc_error_sys(err, errno, "open %s", base);
-    rc = sc_mnt_fs("tmpfs", "mode=0755,size=4m,nr_inodes=20k", 0, under, err);
-    if (rc < 0)
-        return sc_error_wrap(err, "the view's root");
-    v.rootfd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (v.rootfd < 0)
-        return sc_error_sys(err, errno, "open %s", base);
-    rc = sc_masks_make(v.rootfd, &v.masksfd, err);
+    rc = sc_masks_make(base, &v.rootfd, &v.masksfd, err);
     for (size_t i = 0; rc >= 0 && i < plan->n_sys; i++) {
         /* the home comes before what is private, which lies in it */
         if (v.wholefd < 0 && strcmp(plan->sys[i].kind, "private") == 0)

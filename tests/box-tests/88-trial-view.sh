@@ -46,7 +46,7 @@ unchanged() # COMMAND...: fails, and leaves everything as it was
 # what a server can lack: a system call, and the step that the message names
 declare -A step=(
     [fsmount]="a home to try with: mount tmpfs: fsmount: Input/output error"
-    [open_tree]="bind /usr: open_tree: Input/output error"
+    [open_tree]="the cage's own file system: open_tree: Input/output error"
     [mknodat]="dev /dev: make /dev/null: Input/output error"
     [pivot_root]="pivot_root: Input/output error"
     [capset]="start /usr/libexec/sitecage/sitecage-keeper: Input/output error"
