@@ -65,12 +65,29 @@ static void note_dir_of(struct sc_vhosts_reader *r, const char *pattern)
         note_dir(r, pattern);
 }
 
+/* No web server starts with a file that includes itself. */
+static bool is_being_read(const struct sc_vhosts_reader *r, const char *path)
+{
+    const struct sc_vhosts_within *w = r->within;
+    while (w && strcmp(w->path, path) != 0)
+        w = w->around;
+    return w != NULL;
+}
+
+static void read_within(const struct each *e, const char *path, char *text)
+{
+    const struct sc_vhosts_within here = {path, e->r->within};
+    e->r->within = &here;
+    e->parse(e->r, path + strlen(e->r->root), text, e->arg);
+    e->r->within = here.around;
+}
+
 static void one_file(const struct each *e, const char *path, int depth)
 {
     struct sc_vhosts_reader *r = e->r;
     SC_FD int fd = -EBADF;
     struct stat st;
-    if (r->rc < 0)
+    if (r->rc < 0 || is_being_read(r, path))
         return;
     int there = sc_stamps_open(&r->out->seen, path, &fd, &st, r->err);
     if (there != SC_THERE) {
@@ -101,7 +118,7 @@ static void one_file(const struct each *e, const char *path, int depth)
     if (rc == SC_E_SYS || rc == SC_E_NOMEM)
         r->rc = rc;
     else if (rc == 0 && strlen(text.data) == text.len) /* else it is no configuration */
-        e->parse(r, path + strlen(r->root), text.data, e->arg);
+        read_within(e, path, text.data);
 }
 
 void sc_vhosts_each_file(struct sc_vhosts_reader *r, const char *pattern, bool whole_directories,

@@ -163,8 +163,15 @@ struct sc_vhosts_action {
     char *name;
 };
 
+/* A file that is being read, in those that include it. */
+struct sc_vhosts_within {
+    const char *path;
+    const struct sc_vhosts_within *around;
+};
+
 struct sc_vhosts_reader {
     const char *root;
+    const struct sc_vhosts_within *within;
     struct sc_vhosts *out;
     struct sc_vhosts_dir *dirs;
     size_t n_dirs;
