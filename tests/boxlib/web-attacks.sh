@@ -6,7 +6,8 @@
 APACHE_MODULES="proxy proxy_fcgi proxy_http proxy_uwsgi proxy_scgi proxy_balancer slotmem_shm lbmethod_byrequests
     speling negotiation imagemap asis cern_meta lua auth_digest authn_dbm authz_groupfile authz_dbm status info deflate
     fcgid xsendfile ldap authnz_ldap session session_cookie session_crypto dav dav_fs ext_filter reflector
-    request auth_form"
+    request auth_form dav_lock userdir macro authn_socache socache_shmcb proxy_ajp proxy_wstunnel proxy_http2 proxy_fdpass"
+[ "$APACHE_MPM" = prefork ] || APACHE_MODULES+=" http2 ssl"
 [ "$APACHE_MPM" != prefork ] || APACHE_MODULES+=" php$(basename "$(dirname "$(find /etc/php -name apache2)")")"
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"
@@ -19,6 +20,7 @@ web_try() { PYTHONDONTWRITEBYTECODE=1 python3 "$SC_SOURCE/tests/boxlib/web_try.p
 attempts() { web_try attempts "$apache_address" "$APACHE_MPM" "$1"; }
 works() { web_try works "$apache_address"; }
 race() { as_user john env PYTHONDONTWRITEBYTECODE=1 python3 "$SC_SOURCE/tests/boxlib/web_try.py" race "$apache_address" "$1"; }
+by() { web_drop && VIA=$1 last "${@:2}"; }
 last() { "$@" >"$checks_dir/tried" 2>&1 || { tail -n 5 "$checks_dir/tried"; return 1; }; }
 pool_php='echo "ran in ", getenv("POOL"), @scandir("/home/john/c.example") ? "" : " in a cage", ".";'
 
@@ -50,6 +52,11 @@ web_secrets()
     put_file john $b/.groups <<<'ann team'
     as_user john htdbm -bcms $b/.htdbm bob bobspass
     as_user john sh -c "/usr/sbin/httxt2dbm -f SDBM -i $b/.groups -o $b/.htdbm-group; chmod 644 $b/.htdbm*"
+    as_user john mkdir $b/members
+    echo "members' text" | put_file john $b/members/x.txt
+    printf 'AuthType Basic\nAuthName x\nAuthBasicProvider socache file\nAuthUserFile %s/.htpasswd\nAuthnCacheProvideFor file\nRequire valid-user\n' $b |
+        put_file john $b/members/.htaccess
+    sed -i '/ServerName/a Define PASSWORD_OF_B VALUE-OF-B' /etc/apache2/sites-enabled/b.example.conf
     printf 'bob:realm:%s\n' "$(printf 'bob:realm:bobspass' | md5sum | cut -d ' ' -f 1)" | put_file john $b/.htdigest
 }
 
@@ -61,6 +68,7 @@ web_server() # what is the server's own
     printf 'SECRET-OF-LOG\n' >/var/log/apache2/readable.log
     chmod 755 /var/log/apache2
     mkfifo -m 666 /tmp/fifo
+    install -d -o www-data /run/app/locks
     mkdir -p /usr/share/box-tool /var/www/acme /var/www/errors /var/www/passwords /run/app
     echo TOOL-TEXT >/usr/share/box-tool/x.txt
     echo '<?php $file = getenv("TOOL_CONFIG"); if ($file) include $file; echo "tool serves";' >/usr/share/box-tool/app.php
@@ -87,9 +95,17 @@ ExtFilterDefine tool cmd="/usr/lib/cgi-bin/tool"
     AuthUserFile /home/john/conf/web/a.example/htpasswd
     Require valid-user
 </Directory>
-<LocationMatch "^/t/[a-z]+/dav/">
+<LocationMatch "^/t/([a-z]+/)?dav[-/]">
     Dav on
 </LocationMatch>
+DavLockDB /run/app/locks/db
+UserDir b.example
+AuthnCacheEnable
+AuthnCacheSOCache shmcb
+RewriteMap lower int:tolower
+<Macro OfB>
+    Header set X-Is MACRO-OF-B
+</Macro>
 ErrorDocument 404 /errors/404.html
 TypesConfig /etc/mime.types
 <DirectoryMatch "^/(usr/share|usr/lib/cgi-bin|var/www)/">
@@ -102,6 +118,25 @@ LINES
     chmod 755 /usr/lib/cgi-bin/tool /usr/lib/cgi-bin/interpreter
     web_try serve /run/app/b.sock 5055 5056 &
     as_user john env PYTHONDONTWRITEBYTECODE=1 python3 "$SC_SOURCE/tests/boxlib/web_try.py" serve $H/b.example/app.sock &
+}
+
+# B/drop as it was: what was done there, the last time, leaves nothing to be done.
+web_drop()
+{
+    local d=$H/b.example/drop
+    rm -rf $d $H/a.example/t/write/*/own/* /run/app/locks/* && as_user john sh -c "mkdir $d && chmod 777 $d && cd $d && echo x | tee there.txt gone.txt moved.txt >/dev/null &&
+        chmod 666 * && echo x >$H/a.example/t/write/dav-move-in/own/x.txt"
+}
+
+# Each host once more, by TLS.
+web_tls()
+{
+    local conf=/etc/apache2/sites-enabled key=/etc/apache2/box.pem
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=box -keyout $key -out $key.crt 2>/dev/null && cat $key.crt >>$key
+    for site in "$conf"/*.conf; do
+        sed "s#^<VirtualHost .*#<VirtualHost 127.0.0.1:8443>\nSSLEngine on\nSSLCertificateFile $key#" "$site" >"${site%.conf}.tls.conf"
+    done
+    printf 'Listen 127.0.0.1:8443\nProtocols h2 h2c http/1.1\n' >>/etc/apache2/ports.conf
 }
 
 # HestiaCP's places are root's; DirectAdmin's lie beside the document roots.
@@ -195,7 +230,8 @@ web_set_up()
     as_user john mkdir -p $H/a.example/race/own $H/a.example/race/h
     as_user john sh -c "cd $H/a.example/race; printf own >own.txt; printf own >own/secret.txt; printf '# own\n' >own/plain
         printf x >h/x.txt; printf 'Options +Indexes\n' >.htaccess"
-    web_files X=1 && fpm_start && apache_start
+    [ "$APACHE_MPM" = prefork ] || web_tls
+    web_files X=1 && web_drop && fpm_start && KEY_OF_APACHE=ENVIRONMENT-OF-APACHE apache_start
 }
 
 # Requests for FIFOs, of all the threads that the server has and more, and another account's site meanwhile.
@@ -236,8 +272,13 @@ sed -i '/apache_module/d' /etc/sitecage.conf
 check "sites are isolated" cagefsctl --site-isolation-enable --anyway a.example b.example t.example s.example in.example ring.example \
     core.example d.example m.example
 check "B has a master of its own" web_files_of_master
+check "what was done in B's directory is undone" web_drop
 check "none leaks" last attempts isolated
 check "all that must work does" last works
+for via in behind h2 tls; do
+    [ "$via" = behind ] || [ "$APACHE_MPM" != prefork ] || continue
+    check "none leaks, asked by $via" by "$via" attempts isolated
+done
 check "swapped links do not leak" last race isolated
 ask_for_fifos
 check "160 requests for FIFOs, and others are answered" others_answer

@@ -3,7 +3,8 @@
 
 T(NAME, FILES, PATH, LEAK, options): FILES are made below t/NAME/ in the document root of SITE (a.example); PATH is
 asked for, relative to that directory unless it begins with "/"; it leaks when the answer has LEAK: bytes of head or body,
-a status, DIFFERS (the answer tells whether a file of the sibling exists) or HANGS. A tuple of FILES values: link(…),
+a status or several, DIFFERS (the answer tells whether a file of the sibling exists), HANGS, or REACHES (B's application is
+connected to). FILES values: link(…),
 fifo(), program(…), or text. In texts: @A@ @B@ document roots, @D@ the attempt's directory, @U@ its URL, @S@ the socket of
 B's pool, @X@ (with DIFFERS) a file of B's that exists, and one that does not.
 
@@ -12,9 +13,13 @@ B's pool, @X@ (with DIFFERS) a file of B's that exists, and one that does not.
   network=True  other services on loopback, a known limit: said, and not counted
   caged=b"…"    what leaks in place of LEAK once B is isolated: the account's pools outside are open to its other sites
   only="…"      the control leaks only with this MPM (mod_php) or this site kind
+  not_by=(…)    it cannot be asked so (web_try.py's VIA)
+  before={…}    is asked for first: an attempt's own words that are other than this one's
+
+A name of FILES that ends in "/" is a directory where Apache may write.
 """
 SECRET = b"SECRET-OF-B"
-DIFFERS, HANGS = "differs", "hangs"
+DIFFERS, HANGS, REACHES = "differs", "hangs", "reaches"
 
 
 class Link(str):
@@ -428,6 +433,77 @@ T("linked/lua-hook", {"x.txt": "x", "x.lua": HOOK, ".htaccess": "LuaHookFixups @
 T("linked/passphrase", {"x.txt": "x", ".htaccess": 'Session on\nSessionCryptoPassphrase "exec:/bin/sleep 6"\n'},
   "/linked/linked/passphrase/x.txt", HANGS, host="c.example")
 
+# ---- mod_dav, where the administrator has it: B/drop is a directory where Apache may write ----
+DONE = (201, 204)
+DROP = {"x.txt": "x", "own/": "", "d": link("@B@/drop")}
+T("write/dav-put", DROP, "d/new.txt", DONE, method="PUT", body=b"x")
+T("write/dav-over", DROP, "d/there.txt", DONE, method="PUT", body=b"x")
+T("write/dav-mkcol", DROP, "d/made", DONE, method="MKCOL")
+T("write/dav-delete", DROP, "d/gone.txt", DONE, method="DELETE")
+T("write/dav-copy-in", DROP, "x.txt", DONE, method="COPY", head={"Destination": "http://a.example@U@/d/copied.txt"})
+T("write/dav-copy-out", DROP, "d/there.txt", DONE, method="COPY", head={"Destination": "http://a.example@U@/own/copied.txt"})
+T("write/dav-copy-tree", DROP, "d/", DONE, method="COPY", head={"Destination": "http://a.example@U@/own/tree"})
+T("write/dav-move-out", DROP, "d/moved.txt", DONE, method="MOVE", head={"Destination": "http://a.example@U@/own/moved.txt"})
+T("write/dav-move-in", DROP | {"own/x.txt": "x"}, "own/x.txt", DONE, method="MOVE", head={"Destination": "http://a.example@U@/d/moved-in.txt"})
+T("write/dav-lock", DROP, "d/locked.txt", (200, 201), method="LOCK", head={"Depth": "0"}, body=
+  b'<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockinfo>')
+T("write/dav-property", DROP, "d/there.txt", b"HTTP/1.1 200 OK", method="PROPPATCH", body=
+  b'<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:" xmlns:x="x"><D:set><D:prop><x:a>b</x:a></D:prop></D:set></D:propertyupdate>')
+T("read/dav-destination-host", DROP, "x.txt", DONE, method="COPY", head={"Destination": "http://b.example/drop/host.txt"}, closed=True)
+
+# ---- other names of files ----
+T("read/userdir", {}, "/~john/secret.txt")
+T("read/userdir-ssi", {"p.shtml": '<!--#include virtual="/~john/secret.txt" -->', ".htaccess": INCLUDES}, "p.shtml")
+LINKED = {"d": link("@B@"), "\u00fc": link("@B@")}
+T("read/path-slashes", LINKED, "d///secret.txt")
+T("read/path-dot", LINKED, "./d/./secret.txt")
+T("read/path-dots", LINKED, "d/../d/lists/../secret.txt")
+T("read/path-encoded", LINKED, "%64/%73ecret.txt")
+T("read/path-utf8", LINKED, "%C3%BC/secret.txt")
+T("read/path-long", LINKED, "d/" + "./" * 3500 + "secret.txt")
+T("read/path-info", {"l.txt": link("@B@/secret.txt"), ".htaccess": "AcceptPathInfo on\n"}, "l.txt/more")
+T("read/path-query", LINKED, "d/secret.txt?x=/../..;y")
+T("read/path-absolute", LINKED, "http://a.example/t/read/path-absolute/d/secret.txt", not_by=("h2", "tls"))
+T("read/path-encoded-slash", LINKED, "d%2fsecret.txt", closed=True)
+T("read/path-nul", LINKED, "d/secret.txt%00.txt", closed=True)
+T("read/path-semicolon", LINKED, "d/secret.txt;x", closed=True)
+T("read/path-out-encoded", {}, "/..%2fb.example/secret.txt", closed=True)
+T("read/path-out-double", {}, "/%252e%252e/b.example/secret.txt", closed=True)
+T("read/path-out-backslash", {}, "/..\\b.example/secret.txt", closed=True)
+T("read/link-ranges", {"l.txt": link("@B@/secret.txt")}, "l.txt", b"SECRET", head={"Range": "bytes=0-5,7-8,-4"})
+T("oracle/link-conditional", {"l.txt": link("@X@")}, "l.txt", DIFFERS, head={"If-Match": '"x"'})
+T("oracle/link-modified", {"l.txt": link("@X@")}, "l.txt", DIFFERS, head={"If-Modified-Since": "Mon, 01 Jan 2035 00:00:00 GMT"})
+T("read/type-map-dir", {"v.var": "URI: d/secret.txt\nContent-Type: text/plain\n\n", "d": link("@B@"), ".htaccess":
+                        "AddHandler type-map .var\n"}, "v.var")
+T("list/speling-case", {"d": link("@B@"), ".htaccess": "CheckSpelling on\nCheckCaseOnly on\n"}, "d/SECRET.TXT", b"secret.txt")
+
+# ---- what other hosts and the server have ----
+VALUE = b"VALUE-OF-B"
+T("read/define", {"x.txt": "x", ".htaccess": 'Header set X-Is "${PASSWORD_OF_B}"\n'}, "x.txt", VALUE)
+T("read/define-redirect", {"x.txt": "x", ".htaccess": REWRITE + "RewriteRule go http://x.example/${PASSWORD_OF_B} [R]\n"}, "go", VALUE)
+T("read/define-environment", {"x.txt": "x", ".htaccess": 'SetEnv IS ${PASSWORD_OF_B}\nHeader set X-Is %{IS}e\n'}, "x.txt", VALUE)
+T("read/define-continued", {"x.txt": "x", ".htaccess": 'Header set X-Is "$\\\n{PASS\\\nWORD_OF_B}"\n'}, "x.txt", VALUE)
+T("read/define-long", {"x.txt": "x", ".htaccess": 'Header set X-Is "' + "x" * 181 + '${PASSWORD_OF_B}"\n'}, "x.txt", VALUE)
+T("server/environment-rewrite", {"x.txt": "x", ".htaccess": REWRITE + "RewriteRule go http://x.example/%{ENV:KEY_OF_APACHE} [R]\n"}, "go",
+  b"ENVIRONMENT-OF-APACHE")
+T("read/macro-defined", {"x.txt": "x", ".htaccess": '<Macro M>\nHeader set X-Is MACRO-OF-B\n</Macro>\nUse M\n'}, "x.txt", b"MACRO-OF-B")
+T("read/macro", {"x.txt": "x", ".htaccess": 'Use OfB\n'}, "x.txt", b"MACRO-OF-B")
+T("server/environment", {"x.txt": "x", ".htaccess": 'Header set X-Is "${KEY_OF_APACHE}"\n'}, "x.txt", b"ENVIRONMENT-OF-APACHE")
+T("server/pass-env", {"x.txt": "x", ".htaccess": 'PassEnv KEY_OF_APACHE\nHeader set X-Is %{KEY_OF_APACHE}e\n'}, "x.txt", b"ENVIRONMENT-OF-APACHE")
+T("server/osenv", {"x.txt": "x", ".htaccess": 'Header set X-Is "expr=%{osenv:KEY_OF_APACHE}"\n'}, "x.txt", b"ENVIRONMENT-OF-APACHE")
+SOCACHE = BASIC.replace("file", "socache file") + "AuthnCacheProvideFor file\nRequire valid-user\n"
+MEMBERS = {"path": "/members/x.txt", "host": "b.example"}
+T("oracle/auth-cache", {"x.txt": "in", ".htaccess": 'AuthnCacheContext "b.example/members"\n' + SOCACHE}, "x.txt", 200, user=BOB,
+  closed=True, before=MEMBERS | {"user": BOB})
+T("write/auth-cache", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess": 'AuthnCacheContext "b.example/members"\n' + SOCACHE + "AuthUserFile @D@/p\n"},
+  "/members/x.txt", 200, user=ANN, host="b.example", closed=True, before={"path": "/t/write/auth-cache/x.txt", "host": "a.example", "user": ANN})
+
+# ---- other ways to a socket ----
+T("use/fd", {"x.it": "x", ".htaccess": 'SetHandler "proxy:fd:///run/app/b.sock"\n'}, "x.it", REACHES, closed=True)
+for scheme in ("ajp", "ws", "h2c"):
+    T(f"use/{scheme}", {".htaccess": REWRITE + f"RewriteRule go unix:/run/app/b.sock|{scheme}://localhost/go [P]\n"}, "go", REACHES,
+      head={"Upgrade": "websocket", "Connection": "Upgrade"} if scheme == "ws" else {})
+
 # ---- what httpd closes itself ----
 T("httpd/rewrite-path", {".htaccess": REWRITE + "RewriteRule go @B@/secret.txt\n"}, "go", closed=True)
 T("httpd/rewrite-dots", {".htaccess": REWRITE + "RewriteRule go ../../../../b.example/secret.txt\n"}, "go", closed=True)
@@ -465,6 +541,16 @@ T("net/http", {".htaccess": REWRITE + "RewriteRule go http://127.0.0.1:5055/go [
 T("net/php", {"x.php": "<?php echo file_get_contents('http://127.0.0.1:5055/');"}, "x.php", b"APP-OF-B", network=True)
 
 # ======== what must keep working ========
+OWN_DAV = {"own/": "", "own/x.txt": "own text"}
+W("dav-put", OWN_DAV, "own/new.txt", DONE, method="PUT", body=b"x")
+W("dav-list", OWN_DAV, "own/", 207, method="PROPFIND", head={"Depth": "1"})
+W("dav-copy", OWN_DAV, "own/x.txt", DONE, method="COPY", head={"Destination": "http://a.example@U@/own/y.txt"})
+W("dav-move", OWN_DAV, "own/x.txt", DONE, method="MOVE", head={"Destination": "http://a.example@U@/own/z.txt"}, before={"method": "PUT", "body": b"own text"})
+W("members", {}, "/members/x.txt", b"members' text", host="b.example", user=BOB)
+W("auth-cache", {"x.txt": "own text", "p": "ann:@HASH-ANN@\n", ".htaccess": SOCACHE + "AuthUserFile @D@/p\n"}, "x.txt", b"own text", user=ANN)
+W("variable", {"x.txt": "x", ".htaccess": 'Header set X-Own "${NOT_DEFINED}yes"\n' + "# " + "x" * 8000 + "\nHeader set X-Its \\\n  own\n"}, "x.txt", b"X-Its: own")
+W("environment", {"x.txt": "x", ".htaccess": "PassEnv PATH\nHeader set X-Own %{PATH}e\n"}, "x.txt", b"X-Own: /")
+W("dollar", {"x.txt": "x", ".htaccess": REWRITE + 'RewriteCond x$1 ^x$\nRewriteRule ^(no)?go$ http://x.example/${lower:OWN} [R]\n'}, "go", b"http://x.example/own")
 W("linked", {"x.txt": "own text", ".htaccess": "Header set X-Own yes\n"}, "/linked/linked/x.txt", b"own text", host="c.example")
 W("static", {"x.txt": "own text"}, "x.txt", b"own text")
 W("php", {"x.php": "<?php echo 'own ', 6 * 7;"}, "x.php", b"own 42")

@@ -9,6 +9,9 @@ web_try.py works HOST:PORT        "works/name: ok|BROKEN" a line
 web_try.py serve PATH-OR-PORT...  an application that answers whatever it is asked
 web_try.py race HOST:PORT         links that are swapped while they are asked for
 
+VIA in the environment says how attempts are asked: behind (two other accounts' sites are asked on the connection before), tls
+(one of them, whose name is TLS's, too), h2 (the same, by HTTP/2).
+
 attempts control: each must LEAK unless httpd closes it, else nothing is proved by "closed" later; isolated: none may. works: none
 may be BROKEN. The exit status says so, and the last line what is wrong.
 """
@@ -16,12 +19,13 @@ import base64
 import hashlib
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
 
 import web_attempts as tried
-from web_attempts import DIFFERS, HANGS
+from web_attempts import DIFFERS, HANGS, REACHES
 
 ROOTS = {"a.example": "/home/john/a.example", "s.example": "/home/john/s.example", "c.example": "/home/john/c.example",
          "in.example": "/home/john/outer/in", "ring.example": "/home/john/ring", "m.example": "/home/mary/m.example",
@@ -31,6 +35,8 @@ B = "/home/john/b.example"
 EXISTING = {"": "secret.txt", "f": "secret.txt", "s": "secret.txt", "e": "secret.txt", "l": "link", "L": "link", "d": "lists",
             "x": "tool", "NAME": "secret.txt", "STEM": "secret"}
 SLOW_S = 4
+VIA, CURLS = os.environ.get("VIA", ""), ("h2", "tls")
+REACHED = "/run/app/reached"
 
 
 def hash_of(password):
@@ -64,6 +70,9 @@ def filled(text, t, directory, exists):
 
 def make(path, what, fill):
     os.makedirs(os.path.dirname(path), exist_ok=True)
+    if path.endswith("/"):
+        os.chmod(path, 0o777)
+        return
     if isinstance(what, tried.Fifo):
         os.mkfifo(path)
     elif isinstance(what, tried.Link):
@@ -87,6 +96,45 @@ def make_files(sites):
 
 # ---- requests ----
 
+BEFORE = ("n.example", "m.example")
+
+
+def capital(line):
+    name, colon, value = line.partition(b":")
+    return b"-".join(word.capitalize() for word in name.split(b"-")) + colon + value
+
+
+def ask_curl(address, t, path, head):
+    """Behind a request of another site's on the same connection, which is by TLS for that site's name."""
+    base, how = f"https://{BEFORE[1]}:8443", ["-k", "--http2" if VIA == "h2" else "--http1.1", "--connect-to", f"::{address[0]}:8443"]
+    words = ["curl", *how, "-s", "-o", "/dev/null", "-H", f"Host: {BEFORE[1]}", base + "/none-at-all", "--next", *how]
+    words += ["-s", "-i", "--max-time", str(SLOW_S), "--path-as-is"]
+    words += ["-I"] if t.get("method") == "HEAD" else ["-X", t.get("method", "GET")]
+    for name, value in head.items():
+        if name not in ("Connection", "Upgrade", "Content-Length"):
+            words += ["-H", f"{name}: {value}"]
+    if t.get("body") or t.get("method") == "POST":
+        words += [*([] if "Content-Type" in head else ["-H", "Content-Type;"]), "--data-binary", "@-"]
+    run = subprocess.run([*words, base + path], input=t.get("body", b""), stdout=subprocess.PIPE, check=False)
+    if run.returncode == 28:
+        return None, b""
+    lines, end, body = run.stdout.partition(b"\r\n\r\n")
+    first, *rest = lines.split(b"\r\n")
+    status = first.split(b" ")[1:2]
+    return int(status[0]) if status else 0, b"\r\n".join([first, *map(capital, rest)]) + end + body
+
+
+def without_before(data):
+    """The last answer of a connection on which others were asked first."""
+    for _ in BEFORE:
+        head, _, rest = data.partition(b"\r\n\r\n")
+        length = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+        if not length:
+            return b""
+        data = rest[length[0]:]
+    return data
+
+
 def ask(address, t, path, extra=None):
     """Status and whole answer; (None, b"") when there is none in time."""
     body = t.get("body", b"")
@@ -95,16 +143,20 @@ def ask(address, t, path, extra=None):
         head["Content-Length"] = str(len(body))
     if t.get("user") and not t.get("digest"):
         head["Authorization"] = "Basic " + base64.b64encode(":".join(t["user"]).encode()).decode()
+    if VIA in CURLS:
+        return ask_curl(address, t, path, head)
     lines = "".join(f"{k}: {v}\r\n" for k, v in head.items())
+    first = "".join(f"GET /none-at-all HTTP/1.1\r\nHost: {name}\r\n\r\n" for name in BEFORE) if VIA == "behind" else ""
     data = b""
     try:
         with socket.create_connection(address, timeout=SLOW_S) as s:
-            s.sendall(f"{t.get('method', 'GET')} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+            s.sendall(first.encode() + f"{t.get('method', 'GET')} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
             until = time.monotonic() + SLOW_S
             while time.monotonic() < until and (chunk := s.recv(65536)):
                 data += chunk
     except TimeoutError:
         return None, b""
+    data = without_before(data) if first else data
     words = data.split(b" ", 2)
     return (int(words[1]) if len(words) > 2 else 0), data
 
@@ -125,10 +177,13 @@ def ask_digest(address, t, path):
 
 def path_of(t, directory, exists):
     path = filled(t["path"], t, directory, exists)
-    return path if path.startswith("/") else f"{t.get('below', '')}/t/{directory}/{path}"
+    return path if path.startswith(("/", "http:")) else f"{t.get('below', '')}/t/{directory}/{path}"
 
 
 def answer_of(address, t, directory, exists):
+    t = dict(t, head={name: filled(value, t, directory, exists).replace("http://", "https://" if VIA in CURLS else "http://") for name, value in t.get("head", {}).items()})
+    if "before" in t:
+        answer_of(address, {k: v for k, v in t.items() if k not in ("before", "user")} | t["before"], directory, exists)
     path = path_of(t, directory, exists)
     return (ask_digest if t.get("digest") else ask)(address, t, path)
 
@@ -146,13 +201,22 @@ def release(t, directory):
 
 def plain(answer, directory):
     """What does not change from request to request, nor with the attempt's own name."""
-    lines = [line for line in answer.split(b"\r\n") if not line.startswith((b"Date:", b"Last-Modified:", b"ETag:"))]
+    lines = [line for line in answer.split(b"\r\n") if not line.lower().startswith((b"date:", b"last-modified:", b"etag:"))]
     return b"\n".join(lines).replace(directory.encode(), b"").replace(b"no-secret", b"secret")
+
+
+def reached():
+    """How often B's application was connected to."""
+    try:
+        return os.stat(REACHED).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def leaks(address, t, is_control):
     found = []
     leak = t["leak"] if is_control else t.get("caged", t["leak"])
+    had = reached()
     for directory, exists in variants(t):
         status, answer = answer_of(address, t, directory, exists)
         if t["leak"] is HANGS:
@@ -163,14 +227,18 @@ def leaks(address, t, is_control):
         found.append((status, plain(answer, directory)))
     if t["leak"] is DIFFERS:
         return found[0] != found[1]
-    if isinstance(leak, int):
-        return found[0][0] == leak
+    if leak is REACHES:
+        return reached() > had
+    if isinstance(leak, (int, tuple)):
+        return found[0][0] in (leak if isinstance(leak, tuple) else (leak,))
     return leak in found[0][1].replace(b"\n", b"\r\n")
 
 
 def try_all(address, mpm, is_control):
     wrong = []
     for t in tried.ATTEMPTS:
+        if VIA in t.get("not_by", ()):
+            continue
         leak = leaks(address, t, is_control)
         print(f"{t['name']}: {'LEAK' if leak else 'closed'}", flush=True)
         closed = t.get("closed") or t.get("new") or t.get("only", mpm) != mpm or t.get("network")
@@ -183,7 +251,8 @@ def work_all(address):
     wrong = []
     for t in tried.WORKS:
         status, answer = answer_of(address, t, t["name"], True)
-        ok = status == t["wanted"] if isinstance(t["wanted"], int) else t["wanted"] in answer
+        wanted = t["wanted"]
+        ok = wanted in answer if isinstance(wanted, bytes) else status in (wanted if isinstance(wanted, tuple) else (wanted,))
         print(f"works/{t['name']}: {'ok' if ok else f'BROKEN ({status})'}", flush=True)
         if not ok:
             wrong.append("works/" + t["name"])
@@ -234,8 +303,11 @@ def page(asked):
     return b"text/html", b'<!--#include virtual="' + asked.split(b" ")[1] + b'go" -->'
 
 
-def answer_one(c):
+def answer_one(c, place):
     c.settimeout(2)
+    if place == "/run/app/b.sock":
+        with open(REACHED, "ab") as f:
+            f.write(b"x")
     asked = c.recv(65536)
     status = b"Status: 200 OK" if asked[:1].isdigit() else b"HTTP/1.0 200 OK"
     kind, text = page(asked)
@@ -254,7 +326,7 @@ def serve(place):
     while True:
         c, _ = s.accept()
         try:
-            answer_one(c)
+            answer_one(c, place)
         except OSError:
             pass
 

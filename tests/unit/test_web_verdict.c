@@ -6,6 +6,7 @@
 #include "core/web/apache/env.h"
 #include "core/web/apache/handler.h"
 #include "core/web/apache/path.h"
+#include "core/web/apache/variables.h"
 #include "core/web/apache/verdict.h"
 
 static void handlers_are_known_by_name(void **state)
@@ -262,9 +263,56 @@ static void strangers_reach_no_pool(void **state)
     assert_verdict(sc_web_judge_stranger(&ask), SC_WEB_REFUSE, 503);
 }
 
+static void variables(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shut;
+    } cases[] = {
+        {"", ""},
+        {"$", "$"},
+        {"${", "${"},
+        {"Header set X ${A}\n", "Header set X $_A}\n"},
+        {"${A}${B} $${C}", "$_A}$_B} $$_C}"},
+        {"${}", "$_}"},
+        {"$1 %{A}e $A {B}\n", "$1 %{A}e $A {B}\n"},
+        /* a map's name has a colon behind it */
+        {"${lower:%1} ${A}", "${lower:%1} $_A}"},
+        {"${map:${A}}", "${map:$_A}}"},
+        /* httpd finds no end in its line */
+        {"${A\n}", "${A\n}"},
+        /* lines that are continued */
+        {"$\\\n{A}", "$\\\n_A}"},
+        {"$\\\r\n{A\\\r\nB}\n", "$\\\r\n_A\\\r\nB}\n"},
+        {"$\\\n\\\n{A}", "$\\\n\\\n_A}"},
+        {"${A\\}", "$_A\\}"},
+        {"$\\{A}", "$\\{A}"},
+        {"$\\", "$\\"},
+        {"${A\\\n", "${A\\\n"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[100];
+        strcpy(text, cases[i].text);
+        sc_web_variables_shut(text);
+        assert_string_equal(text, cases[i].shut);
+    }
+}
+
+static void the_servers_environment(void **state)
+{
+    (void)state;
+    assert_true(sc_web_env_is_for_all("PATH"));
+    assert_true(sc_web_env_is_for_all("LC_ALL"));
+    assert_false(sc_web_env_is_for_all("PATHS"));
+    assert_false(sc_web_env_is_for_all("KEY"));
+    assert_false(sc_web_env_is_for_all(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variables),
+        cmocka_unit_test(the_servers_environment),
         cmocka_unit_test(handlers_are_known_by_name),
         cmocka_unit_test(paths_are_cleaned_as_text),
         cmocka_unit_test(addresses_have_one_name),

@@ -62,8 +62,6 @@ static const char *allow_backend(cmd_parms *cmd, void *dir, const char *text)
 
 /* ---- those of others ---- */
 
-static const char secret_reason[] = "its .htaccess would start a program outside of the site";
-
 /* Whether the module that it belongs to is loaded: else it must be as wrong as ever. */
 static bool is_others(const char *name)
 {
@@ -123,22 +121,43 @@ static const char *see_program(cmd_parms *cmd, void *dir, const char *args)
     return seen(cmd, dir, &((struct sc_mod_dir *)dir)->program);
 }
 
-/* What begins with "exec:" is a program, which would be started before the request can be refused. So the line is
- * wrong: its .htaccess cannot be read, and the visitor gets 500. */
+/* The line is wrong: its .htaccess cannot be read, and the visitor gets 500. NULL: it is no isolated site's. */
+static const char *refuse_line(cmd_parms *cmd, const char *reason)
+{
+    const struct sc_web_site *site = sc_web_now()->site;
+    if (!site && !is_by_link(cmd))
+        return NULL;
+    if (site)
+        sc_web_counts_add(sc_mod->counts, site->id, HTTP_INTERNAL_SERVER_ERROR,
+                          apr_time_sec(apr_time_now()), reason);
+    return apr_psprintf(cmd->pool, "sitecage: %s: %d: %s (%s)",
+                        site ? site->name : cmd->server->server_hostname,
+                        HTTP_INTERNAL_SERVER_ERROR, reason, cmd->cmd->name);
+}
+
+static const char secret_reason[] = "its .htaccess would start a program outside of the site";
+
+/* What begins with "exec:" is a program, which would be started before the request can be refused. */
 static const char *see_secret(cmd_parms *cmd, void *dir, const char *args)
 {
     const char *other = wrong(cmd), *rest = args;
-    const struct sc_web_site *site = sc_web_now()->site;
     (void)dir;
     if (other || strncmp(ap_getword_conf(cmd->temp_pool, &rest), "exec:", 5) != 0 ||
-        !is_in_htaccess(cmd) || (!site && !is_by_link(cmd)))
+        !is_in_htaccess(cmd))
         return other;
-    if (site)
-        sc_web_counts_add(sc_mod->counts, site->id, HTTP_INTERNAL_SERVER_ERROR,
-                          apr_time_sec(apr_time_now()), secret_reason);
-    return apr_psprintf(cmd->pool, "sitecage: %s: %d: %s (%s)",
-                        site ? site->name : cmd->server->server_hostname,
-                        HTTP_INTERNAL_SERVER_ERROR, secret_reason, cmd->cmd->name);
+    return refuse_line(cmd, secret_reason);
+}
+
+static const char macro_reason[] = "its .htaccess uses macros of the server's configuration";
+
+/* Macros of mod_macro belong to the whole process: what hosts say in them, any .htaccess could say again, and what an
+ * .htaccess defines would count for others. */
+static const char *see_macro(cmd_parms *cmd, void *dir, const char *args)
+{
+    const char *other = wrong(cmd);
+    (void)dir;
+    (void)args;
+    return other || !is_in_htaccess(cmd) ? other : refuse_line(cmd, macro_reason);
 }
 
 /* Panels keep the passwords of a domain's protected directories where no site sees them. Where the server's own
@@ -189,6 +208,7 @@ void sc_mod_directive_hooks(apr_pool_t *p)
 #define CODE(name)    AP_INIT_RAW_ARGS(name, see_code, NULL, OR_ALL, NULL)
 #define SWITCH(name)  AP_INIT_RAW_ARGS(name, see_switch, NULL, OR_ALL, NULL)
 #define SECRET(name)  AP_INIT_RAW_ARGS(name, see_secret, NULL, OR_ALL, NULL)
+#define MACRO(name)   AP_INIT_RAW_ARGS(name, see_macro, NULL, OR_ALL | EXEC_ON_READ, NULL)
 #define PROGRAM(name) AP_INIT_RAW_ARGS(name, see_program, NULL, OR_ALL, NULL)
 
 const command_rec sc_mod_directives[] = {
@@ -218,6 +238,9 @@ const command_rec sc_mod_directives[] = {
     AP_INIT_RAW_ARGS("AuthGroupFile", see_passwords, NULL, OR_ALL, NULL),
     SECRET("AuthLDAPBindPassword"), /* of mod_authnz_ldap and mod_session_crypto */
     SECRET("SessionCryptoPassphrase"),
+    MACRO("<Macro"), /* of mod_macro */
+    MACRO("UndefMacro"),
+    MACRO("Use"),
     PROGRAM("FcgidAccessChecker"),
     PROGRAM("FcgidAuthenticator"),
     PROGRAM("FcgidAuthorizer"),

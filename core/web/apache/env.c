@@ -69,6 +69,15 @@ bool sc_web_env_is_plain(const char *name)
     return false;
 }
 
+bool sc_web_env_is_for_all(const char *name)
+{
+    static const char *const names[] = {"LANG", "PATH", "TEMP", "TMP", "TMPDIR", "TZ"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return begins(name, "LC_");
+}
+
 void sc_web_env_plain(char *const *from, char **to, size_t size)
 {
     size_t n = 0;

@@ -11,6 +11,10 @@
  * PATH_INFO and PATH_TRANSLATED, by which interpreters find what to run. `name` ends with "=" or as text. */
 bool sc_web_env_is_plain(const char *name);
 
+/* Whether a site's request may ask for that variable of the server's own environment: others may be secrets of the
+ * administrator's, or of another host. */
+bool sc_web_env_is_for_all(const char *name);
+
 /* Those of `from` (ended by NULL), in order, into `to`, which has place for `size` pointers and is ended by NULL. What has
  * no place is left out. Allocates nothing: it is asked between fork and exec. */
 void sc_web_env_plain(char *const *from, char **to, size_t size);

@@ -90,6 +90,6 @@ const struct sc_web_stand_in sc_web_stand_ins[] = {
     BY("symlink", sc_my_symlink),   BY("chmod", sc_my_chmod),       BY("chown", sc_my_chown),
     BY("utimes", sc_my_utimes),     BY("mkstemp", sc_my_mkstemp),   BY("mkstemp64", sc_my_mkstemp),
     BY("connect", sc_my_connect),   BY("dlopen", my_dlopen),        BY("fork", sc_my_fork),
-    BY("execve", sc_my_execve),
+    BY("execve", sc_my_execve),     BY("getenv", sc_my_getenv),
 };
 const size_t sc_web_n_stand_ins = sizeof(sc_web_stand_ins) / sizeof(sc_web_stand_ins[0]);

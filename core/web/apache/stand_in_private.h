@@ -56,5 +56,6 @@ int sc_my_mkstemp(char *template);
 int sc_my_connect(int sock, const struct sockaddr *sa, socklen_t len);
 pid_t sc_my_fork(void);
 int sc_my_execve(const char *path, char *const *argv, char *const *env);
+char *sc_my_getenv(const char *name);
 
 #endif

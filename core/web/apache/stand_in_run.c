@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whom the thread may connect to, and which programs it may start. */
+/* Whom the thread may connect to, which programs it may start, and what of the server's environment it may know. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -103,4 +104,11 @@ int sc_my_execve(const char *path, char *const *argv, char *const *env)
         return execve(path, argv, env);
     sc_web_env_plain(env, plain, PLAIN_MAX);
     return execve(path, argv, plain);
+}
+
+/* ---- the server's environment: PassEnv, osenv(), %{ENV:…} ---- */
+
+char *sc_my_getenv(const char *name)
+{
+    return sc_web_for_site() && !sc_web_env_is_for_all(name) ? NULL : getenv(name);
 }
