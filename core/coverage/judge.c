@@ -334,49 +334,6 @@ static bool by_table(struct judging *j)
                j->site->user);
 }
 
-/* ---- files that nginx serves itself ---- */
-
-static bool by_links(struct judging *j)
-{
-    for (size_t i = 0; i < j->seen->n_links; i++) {
-        const struct sc_cover_links *l = &j->seen->links[i];
-        const struct sc_vhost *h = l->host;
-        if (l->unread)
-            return sc_judge_no(j, SC_COVERAGE_NOT,
-                               "nginx has not read %s since it was changed: reload nginx",
-                               h->shut_by);
-        if (l->soon && (!j->server->must_stand || j->site->id == 0))
-            continue;
-        return sc_judge_no(
-            j, SC_COVERAGE_NOT,
-            "nginx serves files %s (%s:%u) and follows links in it, to other sites, too: %s",
-            l->around ? "of the site with those of a directory around it" : "of the site", h->file,
-            h->line,
-            l->soon ? "run cagefsctl --site-isolation-regenerate; the log says why the line "
-                      "is not there"
-                    : l->text);
-    }
-    return false;
-}
-
-/* What a location serves any visitor can ask for, or the site's own PHP by X-Accel-Redirect. */
-static bool by_others_root(struct judging *j)
-{
-    for (size_t i = 0; i < hosts(j)->n; i++) {
-        const struct sc_vhost *h = &hosts(j)->v[i];
-        if (!h->nginx || sc_host_stands(h, &j->site->is) != SC_HOST_SITE)
-            continue;
-        const struct sc_host_root *r = sc_host_others_root(h, &j->site->is);
-        if (r)
-            return sc_judge_no(
-                j, SC_COVERAGE_NOT,
-                "the server block at %s:%u serves %s, where other sites' files are, to the "
-                "site's visitors and to X-Accel-Redirect: give that a server block of its own",
-                h->file, h->line, r->text);
-    }
-    return false;
-}
-
 void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_site *site,
                     const struct sc_cover_seen *seen, struct sc_cover_verdict *ret)
 {
@@ -391,6 +348,6 @@ void sc_cover_judge(const struct sc_cover_server *server, const struct sc_cover_
            any_way(&j, sc_judge_by_suexec) || any_way(&j, by_lsapi) || by_fpm(&j) ||
            any_way(&j, by_own_fpm) || any_way(&j, sc_judge_by_rest) ||
            sc_judge_by_alias_around(&j) || sc_judge_by_htaccess(&j) || by_unread(&j) ||
-           sc_judge_by_unseen(&j) || by_unit(&j) || by_table(&j) || by_others_root(&j) ||
-           by_links(&j) || by_port(&j) || by_socket(&j));
+           sc_judge_by_unseen(&j) || by_unit(&j) || by_table(&j) || sc_judge_by_nginx_files(&j) ||
+           by_port(&j) || by_socket(&j));
 }

@@ -59,4 +59,9 @@ bool sc_judge_by_alias_around(struct judging *j);
 /* What .htaccess files may say at any time. */
 bool sc_judge_by_htaccess(struct judging *j);
 
+/* ---- judge_nginx.c ---- */
+
+/* Files of the site that nginx serves itself, and those that it reads besides. */
+bool sc_judge_by_nginx_files(struct judging *j);
+
 #endif

@@ -12,6 +12,7 @@
 #include "core/base/vec.h"
 #include "core/web/nginx_links.h"
 #include "core/web/nginx_roots.h"
+#include "core/web/nginx_slips.h"
 #include "core/web/nginx_values.h"
 #include "core/web/nginx_words.h"
 #include "core/web/vhosts.h"
@@ -34,6 +35,7 @@ struct parser {
     size_t places[DEPTH_MAX]; /* the same in `links` */
     struct sc_nginx_links links;
     struct sc_nginx_roots roots;
+    struct sc_nginx_slips slips;
     int depth;
     bool in_server;
     size_t server_at;
@@ -202,13 +204,16 @@ static void simple(struct sc_vhosts_reader *r, struct parser *p, const char *fil
                    char **w, size_t n)
 {
     char address[4096];
-    if (strcmp(n ? w[0] : "", "include") == 0 && n > 1) {
-        include(r, p, w[1]);
-    } else if (p->map) {
+    if (p->map && (n < 2 || strcmp(w[0], "include") != 0)) {
         if (n > 1)
             sc_nginx_value_add(r, &p->values, p->map, w[n - 1], 0);
-    } else if (n < 2) {
         return;
+    }
+    if (n < 2)
+        return;
+    sc_nginx_slip_said(r, &p->slips, p->in_server ? p->server_at + 1 : 0, w, file, line);
+    if (strcmp(w[0], "include") == 0) {
+        include(r, p, w[1]);
     } else if (strcmp(w[0], "disable_symlinks") == 0) {
         if (!sc_nginx_links_said(&p->links, here(p), w + 1, n - 1, file, line))
             sc_vhosts_no_memory(r);
@@ -327,5 +332,6 @@ void sc_nginx_conf_read(struct sc_vhosts_reader *r, const char *main_file)
     while (p->depth)
         close_block(p);
     sc_nginx_links_finish(r, &p->links);
+    sc_nginx_slips_finish(r, &p->slips);
     SC_FREE_ALL(p->upstream, p->map, p->conf_dir, p);
 }

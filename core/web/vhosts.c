@@ -25,7 +25,9 @@ static void host_free(struct sc_vhost *h)
         free(h->roots[i].text);
         free(h->roots[i].real);
     }
-    SC_FREE_ALL(h->links_at, h->shut_by, h->roots);
+    for (size_t i = 0; i < h->n_slips; i++)
+        SC_FREE_ALL(h->slips[i].what, h->slips[i].path, h->slips[i].file);
+    SC_FREE_ALL(h->links_at, h->shut_by, h->roots, h->slips);
     sc_strings_free(h->names, h->n_names);
     sc_strings_free(h->listens, h->n_listens);
     sc_strings_free(h->php_env, h->n_php_env);

@@ -54,6 +54,14 @@ struct sc_host_root {
     bool whole;    /* nginx: an alias that is all of the path: with variables, or of a file */
 };
 
+/* nginx: a directive that reads or writes files through links, whatever disable_symlinks says. */
+struct sc_host_slip {
+    char *what; /* its name */
+    char *path; /* of the file or files, as written; NULL: any below the roots */
+    char *file; /* that says so */
+    unsigned line;
+};
+
 struct sc_vhost {
     char *file; /* where it begins */
     unsigned line;
@@ -77,7 +85,9 @@ struct sc_vhost {
     bool links;     /* nginx: of some root, or of the pattern */
     char *links_at; /* "FILE:LINE" of the disable_symlinks in it that leaves it so; NULL: none */
     char *shut_by;  /* nginx: the file with the disable_symlinks that its roots have; NULL: none */
-    bool suexec;    /* SuexecUserGroup */
+    struct sc_host_slip *slips; /* said in it, or for all of nginx's hosts */
+    size_t n_slips;
+    bool suexec;                   /* SuexecUserGroup */
     bool passenger_off;            /* PassengerEnabled off, for all of it */
     struct sc_overrides overrides; /* said in it */
     char *htaccess_at; /* "FILE:LINE" that lets .htaccess files name handlers; NULL: nothing does */

@@ -266,6 +266,39 @@ block a.example "${plain[@]}" 'include /etc/nginx/sitecage/a.example.conf*;'
 block b.example "root $H/b.example;" "$(php b.example)"
 put_php b.example page.php 'echo "page";'
 reload
+
+## What looks at no link, whatever is said about links: WebDAV, answers that are stored, password files
+line='include /etc/nginx/sitecage/a.example.conf*;'
+htpasswd -nbs bob bobspass 2>/dev/null | put_file john $H/b.example/.htpasswd
+as_user john sh -c "cd $H/a.example; mkdir -m 777 own; ln -s $H/b.example/.htpasswd passwords"
+copied() { code a.example /dir/secret.txt -X COPY -H "Destination: http://a.example/own/copied.txt" >/dev/null; get a.example /own/copied.txt; }
+block a.example "${plain[@]}" 'location / { dav_methods COPY; }' "$line"
+reload
+refused a.example "dav_methods at $sites/a.example:11 follows the site's links to other sites"
+check "with --anyway" enable --anyway a.example
+expect_output "control: a file behind a link is copied" secret copied
+check "disabled" disable a.example
+rm -f $H/a.example/own/*
+block a.example "${plain[@]}" 'location /stored/ { proxy_pass http://127.0.0.1:1; proxy_store '"$H"'/a.example$uri; }' "$line"
+reload
+refused a.example "proxy_store at $sites/a.example:11"
+block a.example "${plain[@]}" 'location = /own.txt { auth_basic x; auth_basic_user_file '"$H"'/a.example/passwords; }' "$line"
+reload
+refused a.example "nginx uses $H/a.example/passwords (auth_basic_user_file at $sites/a.example:11)"
+check "with --anyway" enable --anyway a.example
+expect_output "control: who may log in at B may here" 200 code a.example /own.txt -u bob:bobspass
+check "disabled" disable a.example
+htpasswd -nbs ann annspass >$H/conf/passwords 2>/dev/null
+block a.example "${plain[@]}" 'location = /own.txt { auth_basic x; auth_basic_user_file '"$H"'/conf/passwords; }' "$line" 'dav_methods off;'
+reload
+check "passwords outside of the site" enable a.example
+expect_output "count" 200 code a.example /own.txt -u ann:annspass
+expect_output "alone" 401 code a.example /own.txt -u bob:bobspass
+check "disabled" disable a.example
+as_user john rm -rf $H/a.example/own $H/a.example/passwords
+block a.example "${plain[@]}" "$line"
+reload
+
 echo 'oops' >$sites/stranger
 refused a.example "nginx's configuration is not valid" $sites/stranger
 expect_contains "with --anyway it is said" "not covered" said enable --anyway a.example

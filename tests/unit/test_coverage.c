@@ -453,6 +453,28 @@ static void links_of_nginx(void **state)
     sc_vhosts_done(&server.hosts);
 }
 
+#define NGINX(rest) "http { server { server_name a.example; root /home/john/a; " rest " } }"
+
+static void files_that_nginx_uses(void **state)
+{
+    (void)state;
+    not_covered(NGINX("location / { dav_methods PUT DELETE; }"),
+                "dav_methods at /etc/nginx/nginx.conf:1 follows the site's links");
+    not_covered(NGINX("proxy_store on;"), "proxy_store at ");
+    not_covered(NGINX("proxy_store /home/john/a$uri;"), "nginx uses /home/john/a$uri");
+    not_covered(NGINX("auth_basic_user_file /home/john/a/../a/p;"), "nginx uses ");
+    not_covered(NGINX("auth_basic_user_file $document_root/p;"), "nginx uses $document_root/p");
+    not_covered(NGINX("auth_basic_user_file /home/john/$host/p;"), "nginx uses ");
+    not_covered("http { server { server_name a.example; root /home/john/a; }\n"
+                "server { root /home/john; dav_methods PUT; } }",
+                "dav_methods at /etc/nginx/nginx.conf:2");
+    covered(NGINX("dav_methods off; proxy_store /var/cache/x$uri; "
+                  "auth_basic_user_file /home/john/ab;"));
+    covered(NGINX("auth_basic_user_file /etc/nginx/$host; auth_basic_user_file $pw;"));
+    covered("http { server { server_name a.example; root /home/john/a; }\n"
+            "server { root /srv; dav_methods PUT; } }");
+}
+
 static void others_root(void **state)
 {
     (void)state;
@@ -498,6 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(hosts, plain, drop),
         cmocka_unit_test_setup_teardown(links_of_nginx, plain, drop),
+        cmocka_unit_test_setup_teardown(files_that_nginx_uses, plain, drop),
         cmocka_unit_test_setup_teardown(others_root, plain, drop),
         cmocka_unit_test_setup_teardown(programs, plain, drop),
         cmocka_unit_test_setup_teardown(in_process, plain, drop),

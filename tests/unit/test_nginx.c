@@ -149,6 +149,35 @@ static void what_it_says(void **state)
     sc_vhosts_done(&hosts);
 }
 
+static void slips_are(const struct sc_vhost *h, const char *wanted)
+{
+    char text[1000] = "";
+    for (size_t i = 0; i < h->n_slips; i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s %s %s:%u\n",
+                 h->slips[i].what, h->slips[i].path ? h->slips[i].path : "-", h->slips[i].file,
+                 h->slips[i].line);
+    assert_string_equal(text, wanted);
+}
+
+#define CONF "/etc/nginx/nginx.conf"
+
+/* What looks at no link whatever is said about links. */
+static void slips(void **state)
+{
+    (void)state;
+    load("dav_methods PUT;\nproxy_store off;\nserver {\nlocation / { dav_methods off; } }\nserver "
+         "{\n"
+         "dav_methods COPY;\nlocation /x { proxy_store on; auth_basic_user_file /a/b; }\n"
+         "fastcgi_store /c$uri; auth_basic_user_file $d/x; }\nserver { }");
+    slips_are(&hosts.v[0], "dav_methods - " CONF ":3\n");
+    slips_are(&hosts.v[1],
+              "dav_methods - " CONF ":8\nproxy_store - " CONF ":9\nauth_basic_user_file /a/b " CONF
+              ":9\n"
+              "fastcgi_store /c$uri " CONF ":10\nauth_basic_user_file $d/x " CONF ":10\n");
+    slips_are(&hosts.v[2], "dav_methods - " CONF ":3\n");
+    sc_vhosts_done(&hosts);
+}
+
 /* ---- places ---- */
 
 /* The place for the site's first block, or why there is none. */
@@ -374,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(links, make, drop),
         cmocka_unit_test_setup_teardown(what_it_says, make, drop),
+        cmocka_unit_test_setup_teardown(slips, make, drop),
         cmocka_unit_test_setup_teardown(places, make, drop),
         cmocka_unit_test_setup_teardown(froms, make, drop),
         cmocka_unit_test(names_of_ours),
