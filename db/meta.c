@@ -2,6 +2,7 @@
 /* Marks of unfinished changes, and single values. */
 #include "db/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int read_pending(struct sc_stmt *q, void *to, struct sc_error *err)
@@ -44,6 +45,11 @@ static int read_value(struct sc_stmt *q, void *row, struct sc_error *err)
     return sc_col_dup(q, 0, row, err);
 }
 
+static void free_value(void *row)
+{
+    free(*(char **)row);
+}
+
 int sc_store_meta_get(struct sc_store *store, const char *key, char **ret, struct sc_error *err)
 {
     static const struct sc_row_kind text = {sizeof(const char *), read_value, NULL};
@@ -54,6 +60,15 @@ int sc_store_meta_get(struct sc_store *store, const char *key, char **ret, struc
         return r;
     *ret = value;
     return 0;
+}
+
+int sc_store_meta_keys(struct sc_store *store, const char *beginning, char ***ret, size_t *ret_n,
+                       struct sc_error *err)
+{
+    static const struct sc_row_kind text = {sizeof(char *), read_value, free_value};
+    return sc_db_rows(store,
+                      "SELECT key FROM meta WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+                      SC_PARAMS(SC_TEXT(beginning)), &text, ret, ret_n, err);
 }
 
 int sc_store_meta_set(struct sc_store *store, const char *key, const char *value,

@@ -461,4 +461,8 @@ int sc_store_meta_get(struct sc_store *store, const char *key, char **ret, struc
 int sc_store_meta_set(struct sc_store *store, const char *key, const char *value,
                       struct sc_error *err);
 
+/* The keys that begin so, sorted; sc_strings_free() them. */
+int sc_store_meta_keys(struct sc_store *store, const char *beginning, char ***ret, size_t *ret_n,
+                       struct sc_error *err);
+
 #endif

@@ -59,12 +59,18 @@ struct sc_cover_record {
 struct sc_cover_records {
     struct sc_cover_record *v;
     size_t n;
+    struct sc_cover_record unknown; /* sc_cover_records_told(); its text is NULL otherwise */
 };
 
 void sc_cover_records_done(struct sc_cover_records *r);
 
 /* None, where nothing was judged yet. A damaged file is SC_E_INVAL. */
 int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_error *err);
+
+/* For lists of many accounts: where the file cannot be read each site of this one is unverified, with the reason and the way
+ * out. SC_E_NOMEM. */
+int sc_cover_records_told(uid_t uid, const char *user, struct sc_cover_records *ret,
+                          struct sc_error *err);
 
 /* Removes what a command left that was killed while it kept verdicts; what cannot be removed now
  * stays for the next time. */

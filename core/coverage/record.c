@@ -27,7 +27,7 @@ void sc_cover_records_done(struct sc_cover_records *r)
 {
     for (size_t i = 0; i < r->n; i++)
         free(r->v[i].text);
-    free(r->v);
+    SC_FREE_ALL(r->v, r->unknown.text);
     *r = (struct sc_cover_records){0};
 }
 
@@ -36,7 +36,7 @@ const struct sc_cover_record *sc_cover_record_of(const struct sc_cover_records *
     for (size_t i = 0; i < r->n; i++)
         if (r->v[i].id == id)
             return &r->v[i];
-    return NULL;
+    return r->unknown.text ? &r->unknown : NULL;
 }
 
 static int add(struct sc_cover_records *r, unsigned id, enum sc_coverage is, const char *text,
@@ -106,6 +106,22 @@ int sc_cover_records_load(uid_t uid, struct sc_cover_records *ret, struct sc_err
     if (rc < 0)
         return rc;
     SC_MOVE(ret, &r);
+    return 0;
+}
+
+int sc_cover_records_told(uid_t uid, const char *user, struct sc_cover_records *ret,
+                          struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    if (sc_cover_records_load(uid, ret, &why) == 0)
+        return 0;
+    char *text = NULL;
+    if (asprintf(&text,
+                 "what was judged cannot be read: %s; it is judged again by: cagefsctl "
+                 "--site-isolation-regenerate %s",
+                 why.text, user) < 0)
+        return sc_error_set(err, SC_E_NOMEM, "out of memory for coverage");
+    *ret = (struct sc_cover_records){.unknown = {0, SC_COVERAGE_UNVERIFIED, text}};
     return 0;
 }
 

@@ -81,9 +81,13 @@ static int know(struct sc_server *s, uid_t uid, const struct sc_status_row *r, s
     if (!k->is.site->rel) /* there is nothing to make a view of */
         return sc_error_set(err, SC_E_INVAL, "%s: its document root is missing", r->domain);
     rc = r->isolated ? sc_keeper_plan(uid, r->id, &k->view, &why) : SC_E_NOTFOUND;
-    if (rc < 0)
-        rc = plan_view(s, k, err);
-    return rc;
+    if (rc == SC_E_NOTFOUND) /* nothing is made since the boot */
+        return plan_view(s, k, err);
+    return rc < 0 ? sc_error_set(err, rc,
+                                 "what %s sees is not known: %.300s; its plan is made again by: "
+                                 "cagefsctl --site-isolation-regenerate %s",
+                                 r->domain, why.text, r->user)
+                  : 0;
 }
 
 /* ---- looking ---- */

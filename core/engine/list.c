@@ -51,7 +51,7 @@ static int list_covers(const struct sc_isolated_list *names, struct sc_listed_us
                        struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
-    int rc = sc_cover_records_load(ret->uid, &r, err);
+    int rc = sc_cover_records_told(ret->uid, ret->name, &r, err);
     if (rc < 0)
         return rc;
     ret->covers = calloc(names->n + 1, sizeof(*ret->covers));
@@ -184,7 +184,7 @@ static int add_notes(struct sc_status *st, const struct sc_user_row *u, struct s
 static int add_coverage(struct sc_status_row *r, uid_t uid, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records l = {0};
-    int rc = sc_cover_records_load(uid, &l, err);
+    int rc = sc_cover_records_told(uid, r->user, &l, err);
     const struct sc_cover_record *c = rc == 0 ? sc_cover_record_of(&l, r->id) : NULL;
     if (!c || c->is == SC_COVERAGE_COVERED)
         return rc;

@@ -91,6 +91,20 @@ static int add_stored(struct sc_server *s, struct uids *l, struct sc_error *err)
     return rc;
 }
 
+/* One that was removed while others were looked at is none of them any more. */
+static int add_if_there(struct sc_server *s, struct sc_overview_server *server,
+                        const struct sc_domains *told, uid_t uid, struct sc_overviews *l,
+                        struct sc_error *err)
+{
+    struct sc_error why = SC_ERROR_INIT;
+    int rc = add(s, server, told, uid, l, &why);
+    if (rc == SC_E_INVAL && sc_account_uid_exists(uid, NULL) == 0)
+        return 0;
+    if (rc < 0 && err)
+        *err = why;
+    return rc;
+}
+
 static int of_all(struct sc_server *s, struct sc_overview_server *server, struct sc_overviews *l,
                   struct sc_error *err)
 {
@@ -105,7 +119,7 @@ static int of_all(struct sc_server *s, struct sc_overview_server *server, struct
         qsort(uids.v, uids.n, sizeof(*uids.v), by_uid);
     for (size_t i = 0; rc == 0 && i < uids.n; i++)
         if (i == 0 || uids.v[i] != uids.v[i - 1])
-            rc = add(s, server, &told, uids.v[i], l, err);
+            rc = add_if_there(s, server, &told, uids.v[i], l, err);
     return rc;
 }
 

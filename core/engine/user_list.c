@@ -38,10 +38,10 @@ bool sc_user_sites_notice(struct sc_user_sites *l, const char *text)
 }
 
 /* What the account should know of its sites: a line for each that is not covered. */
-static int add_notices(uid_t uid, struct sc_user_sites *l, struct sc_error *err)
+static int add_notices(uid_t uid, const char *user, struct sc_user_sites *l, struct sc_error *err)
 {
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records r = {0};
-    int rc = sc_cover_records_load(uid, &r, err);
+    int rc = sc_cover_records_told(uid, user, &r, err);
     for (size_t i = 0; rc == 0 && i < l->n; i++) {
         const struct sc_cover_record *c = sc_cover_record_of(&r, l->v[i].id);
         SC_FREE char *text = NULL;
@@ -61,7 +61,7 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
     SC_CLEANUP(sc_user_row_done) struct sc_user_row user = {0};
     SC_CLEANUP(sc_user_sites_done) struct sc_user_sites l = {0};
     int rc = sc_store_isolated_get(s->store, uid, &rows, err);
-    if (rc == 0 && with_limits && rows.n)
+    if (rc == 0 && rows.n)
         rc = sc_store_user_by_uid(s->store, uid, &user, err);
     if (rc < 0)
         return rc;
@@ -80,7 +80,7 @@ int sc_engine_user_list(struct sc_server *s, uid_t uid, bool with_limits, struct
             rc = sc_stored_limits(s, one->id, user.home, &one->limits, err);
     }
     if (rc == 0)
-        rc = add_notices(uid, &l, err);
+        rc = add_notices(uid, user.name, &l, err);
     if (rc < 0)
         return rc;
     SC_MOVE(ret, &l);

@@ -195,10 +195,12 @@ static int settle(const struct sc_account *a, struct sc_facts *f, const struct p
 
 /* ---- what was led, and is not isolated any more ---- */
 
+#define KEY "led.%u."
+
 static char *key_of(const struct sc_account *a, const char *name)
 {
     char *key = NULL;
-    return asprintf(&key, "led.%u.%s", (unsigned)a->uid, name) < 0 ? NULL : key;
+    return asprintf(&key, KEY "%s", (unsigned)a->uid, name) < 0 ? NULL : key;
 }
 
 int sc_facts_led_note(struct sc_store *store, const struct sc_account *a, const struct sc_facts *f,
@@ -214,6 +216,25 @@ int sc_facts_led_note(struct sc_store *store, const struct sc_account *a, const 
         if (rc == 0 && !(was && strcmp(was, f->docroots.led[i]) == 0))
             rc = sc_store_meta_set(store, key, f->docroots.led[i], err);
     }
+    return rc;
+}
+
+static bool is_known(const struct sc_facts *f, const char *name)
+{
+    return f && (sc_domains_find(&f->domains, name) || sc_domains_config_find(&f->config, name));
+}
+
+int sc_facts_led_forget(struct sc_store *store, uid_t uid, const struct sc_facts *f,
+                        struct sc_error *err)
+{
+    char beginning[32], **keys = NULL;
+    size_t n = 0;
+    snprintf(beginning, sizeof(beginning), KEY, (unsigned)uid);
+    int rc = sc_store_meta_keys(store, beginning, &keys, &n, err);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!is_known(f, keys[i] + strlen(beginning)))
+            rc = sc_store_meta_set(store, keys[i], NULL, err);
+    sc_strings_free(keys, n);
     return rc;
 }
 

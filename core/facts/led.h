@@ -21,6 +21,11 @@ int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct s
 int sc_facts_led_note(struct sc_store *store, const struct sc_account *a, const struct sc_facts *f,
                       struct sc_error *err);
 
+/* Forgets that of domains that are neither in the panel's answer nor waited for (`f` NULL: of the whole account). SC_E_SYS,
+ * SC_E_NOMEM. */
+int sc_facts_led_forget(struct sc_store *store, uid_t uid, const struct sc_facts *f,
+                        struct sc_error *err);
+
 /* sc_facts_led() for a path that is granted to the site whose document root is `site_rel`, and is found by a link:
  * *ret is where it was found when it was granted, below the home, if a site has led it elsewhere since; else NULL. The
  * caller's to free(). */

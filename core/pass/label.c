@@ -14,6 +14,7 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 #include "core/base/io.h"
+#include "core/base/there.h"
 #include "core/base/vec.h"
 #include "core/cage/view.h"
 
@@ -74,7 +75,12 @@ static bool is_his(const struct sc_account *a, const struct stat *st)
            (S_ISDIR(st->st_mode) || st->st_nlink == 1);
 }
 
-/* The label's path; NULL in *ret: there is none that counts. */
+static bool is_none(int rc)
+{
+    return rc == SC_E_NOTFOUND || rc == SC_E_DENIED || rc == SC_E_INVAL || rc == SC_E_TOOBIG;
+}
+
+/* The label's path; NULL in *ret: there is none that counts. SC_E_SYS, SC_E_NOMEM: it is not known whether. */
 static int read_one(const struct sc_account *a, int websites, const char *token, char **ret,
                     struct sc_error *err)
 {
@@ -82,15 +88,20 @@ static int read_one(const struct sc_account *a, int websites, const char *token,
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     struct stat st;
     struct sc_error why = SC_ERROR_INIT;
-    if (sc_open_beneath(websites, token, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &dir, NULL) < 0 ||
-        fstat(dir, &st) < 0 || !is_his(a, &st))
+    int rc = sc_open_beneath(websites, token, O_PATH | O_DIRECTORY | O_NOFOLLOW, 0, &dir, &why);
+    if (rc == 0 && fstat(dir, &st) < 0)
+        rc = sc_error_sys(&why, errno, "cannot look at it");
+    if (rc == 0 && !is_his(a, &st))
         return 0;
-    int rc = sc_read_file_beneath(dir, SC_LABEL_FILE, SC_LABEL_MAX, &text, &st, &why);
+    if (rc == 0)
+        rc = sc_read_file_beneath(dir, SC_LABEL_FILE, SC_LABEL_MAX, &text, &st, &why);
     if (rc == 0 && is_his(a, &st))
         rc = sc_label_parse(text.data, ret, &why);
-    if (rc == SC_E_NOMEM && err)
+    if (rc == 0 || is_none(rc) || (rc == SC_E_SYS && sc_is_absent(why.sys)))
+        return 0;
+    if (err)
         *err = why;
-    return rc == SC_E_NOMEM ? rc : 0;
+    return rc;
 }
 
 static int by_token(const void *a, const void *b)
@@ -110,8 +121,9 @@ static int read_all(const struct sc_account *a, int fd, DIR *d, struct sc_labels
         if (l->more)
             break;
         int rc = read_one(a, fd, e->d_name, &rel, err);
-        if (rc < 0)
+        if (rc == SC_E_NOMEM)
             return rc;
+        l->unread |= rc < 0;
         if (!rel)
             continue;
         if (!SC_VEC_ROOM(l->v, l->n))

@@ -25,7 +25,8 @@ struct sc_label {
 struct sc_labels { /* by token */
     struct sc_label *v;
     size_t n;
-    bool more; /* than SC_LABELS_MAX: what the others say is not known */
+    bool more;   /* than SC_LABELS_MAX: what the others say is not known */
+    bool unread; /* nor is it of some that cannot be read */
 };
 
 void sc_labels_done(struct sc_labels *l);

@@ -147,6 +147,26 @@ static int add_link(const struct sc_account *a, const char *name, struct sc_link
     return 0;
 }
 
+/* With the user's rights; a home that he may not list himself, with root's: the links in it lead as before. */
+static int open_home(const struct sc_account *a, struct sc_asuser *as, DIR **ret,
+                     struct sc_error *err)
+{
+    SC_FD int fd = openat(a->homefd, ".", LISTING);
+    if (fd < 0 && errno == EACCES) {
+        sc_asuser_end(as);
+        fd = openat(a->homefd, ".", LISTING);
+        int failed = fd < 0 ? errno : 0;
+        int rc = sc_asuser_begin(as, a->uid, a->gid, err);
+        if (rc < 0)
+            return rc;
+        errno = failed;
+    }
+    if (fd < 0 || !(*ret = fdopendir(fd)))
+        return sc_error_sys(err, errno, "list %s", a->home);
+    fd = -EBADF;
+    return 0;
+}
+
 int sc_links_find(const struct sc_account *a, struct sc_links *ret, struct sc_error *err)
 {
     SC_CLEANUP(sc_links_done) struct sc_links l = {0};
@@ -154,15 +174,18 @@ int sc_links_find(const struct sc_account *a, struct sc_links *ret, struct sc_er
     int rc = a->homefd < 0 ? 0 : sc_asuser_begin(&as, a->uid, a->gid, err);
     if (rc < 0 || a->homefd < 0)
         return rc;
-    SC_FD int fd = openat(a->homefd, ".", LISTING);
-    SC_DIR DIR *d = fd < 0 ? NULL : fdopendir(fd);
-    if (!d)
-        return 0;
-    fd = -EBADF;
-    const struct dirent *e;
-    for (unsigned i = 0; rc == 0 && i < ENTRIES_MAX && l.n < SC_LINKS_MAX && (e = readdir(d)); i++)
+    SC_DIR DIR *d = NULL;
+    rc = open_home(a, &as, &d, err);
+    if (rc < 0)
+        return rc;
+    const struct dirent *e = NULL;
+    for (unsigned i = 0;
+         rc == 0 && i < ENTRIES_MAX && l.n < SC_LINKS_MAX && (errno = 0, e = readdir(d)) != NULL;
+         i++)
         if (e->d_type == DT_LNK || e->d_type == DT_UNKNOWN)
             rc = add_link(a, e->d_name, &l, err);
+    if (rc == 0 && !e && errno)
+        rc = sc_error_sys(err, errno, "list %s", a->home);
     if (rc < 0)
         return rc;
     if (l.n)

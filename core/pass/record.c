@@ -295,6 +295,8 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
         rc = store_domains(s, a, f, err);
     if (rc == 0)
         rc = sc_facts_led_note(s->store, a, f, err);
+    if (rc == 0 && f->from_panel)
+        rc = sc_facts_led_forget(s->store, a->uid, f, err);
     if (rc == 0)
         rc = sc_places_follow(s, a, f->plan, past.v, past.n, m->moved, err);
     for (size_t i = 0; rc == 0 && i < f->plan->n_sites; i++)

@@ -130,13 +130,19 @@ static bool is_awaited(const char *rel, void *arg)
 }
 
 /* In status, and once in the log. */
-static int note_storage(const struct sc_pass *p, bool more, struct sc_error *err)
+static int note_storage(const struct sc_pass *p, int found, struct sc_error *err)
 {
     char text[SC_NOTE_TEXT_MAX / 2];
-    snprintf(text, sizeof(text),
-             "~/" SC_CAGE_STORAGE " has more than %u directories: none of what former sites left "
-             "there is removed until there are fewer",
-             SC_LABELS_MAX);
+    bool more = found != 0;
+    if (found == SC_STORAGE_UNREAD)
+        snprintf(text, sizeof(text),
+                 "files " SC_LABEL_FILE " in ~/" SC_CAGE_STORAGE " cannot be read: none of what "
+                 "former sites left there is removed until they can");
+    else
+        snprintf(text, sizeof(text),
+                 "~/" SC_CAGE_STORAGE " has more than %u directories: none of what former sites "
+                 "left there is removed until there are fewer",
+                 SC_LABELS_MAX);
     if (more && !sc_note_says(p->a->uid, SC_NOTE_STORAGE, text))
         sc_log("user=%s: %s", p->a->user, text);
     return sc_note_set(p->a->uid, SC_NOTE_STORAGE, more ? text : NULL, err);
@@ -161,7 +167,7 @@ int sc_step_storage(struct sc_pass *p, struct sc_error *err)
         if (p->ending.v[i].token)
             tokens[n++] = p->ending.v[i].token;
     rc = sc_storage_sweep(p->a, tokens, n, any_waits(p) ? is_awaited : NULL, p, err);
-    return rc < 0 ? rc : note_storage(p, rc == 1, err);
+    return rc < 0 ? rc : note_storage(p, rc, err);
 }
 
 int sc_step_old_groups(struct sc_pass *p, struct sc_error *err)

@@ -74,8 +74,8 @@ int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t
     SC_CLEANUP(sc_labels_done) struct sc_labels labels = {0};
     if (awaited && sc_labels_read(a, &labels, err) < 0)
         return err ? err->code : SC_E_SYS;
-    if (labels.more)
-        return 1;
+    if (labels.more || labels.unread)
+        return labels.more ? SC_STORAGE_MANY : SC_STORAGE_UNREAD;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
     int rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     if (rc < 0)

@@ -14,7 +14,10 @@ int sc_storage_make(const struct sc_account *a, const char *token, const char *r
 
 /* Removes the storage of sites that are not among `keep` (nothing else), and empty directories
  * above it. `awaited` (may be NULL): whether the storage of this document root waits for its site;
- * then it stays. 1: there are more than can be asked (SC_LABELS_MAX), and all stay. */
+ * then it stays. SC_STORAGE_MANY: there are more than can be asked (SC_LABELS_MAX), SC_STORAGE_UNREAD: what
+ * some say cannot be read, and all stay. */
+#define SC_STORAGE_MANY   1
+#define SC_STORAGE_UNREAD 2
 int sc_storage_sweep(const struct sc_account *a, const char *const *keep, size_t n,
                      bool (*awaited)(const char *rel, void *arg), void *arg, struct sc_error *err);
 

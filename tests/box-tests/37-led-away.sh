@@ -101,4 +101,14 @@ for again in "" " again"; do
     check_not "nor by the link$again" in_far cat $H/far/storage/id
     expect_output "what was granted is there$again" $'given\n' in_far cat $H/given/x
 done
+
+# What is kept of where a document root was led goes with the domain.
+kept() { sqlite3 /var/lib/sitecage/sitecage.db "select count(*) from meta where key like 'led.%.bare.example'"; }
+expect_output "control: it is kept" $'1\n' kept
+panel_remove bare.example
+check "the panel does not list it any more" cagefsctl --site-isolation-regenerate mia
+expect_output "it may come back: it is kept" $'1\n' kept
+check "its deletion is told" /usr/share/cloudlinux/hooks/post_modify_domain.py delete -u mia --domain bare.example
+is_forgotten() { cagefsctl --site-isolation-regenerate mia && [ "$(kept)" = 0 ]; }
+check "it is forgotten" wait_until 20 is_forgotten
 finish

@@ -95,6 +95,22 @@ static void what_is_damaged_is_said(void **state)
     assert_bad(load(), SC_E_SYS, SC_COVERAGE_DIR "/1001");
 }
 
+/* In lists of many accounts it is one account's. */
+static void a_damaged_one_makes_its_sites_unverified(void **state)
+{
+    (void)state;
+    assert_good(sc_cover_records_told(1001, "john", &r, &world.err));
+    assert_null(sc_cover_record_of(&r, 60000)); /* nothing was judged yet */
+    root_put(SC_COVERAGE_DIR "/1001", "half a li");
+    assert_good(sc_cover_records_told(1001, "john", &r, &world.err));
+    const struct sc_cover_record *one = sc_cover_record_of(&r, 60000);
+    assert_non_null(one);
+    assert_int_equal(one->is, SC_COVERAGE_UNVERIFIED);
+    assert_string_equal(one->text, "what was judged cannot be read: " SC_COVERAGE_DIR
+                                   "/1001 has no head line; it is judged again by: cagefsctl "
+                                   "--site-isolation-regenerate john");
+}
+
 /* What a killed command left goes, unless somebody is writing it. */
 static void half_written_ones_are_removed(void **state)
 {
@@ -249,6 +265,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cover_test(what_is_damaged_is_said),
+        cover_test(a_damaged_one_makes_its_sites_unverified),
         cover_test(half_written_ones_are_removed),
         cover_test(an_account_that_is_no_more),
         cover_test(verdicts_are_kept_while_a_site_is_isolated),

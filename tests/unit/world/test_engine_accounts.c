@@ -210,8 +210,10 @@ static void a_list_says_what_is_not_covered(void **state)
     assert_int_equal(listing.v[0].covers[1].is, SC_COVERAGE_UNVERIFIED);
     assert_string_equal(listing.v[0].homes[0], "shared");
     put_verdicts(john, "60000 7 -\n");
-    assert_bad(list(), SC_E_INVAL, "a line that is none of coverage: 60000 7 -");
-    assert_int_equal(listing.n, 0);
+    assert_good(list()); /* others may have nothing to do with it */
+    assert_int_equal(listing.v[0].n_covers, 3);
+    assert_int_equal(listing.v[0].covers[0].is, SC_COVERAGE_UNVERIFIED);
+    assert_non_null(strstr(listing.v[0].covers[0].text, "none of coverage: 60000 7 -"));
 }
 
 static void a_status_says_what_is_not_covered(void **state)
@@ -226,7 +228,11 @@ static void a_status_says_what_is_not_covered(void **state)
     assert_int_equal(st.v[1].coverage, SC_COVERAGE_COVERED);
     assert_null(st.v[1].coverage_text);
     root_fail(SC_COVERAGE_DIR "/1001", EIO);
-    assert_bad(status_all(), SC_E_SYS, SC_COVERAGE_DIR "/1001"); /* not: all is covered */
+    assert_good(status_all());
+    for (size_t i = 0; i < 2; i++) { /* not: all is covered */
+        assert_int_equal(st.v[i].coverage, SC_COVERAGE_UNVERIFIED);
+        assert_non_null(strstr(st.v[i].coverage_text, SC_COVERAGE_DIR "/1001"));
+    }
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/paths.h"
 #include "core/engine/explain.h"
@@ -177,7 +178,11 @@ static void an_isolated_site_is_as_its_plan_file_says(void **state)
     root_put(path, text.data);
     assert_says("a.example", "/opt/tool", "system r-+ /opt/tool" NO_GRANT);
     assert_says("a.example", "/opt/secret", "system-closed -- /opt/secret" NO_GRANT);
-    root_put(path, "damaged");
+    root_put(path, "damaged"); /* what the site would see is not what it sees */
+    assert_bad(explain("a.example", "/opt/tool"), SC_E_INVAL,
+               "what a.example sees is not known: plan: line 1 is cut off; its plan is made again "
+               "by: cagefsctl --site-isolation-regenerate john");
+    assert_int_equal(unlink(root_at(path)), 0); /* nothing is made since the boot */
     assert_says("a.example", "/opt/tool", "system-absent -- /opt" NO_GRANT);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/account/account.h"
 #include "core/base/paths.h"
+#include "core/coverage/account.h"
 #include "core/pass/deny.h"
 #include "core/pass/recover.h"
 #include "core/pass/front.h"
@@ -298,6 +299,21 @@ static int status(const char *domains)
     return sc_engine_status(&world.s, l->v, l->n, &st, &world.err);
 }
 
+/* One account's trouble keeps nobody from seeing the others. */
+static void a_damaged_verdict_is_its_accounts_alone(void **state)
+{
+    (void)state;
+    account("john", "a");
+    account("mary", "m");
+    assert_good(enable("a.example m.example"));
+    root_put(SC_COVERAGE_DIR "/1001", "half a li");
+    assert_good(status(""));
+    assert_int_equal(st.n, 2);
+    assert_int_equal(st.v[0].coverage, SC_COVERAGE_UNVERIFIED);
+    assert_non_null(strstr(st.v[0].coverage_text, SC_COVERAGE_DIR "/1001 has no head line"));
+    assert_true(!st.v[1].coverage_text || !strstr(st.v[1].coverage_text, "head line"));
+}
+
 static void status_of_all(void **state)
 {
     (void)state;
@@ -366,6 +382,7 @@ int main(void)
         engine_test(lists_are_by_user),
         engine_test(a_list_finishes_what_was_killed),
         engine_test(status_of_all),
+        engine_test(a_damaged_verdict_is_its_accounts_alone),
         engine_test(status_of_named_domains),
     };
     return world_run(tests);

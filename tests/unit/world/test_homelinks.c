@@ -4,6 +4,7 @@
 #include "tests/unit/fakes/world.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int setup(void **state)
@@ -50,6 +51,17 @@ static void make(const char *docroot)
     home_mkdir("john", "data/a/public");
     panel_put("a.example", "john", in_home("john", docroot));
     wants("john", "a b");
+}
+
+/* What the user himself may not list is no reason for his links not to lead. */
+static void a_home_that_may_not_be_listed_has_its_links(void **state)
+{
+    (void)state;
+    make("data/a/public");
+    home_link("john", "www", "data/a/public");
+    assert_int_equal(chmod(users_of("john")->home, 0311), 0);
+    assert_pass("john");
+    assert_string_equal(homelinks("john", "a"), "~/www data/a/public\n");
 }
 
 static void a_home_without_links_has_none(void **state)
@@ -141,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         links_test(a_home_without_links_has_none),
+        links_test(a_home_that_may_not_be_listed_has_its_links),
         links_test(links_on_the_way_are_there),
         links_test(links_of_the_home_to_what_it_owns),
         links_test(a_shared_home_needs_no_lines),

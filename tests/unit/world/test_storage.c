@@ -219,6 +219,25 @@ static void too_many_storages_all_stay(void **state)
     assert_null(strstr(notes_of("john"), "directories"));
 }
 
+/* Whose they are is not known, which is no reason to take them for nobody's. */
+static void a_label_that_cannot_be_read_keeps_its_storage(void **state)
+{
+    (void)state;
+    account("john", "a");
+    wants("john", "a later");
+    assert_pass("john");
+    label("john", OTHER, "later.example\n");
+    assert_int_equal(chmod(in_home("john", stored_at(OTHER, SC_LABEL_FILE)), 0), 0);
+    assert_pass("john");
+    assert_true(home_has("john", stored_at(OTHER, "")));
+    assert_non_null(
+        strstr(notes_of("john"), "files .docroot in ~/.cagefs/websites cannot be read"));
+    home_remove("john", stored_at(OTHER, SC_LABEL_FILE));
+    assert_pass("john"); /* the control: without one it is nobody's */
+    assert_false(home_has("john", stored_at(OTHER, "")));
+    assert_null(strstr(notes_of("john"), ".docroot"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +246,7 @@ int main(void)
         world_test(links_and_strangers_are_not_adopted),
         world_test(storage_waits_for_its_domain),
         world_test(too_many_storages_all_stay),
+        world_test(a_label_that_cannot_be_read_keeps_its_storage),
     };
     return world_run(tests);
 }
