@@ -117,6 +117,7 @@ static bool is_outside(struct sc_cron_names *n, const struct sc_cron_site *site,
         !sc_cron_normalize(n, a->home, rel, strlen(rel), real, sizeof(real)) ||
         !is_missing(n, site, real, &ret->other) || n->over)
         return false;
+    ret->code = w->runs || w->script;
     /* what may stand for several names, or for another one each time */
     size_t plain = strcspn(w->at, "*?[{$`");
     bool goes_on = plain <= w->cut && w->at[plain];

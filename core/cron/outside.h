@@ -10,6 +10,7 @@
 struct sc_cron_outside {
     char rel[SC_CRON_OUTSIDE_MAX]; /* below the home */
     bool other;                    /* another site owns it: it cannot be given */
+    bool code;                     /* what is named there is run: nothing to be changed by a site */
 };
 
 /* Tells each directory below the home (of a file: the directory that it is in, of one in the home itself the

@@ -13,11 +13,30 @@ static bool is_temporary(const char *rel)
     return strcmp(rel, "tmp") == 0 || strncmp(rel, "tmp/", 4) == 0;
 }
 
-/* Programs are not given to be changed. */
-static bool is_of_programs(const char *rel)
+/* What others run is not given to be changed: programs, and what begins with a dot in a home, of which shells and
+ * programs read their settings. */
+static bool is_run(const struct sc_cron_outside *is)
 {
-    const char *slash = strrchr(rel, '/');
-    return strcmp(slash ? slash + 1 : rel, "bin") == 0;
+    const char *slash = strrchr(is->rel, '/');
+    return is->code || is->rel[0] == '.' || strcmp(slash ? slash + 1 : is->rel, "bin") == 0;
+}
+
+/* The document root is a pattern in that line. */
+static void say_docroot(struct sc_buf *out, const char *docroot)
+{
+    for (const char *c = docroot; *c; c++) {
+        if (strchr("*?[]\\", *c))
+            sc_buf_str(out, "\\");
+        sc_buf_enc(out, c, 1);
+    }
+}
+
+/* Once, whatever is done with it. */
+static bool is_said(const struct sc_buf *out, const char *rel)
+{
+    SC_BUF struct sc_buf begin = SC_BUF_INIT;
+    sc_buf_fmt(&begin, "~/%s (", rel);
+    return begin.failed || (out->len && strstr(out->data, begin.data));
 }
 
 static bool is_hidden(const struct sc_cron_account *a, const char *rel)
@@ -48,14 +67,13 @@ static void say_place(struct sc_buf *out, const struct sc_cron_account *a,
         sc_buf_fmt(&text, "~/%s (no site has it: use another directory, or '>')", rel);
     } else {
         sc_buf_fmt(&text, "~/%s (to give it: ", rel);
-        sc_buf_enc(&text, site->docroot, strlen(site->docroot));
-        sc_buf_fmt(&text, " %s ~/", is_of_programs(rel) ? "ro" : "rw");
+        say_docroot(&text, site->docroot);
+        sc_buf_fmt(&text, " %s ~/", is_run(is) ? "ro" : "rw");
         sc_buf_enc(&text, rel, strlen(rel));
         sc_buf_str(&text, ")");
     }
     sc_buf_str(&text, "");
-    if (text.failed || out->len + text.len + 2 > SC_CRON_SAID_MAX ||
-        (out->len && strstr(out->data, text.data)))
+    if (text.failed || out->len + text.len + 2 > SC_CRON_SAID_MAX || is_said(out, rel))
         return;
     sc_buf_str(out, out->len ? ", " : "");
     sc_buf_str(out, text.data);

@@ -79,6 +79,13 @@ static void places_outside_of_the_site(void **state)
          "~/backups (to give it: " A " rw ~/backups)"},
         {"~/a.example/x -H 'Accept: application/json'", ""},
         {"~/bin/to-a", "~/bin (to give it: " A " ro ~/bin)"},
+        /* what is run is not given to be changed */
+        {". ~/.bashrc; ~/a.example/x", "~/.bashrc (to give it: " A " ro ~/.bashrc)"},
+        {"source ~/.nvm/nvm.sh && ~/a.example/x", "~/.nvm (to give it: " A " ro ~/.nvm)"},
+        {"~/scripts/all.sh ~/a.example", "~/scripts (to give it: " A " ro ~/scripts)"},
+        {"python3 ~/venv/main.py ~/a.example", "~/venv (to give it: " A " ro ~/venv)"},
+        {"~/a.example/x --config ~/.config/x/y", "~/.config/x (to give it: " A " ro ~/.config/x)"},
+        {"sh ~/scripts/a.sh ~/a.example ~/scripts/b", "~/scripts (to give it: " A " ro ~/scripts)"},
     };
     for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
         SC_BUF struct sc_buf text = SC_BUF_INIT;
