@@ -139,7 +139,7 @@ void sc_monitor_fpm_line(struct sc_monitor *m, const char *text)
 void sc_monitor_fpm_begins(struct sc_monitor *m, uid_t uid, int64_t now)
 {
     m->fpm.at = uid;
-    m->fpm.at_since = now;
+    m->fpm.at_since = m->fpm.at_begun = now;
 }
 
 int64_t sc_monitor_fpm_hangs_at(const struct sc_monitor *m)

@@ -38,11 +38,14 @@ bool sc_fpm_dead_due(unsigned times);
 /* A worker looks at the accounts by uid. One whose home does not answer is left out for a while, and
  * the next worker goes on behind it. What it is told as its argument: "FROM OUT OUT …", the first
  * uid and those that are left out; and what it says to that (NULL: all have a turn). */
-#define SC_FPM_HANGS_MS  2000   /* a look at one account that takes so long has come to nothing */
-#define SC_FPM_OUT_MS    600000 /* … and is not made again before this, or a visit that was good */
-#define SC_FPM_LEAVE_MS  300    /* for a worker that was killed to end */
-#define SC_FPM_OUT_MAX   500    /* accounts that are left out; behind them nobody is */
-#define SC_FPM_TURN_SIZE (12 * (SC_FPM_OUT_MAX + 1))
+#define SC_FPM_HANGS_MS 2000 /* a look at one account that takes so long has come to nothing */
+#define SC_FPM_WORKS_MS                                                                            \
+    100 /* … unless it got so much of the processor: an account has hundreds of sites */
+#define SC_FPM_LONGEST_MS 20000 /* and then no longer than this */
+#define SC_FPM_OUT_MS     600000 /* … and is not made again before this, or a visit that was good */
+#define SC_FPM_LEAVE_MS   300    /* for a worker that was killed to end */
+#define SC_FPM_OUT_MAX    500    /* accounts that are left out; behind them nobody is */
+#define SC_FPM_TURN_SIZE  (12 * (SC_FPM_OUT_MAX + 1))
 
 void sc_fpm_turn_format(uid_t from, const struct sc_monitor_account *accounts, size_t n,
                         int64_t now, char out[SC_FPM_TURN_SIZE]);

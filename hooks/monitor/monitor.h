@@ -46,6 +46,8 @@ struct sc_monitor_fpm {
     int64_t again_at, poll_at, rewatch_at;
     uid_t at; /* the account that a worker looks at; 0: none */
     int64_t at_since;
+    int64_t at_begun,
+        at_cpu; /* when the look at it began; the processor's time that the worker had had then */
     uid_t from; /* where the next worker goes on; 0: with the first */
 };
 

@@ -27,11 +27,25 @@ static bool leave(struct sc_loop *l, struct sc_worker *w)
     return false;
 }
 
+/* Who has much to judge, on a busy machine, does not wait for a home. */
+static bool gets_on(const struct sc_chore *c, int64_t now)
+{
+    struct sc_monitor_fpm *f = &c->l->m.fpm;
+    int64_t cpu = sc_worker_cpu(&c->w);
+    bool does = cpu - f->at_cpu >= SC_FPM_WORKS_MS && now - f->at_begun < SC_FPM_LONGEST_MS;
+    f->at_cpu = cpu;
+    if (does)
+        f->at_since = now;
+    return does;
+}
+
 /* One account's home is not to keep the others from being judged. */
 void sc_pools_check(struct sc_chore *c, int64_t now)
 {
     struct sc_monitor *m = &c->l->m;
     if (c->w.pid <= 0 || sc_monitor_fpm_hangs_at(m) > now)
+        return;
+    if (!c->w.killed && gets_on(c, now))
         return;
     if (!c->w.killed) {
         sc_worker_kill(&c->w, hangs);
@@ -53,6 +67,7 @@ void sc_pools_line(struct sc_chore *c, const char *word, char *rest)
     struct sc_watches *w = c->l->m.sets[0].w;
     if (strcmp(word, "judging") == 0) {
         sc_monitor_fpm_begins(&c->l->m, (uid_t)strtoul(rest, NULL, 10), sc_clock_ms());
+        c->l->m.fpm.at_cpu = sc_worker_cpu(&c->w);
     } else if (strcmp(word, "pools") == 0) {
         sc_monitor_fpm_line(&c->l->m, rest);
     } else if (strcmp(word, "dir") == 0 && sc_decode_word(rest) > 0) {

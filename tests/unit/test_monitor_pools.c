@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/clock.h"
 #include "core/base/pidfd.h"
 #include "hooks/monitor/fpm.h"
 #include "hooks/monitor/loop.h"
@@ -124,6 +125,32 @@ static void one_that_hangs_is_left_and_the_next_goes_on(void **state)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* One account may have hundreds of sites. */
+static void one_that_gets_on_is_not_ended(void **state)
+{
+    struct world *w = *state;
+    pid_t pid = fork();
+    if (pid == 0)
+        for (volatile unsigned n = 0;; n++)
+            ;
+    w->c.w.pid = pid;
+    w->c.w.pidfd = sc_pidfd_open(pid);
+    line(w, "judging", "1001");
+    int64_t began = w->l.m.fpm.at_begun, at = sc_monitor_fpm_hangs_at(&w->l.m);
+    while (sc_worker_cpu(&w->c.w) < w->l.m.fpm.at_cpu + SC_FPM_WORKS_MS)
+        sc_sleep_ms(5);
+    sc_pools_check(&w->c, at);
+    assert_null(w->c.w.killed);
+    assert_int_equal(sc_monitor_fpm_hangs_at(&w->l.m), at + SC_FPM_HANGS_MS);
+    w->l.m.fpm.at_cpu = 0;
+    sc_pools_check(&w->c, began + SC_FPM_LONGEST_MS); /* it gets on, and has had its time */
+    assert_non_null(w->c.w.killed);
+    assert_true(w->accounts[0].out_until > at);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    sc_worker_drop(&w->c.w);
+    w->c.w.killed = NULL;
+}
+
 #define pools_test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -132,6 +159,7 @@ int main(void)
         pools_test(what_is_watched_is_what_the_last_worker_named),
         pools_test(an_accounts_first_word_is_no_change),
         pools_test(one_that_hangs_is_left_and_the_next_goes_on),
+        pools_test(one_that_gets_on_is_not_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

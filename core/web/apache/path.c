@@ -17,8 +17,9 @@ size_t sc_web_path_clean(const char *path, char out[PATH_MAX])
     if (path[0] != '/')
         return 0;
     for (const char *p = path; *p;) {
-        p += strspn(p, "/");
-        size_t len = strcspn(p, "/");
+        while (*p == '/')
+            p++;
+        size_t len = (size_t)(strchrnul(p, '/') - p); /* asked for each host and site */
         if (len == 2 && p[0] == '.' && p[1] == '.') {
             n = parent(out, n);
         } else if (len > 0 && !(len == 1 && p[0] == '.')) {
