@@ -59,6 +59,26 @@ static bool takes_place(struct before w)
     return found;
 }
 
+/* "PATH", before its "=": programs look for code there. */
+static bool is_search(struct before w)
+{
+    static const char *const names[] = {
+        "PATH",     "PYTHONPATH",       "PERL5LIB", "PERLLIB", "RUBYLIB",         "NODE_PATH",
+        "PHPRC",    "PHP_INI_SCAN_DIR", "BASH_ENV", "ENV",     "LD_LIBRARY_PATH", "LD_PRELOAD",
+        "LD_AUDIT", "CLASSPATH",        NULL};
+    return is_one_of(w, names);
+}
+
+/* Whether s[i] is one of several in such a variable: "PATH=/usr/bin:HERE". */
+static bool is_searched(const char *s, size_t i, size_t *budget)
+{
+    while (i && *budget && !strchr(" \t;&|(){}<>\n=", s[i - 1])) {
+        i--;
+        --*budget;
+    }
+    return i && *budget && s[i - 1] == '=' && is_search(word_before(s, i - 1, budget));
+}
+
 /* A program by its name alone. */
 static struct before without_way(struct before w)
 {
@@ -81,6 +101,9 @@ enum sc_cron_before sc_cron_before(const char *s, size_t i)
     static const char *const places[] = {"find", "run-parts", "node", "nodejs", NULL};
     size_t budget = SC_CRON_BEFORE_MAX;
     bool equals = i && s[i - 1] == '=';
+    if (i && (equals || s[i - 1] == ':') && is_searched(s, i, &budget))
+        return SC_CRON_BEFORE_IS_PLACE;
+    budget = SC_CRON_BEFORE_MAX;
     struct before w = word_before(s, equals ? i - 1 : i, &budget);
     if (!w.len || (!equals && w.at + w.len == s + i) || s[i] == '-')
         return SC_CRON_BEFORE_ANY;

@@ -8,7 +8,7 @@
 
 enum sc_cron_before {
     SC_CRON_BEFORE_ANY,      /* nothing is said */
-    SC_CRON_BEFORE_IS_PLACE, /* a directory: "env -C", "--path=", "find" */
+    SC_CRON_BEFORE_IS_PLACE, /* a directory: "env -C", "--path=", "PATH=x:", "find" */
     SC_CRON_BEFORE_IS_CD     /* and what follows works in it: "cd", "cd -P --", "pushd" */
 };
 

@@ -17,6 +17,7 @@ make_site john other.example $H/other
 echo "secret of other" | put_file john $H/other/secret
 echo 'echo "ran $(cat /home/john/other/secret 2>/dev/null)"' | put_file john $H/sites/shop/job.sh
 echo '<?php echo "ran ", @file_get_contents("/home/john/other/secret");' | put_file john $H/sites/shop/job.php
+echo 'print "ran "; open(F, "/home/john/other/secret") and print <F>; 1;' | put_file john $H/sites/shop/Job.pm
 echo "$H/sites/shop" | put_file john $H/where
 echo "APP=$H/sites/shop" | put_file john $H/env.sh
 as_user john mkdir $H/scripts
@@ -52,8 +53,14 @@ ways=(
     "perl -e 'chdir(\"sites/shop\"); exec \"sh ./job.sh\"'"
     "python3 -c 'import os; os.chdir(\"sites/shop\"); os.system(\"sh ./job.sh\")'"
     'PATH=~/sites/shop:$PATH; bash job.sh'
+    'PATH=sites/shop:$PATH; bash job.sh'
+    'PATH=$PATH:sites/shop; bash job.sh'
+    'cd sites; PATH="$PATH":shop; export PATH; bash job.sh'
+    'PERL5LIB=sites/shop perl -MJob -e 1'
+    'BASH_ENV=sites/shop/job.sh bash -c true'
 )
 ordinary=(
+    'PATH=scripts:$PATH; bash report.sh'
     '$(which sh) ~/scripts/report.sh'
     'X=sh; $X scripts/report.sh'
     'sleep $((RANDOM*0)); ~/scripts/report.sh'

@@ -165,6 +165,15 @@ static void entries_belong_to_the_site_that_they_name(void **state)
         {"cd /home/john && php $PWD/a.example/x", A},
         {"php ~+/a.example/x", A},
         {"cd /tmp && php ${PWD}/a.example/x", NULL},
+        /* where programs look for code */
+        {"PATH=a.example:$PATH; job", A},
+        {"PATH=$PATH:a.example; job", A},
+        {"PATH=\"/bin:$PATH:a.example/bin\" job", A},
+        {"cd /tmp && PATH=a.example:$PATH job", NULL},
+        {"PERL5LIB=a.example perl -MX -e 1", A},
+        {"BASH_ENV=a.example/x bash -c true", A},
+        {"MYPATH=a.example:x; echo", NULL},
+        {"PATH=bin:$PATH; rsync host:a.example .", NULL},
         /* what only the job finds out: another word says it … */
         {"set -- a.example; cd $1 && php x", A},
         {"bash -c 'cd \"$0\" && php x' a.example", A},
