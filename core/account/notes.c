@@ -16,7 +16,7 @@
 
 static const char *const all[] = {SC_NOTE_CRONTAB, SC_NOTE_CRON_D, SC_NOTE_CRON_PATHS,
                                   SC_NOTE_WISHES,  SC_NOTE_HOME,   SC_NOTE_STORAGE,
-                                  SC_NOTE_LOCK,    SC_NOTE_LEARN};
+                                  SC_NOTE_LOCK,    SC_NOTE_LEARN,  SC_NOTE_PATHS};
 
 static void path_of(uid_t uid, const char *what, char out[64])
 {

@@ -19,6 +19,7 @@
 #define SC_NOTE_STORAGE    "storage"
 #define SC_NOTE_LOCK       "lock"
 #define SC_NOTE_LEARN      "learn"
+#define SC_NOTE_PATHS      "paths"
 #define SC_NOTE_TEXT_MAX   1000u
 
 /* `text` NULL: there is nothing to say (any more). Writes only what differs. `what` is one of the

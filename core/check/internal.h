@@ -19,6 +19,9 @@ void sc_check_panel(struct sc_checks *c, struct sc_server *s, bool enabled);
 void sc_check_arrivals(struct sc_checks *c, const struct sc_server *s,
                        const struct sc_domains *panel, bool enabled);
 
+/* A row where accounts give their sites what these do not get. */
+void sc_check_given(struct sc_checks *c);
+
 /* A row where mod_lsapi runs in the mode that cannot be isolated. */
 void sc_check_lsapi(struct sc_checks *c);
 

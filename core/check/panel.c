@@ -92,6 +92,7 @@ static void check_domains(struct sc_checks *c, const struct sc_server *s,
         sc_check_add(c, "panel: domains", SC_CHECK_OK, "%zu%s", all.n, age);
     if (known)
         sc_check_arrivals(c, s, &all, enabled);
+    sc_check_given(c);
 }
 
 static void check_last(struct sc_checks *c, const struct sc_server *s)

@@ -54,6 +54,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_domains_config_free(&f->held.was);
     sc_buf_free(&f->held.refused);
     sc_buf_free(&f->not_learning);
+    sc_buf_free(&f->not_there);
     sc_plan_free(f->plan);
     sc_event_list_done(&f->hints);
     free(f->agreed);

@@ -79,6 +79,7 @@ struct sc_named_paths { /* what root's configuration of PHP names: shown.h */
 void sc_named_paths_done(struct sc_named_paths *l); /* frees what it holds; accepts {0} */
 
 #define SC_NOT_LEARNING_MAX 400u /* bytes of struct sc_facts.not_learning */
+#define SC_NOT_THERE_MAX    400u /* bytes of struct sc_facts.not_there */
 
 struct sc_facts {
     struct sc_domains domains;       /* the panel's, of this user */
@@ -92,6 +93,9 @@ struct sc_facts {
     struct sc_secrets secrets; /* looked for once: wanted.c */
     bool has_secrets;
     struct sc_by_links by_link;    /* of the plan as it is */
+    struct sc_buf not_there;       /* paths that the user gives isolated domains and that are not
+                                      there, with the reason: "DOMAIN ~/PATH (REASON), …" */
+    size_t more_not_there;         /* for which it has no room */
     struct sc_uses uses;           /* uses.h */
     struct sc_spellings spellings; /* spellings.h; in the plan already */
     struct sc_steady steady;       /* steady.h */

@@ -61,6 +61,7 @@ struct giving {
     struct sc_facts *f;
     struct sc_asuser *as;
     struct paths *p;
+    struct sc_error why; /* of the last path that was not added */
 };
 
 /* Adds a further path, resolved; one that is not there, or leaves the home, is not given. */
@@ -80,6 +81,7 @@ static int add_held(struct giving *g, const char *held, const char *absolute, bo
     if (one && strcmp(one->rel, held) != 0) { /* something else is there now */
         SC_FREE_ALL((char *)(uintptr_t)one->rel, (char *)(uintptr_t)one->text);
         g->p->n = before;
+        sc_error_set(&g->why, SC_E_NOTFOUND, "a link in the site leads elsewhere since");
     }
     return rc < 0 ? rc : note_link(g->f, site_rel, absolute, held, err);
 }
@@ -100,8 +102,10 @@ static int add_path(struct giving *g, const char *absolute, bool rw, const char 
         free(rel);
         return sc_error_sys(err, errno, "cannot look at %s", absolute);
     }
-    if (rc < 0 && sc_in_home_told(rc, &why))
+    if (rc < 0 && sc_in_home_told(rc, &why)) {
+        g->why = why;
         return 0;
+    }
     if (rc < 0) {
         if (err)
             *err = why;
@@ -130,6 +134,36 @@ static int add_path(struct giving *g, const char *absolute, bool rw, const char 
     return 0;
 }
 
+/* What the user's file gives, and is not there. */
+static void note_absent(struct giving *g, const char *domain, const char *rel)
+{
+    struct sc_facts *f = g->f;
+    SC_BUF struct sc_buf one = SC_BUF_INIT;
+    sc_buf_fmt(&one, "%s%s ~/%s (%.200s)", f->not_there.len ? ", " : "", domain, rel, g->why.text);
+    if (!one.failed && f->not_there.len + one.len < SC_NOT_THERE_MAX)
+        sc_buf_str(&f->not_there, one.data);
+    else
+        f->more_not_there++;
+}
+
+static int add_asked(struct giving *g, const struct sc_domain_entry *e, size_t at,
+                     const char *site_rel, struct sc_error *err)
+{
+    const struct sc_domain_path *path = &e->paths[at];
+    SC_FREE char *absolute = NULL;
+    size_t before = g->p->n;
+    if (asprintf(&absolute, "%s/%s", g->a->home, path->rel) < 0) {
+        absolute = NULL;
+        return no_memory(err);
+    }
+    int rc = add_path(g, absolute, path->rw, site_rel, err);
+    if (rc == 0 && g->p->n > before)
+        g->p->v[before].asked = e->isolated;
+    else if (rc == 0 && e->isolated)
+        note_absent(g, e->name, path->rel);
+    return rc;
+}
+
 static int gather_paths(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                         struct paths *p, struct sc_error *err)
 {
@@ -138,19 +172,18 @@ static int gather_paths(const struct sc_server *s, const struct sc_account *a, s
     if (rc < 0)
         return rc;
     SC_CLEANUP(sc_asuser_end) struct sc_asuser as = SC_ASUSER_INIT;
-    struct giving g = {s, a, f, &as, p};
+    struct giving g = {.s = s, .a = a, .f = f, .as = &as, .p = p};
     sc_by_links_done(&f->by_link);
+    sc_buf_free(&f->not_there);
+    f->not_there = (struct sc_buf)SC_BUF_INIT;
+    f->more_not_there = 0;
     rc = sc_asuser_begin(&as, a->uid, a->gid, err);
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
         const struct sc_domain_entry *e = sc_domains_config_find(&f->config, f->domains.v[i].name);
         if (!f->docroots.rels[i])
             continue;
-        for (size_t k = 0; rc == 0 && e && k < e->n_paths; k++) {
-            SC_FREE char *absolute = NULL;
-            if (asprintf(&absolute, "%s/%s", a->home, e->paths[k].rel) < 0)
-                return no_memory(err);
-            rc = add_path(&g, absolute, e->paths[k].rw, f->docroots.rels[i], err);
-        }
+        for (size_t k = 0; rc == 0 && e && k < e->n_paths; k++)
+            rc = add_asked(&g, e, k, f->docroots.rels[i], err);
         SC_FREE char *docroot = NULL;
         struct sc_paths_match *m = NULL;
         size_t n = 0;

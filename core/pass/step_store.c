@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/base/resolve.h"
 #include "core/facts/dirs.h"
+#include "core/pass/given.h"
 #include "core/pass/record.h"
 #include "core/pass/step.h"
 
@@ -189,6 +190,8 @@ int sc_step_done(struct sc_pass *p, struct sc_error *err)
     SC_CLEANUP(sc_store_rollbackp)
     __attribute__((unused)) struct sc_store *transaction = p->s->store;
     int rc = note_wishes(p, err);
+    if (rc == 0)
+        rc = sc_note_given(p->a, p->f, err);
     if (rc == 0)
         rc = sc_store_begin(p->s->store, err); /* one change: one wait for the disk */
     if (rc == 0)

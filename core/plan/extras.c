@@ -120,6 +120,7 @@ static int refuse(struct sc_plan *plan, const struct sc_plan_path *p, const char
 {
     struct sc_plan_refusal *r = &plan->refusals[plan->n_refusals++];
     r->reason = reason;
+    r->asked = p->asked;
     r->site_rel = strdup(p->site_rel);
     r->path = strdup(p->rel);
     return r->site_rel && r->path ? 0 : no_memory(err);

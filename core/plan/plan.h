@@ -77,6 +77,7 @@ struct sc_plan_path {
     bool self; /* other sites see of it what they would without it */
     bool config;      /* with is_file: what PHP is told to read its settings from */
     bool found;       /* in configuration, by us: nobody is told where it is refused */
+    bool asked;       /* of an isolated domain's, in the account's own file */
     bool held;        /* where the site owns it: it must not put anything else in its place */
     const char *text; /* how it was written, absolute; NULL: as home + "/" + rel */
 };
@@ -165,6 +166,7 @@ struct sc_plan_refusal { /* a further path that is not given */
     char *site_rel;
     char *path;
     const char *reason; /* static text, to be read after the path: "PATH is …" */
+    bool asked;         /* as in struct sc_plan_path */
 };
 
 struct sc_plan {

@@ -128,8 +128,13 @@ $tilde/b.example cannot be given to a.example: it is inside the document root of
 " applied
 check "as the schema has it" sh -c 'python3 "$1/tests/schema" limits </tmp/applied' - "$SC_SOURCE"
 expect_output "and gives the other" $'picture\n' reads
+told="a.example ~/nosuch (/home/john/nosuch does not exist), a.example ~/b.example (it is inside the document root of another site)"
+expect_contains "status tells it" "paths in ~/.lve/domains.json that have no effect: $told" cagefsctl --site-isolation-status
+checked() { cagefsctl --site-isolation-check | grep '^WARNING  accounts: paths: '; }
+expect_output "the check, too" $'WARNING  accounts: paths: 1 give their sites paths in ~/.lve/domains.json that these do not get: john; cagefsctl --site-isolation-status says which and why\n' checked
 as_user john mv /home/john/kept.json /home/john/.lve/domains.json
 expect_output "as before it says nothing" null eval 'iso limits apply --domain a.example | jq -j .notices'
+check_not "nor does the check" checked
 expect_output "it is not there any more" $'nothing\n' reads
 expect_contains "home shared" '"home": "shared"' iso home a.example shared
 expect_output "it sees the account's home" $'picture\n' reads

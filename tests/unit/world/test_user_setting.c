@@ -2,7 +2,9 @@
 /* What users set in domains.json by isolatectl home and paths. */
 #include "tests/unit/world/engine.h"
 
+#include "core/account/notes.h"
 #include "core/base/error_code.h"
+#include "core/check/internal.h"
 #include "core/engine/user.h"
 #include "core/engine/user_setting.h"
 
@@ -161,12 +163,88 @@ static void not_isolated_is_not_unknown(void **state)
                SC_E_NOTFOUND, "Please specify existing domain name");
 }
 
+static void assert_told(const char *note, const char *check)
+{
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    SC_CLEANUP(sc_checks_done) struct sc_checks checks = {0};
+    sc_note_read(uid_of("john"), SC_NOTE_PATHS, &b);
+    assert_string_equal(b.data ? b.data : "", note);
+    sc_check_given(&checks);
+    assert_int_equal(checks.n, *check != 0);
+    if (checks.n)
+        assert_string_equal(checks.v[0].text, check);
+}
+
+static void by_hand(const char *entry)
+{
+    char text[512];
+    snprintf(text, sizeof(text), "{\"domains\": {\"a.example\": {%s}}}", entry);
+    home_put("john", ".lve/domains.json", text);
+    assert_pass("john");
+}
+
+static void what_is_given_without_effect_is_told(void **state)
+{
+    (void)state;
+    account("john", "a b");
+    home_mkdir("john", "uploads");
+    assert_good(user_enable("john", "a.example"));
+    assert_told("", "");
+    by_hand("\"paths\": {\"ro\": [\"uploads\", \"no\\nwhere\"], \"rw\": [\"b.example/x\", "
+            "\"b.example\"]}");
+    char note[1024];
+    snprintf(note, sizeof(note),
+             "paths in ~/.lve/domains.json that have no effect: a.example ~/no?where (%s/no?where "
+             "does not exist), a.example ~/b.example/x (%s/b.example/x does not exist), a.example "
+             "~/b.example (it is inside the document root of another site)\n",
+             users_of("john")->home, users_of("john")->home);
+    assert_told(note, "1 give their sites paths in ~/.lve/domains.json that these do not get: "
+                      "john; cagefsctl --site-isolation-status says which and why");
+    /* the control: what has effect, and what is not isolated, is nothing to tell */
+    by_hand("\"paths\": {\"ro\": [\"uploads\"]}");
+    assert_told("", "");
+    by_hand("\"isolated\": false, \"paths\": {\"ro\": [\"nowhere\", \"b.example\"]}");
+    assert_told("", "");
+}
+
+static int words_like(const char *text, const char *word)
+{
+    int n = 0;
+    for (const char *at = text; (at = strstr(at, word)) != NULL; at++)
+        n++;
+    return n;
+}
+
+/* More than a note has room for: how many more is said. */
+static void a_note_has_an_end(void **state)
+{
+    (void)state;
+    SC_BUF struct sc_buf b = SC_BUF_INIT;
+    char entry[512] = "\"paths\": {\"ro\": [\"x0\"";
+    account("john", "a");
+    assert_good(user_enable("john", "a.example"));
+    for (int i = 1; i < 30; i++)
+        snprintf(entry + strlen(entry), 16, ", \"x%d\"", i);
+    strcat(entry, "]}");
+    by_hand(entry);
+    sc_note_read(uid_of("john"), SC_NOTE_PATHS, &b);
+    assert_non_null(b.data);
+    assert_non_null(strstr(b.data, "effect: a.example ~/x0 ("));
+    char *and = strstr(b.data, " and ");
+    assert_non_null(and);
+    assert_int_equal(strtol(and+5, NULL, 10) + 1, 30 - words_like(b.data, ", a.example ~/x"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        engine_test(the_file_says_what_was_set),       engine_test(nothing_of_others_is_given),
-        engine_test(who_is_locked_opens_nothing_more), engine_test(who_may_not_choose_does_not),
+        engine_test(the_file_says_what_was_set),
+        engine_test(nothing_of_others_is_given),
+        engine_test(who_is_locked_opens_nothing_more),
+        engine_test(who_may_not_choose_does_not),
         engine_test(not_isolated_is_not_unknown),
+        engine_test(what_is_given_without_effect_is_told),
+        engine_test(a_note_has_an_end),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);
     sc_user_setting_now_done(&now);
