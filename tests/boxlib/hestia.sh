@@ -84,7 +84,7 @@ hestia_stand_in()
     cp "$SC_SOURCE/tests/boxlib/hestia_panel" $hestia_root/bin/panel && chmod 755 $hestia_root/bin/panel
     for command in v-add-user v-delete-user v-suspend-user v-unsuspend-user v-add-web-domain v-delete-web-domain \
         v-change-web-domain-docroot v-add-web-domain-alias v-delete-web-domain-alias v-change-web-domain-name \
-        v-suspend-web-domain v-unsuspend-web-domain; do
+        v-suspend-web-domain v-unsuspend-web-domain v-change-web-domain-backend-tpl; do
         ln -sf panel $hestia_root/bin/$command
     done
 }
@@ -178,6 +178,24 @@ www.b.example alice $W/b.example/public_html $W/b.example
     check "back: a" hestia v-change-web-domain-docroot alice a.example default
     check "a serves" wait_until 10 serves a.example a.example
     check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
+
+    echo "== other templates of pools"
+    check "v-change-web-domain-backend-tpl a, another address" hestia v-change-web-domain-backend-tpl alice a.example socket
+    check "a serves" wait_until 10 serves a.example a.example
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
+    check "the check is content" wait_until 10 cagefsctl --site-isolation-check a.example
+    check "b" hestia v-change-web-domain-backend-tpl alice b.example socket
+    check "b serves" wait_until 10 serves b.example b.example
+    check "control: b reads a's" reads b.example $W/a.example/public_html/secret.txt
+    check "no PHP" hestia v-change-web-domain-backend-tpl alice a.example no-php
+    check "none serves" soon serves_not a.example a.example
+    check "a stays isolated" listed alice a.example
+    check "back: a" hestia v-change-web-domain-backend-tpl alice a.example default
+    check "back: b" hestia v-change-web-domain-backend-tpl alice b.example default
+    check "a serves" wait_until 10 serves a.example a.example
+    check "isolated" soon reads_not a.example $W/b.example/public_html/secret.txt
+    check "b serves" wait_until 10 serves b.example b.example
+    check "control: b reads a's" reads b.example $W/a.example/public_html/secret.txt
 
     echo "== a site that gets another name, and its directory with it"
     echo "127.0.0.1 z.example www.z.example" >>/etc/hosts

@@ -132,6 +132,23 @@ static void nginx_does_not_ask_the_module(void **state)
     routes(both, 2, 60001, "own /run/own:routed" AT);
 }
 
+/* The panel removed the site's pool: the one that is left is its sibling's, whose env[…] is not for it. */
+static void not_the_pool_of_a_sibling(void **state)
+{
+    (void)state;
+    struct sc_vhost hosts[] = {host(unknown), host(tcp), host(own)};
+    for (size_t i = 1; i < 3; i++) {
+        hosts[i].docroot = S("/home/john/b");
+        hosts[i].names = NULL;
+        hosts[i].n_names = 0;
+    }
+    routes(hosts, 2, 60001, "own /run/none:routed" AT); /* nobody's */
+    routes(hosts, 3, 60001, "none /run/none:foreign");
+    hosts[0] = host(jane);
+    routes(hosts, 3, 60001, /* another account's neither */
+           "none /run/jane:user");
+}
+
 static void hosts_that_name_no_pool(void **state)
 {
     (void)state;
@@ -161,8 +178,11 @@ static void a_host_of_all_names_comes_last(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_pool_that_serves_it_first),  cmocka_unit_test(before_it_is_isolated),
-        cmocka_unit_test(nginx_does_not_ask_the_module),  cmocka_unit_test(hosts_that_name_no_pool),
+        cmocka_unit_test(the_pool_that_serves_it_first),
+        cmocka_unit_test(before_it_is_isolated),
+        cmocka_unit_test(nginx_does_not_ask_the_module),
+        cmocka_unit_test(hosts_that_name_no_pool),
+        cmocka_unit_test(not_the_pool_of_a_sibling),
         cmocka_unit_test(a_host_of_all_names_comes_last),
     };
     return cmocka_run_group_tests(tests, load, drop);

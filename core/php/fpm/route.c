@@ -76,6 +76,13 @@ static const struct sc_fpm_known *of_uses(const struct sc_fpm_routing *how,
     return NULL;
 }
 
+/* The site's hosts name addresses, at which no pool is any more, and another site's name this one: it may have that
+ * site's secrets (env[…]), and who removed the site's own pool wants it to have no PHP. */
+static bool is_anothers(const struct sc_fpm_routing *how, size_t n, const char *listen)
+{
+    return n > 0 && is_named(how->hosts, listen);
+}
+
 static const struct sc_fpm_known *settings(const struct sc_fpm_routing *how,
                                            const struct sc_fpm_use *uses, size_t n)
 {
@@ -86,7 +93,8 @@ static const struct sc_fpm_known *settings(const struct sc_fpm_routing *how,
     if (used)
         return used;
     for (size_t i = 0; i < pools->n; i++)
-        if (is_of(&pools->v[i], how->asked) && suits(&pools->v[i], how->asked))
+        if (is_of(&pools->v[i], how->asked) && suits(&pools->v[i], how->asked) &&
+            !is_anothers(how, n, pools->v[i].listen))
             return &pools->v[i];
     for (size_t i = 0; n == 0 && !has_host(how) && i < pools->n; i++)
         if (is_named(how->hosts, pools->v[i].listen) && suits(&pools->v[i], how->asked))
