@@ -117,9 +117,6 @@ static int parse_limit(enum sc_limit limit, const char *text, struct sc_limits *
                             option, SC_LIMIT_VALUE_MAX, other_form(limit), text);
     if (limits->set >> limit & 1)
         return sc_error_set(err, SC_E_INVAL, "--%s is given twice", option);
-    SC_BUF struct sc_buf why = SC_BUF_INIT;
-    if (limit != SC_LIMIT_CPU && sc_limit_doubtful(limit, value, &why))
-        return sc_error_set(err, SC_E_INVAL, "--%s", why.data ? why.data : option);
     limits->set |= 1u << limit;
     limits->value[limit] = value;
     return 0;

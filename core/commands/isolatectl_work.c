@@ -54,7 +54,7 @@ static void on_notice(const char *text, void *arg)
         (void)sc_user_sites_notice(told, text);
 }
 
-/* A unit that was forgotten. Memory in such limits was written by hand: the command refuses it. */
+/* A unit that was forgotten: the value holds, as the command always meant it, and is told. */
 static void doubt_limits(const char *name, const struct sc_limits *limits,
                          struct sc_user_sites *told)
 {

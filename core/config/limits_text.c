@@ -91,8 +91,10 @@ bool sc_limit_doubtful(enum sc_limit limit, uint64_t value, struct sc_buf *why)
     if (value == 0)
         return false;
     if (memory && value < BYTES_MIN)
-        sc_buf_fmt(why, "%s %u is in bytes, and no program starts with so few: for MiB write %uM",
-                   name, n, n);
+        sc_buf_fmt(why,
+                   "%s %u is in bytes, and no program starts with so few: for MiB write M behind "
+                   "the number",
+                   name, n);
     else if (limit == SC_LIMIT_CPU && value < CPU_MIN)
         sc_buf_fmt(why, "%s %u is 0.%02u%% of one core: for percent write %u%%", name, n, n, n);
     else

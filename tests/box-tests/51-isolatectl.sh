@@ -81,12 +81,13 @@ if iso limits set --domain a.example --ep 20 --vmem 536870912 >/tmp/limits.out 2
     expect_contains "limits have units" '"cpu": 5000,' iso limits set --domain a.example --cpu 50% --vmem 1G
     expect_contains "of bytes, too" '"vmem": 1073741824' iso limits list
     expect_contains "0 takes a limit away" '"vmem": 0' iso limits set --domain a.example --vmem 0
-    check "a unit that was forgotten" says usage "--pmem 256 is in bytes, and no program starts with so few: for MiB write 256M" \
-        iso limits set --domain a.example --pmem 256
     wants_unit() { "$@" | jq -r '.notices[]'; }
+    expect_output "a unit that was forgotten: it holds, and is said" $'a.example: pmem 256 is in bytes, and no program starts with so few: for MiB write M behind the number\n' \
+        wants_unit iso limits set --domain a.example --pmem 256
+    check "and can be taken back" iso limits set --domain a.example --pmem 0
     expect_output "of cpu: it holds, and is said" $'a.example: cpu 50 is 0.50% of one core: for percent write 50%\n' wants_unit iso limits set --domain a.example --cpu 50
     as_user john sed -i 's/"vmem": 0/"vmem": 512/' /home/john/.lve/domains.json
-    expect_output "written by hand: the same" $'a.example: cpu 50 is 0.50% of one core: for percent write 50%\na.example: vmem 512 is in bytes, and no program starts with so few: for MiB write 512M\n' \
+    expect_output "written by hand: the same" $'a.example: cpu 50 is 0.50% of one core: for percent write 50%\na.example: vmem 512 is in bytes, and no program starts with so few: for MiB write M behind the number\n' \
         wants_unit iso limits apply --domain a.example
     expect_lacks "as before" notices iso limits set --domain a.example --vmem 0 --cpu 50%
 else

@@ -150,18 +150,19 @@ static void limits_that_want_a_unit(void **state)
         enum sc_limit limit;
         uint64_t value;
         const char *why;
-    } row[] = {
-        {SC_LIMIT_PMEM, 256,
-         "pmem 256 is in bytes, and no program starts with so few: for MiB write 256M"},
-        {SC_LIMIT_VMEM, 1048575,
-         "vmem 1048575 is in bytes, and no program starts with so few: for MiB write 1048575M"},
-        {SC_LIMIT_CPU, 50, "cpu 50 is 0.50% of one core: for percent write 50%"},
-        {SC_LIMIT_PMEM, 1 << 20, NULL},
-        {SC_LIMIT_PMEM, 0, NULL},
-        {SC_LIMIT_CPU, 100, NULL},
-        {SC_LIMIT_CPU, 0, NULL},
-        {SC_LIMIT_IO, 10, NULL},
-        {SC_LIMIT_EP, 1, NULL}};
+    } row[] = {{SC_LIMIT_PMEM, 256,
+                "pmem 256 is in bytes, and no program starts with so few: for MiB write M behind "
+                "the number"},
+               {SC_LIMIT_VMEM, 1048575,
+                "vmem 1048575 is in bytes, and no program starts with so few: for MiB write M "
+                "behind the number"},
+               {SC_LIMIT_CPU, 50, "cpu 50 is 0.50% of one core: for percent write 50%"},
+               {SC_LIMIT_PMEM, 1 << 20, NULL},
+               {SC_LIMIT_PMEM, 0, NULL},
+               {SC_LIMIT_CPU, 100, NULL},
+               {SC_LIMIT_CPU, 0, NULL},
+               {SC_LIMIT_IO, 10, NULL},
+               {SC_LIMIT_EP, 1, NULL}};
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
         SC_BUF struct sc_buf why = SC_BUF_INIT;
         assert_int_equal(sc_limit_doubtful(row[i].limit, row[i].value, &why), row[i].why != NULL);
