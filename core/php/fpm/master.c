@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,4 +136,19 @@ int sc_fpm_master_socket(pid_t pid, const char *path)
             return (int)fd;
     }
     return errno ? -errno : -ENOENT;
+}
+
+int sc_fpm_master_waits(pid_t pid, const char *path)
+{
+    int at = sc_fpm_master_socket(pid, path);
+    if (at < 0)
+        return at;
+    SC_FD int pidfd = sc_pidfd_open(pid);
+    struct pollfd p = {.fd = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, at, 0),
+                       .events = POLLIN};
+    SC_FD int fd = p.fd;
+    if (fd < 0)
+        return errno == ESRCH ? -ENOENT : -errno;
+    int n = poll(&p, 1, 0);
+    return n < 0 ? -errno : n;
 }

@@ -11,6 +11,10 @@
  * has none, or has ended; another negative errno. */
 int sc_fpm_master_socket(pid_t pid, const char *path);
 
+/* Whether somebody has connected to that socket whom no worker has accepted yet: 1, 0, or a negative errno, as
+ * sc_fpm_master_socket(). */
+int sc_fpm_master_waits(pid_t pid, const char *path);
+
 /* Ends the workers of one pool, which finish what they do: at most `ms`, then they are killed.
  * SC_E_SYS: they could not all be looked at. */
 int sc_fpm_master_kick(pid_t master, const char *pool, int ms, struct sc_error *err);

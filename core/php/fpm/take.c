@@ -29,7 +29,8 @@
 #include "core/php/fpm/run.h"
 #include "core/php/fpm/supervisor.h"
 
-#define FINISH_MS 10000 /* for requests that the shared master still runs */
+#define FINISH_MS 10000 /* for requests that the shared master still runs … */
+#define LATE_MS   1000  /* … for those of workers that it started while others ended */
 
 /* Who may connect, as it is now: listen.acl_users and an administrator's chmod are in that. */
 static int numbers(const struct sc_fpm_known *k, struct sc_fpm_taken *t, struct sc_error *err)
@@ -127,6 +128,38 @@ static int make_run(const struct sc_fpm_pass *p, const struct sc_fpm_served *one
                : sc_error_set(err, SC_E_NOMEM, "out of memory for PHP-FPM");
 }
 
+/* A request waits at the shared master's socket, which has another name now: 1, 0, or -errno. */
+static int is_waited(pid_t master, const struct sc_fpm_taken *t)
+{
+    char new[128];
+    int rc = sc_fpm_master_waits(master, t->listen);
+    if (rc == -ENOENT) {
+        sc_fpm_beside(t, "new", new);
+        rc = sc_fpm_master_waits(master, new);
+    }
+    return rc == -ENOENT ? 0 : rc;
+}
+
+/* The workers finish. The master starts others, which take what had connected before: a web server may keep such a
+ * connection for any number of requests. So they end, too, until nobody waits before the last of them are asked. */
+static int end_workers(pid_t master, const struct sc_fpm_taken *t, struct sc_error *err)
+{
+    int64_t until = sc_clock_ms() + FINISH_MS;
+    int waits = 1, rc = 0;
+    while (rc == 0 && waits == 1) {
+        int64_t left = until - sc_clock_ms();
+        waits = is_waited(master, t);
+        if (waits < 0)
+            return sc_error_sys(err, -waits, "ask who waits at %s", t->listen);
+        if (waits && left < -FINISH_MS)
+            return sc_error_set(err, SC_E_TIMEOUT,
+                                "%s: requests still wait for the shared PHP-FPM pool %s", t->listen,
+                                t->pool);
+        rc = sc_fpm_master_kick(master, t->pool, left > LATE_MS ? (int)left : LATE_MS, err);
+    }
+    return rc;
+}
+
 /* Out of the shared master's configuration before its name is taken: php-fpm does not start with a
  * pool at whose address somebody else listens. Then its workers finish. */
 static int take_pool(struct sc_fpm_taken *t, struct sc_error *err)
@@ -139,8 +172,10 @@ static int take_pool(struct sc_fpm_taken *t, struct sc_error *err)
     if (cut < 0 || (cut == 0 && t->leaving)) /* its supervisor gives it back */
         return cut;
     int rc = sc_fpm_take_name(t, &old, err);
-    return rc == 0 && master && old && cut > 0 ? sc_fpm_master_kick(master, t->pool, FINISH_MS, err)
-                                               : rc;
+    /* one that was killed before may have left some */
+    return rc == 0 && master && old && (cut > 0 || is_waited(master, t) != 0)
+               ? end_workers(master, t, err)
+               : rc;
 }
 
 /* Nobody but the supervisor was ever at a routed site's address. */

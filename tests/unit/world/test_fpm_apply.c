@@ -102,7 +102,8 @@ static struct listener {
 static size_t n_listeners;
 static bool master_runs;
 static unsigned living[8], starts, kicks;
-static int says; /* what supervisors answer */
+static int waiting; /* looks that find somebody at the shared master's socket */
+static int says;    /* what supervisors answer */
 
 static void silence(struct listener *l)
 {
@@ -200,6 +201,13 @@ BEFORE(int, sc_fpm_master_socket, pid_t pid, const char *path)
     return -ENOENT;
 }
 
+BEFORE(int, sc_fpm_master_waits, pid_t pid, const char *path)
+{
+    assert_int_equal(pid, MASTER);
+    assert_non_null(strchr(path, '/'));
+    return waiting > 0 && waiting--;
+}
+
 BEFORE(int, sc_fpm_master_kick, pid_t master, const char *pool, int ms, struct sc_error *err)
 {
     (void)pool, (void)ms, (void)err;
@@ -279,6 +287,7 @@ static int begin(void **state)
         root_mkdir(docroots[i]);
     }
     n_listeners = starts = kicks = guards = 0;
+    waiting = 0;
     says = knocks_fail = 0;
     memset(living, 0, sizeof(living));
     routed = false;
@@ -450,6 +459,23 @@ static void a_pool_is_taken_over_and_given_back(void **state)
     apply();
     assert_int_equal(answers(A), 0);
     assert_in("a");
+    assert_nothing_left();
+}
+
+/* Workers that the shared master starts meanwhile serve who had connected before: they end, too, also where the
+ * command before was killed in between. */
+static void nobody_goes_on_at_the_former_socket(void **state)
+{
+    (void)state;
+    waiting = 2;
+    site(0, 60001);
+    apply();
+    assert_int_equal(kicks, 3);
+    waiting = 1;
+    site(0, 60001);
+    apply();
+    assert_int_equal(kicks, 4);
+    apply();
     assert_nothing_left();
 }
 
@@ -915,6 +941,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fpm_test(a_pool_is_taken_over_and_given_back),
+        fpm_test(nobody_goes_on_at_the_former_socket),
         fpm_test(a_socket_that_cannot_be_asked_stays),
         fpm_test(a_pool_that_is_written_again_is_taken_out_again),
         fpm_test(a_pool_that_was_moved_keeps_its_socket),
