@@ -6,8 +6,8 @@
 APACHE_MODULES="proxy proxy_fcgi proxy_http proxy_uwsgi proxy_scgi proxy_balancer slotmem_shm lbmethod_byrequests
     speling negotiation imagemap asis cern_meta lua auth_digest authn_dbm authz_groupfile authz_dbm status info deflate
     fcgid xsendfile ldap authnz_ldap session session_cookie session_crypto dav dav_fs ext_filter reflector
-    request auth_form dav_lock userdir macro authn_socache socache_shmcb proxy_ajp proxy_wstunnel proxy_http2 proxy_fdpass"
-[ "$APACHE_MPM" = prefork ] || APACHE_MODULES+=" http2 ssl"
+    request auth_form dav_lock userdir macro authn_socache socache_shmcb proxy_ajp proxy_wstunnel proxy_http2 proxy_fdpass ssl"
+[ "$APACHE_MPM" = prefork ] || APACHE_MODULES+=" http2"
 [ "$APACHE_MPM" != prefork ] || APACHE_MODULES+=" php$(basename "$(dirname "$(find /etc/php -name apache2)")")"
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"
@@ -50,7 +50,7 @@ web_secrets()
     htpasswd -nbs bob bobspass 2>/dev/null | put_file john $b/.htpasswd
     put_file john $b/.htgroup <<<'team: ann'
     put_file john $b/.groups <<<'ann team'
-    as_user john htdbm -bcms $b/.htdbm bob bobspass
+    as_user john sh -c "htdbm -bcms $b/.htdbm bob bobspass; htdbm -bcms -TDB $b/.htdbm-db bob bobspass; htdbm -bcms -TGDBM $b/.htdbm-gdbm bob bobspass"
     as_user john sh -c "/usr/sbin/httxt2dbm -f SDBM -i $b/.groups -o $b/.htdbm-group; chmod 644 $b/.htdbm*"
     as_user john mkdir $b/members
     echo "members' text" | put_file john $b/members/x.txt

@@ -179,6 +179,8 @@ T("read/lua-hook-if", {"x.txt": "x", "x.lua": HOOK, ".htaccess": '<If "true">\nL
 T("read/lua-hook-ssi", {"d/x.txt": "x", "d/x.lua": HOOK.replace("r.headers_out['X-Is'] = p:read('*l') or ''", "r:puts(p:read('*l'))"),
                         "d/.htaccess": "LuaHookFixups @D@/d/x.lua f\n", "p.shtml": '<!--#include virtual="d/x.txt" -->',
                         ".htaccess": INCLUDES}, "p.shtml")
+T("read/lua-filter", {"x.txt": "x", "x.lua": "function f(r) coroutine.yield(io.open('@B@/secret.txt'):read('*a')) end",
+                      ".htaccess": "LuaOutputFilter F @D@/x.lua f\nSetOutputFilter F\n"}, "x.txt", closed=True)
 T("read/lua-ssi", {"x.lua": "function handle(r) r:puts(io.open('@B@/secret.txt'):read('*a')) return apache2.OK end",
                    "p.shtml": '<!--#include virtual="x.lua" -->', ".htaccess": LUA + INCLUDES}, "p.shtml")
 PHP = "<?php readfile('@B@/secret.txt');"
@@ -259,6 +261,9 @@ T("oracle/auth-group", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess":
   user=ANN)
 T("oracle/auth-dbm", {"x.txt": "in", ".htaccess": BASIC.replace("file", "dbm") + "AuthDBMUserFile @B@/.htdbm\n"
                       "Require valid-user\n"}, "x.txt", 200, user=BOB)
+for kind in ("DB", "GDBM"):
+    T("oracle/auth-dbm-" + kind.lower(), {"x.txt": "in", ".htaccess": BASIC.replace("file", "dbm") + f"AuthDBMType {kind}\n"
+                                          f"AuthDBMUserFile @B@/.htdbm-{kind.lower()}\nRequire valid-user\n"}, "x.txt", 200, user=BOB)
 T("oracle/auth-dbm-group", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess":
                             BASIC + "AuthUserFile @D@/p\nAuthDBMGroupFile @B@/.htdbm-group\nAuthzDBMType SDBM\nRequire dbm-group team\n"},
   "x.txt", 200, user=ANN)
@@ -497,6 +502,8 @@ T("oracle/auth-cache", {"x.txt": "in", ".htaccess": 'AuthnCacheContext "b.exampl
   closed=True, before=MEMBERS | {"user": BOB})
 T("write/auth-cache", {"x.txt": "in", "p": "ann:@HASH-ANN@\n", ".htaccess": 'AuthnCacheContext "b.example/members"\n' + SOCACHE + "AuthUserFile @D@/p\n"},
   "/members/x.txt", 200, user=ANN, host="b.example", closed=True, before={"path": "/t/write/auth-cache/x.txt", "host": "a.example", "user": ANN})
+
+T("oracle/ssl-authority", {"x.txt": "x", ".htaccess": "SSLCACertificateFile @X@\n"}, "x.txt", DIFFERS, closed=True)
 
 # ---- other ways to a socket ----
 T("use/fd", {"x.it": "x", ".htaccess": 'SetHandler "proxy:fd:///run/app/b.sock"\n'}, "x.it", REACHES, closed=True)
