@@ -9,52 +9,48 @@
 
 APLOG_USE_MODULE(sitecage);
 
-#define PIECE 8192
+#define MOST (8 << 20) /* bytes; httpd itself reads a line at a time */
 
 /* ---- a file that was read ---- */
 
-struct text {
-    const char *at;
-    ap_configfile_t *file; /* that it was read from */
-};
-
 static apr_status_t text_char(char *ret, void *param)
 {
-    struct text *t = param;
-    if (!*t->at)
+    const char **at = param;
+    if (!**at)
         return APR_EOF;
-    *ret = *t->at++;
+    *ret = *(*at)++;
     return APR_SUCCESS;
 }
 
 /* A line, or what of it there is room for. */
 static apr_status_t text_line(void *buf, apr_size_t size, void *param)
 {
-    struct text *t = param;
-    char *out = buf;
-    apr_size_t n = 0;
-    if (!*t->at)
+    const char **at = param;
+    const char *end = strchr(*at, '\n');
+    if (!**at)
         return APR_EOF;
-    while (*t->at && n + 1 < size && (n == 0 || out[n - 1] != '\n'))
-        out[n++] = *t->at++;
-    out[n] = 0;
+    apr_size_t n = end ? (apr_size_t)(end - *at) + 1 : strlen(*at);
+    n = n < size ? n : size - 1;
+    memcpy(buf, *at, n);
+    ((char *)buf)[n] = 0;
+    *at += n;
     return APR_SUCCESS;
 }
 
-static apr_status_t text_close(void *param)
+static apr_status_t read_text(apr_pool_t *p, apr_file_t *f, char **ret)
 {
-    struct text *t = param;
-    return t->file->close ? t->file->close(t->file->param) : APR_SUCCESS;
-}
-
-static apr_status_t read_all(apr_pool_t *p, ap_configfile_t *f, char **ret)
-{
-    apr_array_header_t *pieces = apr_array_make(p, 2, sizeof(const char *));
-    char piece[PIECE];
-    apr_status_t rv;
-    while ((rv = f->getstr(piece, sizeof(piece), f->param)) == APR_SUCCESS)
-        APR_ARRAY_PUSH(pieces, const char *) = apr_pstrdup(p, piece);
-    *ret = apr_array_pstrcat(p, pieces, 0);
+    apr_finfo_t st;
+    apr_size_t n = 0;
+    apr_status_t rv = apr_file_info_get(&st, APR_FINFO_TYPE | APR_FINFO_SIZE, f);
+    if (rv == APR_SUCCESS && st.filetype != APR_REG)
+        return APR_EBADF; /* as httpd says it */
+    if (rv != APR_SUCCESS || st.size > MOST)
+        return rv != APR_SUCCESS ? rv : APR_ENOSPC;
+    *ret = apr_palloc(p, (apr_size_t)st.size + 1);
+    rv = apr_file_read_full(f, *ret, (apr_size_t)st.size, &n);
+    for (char *c = *ret; (c = memchr(c, 0, n - (apr_size_t)(c - *ret)));)
+        *c = ' ';
+    (*ret)[n] = 0;
     return rv == APR_EOF ? APR_SUCCESS : rv;
 }
 
@@ -62,17 +58,18 @@ static apr_status_t read_all(apr_pool_t *p, ap_configfile_t *f, char **ret)
 static apr_status_t open_own(request_rec *r, const char *dir, const char *name,
                              ap_configfile_t **ret, const char **ret_name)
 {
-    struct text *t = apr_pcalloc(r->pool, sizeof(*t));
-    char *text = NULL;
+    char **at = apr_palloc(r->pool, sizeof(*at));
+    apr_file_t *f = NULL;
     *ret_name = ap_make_full_path(r->pool, dir, name);
-    apr_status_t rv = ap_pcfg_openfile(&t->file, r->pool, *ret_name);
-    if (rv == APR_SUCCESS)
-        rv = read_all(r->pool, t->file, &text);
+    apr_status_t rv = apr_file_open(&f, *ret_name, APR_READ, APR_OS_DEFAULT, r->pool);
     if (rv != APR_SUCCESS)
         return rv;
-    sc_web_variables_shut(text);
-    t->at = text;
-    *ret = ap_pcfg_open_custom(r->pool, *ret_name, t, text_char, text_line, text_close);
+    rv = read_text(r->pool, f, at);
+    (void)apr_file_close(f);
+    if (rv != APR_SUCCESS)
+        return rv;
+    sc_web_variables_shut(*at);
+    *ret = ap_pcfg_open_custom(r->pool, *ret_name, at, text_char, text_line, NULL);
     return APR_SUCCESS;
 }
 
