@@ -273,6 +273,10 @@ int sc_fpm_taken_remove(const struct sc_fpm_taken *t, struct sc_error *err)
         if (unlink(path) < 0 && errno != ENOENT)
             return sc_error_sys(err, errno, "remove %s", path);
     }
+    /* whose the id is stood in a link of its own in 0.1.0 */
+    snprintf(path, sizeof(path), SC_FPM_STATE "/outside.%u", t->id);
+    if (t->id >= SC_FPM_OUTSIDE)
+        (void)unlink(path);
     return 0;
 }
 

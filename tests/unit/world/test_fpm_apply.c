@@ -785,8 +785,16 @@ static void the_site_around_runs_outside_and_not_in_the_shared_master(void **sta
     long by = answers(A);
     assert_true(by >= (long)SC_FPM_OUTSIDE && by < (long)SC_FPM_SHARED_POOL);
     assert_out("a");
+    char link[64]; /* of version 0.1.0 */
+    snprintf(link, sizeof(link), SC_FPM_STATE "/outside.%ld", by);
+    root_put(link, "");
+    site(3, 60004);
+    open_site(0, "more");
+    apply();
+    assert_int_equal(answers(A), by);
     open_site(0, "");
     apply();
+    assert_false(root_has(link));
     assert_int_equal(answers(A), 0);
     assert_in("a");
     assert_nothing_left();
