@@ -38,6 +38,8 @@ for words in --help -h "help versions" --version ""; do
 done
 check "no command: said by the client itself" says usage "a command is needed; see isolatectl help" iso
 check "root may ask for help, too" isolatectl help
+pages() { for name in isolatectl cagefsctl-user selectorctl cagefs_enter_site; do test -s "/usr/share/man/man1/$name.1" || { echo "$name" && return 1; }; done; }
+check "each command has its page, by each of its names" pages
 expect_output "--version" "isolatectl (Sitecage) $(isolatectl --version | sed 's/.* //')"$'\n' iso --version
 cagefsctl --site-isolation-allow-all >/dev/null
 
