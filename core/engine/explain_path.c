@@ -165,6 +165,10 @@ static void say(const struct sc_explained_path *p, struct sc_buf *out)
         sc_buf_str(out, p->is.whose->names[0]);
     else if (p->is.rule >= SC_RULE_OTHER_DOCROOT && p->is.rule <= SC_RULE_OTHER_PATH)
         sc_buf_str(out, "another site");
+    if (p->is.rule <= SC_RULE_APP && p->is.read && !p->is.write)
+        sc_buf_str(out,
+                   "; nginx goes by a link there, so the site names nothing in that directory, "
+                   "and what comes there from outside is its to write within two seconds");
     if (p->by_mode)
         sc_buf_str(out, "; the rest is forbidden by its owner, group and mode");
     else if (p->is.read && p->there == SC_EXPLAIN_NOTHING)

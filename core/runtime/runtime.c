@@ -18,6 +18,7 @@
 #include "core/enter/failures.h"
 #include "core/enter/table.h"
 #include "core/proxyexec/sites.h"
+#include "core/runtime/steady.h"
 
 #define RUNTIME_FILE_MAX SC_TABLE_MAX
 /* lines of the table */
@@ -195,6 +196,20 @@ static int add_site(struct sc_buf *b, const char *home, const struct sc_plan *pl
     return 0;
 }
 
+static int write_steady(uid_t uid, const struct sc_plan *plan, struct sc_error *err)
+{
+    SC_BUF struct sc_buf b = {.limit = SC_STEADY_MAX};
+    char path[64];
+    sc_runtime_steady_text(plan, &b);
+    int rc = sc_buf_check(&b, "the ways of nginx", err);
+    if (rc == 0 && b.len)
+        return sc_runtime_write(uid, SC_STEADY_NAME, &b, NULL, err);
+    snprintf(path, sizeof(path), SC_RUN_DIR "/%u/" SC_STEADY_NAME, (unsigned)uid);
+    if (rc == 0 && unlink(path) < 0 && errno != ENOENT)
+        return sc_error_sys(err, errno, "remove %s", path);
+    return rc;
+}
+
 int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
                            const unsigned *ids, const struct sc_limits_made *limits,
                            struct sc_error *err)
@@ -208,7 +223,9 @@ int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *pl
     }
     sc_buf_str(&b, "end\n");
     int rc = sc_buf_check(&b, "the table of sites", err);
-    return rc < 0 ? rc : sc_runtime_write(uid, SC_TABLE_NAME, &b, NULL, err);
+    if (rc == 0)
+        rc = sc_runtime_write(uid, SC_TABLE_NAME, &b, NULL, err);
+    return rc < 0 ? rc : write_steady(uid, plan, err);
 }
 
 int sc_runtime_sites(uid_t uid, unsigned **ret, size_t *ret_n, struct sc_error *err)

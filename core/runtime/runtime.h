@@ -30,7 +30,7 @@ int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed,
 int sc_runtime_remove_plan(uid_t uid, unsigned id, struct sc_error *err);
 
 /* ids[i]: the site id of plan->sites[i], 0 for one that is not isolated or cannot be; limits[i]:
- * its limits (limits may be NULL: none has any). */
+ * its limits (limits may be NULL: none has any). Writes the list of steady directories (steady.h), too. */
 int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
                            const unsigned *ids, const struct sc_limits_made *limits,
                            struct sc_error *err);

@@ -16,8 +16,10 @@
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
 #include "core/base/there.h"
+#include "core/base/vec.h"
 #include "core/facts/places.h"
 #include "core/runtime/dirs.h"
+#include "core/runtime/steady.h"
 
 #define LINKS_MAX 8
 #define LVE_DIR   ".lve"
@@ -255,6 +257,20 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
     return path ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for watches");
 }
 
+/* Any name that comes or goes in a directory where nginx goes by a link: in the site it is read-only until the next pass. */
+static void watch_steady(struct home *h)
+{
+    char **rels = NULL;
+    size_t n = 0;
+    h->whole &= sc_runtime_steady(h->a->uid, &rels, &n, NULL) == 0;
+    for (size_t i = 0; i < n && h->n_dirs < SC_HOME_DIRS_MAX; i++) {
+        SC_FD int fd = open_as_user(h, h->fd, rels[i], O_DIRECTORY);
+        if (fd >= 0)
+            (void)add(h, fd, rels[i], NULL, SC_WATCH_WAY);
+    }
+    sc_strings_free(rels, n);
+}
+
 static int watch_all(struct home *h, struct sc_error *err)
 {
     int rc = 0;
@@ -269,6 +285,7 @@ static int watch_all(struct home *h, struct sc_error *err)
         if (rel && !strstr(rel, ".."))
             rc = watch_path(h, rel, err);
     }
+    watch_steady(h);
     return rc;
 }
 

@@ -22,7 +22,7 @@ typedef void sc_home_told(int wd, const char *name, bool site, void *arg);
 
 /* Adds all watches of the account to the inotify instance and tells them: its home (any name: a
  * secret may come), each directory on the way to a document root, also by the user's links, for the
- * name that leads on and for what marks an application, and ~/.lve. What does not exist is watched for where it would appear. Looks
+ * name that leads on and for what marks an application, directories in which nginx goes by links (any name), and ~/.lve. What does not exist is watched for where it would appear. Looks
  * with the user's rights, nothing is followed out of the home. *ret_whole: everything is watched;
  * else (limits, or a home that cannot be opened) the timer has to look at the account. */
 int sc_home_watch(int inotify, const struct sc_watched_account *a, sc_home_told *told, void *arg,

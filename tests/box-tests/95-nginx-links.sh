@@ -132,6 +132,17 @@ check "as it was" wait_until 20 settled
 writes() { inside sh -c "cd $app && for d in releases/1 releases/1/var releases/1/public shared web; do echo x >\$d/new && mv \$d/new \$d/newer && rm \$d/newer || exit 1; done && echo '{} ' >composer.json"; }
 check "it writes what it owns" writes
 check_not "it names nothing beside the link" inside touch $app/new
+# what comes beside the link from outside is the site's to write soon, without a command; until then it is told why not
+into() { inside sh -c "echo x >>$app/$1"; }
+check "the account makes a directory and a file there" as_user john sh -c "mkdir $app/storage && echo '<?php // 1' >$app/settings.php"
+check "the directory is the site's to write" wait_until 20 into storage/x
+check "so is the file" wait_until 20 into settings.php
+check "it puts another file in its place" as_user john sh -c "cd $app && echo '<?php // 2' >settings.new && mv settings.new settings.php"
+check "that one, too" wait_until 20 into settings.php
+check_not "still the site names nothing beside the link" inside touch $app/new
+why() { cagefsctl --site-isolation-explain deploy.example "$@"; }
+expect_contains "explain says why" "it lies in the site's application; nginx goes by a link there, so the site names nothing in that directory" why $app
+expect_lacks "of what the site may write it says no such thing" "nginx goes by a link" why $app/storage
 put_php deploy.example page.php 'echo "page";'
 page() { [ "$(get deploy.example /page.php)" = page ]; }
 check "its PHP runs" wait_until 20 page

@@ -4,12 +4,15 @@
 #include "tests/unit/fakes/world.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/paths.h"
+#include "core/base/vec.h"
 #include "core/runtime/runtime.h"
+#include "core/runtime/steady.h"
 
 static struct sc_tools tools;
 
@@ -168,6 +171,32 @@ static void a_table_that_cannot_be_read_may_tell_of_groups(void **state)
     assert_true(sc_runtime_has_groups(1001));
 }
 
+static void directories_with_ways_of_nginx_are_told(void **state)
+{
+    (void)state;
+    struct sc_plan_steady at[] = {{.rel = (char[]){"app dir"}},
+                                  {.rel = (char[]){"app dir/x"}, .is_open = true},
+                                  {.rel = (char[]){"b/releases"}}};
+    const struct sc_plan some = {.steady = at, .n_steady = 3}, none = {.n_sites = 0};
+    char **rels = NULL;
+    size_t n = 0;
+    assert_good(sc_runtime_dir(1001, &world.err));
+    assert_good(sc_runtime_steady(1001, &rels, &n, &world.err));
+    assert_int_equal(n, 0);
+    free(rels);
+    assert_good(sc_runtime_write_table(1001, "/home/john", &some, NULL, NULL, &world.err));
+    root_assert_file("/run/sitecage/1001/steady", "app%20dir\nb/releases\n");
+    assert_good(sc_runtime_steady(1001, &rels, &n, &world.err));
+    assert_int_equal(n, 2);
+    assert_string_equal(rels[0], "app dir");
+    assert_string_equal(rels[1], "b/releases");
+    sc_strings_free(rels, n);
+    assert_good(sc_runtime_write_table(1001, "/home/john", &none, NULL, NULL, &world.err));
+    assert_int_not_equal(access(root_at("/run/sitecage/1001/steady"), F_OK), 0);
+    root_mkdir("/run/sitecage/1001/steady");
+    assert_bad(sc_runtime_steady(1001, &rels, &n, &world.err), SC_E_INVAL, "/steady");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +205,7 @@ int main(void)
         runtime_test(plans_are_written_when_they_differ),
         runtime_test(nothing_is_left),
         runtime_test(a_table_that_cannot_be_read_may_tell_of_groups),
+        runtime_test(directories_with_ways_of_nginx_are_told),
     };
     return world_run(tests);
 }
