@@ -224,6 +224,7 @@ static int look_at_fpm(struct sc_cover_server *server, const struct sc_cover_sit
                                .docroots = is->docroots,
                                .n_docroots = is->n_docroots,
                                .max_sites = server->fpm_sites,
+                               .stands = server->must_stand,
                                .routed = server->gate,
                                .hosts = &server->hosts,
                                .known = &server->pools,

@@ -214,6 +214,13 @@ static int step(struct home *h, const char *sofar, const char *name, const char 
     return 0;
 }
 
+/* What Apache without mod_sitecage would do for an isolated site. */
+static void watch_htaccess(struct home *h, int fd, const char *rel)
+{
+    if (h->a->htaccess && h->n_dirs < SC_HOME_DIRS_MAX && is_sites(h, rel))
+        (void)add(h, fd, rel, ".htaccess", SC_WATCH_NAMES | IN_CLOSE_WRITE);
+}
+
 /* The directories on the way to `rel`, and the way that a link on it leads. */
 static int watch_path(struct home *h, const char *rel, struct sc_error *err)
 {
@@ -249,6 +256,8 @@ static int watch_path(struct home *h, const char *rel, struct sc_error *err)
             }
             p += n + strspn(p + n, "/");
         }
+        if (!again && !end)
+            watch_htaccess(h, fd, sofar);
         if (!again)
             return 0;
         free(path);

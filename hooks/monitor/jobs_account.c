@@ -10,6 +10,7 @@
 #include "core/base/log.h"
 #include "core/follow/follow.h"
 #include "core/server/server.h"
+#include "core/web/module.h"
 #include "hooks/monitor/home.h"
 #include "hooks/monitor/look.h"
 #include "hooks/monitor/worker.h"
@@ -79,8 +80,10 @@ static int watch_uid(struct sc_server *s, uid_t uid, unsigned n_sets, struct sc_
         printf("nohome %u\n", (unsigned)uid);
     if (w.n == 0)
         note_home(uid, NULL);
-    for (size_t i = 0; rc == 0 && i < w.n; i++)
+    for (size_t i = 0; rc == 0 && i < w.n; i++) {
+        w.v[i].htaccess = sc_web_module_has_apache() && !sc_web_module_guards();
         rc = watch_home(&w.v[i], n_sets, err);
+    }
     return rc;
 }
 

@@ -91,6 +91,8 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
     case SC_WATCH_TOP:
     case SC_WATCH_SITE:
     case SC_WATCH_FILE:
+        if (what == SC_WATCH_SITE && name && strcmp(name, ".htaccess") == 0)
+            sc_fpm_clock_changed(&m->fpm.clock, now); /* Apache goes by it from now on */
         a = sc_monitor_by_uid(m, uid);
         if (a)
             sc_monitor_note(m, a->user, work_of(what));

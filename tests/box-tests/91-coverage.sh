@@ -392,6 +392,17 @@ expect_contains "with the reason" "pool everybody serves" cagefsctl --site-isola
 host dots.example $H/dots.example "$(php dots)"
 is_well() { ! is_said; }
 check "and that it is well again" wait_until 8 is_well
+expect_output "then its PHP is in its cage" "" reads dots.example
+# what Apache with mod_sitecage asks at each request: the site's own lines, that are written anew, or changed in place
+by /run/php/everybody.sock | put_file john $H/dots.example/.htaccess
+check "lines of the site's own are found, too" wait_until 8 is_said
+expect_contains "with the reason" "$H/dots.example/.htaccess:1 names a PHP-FPM pool" cagefsctl --site-isolation-status
+echo "# nothing" | put_file john $H/dots.example/.htaccess
+check "and that they are others" wait_until 8 is_well
+by /run/php/everybody.sock | put_file john $H/dots.example/.htaccess
+check "found again" wait_until 8 is_said
+rm $H/dots.example/.htaccess
+check "and that they are gone" wait_until 8 is_well
 check "disabled" disable dots.example
 
 ## The server has a handler of its own, for more names than the host has

@@ -59,7 +59,8 @@ static void ask_kernel(const struct sc_fpm_pass *p, const struct sc_fpm_site *si
         if (is != 0 && own != 0 && is != own)
             u->how = SC_FPM_ANSWERED;
     }
-    if (split && !known) /* the shared master itself */
+    /* the shared master itself; also of a pool that came back, or is new, until the next pass */
+    if (!known && (split || (p->a->stands && *listen == '/' && sc_fpm_listener(listen, NULL) != 0)))
         u->how = SC_FPM_ANSWERED;
 }
 

@@ -38,6 +38,8 @@ struct sc_fpm_account {
     const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
     size_t n_sites;
     unsigned max_sites; /* that may have masters of their own; 0: nobody counts them */
+    bool
+        stands; /* for sc_fpm_look(): a pass has been made, so an isolated site's pools were taken over */
     bool routed; /* Apache takes PHP of isolated sites to their own masters (core/web/module.h) */
     /* What Apache may still go by (a master that it is sent to, an address that is to be given
      * back) is left alone, and *later set: to be called again without this (NULL) when the web
