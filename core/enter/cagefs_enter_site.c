@@ -89,10 +89,7 @@ int main(int argc, char **argv)
     if (uid == 0)
         refuse(1, "this command cannot be run as root; use su to become the site's user first", "");
     if (geteuid() != 0)
-        refuse(
-            SC_EXIT_CANNOT_ENTER,
-            "not able to enter a site from here (inside a site, or installed without setuid root)",
-            "");
+        refuse(SC_EXIT_CANNOT_ENTER, sc_why_not_root(), "");
 
     struct sc_table table = {0};
     struct sc_enter_why why = {{0}};

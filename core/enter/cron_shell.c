@@ -151,10 +151,7 @@ int main(int argc, char **argv)
     if (uid == 0)
         refuse(SC_EXIT_CANNOT_ENTER, "root has no sites", "");
     if (geteuid() != 0)
-        refuse(SC_EXIT_CANNOT_ENTER,
-               "not able to enter a site from here (inside a site, or installed without setuid "
-               "root)",
-               "");
+        refuse(SC_EXIT_CANNOT_ENTER, sc_why_not_root(), "");
     const char *docroot = decoded(getenv("SITECAGE_SITE"));
     const char *shell = decoded(getenv("SITECAGE_SHELL"));
     const char *section = getenv("SITECAGE_SECTION");

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/paths.h"
 #include "core/enter/enter.h"
 #include "core/enter/hide.h"
 #include "core/enter/state.h"
@@ -129,6 +130,23 @@ static void limit_children(uint64_t ep)
     }
 }
 
+static bool is_absent(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* Asked without root's rights. In a site nothing is setuid, and what the server keeps is not there; outside of all sites
+ * who may not look at the user's table (a service with NoNewPrivileges=yes) cannot say that nothing is isolated. */
+static bool may_have_sites(uid_t uid)
+{
+    char own[64];
+    if (is_absent(SC_STATE_DIR))
+        return false;
+    snprintf(own, sizeof(own), SC_RUN_DIR "/%u", (unsigned)uid);
+    return !is_absent(SC_FLAG_FILE) || !is_absent(own);
+}
+
 int main(int argc, char **argv)
 {
     char exe[PATH_MAX], docroot[PATH_MAX], here[PATH_MAX];
@@ -141,8 +159,13 @@ int main(int argc, char **argv)
     if (is_me(exe))
         refuse(SC_EXIT_CANNOT_ENTER, exe, "is this entry: name the real lsphp in " NATIVE_CONF);
     uid_t uid = getuid();
-    if (uid == 0 || geteuid() != 0) /* root has no sites; inside a site nothing is setuid */
+    if (uid == 0) /* root has no sites */
         become_real(exe, argv);
+    if (geteuid() != 0) {
+        if (may_have_sites(uid))
+            refuse(SC_EXIT_CANNOT_ENTER, "LSAPI", sc_why_not_root());
+        become_real(exe, argv);
+    }
 
     struct sc_table table = {0};
     struct sc_enter_why why = {{0}};

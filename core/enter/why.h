@@ -18,4 +18,7 @@ struct sc_enter_why {
 /* Fills *why. Returns -SC_EXIT_CANNOT_ENTER. */
 int sc_why(struct sc_enter_why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Why a setuid program is not root's. */
+const char *sc_why_not_root(void);
+
 #endif

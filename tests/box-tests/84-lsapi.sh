@@ -58,6 +58,10 @@ expect_output "--version" "sitecage lsphp" sh -c "$entry --version | cut -d ' ' 
 check "lsphp by the entry" lsphp_start a $H/a.example $entry
 expect_output "a request is served" "litespeed" lsphp a $H/a.example 'echo php_sapi_name();'
 expect_output "control: a site reads its sibling" $'secret of b\n' reads a b
+# what a service with NoNewPrivileges=yes starts is not setuid
+powerless() { (cd $H/a.example && as_user john env DOCUMENT_ROOT=$H/a.example setpriv --no-new-privs $entry "$@"); }
+printf '<?php %s' 'echo @file_get_contents("/home/john/b.example/secret.txt") ?: "none";' | put_file john $H/a.example/reads.php
+expect_contains "control: without new privileges, too" "secret of b" powerless reads.php
 expect_output "the program runs as the user, without privileges" "1 0000000000000000" \
     lsphp a $H/a.example 'echo getmyuid() === fileowner("/home/john") ? 1 : 0, " ", preg_match("/CapEff:\t(\w+)/", file_get_contents("/proc/self/status"), $m) ? $m[1] : "";'
 expect_output "in no cage" 0 lsphp a $H/a.example "$in_cage"
@@ -113,6 +117,9 @@ expect_output "runs that version's, in the cage" "1 /opt/alt/php81/usr/bin/lsphp
     lsphp a $H/a.example "$in_cage"' echo " ", readlink("/proc/self/exe");'
 
 ## Fails closed
+expect_fail 126 "[Service] NoNewPrivileges=no" powerless reads.php
+in_site() { as_user john cagefs_enter_site a.example "$@"; }
+expect_contains "in the site the entry is the real one" none in_site $entry reads.php
 check "without DOCUMENT_ROOT" lsphp_start none "" $entry
 check_not "nothing runs" lsphp none $H/a.example 'echo "ran";'
 expect_contains "the log says why" "lsapi_per_user" cat /tmp/lsapi/none.log
