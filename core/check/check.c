@@ -227,6 +227,7 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
     }
     check_web(&c, enabled);
     sc_check_unit(&c, enabled);
+    sc_check_cron_unit(&c, enabled);
     sc_check_lsapi(&c);
     sc_check_ports(&c, enabled);
     check_proxyexec(&c, enabled);

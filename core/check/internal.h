@@ -28,6 +28,9 @@ void sc_check_lsapi(struct sc_checks *c);
 /* Whether what Apache's unit confines it to lets programs of isolated sites run. */
 void sc_check_unit(struct sc_checks *c, bool enabled);
 
+/* The same for cron's, and the jobs of isolated sites: a row where something confines it. */
+void sc_check_cron_unit(struct sc_checks *c, bool enabled);
+
 /* A row where sites run below systemd's unit. */
 void sc_check_groups(struct sc_checks *c, const struct sc_server *s);
 

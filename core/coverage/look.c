@@ -78,13 +78,13 @@ static void look_at_unit(pid_t server, struct sc_cover_server *s)
     s->unit_error[0] = s->shut_error[0] = 0;
     if (!sc_unit_look(server, &unit))
         return;
-    (void)sc_unit_forbids(&unit, s->unit_error, sizeof(s->unit_error));
+    (void)sc_unit_forbids(&unit, &sc_unit_of_apache, s->unit_error, sizeof(s->unit_error));
     if (!unit.filtered)
         return;
     SC_RUN_RESULT struct sc_run_result shown = SC_RUN_RESULT_INIT;
     sc_unit_show(&unit, &shown);
-    (void)sc_unit_hinders(&unit, shown.out.data ? shown.out.data : "", s->shut_error,
-                          sizeof(s->shut_error));
+    (void)sc_unit_hinders(&unit, &sc_unit_of_apache, shown.out.data ? shown.out.data : "",
+                          s->shut_error, sizeof(s->shut_error));
 }
 
 /* What a few links and files say. */

@@ -14,6 +14,11 @@
 
 #define SHOW_MS 5000
 
+const struct sc_unit_use sc_unit_of_apache = {"the web server", "suexec can run nothing as a user",
+                                              "serving isolated sites"};
+const struct sc_unit_use sc_unit_of_cron = {"cron", "no job of an isolated site is run",
+                                            "running jobs of isolated sites"};
+
 /* ---- the process ---- */
 
 /* Whether the line of `status` has this figure. */
@@ -54,16 +59,15 @@ bool sc_unit_look(pid_t pid, struct sc_unit *ret)
     return true;
 }
 
-bool sc_unit_forbids(const struct sc_unit *u, char *out, size_t size)
+bool sc_unit_forbids(const struct sc_unit *u, const struct sc_unit_use *use, char *out, size_t size)
 {
-    const char *who = u->name[0] ? u->name : "the web server";
+    const char *who = u->name[0] ? u->name : use->program;
     const char *unit = u->name[0] ? u->name : "its service";
     if (u->no_new_privs)
-        snprintf(
-            out, size,
-            "%s runs with NoNewPrivileges=yes, so that suexec can run nothing as a user: lift it "
-            "(systemctl edit %s, [Service] NoNewPrivileges=no, and restart it)",
-            who, unit);
+        snprintf(out, size,
+                 "%s runs with NoNewPrivileges=yes, so that %s: lift it "
+                 "(systemctl edit %s, [Service] NoNewPrivileges=no, and restart it)",
+                 who, use->harm, unit);
     else if (u->hides_run || u->hides_state)
         snprintf(out, size,
                  "%s hides %s from what it starts (InaccessiblePaths=, TemporaryFileSystem=, "
@@ -217,14 +221,15 @@ bool sc_unit_shuts_in(const char *shown, char *out, size_t size)
     return false;
 }
 
-bool sc_unit_hinders(const struct sc_unit *u, const char *shown, char *out, size_t size)
+bool sc_unit_hinders(const struct sc_unit *u, const struct sc_unit_use *use, const char *shown,
+                     char *out, size_t size)
 {
     char why[256];
     if (!sc_unit_shuts_in(shown, why, sizeof(why)))
         return false;
     snprintf(out, size,
-             "%s: %s, which serving isolated sites needs: allow it (systemctl edit %s), and "
+             "%s: %s, which %s needs: allow it (systemctl edit %s), and "
              "restart it",
-             u->name, why, u->name);
+             u->name, why, use->needed_by, u->name);
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a service (Apache's) is confined to, as far as it matters to the programs of sites that it
+/* What a service (Apache's, cron's) is confined to, as far as it matters to the programs of sites that it
  * starts: the kernel's word about its process, and the directives of its unit, for messages. */
 #ifndef SC_WEB_UNIT_H
 #define SC_WEB_UNIT_H
@@ -20,11 +20,20 @@ struct sc_unit {
     bool filtered;           /* system calls are filtered: seccomp(2) */
 };
 
+/* Whose service it is, for messages. */
+struct sc_unit_use {
+    const char *program;   /* where its unit is not known: "the web server" */
+    const char *harm;      /* what comes of NoNewPrivileges= */
+    const char *needed_by; /* "serving isolated sites" */
+};
+extern const struct sc_unit_use sc_unit_of_apache, sc_unit_of_cron;
+
 /* Looks at a process. False: it has ended, or cannot be looked at. Needs root. */
 bool sc_unit_look(pid_t pid, struct sc_unit *ret);
 
 /* Why entries that the process starts cannot work at all, with the way out. False: they can. Pure. */
-bool sc_unit_forbids(const struct sc_unit *u, char *out, size_t size);
+bool sc_unit_forbids(const struct sc_unit *u, const struct sc_unit_use *use, char *out,
+                     size_t size);
 
 /* Of the text of /proc/PID/cgroup: the service. False: none. Pure. */
 bool sc_unit_of_groups(const char *groups, char out[SC_UNIT_NAME]);
@@ -44,6 +53,7 @@ void sc_unit_confined_by(const char *shown, char *out, size_t size);
 bool sc_unit_shuts_in(const char *shown, char *out, size_t size);
 
 /* The same as a sentence with the way out. Pure. */
-bool sc_unit_hinders(const struct sc_unit *u, const char *shown, char *out, size_t size);
+bool sc_unit_hinders(const struct sc_unit *u, const struct sc_unit_use *use, const char *shown,
+                     char *out, size_t size);
 
 #endif

@@ -219,6 +219,34 @@ expect_contains "but not without the service" "FAILED   web server: its unit: " 
 start_service
 apache_stop
 
+## cron in a sandbox
+install -m 755 "$SC_SOURCE/tests/boxlib/like_cron.py" /usr/local/bin/like-cron
+echo "17 3 * * * cd $H/a.example; cat secret /etc/which-machine; cat ../b.example/secret || true" | crontab -u john -
+job() { "$@" like-cron john 'cat secret' 2>/dev/null; }
+expect_output "control: a job that is not in the site reads a sibling" \
+    $'secret of a.example\nof the machine\nsecret of b.example\n' job env
+check "a site's job is led into it" cagefsctl --site-isolation-regenerate john
+in_its_site=$'secret of a.example\nof the machine\n'
+expect_output "a site's job" "$in_its_site" job env
+expect_output "where /run is read-only, and no namespace can be joined" "$in_its_site" job sandbox strict "$confine"
+expect_output "with few capabilities" "$in_its_site" job setpriv --bounding-set -sys_admin,-sys_ptrace
+expect_fail 126 "[Service] NoNewPrivileges=no" setpriv --no-new-privs like-cron john 'cat secret'
+crond() { pgrep -x cron; }
+no_crond() { ! crond; }
+check_not "nothing confines it: no row" grep -q 'cron: its unit' <(check_it)
+check "cron starts in a sandbox" sandbox cron
+check "it runs" wait_until 30 crond
+expect_contains "check says that it does no harm" "OK       cron: its unit: it is in no unit is confined" check_it
+pkill -x cron
+check "it ends" wait_until 30 no_crond
+check "cron starts without new privileges" setpriv --no-new-privs cron
+check "it runs" wait_until 30 crond
+expect_contains "check says that jobs are not run" \
+    "FAILED   cron: its unit: cron runs with NoNewPrivileges=yes, so that no job of an isolated site is run" check_it
+pkill -x cron
+check "it ends" wait_until 30 no_crond
+crontab -u john -r
+
 ## Devices where none can be made
 no_mknod() { setpriv --bounding-set -mknod "$@"; }
 check_not "control: none can be made" no_mknod mknod /tmp/null c 1 3

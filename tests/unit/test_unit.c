@@ -81,16 +81,19 @@ static void test_forbids(void **state)
     (void)state;
     char out[512];
     struct sc_unit u = {.name = "apache2.service", .own_mounts = true};
-    assert_false(sc_unit_forbids(&u, out, sizeof(out)));
+    assert_false(sc_unit_forbids(&u, &sc_unit_of_apache, out, sizeof(out)));
     u.hides_run = true;
-    assert_true(sc_unit_forbids(&u, out, sizeof(out)));
+    assert_true(sc_unit_forbids(&u, &sc_unit_of_apache, out, sizeof(out)));
     assert_non_null(strstr(out, "apache2.service hides /run/sitecage"));
     u.no_new_privs = true;
-    assert_true(sc_unit_forbids(&u, out, sizeof(out)));
+    assert_true(sc_unit_forbids(&u, &sc_unit_of_apache, out, sizeof(out)));
     assert_non_null(strstr(out, "systemctl edit apache2.service, [Service] NoNewPrivileges=no"));
     struct sc_unit nowhere = {.no_new_privs = true};
-    assert_true(sc_unit_forbids(&nowhere, out, sizeof(out)));
+    assert_true(sc_unit_forbids(&nowhere, &sc_unit_of_apache, out, sizeof(out)));
     assert_non_null(strstr(out, "the web server runs with NoNewPrivileges=yes"));
+    assert_true(sc_unit_forbids(&nowhere, &sc_unit_of_cron, out, sizeof(out)));
+    assert_non_null(strstr(
+        out, "cron runs with NoNewPrivileges=yes, so that no job of an isolated site is run"));
 }
 
 static void test_hinders(void **state)
@@ -98,8 +101,10 @@ static void test_hinders(void **state)
     (void)state;
     char out[512];
     const struct sc_unit u = {.name = "httpd.service", .filtered = true};
-    assert_false(sc_unit_hinders(&u, "RestrictSUIDSGID=no\n", out, sizeof(out)));
-    assert_true(sc_unit_hinders(&u, "RestrictSUIDSGID=yes\n", out, sizeof(out)));
+    assert_false(
+        sc_unit_hinders(&u, &sc_unit_of_apache, "RestrictSUIDSGID=no\n", out, sizeof(out)));
+    assert_true(
+        sc_unit_hinders(&u, &sc_unit_of_apache, "RestrictSUIDSGID=yes\n", out, sizeof(out)));
     assert_string_equal(
         out, "httpd.service: RestrictSUIDSGID=yes refuses openat2, which serving isolated "
              "sites needs: allow it (systemctl edit httpd.service), and restart it");
