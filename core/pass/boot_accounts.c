@@ -10,6 +10,7 @@
 #include "core/base/log.h"
 #include "core/base/paths.h"
 #include "core/coverage/coverage.h"
+#include "core/facts/facts.h"
 #include "core/pass/boot.h"
 #include "core/pass/pass.h"
 #include "core/pass/told.h"
@@ -26,6 +27,7 @@ struct boot {
 struct worker {
     struct sc_server *s;
     struct sc_cover_server cover;
+    struct sc_named_paths php;
 };
 
 static void boot_done(struct boot *b)
@@ -76,6 +78,7 @@ static struct worker *begin(const struct boot *b, struct sc_error *err)
         return NULL;
     *w->s->hung = b->hung;
     w->s->cover = &w->cover;
+    w->s->php = &w->php;
     return sc_steal_ptr(&w);
 }
 
