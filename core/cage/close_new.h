@@ -12,8 +12,9 @@ struct sc_close_new {
     const struct sc_planfile *plan;
     size_t *entries; /* of the plan, see core/plan/newly.h; the caller's */
     size_t n;
-    bool
-        tried; /* its view may have been changed: what its processes hold is to be looked at, see sc_live_apply() */
+    /* its view may have been changed: what its processes hold is to be looked at, see
+     * sc_live_apply() */
+    bool tried;
 };
 
 /* Those that run, and are not being built at this moment. Nothing fails: sc_live_apply() follows, which does what this could

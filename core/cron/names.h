@@ -91,8 +91,8 @@ struct sc_cron_names {
     size_t n_bare;
     bool spaced;   /* one has something in it that separates words */
     bool isolated; /* one is */
-    bool
-        by_shared; /* what sc_cron_names_find() found last, it found by a directory that is shared */
+    /* what sc_cron_names_find() found last, it found by a directory that is shared */
+    bool by_shared;
     struct sc_cron_var vars[SC_CRON_VARS_MAX];
     size_t n_vars;
     bool vars_lost; /* there were more */

@@ -87,8 +87,8 @@ bool sc_table_closed_below(const struct sc_table *t, const struct sc_site_ref *a
 struct sc_site_limits {
     struct sc_table_id from; /* the table that says so */
     uint64_t ep, vmem, nproc;
-    bool
-        counts; /* the groups limit nothing: where they cannot be joined, the site runs without them */
+    /* the groups limit nothing: where they cannot be joined, the site runs without them */
+    bool counts;
     unsigned n_groups;
     char group[SC_SITE_GROUPS_MAX][SC_SITE_GROUP_PATH]; /* control group directories */
     char current[SC_SITE_GROUP_PATH]; /* with nproc: the file that says how many there are */

@@ -103,8 +103,8 @@ struct sc_facts {
     struct sc_named_paths php;     /* read once, however often the plan is made */
     struct sc_cover_server *cover; /* the web server's configuration, where it was read; NULL */
     struct sc_plan *plan; /* for the config as it is; wanted.h makes it again after a change */
-    bool
-        without_uses; /* the plan leaves out `uses`, `spellings`, `steady` and `shown`: it will be made again */
+    /* the plan leaves out `uses`, `spellings`, `steady` and `shown`: it will be made again */
+    bool without_uses;
 
     bool *kept;                   /* per domain: its site keeps a shared home: homes.h */
     size_t learning;              /* domains that the configuration has learn, and of them … */

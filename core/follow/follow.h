@@ -62,8 +62,8 @@ struct sc_watched_account {
     char *home;
     char **docroots; /* absolute, as the panel said; existing or not */
     size_t n_docroots;
-    bool
-        htaccess; /* whoever watches sets it: what .htaccess files say is not judged at each request */
+    /* whoever watches sets it: what .htaccess files say is not judged at each request */
+    bool htaccess;
 };
 
 struct sc_watched {

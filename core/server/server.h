@@ -51,9 +51,9 @@ struct sc_server {
     void *stepped_arg;
 
     int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
-    bool
-        nginx_later; /* many passes follow each other: nginx reads what they changed at their end */
-    int grace_ms;    /* left of what this call waits for requests in views that end (core/ending) */
+    /* many passes follow each other: nginx reads what they changed at their end */
+    bool nginx_later;
+    int grace_ms; /* left of what this call waits for requests in views that end (core/ending) */
 };
 
 /* Now, in seconds since 1970. */

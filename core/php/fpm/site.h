@@ -10,10 +10,10 @@
 struct sc_fpm_site {
     unsigned id; /* 0: to be isolated, and cannot be now (its document root is missing): its pools
                      are kept out of the shared master, and nobody serves them */
-    bool
-        outside; /* it is not isolated: `id` is 0 (one is given, core/php/fpm/outside.c), `php` NULL,
-                     `changes` tells of isolated ones that lie below. Where none do ("") it is served
-                     as long as it was isolated and its address cannot go back */
+    /* it is not isolated: `id` is 0 (one is given, core/php/fpm/outside.c), `php` NULL,
+     * `changes` tells of isolated ones that lie below. Where none do ("") it is served as
+     * long as it was isolated and its address cannot go back */
+    bool outside;
     const char *docroot;      /* canonical */
     const char *const *texts; /* how the web server may write it, with `docroot` */
     size_t n_texts;
@@ -38,8 +38,8 @@ struct sc_fpm_account {
     const struct sc_fpm_site *sites; /* all of these; their runtime state is written */
     size_t n_sites;
     unsigned max_sites; /* that may have masters of their own; 0: nobody counts them */
-    bool
-        stands; /* for sc_fpm_look(): a pass has been made, so an isolated site's pools were taken over */
+    /* for sc_fpm_look(): a pass has been made, so an isolated site's pools were taken over */
+    bool stands;
     bool routed; /* Apache takes PHP of isolated sites to their own masters (core/web/module.h) */
     /* What Apache may still go by (a master that it is sent to, an address that is to be given
      * back) is left alone, and *later set: to be called again without this (NULL) when the web

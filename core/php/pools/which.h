@@ -30,8 +30,8 @@ struct sc_fpm_use {
     enum sc_fpm_how how;
     const char *listen;              /* of the host; of `pool` with `route` */
     const struct sc_fpm_known *pool; /* NULL with FOREIGN */
-    char route
-        [40]; /* with the pool's settings, at the site's own address (core/php/fpm/route.h); "" */
+    /* with the pool's settings, at the site's own address (core/php/fpm/route.h); "" */
+    char route[40];
     const struct sc_vhost *host;  /* the first that says so … */
     const struct sc_way *way;     /* … and where; NULL */
     const char *web_user;         /* who has to reach the pool, where that is known; NULL */
