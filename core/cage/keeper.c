@@ -140,11 +140,16 @@ static void keep(const long *stack)
 
 extern const char __ehdr_start[], etext[]; /* the linker's: all that is loaded of this program */
 
+static long loaded_size(void)
+{
+    return (long)etext - (long)__ehdr_start;
+}
+
 /* Goes on in the copy of the code that is there now: where it was before is not needed. */
 static _Noreturn void run(const long *stack, const char *was)
 {
     if (was)
-        call(__NR_munmap, (long)was, etext - __ehdr_start, 0, 0);
+        call(__NR_munmap, (long)was, loaded_size(), 0, 0);
     keep(stack);
     for (;;)
         call(__NR_exit_group, 0, 0, 0, 0);
@@ -153,7 +158,7 @@ static _Noreturn void run(const long *stack, const char *was)
 /* Maps this program once more at `at`. Only where nothing is. */
 static int map_at(int fd, long at)
 {
-    long got = call6(__NR_mmap, at, etext - __ehdr_start, PROT_READ | PROT_EXEC,
+    long got = call6(__NR_mmap, at, loaded_size(), PROT_READ | PROT_EXEC,
                      MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 0);
     return got == at;
 }
