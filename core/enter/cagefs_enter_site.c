@@ -80,7 +80,7 @@ int main(int argc, char **argv)
     if (asks(argc, argv, "--help", "-h"))
         return answer(USAGE);
     if (argc > 1 && argv[1][0] == '-')
-        refuse(EXIT_USAGE, "unknown option; see cagefs_enter_site --help: ", argv[1]);
+        refuse(EXIT_USAGE, "unknown option; for the usage see cagefs_enter_site --help: ", argv[1]);
     if (argc < 3 || argv[1][0] == 0) {
         say(2, USAGE);
         return EXIT_USAGE;

@@ -39,12 +39,9 @@ static int look_at(const struct sc_account *a, const struct sc_host_root *r,
                    struct sc_error *err)
 {
     SC_FREE char *inside = NULL;
-    if (!r->real || strcmp(r->real, w->docroot) != 0)
+    if (!r->real || strcmp(r->real, w->docroot) != 0 || sc_path_below(r->text, a->home) ||
+        sc_path_below(r->text, a->home_alias))
         return 0;
-    const char *below = sc_path_below(r->text, a->home);
-    below = below ? below : sc_path_below(r->text, a->home_alias);
-    if (below) /* else by a link in the home, as private_html */
-        return strcmp(below, rel) == 0 ? 0 : add(l, rel, r->text, err);
     if (sc_around_home(a->home, r->text, &inside, NULL) < 0)
         return no_memory(err);
     return inside ? add(l, rel, r->text, err) : 0;

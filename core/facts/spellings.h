@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the web server's configuration calls a document root, where that is another name of the home's
  * (core/base/around.h) and the panel says the home's own: ISPConfig's /var/www/DOMAIN/web. Scripts are
- * called by it, so it counts as a spelling of the panel's does: the site's view has it, too. So does one by a link in the home,
- * as panels have for a second host of a domain (private_html). */
+ * called by it, so it counts as a spelling of the panel's does: the site's view has it, too. */
 #ifndef SC_FACTS_SPELLINGS_H
 #define SC_FACTS_SPELLINGS_H
 

@@ -167,7 +167,7 @@ for words in --help -h help --version -V; do
         expect_fail 1 "cagefs_enter_site: standard output could not be written" deaf $who cagefs_enter_site $words
     done
 done
-expect_fail 2 "cagefs_enter_site: unknown option; see cagefs_enter_site --help: --nosuch" as_user john cagefs_enter_site --nosuch a.example true
+expect_fail 2 "cagefs_enter_site: unknown option; for the usage see cagefs_enter_site --help: --nosuch" as_user john cagefs_enter_site --nosuch a.example true
 expect_contains "its help has an example" "  cagefs_enter_site shop.example php -v" as_user john cagefs_enter_site --help
 nobody_hears() { as_user john cagefs_enter_site --help >/dev/null; }
 check "who wants to hear nothing is no error" nobody_hears

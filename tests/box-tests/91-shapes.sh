@@ -102,10 +102,8 @@ account dauser /home/dauser
 for domain in da.test da2.test; do
     install -d -o dauser -g dauser /home/dauser/domains /home/dauser/domains/$domain
     site dauser $domain /home/dauser/domains/$domain/public_html
-    as_user dauser ln -s public_html /home/dauser/domains/$domain/private_html
     host $domain '<IfModule !mod_ruid2.c>' 'SuexecUserGroup dauser dauser' '</IfModule>' "<Directory ${site_docroot[$domain]}>" 'Options +ExecCGI' '<FilesMatch "\.(inc|php|phtml)$">' \
         'SetHandler fcgid-script' '</FilesMatch>' 'FcgidWrapper /usr/local/safe-bin/fcgid82.sh .php' '</Directory>'
-    sed "s/ServerName .*/ServerName ssl.$domain/; /ServerAlias/d; s|/public_html|/private_html|" "$sites/$domain.conf" >"$sites/ssl.$domain.conf"
 done
 
 ## Virtualmin with mod_fcgid: numbers for the user, a wrapper in each server's own directory
@@ -200,11 +198,6 @@ expect_output "nor that of it" "" reads shop.test acme.test
 expect_output "the third, which is not isolated, is as it was" "of shop.test" reads blog.test shop.test
 check "disabled" cagefsctl --site-isolation-disable acme.test shop.test
 isolated da.test da2.test
-put_php da.test at.php "echo trim((string)@file_get_contents('${site_docroot[da2.test]}/secret.txt'));"
-expect_output "control: by its other host it reads it, too" "of da2.test" http ssl.da.test /at.php
-check "enabled" cagefsctl --site-isolation-enable da.test
-expect_output "by that one neither" "" http ssl.da.test /at.php
-check "disabled" cagefsctl --site-isolation-disable da.test
 isolated vmin.test vsub.test
 isolated vsub.test vmin.test
 isolated isp.test sub.isp.test
