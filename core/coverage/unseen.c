@@ -38,7 +38,16 @@ __attribute__((format(printf, 2, 3))) static int say(struct looking *l, const ch
 
 /* ---- wrappers ---- */
 
-/* Another site's document root around what lies in the home; NULL: the site can run it there. */
+static bool is_home(const struct sc_cover_site *site, const char *path)
+{
+    for (size_t i = 0; i < site->is.n_homes; i++)
+        if (strcmp(path, site->is.homes[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Another site's document root around what lies in the home; NULL: the site can run it there. The home itself, where
+ * that is one, is closed to nobody. */
 static const char *is_of_another(const struct sc_cover_site *site, const char *real)
 {
     const char *around = NULL;
@@ -46,7 +55,7 @@ static const char *is_of_another(const struct sc_cover_site *site, const char *r
         return NULL;
     for (size_t i = 0; i < site->is.n_docroots; i++)
         if (strcmp(site->is.docroots[i], site->is.docroot) != 0 &&
-            sc_web_path_within(real, site->is.docroots[i]))
+            !is_home(site, site->is.docroots[i]) && sc_web_path_within(real, site->is.docroots[i]))
             around = site->is.docroots[i];
     return around;
 }
