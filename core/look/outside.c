@@ -2,13 +2,10 @@
 #include "core/look/outside.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 
 #define UNITS     ".config/systemd/user"
@@ -93,14 +90,9 @@ static bool is_unit(const char *name)
 
 static void look_at_units(struct sc_looking *l, struct sc_buf *out)
 {
-    SC_FD int fd = -EBADF;
-    if (sc_open_beneath(l->one->a->homefd, UNITS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &fd,
-                        NULL) < 0)
-        return;
-    SC_DIR DIR *d = fdopendir(fd);
+    SC_DIR DIR *d = sc_look_list(l, UNITS);
     if (!d)
         return;
-    (void)sc_steal_fd(&fd);
     struct dirent *e;
     for (size_t i = 0; i < UNITS_MAX && (e = readdir(d)); i++) {
         SC_FREE char *rel = NULL;

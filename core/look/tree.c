@@ -160,14 +160,9 @@ static void on_entry(struct walk *w, struct queue *from, const char *dir, const 
 
 static void look_into(struct walk *w, struct queue *from, const char *dir)
 {
-    SC_FD int fd = -EBADF;
-    if (sc_open_beneath(w->l->one->a->homefd, dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &fd,
-                        NULL) < 0)
-        return;
-    SC_DIR DIR *d = fdopendir(fd);
+    SC_DIR DIR *d = sc_look_list(w->l, dir);
     if (!d)
         return;
-    (void)sc_steal_fd(&fd);
     struct dirent *e;
     while (w->l->rc == 0 && !is_spent(w->l->budget) && (e = readdir(d))) {
         w->l->budget->entries++;

@@ -100,16 +100,23 @@ static int find_to_be(const struct sc_looking *l, const char *rel, char **ret_re
     return rc;
 }
 
-static bool has_code(const struct sc_looking *l, const char *dir_rel)
+DIR *sc_look_list(const struct sc_looking *l, const char *rel)
 {
     SC_FD int fd = -EBADF;
-    if (sc_open_beneath(l->one->a->homefd, dir_rel, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &fd,
-                        NULL) < 0)
-        return false;
-    SC_DIR DIR *d = fdopendir(fd);
+    if (sc_open_beneath(l->one->a->homefd, rel, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, &fd, NULL) <
+        0)
+        return NULL;
+    DIR *d = fdopendir(fd);
+    if (d)
+        (void)sc_steal_fd(&fd);
+    return d;
+}
+
+static bool has_code(const struct sc_looking *l, const char *dir_rel)
+{
+    SC_DIR DIR *d = sc_look_list(l, dir_rel);
     if (!d)
         return false;
-    (void)sc_steal_fd(&fd);
     struct dirent *e;
     for (size_t i = 0; i < NAMES_MAX && (e = readdir(d)); i++)
         if (sc_look_is_code(e->d_name))

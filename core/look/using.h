@@ -3,6 +3,7 @@
 #ifndef SC_LOOK_USING_H
 #define SC_LOOK_USING_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -30,6 +31,9 @@ void sc_looking_done(struct sc_looking *l);
 /* The beginning of a regular file below the home, SC_LOOK_FILE_MAX bytes at most, not terminated. *ret_text is
  * the caller's. 0: there is none, it is empty, or it cannot be read. */
 size_t sc_look_read(struct sc_looking *l, const char *rel, char **ret_text);
+
+/* A directory below the home, no link; NULL: it cannot be listed. The caller closes it. */
+DIR *sc_look_list(const struct sc_looking *l, const char *rel);
 
 /* What lies at `rel`, links followed within the home. *ret_real, below the home, is the caller's. As
  * sc_resolve_beneath(). */
