@@ -136,8 +136,8 @@ struct sc_cover_seen {            /* of one site */
     char own_error[SC_ERROR_TEXT_MAX]; /* why that could not be read; "" */
     char **shown; /* other names of the home, or of a place in it, that the view has */
     size_t n_shown;
-    char *
-        unseen; /* a program that runs its PHP and that its view cannot show, with the way out; NULL */
+    /* a program that runs its PHP and that its view cannot show, with the way out; NULL */
+    char *unseen;
     bool left_out; /* it is isolated, and the table that Apache reads does not say so */
 };
 

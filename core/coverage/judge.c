@@ -50,13 +50,8 @@ static void count(struct judging *j)
 
 bool sc_judge_in_home(const char *path, const struct sc_cover_site *site)
 {
-    char clean[PATH_MAX], home[PATH_MAX];
-    if (sc_web_path_clean(path, clean) == 0)
-        return false;
-    for (size_t i = 0; i < site->is.n_homes; i++)
-        if (sc_web_path_clean(site->is.homes[i], home) > 1 && sc_web_path_within(clean, home))
-            return true;
-    return false;
+    char clean[PATH_MAX];
+    return sc_web_path_clean(path, clean) != 0 && sc_roots_in_home(clean, &site->is);
 }
 
 /* A host with the site's name that serves another directory: what the panel calls the site is not

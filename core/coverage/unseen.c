@@ -10,6 +10,7 @@
 #include "core/base/resolve.h"
 #include "core/base/there.h"
 #include "core/web/apache/path.h"
+#include "core/web/roots.h"
 #include "core/web/showable.h"
 
 struct looking {
@@ -60,14 +61,6 @@ static const char *is_of_another(const struct sc_cover_site *site, const char *r
     return around;
 }
 
-static bool is_in_home(const struct sc_cover_site *site, const char *path)
-{
-    for (size_t i = 0; i < site->is.n_homes; i++)
-        if (sc_web_path_within(path, site->is.homes[i]))
-            return true;
-    return false;
-}
-
 /* The program of one way. */
 static int look_at_wrapper(struct looking *l, const struct sc_way *w, const char *path)
 {
@@ -75,7 +68,7 @@ static int look_at_wrapper(struct looking *l, const struct sc_way *w, const char
     int rc = sc_real_path(path, &real, l->err);
     if (rc != SC_THERE)
         return rc < 0 ? rc : 0;
-    if (is_in_home(l->site, real)) {
+    if (sc_roots_in_home(real, &l->site->is)) {
         const char *other = is_of_another(l->site, real);
         return !other ? 0
                       : say(l,

@@ -36,6 +36,15 @@ static bool path_of(const struct sc_vhost *h, size_t i, char out[PATH_MAX], bool
     return sc_web_path_clean(!r ? h->docroot : r->real ? r->real : r->text, out) > 0;
 }
 
+bool sc_roots_in_home(const char *path, const struct sc_web_whose *site)
+{
+    char home[PATH_MAX];
+    for (size_t i = 0; i < site->n_homes; i++)
+        if (sc_web_path_clean(site->homes[i], home) > 1 && sc_web_path_within(path, home))
+            return true;
+    return false;
+}
+
 /* ---- resolving ---- */
 
 bool sc_roots_may_hang(const char *path, const struct sc_web_whose *site)

@@ -36,6 +36,9 @@ enum sc_host_stands {
 int sc_roots_resolve(struct sc_vhosts *hosts, const struct sc_web_whose *site,
                      struct sc_error *err);
 
+/* Whether a path (sc_web_path_clean()) is the account's home, or lies in it, by any spelling of that. Pure. */
+bool sc_roots_in_home(const char *path, const struct sc_web_whose *site);
+
 /* The path lies where homes are, and not in the account's own: a look there may hang. Pure. */
 bool sc_roots_may_hang(const char *path, const struct sc_web_whose *site);
 

@@ -29,15 +29,6 @@ static bool is_changeable(const char *path, bool whole, const struct sc_web_whos
     return false;
 }
 
-static bool is_in_home(const char *path, const struct sc_web_whose *site)
-{
-    char home[PATH_MAX];
-    for (size_t i = 0; i < site->n_homes; i++)
-        if (sc_web_path_clean(site->homes[i], home) > 1 && sc_web_path_within(path, home))
-            return true;
-    return false;
-}
-
 static bool is_by_link(const struct sc_host_root *root)
 {
     return root->real && strcmp(root->real, root->text) != 0;
@@ -87,13 +78,13 @@ bool sc_nginx_from(const struct sc_vhosts *hosts, const struct sc_vhost *h,
 {
     const struct sc_host_root *root = main_root(h);
     bool more = false;
-    if (!root || !is_plain(root->text, out) || !is_in_home(out, site))
+    if (!root || !is_plain(root->text, out) || !sc_roots_in_home(out, site))
         return false;
     for (size_t i = 0; i < hosts->n; i++)
         if (hosts->v[i].nginx && sc_host_stands(&hosts->v[i], site) == SC_HOST_SITE &&
             !add_host(&hosts->v[i], root, site, out, &more))
             return false;
-    return more && is_in_home(out, site);
+    return more && sc_roots_in_home(out, site);
 }
 
 bool sc_nginx_needs_from(const struct sc_vhost *h, const struct sc_web_whose *site)

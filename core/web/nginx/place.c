@@ -71,16 +71,13 @@ static bool has_name(const char *path, const char *name)
 
 static bool is_kept_for(const char *path, const struct sc_web_whose *site)
 {
-    char clean[PATH_MAX], home[PATH_MAX];
+    char clean[PATH_MAX];
     if (sc_web_path_clean(path, clean) < 2)
         return false;
     for (size_t i = 0; i < site->n_names; i++)
         if (has_name(clean, site->names[i]))
             return true;
-    for (size_t i = 0; i < site->n_homes; i++)
-        if (sc_web_path_clean(site->homes[i], home) > 1 && sc_web_path_within(clean, home))
-            return true;
-    return false;
+    return sc_roots_in_home(clean, site);
 }
 
 static bool is_of_site(const struct sc_vhosts *hosts, size_t host, const struct sc_web_whose *site)
