@@ -103,13 +103,16 @@ int sc_runtime_write_plan(const struct sc_planfile *plan, bool *ret_changed,
     return 0;
 }
 
+static int remove_file(const char *path, struct sc_error *err)
+{
+    return unlink(path) < 0 && errno != ENOENT ? sc_error_sys(err, errno, "remove %s", path) : 0;
+}
+
 int sc_runtime_remove_plan(uid_t uid, unsigned id, struct sc_error *err)
 {
     char path[64];
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/%u.plan", (unsigned)uid, id);
-    if (unlink(path) < 0 && errno != ENOENT)
-        return sc_error_sys(err, errno, "remove %s", path);
-    return 0;
+    return remove_file(path, err);
 }
 
 static void add_path_line(struct sc_buf *b, const char *key, unsigned id, const char *path)
@@ -205,9 +208,7 @@ static int write_steady(uid_t uid, const struct sc_plan *plan, struct sc_error *
     if (rc == 0 && b.len)
         return sc_runtime_write(uid, SC_STEADY_NAME, &b, NULL, err);
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/" SC_STEADY_NAME, (unsigned)uid);
-    if (rc == 0 && unlink(path) < 0 && errno != ENOENT)
-        return sc_error_sys(err, errno, "remove %s", path);
-    return rc;
+    return rc < 0 ? rc : remove_file(path, err);
 }
 
 int sc_runtime_write_table(uid_t uid, const char *home, const struct sc_plan *plan,
@@ -327,11 +328,8 @@ int sc_runtime_mark(uid_t uid, bool on, struct sc_error *err)
 {
     char path[64];
     snprintf(path, sizeof(path), SC_MARK_DIR "/%u", (unsigned)uid);
-    if (!on) {
-        if (unlink(path) < 0 && errno != ENOENT)
-            return sc_error_sys(err, errno, "remove %s", path);
-        return 0;
-    }
+    if (!on)
+        return remove_file(path, err);
     if (access(path, F_OK) == 0)
         return 0;
     int rc = sc_mkdir_p(SC_MARK_DIR, 0700, err);
@@ -344,7 +342,5 @@ int sc_runtime_unlist(uid_t uid, struct sc_error *err)
     snprintf(path, sizeof(path), SC_RUN_DIR "/%u/" SC_TABLE_NAME, (unsigned)uid);
     /* the mark first: a table that is lost while the mark is there would be rebuilt */
     int rc = sc_runtime_mark(uid, false, err);
-    if (rc == 0 && unlink(path) < 0 && errno != ENOENT)
-        rc = sc_error_sys(err, errno, "remove %s", path);
-    return rc;
+    return rc < 0 ? rc : remove_file(path, err);
 }

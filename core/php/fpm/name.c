@@ -75,7 +75,7 @@ int sc_fpm_listen_make(const struct sc_fpm_taken *t, int *ret_fd, struct sc_erro
     sc_fpm_beside(t, "new", path);
     if (t->listen[0] != '/' || strlen(path) >= sizeof(a.sun_path))
         return sc_error_set(err, SC_E_INVAL, "%s is no place for a socket", t->listen);
-    strcpy(a.sun_path, path);
+    memcpy(a.sun_path, path, strlen(path) + 1);
     *strrchr(path, '/') = 0;
     int rc = sc_mkdir_p(path, 0755, err);
     if (rc < 0)

@@ -35,15 +35,18 @@ static int do_open(const char *path, int flags, mode_t mode)
     return sc_web_for_site() ? open_for_site(path, flags, mode) : open(path, flags, mode);
 }
 
+/* There is one only where something is made. */
+static mode_t mode_of(int flags, va_list ap)
+{
+    return flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+}
+
 int sc_my_open(const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (flags & (O_CREAT | __O_TMPFILE)) {
-        va_list ap;
-        va_start(ap, flags);
-        mode = va_arg(ap, mode_t);
-        va_end(ap);
-    }
+    va_list ap;
+    va_start(ap, flags);
+    const mode_t mode = mode_of(flags, ap);
+    va_end(ap);
     return do_open(path, flags, mode);
 }
 
@@ -55,13 +58,10 @@ int sc_my_open_2(const char *path, int flags)
 /* Relative to a directory that is open: whoever opened it was looked at then. */
 int sc_my_openat(int dir, const char *path, int flags, ...)
 {
-    mode_t mode = 0;
-    if (flags & (O_CREAT | __O_TMPFILE)) {
-        va_list ap;
-        va_start(ap, flags);
-        mode = va_arg(ap, mode_t);
-        va_end(ap);
-    }
+    va_list ap;
+    va_start(ap, flags);
+    const mode_t mode = mode_of(flags, ap);
+    va_end(ap);
     return path[0] == '/' ? do_open(path, flags, mode) : openat(dir, path, flags, mode);
 }
 
