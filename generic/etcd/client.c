@@ -16,6 +16,7 @@
 #include "hooks/api/http.h"
 
 #define FIRST_MS   1000 /* for a member, while there are others */
+#define CONNECT_MS 2000 /* … until there is a connection, whatever time is left */
 #define LOGIN_MS   2000
 #define ANSWER_MAX (64u << 20)
 #define NEWS_MAX   (4u << 20)
@@ -125,9 +126,11 @@ int sc_etcd_open(struct sc_etcd *ret, struct sc_error *err)
         rc = copy_to(conf.api.ca_file, &e.ca_file, err);
     if (rc == 0)
         rc = read_secrets(&conf.api, &e, err);
-    if (rc == 0)
-        SC_MOVE(ret, &e);
-    return rc;
+    if (rc < 0)
+        return rc;
+    sc_etcd_recall(&e);
+    SC_MOVE(ret, &e);
+    return 0;
 }
 
 /* ---- one request ---- */
@@ -161,6 +164,7 @@ static int fetch(const struct sc_etcd *e, const char *member, const struct reque
         .key = e->key,
         .lines = r->lines,
         .timeout_ms = r->ms,
+        .connect_ms = CONNECT_MS,
         .max_bytes = r->lines ? NEWS_MAX : ANSWER_MAX,
     };
     int rc = sc_http_fetch(&rq, out, err);
@@ -219,19 +223,24 @@ static bool is_ours(int rc)
            rc == SC_E_SYS;
 }
 
+/* Of `left`, which all that come behind it are to have a share of. */
+static int64_t share_of(const struct sc_etcd *e, size_t i, bool first_round, int64_t left)
+{
+    int64_t ms = left / (int64_t)(e->n - i);
+    return first_round && e->n > 1 && ms > FIRST_MS ? FIRST_MS : ms;
+}
+
 int sc_etcd_ask(struct sc_etcd *e, const char *path, const char *body, int64_t deadline_ms,
                 struct sc_buf *out, struct sc_error *err)
 {
     int rc = SC_E_TIMEOUT;
     size_t from = e->first;
     bool slow = true;
-    for (unsigned round = 0; round < 2 && slow; round++) {
+    for (unsigned round = 0; slow; round++) {
         slow = false;
         for (size_t i = 0; i < e->n; i++) {
-            int64_t left = deadline_ms - sc_clock_ms(), ms = left / (int64_t)(e->n - i);
+            int64_t ms = share_of(e, i, round == 0, deadline_ms - sc_clock_ms());
             size_t k = (from + i) % e->n;
-            if (round == 0 && e->n > 1 && ms > FIRST_MS)
-                ms = FIRST_MS;
             if (ms < 1)
                 return sc_error_set(
                     err, SC_E_TIMEOUT,
@@ -242,7 +251,6 @@ int sc_etcd_ask(struct sc_etcd *e, const char *path, const char *body, int64_t d
                 return rc;
             slow = slow || rc == SC_E_TIMEOUT;
         }
-        slow = slow && e->n > 1;
     }
     return rc;
 }

@@ -13,7 +13,7 @@
 
 struct sc_etcd {
     char *members[SC_ETCD_MEMBERS_MAX]; /* https://NAME:PORT */
-    size_t n, first;                    /* `first` answered last */
+    size_t n, first;                    /* `first` answered last (or, to the watch, before) */
     char *prefix;                       /* ends with '/' */
     char *user, *secret, *ca_file;      /* NULL where not given */
     char *cert, *key;                   /* what is in the files */
@@ -25,11 +25,17 @@ struct sc_etcd {
 int sc_etcd_open(struct sc_etcd *ret, struct sc_error *err);
 void sc_etcd_done(struct sc_etcd *e); /* accepts {0} */
 
+/* Which member answers: noted in /run by the watch, for whoever asks next. What cannot be noted or read costs a
+ * second where the first member is away. */
+void sc_etcd_remember(const struct sc_etcd *e);
+void sc_etcd_recall(struct sc_etcd *e);
+
 /* The members that `list` names, split at blanks and commas, into *e. SC_E_INVAL, SC_E_NOMEM. */
 int sc_etcd_members(const char *list, struct sc_etcd *e, struct sc_error *err);
 
 /* One question, of one member after the other: each has a second at first; where all of them need longer, they share
- * what is left until `deadline_ms` (sc_clock_ms()). sc_http_fetch()'s errors, of the member that was asked last. */
+ * what is left until `deadline_ms` (sc_clock_ms()), again and again: who cannot be connected to within two seconds
+ * leaves his share to the others. sc_http_fetch()'s errors, of the member that was asked last. */
 int sc_etcd_ask(struct sc_etcd *e, const char *path, const char *body, int64_t deadline_ms,
                 struct sc_buf *out, struct sc_error *err);
 

@@ -22,7 +22,7 @@
 #define LISTEN_MS    20000 /* a member that hangs tells nothing: it is looked at so often */
 #define ASK_MS       10000
 #define PAUSE_MS     250 /* where nobody answers, doubled up to */
-#define PAUSE_MAX_MS 2000
+#define PAUSE_MAX_MS 1000
 
 struct watch {
     struct sc_etcd e;
@@ -134,6 +134,8 @@ static int round_of(struct watch *w, struct sc_error *err)
     SC_ETCD_NEWS struct sc_etcd_news news = {0};
     SC_BUF struct sc_buf out = SC_BUF_INIT;
     int rc = sc_etcd_count(&w->e, sc_clock_ms() + ASK_MS, &page, err);
+    if (rc == 0)
+        sc_etcd_remember(&w->e);
     if (rc == 0)
         rc = begin(w, &page.at, err);
     if (rc < 0)

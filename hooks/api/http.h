@@ -27,6 +27,7 @@ struct sc_http_request {
         lines; /* not 0: an answer that goes on, of which so many lines are enough; when the time
                      * is over, those that came, if there is one */
     int timeout_ms;   /* 0: SC_HTTP_TIMEOUT_MS */
+    int connect_ms;   /* of that, until there is a connection; 0: all */
     size_t max_bytes; /* 0: SC_HTTP_MAX_BYTES */
 };
 

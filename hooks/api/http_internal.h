@@ -4,7 +4,7 @@
  *
  * The request is a JSON object on standard input: url, headers (array), user, password, body,
  * ca_file, cert, key (strings of hexadecimal digits, two a byte, so that any bytes pass; left out where not
- * given), timeout_ms, max_bytes and lines (numbers). The body comes back on standard output, after all of
+ * given), timeout_ms, connect_ms, max_bytes and lines (numbers). The body comes back on standard output, after all of
  * it was received. Exit status 0, or the error's code (enum sc_code) without its sign and its text,
  * one line, on standard error. */
 #ifndef SC_HOOKS_API_HTTP_INTERNAL_H

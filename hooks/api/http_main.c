@@ -129,10 +129,15 @@ static bool set_safe(CURL *c)
            curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 }
 
+static int connect_ms(const struct sc_http_request *rq)
+{
+    return rq->connect_ms && rq->connect_ms < rq->timeout_ms ? rq->connect_ms : rq->timeout_ms;
+}
+
 static bool set_limits(CURL *c, const struct sc_http_request *rq)
 {
     return curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)rq->timeout_ms) == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)rq->timeout_ms) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms(rq)) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)STALL_S) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)rq->max_bytes) == CURLE_OK;
@@ -142,7 +147,7 @@ static bool set_limits(CURL *c, const struct sc_http_request *rq)
 static int stay_awake(void *arg, curl_socket_t fd, curlsocktype purpose)
 {
     (void)arg, (void)purpose;
-    const int on = 1, idle = 2, between = 1, give_up_ms = 4000;
+    const int on = 1, idle = 1, between = 1, give_up_ms = 2500;
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
     (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &between, sizeof(between));
@@ -229,6 +234,16 @@ static int bad_status(CURL *c, const char *origin, long status, struct sc_error 
                         origin, status);
 }
 
+/* What libcurl says tells how far it came. */
+static double waited_s(const struct sc_http_request *rq, const char *why)
+{
+    if (strstr(why, "Operation timed"))
+        return (double)rq->timeout_ms / 1000;
+    if (strstr(why, "Operation too slow"))
+        return (double)STALL_S;
+    return (double)connect_ms(rq) / 1000;
+}
+
 static int failed(CURLcode rc, const char *why, const struct sc_http_request *rq,
                   const char *origin, struct sc_error *err)
 {
@@ -262,9 +277,7 @@ static int failed(CURLcode rc, const char *why, const struct sc_http_request *rq
         return sc_error_set(
             err, SC_E_TIMEOUT,
             "%s did not answer within %g s: see whether it runs, and check url" IN_API, origin,
-            (double)rq->timeout_ms / 1000 < STALL_S || strstr(why, "Operation timed")
-                ? (double)rq->timeout_ms / 1000
-                : (double)STALL_S);
+            waited_s(rq, why));
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:

@@ -200,8 +200,9 @@ int sc_http_pack(const struct sc_http_request *rq, char **ret, size_t *ret_len,
     if (!o.data)
         return sc_error_set(err, SC_E_NOMEM, "out of memory for a request to the panel's API");
     char numbers[128];
-    snprintf(numbers, sizeof(numbers), "{\"timeout_ms\":%d,\"max_bytes\":%zu,\"lines\":%u",
-             rq->timeout_ms > 0 ? rq->timeout_ms : SC_HTTP_TIMEOUT_MS,
+    snprintf(numbers, sizeof(numbers),
+             "{\"timeout_ms\":%d,\"connect_ms\":%d,\"max_bytes\":%zu,\"lines\":%u",
+             rq->timeout_ms > 0 ? rq->timeout_ms : SC_HTTP_TIMEOUT_MS, rq->connect_ms,
              rq->max_bytes ? rq->max_bytes : (size_t)SC_HTTP_MAX_BYTES, rq->lines);
     put(&o, numbers);
     put_field(&o, "url", rq->url, strlen(rq->url));
@@ -287,13 +288,16 @@ int sc_http_unpack(const char *doc, size_t len, struct sc_http_request *ret, str
               take(o, "cert", &rq.cert) && take(o, "key", &rq.key) &&
               (!body || (rq.body = from_hex(body, &rq.body_len)) != NULL) && take_headers(o, &rq);
     json_int_t timeout = json_integer_value(json_object_get(o, "timeout_ms"));
+    json_int_t connect = json_integer_value(json_object_get(o, "connect_ms"));
     json_int_t max = json_integer_value(json_object_get(o, "max_bytes"));
     json_int_t lines = json_integer_value(json_object_get(o, "lines"));
-    if (!ok || lines < 0 || lines > INT32_MAX || timeout < 1 || timeout > INT32_MAX || max < 1)
+    if (!ok || lines < 0 || lines > INT32_MAX || timeout < 1 || timeout > INT32_MAX || max < 1 ||
+        connect < 0 || connect > INT32_MAX)
         return sc_error_set(err, SC_E_INVAL,
                             "no request of Sitecage's on standard input: this program is not for "
                             "the command line");
     rq.timeout_ms = (int)timeout;
+    rq.connect_ms = (int)connect;
     rq.lines = (unsigned)lines;
     rq.max_bytes = (size_t)max;
     SC_MOVE(ret, &rq);

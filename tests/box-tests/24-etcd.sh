@@ -243,6 +243,7 @@ check "control: a reads k and l" eval 'a_reads k && a_reads l'
 check "the first two" vanished '{ 2371, 2372 }'
 check "the third takes a change" wait_until 30 member 3 /v3/kv/put "{\"key\":\"$(b64 /fleet/john/k.example)\",\"value\":\"$(b64 "{\"document_root\":\"$H/k\"}")\"}"
 check "which is closed to a" soon a_reads_not k
+check "questions begin with the third" wait_until 20 eval '[ "$(cat /run/sitecage/etcd.member)" = https://n.example:2373 ]'
 nft delete table inet gone
 check "all three" vanished '{ 2371, 2372, 2373 }'
 check "no answer" wait_until 20 eval '! $generic status'

@@ -212,19 +212,22 @@ static void hands_over_all_bytes(void **state)
         assert_int_equal(sc_http_unpack(doc, cut, &got, NULL), SC_E_INVAL);
     sc_http_wipe_free(doc, len);
 
-    const struct sc_http_request more = {.url = "https://a.b", .cert = "C", .key = "K", .lines = 2};
+    const struct sc_http_request more = {
+        .url = "https://a.b", .cert = "C", .key = "K", .lines = 2, .connect_ms = 7};
     assert_int_equal(sc_http_pack(&more, &doc, &len, &err), 0);
     assert_int_equal(sc_http_unpack(doc, len, &got, &err), 0);
     assert_string_equal(got.cert, "C");
     assert_string_equal(got.key, "K");
     assert_int_equal(got.lines, 2);
+    assert_int_equal(got.connect_ms, 7);
     sc_http_request_done(&got);
     sc_http_wipe_free(doc, len);
 
     const struct sc_http_request least = {.url = "https://a.b"};
     assert_int_equal(sc_http_pack(&least, &doc, &len, &err), 0);
-    assert_string_equal(doc, "{\"timeout_ms\":8000,\"max_bytes\":67108864,\"lines\":0,\"url\":"
-                             "\"68747470733a2f2f612e62\",\"headers\":[]}");
+    assert_string_equal(
+        doc, "{\"timeout_ms\":8000,\"connect_ms\":0,\"max_bytes\":67108864,\"lines\":0,\"url\":"
+             "\"68747470733a2f2f612e62\",\"headers\":[]}");
     assert_int_equal(sc_http_unpack(doc, len, &got, &err), 0);
     assert_null(got.user);
     assert_null(got.password);
@@ -239,6 +242,7 @@ static void hands_over_all_bytes(void **state)
         "{\"timeout_ms\":1,\"max_bytes\":1,\"url\":\"6g\",\"headers\":[]}",
         "{\"timeout_ms\":1,\"max_bytes\":1,\"url\":\"6100\",\"headers\":[]}",
         "{\"timeout_ms\":0,\"max_bytes\":1,\"url\":\"61\",\"headers\":[]}",
+        "{\"timeout_ms\":1,\"connect_ms\":-1,\"max_bytes\":1,\"url\":\"61\",\"headers\":[]}",
         "{\"timeout_ms\":1,\"max_bytes\":-1,\"url\":\"61\",\"headers\":[]}",
         "{\"timeout_ms\":1,\"max_bytes\":1,\"url\":\"61\",\"headers\":[1]}",
         "{\"timeout_ms\":1,\"max_bytes\":1,\"url\":\"61\",\"headers\":{}}",
