@@ -178,6 +178,7 @@ void sc_loop_begin(struct sc_loop *l)
     sc_survey_clock_init(&m->survey, l->interval, now);
     sc_monitor_fpm_begin(m, now);
     sc_monitor_ports_begin(m, l->epfd, now);
+    m->follow_all = true;
     m->queue_at = m->mark_at = m->front_at = m->accounts_at = m->services_at = now;
     m->paths_at = SC_WORK_NEVER;
     l->alive_at = now + ALIVE_MS;

@@ -91,12 +91,15 @@ static void accounts_line(struct sc_chore *c, const char *word, char *rest)
     if (uid == 0 || *name != ' ' || sc_decode_word(++name) <= 0)
         return;
     struct sc_monitor_account *a = sc_monitor_by_uid(m, uid);
-    enum sc_work_why why = a ? SC_WORK_WATCH : SC_WORK_START;
+    bool known = a != NULL;
     a = sc_monitor_ensure(m, uid, name);
     if (!a)
         return;
     a->seen = true;
-    sc_monitor_note(m, a->user, why);
+    if (!known)
+        sc_monitor_note(m, a->user, SC_WORK_START);
+    else if (m->following_all) /* else its own table says when its sites are others */
+        sc_monitor_note(m, a->user, SC_WORK_WATCH);
 }
 
 static void accounts_over(struct sc_chore *c, int64_t now)
@@ -112,6 +115,7 @@ static void accounts_over(struct sc_chore *c, int64_t now)
     if (c->ok)
         return;
     m->accounts_at = now + AGAIN_MS;
+    m->follow_all |= m->following_all;
     sc_monitor_error(m, c->error);
 }
 
@@ -281,6 +285,8 @@ static void take(struct sc_loop *l, enum sc_chore_kind kind, int64_t now)
         break;
     case SC_CHORE_ACCOUNTS:
         m->accounts_at = SC_WORK_NEVER;
+        m->following_all = m->follow_all;
+        m->follow_all = false;
         break;
     case SC_CHORE_POOLS:
         sc_monitor_fpm_looks(m, now);

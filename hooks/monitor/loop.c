@@ -187,6 +187,7 @@ static void events_lost(struct sc_loop *l, int64_t now)
     sc_log("too much happened at once in some homes: their accounts are looked at");
     if (l->lost[0]) {
         m->accounts_at = now;
+        m->follow_all = true;
         sc_fpm_clock_changed(&m->fpm.clock, now);
     }
     for (size_t i = 0; i < m->n_accounts; i++)

@@ -68,6 +68,8 @@ struct sc_monitor {
     int64_t queue_at;    /* when to look at the queue next */
     int64_t mark_at;     /* when to look for marks next */
     int64_t accounts_at; /* when to list the accounts again */
+    bool follow_all;     /* then what is watched of each is looked at, and not of new ones alone */
+    bool following_all;  /* so it is in the list that is being made */
     struct sc_monitor_fpm fpm;
     struct sc_monitor_ports ports;
     int64_t paths_at, paths_done; /* when to list the panel's files again; the last list, 0: none */

@@ -117,9 +117,10 @@ bool sc_worker_hear(struct sc_worker *w, void (*line)(char *text, void *arg), vo
     if (!ended)
         return false;
     (void)waitpid(w->pid, ret_status, 0); /* it is a zombie: this does not wait */
-    const char *killed = w->killed;
+    const struct sc_worker was = *w;
     sc_worker_drop(w);
-    w->killed = killed;
+    w->killed = was.killed;
+    w->began = was.began;
     return true;
 }
 

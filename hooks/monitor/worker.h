@@ -41,7 +41,7 @@ int sc_worker_start(struct sc_worker *w, const struct sc_worker_spec *spec, int6
 
 /* Gives the lines that have come to `line`, which may change them. True: the worker has ended, all
  * of its lines were given, *ret_status is as waitpid() gives it, and *w is as SC_WORKER_INIT says
- * but for `killed`. Never waits. */
+ * but for `killed` and `began`. Never waits. */
 bool sc_worker_hear(struct sc_worker *w, void (*line)(char *text, void *arg), void *arg,
                     int *ret_status);
 
