@@ -89,9 +89,10 @@ static void around_done(struct around *w)
     sc_web_refusals_close(w->refusals);
 }
 
-static int add_site(const struct around *w, const struct sc_user_row *u,
-                    const struct sc_isolated_row *name, const struct sc_cover_records *covers,
-                    struct sc_seen_list *l, struct sc_error *err)
+static int add_site(const struct around *w, const struct sc_limits_account *groups,
+                    const struct sc_user_row *u, const struct sc_isolated_row *name,
+                    const struct sc_cover_records *covers, struct sc_seen_list *l,
+                    struct sc_error *err)
 {
     struct sc_limits_stats figures;
     if (!SC_VEC_ROOM(l->v, l->n))
@@ -100,7 +101,7 @@ static int add_site(const struct around *w, const struct sc_user_row *u,
     *one = (struct sc_seen){.site = name->site_id, .uid = u->uid};
     snprintf(one->user, sizeof(one->user), "%s", u->name);
     snprintf(one->domain, sizeof(one->domain), "%s", name->name);
-    if (sc_limits_stats(w->cg, u->uid, one->site, &figures, NULL) == 0)
+    if (sc_limits_stats_in(groups, one->site, &figures, NULL) == 0)
         take_figures(&figures, &one->now);
     take_failures(w->refusals, one);
     one->state = state_of(one, u, sc_cover_record_of(covers, one->site));
@@ -120,13 +121,15 @@ static int add_account(struct sc_server *s, const struct around *w, const struct
 {
     SC_CLEANUP(sc_isolated_list_done) struct sc_isolated_list names = {0};
     SC_CLEANUP(sc_cover_records_done) struct sc_cover_records covers = {0};
+    SC_CLEANUP(sc_limits_account_done) struct sc_limits_account groups;
     size_t from = l->n;
+    sc_limits_account_look(w->cg, u->uid, &groups);
     int rc = sc_store_isolated_get(s->store, u->uid, &names, err);
     if (rc == 0)
         (void)sc_cover_records_load(u->uid, &covers, NULL);
     for (size_t i = 0; rc == 0 && i < names.n; i++)
         if (!is_there(l, from, names.rows[i].site_id))
-            rc = add_site(w, u, &names.rows[i], &covers, l, err);
+            rc = add_site(w, &groups, u, &names.rows[i], &covers, l, err);
     return rc;
 }
 

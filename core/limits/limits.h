@@ -108,4 +108,17 @@ struct sc_limits_stats {
 int sc_limits_stats(const struct sc_cgroups *cg, uid_t uid, unsigned id,
                     struct sc_limits_stats *ret, struct sc_error *err);
 
+/* For who asks for many of an account's sites: where its groups are is looked up once. */
+struct sc_limits_account {
+    const struct sc_cgroups *cg;
+    uid_t uid;
+    int dirs
+        [SC_CTRL_COUNT]; /* of its groups; negative: none. Version 2 has one for all controllers */
+    bool doubted;        /* one of them may be there, and cannot be opened */
+};
+void sc_limits_account_look(const struct sc_cgroups *cg, uid_t uid, struct sc_limits_account *ret);
+void sc_limits_account_done(struct sc_limits_account *a);
+int sc_limits_stats_in(const struct sc_limits_account *a, unsigned id, struct sc_limits_stats *ret,
+                       struct sc_error *err);
+
 #endif
