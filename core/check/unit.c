@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether what the units of Apache and cron confine them to lets programs of isolated sites run. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/paths.h"
-#include "core/base/proc.h"
 #include "core/base/run.h"
 #include "core/base/service.h"
 #include "core/check/internal.h"
@@ -74,31 +72,9 @@ void sc_check_unit(struct sc_checks *c, bool enabled)
         sc_check_add(c, NAME, SC_CHECK_SKIPPED, "Apache does not run");
 }
 
-static bool is_crons_name(const char *name)
-{
-    return strcmp(name, "cron") == 0 || strcmp(name, "crond") == 0;
-}
-
-/* A process of cron's: the daemon, or what it started a job with, which is in the same unit. 0: none is seen. */
-static pid_t cron_process(void)
-{
-    struct sc_proc_list list;
-    pid_t pid = 0, found = 0;
-    if (sc_proc_list_open(0, &list) < 0)
-        return 0;
-    do {
-        SC_FD int proc = -EBADF;
-        pid = sc_proc_next_named(&list, is_crons_name, &proc);
-        if (pid > 0 && sc_proc_is_servers(proc) == 1)
-            found = pid;
-    } while (pid > 0 && !found);
-    sc_proc_list_close(&list);
-    return found;
-}
-
 void sc_check_cron_unit(struct sc_checks *c, bool enabled)
 {
     struct confined u = {0};
-    if (sc_unit_look(cron_process(), &u.unit))
+    if (sc_unit_look(sc_unit_cron_process(), &u.unit))
         judge(c, NAME_CRON, &sc_unit_of_cron, &u, enabled);
 }

@@ -9,6 +9,7 @@
 #include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/engine/cover.h"
+#include "core/engine/cron_told.h"
 #include "core/facts/whose.h"
 
 static int no_memory(struct sc_error *err)
@@ -182,4 +183,5 @@ void sc_cover_after(struct sc_server *s, struct sc_cover_server *server, struct 
         sc_watch_notice(w, "whether isolation covers sites is not known: %s", why.text);
     else
         after(s, server, jobs, w);
+    sc_cron_tell(jobs, w);
 }

@@ -7,6 +7,7 @@
 
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
+#include "core/cron/led.h"
 #include "core/cron/nobodys.h"
 
 static int apply_system(const struct sc_tools *t, const struct sc_cron_owner *o,
@@ -232,4 +233,9 @@ int sc_pass_cron_end(const struct sc_tools *t, uid_t uid, struct sc_error *err)
     o.user = user;
     o.home = o.home_alias = home;
     return apply(t, &o, NULL, 0, err);
+}
+
+bool sc_pass_cron_leads(const char *user)
+{
+    return sc_cron_has_led(user);
 }

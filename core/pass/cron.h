@@ -3,6 +3,8 @@
 #ifndef SC_PASS_CRON_H
 #define SC_PASS_CRON_H
 
+#include <stdbool.h>
+
 #include "core/base/error.h"
 #include "core/account/account.h"
 #include "core/pass/doubted.h"
@@ -17,5 +19,8 @@ int sc_pass_cron(const struct sc_tools *t, const struct sc_account *a, const str
 
 /* The same for an account of which nothing is isolated any more; none without an account. */
 int sc_pass_cron_end(const struct sc_tools *t, uid_t uid, struct sc_error *err);
+
+/* Whether the account's installed crontab has entries that cron is to lead into a site. */
+bool sc_pass_cron_leads(const char *user);
 
 #endif

@@ -31,6 +31,9 @@ extern const struct sc_unit_use sc_unit_of_apache, sc_unit_of_cron;
 /* Looks at a process. False: it has ended, or cannot be looked at. Needs root. */
 bool sc_unit_look(pid_t pid, struct sc_unit *ret);
 
+/* A process of cron's: the daemon, or what it started a job with, which is in the same unit. 0: none is seen. */
+pid_t sc_unit_cron_process(void);
+
 /* Why entries that the process starts cannot work at all, with the way out. False: they can. Pure. */
 bool sc_unit_forbids(const struct sc_unit *u, const struct sc_unit_use *use, char *out,
                      size_t size);

@@ -243,8 +243,11 @@ check "cron starts without new privileges" setpriv --no-new-privs cron
 check "it runs" wait_until 30 crond
 expect_contains "check says that jobs are not run" \
     "FAILED   cron: its unit: cron runs with NoNewPrivileges=yes, so that no job of an isolated site is run" check_it
+said() { cagefsctl --json --site-isolation-enable a.example | jq -r '.notices[]?'; }
+expect_contains "and so does enable" "user john: cron runs with NoNewPrivileges=yes, so that no job of an isolated site is run" said
 pkill -x cron
 check "it ends" wait_until 30 no_crond
+check_not "where nothing is wrong it says nothing of it" grep -q NoNewPrivileges <(said)
 crontab -u john -r
 
 ## Devices where none can be made
