@@ -89,7 +89,7 @@ const struct sc_ctl_command *sc_ctl_commands(size_t *ret_n);
 /* Appends what --help says. */
 void sc_ctl_help(struct sc_buf *out);
 
-/* What "help TOPIC" says; NULL: there is no such topic. Static. */
+/* What "help TOPIC" says, TOPIC being a command, too; NULL: there is no such topic. Static. */
 const char *sc_ctl_topic(const char *name);
 
 /* "; did you mean --X?" for a word that is no option, or "": of the commands and these further options. */

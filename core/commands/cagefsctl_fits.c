@@ -58,8 +58,9 @@ void sc_ctl_check_call(struct sc_ctl_parse *p)
         SC_CTL_COMPLAIN(p, "--%s takes no %s; see cagefsctl --help", p->spelled,
                         not_taken(&p->call));
     else if (n < c->min && !p->call.many.n_users && !p->call.many.n_files && !p->call.all)
-        SC_CTL_COMPLAIN(p, "--%s needs a name: cagefsctl --%s %s", p->spelled, p->spelled,
-                        c->operands);
+        SC_CTL_COMPLAIN(
+            p, "--%s needs a name: cagefsctl --%s %s%s", p->spelled, p->spelled, c->operands,
+            c->flags & SC_CTL_MANY ? ", or with --user USER, --file FILE or --all" : "");
     else if (n > c->max && c->max == 0)
         SC_CTL_COMPLAIN(p, "--%s takes no name, but '%s' is given; see cagefsctl --help",
                         p->spelled, p->call.names[0]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help TOPIC */
+/* help TOPIC, help COMMAND */
+#include <stddef.h>
 #include <string.h>
 
 #include "core/commands/cagefsctl.h"
@@ -28,7 +29,9 @@ static const struct {
               "\n"
               "  cagefsctl --site-isolation-learn shop.example\n"
               "  cagefsctl --site-isolation-learn shop.example --report\n"
-              "  cagefsctl --site-isolation-enable shop.example --learned\n"},
+              "  cagefsctl --site-isolation-enable shop.example --learned\n"
+              "\n"
+              "Many at once: cagefsctl help many\n"},
     {"many", "Many sites by one command.\n"
              "\n"
              "  cagefsctl --site-isolation-enable --user john\n"
@@ -56,10 +59,37 @@ static const struct {
              "hold.\n"},
 };
 
-const char *sc_ctl_topic(const char *name)
+/* Commands, without what all of them begin with, and the topic that shows them. */
+static const char *const about[][2] = {
+    {"allow-all", "users"},    {"deny-all", "users"},  {"allow", "users"},
+    {"deny", "users"},         {"lock", "users"},      {"unlock", "users"},
+    {"toggle-mode", "users"},  {"check", "sites"},     {"plan", "sites"},
+    {"enable", "sites"},       {"disable", "sites"},   {"list", "sites"},
+    {"learn", "sites"},        {"status", "trouble"},  {"explain", "trouble"},
+    {"regenerate", "trouble"}, {"remount", "trouble"}, {"remount-all", "trouble"},
+    {"user", "many"},          {"all", "many"},        {"file", "many"},
+    {"exclude", "many"},       {"keep-going", "many"}, {"dry-run", "many"}};
+
+static const char *text_of(const char *topic)
 {
     for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
-        if (strcmp(topics[i].name, name) == 0)
+        if (strcmp(topics[i].name, topic) == 0)
             return topics[i].text;
     return NULL;
+}
+
+static const char *behind(const char *name, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return strncmp(name, prefix, n) == 0 ? name + n : name;
+}
+
+const char *sc_ctl_topic(const char *name)
+{
+    const char *text = text_of(name);
+    const char *command = behind(behind(behind(name, "--"), "site-isolation-"), "isolates-");
+    for (size_t i = 0; !text && i < sizeof(about) / sizeof(about[0]); i++)
+        if (strcmp(about[i][0], command) == 0)
+            text = text_of(about[i][1]);
+    return text;
 }

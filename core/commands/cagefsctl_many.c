@@ -114,7 +114,7 @@ static void done_text(struct sc_out *o, const struct sc_many *m, const char *don
     sc_out_fmt(o, "\n");
 }
 
-static void tell(struct sc_out *o, const struct sc_many *m, const char *done)
+static void tell(struct sc_out *o, const struct sc_many *m, bool dry_run, const char *done)
 {
     if (o->json) {
         sc_out_set_take(o, "done", done_json(m));
@@ -130,8 +130,9 @@ static void tell(struct sc_out *o, const struct sc_many *m, const char *done)
         sc_out_word(o, m->v[i].text ? m->v[i].text : "");
         sc_out_fmt(o, "\n");
     }
-    sc_out_fmt(o, "%zu site%s: %zu done, %zu failed, %zu skipped\n", m->n, m->n == 1 ? "" : "s",
-               m->of[SC_MANY_DONE], m->of[SC_MANY_FAILED], m->of[SC_MANY_SKIPPED]);
+    sc_out_fmt(o, "%zu site%s: %zu %s, %zu %s, %zu skipped\n", m->n, m->n == 1 ? "" : "s",
+               m->of[SC_MANY_DONE], dry_run ? "would be done" : "done", m->of[SC_MANY_FAILED],
+               dry_run ? "would fail" : "failed", m->of[SC_MANY_SKIPPED]);
 }
 
 int sc_ctl_many(struct sc_ctl *c, bool enable, struct sc_error *err)
@@ -158,7 +159,7 @@ int sc_ctl_many(struct sc_ctl *c, bool enable, struct sc_error *err)
     catch_signals();
     rc = sc_engine_many(c->server, &which, &how, c->watch, &m, err);
     if (rc == 0 || m.of[SC_MANY_DONE] + m.of[SC_MANY_FAILED])
-        tell(c->out, &m,
+        tell(c->out, &m, c->dry_run,
              c->dry_run ? enable ? "would be enabled" : "would be disabled"
              : enable   ? "was enabled"
                         : "was disabled");

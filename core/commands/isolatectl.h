@@ -56,6 +56,7 @@ struct sc_isolate_call {
     size_t n;
     char *text; /* what the domains point into */
     struct sc_limits limits;
+    unsigned with_unit;              /* of these, a bit for each that was written with one */
     struct sc_history_asked history; /* --period, --step */
     bool anyway;                     /* --anyway was given */
     char *path;                      /* --path; NULL */

@@ -105,9 +105,10 @@ static const char *other_form(enum sc_limit limit)
                                                               : "";
 }
 
-static int parse_limit(enum sc_limit limit, const char *text, struct sc_limits *limits,
+static int parse_limit(enum sc_limit limit, const char *text, struct sc_isolate_call *c,
                        struct sc_error *err)
 {
+    struct sc_limits *limits = &c->limits;
     const char *option = sc_limit_name(limit);
     uint64_t value;
     if (!sc_limit_parse(limit, text, &value))
@@ -119,6 +120,8 @@ static int parse_limit(enum sc_limit limit, const char *text, struct sc_limits *
         return sc_error_set(err, SC_E_INVAL, "--%s is given twice", option);
     limits->set |= 1u << limit;
     limits->value[limit] = value;
+    if (text[strspn(text, "0123456789")])
+        c->with_unit |= 1u << limit;
     return 0;
 }
 
@@ -226,7 +229,7 @@ static int parse_option(const char *option, const char *value, struct sc_isolate
     if (sc_isolate_is_learn(c) && strcmp(option, "days") == 0)
         return parse_days(value, c, err);
     if (strcmp(option, "domain") != 0)
-        return parse_limit((enum sc_limit)sc_limit_from_name(option), value, &c->limits, err);
+        return parse_limit((enum sc_limit)sc_limit_from_name(option), value, c, err);
     return c->n ? sc_error_set(err, SC_E_INVAL, "--domain is given twice")
                 : parse_domains(value, c, err);
 }

@@ -54,14 +54,17 @@ static void on_notice(const char *text, void *arg)
         (void)sc_user_sites_notice(told, text);
 }
 
-/* A unit that was forgotten: the value holds, as the command always meant it, and is told. */
-static void doubt_limits(const char *name, const struct sc_limits *limits,
-                         struct sc_user_sites *told)
+/* A unit that was forgotten: the value holds, as the command always meant it, and is told. Of set
+ * only what it was given, and not what was given with a unit. */
+static void doubt_limits(const char *name, const struct sc_isolate_call *c,
+                         const struct sc_limits *limits, struct sc_user_sites *told)
 {
+    unsigned doubted =
+        c->verb == SC_ISOLATE_LIMITS_SET ? c->limits.set & ~c->with_unit : limits->set;
     for (unsigned i = 0; i < SC_LIMIT_COUNT; i++) {
         SC_BUF struct sc_buf why = SC_BUF_INIT;
         sc_buf_fmt(&why, "%s: ", name);
-        if ((limits->set >> i & 1) && sc_limit_doubtful((enum sc_limit)i, limits->value[i], &why) &&
+        if ((doubted >> i & 1) && sc_limit_doubtful((enum sc_limit)i, limits->value[i], &why) &&
             !why.failed)
             on_notice(why.data, told);
     }
@@ -78,7 +81,7 @@ static int change_limits(struct sc_server *s, uid_t uid, const struct sc_isolate
     if (rc == 0)
         rc = sc_domain_canon(c->domains[0], name, err);
     if (rc == 0)
-        doubt_limits(name, &now, &told);
+        doubt_limits(name, c, &now, &told);
     if (rc == 0)
         sc_isolate_answer_limits(name, &now, &told, c->verb == SC_ISOLATE_LIMITS_SET, out);
     return rc;

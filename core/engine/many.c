@@ -145,6 +145,7 @@ static int do_all(struct work *k, struct sc_error *err)
 static int conclude(const struct work *k, struct sc_error *err)
 {
     const size_t *of = k->m->of;
+    const bool dry = k->how->dry_run;
     if (is_stopped(k) && k->finished < k->total)
         return sc_error_is(err, SC_IS_INTERRUPTED,
                            sc_error_set(err, SC_E_BUSY,
@@ -155,13 +156,14 @@ static int conclude(const struct work *k, struct sc_error *err)
         return 0;
     if (k->how->keep_going)
         return sc_error_is(err, SC_IS_SOME_FAILED,
-                           sc_error_set(err, k->first.code,
-                                        "%zu of %zu sites failed; the first: %s",
-                                        of[SC_MANY_FAILED], k->total, k->first.text));
+                           sc_error_set(err, k->first.code, "%zu of %zu sites %s; the first: %s",
+                                        of[SC_MANY_FAILED], k->total, dry ? "would fail" : "failed",
+                                        k->first.text));
     return sc_error_is(err, sc_error_word(&k->first),
                        sc_error_set(err, k->first.code,
-                                    "%s (%zu of %zu sites are done; --keep-going does the others)",
-                                    k->first.text, of[SC_MANY_DONE], k->total));
+                                    "%s (%zu of %zu sites %s; --keep-going does the others)",
+                                    k->first.text, of[SC_MANY_DONE], k->total,
+                                    dry ? "would be done" : "are done"));
 }
 
 int sc_engine_many(struct sc_server *s, const struct sc_many_which *which,

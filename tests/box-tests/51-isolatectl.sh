@@ -88,6 +88,8 @@ if iso limits set --domain a.example --ep 20 --vmem 536870912 >/tmp/limits.out 2
         wants_unit iso limits set --domain a.example --pmem 256
     check "and can be taken back" iso limits set --domain a.example --pmem 0
     expect_output "of cpu: it holds, and is said" $'a.example: cpu 50 is 0.50% of one core: for percent write 50%\n' wants_unit iso limits set --domain a.example --cpu 50
+    expect_lacks "a unit that was given is not" notices iso limits set --domain a.example --cpu 0.5% --vmem 0
+    expect_lacks "nor is what was set before" notices iso limits set --domain a.example --ep 7
     as_user john sed -i 's/"vmem": 0/"vmem": 512/' /home/john/.lve/domains.json
     expect_output "written by hand: the same" $'a.example: cpu 50 is 0.50% of one core: for percent write 50%\na.example: vmem 512 is in bytes, and no program starts with so few: for MiB write M behind the number\n' \
         wants_unit iso limits apply --domain a.example

@@ -24,6 +24,8 @@ complete() { [ "$(isolated 2>&1)" = 32 ]; } # and nothing is said to be wrong
 ## Which
 expect_output "a dry run of all but one says so" '31 0 excluded 1'$'\n' \
     sh -c "cagefsctl --site-isolation-enable --all --exclude b3.example --dry-run --json | jq -r '\"\(.done | length) \(.failed | length) \(.skipped[0].reason) \(.skipped | length)\"'"
+expect_contains "in words, too" '32 sites: 31 would be done, 0 would fail, 1 skipped' \
+    cagefsctl --site-isolation-enable --all --exclude b3.example --dry-run
 expect_output "nothing has changed" $'No users with enabled CloudLinux Isolates\n' cagefsctl --site-isolation-list
 printf '# two of them\n a1.example\r\n\nb2.example # here\n' >/root/names
 expect_output "a file, and a user" $'CloudLinux Isolates was enabled for domain(s),\na1.example,a2.example,b2.example\n3 sites: 3 done, 0 failed, 0 skipped\n' \

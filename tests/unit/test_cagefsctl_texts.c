@@ -398,6 +398,16 @@ static void help_has_topics(void **state)
         assert_true(strlen(ran.out) > 200);
         assert_fits_80_columns(ran.out);
     }
+    static const char *const commands[][2] = {
+        {"enable", "sites"}, {"isolates-lock", "users"}, {"site-isolation-status", "trouble"}};
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        run("help", commands[i][0]);
+        assert_int_equal(ran.status, 0);
+        char *text = strdup(ran.out);
+        run("help", commands[i][1]);
+        assert_string_equal(ran.out, text);
+        free(text);
+    }
     run("help");
     assert_int_equal(ran.status, 0);
     assert_fits_80_columns(ran.out);

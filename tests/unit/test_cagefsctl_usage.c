@@ -175,7 +175,8 @@ static void wrong_usage(void **state)
                  "john");
     assert_wrong("--site-isolation-allow needs a name: cagefsctl --site-isolation-allow USER...",
                  "--site-isolation-allow");
-    assert_wrong("--isolates-enable needs a name: cagefsctl --isolates-enable DOMAIN...",
+    assert_wrong("--isolates-enable needs a name: cagefsctl --isolates-enable DOMAIN..., or with "
+                 "--user USER, --file FILE or --all",
                  "--isolates-enable");
     assert_wrong("--remount needs a name: cagefsctl --remount USER...", "-m");
     assert_wrong("--site-isolation-plan takes one DOMAIN, but 'b.com' is given too: "
@@ -192,7 +193,7 @@ static void wrong_usage(void **state)
                  "--site-isolation-regenerate", "--user", "john");
     assert_wrong("--user needs a value; see cagefsctl --help", "--site-isolation-enable", "--user");
     assert_wrong("--site-isolation-enable needs a name: cagefsctl --site-isolation-enable "
-                 "DOMAIN...",
+                 "DOMAIN..., or with --user USER, --file FILE or --all",
                  "--site-isolation-enable", "--exclude", "a.com");
     assert_wrong("--days 0: give a number from 1 to 90", "--site-isolation-learn", "a.com",
                  "--days", "0");
