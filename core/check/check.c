@@ -226,6 +226,8 @@ int sc_engine_check(const char *const *domains, size_t n, struct sc_checks *ret,
         sc_check_groups(&c, s);
     }
     check_web(&c, enabled);
+    if (s)
+        sc_check_guard(&c, s, enabled);
     sc_check_unit(&c, enabled);
     sc_check_cron_unit(&c, enabled);
     sc_check_lsapi(&c);

@@ -25,6 +25,9 @@ void sc_check_given(struct sc_checks *c);
 /* A row where mod_lsapi runs in the mode that cannot be isolated. */
 void sc_check_lsapi(struct sc_checks *c);
 
+/* Whether Apache has mod_sitecage; no row without Apache. */
+void sc_check_guard(struct sc_checks *c, const struct sc_server *s, bool enabled);
+
 /* Whether what Apache's unit confines it to lets programs of isolated sites run. */
 void sc_check_unit(struct sc_checks *c, bool enabled);
 

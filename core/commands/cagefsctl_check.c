@@ -120,8 +120,9 @@ static void closing_text(struct sc_out *o, const struct sc_checks *checks)
                                : of[SC_CHECK_WARNING] ? SC_CHECK_WARNING
                                                       : SC_CHECK_OK;
     sc_out_toned(o, tone_of(all), result_name(all), 7);
-    sc_out_fmt(o, "  all: %zu checks: %zu OK, %zu warnings, %zu skipped, %zu failed\n", checks->n,
-               of[SC_CHECK_OK], of[SC_CHECK_WARNING], of[SC_CHECK_SKIPPED], of[SC_CHECK_FAILED]);
+    sc_out_fmt(o, "  all: %zu checks: %zu OK, %zu warning%s, %zu skipped, %zu failed\n", checks->n,
+               of[SC_CHECK_OK], of[SC_CHECK_WARNING], of[SC_CHECK_WARNING] == 1 ? "" : "s",
+               of[SC_CHECK_SKIPPED], of[SC_CHECK_FAILED]);
 }
 
 static void checks_text(struct sc_out *o, const struct sc_checks *checks)

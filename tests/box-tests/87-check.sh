@@ -54,11 +54,16 @@ cagefsctl --site-isolation-enable cgi.example >/dev/null
 expect_output "CGI, isolated" $'OK       domain cgi.example: CGI: isolated, and covered\n' check_of cgi.example
 expect_output "no PHP" $'OK       domain static.example: none: no PHP handler is configured for it\n' check_of static.example
 expect_output "another spelling of the name" $'OK       domain cgi.example: CGI: isolated, and covered\n' check_of CGI.Example.
+expect_contains "Apache does not run, and will have mod_sitecage" $'OK       web server: mod_sitecage: Apache does not run, and has it when it starts\n' rows
 for name in nosuexec fpm; do
     expect_contains "Apache has mod_sitecage: $name is covered" "OK       domain $name.example: " check_of $name.example
 done
 without_module
 check "without it" cagefsctl --site-isolation-regenerate john
+expect_contains "it does not have it, and the administrator wanted that so" 'web server: mod_sitecage: not in Apache, because sitecage.conf says apache_module = off' rows
+mv /etc/sitecage.conf /etc/sitecage.conf.aside
+expect_contains "where he did not, it is said" 'WARNING  web server: mod_sitecage: Apache does not have it: links, .htaccess' rows
+mv /etc/sitecage.conf.aside /etc/sitecage.conf
 expect_fail 1 "1 of 1 checks failed: domain nosuexec.example" check_of nosuexec.example
 expect_contains "CGI without suexec" "FAILED   domain nosuexec.example: CGI: the virtual host at $sites/nosuexec.example.conf:1 has no SuexecUserGroup" rows nosuexec.example
 expect_contains "mod_php" 'FAILED   domain module.example: mod_php: mod_php runs in the web server' rows module.example

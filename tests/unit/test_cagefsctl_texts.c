@@ -513,7 +513,7 @@ static void check(void **state)
     assert_ran(0,
                "OK       kernel: namespaces: mount, pid, ipc\nWARNING  panel: slow\n"
                "SKIPPED  php: no panel\n"
-               "WARNING  all: 3 checks: 1 OK, 1 warnings, 1 skipped, 0 failed\n",
+               "WARNING  all: 3 checks: 1 OK, 1 warning, 1 skipped, 0 failed\n",
                "");
     assert_int_equal(fake.opened, 0);
     fake.checks.n = 5;
@@ -522,7 +522,7 @@ static void check(void **state)
                "OK       kernel: namespaces: mount, pid, ipc\nWARNING  panel: slow\n"
                "SKIPPED  php: no panel\nFAILED   apache: suexec: missing: install it\n"
                "FAILED   lsapi: lsapi_per_user On\n"
-               "FAILED   all: 5 checks: 1 OK, 1 warnings, 1 skipped, 2 failed\n",
+               "FAILED   all: 5 checks: 1 OK, 1 warning, 1 skipped, 2 failed\n",
                "2 of 5 checks failed: apache: suexec, lsapi\n");
     fake.checks = (struct sc_checks){.v = checks + 2, .n = 2};
     run("--isolates-check", "--json");
