@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/enter/enter.h"
@@ -65,6 +66,26 @@ static struct sc_site_ref look_up(const struct sc_table *t, const char *site)
     return sc_table_name(t, name);
 }
 
+/* Who gave an address, or "www." in front of a site's name: "; did you mean NAME?" in `out`. */
+static void guess(const struct sc_table *t, const char *site, char *out, size_t size)
+{
+    const char *scheme = strstr(site, "://");
+    char name[256];
+    site = scheme ? scheme + 3 : site;
+    site += strncasecmp(site, "www.", 4) == 0 ? 4 : 0;
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(site, "/:?#"), site);
+    if (t->data && look_up(t, name).state == SC_SITE_ISOLATED)
+        snprintf(out, size, "; did you mean %s?", name);
+}
+
+static _Noreturn void refuse_unknown(const struct sc_table *t, const char *site)
+{
+    char text[512], like[300] = "";
+    guess(t, site, like, sizeof(like));
+    snprintf(text, sizeof(text), "%.150s%s", site, like);
+    refuse(SC_EXIT_CANNOT_ENTER, "no isolated site of yours: ", text);
+}
+
 /* Each as it may be written. */
 static bool asks(int argc, char **argv, const char *option, const char *letter)
 {
@@ -101,7 +122,7 @@ int main(int argc, char **argv)
         site = look_up(&table, argv[1]);
     char docroot[PATH_MAX];
     if (site.state == SC_SITE_NONE)
-        refuse(SC_EXIT_CANNOT_ENTER, "no isolated site of yours: ", argv[1]);
+        refuse_unknown(&table, argv[1]);
     if (site.state == SC_SITE_OPEN)
         refuse(SC_EXIT_CANNOT_ENTER, "CloudLinux Isolates is not enabled for this site: ", argv[1]);
     if (site.state == SC_SITE_BROKEN || sc_table_decode(&site, docroot, sizeof(docroot)) < 0)

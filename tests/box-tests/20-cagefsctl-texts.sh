@@ -100,6 +100,8 @@ expect_contains "in JSON the message stays, and a hint follows" '"code": "unknow
 check "none of the three is isolated" isolated
 expect_output "enable" $'CloudLinux Isolates was enabled for domain(s),\na.example\n' cagefsctl --site-isolation-enable a.example
 check "one is isolated" isolated a.example
+expect_fail 126 "no isolated site of yours: https://www.a.example/x; did you mean a.example?" as_user john cagefs_enter_site https://www.a.example/x true
+expect_fail 126 $'no isolated site of yours: www.b.example\n' as_user john cagefs_enter_site www.b.example true
 completes() { /usr/share/sitecage/complete "$@"; }
 expect_output "what is not isolated completes, too" $'a.example\nb.example\nc.example\n' completes cagefsctl --site-isolation-enable ''
 expect_output "what is, to disable" $'--site-isolation-disable=a.example\n' completes cagefsctl --site-isolation-disable=
