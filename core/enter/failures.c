@@ -23,26 +23,31 @@ static void path_of(uid_t uid, unsigned site, char out[64])
 
 /* ---- the file ---- */
 
+/* One in which nothing was noted yet is a hole: a page in /run for each isolated site is had with its
+ * first failure. */
+static bool is_ours(uint64_t format)
+{
+    return format == FORMAT || format == 0;
+}
+
 static bool is_whole(int fd)
 {
     struct stat st;
-    uint64_t format = 0;
+    uint64_t format;
     return fstat(fd, &st) == 0 && st.st_size == (off_t)sizeof(struct sc_failures) &&
-           pread(fd, &format, sizeof(format), 0) == (ssize_t)sizeof(format) && format == FORMAT;
+           pread(fd, &format, sizeof(format), 0) == (ssize_t)sizeof(format) && is_ours(format);
 }
 
 int sc_failures_make(uid_t uid, unsigned site)
 {
-    static const uint64_t format = FORMAT;
     char path[64];
     path_of(uid, site, path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
     if (fd < 0)
         return -errno;
     int rc = 0;
-    if (!is_whole(fd) && (ftruncate(fd, 0) < 0 || ftruncate(fd, sizeof(struct sc_failures)) < 0 ||
-                          pwrite(fd, &format, sizeof(format), 0) != (ssize_t)sizeof(format)))
-        rc = errno ? -errno : -EIO;
+    if (!is_whole(fd) && (ftruncate(fd, 0) < 0 || ftruncate(fd, sizeof(struct sc_failures)) < 0))
+        rc = -errno;
     close(fd);
     return rc;
 }
@@ -63,7 +68,10 @@ static struct sc_failures *map(int fd)
         fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, sizeof(struct sc_failures)) < 0)
         return NULL;
     void *p = mmap(NULL, sizeof(struct sc_failures), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    return p == MAP_FAILED ? NULL : p;
+    if (p == MAP_FAILED)
+        return NULL;
+    __atomic_store_n(&((struct sc_failures *)p)->format, FORMAT, __ATOMIC_RELAXED);
+    return p;
 }
 
 /* ---- noting ---- */
@@ -169,7 +177,7 @@ int sc_failures_read(uid_t uid, unsigned site, struct sc_failures *ret)
     ssize_t n = pread(fd, &f, sizeof(f), 0);
     int rc = n < 0 ? -errno : 0;
     close(fd);
-    if (rc == 0 && (n != (ssize_t)sizeof(f) || f.format != FORMAT))
+    if (rc == 0 && (n != (ssize_t)sizeof(f) || !is_ours(f.format)))
         return -EBADMSG;
     if (rc < 0)
         return rc;

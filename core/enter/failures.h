@@ -30,7 +30,7 @@ struct sc_failure {
 };
 
 struct sc_failures {
-    uint64_t format;
+    uint64_t format; /* 0: nothing was noted yet */
     int64_t since;   /* the first SC_FAILED_ENTER after which nothing was entered; 0: none */
     uint64_t in_row; /* how many since then */
     uint64_t begun;  /* places begun so far */

@@ -64,6 +64,24 @@ static void a_site_that_is_none_has_no_record(void **state)
     assert_true(sc_failures_open(UID, SITE) < 0);
 }
 
+/* Each isolated site has one: its page comes with the first failure, and not with the first entry. */
+static void it_costs_nothing_before_the_first_failure(void **state)
+{
+    (void)state;
+    struct stat st;
+    assert_int_equal(sc_failures_make(UID, SITE), 0);
+    sc_failures_note_ended(UID, SITE);
+    assert_int_equal(stat(root_at(NOTED), &st), 0);
+    assert_int_equal(st.st_size, sizeof(struct sc_failures));
+    assert_int_equal(st.st_blocks, 0);
+    struct sc_failures f = noted();
+    assert_int_equal(n_places(&f), 0);
+    fails(SC_FAILED_ENTER, 503, "no storage");
+    assert_int_equal(noted().in_row, 1);
+    assert_int_equal(stat(root_at(NOTED), &st), 0);
+    assert_true(st.st_blocks > 0);
+}
+
 static void equal_failures_share_a_place(void **state)
 {
     (void)state;
@@ -216,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         failing_test(a_site_that_is_none_has_no_record),
+        failing_test(it_costs_nothing_before_the_first_failure),
         failing_test(equal_failures_share_a_place),
         failing_test(it_does_not_grow),
         failing_test(making_it_again),
