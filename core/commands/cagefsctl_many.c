@@ -114,6 +114,29 @@ static void done_text(struct sc_out *o, const struct sc_many *m, const char *don
     sc_out_fmt(o, "\n");
 }
 
+static bool fails_as(const struct sc_many_site *a, const struct sc_many_site *b)
+{
+    return b->is == SC_MANY_FAILED && a->text && b->text && strcmp(a->text, b->text) == 0;
+}
+
+/* Sites that one pass would have done fail together, for one reason, which names the one at fault. The next to look at. */
+static size_t failed_text(struct sc_out *o, const struct sc_many *m, size_t i)
+{
+    const struct sc_many_site *first = &m->v[i++];
+    if (first->is != SC_MANY_FAILED)
+        return i;
+    sc_out_fmt(o, "FAILED ");
+    sc_out_word(o, first->domain);
+    for (; i < m->n && fails_as(first, &m->v[i]); i++) {
+        sc_out_fmt(o, ",");
+        sc_out_word(o, m->v[i].domain);
+    }
+    sc_out_fmt(o, ": ");
+    sc_out_word(o, first->text ? first->text : "");
+    sc_out_fmt(o, "\n");
+    return i;
+}
+
 static void tell(struct sc_out *o, const struct sc_many *m, bool dry_run, const char *done)
 {
     if (o->json) {
@@ -123,13 +146,8 @@ static void tell(struct sc_out *o, const struct sc_many *m, bool dry_run, const 
         return;
     }
     done_text(o, m, done);
-    for (size_t i = 0; i < m->n; i++) {
-        if (m->v[i].is != SC_MANY_FAILED)
-            continue;
-        sc_out_fmt(o, "FAILED %s: ", m->v[i].domain);
-        sc_out_word(o, m->v[i].text ? m->v[i].text : "");
-        sc_out_fmt(o, "\n");
-    }
+    for (size_t i = 0; i < m->n;)
+        i = failed_text(o, m, i);
     sc_out_fmt(o, "%zu site%s: %zu %s, %zu %s, %zu skipped\n", m->n, m->n == 1 ? "" : "s",
                m->of[SC_MANY_DONE], dry_run ? "would be done" : "done", m->of[SC_MANY_FAILED],
                dry_run ? "would fail" : "failed", m->of[SC_MANY_SKIPPED]);

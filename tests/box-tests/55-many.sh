@@ -47,6 +47,8 @@ check "one left over" cagefsctl --site-isolation-disable a2.example
 ## One that cannot be done
 rm -r /home/u5/b
 expect_fail 1 "b5.example cannot be isolated" cagefsctl --site-isolation-enable --user u5 --user u6
+expect_contains "those that one pass would have done stand in one line" 'FAILED a5.example,b5.example: b5.example cannot be isolated' \
+    sh -c 'cagefsctl --site-isolation-enable --user u5 --user u6 2>/dev/null || [ $? = 1 ]'
 expect_fail 1 "1 of 4 sites failed; the first: b5.example" cagefsctl --site-isolation-enable --user u5 --user u6 --keep-going
 expect_output "the others are done" $'3\n' isolated
 as_user u5 mkdir /home/u5/b
