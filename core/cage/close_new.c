@@ -35,7 +35,7 @@ static int open_view(const struct sc_planfile *plan, struct sc_homeview *hv, int
     SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     hv->masksfd = open("/" SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     hv->wholefd =
-        open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (root < 0 || hv->masksfd < 0 || hv->wholefd < 0)
         return sc_error_sys(err, errno, "open the site's own directory");
     return sc_open_beneath_mounts(root, plan->home + 1, O_PATH | O_DIRECTORY, 0, ret_home, err);

@@ -169,7 +169,7 @@ static int change(void *arg, struct sc_error *err)
     SC_FD int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     SC_FD int masks = open("/" SC_CAGE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     SC_FD int whole =
-        open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        open("/" SC_CAGE_DIR "/" SC_CAGE_HOME, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (root < 0 || masks < 0 || whole < 0 || fchdir(fd_dir) < 0)
         return sc_error_sys(err, errno, "open the site's own directory");
     in.rootfd = root;

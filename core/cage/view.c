@@ -216,7 +216,7 @@ static int add_home(struct view *v, struct sc_error *err)
     int rc = sc_mnt_bind(src, whole, SC_MNT_RECURSIVE, err);
     if (rc < 0)
         return sc_error_wrap(err, "the home");
-    v->wholefd = openat(v->masksfd, SC_CAGE_HOME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    v->wholefd = openat(v->masksfd, SC_CAGE_HOME, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (v->wholefd < 0)
         return sc_error_sys(err, errno, "open the home");
     SC_FD int dst = -EBADF;
