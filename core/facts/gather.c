@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/facts/held.h"
 #include "core/facts/learners.h"
+#include "core/facts/had.h"
 #include "core/facts/led.h"
 #include "core/facts/names.h"
 #include "core/facts/wanted.h"
@@ -246,6 +247,8 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
         rc = sc_places_find(a, &f->domains, &f->docroots, &f->places, err);
     if (rc == 0 && f->from_panel)
         rc = sc_facts_names(s, a, f, err);
+    if (rc == 0)
+        rc = sc_facts_had(s, a, f, err);
     if (rc == 0)
         rc = sc_held_names(f, err);
     if (rc == 0)

@@ -52,6 +52,7 @@ void sc_places_done(struct sc_places *p)
     for (size_t i = 0; p->v && i < p->n; i++) {
         free_text(p->v[i].near);
         free_text(p->v[i].site_dir);
+        free_text(p->v[i].had);
     }
     for (size_t i = 0; i < p->n_dirs; i++)
         free_text(p->dirs[i].rel);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/facts/had.h"
 #include "core/facts/wanted.h"
 
 #include <errno.h>
@@ -340,5 +341,7 @@ int sc_facts_plan(const struct sc_server *s, const struct sc_account *a, struct 
     rc = sc_facts_uses(s, a, f, err);
     if (rc == 0 && (f->uses.n || f->steady.n))
         rc = make_plan(a, f, &in, &paths, err);
+    if (rc == 0)
+        sc_facts_had_tell(a, f);
     return rc < 0 ? rc : sc_spellings_to_plan(&f->spellings, f->plan, err);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/base/cleanup.h"
+#include "core/plan/owned_text.h"
 #include "core/plan/relpath.h"
 
 #define MARKED (SC_MARK_APPLICATION | SC_MARK_UNKNOWN)
@@ -41,6 +42,8 @@ struct choice {
     char app[SC_REL_MAX + 1];     /* the marked directory, widened */
     char release[SC_REL_MAX + 1]; /* the same before it was widened */
     char dir[SC_REL_MAX + 1];     /* the panel's */
+    char lost[SC_REL_MAX + 1];    /* what was its application, and has no mark any more */
+    char beyond[SC_REL_MAX + 1];  /* what would be its application now, above that */
 };
 
 struct owning {
@@ -161,11 +164,27 @@ static void widen(const struct owning *o, const struct sc_plan_site *site, struc
         }
 }
 
+static void note(char *to, const char *rel)
+{
+    if (!to[0])
+        memcpy(to, rel, strlen(rel) + 1);
+}
+
+/* One directory on the way up. By taking its marks away a site would come to own what is around it. */
+static void consider(const struct owning *o, const struct sc_plan_site *site, const char *base,
+                     const char *up, struct choice *c)
+{
+    if (marks_of(o, up) & MARKED || holds_release(o, site, up, base))
+        note(c->lost[0] ? c->beyond : c->app, up);
+    else if (!c->app[0] && site->had && sc_owned_text_had(site->had, up))
+        note(c->lost, up);
+}
+
 static void choose(const struct owning *o, const struct sc_plan_site *site, struct choice *c)
 {
     char up[SC_REL_MAX + 1];
     const char *base = site->missing ? site->near : site->rel;
-    c->app[0] = c->release[0] = c->dir[0] = 0;
+    c->app[0] = c->release[0] = c->dir[0] = c->lost[0] = c->beyond[0] = 0;
     if (!base || !*base)
         return;
     memcpy(up, base, strlen(base) + 1);
@@ -173,9 +192,7 @@ static void choose(const struct owning *o, const struct sc_plan_site *site, stru
          more = go_up(up)) {
         if (sc_plan_is_secret(o->plan, up))
             continue;
-        bool marked = marks_of(o, up) & MARKED || holds_release(o, site, up, base);
-        if (marked && !c->app[0])
-            memcpy(c->app, up, strlen(up) + 1);
+        consider(o, site, base, up, c);
         if (site->site_dir && strcmp(up, site->site_dir) == 0) {
             memcpy(c->dir, up, strlen(up) + 1);
             break;
@@ -194,6 +211,12 @@ static int keep(char **to, const char *text, struct sc_error *err)
     return 0;
 }
 
+static int keep_out(struct sc_plan_site *site, const struct choice *c, struct sc_error *err)
+{
+    int r = keep(&site->lost, c->lost, err);
+    return r < 0 ? r : keep(&site->beyond, c->beyond, err);
+}
+
 static int choose_all(struct owning *o, struct sc_error *err)
 {
     SC_FREE struct choice *c = malloc(sizeof(*c));
@@ -206,6 +229,8 @@ static int choose_all(struct owning *o, struct sc_error *err)
         if ((r = keep(&to[CHOSE_APP], c->app, err)) == 0 &&
             (r = keep(&to[CHOSE_RELEASE], c->release, err)) == 0)
             r = keep(&to[CHOSE_DIR], c->dir, err);
+        if (r == 0 && c->beyond[0] && strcmp(c->beyond, c->dir) != 0)
+            r = keep_out(&o->plan->sites[i], c, err);
     }
     return r;
 }

@@ -102,6 +102,11 @@ static bool has(const char *list, const char *rel)
     return found;
 }
 
+bool sc_owned_text_had(const char *text, const char *rel)
+{
+    return has(part(text, APPS), rel);
+}
+
 /* Whether it lies in what is the site's now. */
 static bool is_own(const struct sc_plan_site *site, const char *rel)
 {

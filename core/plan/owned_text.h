@@ -33,6 +33,9 @@ void sc_owned_text_doubted(const char *text, const struct sc_plan *plan,
                            const struct sc_plan_site *site,
                            void (*tell)(void *arg, const char *rel), void *arg);
 
+/* Whether exactly `rel` is, or was since it was isolated, an application of the site. */
+bool sc_owned_text_had(const char *text, const char *rel);
+
 /* Whether `rel` is one of what it owns, or lies in one. */
 bool sc_owned_text_holds(const char *text, const char *rel);
 

@@ -35,7 +35,7 @@ void sc_plan_free(struct sc_plan *plan)
         sc_strings_free(s->aliases, s->n_aliases);
         free_extras(s->extras, s->n_extras);
         sc_strings_free(s->ways, s->n_ways);
-        SC_FREE_ALL(s->near, s->site_dir, s->stray);
+        SC_FREE_ALL(s->near, s->site_dir, s->had, s->stray, s->lost, s->beyond);
         for (size_t k = 0; k < s->n_apps; k++)
             free(s->apps[k]);
     }
@@ -212,6 +212,8 @@ static int place_site(struct sc_plan_site *s, const struct sc_plan_input *in,
         r = copy_first(&s->near, place->near, err);
         if (r == 0 && rest && (*rest || s->missing)) /* above the document root */
             r = copy_first(&s->site_dir, place->site_dir, err);
+        if (r == 0)
+            r = copy_first(&s->had, place->had, err);
     }
     return r;
 }

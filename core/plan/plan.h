@@ -53,6 +53,7 @@ struct sc_plan_place {
     const char *near; /* of a missing document root: the deepest directory on the way to it that is
                          there; NULL: not known */
     const char *site_dir; /* the directory that the panel keeps for this domain alone; NULL */
+    const char *had;      /* what its isolated site owned (core/plan/owned_text.h); NULL */
 };
 
 enum sc_plan_marks {
@@ -149,10 +150,14 @@ struct sc_plan_site {
     bool missing;           /* its document root does not exist */
     const char *refused;    /* NULL, or why it cannot be isolated (static text), wanted or not */
     char *near, *site_dir;  /* as in struct sc_plan_place; of a site with several, the first */
+    char *had;              /* the same */
     char *apps[SC_PLAN_APPS_MAX]; /* its application (core/plan/parts.h); sorted */
     size_t n_apps;
     char *stray; /* what would be its application, but holds another one, so that it is nobody's; or
                     NULL */
+    /* An application that it had and that has no mark any more, and what has one above: that does not become the
+     * site's. An isolated site can take its marks away itself. NULL. */
+    char *lost, *beyond;
     struct sc_plan_extra *extras;
     size_t n_extras;
     /* How accepted paths were written that are not home + "/" + rel: links may be on their way. */

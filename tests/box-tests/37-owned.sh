@@ -130,9 +130,9 @@ check "control: what is nobody's does not" scoped 'cd ~/late' ''
 check "nor what is a site's that is not isolated" scoped 'cd ~/open' ''
 
 # Entries of the system's crontabs with the account as user: cron is real here.
-printf 'SHELL=/bin/bash\n* * * * * john cd ~/shop && { id -un; cat $PWD/.env $HOME/sites/blog/wp-config.php; } >>storage/ran 2>&1\n* * * * * root true\n' >/etc/cron.d/ispc_john
-printf '* * * * * john cat ~/shop/.env >/dev/null\n' >/etc/cron.d/linked && ln /etc/cron.d/linked /root/other-name
-cp /etc/cron.d/ispc_john /tmp/cron.d-before
+printf 'SHELL=/bin/bash\n* * * * * john cd ~/shop && { id -un; cat $PWD/.env $HOME/sites/blog/wp-config.php; } >>storage/ran 2>&1\n* * * * * root true\n' >/tmp/cron.d-before
+cp /tmp/cron.d-before /etc/cron.d/ispc_john
+printf '* * * * * john cat ~/shop/.env >/dev/null\n' >/root/other-name && ln /root/other-name /etc/cron.d/linked
 in_cron_d() { grep -qx "SITECAGE_SITE=$H/shop/public" "/etc/cron.d/$1"; }
 check "the daemon sees a new file in /etc/cron.d" wait_until 15 in_cron_d ispc_john
 expect_output "root's entries are as before" $'SHELL=/bin/bash\n* * * * * root true\n' sh -c 'grep -A9 "^#sitecage:back" /etc/cron.d/ispc_john | tail -n 2'
@@ -197,6 +197,30 @@ check "the former release, too" hidden p $H/dep/releases/1/.env
 expect_output "who logged in before still is" kept \
     php_eval dep.example 'session_id("visitor"); session_start(); echo $_SESSION["name"] ?? "lost";'
 
-check "disabled" cagefsctl --site-isolation-disable shop.example blog.example dep.example
+# --- a site that takes its own marks away ---------------------------------------------------------------------------
+# It lies in another one's directory, beside that one's document root: it does not get what is around it.
+make_site john big.example $H/big/public
+make_site john client.example $H/big/clients/one/public
+secret $H/big/.env
+secret $H/big/clients/one/.env
+apache_reload
+check "one application in another one" cagefsctl --site-isolation-enable big.example client.example
+check "the inner one reads its own" reads_by_php client.example $H/big/clients/one/.env
+check_not "what is around is not its own" writes client.example $H/big/new
+expect_output "it takes its mark away" gone php_eval client.example "echo unlink('$H/big/clients/one/.env') ? 'gone' : 'not';"
+check "which the status says" wait_until 15 status_says "$H/big/clients/one was the application of client.example and has no mark"
+check "it still does not read what is around" reads_nothing client.example $H/big/.env
+check "whose that is now" wait_until 10 reads_by_php big.example $H/big/.env
+check "all is made again" cagefsctl --remount john
+check "it does not read it either" reads_nothing client.example $H/big/.env
+secret $H/big/clients/one/.env
+check "the mark is there again: its own" wait_until 15 reads_by_php client.example $H/big/clients/one/.env
+check_not "nothing is said any more" status_says "was the application of"
+rm $H/big/clients/one/.env
+check "who means it ends its isolation" cagefsctl --site-isolation-disable client.example
+check "and isolates it again" cagefsctl --site-isolation-enable client.example
+check "control: then they share the application" reads_by_php client.example $H/big/.env
+
+check "disabled" cagefsctl --site-isolation-disable shop.example blog.example dep.example big.example client.example
 expect_output "the system's crontab is as it was" "$(cat /tmp/cron.d-before)"$'\n' cat /etc/cron.d/ispc_john
 finish

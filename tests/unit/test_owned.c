@@ -397,6 +397,41 @@ static void shared_applications(void **state)
                    "'web/a/app/public'");
 }
 
+/* A site that takes its own marks away does not get what is around. */
+static void marks_taken_away(void **state)
+{
+    (void)state;
+    struct account a;
+    start(&a);
+    add_domain(&a, "big/public", NULL);
+    add_domain(&a, "big/clients/one/public", NULL);
+    mark(&a, "big", APP);
+    expect_app(&a, "big/clients/one/public", "big"); /* as it was found: they share it */
+    a.places[1].had = "big/clients/one/public big/clients/one\t\tbig/clients/one\t";
+    expect_app(&a, "big/clients/one/public", "");
+    expect_app(&a, "big/public", "big");
+    struct sc_plan *plan = make(&a);
+    const struct sc_plan_site *one = sc_plan_site_of(plan, "big/clients/one/public");
+    assert_string_equal(one->lost, "big/clients/one");
+    assert_string_equal(one->beyond, "big");
+    assert_null(sc_plan_site_of(plan, "big/public")->beyond);
+    sc_plan_free(plan);
+    mark(&a, "big/clients/one", APP); /* it is there again */
+    expect_app(&a, "big/clients/one/public", "big/clients/one");
+
+    start(&a); /* what it had is the one that is marked */
+    add_domain(&a, "big/clients/one/public", NULL);
+    mark(&a, "big", APP);
+    a.places[0].had = "big/clients/one/public big\t\tbig\t";
+    expect_app(&a, "big/clients/one/public", "big");
+
+    start(&a); /* what the panel keeps for it stays its own */
+    add_domain(&a, "web/a/app/public", "web/a");
+    mark(&a, "web/a", APP);
+    a.places[0].had = "web/a/app/public web/a web/a/app\t\tweb/a web/a/app\t";
+    expect_app(&a, "web/a/app/public", "web/a");
+}
+
 static void stray_marks(void **state)
 {
     (void)state;
@@ -803,6 +838,7 @@ int main(void)
         cmocka_unit_test(releases),
         cmocka_unit_test(missing),
         cmocka_unit_test(shared_applications),
+        cmocka_unit_test(marks_taken_away),
         cmocka_unit_test(stray_marks),
         cmocka_unit_test(grants),
         cmocka_unit_test(random_accounts_follow_the_rule),
