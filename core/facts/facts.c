@@ -44,6 +44,7 @@ void sc_facts_done(struct sc_facts *f)
     sc_spellings_done(&f->spellings);
     sc_steady_done(&f->steady);
     free(f->kept);
+    free(f->wp_config);
     sc_shown_done(&f->shown);
     sc_named_paths_done(&f->php);
     if (f->cover)

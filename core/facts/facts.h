@@ -97,6 +97,8 @@ struct sc_facts {
                                       there, with the reason: "DOMAIN ~/PATH (REASON), …" */
     size_t more_not_there;         /* for which it has no room */
     struct sc_uses uses;           /* uses.h */
+    char *wp_config;               /* whose ~/wp-config.php is (wp_config.h); NULL: nobody's */
+    bool wp_looked;                /* … which was looked at */
     struct sc_spellings spellings; /* spellings.h; in the plan already */
     struct sc_steady steady;       /* steady.h */
     struct sc_shown shown;         /* the same, outside of homes */

@@ -246,17 +246,34 @@ static int use_hosts(struct sc_uses_look *l, struct sc_cover_server *server,
 /* ---- WordPress ---- */
 
 /* It is its site's alone, isolated or not: in shared homes closed to the others. */
-static int use_wp_config(struct sc_uses_look *l)
+static int use_wp_config(struct sc_uses_look *l, char **ret_whose)
 {
     SC_FREE char *above = NULL, *rel = NULL;
     struct stat st = {0};
     if (asprintf(&above, "%s/wp-config.php", l->a->home) < 0)
         return no_memory(l->err);
     int found = sc_uses_find(l, above, &rel, &st);
-    if (found == 0)
-        return S_ISREG(st.st_mode) ? sc_uses_add(l, (struct sc_plan_path){.is_file = true}, &rel)
-                                   : 0;
-    return found == SC_E_NOTFOUND || found > 0 ? 0 : found;
+    if (found != 0 || !S_ISREG(st.st_mode))
+        return found == SC_E_NOTFOUND || found >= 0 ? 0 : found;
+    *ret_whose = strdup(l->site->rel);
+    return *ret_whose ? sc_uses_add(l, (struct sc_plan_path){.is_file = true}, &rel)
+                      : no_memory(l->err);
+}
+
+static int find_wp_config(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                          struct sc_uses_look *l)
+{
+    SC_FREE char *had = NULL, *whose = NULL;
+    int rc = sc_wp_had(s->store, a->uid, &had, l->err);
+    l->site = rc == 0 ? sc_wp_of_home(a, f->plan, &f->domains, had) : NULL;
+    if (l->site)
+        rc = use_wp_config(l, &whose);
+    if (rc < 0)
+        return rc;
+    free(f->wp_config);
+    f->wp_config = sc_steal_ptr(&whose);
+    f->wp_looked = true;
+    return 0;
 }
 
 static int look_at_site(struct sc_uses_look *l, const struct sc_whose_all *all,
@@ -327,12 +344,10 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
                                  uses.n, SC_WORD_SERVER, false, err};
         rc = look_at_site(&l, &all, server, &spellings);
     }
-    const struct sc_plan_site *wp =
-        rc == 0 && server ? sc_wp_of_home(a, f->plan, &f->domains) : NULL;
-    if (wp) {
-        struct sc_uses_look l = {a,      f->plan,        wp,    &uses, &shown, &server->hosts,
+    if (rc == 0 && server) {
+        struct sc_uses_look l = {a,      f->plan,        NULL,  &uses, &shown, &server->hosts,
                                  uses.n, SC_WORD_SERVER, false, err};
-        rc = use_wp_config(&l);
+        rc = find_wp_config(s, a, f, &l);
     }
     if (rc == 0 && server)
         rc = show_to_all(a, &server->hosts, s->php ? s->php : &f->php, &shown, err);

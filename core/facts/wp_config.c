@@ -9,6 +9,8 @@
 #include "core/base/beneath.h"
 #include "core/base/cleanup.h"
 
+#define KEY "wp-config.%u"
+
 static bool has_file(const struct sc_account *a, const struct sc_plan_site *site, const char *name)
 {
     SC_FREE char *rel = NULL;
@@ -37,11 +39,32 @@ static unsigned rank(const struct sc_plan_site *site, const struct sc_domains *d
     return is_main(site, domains) ? 3 : named;
 }
 
-const struct sc_plan_site *sc_wp_of_home(const struct sc_account *a, const struct sc_plan *plan,
-                                         const struct sc_domains *domains)
+int sc_wp_had(struct sc_store *store, uid_t uid, char **ret, struct sc_error *err)
 {
-    const struct sc_plan_site *best = NULL;
+    char key[32];
+    snprintf(key, sizeof(key), KEY, (unsigned)uid);
+    return sc_store_meta_get(store, key, ret, err);
+}
+
+int sc_wp_note(struct sc_store *store, uid_t uid, const char *rel, struct sc_error *err)
+{
+    char key[32];
+    SC_FREE char *had = NULL;
+    int rc = sc_wp_had(store, uid, &had, err);
+    if (rc < 0 || (had ? rel && strcmp(had, rel) == 0 : !rel))
+        return rc;
+    snprintf(key, sizeof(key), KEY, (unsigned)uid);
+    return sc_store_meta_set(store, key, rel, err);
+}
+
+const struct sc_plan_site *sc_wp_of_home(const struct sc_account *a, const struct sc_plan *plan,
+                                         const struct sc_domains *domains, const char *had)
+{
+    const struct sc_plan_site *best = had ? sc_plan_find(plan, had) : NULL;
     unsigned best_rank = 0;
+    if (best && !has_file(a, best, "wp-config.php"))
+        return best;
+    best = NULL;
     for (size_t i = 0; i < plan->n_present; i++) {
         const struct sc_plan_site *site = &plan->sites[i];
         if (!*site->rel || strchr(site->rel, '/') || !has_file(a, site, "wp-load.php") ||

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/coverage/account.h"
 #include "core/facts/led.h"
+#include "core/facts/wp_config.h"
 #include "core/pass/cron.h"
 #include "core/pass/fpm.h"
 #include "core/pass/limits.h"
@@ -89,6 +90,8 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
         rc = sc_acted_note(uid, NULL, err);
     if (rc == 0)
         rc = sc_facts_led_forget(s->store, uid, NULL, err);
+    if (rc == 0)
+        rc = sc_wp_note(s->store, uid, NULL, err);
     if (rc == 0)
         rc = sc_store_user_remove(s->store, uid, err);
     return rc < 0 ? rc : sc_store_pending_clear(s->store, uid, err);

@@ -9,6 +9,7 @@
 #include "core/base/resolve.h"
 #include "core/account/account.h"
 #include "core/facts/led.h"
+#include "core/facts/wp_config.h"
 #include "core/facts/names.h"
 #include "core/pass/places.h"
 #include "core/plan/owned_text.h"
@@ -295,6 +296,8 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
         rc = store_domains(s, a, f, err);
     if (rc == 0)
         rc = sc_facts_led_note(s->store, a, f, err);
+    if (rc == 0 && f->wp_looked)
+        rc = sc_wp_note(s->store, a->uid, f->wp_config, err);
     if (rc == 0 && f->from_panel)
         rc = sc_facts_led_forget(s->store, a->uid, f, err);
     if (rc == 0)

@@ -149,4 +149,19 @@ for home in shared private; do
     rm -f $H/logs/*.log $M/logs/*
 done
 expect_contains "afterwards an old session is there" "of-b $H/tmp" session b.example cafe
+
+# Who has ~/wp-config.php keeps it: another site makes itself look like a WordPress, and its name comes first.
+make_site john aa.example $H/aa
+put_php aa.example read.php 'echo @file_get_contents($_GET["f"]) ?: "nothing\n";'
+apache_reload
+check "two below the home" cagefsctl --site-isolation-enable aa.example wp.example --home private
+expect_contains "the WordPress has it" "of wordpress" reads wp.example $H/wp-config.php
+echo "<?php" | put_file john $H/aa/wp-load.php
+rm $H/wp/wp-load.php # as in an update
+check "looked at again" cagefsctl --site-isolation-regenerate john
+expect_output "the other one does not get it" $'nothing\n' reads aa.example $H/wp-config.php
+expect_contains "the WordPress still has it" "of wordpress" reads wp.example $H/wp-config.php
+echo "<?php // its own" | put_file john $H/wp/wp-config.php
+check "it has one of its own" cagefsctl --site-isolation-regenerate john
+expect_contains "control: then the other one gets it" "of wordpress" reads aa.example $H/wp-config.php
 finish
