@@ -70,6 +70,12 @@ load_ends()
 }
 
 check "lintian finds no error" lintian --allow-root --fail-on error "$packages"/this/*.changes
+package_history()
+{
+    dpkg-deb --fsys-tarfile "$packages"/this/sitecage_*.deb | tar xO ./usr/share/doc/sitecage/changelog.gz | gunzip |
+        dpkg-parsechangelog -l - -S Source
+}
+expect_output "the package's history is Debian's" sitecage$'\n' package_history
 
 panel_install
 make_user john
