@@ -207,6 +207,7 @@ static int read_due(struct sc_stmt *q, void *to, struct sc_error *err)
     struct sc_due_row *row = to;
     row->created_ms = sc_col_int(q, 1);
     row->attempts = (int)sc_col_int(q, 2);
+    row->newest = sc_col_int(q, 3);
     return sc_col_dup(q, 0, &row->user, err);
 }
 
@@ -244,7 +245,7 @@ int sc_store_events_due(struct sc_store *store, int64_t now_ms, size_t max, stru
 {
     SC_CLEANUP(sc_due_list_done) struct sc_due_list list = {.next_ms = -1};
     int r = sc_db_rows(store,
-                       "SELECT user, min(created_ms), max(attempts) FROM event WHERE "
+                       "SELECT user, min(created_ms), max(attempts), max(id) FROM event WHERE "
                        "not_before_ms <= ?1 GROUP BY user ORDER BY min(not_before_ms), "
                        "min(id) LIMIT ?2",
                        SC_PARAMS(SC_INT(now_ms), SC_INT(max)), &due, &list.rows, &list.n, err);

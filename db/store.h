@@ -408,6 +408,7 @@ struct sc_due_row {
     const char *user;   /* "": nobody in particular */
     int64_t created_ms; /* of the oldest */
     int attempts;       /* the most that one has */
+    int64_t newest;     /* the highest id */
 };
 
 struct sc_due_list {

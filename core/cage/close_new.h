@@ -12,6 +12,7 @@ struct sc_close_new {
     const struct sc_planfile *plan;
     size_t *entries; /* of the plan, see core/plan/newly.h; the caller's */
     size_t n;
+    bool more; /* the plan takes away other things, too */
     /* its view may have been changed: what its processes hold is to be looked at, see
      * sc_live_apply() */
     bool tried;

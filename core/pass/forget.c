@@ -2,6 +2,7 @@
 #include "core/pass/forget.h"
 
 #include "core/account/applied.h"
+#include "core/account/give_way.h"
 #include "core/base/cleanup.h"
 #include "core/base/log.h"
 #include "core/coverage/account.h"
@@ -88,6 +89,7 @@ int sc_pass_forget(struct sc_server *s, uid_t uid, struct sc_error *err)
         rc = sc_cover_records_forget(uid, err);
     if (rc == 0)
         rc = sc_acted_note(uid, NULL, err);
+    sc_give_way_forget(uid);
     if (rc == 0)
         rc = sc_facts_led_forget(s->store, uid, NULL, err);
     if (rc == 0)

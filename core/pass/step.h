@@ -34,6 +34,10 @@ struct sc_pass {
     bool held;    /* a site that is to end could not be closed: what such sites leave stays */
     bool planned; /* all plans are written */
     bool stopped; /* by the hook of the steps */
+    unsigned goes_on_at; /* the site that the last pass put off first; 0: none */
+    size_t from;         /* whose turn comes first */
+    size_t looks;        /* running views that were compared with their plans */
+    bool gave_way;       /* the others are the next pass's */
     /* what could not be done, and keeps nothing else from being done: the pass's error at its
      * end */
     struct sc_error late;

@@ -2,6 +2,7 @@
 /* Steps that change what runs. */
 #include <stdlib.h>
 
+#include "core/account/give_way.h"
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -11,6 +12,8 @@
 #include "core/pass/turns.h"
 #include "core/pass/web.h"
 #include "core/web/part.h"
+
+#define LOOKS_MIN 16 /* of one pass, whatever is new: 0.1 s or so */
 
 /* The account's other sites are not to suffer from one whose processes escape. */
 int sc_step_join(struct sc_pass *p, struct sc_error *err)
@@ -95,10 +98,13 @@ int sc_step_outside(struct sc_pass *p, struct sc_error *err)
 static int change_view(struct sc_pass *p, size_t i, int wait_ms, struct sc_error *err)
 {
     SC_FD int lock = -EBADF;
-    enum sc_live_result result;
+    enum sc_live_result result = SC_LIVE_NOT_RUNNING;
     int rc = p->tools->cage.lock(p->a->uid, p->made.ids[i], true, wait_ms, &lock, err);
     bool touched = p->made.closed[i].tried || p->made.unfinished;
-    return rc < 0 ? rc : p->tools->cage.change(&p->made.plans[i], touched, &result, err);
+    if (rc == 0)
+        rc = p->tools->cage.change(&p->made.plans[i], touched, &result, err);
+    p->looks += rc == 0 && result != SC_LIVE_NOT_RUNNING;
+    return rc;
 }
 
 /* What it saw before may not be for it any more where the plan has changed. */
@@ -130,10 +136,36 @@ static int name_it(const struct sc_pass *p, size_t i, int rc, struct sc_error *e
     return rc < 0 ? sc_error_wrap(err, "%s", p->f->plan->sites[i].names[0]) : 0;
 }
 
+/* What is new in the account was not, or not wholly, closed to the site at once. */
+static bool is_urgent(const struct sc_close_new *c)
+{
+    return c->more || (c->n && !c->tried);
+}
+
+/* What a pass that was cut short has closed is not known: then nothing is put off. */
+static bool may_give_way(const struct sc_pass *p)
+{
+    return p->s->gives_way && p->looks >= LOOKS_MIN && !(p->made.unfinished && !p->goes_on_at);
+}
+
+/* What is new for this pass is closed by now, but for the urgent ones. However often something new comes, the
+ * looks go on: each pass makes some, and the next one begins behind them. */
+static bool gives_way(struct sc_pass *p, size_t i)
+{
+    if (p->gave_way || !may_give_way(p) || !sc_give_way_asked(p->a->uid))
+        return p->gave_way;
+    sc_give_way_stopped(p->a->uid, p->made.ids[i]);
+    sc_log_debug("user=%s: %zu views compared, the others later: something new came", p->a->user,
+                 p->looks);
+    return p->gave_way = true;
+}
+
 static int hide_from(struct sc_pass *p, size_t i, int wait_ms, const void *arg,
                      struct sc_error *err)
 {
     (void)arg;
+    if (gives_way(p, i) && !is_urgent(&p->made.closed[i]))
+        return 0;
     int rc = end_former(p, i, err);
     return name_it(p, i, rc < 0 ? rc : change_view(p, i, wait_ms, err), err);
 }
@@ -165,11 +197,25 @@ static int see_to_views(struct sc_pass *p, bool end, sc_turn *turn, struct sc_er
     return sc_pass_turns(p, m->n, wanted, turn, NULL, &left, err);
 }
 
+/* Behind those that the last pass has compared. */
+static size_t where_to_go_on(const struct sc_pass *p)
+{
+    for (size_t i = 0; p->goes_on_at && i < p->made.n; i++)
+        if (p->made.ids[i] == p->goes_on_at)
+            return i;
+    return 0;
+}
+
 /* A sibling of many is hidden from all of them before any is compared as a whole. */
 int sc_step_hide(struct sc_pass *p, struct sc_error *err)
 {
     p->tools->cage.close_new(p->made.closed, p->made.n);
-    return see_to_views(p, false, hide_from, err);
+    p->from = where_to_go_on(p);
+    int rc = see_to_views(p, false, hide_from, err);
+    p->from = 0;
+    if (p->late.code) /* a view that somebody holds was not seen to */
+        sc_give_way_stopped(p->a->uid, 0);
+    return rc;
 }
 
 int sc_step_views(struct sc_pass *p, struct sc_error *err)

@@ -7,6 +7,7 @@
 
 #include "core/base/cleanup.h"
 #include "core/account/applied.h"
+#include "core/account/give_way.h"
 #include "core/account/notes.h"
 #include "core/base/log.h"
 #include "core/base/resolve.h"
@@ -18,6 +19,9 @@
 int sc_step_mark(struct sc_pass *p, struct sc_error *err)
 {
     int rc = sc_account_is_pending(p->s, p->a->uid, &p->made.unfinished, err);
+    /* taken: of a pass that is cut short nobody knows what it has closed */
+    p->goes_on_at = sc_give_way_from(p->a->uid);
+    sc_give_way_stopped(p->a->uid, 0);
     return rc < 0 ? rc : sc_store_pending_set(p->s->store, p->a->uid, sc_server_now(p->s), err);
 }
 
@@ -187,6 +191,9 @@ int sc_step_done(struct sc_pass *p, struct sc_error *err)
 {
     if (p->late.code)
         return sc_error_set(err, p->late.code, "%s", p->late.text);
+    p->s->gave_way |= p->gave_way;
+    if (p->gave_way) /* it stays unfinished */
+        return 0;
     SC_CLEANUP(sc_store_rollbackp)
     __attribute__((unused)) struct sc_store *transaction = p->s->store;
     int rc = note_wishes(p, err);

@@ -2,6 +2,7 @@
 /* A pass, step by step. */
 #include "core/pass/pass.h"
 
+#include "core/account/give_way.h"
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -96,6 +97,8 @@ static int gather(struct sc_server *s, const struct sc_account *a, enum sc_facts
                   struct sc_error *err)
 {
     SC_CLEANUP(sc_facts_done) struct sc_facts f = {.without_uses = without_uses};
+    if (s->gives_way)
+        sc_give_way_begin(a->uid);
     struct sc_pass p = {
         .s = s, .tools = sc_tools_of(s), .a = a, .how = how, .heard = heard, .f = &f};
     int rc = run(&p, looking, sizeof(looking) / sizeof(looking[0]), err);

@@ -26,7 +26,8 @@ static int go_round(const struct round *r, int64_t until, size_t *ret_left, stru
 {
     int rc = 0;
     *ret_left = 0;
-    for (size_t i = 0; rc == 0 && i < r->n; i++) {
+    for (size_t k = 0; rc == 0 && k < r->n; k++) {
+        size_t i = (r->p->from + k) % r->n;
         int64_t left = until ? until - sc_clock_ms() : 0;
         if (r->todo[i])
             rc = one(r, i, left > 0 ? (int)left : 0, why);

@@ -13,8 +13,8 @@
 typedef int sc_turn(struct sc_pass *p, size_t i, int wait_ms, const void *arg,
                     struct sc_error *err);
 
-/* Calls `turn` for each of n views that `wanted` (NULL: all) names. Those that nobody holds come
- * first; the others are then waited for, as long in all as the pass waits for locks (lock_ms: the
+/* Calls `turn` for each of n views that `wanted` (NULL: all) names, beginning with p->from. Those that nobody
+ * holds come first; the others are then waited for, as long in all as the pass waits for locks (lock_ms: the
  * daemon's do not wait). What is left makes the pass unfinished (p->late, with the last one's
  * reason), and *ret_left says how many there are. Any other error of a turn ends it. */
 int sc_pass_turns(struct sc_pass *p, size_t n, const bool *wanted, sc_turn *turn, const void *arg,

@@ -2,6 +2,7 @@
 #include "core/plan/newly.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/cleanup.h"
 #include "core/base/vec.h"
@@ -40,4 +41,32 @@ int sc_entries_newly_closed(const struct sc_entries *was, const struct sc_entrie
     *ret = sc_steal_ptr(&found);
     *ret_n = n;
     return 0;
+}
+
+static bool same_entry(const struct sc_plan_entry *a, const struct sc_plan_entry *b)
+{
+    bool same = a->kind == b->kind && a->n_holes == b->n_holes;
+    for (size_t i = 0; same && i < a->n_holes; i++)
+        same = strcmp(a->holes[i], b->holes[i]) == 0;
+    return same;
+}
+
+/* What sc_entries_newly_closed() finds takes nothing more, and neither does what is opened. */
+static bool takes(const struct sc_entries *e, size_t i)
+{
+    const enum sc_entry_kind kind = e->v[i].kind;
+    return is_mask(&e->v[i]) ? !all_closed(e, i) : kind != SC_ENTRY_RW && kind != SC_ENTRY_DOCROOT;
+}
+
+bool sc_entries_take_more(const struct sc_entries *was, const struct sc_entries *want)
+{
+    for (size_t i = 0, k = 0; i < want->n; i++) {
+        int order = -1;
+        while (k < was->n && (order = sc_rel_cmp(was->v[k].rel, want->v[i].rel)) < 0)
+            k++;
+        bool had = k < was->n && order == 0 && same_entry(&was->v[k], &want->v[i]);
+        if (!had && takes(want, i))
+            return true;
+    }
+    return false;
 }

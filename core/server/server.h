@@ -51,6 +51,8 @@ struct sc_server {
     void *stepped_arg;
 
     int lock_ms; /* SC_LOCK_WAIT_MS; 0 in the daemon's workers, which come again */
+    /* The daemon's workers: a pass puts looks off for what is new (core/account/give_way.h); that one did. */
+    bool gives_way, gave_way;
     /* many passes follow each other: nginx reads what they changed at their end */
     bool nginx_later;
     int grace_ms; /* left of what this call waits for requests in views that end (core/ending) */

@@ -35,6 +35,14 @@ struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t u
     return i < m->n_accounts && m->accounts[i].uid == uid ? &m->accounts[i] : NULL;
 }
 
+struct sc_monitor_account *sc_monitor_by_name(const struct sc_monitor *m, const char *user)
+{
+    for (size_t i = 0; i < m->n_accounts; i++)
+        if (strcmp(m->accounts[i].user, user) == 0)
+            return &m->accounts[i];
+    return NULL;
+}
+
 struct sc_watches *sc_monitor_set_of(const struct sc_monitor *m, uid_t uid)
 {
     return m->sets[1 + sc_home_set(uid, SC_MONITOR_HOME_SETS)].w;

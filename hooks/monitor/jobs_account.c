@@ -91,7 +91,10 @@ static int look_at(struct sc_server *s, const char *user, bool events_alone, uns
                    struct sc_error *err)
 {
     struct sc_look look;
+    s->gives_way = true;
     sc_monitor_look(s, user, events_alone, &look);
+    if (s->gave_way)
+        puts("more");
     if (look.resync)
         puts("resync");
     if (look.locked)
@@ -103,9 +106,9 @@ static int look_at(struct sc_server *s, const char *user, bool events_alone, uns
     int rc = look.why.code;
     if (rc < 0)
         *err = look.why;
-    /* whatever became of the look: a home that is watched is looked at again */
+    /* whatever became of the look, a home that is watched is looked at again; the next one is in a hurry */
     const uid_t uids[] = {look.after, look.before != look.after ? look.before : (uid_t)-1};
-    for (size_t i = 0; i < 2 && !look.locked; i++) {
+    for (size_t i = 0; i < 2 && !look.locked && !s->gave_way; i++) {
         int watched = uids[i] != (uid_t)-1 ? watch_uid(s, uids[i], n_sets, rc < 0 ? NULL : err) : 0;
         rc = rc < 0 ? rc : watched;
     }

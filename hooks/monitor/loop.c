@@ -79,8 +79,7 @@ static void told(enum sc_watch_what what, uid_t uid, const char *name, void *arg
         sc_services_told(m, what, name, now);
         break;
     case SC_WATCH_CRON: /* a user changes it as he likes, like his home */
-        for (size_t i = 0; name && !a && i < m->n_accounts; i++)
-            a = strcmp(m->accounts[i].user, name) == 0 ? &m->accounts[i] : NULL;
+        a = name ? sc_monitor_by_name(m, name) : NULL;
         if (a)
             sc_monitor_note(m, a->user, SC_WORK_HOME);
         break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The daemon's loop, shared by its files: loop.c (what woke it, what is due), begin.c (how it
- * starts), chores.c, panel_paths.c, pools.c and visits.c (what it has done by workers). One thread. */
+ * starts), chores.c, give_way.c, panel_paths.c, pools.c and visits.c (what it has done by workers). One thread. */
 #ifndef SC_HOOKS_MONITOR_LOOP_H
 #define SC_HOOKS_MONITOR_LOOP_H
 
@@ -30,6 +30,8 @@ struct sc_visit {
     uid_t home;     /* the account whose watches it tells; (uid_t)-1 */
     unsigned homes; /* how many it has told */
     bool ok, locked, late, changed;
+    bool more;       /* it put looks off for what is new */
+    int64_t asks_at; /* … and is asked to, not before this */
     unsigned
         missed; /* SC_WORK_HOME, SC_WORK_FILE: it may have happened before the watches were made */
     char *error;
@@ -164,5 +166,11 @@ bool sc_loop_visits_any(const struct sc_loop *l); /* but those that hang in the 
 
 /* Ends all workers, and waits for that, not for long. */
 void sc_loop_end_workers(struct sc_loop *l);
+
+/* ---- give_way.c ---- */
+
+/* When the look is to be asked to give way to what is new in its account; SC_WORK_NEVER. */
+int64_t sc_loop_asks_at(const struct sc_visit *v);
+void sc_loop_ask(struct sc_visit *v, int64_t now);
 
 #endif

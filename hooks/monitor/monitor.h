@@ -110,6 +110,8 @@ void sc_monitor_all_due(struct sc_monitor *m, bool only_unwatched);
 
 struct sc_monitor_account *sc_monitor_by_uid(const struct sc_monitor *m, uid_t uid);
 
+struct sc_monitor_account *sc_monitor_by_name(const struct sc_monitor *m, const char *user);
+
 /* NULL: no memory. */
 struct sc_monitor_account *sc_monitor_ensure(struct sc_monitor *m, uid_t uid, const char *user);
 

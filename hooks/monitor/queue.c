@@ -61,6 +61,13 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static void note_events(struct sc_monitor *m, const struct sc_due_row *d)
+{
+    struct sc_error err = SC_ERROR_INIT;
+    if (sc_work_note_events(&m->work, d->user, d->newest, sc_clock_ms(), &err) < 0)
+        sc_monitor_error(m, err.text);
+}
+
 void sc_monitor_queue(struct sc_monitor *m)
 {
     SC_CLEANUP(sc_due_list_done) struct sc_due_list due = {0};
@@ -75,7 +82,7 @@ void sc_monitor_queue(struct sc_monitor *m)
         const struct sc_due_row *d = &due.rows[i];
         int64_t settles = sc_event_settles(d->created_ms, d->attempts, wall);
         if (settles == 0)
-            sc_monitor_note(m, d->user, SC_WORK_QUEUE);
+            note_events(m, d);
         in = sooner(in, settles ? settles : QUEUE_BUSY_MS);
     }
     if (due.next_ms >= 0)

@@ -122,6 +122,7 @@ static void line(char *text, void *arg)
         v->ok |= strcmp(text, "ok") == 0;
         v->late |= strcmp(text, "late") == 0;
         v->changed |= strcmp(text, "changed") == 0;
+        v->more |= strcmp(text, "more") == 0;
     }
 }
 
@@ -165,6 +166,8 @@ static void over(struct sc_visit *v, int status)
             sc_log("user=%s: %s", v->user, v->error);
         if (v->ok)
             sc_monitor_fpm_answers(m, v->user);
+        if (v->more)
+            sc_monitor_note(m, v->user, SC_WORK_START);
     } else {
         how_it_ended(v, status, text, sizeof(text));
         (void)sc_work_late(&m->work, v->user, v->why, text, now, &news, NULL);
@@ -227,18 +230,8 @@ static struct sc_visit *free_place(struct sc_loop *l)
 /* What changes in the home is noticed by itself. */
 static bool is_watched(const struct sc_monitor *m, const char *user)
 {
-    for (size_t i = 0; i < m->n_accounts; i++)
-        if (strcmp(m->accounts[i].user, user) == 0)
-            return m->accounts[i].whole;
-    return false;
-}
-
-static bool is_listed(const struct sc_monitor *m, const char *user)
-{
-    for (size_t i = 0; i < m->n_accounts; i++)
-        if (strcmp(m->accounts[i].user, user) == 0)
-            return true;
-    return false;
+    const struct sc_monitor_account *a = sc_monitor_by_name(m, user);
+    return a && a->whole;
 }
 
 static const char *job_of(const struct sc_loop *l, const struct sc_visit *v)
@@ -269,7 +262,7 @@ static void begin(struct sc_loop *l, struct sc_visit *v, const char *user, unsig
     *v = (struct sc_visit){.w = SC_WORKER_INIT, .l = l, .user = copy, .why = why};
     v->home = (uid_t)-1;
     v->watches = sc_monitor_dirs(&l->m) < SC_MONITOR_DIRS_MAX;
-    v->first = v->watches && !is_listed(&l->m, user) && why != SC_WORK_WATCH;
+    v->first = v->watches && !sc_monitor_by_name(&l->m, user) && why != SC_WORK_WATCH;
     v->deadline = sc_work_deadline(&l->m.work, user, &v->cpu);
     v->lane = sc_work_lane(&l->m.work, user, &v->yields);
     for (size_t i = 1; v->watches && i < SC_MONITOR_SETS; i++)
@@ -321,8 +314,10 @@ static void begin_those_of(struct sc_loop *l, enum sc_lane lane, int64_t now)
 
 void sc_loop_do_visits(struct sc_loop *l, int64_t now)
 {
-    for (size_t i = 0; i < SC_VISITS; i++)
+    for (size_t i = 0; i < SC_VISITS; i++) {
         check_time(&l->visits[i], now);
+        sc_loop_ask(&l->visits[i], now);
+    }
     begin_those_of(l, SC_LANE_OF_QUICK, now);
     begin_those_of(l, SC_LANE_OF_SLOW, now);
 }
@@ -344,6 +339,7 @@ int64_t sc_loop_visits_next(const struct sc_loop *l, int64_t now)
         if (!is_busy(v))
             continue;
         int64_t look = v->w.began + CPU_LOOK_MS;
+        at = sooner(at, sc_loop_asks_at(v));
         at = sooner(at, sooner(v->w.began + v->deadline, look > now ? look : now + CPU_LOOK_MS));
     }
     return at;

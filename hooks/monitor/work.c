@@ -127,6 +127,17 @@ int sc_work_note(struct sc_work *w, const char *user, enum sc_work_why why, int6
     return 0;
 }
 
+int sc_work_note_events(struct sc_work *w, const char *user, int64_t newest, int64_t now,
+                        struct sc_error *err)
+{
+    struct sc_work_item *it;
+    int rc = ensure(w, user, &it, err);
+    if (rc < 0 || (it->running && newest <= it->newest))
+        return rc;
+    it->newest = newest;
+    return sc_work_note(w, user, SC_WORK_QUEUE, now, err);
+}
+
 #define ANY_LANE SC_LANES
 
 static bool is_in(const struct sc_work_item *it, enum sc_lane lane)
@@ -199,6 +210,13 @@ unsigned sc_work_begin(struct sc_work *w, const char *user)
 {
     struct sc_work_item *it = find(w, user);
     return it && !it->running ? begin(w, it, INT64_MAX) : 0;
+}
+
+int64_t sc_work_waits(const struct sc_work *w, const char *user)
+{
+    const struct sc_work_item *it = find(w, user);
+    bool new = it && it->running && (it->why & ~(unsigned)SC_WORK_WATCH);
+    return new ? it->due : SC_WORK_NEVER;
 }
 
 static void again(struct sc_work_item *it, unsigned why, int64_t due)

@@ -59,6 +59,7 @@ struct sc_work_item {
     unsigned busy;     /* looks in a row that found it locked */
     unsigned part;     /* looks in a row that could not do a part */
     int64_t hold;      /* no look before this: the last one came to nothing */
+    int64_t newest;    /* of its events that were noted */
     bool running;      /* a look is under way: no other is begun */
     int64_t began;     /* that look, or the last one */
     enum sc_lane lane; /* as its last look was */
@@ -90,6 +91,15 @@ const char *sc_work_take_in(struct sc_work *w, enum sc_lane lane, int64_t now, u
 
 /* The same for this account, whether it is due or not: 0 when nothing was noted. */
 unsigned sc_work_begin(struct sc_work *w, const char *user);
+
+/* The same for events of which `newest` is the highest id: those that a look is under way for need no other
+ * one. */
+int sc_work_note_events(struct sc_work *w, const char *user, int64_t newest, int64_t now,
+                        struct sc_error *err);
+
+/* When the next look is due of an account of which one is under way, and something new came meanwhile;
+ * SC_WORK_NEVER. */
+int64_t sc_work_waits(const struct sc_work *w, const char *user);
 
 /* The look that was begun for `why` is over. `error` NULL: it was done; else it is tried again,
  * unless it was for events alone. *ret_new (may be NULL): the error is another one than the last

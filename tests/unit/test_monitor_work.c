@@ -82,6 +82,40 @@ static void a_look_for_events_answers_the_home_too(void **state)
     takes_none(&w, 100000);
 }
 
+static void events(struct sc_work *w, int64_t newest, int64_t now)
+{
+    assert_int_equal(sc_work_note_events(w, "john", newest, now, NULL), 0);
+}
+
+static void what_a_look_brings_about_is_not_new(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    note(&w, "john", SC_WORK_FOUND, 0);
+    takes(&w, 0, "john", SC_WORK_FOUND);
+    note(&w, "john", SC_WORK_WATCH, 5);
+    assert_true(sc_work_waits(&w, "john") == SC_WORK_NEVER);
+    note(&w, "john", SC_WORK_SITE, 5);
+    assert_int_equal(sc_work_waits(&w, "john"), 5); /* the earliest of its times */
+}
+
+static void only_new_events_need_another_look(void **state)
+{
+    (void)state;
+    WORK w = {0};
+    events(&w, 3, 0);
+    takes(&w, 0, "john", SC_WORK_QUEUE);
+    events(&w, 3, 10); /* they are in the database until the look has ended */
+    assert_true(sc_work_waits(&w, "john") == SC_WORK_NEVER);
+    events(&w, 4, 20);
+    assert_int_equal(sc_work_waits(&w, "john"), 20);
+    end(&w, "john", SC_WORK_QUEUE, true, 30);
+    takes(&w, 30, "john", SC_WORK_QUEUE);
+    end(&w, "john", SC_WORK_QUEUE, true, 40);
+    events(&w, 4, 50); /* the panel does not show it yet */
+    takes(&w, 50, "john", SC_WORK_QUEUE);
+}
+
 /* Fires whenever it is looked at; returns the time between the last two of `n` looks. */
 static int64_t keep_firing(struct sc_work *w, int64_t *now, int n, bool changed)
 {
@@ -275,8 +309,11 @@ static void one_look_at_a_time(void **state)
     (void)state;
     WORK w = {0};
     note(&w, "john", SC_WORK_FOUND, 0);
+    assert_true(sc_work_waits(&w, "john") == SC_WORK_NEVER); /* it has not begun */
     takes(&w, 0, "john", SC_WORK_FOUND);
+    assert_true(sc_work_waits(&w, "john") == SC_WORK_NEVER);
     note(&w, "john", SC_WORK_QUEUE, 5);
+    assert_int_equal(sc_work_waits(&w, "john"), 5);
     takes_none(&w, 100000);
     assert_int_equal(sc_work_begin(&w, "john"), 0);
     assert_true(sc_work_next(&w) == SC_WORK_NEVER); /* its end wakes us */
@@ -630,6 +667,8 @@ int main(void)
         cmocka_unit_test(notes_become_one_look_at_the_earliest_time),
         cmocka_unit_test(what_comes_during_the_look_needs_another),
         cmocka_unit_test(a_look_for_events_answers_the_home_too),
+        cmocka_unit_test(only_new_events_need_another_look),
+        cmocka_unit_test(what_a_look_brings_about_is_not_new),
         cmocka_unit_test(a_noisy_home_waits_longer_and_longer),
         cmocka_unit_test(quiet_takes_back_looks),
         cmocka_unit_test(a_home_that_really_changes_waits_less),

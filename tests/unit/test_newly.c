@@ -76,9 +76,34 @@ static void a_closed_directory_in_a_new_one_is_closed_too(void **state)
     assert_closes(LIST("docroot s"), LIST("closed-dir a", "closed-dir a/b", "docroot s"), "a a/b");
 }
 
+static bool takes_more(const char *const *was, const char *const *want)
+{
+    SC_CLEANUP(sc_entries_done) struct sc_entries a = {0};
+    SC_CLEANUP(sc_entries_done) struct sc_entries b = {0};
+    add_all(&a, was);
+    add_all(&b, want);
+    return sc_entries_take_more(&a, &b);
+}
+
+static void what_else_is_taken_is_told(void **state)
+{
+    (void)state;
+    assert_false(
+        takes_more(LIST("docroot s"), LIST("closed-dir a", "docroot s", "closed-dir s/b")));
+    assert_false(
+        takes_more(LIST("closed-dir a/b", "docroot s"), LIST("closed-dir a", "docroot s")));
+    assert_false(takes_more(LIST("closed-dir a", "docroot s"), LIST("docroot s", "rw u")));
+    assert_false(takes_more(LIST("shell a", "rw a/b"), LIST("shell a", "rw a/b")));
+    assert_true(takes_more(LIST("rw a/b"), LIST("shell a", "rw a/b")));
+    assert_true(takes_more(LIST("rw a"), LIST("ro a")));
+    assert_true(takes_more(LIST("rw a"), LIST("own a")));
+    assert_true(takes_more(LIST("rw a"), LIST("closed-dir a", "rw a/b")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_else_is_taken_is_told),
         cmocka_unit_test(what_both_close_is_not_new),
         cmocka_unit_test(what_was_open_is_new_when_it_closes),
         cmocka_unit_test(nothing_is_closed_around_what_is_open),

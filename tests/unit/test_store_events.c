@@ -42,6 +42,7 @@ static void who_is_due(void **state)
     assert_string_equal(due.rows[1].user, "john");
     assert_int_equal(due.rows[1].created_ms, 100);
     assert_int_equal(due.rows[1].attempts, 0);
+    assert_int_equal(due.rows[1].newest, 2);
     assert_string_equal(due.rows[2].user, "");
     assert_int_equal(due.next_ms, 2000);
     sc_due_list_done(&due);

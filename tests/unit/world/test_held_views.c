@@ -5,6 +5,7 @@
 #include "tests/unit/fakes/world.h"
 
 #include "core/account/account.h"
+#include "core/account/give_way.h"
 #include "core/follow/follow.h"
 #include "core/pass/forget.h"
 
@@ -107,6 +108,59 @@ static void the_former_view_of_another_keeps_its_time(void **state)
     domain("john", "c", NULL); /* control: what it shows is outdated now */
     assert_pass("john");
     assert_int_equal(a->former, 0);
+}
+
+/* ---- something new comes while views are compared ---- */
+
+#define MANY "a b c d e f g h i j k l m n o p q r" /* 18; 16 are compared in any case */
+
+static int asked_before_hide(void *arg, const char *step, struct sc_error *err)
+{
+    (void)err;
+    if (strcmp(step, "hide") == 0)
+        sc_give_way_ask(*(uid_t *)arg);
+    return 0;
+}
+
+static bool is_compared(const char *name)
+{
+    return strstr(view_hides("john", name), "z.example") != NULL;
+}
+
+static void what_is_new_does_not_wait_for_all_looks(void **state)
+{
+    (void)state;
+    uid_t uid = account("john", MANY);
+    wants("john", MANY);
+    assert_pass("john");
+    tools_run_all(uid);
+    domain("john", "z", NULL);
+    told("john", SC_KIND_DOMAIN_CREATED, "z", NULL);
+    world.s.step = (struct sc_step_hook){asked_before_hide, &uid};
+    assert_pass("john"); /* control: a command's pass puts nothing off */
+    assert_true(is_compared("r"));
+    assert_false(is_pending(uid));
+    domain("john", "zz", NULL);
+    world.s.gives_way = true;
+    tools_forget_calls();
+    assert_pass("john");
+    assert_true(world.s.gave_way);
+    assert_true(tools_called("cage.close_new 1001 60017 zz.example")); /* in all at once */
+    assert_true(tools_called("cage.change 1001 60015"));
+    assert_false(tools_called("cage.change 1001 60016"));
+    assert_int_equal(events_waiting(), 0);
+    assert_true(is_pending(uid));
+    assert_string_equal(stale("john"), "");
+    world.s.gave_way = false; /* the next worker's */
+    tools_forget_calls();
+    assert_pass("john"); /* goes on behind those, and once more round */
+    assert_true(tools_called("cage.change 1001 60017"));
+    assert_false(tools_called("cage.change 1001 60015"));
+    world.s.gave_way = false;
+    world.s.step = (struct sc_step_hook){NULL, NULL};
+    assert_pass("john"); /* what was asked before it began, it has seen */
+    assert_false(world.s.gave_way);
+    assert_false(is_pending(uid));
 }
 
 /* Its view may still be there, so what the view shows of the home stays until it has ended. */
@@ -234,6 +288,7 @@ int main(void)
         world_test(a_command_comes_back_to_it),
         world_test(processes_that_do_not_end_are_its_own_trouble),
         world_test(the_former_view_of_another_keeps_its_time),
+        world_test(what_is_new_does_not_wait_for_all_looks),
         world_test(one_that_is_to_end_keeps_all_that_is_its),
         world_test(an_account_that_ends_waits_for_it_with_its_rows),
         world_test(what_is_new_is_hidden_whatever_fails),
