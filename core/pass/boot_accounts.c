@@ -13,6 +13,7 @@
 #include "core/facts/facts.h"
 #include "core/pass/boot.h"
 #include "core/pass/pass.h"
+#include "core/pass/planned.h"
 #include "core/pass/told.h"
 
 #define ACCOUNT_MS 60000 /* for one account's pass, masters of PHP-FPM included */
@@ -28,6 +29,7 @@ struct worker {
     struct sc_server *s;
     struct sc_cover_server cover;
     struct sc_named_paths php;
+    struct sc_planned planned;
 };
 
 static void boot_done(struct boot *b)
@@ -79,6 +81,7 @@ static struct worker *begin(const struct boot *b, struct sc_error *err)
     *w->s->hung = b->hung;
     w->s->cover = &w->cover;
     w->s->php = &w->php;
+    w->s->planned = &w->planned;
     return sc_steal_ptr(&w);
 }
 

@@ -14,6 +14,7 @@
 #include "core/cage/system.h"
 #include "core/inventory/adapters.h"
 #include "core/pass/links.h"
+#include "core/pass/planned.h"
 #include "core/php/fpm/place.h"
 #include "core/pass/php.h"
 #include "core/pass/tools.h"
@@ -44,12 +45,11 @@ static int look_at_sockets(const struct sc_fpm_known_list *pools, struct sc_fpm_
     return rc < 0 ? rc : sc_fpm_places_look(pools ? pools : &now, ret, err);
 }
 
-int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
-                    const struct sc_fpm_known_list *pools, struct sc_planner *ret,
-                    struct sc_error *err)
+static int look_at_server(const struct sc_server *s, const struct sc_account *a,
+                          const struct sc_fpm_known_list *pools, struct sc_planfile *ret,
+                          struct sc_error *err)
 {
     SC_CLEANUP(sc_fpm_places_done) struct sc_fpm_places sockets = {0};
-    SC_CLEANUP(sc_planner_done) struct sc_planner p = {0};
     SC_CLEANUP(sc_suexec_done) struct sc_suexec front = {0};
     int rc = sc_suexec_view(&front, err);
     if (rc == 0)
@@ -68,10 +68,28 @@ int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
                                .panels = panels,
                                .closed = (const char *const *)sockets.closed,
                                .n_closed = sockets.n_closed};
+    return rc < 0 ? rc : sc_tools_of(s)->cage.system_lines(&system, ret, err);
+}
+
+static int find_common(const struct sc_server *s, const struct sc_account *a,
+                       const struct sc_fpm_known_list *pools, struct sc_planfile *ret,
+                       struct sc_error *err)
+{
+    int rc = sc_planned_take(s->planned, a, ret, err);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
+    rc = look_at_server(s, a, pools, ret, err);
+    return rc < 0 || !s->planned ? rc : sc_planned_keep(s->planned, a, ret, err);
+}
+
+int sc_planner_init(const struct sc_server *s, const struct sc_account *a,
+                    const struct sc_fpm_known_list *pools, struct sc_planner *ret,
+                    struct sc_error *err)
+{
+    SC_CLEANUP(sc_planner_done) struct sc_planner p = {0};
+    int rc = find_common(s, a, pools, &p.common, err);
     if (rc == 0 && !(p.php = calloc(1, sizeof(*p.php))))
         rc = no_memory(err);
-    if (rc == 0)
-        rc = sc_tools_of(s)->cage.system_lines(&system, &p.common, err);
     if (rc == 0)
         rc = sc_links_find(a, &p.links, err);
     if (rc < 0)

@@ -20,6 +20,7 @@ struct sc_step_hook {
 
 struct sc_cover_server; /* core/coverage/coverage.h */
 struct sc_named_paths;  /* core/facts/facts.h */
+struct sc_planned;      /* core/pass/planned.h */
 struct sc_meanwhile;    /* core/base/run.h */
 
 /* How long a command waits for others' changes of an account. */
@@ -44,6 +45,7 @@ struct sc_server {
      * need not. */
     struct sc_cover_server *cover;
     struct sc_named_paths *php;     /* the same of PHP's own */
+    struct sc_planned *planned;     /* what sites see of the server */
     struct sc_meanwhile *meanwhile; /* what it does while the panel is asked */
 
     /* The command's: told behind each step of a pass; NULL. */
