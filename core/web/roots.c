@@ -45,8 +45,6 @@ bool sc_roots_in_home(const char *path, const struct sc_web_whose *site)
     return false;
 }
 
-/* ---- resolving ---- */
-
 bool sc_roots_may_hang(const char *path, const struct sc_web_whose *site)
 {
     char beside[PATH_MAX];
@@ -65,59 +63,6 @@ bool sc_roots_may_hang(const char *path, const struct sc_web_whose *site)
     return false;
 }
 
-static bool has_name_of(const struct sc_vhost *h, const struct sc_web_whose *site)
-{
-    for (size_t i = 0; i < site->n_names; i++)
-        if (sc_host_has_name(h, site->names[i]))
-            return true;
-    return false;
-}
-
-/* The real path; of what does not exist, that of the nearest directory above that does. */
-static char *real_path(const char *path)
-{
-    char text[PATH_MAX], real[PATH_MAX], rest[PATH_MAX] = "";
-    char *out = NULL;
-    if (snprintf(text, sizeof(text), "%s", path) >= (int)sizeof(text))
-        return NULL;
-    while (!realpath(text, real)) {
-        char *slash = strrchr(text, '/');
-        if ((errno != ENOENT && errno != ENOTDIR) || !slash || slash == text)
-            return strdup(path);
-        snprintf(rest, sizeof(rest), "%s", path + (slash - text));
-        *slash = 0;
-    }
-    return asprintf(&out, "%s%s", real, rest) < 0 ? NULL : out;
-}
-
-int sc_roots_resolve(struct sc_vhosts *hosts, const struct sc_web_whose *site, struct sc_error *err)
-{
-    char path[PATH_MAX];
-    for (size_t i = 0; i < hosts->n; i++) {
-        struct sc_vhost *h = &hosts->v[i];
-        for (size_t k = 0; k < h->n_roots; k++) {
-            struct sc_host_root *root = &h->roots[k];
-            if (root->real || sc_web_path_clean(root->text, path) <= 1 ||
-                (sc_roots_may_hang(path, site) && !has_name_of(h, site)))
-                continue;
-            /* as written: what ".." means is the kernel's to say */
-            if (!(root->real = real_path(root->text)))
-                return sc_error_set(err, SC_E_NOMEM,
-                                    "out of memory for the web server's configuration");
-        }
-    }
-    return 0;
-}
-
-void sc_roots_forget(struct sc_vhosts *hosts)
-{
-    for (size_t i = 0; i < hosts->n; i++)
-        for (size_t k = 0; k < hosts->v[i].n_roots; k++) {
-            free(hosts->v[i].roots[k].real);
-            hosts->v[i].roots[k].real = NULL;
-        }
-}
-
 /* ---- names ---- */
 
 bool sc_host_has_name(const struct sc_vhost *h, const char *name)
@@ -133,6 +78,14 @@ bool sc_host_has_name(const struct sc_vhost *h, const char *name)
         if (strpbrk(own, "*?") && *own != '~' && fnmatch(own, name, FNM_CASEFOLD) == 0)
             return true;
     }
+    return false;
+}
+
+bool sc_host_has_name_of(const struct sc_vhost *h, const struct sc_web_whose *site)
+{
+    for (size_t i = 0; i < site->n_names; i++)
+        if (sc_host_has_name(h, site->names[i]))
+            return true;
     return false;
 }
 
@@ -334,7 +287,7 @@ enum sc_host_stands sc_host_stands(const struct sc_vhost *h, const struct sc_web
         else if (!alias && lies_around(path, site))
             is = SC_HOST_AROUND;
     }
-    if (is != SC_HOST_OTHER || !has_name_of(h, site))
+    if (is != SC_HOST_OTHER || !sc_host_has_name_of(h, site))
         return is;
     /* one that says no directory: what it runs is taken for the site's */
     return count_of(h) || h->pattern ? SC_HOST_NAMED : SC_HOST_SITE;

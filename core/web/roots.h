@@ -73,6 +73,8 @@ const char *sc_host_runs_around(const struct sc_vhost *h, const struct sc_web_wh
 /* True when the host answers to this name: its own, or a wildcard ("*.example", nginx's
  * ".example"). */
 bool sc_host_has_name(const struct sc_vhost *h, const char *name);
+/* … to one of the site's. */
+bool sc_host_has_name_of(const struct sc_vhost *h, const struct sc_web_whose *site);
 
 /* The directory that a pattern of document roots has for a name: VirtualDocumentRoot's %0, %1, %-1,
  * %2+, %1.1 …, nginx's $host, $http_host and $server_name. False: it cannot be told. `out` has

@@ -57,6 +57,48 @@ static enum sc_host_stands stands(const struct sc_web_whose *site, const char *r
     return is;
 }
 
+static char *text(const char *s)
+{
+    return (char *)(uintptr_t)s;
+}
+
+/* Many lie beside each other; what one's way is says something about the next one's only where no link is at its end. */
+static void beside_each_other(void **state)
+{
+    (void)state;
+    const char *dirs[] = {"home/john/1", "home/john/2", "srv/same"};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(sc_mkdir_p(at(dirs[i]), 0755, NULL), 0);
+    assert_int_equal(symlink(at("srv/same"), at("home/john/same")), 0);
+    assert_int_equal(symlink("1", at("home/john/link")), 0);
+    SC_FREE char *root = realpath(at("."), NULL);
+    const char *ways[][2] = {{"home/john/1", "home/john/1"},      {"home/john/2", "home/john/2"},
+                             {"home/john/link", "home/john/1"},   {"home/john/same", "srv/same"},
+                             {"home/john/2", "home/john/2"},      {"home/john/no", "home/john/no"},
+                             {"home/john/1/../2", "home/john/2"}, {"home/john/1/", "home/john/1"}};
+    enum {
+        N = sizeof(ways) / sizeof(ways[0])
+    };
+    struct sc_host_root roots[N];
+    for (size_t i = 0; i < N; i++) {
+        char *from;
+        assert_true(asprintf(&from, "%s/%s", root, ways[i][0]) > 0);
+        roots[i] = (struct sc_host_root){.text = from};
+    }
+    char *names[] = {text("host.example")};
+    struct sc_vhost h = {.names = names, .n_names = 1, .roots = roots, .n_roots = N};
+    struct sc_vhosts hosts = {.v = &h, .n = 1};
+    struct sc_web_whose site = {.names = (const char *const *)names, .n_names = 1};
+    assert_int_equal(sc_roots_resolve(&hosts, &site, NULL), 0);
+    for (size_t i = 0; i < N; i++) {
+        SC_FREE char *to = NULL;
+        assert_true(asprintf(&to, "%s/%s", root, ways[i][1]) > 0);
+        assert_string_equal(roots[i].real, to);
+        free(roots[i].real);
+        free(roots[i].text);
+    }
+}
+
 static void directories(void **state)
 {
     (void)state;
@@ -208,6 +250,7 @@ static void runs_around(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(beside_each_other, make, drop),
         cmocka_unit_test_setup_teardown(directories, make, drop),
         cmocka_unit_test(names),
         cmocka_unit_test(patterns),
