@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/cleanup.h"
+#include "core/base/log.h"
 #include "core/base/resolve.h"
 #include "core/account/account.h"
 #include "core/facts/led.h"
@@ -280,6 +281,16 @@ static int store_domains(struct sc_server *s, const struct sc_account *a, const 
     return rc < 0 ? rc : sc_store_user_set_inventory(s->store, a->uid, sc_server_now(s), err);
 }
 
+/* What the panel took from the account ends without a command that says so. */
+static void say_gone(const struct sc_account *a, const struct sc_facts *f, const struct past *past)
+{
+    for (size_t i = 0; f->from_panel && i < past->n; i++)
+        if (!is_wanted(f, past->v[i].now) && !sc_domains_find(&f->domains, past->v[i].now))
+            sc_log("user=%s: %s is not isolated any more: the panel does not list it with this "
+                   "account",
+                   a->user, past->v[i].now);
+}
+
 int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_facts *f,
               const struct sc_labels *labels, struct sc_made *m, struct sc_error *err)
 {
@@ -318,7 +329,11 @@ int sc_record(struct sc_server *s, const struct sc_account *a, const struct sc_f
         rc = store_isolated_names(s, a, f, &past, &sites, m, err);
     if (rc == 0 && f->from_panel)
         rc = store_missed(s, a, f, &past, err);
-    return rc < 0 ? rc : sc_store_commit(s->store, err);
+    if (rc == 0)
+        rc = sc_store_commit(s->store, err);
+    if (rc == 0)
+        say_gone(a, f, &past);
+    return rc;
 }
 
 /* ---- what the database has already ---- */

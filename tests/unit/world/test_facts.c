@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "core/account/account.h"
+#include "core/base/file.h"
+#include "core/base/log.h"
 #include "core/facts/gather.h"
 
 static struct sc_account a;
@@ -293,6 +295,14 @@ static void who_may_not_gets_nothing_new(void **state)
 
 /* ---- whose names ---- */
 
+static bool log_says(const char *text)
+{
+    SC_BUF struct sc_buf log = SC_BUF_INIT;
+    int rc = sc_read_file(root_at(SC_LOG_PATH), 1u << 20, &log, NULL);
+    assert_true(rc == 0 || rc == SC_E_NOTFOUND); /* nothing was logged yet */
+    return rc == 0 && strstr(log.data, text);
+}
+
 static void names_of_others_are_not_taken_over(void **state)
 {
     (void)state;
@@ -307,9 +317,12 @@ static void names_of_others_are_not_taken_over(void **state)
     assert_pass("mary");
     assert_string_equal(isolated("mary"), ""); /* it was john's: it arrives un-isolated */
     assert_string_equal(wanted("mary"), "none");
+    assert_false(log_says("a.example is not isolated any more"));
     assert_pass("john");
     assert_string_equal(isolated("john"), "");
     assert_string_equal(wanted("john"), "none"); /* it is mary's */
+    assert_true(log_says("user=john: a.example is not isolated any more: the panel does not list "
+                         "it with this account\n"));
 }
 
 static void renamed_domains_keep_all(void **state)
