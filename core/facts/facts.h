@@ -27,7 +27,7 @@ struct sc_uses { /* further paths that configuration names; rel and site_rel are
 
 void sc_uses_done(struct sc_uses *u); /* frees what it holds; accepts {0} */
 
-struct sc_by_link { /* a granted path that is found by a link */
+struct sc_by_link { /* where a granted path was found, or by links a used one (led.h) */
     char *site_rel, *text, *rel;
 };
 

@@ -118,12 +118,12 @@ static int find_way(const struct sc_account *a, const char *path, bool want_dir,
     return 0;
 }
 
-/* The site that can change a link on the way, and did not own where it ends; NULL. */
+/* The site that can change a link on the way, or could, and did not own where it ends; NULL. */
 static const struct sc_site_row *leader(const struct past *p, const struct way *w)
 {
     for (size_t i = 0; i < p->sites.n; i++)
         for (size_t k = 0; p->sites.rows[i].isolated && k < w->n; k++)
-            if (sc_owned_text_holds(p->owned[i], w->dirs[k]) &&
+            if (sc_owned_text_ever_held(p->owned[i], w->dirs[k]) &&
                 !(w->rel && sc_owned_text_holds(p->owned[i], w->rel)))
                 return &p->sites.rows[i];
     return NULL;
@@ -286,31 +286,81 @@ int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct s
     return rc;
 }
 
-/* ---- granted paths ---- */
+/* ---- other paths ---- */
 
-static const char *owned_at(const struct past *p, const struct sc_account *a, const char *rel)
+/* Where it was found the last time. A site whose document root changes in this look has no row by its place: any will do. */
+static char *found_at(const struct past *p, const struct sc_account *a, const char *site_rel,
+                      const char *path)
 {
+    char *any = NULL;
     for (size_t i = 0; i < p->sites.n; i++) {
         const char *is = sc_path_below(p->sites.rows[i].docroot, a->home);
-        if (is && strcmp(is, rel) == 0)
-            return p->owned[i];
+        bool own = is && strcmp(is, site_rel) == 0;
+        if (!own && any)
+            continue;
+        char *found = sc_owned_text_found(p->owned[i], path);
+        if (found) {
+            free(any);
+            any = found;
+        }
+        if (own)
+            return any;
     }
-    return "";
+    return any;
 }
 
-int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
-                      const char *path, char **ret, struct sc_error *err)
+/* 1: some site can lead it out of what it owned. *ret_was: where it was found, or NULL; *ret_same: it is there. */
+static int is_led(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
+                  const char *path, char **ret_was, bool *ret_same, struct sc_error *err)
 {
     SC_CLEANUP(past_done) struct past p = {0};
     SC_CLEANUP(way_done) struct way w = {0};
-    *ret = NULL;
     int rc = past_load(s, a, &p, err);
     if (rc == 0 && p.sites.n)
         rc = find_way(a, path, false, &w, err);
     if (rc < 0 || !leader(&p, &w))
         return rc;
-    SC_FREE char *was = sc_owned_text_found(owned_at(&p, a, site_rel), path);
-    if (was && !(w.rel && strcmp(was, w.rel) == 0))
-        *ret = sc_steal_ptr(&was);
-    return 0;
+    *ret_was = found_at(&p, a, site_rel, path);
+    *ret_same = *ret_was && w.rel && strcmp(*ret_was, w.rel) == 0;
+    return 1;
+}
+
+int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
+                      const char *path, char **ret, struct sc_error *err)
+{
+    SC_FREE char *was = NULL;
+    bool same = false;
+    int rc = is_led(s, a, site_rel, path, &was, &same, err);
+    *ret = rc == 1 && !same ? sc_steal_ptr(&was) : NULL;
+    return rc < 0 ? rc : 0;
+}
+
+int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
+                      const char *path, bool *ret, struct sc_error *err)
+{
+    SC_FREE char *was = NULL;
+    bool same = false;
+    int rc = is_led(s, a, site_rel, path, &was, &same, err);
+    *ret = rc == 1 && !same;
+    return rc < 0 ? rc : 0;
+}
+
+int sc_facts_led_keep(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                      const char *site_rel, const char *path, struct sc_error *err)
+{
+    SC_CLEANUP(past_done) struct past p = {0};
+    int rc = past_load(s, a, &p, err);
+    SC_FREE char *was = rc == 0 ? found_at(&p, a, site_rel, path) : NULL;
+    return was ? sc_facts_found(f, site_rel, path, was, err) : rc;
+}
+
+int sc_facts_found(struct sc_facts *f, const char *site_rel, const char *text, const char *rel,
+                   struct sc_error *err)
+{
+    struct sc_by_links *l = &f->by_link;
+    if (!SC_VEC_ROOM(l->v, l->n))
+        return no_memory(err);
+    struct sc_by_link *one = &l->v[l->n++];
+    *one = (struct sc_by_link){strdup(site_rel), strdup(text), strdup(rel)};
+    return one->site_rel && one->text && one->rel ? 0 : no_memory(err);
 }

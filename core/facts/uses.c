@@ -18,6 +18,7 @@
 #include "core/base/vec.h"
 #include "core/config/pathname.h"
 #include "core/coverage/coverage.h"
+#include "core/facts/led.h"
 #include "core/facts/php_names.h"
 #include "core/facts/shown.h"
 #include "core/facts/uses_private.h"
@@ -31,6 +32,17 @@
 static int no_memory(struct sc_error *err)
 {
     return sc_error_set(err, SC_E_NOMEM, "out of memory for what a site uses");
+}
+
+/* What is found by links that a site can change is what it was when no site could. 1: it is not. */
+static int settle(struct sc_uses_look *l, const char *path, const char *below, const char *rel)
+{
+    bool led = false;
+    if (strcmp(below, rel) == 0)
+        return 0;
+    int rc = sc_facts_led_used(l->s, l->a, l->site->rel, path, &led, l->err);
+    return rc < 0 || led ? (rc < 0 ? rc : 1)
+                         : sc_facts_found(l->f, l->site->rel, path, rel, l->err);
 }
 
 int sc_uses_find(struct sc_uses_look *l, const char *path, char **ret_rel, struct stat *ret_st)
@@ -47,6 +59,7 @@ int sc_uses_find(struct sc_uses_look *l, const char *path, char **ret_rel, struc
     if (rc < 0)
         return rc;
     rc = sc_in_home(l->a, &as, path, false, ret_rel, &fd, &known, &why);
+    sc_asuser_end(&as); /* the database is root's */
     if (rc == 0 && fstat(fd, ret_st) < 0)
         return sc_error_sys(l->err, errno, "cannot look at %s", path);
     if (rc == SC_E_NOTFOUND) {
@@ -56,7 +69,7 @@ int sc_uses_find(struct sc_uses_look *l, const char *path, char **ret_rel, struc
     }
     if (rc == SC_E_NOMEM)
         return no_memory(l->err);
-    return rc == 0 ? 0 : 1;
+    return rc == 0 ? settle(l, path, below, *ret_rel) : 1;
 }
 
 int sc_uses_add(struct sc_uses_look *l, struct sc_plan_path path, char **rel)
@@ -106,10 +119,10 @@ static int use(struct sc_uses_look *l, enum sc_named named, const char *value)
         return named == SC_NAMED_READ ? sc_uses_show(l, value) : 0;
     if (found < 0 && found != SC_E_NOTFOUND)
         return found;
+    /* what the site says itself takes nothing from others */
+    const struct sc_plan_path own = {.own = true, .self = l->word == SC_WORD_SITE};
     if (named == SC_NAMED_OWN)
-        return found == 0 && !S_ISDIR(st.st_mode)
-                   ? 0
-                   : sc_uses_add(l, (struct sc_plan_path){.own = true}, &rel);
+        return found == 0 && !S_ISDIR(st.st_mode) ? 0 : sc_uses_add(l, own, &rel);
     if (l->word == SC_WORD_SITE)
         return 0;
     if (named == SC_NAMED_LOG)
@@ -340,13 +353,15 @@ int sc_facts_uses(const struct sc_server *s, const struct sc_account *a, struct 
             return err ? err->code : SC_E_NOMEM;
         if (!all.docroots && (rc = sc_whose_all(a, f->plan, &all, err)) < 0)
             return rc;
-        struct sc_uses_look l = {a,      f->plan,        site,  &uses, &shown, &server->hosts,
-                                 uses.n, SC_WORD_SERVER, false, err};
+        struct sc_uses_look l = {
+            s,     f,  a, f->plan, site, &uses, &shown, &server->hosts, uses.n, SC_WORD_SERVER,
+            false, err};
         rc = look_at_site(&l, &all, server, &spellings);
     }
     if (rc == 0 && server) {
-        struct sc_uses_look l = {a,      f->plan,        NULL,  &uses, &shown, &server->hosts,
-                                 uses.n, SC_WORD_SERVER, false, err};
+        struct sc_uses_look l = {
+            s,     f,  a, f->plan, NULL, &uses, &shown, &server->hosts, uses.n, SC_WORD_SERVER,
+            false, err};
         rc = find_wp_config(s, a, f, &l);
     }
     if (rc == 0 && server)

@@ -20,6 +20,8 @@ enum sc_word {
 
 /* One site that is looked at. */
 struct sc_uses_look {
+    const struct sc_server *s;
+    struct sc_facts *f;
     const struct sc_account *a;
     const struct sc_plan *plan;
     const struct sc_plan_site *site;
@@ -33,7 +35,7 @@ struct sc_uses_look {
 };
 
 /* What lies at `path`: SC_E_NOTFOUND with *ret_rel where nothing does, but something can be made
- * there; 1: not in the home, or not for us. */
+ * there; 1: not in the home, or not for us, as what an isolated site led there (led.h). */
 int sc_uses_find(struct sc_uses_look *l, const char *path, char **ret_rel, struct stat *ret_st);
 
 /* Adds a path at *rel, which is taken. */

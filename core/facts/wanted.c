@@ -44,18 +44,6 @@ static bool is_other_name(const struct sc_account *a, const char *absolute, cons
     return !below || strcmp(below, rel) != 0;
 }
 
-/* It is found by the link again in the next pass; where it was found counts (led.h). */
-static int note_link(struct sc_facts *f, const char *site_rel, const char *text, const char *rel,
-                     struct sc_error *err)
-{
-    struct sc_by_links *l = &f->by_link;
-    if (!SC_VEC_ROOM(l->v, l->n))
-        return no_memory(err);
-    struct sc_by_link *one = &l->v[l->n++];
-    *one = (struct sc_by_link){strdup(site_rel), strdup(text), strdup(rel)};
-    return one->site_rel && one->text && one->rel ? 0 : no_memory(err);
-}
-
 struct giving {
     const struct sc_server *s;
     const struct sc_account *a;
@@ -77,62 +65,84 @@ static int add_held(struct giving *g, const char *held, const char *absolute, bo
     size_t before = g->p->n;
     if (asprintf(&was, "%s/%s", g->a->home, held) < 0)
         return no_memory(err);
-    int rc = add_path(g, was, rw, site_rel, err);
+    /* no site is named: what becomes of links in that place now is not asked for */
+    int rc = add_path(g, was, rw, NULL, err);
     struct sc_plan_path *one = rc == 0 && g->p->n > before ? &g->p->v[before] : NULL;
     if (one && strcmp(one->rel, held) != 0) { /* something else is there now */
         SC_FREE_ALL((char *)(uintptr_t)one->rel, (char *)(uintptr_t)one->text);
         g->p->n = before;
         sc_error_set(&g->why, SC_E_NOTFOUND, "a link in the site leads elsewhere since");
+    } else if (one) {
+        one->site_rel = site_rel;
     }
-    return rc < 0 ? rc : note_link(g->f, site_rel, absolute, held, err);
+    return rc < 0 ? rc : sc_facts_found(g->f, site_rel, absolute, held, err);
+}
+
+/* Asks the database, which is root's, and has the user's rights again. */
+static int ask_past(struct giving *g, const char *absolute, const char *site_rel, bool there,
+                    char **ret_held, struct sc_error *err)
+{
+    struct sc_error back = SC_ERROR_INIT;
+    sc_asuser_end(g->as);
+    int rc = there ? sc_facts_led_path(g->s, g->a, site_rel, absolute, ret_held, err)
+                   : sc_facts_led_keep(g->s, g->a, g->f, site_rel, absolute, err);
+    int again = sc_asuser_begin(g->as, g->a->uid, g->a->gid, &back);
+    if (rc == 0 && again < 0 && err)
+        *err = back;
+    return rc < 0 ? rc : again;
+}
+
+/* Where it counts as lying, and a note of that; by a link that a site can change, or in whose place one may come. */
+static int settle(struct giving *g, const char *absolute, const char *rel, const char *site_rel,
+                  char **ret_held, struct sc_error *err)
+{
+    int rc = 0;
+    if (!site_rel)
+        return 0;
+    if (is_other_name(g->a, absolute, rel))
+        rc = ask_past(g, absolute, site_rel, true, ret_held, err);
+    return rc < 0 || *ret_held ? rc : sc_facts_found(g->f, site_rel, absolute, rel, err);
+}
+
+static int add_found(struct paths *p, struct sc_plan_path path, char **rel, char **text,
+                     struct sc_error *err)
+{
+    if (!SC_VEC_ROOM(p->v, p->n))
+        return no_memory(err);
+    path.rel = sc_steal_ptr(rel);
+    path.text = sc_steal_ptr(text);
+    p->v[p->n++] = path;
+    return 0;
 }
 
 static int add_path(struct giving *g, const char *absolute, bool rw, const char *site_rel,
                     struct sc_error *err)
 {
     const struct sc_account *a = g->a;
-    struct sc_asuser *as = g->as;
-    struct paths *p = g->p;
-    SC_FREE char *known = NULL, *held = NULL;
+    SC_FREE char *known = NULL, *held = NULL, *rel = NULL, *text = NULL;
     SC_FD int fd = -EBADF;
-    char *rel = NULL;
     struct stat st;
     struct sc_error why = SC_ERROR_INIT;
-    int rc = sc_in_home(a, as, absolute, false, &rel, &fd, &known, &why);
-    if (rc >= 0 && fstat(fd, &st) < 0) {
-        free(rel);
+    int rc = sc_in_home(a, g->as, absolute, false, &rel, &fd, &known, &why);
+    if (rc >= 0 && fstat(fd, &st) < 0)
         return sc_error_sys(err, errno, "cannot look at %s", absolute);
-    }
     if (rc < 0 && sc_in_home_told(rc, &why)) {
         g->why = why;
-        return 0;
+        return site_rel ? ask_past(g, absolute, site_rel, false, NULL, err) : 0;
     }
     if (rc < 0) {
         if (err)
             *err = why;
         return rc;
     }
-    bool other = is_other_name(a, absolute, rel);
-    if (other && site_rel) {
-        sc_asuser_end(as); /* the database is root's */
-        rc = sc_facts_led_path(g->s, a, site_rel, absolute, &held, err);
-        int back = sc_asuser_begin(as, a->uid, a->gid, rc < 0 ? NULL : err);
-        rc = rc < 0 ? rc : back;
-        if (rc == 0 && !held)
-            rc = note_link(g->f, site_rel, absolute, rel, err);
-        if (rc < 0 || held) {
-            free(rel);
-            return rc < 0 ? rc : add_held(g, held, absolute, rw, site_rel, err);
-        }
-    }
-    char *text = other ? strdup(absolute) : NULL;
-    if ((other && !text) || !SC_VEC_ROOM(p->v, p->n)) {
-        SC_FREE_ALL(rel, text);
+    rc = settle(g, absolute, rel, site_rel, &held, err);
+    if (rc < 0 || held)
+        return rc < 0 ? rc : add_held(g, held, absolute, rw, site_rel, err);
+    if (is_other_name(a, absolute, rel) && !(text = strdup(absolute)))
         return no_memory(err);
-    }
-    p->v[p->n++] = (struct sc_plan_path){
-        .rel = rel, .rw = rw, .site_rel = site_rel, .is_file = !S_ISDIR(st.st_mode), .text = text};
-    return 0;
+    const struct sc_plan_path path = {
+        .rw = rw, .site_rel = site_rel, .is_file = !S_ISDIR(st.st_mode)};
+    return add_found(g->p, path, &rel, &text, err);
 }
 
 /* What the user's file gives, and is not there. */

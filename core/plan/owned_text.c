@@ -92,6 +92,11 @@ bool sc_owned_text_holds(const char *text, const char *rel)
 #define OTHERS    3u
 #define PAST_APPS 64u /* a site can change what is its application in few ways; a panel in more */
 
+bool sc_owned_text_ever_held(const char *text, const char *rel)
+{
+    return is_in(text, rel) || is_in(part(text, APPS), rel);
+}
+
 static bool has(const char *list, const char *rel)
 {
     bool found = false;

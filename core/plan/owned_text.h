@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a site owns, as a text that outlives the pass: its document root, applications and paths that it may
- * write, below the home, encoded words with spaces between. Behind a tab: granted paths that are found by links, as
- * they are written, each with where it was found. Behind a second tab: applications that it has had since it was
+ * write, below the home, encoded words with spaces between. Behind a tab: paths that are granted, or used and found by
+ * links, as they are written, each with where it was found. Behind a second tab: applications that it has had since it was
  * isolated. Behind a third: other sites' applications inside of what it owns that were there when it was. Pure. */
 #ifndef SC_PLAN_OWNED_TEXT_H
 #define SC_PLAN_OWNED_TEXT_H
@@ -15,10 +15,10 @@ struct sc_plan_site;
 /* Look at out->failed. */
 void sc_owned_text(const struct sc_plan_site *site, struct sc_buf *out);
 
-/* Adds a path that is found by a link; `first`: none was added before. */
+/* Adds where a path was found; `first`: none was added before. */
 void sc_owned_text_link(struct sc_buf *out, bool first, const char *text, const char *rel);
 
-/* Where the granted path was found; NULL: it is new, or there is no memory. The caller's to free(). */
+/* Where the path was found; NULL: it is new, or there is no memory. The caller's to free(). */
 char *sc_owned_text_found(const char *text, const char *path);
 
 /* Ends a text whose links are all added: what lies behind the second tab and the third. `before`: the site's text so
@@ -38,5 +38,8 @@ bool sc_owned_text_had(const char *text, const char *rel);
 
 /* Whether `rel` is one of what it owns, or lies in one. */
 bool sc_owned_text_holds(const char *text, const char *rel);
+
+/* The same, also of applications that it has had since it was isolated: what it made there may lie there still. */
+bool sc_owned_text_ever_held(const char *text, const char *rel);
 
 #endif

@@ -714,6 +714,12 @@ static void as_a_text(void **state)
     assert_string_equal(two, "my data");
     assert_null(sc_owned_text_found(text.data, "there"));
     assert_true(sc_owned_text_holds("%zz", "data")); /* what cannot be read */
+    static const char *const had = "my%20app/www\tx there\tmy%20app\tmy%20app/other";
+    assert_true(sc_owned_text_ever_held(had, "my app/www/x"));
+    assert_true(sc_owned_text_ever_held(had, "my app/logs"));
+    assert_false(sc_owned_text_holds(had, "my app/logs"));
+    assert_false(sc_owned_text_ever_held(had, "there"));
+    assert_false(sc_owned_text_ever_held("my%20app/www", "my app/logs"));
 }
 
 static void collect(void *arg, const char *rel)

@@ -38,7 +38,8 @@ static int teardown(void **state)
 static struct sc_uses_look look(enum sc_word word)
 {
     static const struct sc_vhosts none;
-    struct sc_uses_look l = {.a = &a,
+    struct sc_uses_look l = {.f = &f,
+                             .a = &a,
                              .plan = f.plan,
                              .out = &out,
                              .shown = &shown,
@@ -91,8 +92,9 @@ static void settings_are_somebodys_word(void **state)
     home_put("john", "first.php", "");
     put_settings("a.example/.user.ini");
     struct sc_uses_look l = look(SC_WORD_SERVER);
-    assert_good(sc_uses_user_ini(&l)); /* the site's own: it gets nothing that it had not */
-    assert_uses("up own\n");
+    assert_good(sc_uses_user_ini(
+        &l)); /* the site's own: it gets nothing that it had not, and takes nothing from others */
+    assert_uses("up own self\n");
 }
 
 static void the_server_names_a_php_ini(void **state)
