@@ -13,11 +13,12 @@ int sc_made_init(size_t n, struct sc_made *ret, struct sc_error *err)
                         .changed = calloc(room, sizeof(*m.changed)),
                         .limits = calloc(room, sizeof(*m.limits)),
                         .plans = calloc(room, sizeof(*m.plans)),
+                        .was = calloc(room, sizeof(*m.was)),
                         .closed = calloc(room, sizeof(*m.closed)),
                         .php = calloc(room, sizeof(*m.php)),
                         .n = n};
-    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !m.plans || !m.closed ||
-        !m.php) {
+    if (!m.ids || !m.tokens || !m.moved || !m.changed || !m.limits || !m.plans || !m.was ||
+        !m.closed || !m.php) {
         sc_made_done(&m);
         return sc_error_set(err, SC_E_NOMEM, "out of memory for an account's sites");
     }
@@ -34,6 +35,9 @@ void sc_made_done(struct sc_made *m)
     for (size_t i = 0; m->plans && i < m->n; i++)
         sc_planfile_done(&m->plans[i]);
     free(m->plans);
+    for (size_t i = 0; m->was && i < m->n; i++)
+        sc_planfile_done(&m->was[i]);
+    free(m->was);
     for (size_t i = 0; m->closed && i < m->n; i++)
         free(m->closed[i].entries);
     free(m->closed);

@@ -26,6 +26,7 @@ struct sc_made {   /* arrays of n, by the plan's order */
     bool *changed; /* its plan is not the one that was there */
     struct sc_limits_made *limits;
     struct sc_planfile *plans;
+    struct sc_planfile *was;     /* the plan before, where that was another one */
     struct sc_close_new *closed; /* what its plan closes that the one before did not */
     struct sc_made_php *php;
     size_t n;

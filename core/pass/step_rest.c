@@ -13,6 +13,7 @@
 #include "core/cage/view.h"
 #include "core/pass/forget.h"
 #include "core/pass/label.h"
+#include "core/pass/left.h"
 #include "core/pass/limits.h"
 #include "core/pass/step.h"
 #include "core/pass/storage.h"
@@ -152,6 +153,8 @@ static int note_storage(const struct sc_pass *p, int found, struct sc_error *err
 int sc_step_storage(struct sc_pass *p, struct sc_error *err)
 {
     SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    for (size_t i = 0; i < p->made.n; i++)
+        sc_left_remove(p->a, &p->made.was[i], &p->made.plans[i]);
     if (p->held)
         return 0;
     int rc = sc_store_sites_get(p->s->store, p->a->uid, &sites, err);

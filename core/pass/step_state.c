@@ -32,14 +32,15 @@ static int make_storage(struct sc_pass *p, size_t i, struct sc_error *err)
 static int write_plan(struct sc_pass *p, size_t i, struct sc_error *err)
 {
     struct sc_made *m = &p->made;
-    SC_CLEANUP(sc_planfile_done) struct sc_planfile was = {0};
-    int rc = p->tools->runtime.write_plan(&m->plans[i], &m->changed[i], &was, err);
+    struct sc_planfile *was = &m->was[i];
+    int rc = p->tools->runtime.write_plan(&m->plans[i], &m->changed[i], was, err);
     m->closed[i].plan = &m->plans[i];
     m->closed[i].more =
-        rc == 0 && was.id && sc_entries_take_more(&was.entries, &m->plans[i].entries);
-    return rc < 0 || !was.id ? rc
-                             : sc_entries_newly_closed(&was.entries, &m->plans[i].entries,
-                                                       &m->closed[i].entries, &m->closed[i].n, err);
+        rc == 0 && was->id && sc_entries_take_more(&was->entries, &m->plans[i].entries);
+    return rc < 0 || !was->id
+               ? rc
+               : sc_entries_newly_closed(&was->entries, &m->plans[i].entries, &m->closed[i].entries,
+                                         &m->closed[i].n, err);
 }
 
 static int make_site(struct sc_pass *p, const struct sc_planner *planner, size_t i,
