@@ -118,16 +118,22 @@ static void settle(char *rel)
 }
 
 /* Tools that deploy put each release into a directory of its own, and lead to it by "current", next to
- * "releases". */
+ * "releases": where that is in `rel`, or NULL. */
+static char *releases_in(char *rel)
+{
+    static const char name[] = "releases";
+    for (char *at = rel; (at = strstr(at, name)); at++)
+        if ((at == rel || at[-1] == '/') && (at[sizeof(name) - 1] == '/' || !at[sizeof(name) - 1]))
+            return at;
+    return NULL;
+}
+
+/* All releases, in place: the next one is another directory. */
 static void leave_releases(char *rel)
 {
-    for (char *at = rel; (at = strstr(at, "releases/")); at++)
-        if (at == rel || at[-1] == '/') {
-            at[at == rel ? strlen("releases") : 0] = 0;
-            if (at != rel)
-                at[-1] = 0;
-            return;
-        }
+    char *at = releases_in(rel);
+    if (at)
+        at[strlen("releases")] = 0;
 }
 
 /* The directory to give for a place; the path itself where that directory holds more than it may: parts
@@ -174,16 +180,16 @@ static void join(struct sc_learn_need *to, struct sc_learn_need *from)
     need_done(from);
 }
 
-static int add(struct sc_learn_needs *l, const struct sc_learn_place *p,
-               const struct sc_entries *entries, struct sc_error *err)
+static int append(struct sc_learn_needs *l, const struct sc_learn_place *p, char *rel, bool rw,
+                  struct sc_error *err)
 {
-    struct sc_learn_need n = {.rel = what_to_give(p, entries),
-                              .rw = p->kinds & SC_LEARN_WRITE,
+    struct sc_learn_need n = {.rel = rel,
+                              .rw = rw,
                               .kinds = p->kinds & SC_LEARN_USES,
                               .n = p->n,
                               .first = p->first,
                               .last = p->last};
-    if (n.rw) /* what is written was opened first, and that looks like reading */
+    if (p->kinds & SC_LEARN_WRITE) /* what is written was opened first: that looks like reading */
         n.kinds &= ~(unsigned)SC_LEARN_READ;
     join_by(&n, p->by, p->n_by);
     if (n.rel && strcmp(n.rel, p->rel) != 0)
@@ -195,6 +201,33 @@ static int add(struct sc_learn_needs *l, const struct sc_learn_place *p,
     n.temporary = is_temporary(n.rel);
     l->v[l->n++] = n;
     return 0;
+}
+
+/* What is used of a release is found by the link next to "releases": to be read, the directory that has both is
+ * given. NULL: none, or it holds more than it may. */
+static char *around_releases(const char *rel, const struct sc_entries *entries)
+{
+    char *up = strdup(rel);
+    char *at = up ? releases_in(up) : NULL;
+    if (at && at != up)
+        at[-1] = 0;
+    if (at && at != up && !holds_entries(entries, up))
+        return up;
+    free(up);
+    return NULL;
+}
+
+static int add(struct sc_learn_needs *l, const struct sc_learn_place *p,
+               const struct sc_entries *entries, struct sc_error *err)
+{
+    bool rw = p->kinds & SC_LEARN_WRITE;
+    char *rel = what_to_give(p, entries);
+    char *up = rel ? around_releases(rel, entries) : NULL;
+    int rc = up ? append(l, p, up, false, err) : 0;
+    if (rc == 0 && (rw || !up))
+        return append(l, p, rel, rw, err);
+    free(rel);
+    return rc;
 }
 
 static int by_rel(const void *a, const void *b)

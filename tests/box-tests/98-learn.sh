@@ -110,6 +110,16 @@ check "whoever uses it a second later is seen" wait_until 20 cat_is_named
 check "the end" cagefsctl --site-isolation-learn a.example --stop
 expect_output "the record stays" $'lib ro read\nnotes ro read\n' places
 expect_output "the site is as before" $'off\n' state
+as_user john sh -c "mkdir -p $H/kit/releases/1 $H/kit/shared/var; echo 1 >$H/kit/releases/1/v; ln -s releases/1 $H/kit/current; ln -s ../../shared/var $H/kit/releases/1/var"
+deployed() { as_user john cagefs_enter_site a.example sh -c "cat $H/kit/current/v; echo x >$H/kit/current/var/x"; }
+check "it learns of what is deployed in releases" cagefsctl --site-isolation-learn a.example
+expect_output "the first" $'1\n' deployed
+expect_output "what has them all, and what they share to be written" $'kit ro read\nkit/shared/var rw write\n' places
+check "it is isolated with that" cagefsctl --site-isolation-enable a.example --learned --home private
+expect_output "it goes on" $'1\n' deployed
+as_user john sh -c "mkdir $H/kit/releases/2; echo 2 >$H/kit/releases/2/v; ln -s ../../shared/var $H/kit/releases/2/var; ln -sfn releases/2 $H/kit/current"
+expect_output "with the second release, too" $'2\n' deployed
+check "off again" cagefsctl --site-isolation-disable a.example
 check_not "and nothing of it in the user's file" test -e $H/.lve/domains.json
 expect_output "it works" "$all" use_it
 expect_fail 1 "does not learn" cagefsctl --site-isolation-learn a.example --stop

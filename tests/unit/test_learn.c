@@ -235,12 +235,15 @@ static void what_passes_is_not_given(void **state)
     use(&r, "up/2026/11/27/x.png", SC_LEARN_WRITE, "");
     use(&r, "cachedir/4f/9a/4f9a0011", SC_LEARN_WRITE, "");
     use(&r, "tools/releases/7/lib/x.php", SC_LEARN_READ, "");
+    use(&r, "kit/releases/7/x.php", SC_LEARN_READ, "");
+    use(&r, "bot/releases/7/cache/x", SC_LEARN_WRITE, ""); /* not the link that leads to it */
     use(&r, "releases/12/y.php", SC_LEARN_READ, "");
     use(&r, "opt/v1.2.3/z.php", SC_LEARN_READ, "");
     use(&r, "2026/x", SC_LEARN_READ, "");
     use(&r, "feed/face/bed/x", SC_LEARN_READ, ""); /* words */
     assert_needs(&r, &private_view,
-                 "2026 ro\ncachedir rw\nfeed/face/bed ro\nopt ro\nreleases ro\ntools ro\nup rw\n");
+                 "2026 ro\nbot ro\nbot/releases rw\ncachedir rw\nfeed/face/bed ro\nkit ro\nopt ro\n"
+                 "releases ro\ntools ro\nup rw\n");
 }
 
 static void neighbours_become_one(void **state)
