@@ -80,6 +80,7 @@ static void path_text(struct sc_out *o, const struct sc_explanation *e)
         line_text(o, "what decides is ", p->place);
     line_text(o, "", p->reason);
     line_text(o, "a line in /etc/cagefs/site-isolation.paths opens it: ", p->grant);
+    line_text(o, "or a command of its user: ", p->command);
     line_text(o, "no line opens it: ", p->no_grant);
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/cleanup.h"
 #include "core/base/clock.h"
 #include "core/commands/learn_json.h"
+#include "core/config/paths_command.h"
 #include "core/config/paths_conf.h"
 #include "core/engine/learn.h"
 
@@ -37,13 +38,30 @@ static void word_or_none(struct sc_out *o, const char *text)
     sc_out_word(o, text ? text : "");
 }
 
-static void need_text(struct sc_out *o, const struct sc_learn_report *r,
+static void lines_text(struct sc_out *o, const char *domain, const struct sc_learn_report *r,
+                       const struct sc_learn_need *n)
+{
+    SC_FREE char *mine = sc_learn_domains_line(n), *paths = sc_learn_paths_line(r, n);
+    SC_FREE char *command = sc_paths_command(domain, r->home, n->rel, n->rw);
+    if (mine) {
+        sc_out_fmt(o, "    in ~/.lve/domains.json: ");
+        sc_out_word(o, mine);
+    }
+    sc_out_fmt(o, "%s    %sin " SC_PATHS_CONF_PATH ": ", mine ? "\n" : "", mine ? "or " : "");
+    word_or_none(o, paths);
+    if (command) {
+        sc_out_fmt(o, "\n    or a command of its user: ");
+        sc_out_word(o, command);
+    }
+    sc_out_fmt(o, "\n");
+}
+
+static void need_text(struct sc_out *o, const char *domain, const struct sc_learn_report *r,
                       const struct sc_learn_need *n)
 {
     SC_BUF struct sc_buf kinds = SC_BUF_INIT;
     SC_FREE char *path = sc_learn_full_path(r, n->rel);
     SC_FREE char *example = n->example ? sc_learn_full_path(r, n->example) : NULL;
-    SC_FREE char *domains = sc_learn_domains_line(n), *paths = sc_learn_paths_line(r, n);
     kinds_text(n->kinds, &kinds);
     sc_out_fmt(o, "\n");
     word_or_none(o, path);
@@ -58,17 +76,10 @@ static void need_text(struct sc_out *o, const struct sc_learn_report *r,
         sc_out_word(o, example);
         sc_out_fmt(o, "\n");
     }
-    if (n->refused) {
+    if (n->refused)
         sc_out_fmt(o, "    cannot be given: it is %s\n", n->refused);
-        return;
-    }
-    if (domains) {
-        sc_out_fmt(o, "    in ~/.lve/domains.json: ");
-        sc_out_word(o, domains);
-    }
-    sc_out_fmt(o, "%s    %sin " SC_PATHS_CONF_PATH ": ", domains ? "\n" : "", domains ? "or " : "");
-    word_or_none(o, paths);
-    sc_out_fmt(o, "\n");
+    else
+        lines_text(o, domain, r, n);
 }
 
 static void head_text(struct sc_ctl *c, const struct sc_learn_report *r)
@@ -106,7 +117,7 @@ static void report_text(struct sc_ctl *c, const struct sc_learn_report *r)
     sc_out_fmt(c->out, "It used %zu place%s that isolation would take from it:\n", r->needs.n,
                r->needs.n == 1 ? "" : "s");
     for (size_t i = 0; i < r->needs.n; i++) {
-        need_text(c->out, r, &r->needs.v[i]);
+        need_text(c->out, c->names[0], r, &r->needs.v[i]);
         any |= !r->needs.v[i].refused;
     }
     if (any) {

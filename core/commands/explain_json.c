@@ -35,10 +35,11 @@ json_t *sc_failures_json(const struct sc_explained_failures *l)
 
 static json_t *path_json(const struct sc_path_answer *p)
 {
-    return json_pack("{s:o, s:o, s:b, s:b, s:b, s:s, s:o, s:o, s:o}", "path",
+    return json_pack("{s:o, s:o, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:o, s:o}", "path",
                      sc_json_text(p->asked), "leads_to", sc_json_text(p->place), "read",
                      (int)p->read, "write", (int)p->write, "exists", (int)p->there, "rule", p->rule,
                      "reason", sc_json_text(p->reason), "grant", sc_json_text(p->grant),
+                     "domains_json", sc_json_text(p->mine), "command", sc_json_text(p->command),
                      "nothing_opens_it", sc_json_text(p->no_grant));
 }
 

@@ -7,7 +7,7 @@
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
 #include "core/commands/out.h"
-#include "core/config/paths_conf.h"
+#include "core/config/paths_command.h"
 
 /* ---- lines ---- */
 
@@ -79,32 +79,36 @@ static json_t *uses_json(unsigned kinds)
     return list;
 }
 
-static json_t *grant_json(const struct sc_learn_report *r, const struct sc_learn_need *n)
+static json_t *grant_json(const char *domain, const struct sc_learn_report *r,
+                          const struct sc_learn_need *n)
 {
     SC_FREE char *domains = sc_learn_domains_line(n);
+    SC_FREE char *command = sc_paths_command(domain, r->home, n->rel, n->rw);
     return n->refused
                ? json_null()
-               : json_pack("{s:o, s:s, s:o, s:o}", "path", sc_json_text(n->rel), "mode", mode(n),
-                           "domains_json", domains ? sc_json_text(domains) : json_null(),
-                           "site_isolation_paths", text_take(sc_learn_paths_line(r, n)));
+               : json_pack("{s:o, s:s, s:o, s:o, s:o}", "path", sc_json_text(n->rel), "mode",
+                           mode(n), "domains_json", domains ? sc_json_text(domains) : json_null(),
+                           "site_isolation_paths", text_take(sc_learn_paths_line(r, n)), "command",
+                           command ? sc_json_text(command) : json_null());
 }
 
-static json_t *place_json(const struct sc_learn_report *r, const struct sc_learn_need *n)
+static json_t *place_json(const char *domain, const struct sc_learn_report *r,
+                          const struct sc_learn_need *n)
 {
     return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "path",
                      text_take(sc_learn_full_path(r, n->rel)), "uses", uses_json(n->kinds), "by",
                      sc_json_texts((const char *const *)n->by, n->n_by), "count", (json_int_t)n->n,
                      "first", (json_int_t)n->first, "last", (json_int_t)n->last, "example",
                      n->example ? text_take(sc_learn_full_path(r, n->example)) : json_null(),
-                     "grant", grant_json(r, n), "not_given", sc_json_text(n->refused));
+                     "grant", grant_json(domain, r, n), "not_given", sc_json_text(n->refused));
 }
 
-static json_t *places_json(const struct sc_learn_report *r)
+static json_t *places_json(const char *domain, const struct sc_learn_report *r)
 {
     json_t *list = json_array();
     int bad = 0;
     for (size_t i = 0; i < r->needs.n; i++)
-        bad |= json_array_append_new(list, place_json(r, &r->needs.v[i]));
+        bad |= json_array_append_new(list, place_json(domain, r, &r->needs.v[i]));
     if (!bad)
         return list;
     json_decref(list);
@@ -121,6 +125,6 @@ int sc_learn_json_set(json_t *o, const char *domain, const struct sc_learn_repor
     bad |= json_object_set_new(o, "whole", json_boolean(!r->lost && !r->more));
     bad |= json_object_set_new(o, "lost", json_integer((json_int_t)r->lost));
     bad |= json_object_set_new(o, "left_out", json_integer((json_int_t)r->more));
-    bad |= json_object_set_new(o, "places", places_json(r));
+    bad |= json_object_set_new(o, "places", places_json(domain, r));
     return bad ? -1 : 0;
 }

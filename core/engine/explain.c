@@ -19,7 +19,7 @@ static int no_memory(struct sc_error *err)
 void sc_explanation_done(struct sc_explanation *e)
 {
     SC_FREE_ALL(e->domain, e->user, e->docroot, e->stale, e->path.asked, e->path.place,
-                e->path.reason, e->path.grant, e->path.no_grant);
+                e->path.reason, e->path.grant, e->path.mine, e->path.command, e->path.no_grant);
     *e = (struct sc_explanation){0};
 }
 

@@ -13,9 +13,11 @@
 #include "core/base/cleanup.h"
 #include "core/base/resolve.h"
 #include "core/cage/keeper_start.h"
+#include "core/config/paths_command.h"
 #include "core/engine/internal.h"
 #include "core/explain/path.h"
 #include "core/facts/gather.h"
+#include "core/look/judge.h"
 #include "core/look/notes.h"
 #include "core/pass/planfiles.h"
 #include "core/server/panel.h"
@@ -143,7 +145,8 @@ static void say(const struct sc_explained_path *p, struct sc_buf *out)
         [SC_RULE_GRANTED] =
             "the site was given it, or PHP's or the web server's configuration names it "
             "for the site",
-        [SC_RULE_OWN] = "what stands there is the site's own",
+        [SC_RULE_OWN] =
+            "what stands there is the site's own, and nothing that the account has there",
         [SC_RULE_OTHER_DOCROOT] = "it lies in the document root of ",
         [SC_RULE_OTHER_APP] = "it lies in the application of ",
         [SC_RULE_OTHER_PATH] = "it was given to ",
@@ -175,28 +178,70 @@ static void say(const struct sc_explained_path *p, struct sc_buf *out)
         sc_buf_str(out, "; for the site it does not exist");
 }
 
-/* What a place in the home would need to be opened. */
-static int add_grant(const struct known *k, const struct sc_explained_path *p, const char *docroot,
-                     struct sc_path_answer *ret, struct sc_error *err)
+static int say_lines(const struct known *k, const char *domain, const char *docroot,
+                     const char *rel, bool rw, struct sc_path_answer *ret, struct sc_error *err)
+{
+    SC_BUF struct sc_buf line = SC_BUF_INIT;
+    SC_BUF struct sc_buf mine = SC_BUF_INIT;
+    sc_look_line_of_admin(docroot, rel, rw, &line);
+    int rc = sc_buf_check(&line, "a line", err);
+    ret->grant = rc == 0 ? strdup(line.data) : NULL;
+    sc_buf_str(&mine, "\"paths\": {");
+    if (sc_look_line_of_user(rel, rw, &mine)) {
+        sc_buf_str(&mine, "}");
+        ret->mine = mine.failed ? NULL : strdup(mine.data);
+    }
+    ret->command = sc_paths_command(domain, k->a.home, rel, rw);
+    return rc == 0 && !ret->grant ? no_memory(err) : rc;
+}
+
+/* What each site has for itself: the home, and what programs expect in one. */
+static bool is_everyones(const char *rel)
+{
+    for (size_t i = 0; sc_home_tops[i]; i++)
+        if (sc_rel_rest(sc_home_tops[i], rel))
+            return true;
+    return !*rel;
+}
+
+/* What is open, or is not closed by a rule. */
+static bool needs_no_line(const struct known *k, const struct sc_explained_path *p)
+{
+    const char *rel = sc_path_below(p->place, k->a.home);
+    switch (p->is.rule) {
+    case SC_RULE_DOCROOT:
+    case SC_RULE_APP:
+        return true;
+    case SC_RULE_GRANTED:
+        return p->write || p->by_mode;
+    case SC_RULE_OWN:
+        return p->read && (!rel || is_everyones(rel));
+    default:
+        return p->by_mode;
+    }
+}
+
+/* What a place in the home would need to be opened. Of a release of many the directory that has all of them is
+ * spoken of: the next one is another. */
+static int add_grant(const struct known *k, const struct sc_explained_path *p, const char *domain,
+                     const char *docroot, struct sc_path_answer *ret, struct sc_error *err)
 {
     const char *rel = sc_path_below(p->place, k->a.home);
     bool rw = p->is.rule == SC_RULE_HOME || p->is.rule == SC_RULE_GRANTED;
-    bool open = p->is.rule <= SC_RULE_APP || (p->is.rule == SC_RULE_OWN && p->read);
-    SC_BUF struct sc_buf line = SC_BUF_INIT;
-    if (open || p->by_mode || (p->is.rule == SC_RULE_GRANTED && p->write))
+    char all[SC_REL_MAX + 1];
+    if (needs_no_line(k, p))
         return 0;
+    if (rel && !rw && sc_look_place(rel, rel, true, all) && !sc_explain_no_grant(&k->is, all, rw))
+        rel = all;
     const char *no = !rel ? "only what lies in the account's home can be given to a site"
                           : sc_explain_no_grant(&k->is, rel, rw);
     if (no)
         return (ret->no_grant = strdup(no)) ? 0 : no_memory(err);
-    sc_look_line_of_admin(docroot, rel, rw, &line);
-    int rc = sc_buf_check(&line, "a line", err);
-    ret->grant = rc == 0 ? strdup(line.data) : NULL;
-    return rc == 0 && !ret->grant ? no_memory(err) : rc;
+    return say_lines(k, domain, docroot, rel, rw, ret, err);
 }
 
-static int tell(const struct known *k, const struct sc_explained_path *p, const char *docroot,
-                struct sc_path_answer *ret, struct sc_error *err)
+static int tell(const struct known *k, const struct sc_explained_path *p,
+                const struct sc_status_row *r, struct sc_path_answer *ret, struct sc_error *err)
 {
     SC_BUF struct sc_buf reason = SC_BUF_INIT;
     say(p, &reason);
@@ -209,7 +254,8 @@ static int tell(const struct known *k, const struct sc_explained_path *p, const 
     ret->there = p->there != SC_EXPLAIN_NOTHING;
     ret->reason = strdup(reason.data);
     ret->place = strdup(p->place);
-    return ret->reason && ret->place ? add_grant(k, p, docroot, ret, err) : no_memory(err);
+    return ret->reason && ret->place ? add_grant(k, p, r->domain, r->docroot, ret, err)
+                                     : no_memory(err);
 }
 
 int sc_engine_explain_path(struct sc_server *s, uid_t uid, const struct sc_status_row *r,
@@ -222,5 +268,5 @@ int sc_engine_explain_path(struct sc_server *s, uid_t uid, const struct sc_statu
         rc = absolute(&k, r->docroot, path, &ret->asked, err);
     if (rc == 0)
         rc = walk(&k, ret->asked, p, err);
-    return rc < 0 ? rc : tell(&k, p, r->docroot, ret, err);
+    return rc < 0 ? rc : tell(&k, p, r, ret, err);
 }

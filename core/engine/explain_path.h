@@ -13,6 +13,8 @@ struct sc_path_answer {
     bool there;       /* something is there; false also where the site may not look */
     char *reason;     /* in words */
     char *grant;      /* the line of site-isolation.paths that opens it; NULL: none, or no need */
+    char *mine;       /* the same in ~/.lve/domains.json; NULL also where the name is not UTF-8 */
+    char *command;    /* … and the user's command; NULL also where no line can have the name */
     char *no_grant;   /* why no line does; NULL */
 };
 

@@ -116,6 +116,40 @@ for path in "$H/a_note" "$H/odd dir/[x]"; do
     expect_output "and explain says so" granted$'\n' field a.example "$path" rule
     check "it names the line for writing" sh -c "echo '$(field a.example "$path" grant)' | grep -q ' rw ~/'"
 done
+
+## The command for its user, what stays true, and what is as before when it is taken back
+as_user john sh -c "mkdir -p '$H/it'\''s \$(x) [1]*' $H/kit/releases/3 $H/kit/releases/4 $H/run
+    echo 3 >$H/kit/releases/3/v; echo 4 >$H/kit/releases/4/v; ln -s releases/3 $H/kit/current
+    echo x >'$H/it'\''s \$(x) [1]*/f'; echo x >$H/run/f; ln -s run $H/short"
+reads() { as_user john cagefs_enter_site a.example cat "$1"; }
+absent() { ! as_user john cagefs_enter_site a.example test -e "$1"; }
+for path in "$H/it's \$(x) [1]*/f" "$H/it's \$(x) [1]*" $H/run/f $H/short/f $H/short $H/kit/current/v $H/kit/releases/4/v $H/kit/current; do
+    command=$(field a.example "$path" command)
+    check "control: closed: $path" absent "$path"
+    check "its user's command: $command" as_user john sh -c "$command"
+    expect_output "it opens it" granted$'\n' field a.example "$path" rule
+    check "and it is there" as_user john cagefs_enter_site a.example test -e "$path"
+    check "taken back" as_user john sh -c "$(sed 's/paths add/paths remove/; s/ r[ow]$//' <<<"$command")"
+    check "nothing is left of it" absent "$path"
+    expect_output "and it is closed" private-home$'\n' field a.example "$path" rule
+done
+expect_output "of a release: the directory that has them all" $A" ro ~/kit"$'\n' field a.example $H/kit/releases/3/v grant
+for given in kit kit/current; do
+    check "$given is given" as_user john isolatectl paths add a.example $H/$given ro
+    expect_output "by the link" $'3\n' reads $H/kit/current/v
+    as_user john ln -sfn releases/4 $H/kit/current
+    fourth() { [ "$(reads $H/kit/current/v 2>/dev/null)" = 4 ]; }
+    check "the next release, too" wait_until 10 fourth
+    as_user john ln -sfn releases/3 $H/kit/current
+    check "and back" as_user john isolatectl paths remove a.example $H/$given
+done
+check "it puts something of its own there" as_user john cagefs_enter_site a.example sh -c "mkdir $H/run && echo own >$H/run/f"
+expect_output "that is its own" own$'\n' field a.example $H/run/f rule
+expect_output "and a line gives the account's" "$A ro ~/run/f"$'\n' field a.example $H/run/f grant
+check "which it is then" as_user john isolatectl paths add a.example $H/run/f
+expect_output "the account's" x$'\n' reads $H/run/f
+check "back again" as_user john isolatectl paths remove a.example $H/run/f
+expect_output "its own is still there" own$'\n' reads $H/run/f
 expect_fail 1 "Please specify existing domain name and try again" explain nosuch.example
 expect_fail 2 "needs a name" cagefsctl --site-isolation-explain
 expect_output "the newer spelling" document-root$'\n' sh -c "cagefsctl --isolates-explain a.example $A --json | jq -r .path.rule"

@@ -688,7 +688,8 @@ static void explains(void **state)
                "\"stale\": null, \"failing\": null, \"failures\": [], \"path\": {\"path\": "
                "\"/home/john/x\\n\", \"leads_to\": \"/home/john/b\", \"read\": false, "
                "\"write\": false, \"exists\": false, \"rule\": \"private-home\", \"reason\": "
-               "\"why\", \"grant\": \"the line\", \"nothing_opens_it\": null}}\n",
+               "\"why\", \"grant\": \"the line\", \"domains_json\": null, \"command\": null, "
+               "\"nothing_opens_it\": null}}\n",
                "");
 }
 

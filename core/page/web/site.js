@@ -261,7 +261,7 @@ class SiteDialog {
             return null;
         const can = x.t(p.write ? "explain.write" : p.read ? "explain.read" : "explain.nothing");
         return [h("p", {}, h("code", {}, h("bdi", {}, p.path)), ": ", can), h("p", {}, p.reason),
-            p.grant ? h("p", {}, x.t("explain.grant"), " ", h("code", {}, p.grant)) : p.nothing_opens_it ? h("p", {}, p.nothing_opens_it) : null];
+            p.domains_json ? h("p", {}, x.t("explain.grant"), " ", h("code", {}, p.domains_json)) : p.nothing_opens_it ? h("p", {}, p.nothing_opens_it) : null];
     }
 }
 
