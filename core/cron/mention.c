@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/cron/mention.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/buf.h"
 #include "core/base/cleanup.h"
@@ -248,6 +250,43 @@ static int named_by_settings(struct sc_cron_names *n, struct sc_error *err)
     return rc;
 }
 
+static const struct sc_cron_site *by_domain(struct sc_cron_names *n, const char *name, size_t len)
+{
+    for (size_t i = 0; i < n->n && !n->over; i++) {
+        const struct sc_cron_site *site = n->v[i].site;
+        sc_cron_spend(n, 1 + site->n_domains);
+        for (size_t k = 0; site->isolated && k < site->n_domains; k++)
+            if (strlen(site->domains[k]) == len && strncasecmp(site->domains[k], name, len) == 0)
+                return site;
+    }
+    return NULL;
+}
+
+/* Which site it says that it enters itself. */
+static const struct sc_cron_site *enters(struct sc_cron_names *n, const char *entry, size_t len)
+{
+    static const char name[] = "cagefs_enter_site";
+    const char *end = entry + len, *at = memmem(entry, len, name, sizeof(name) - 1);
+    if (!at)
+        return NULL;
+    for (at += sizeof(name) - 1; at < end && strchr(" \t'\"", *at) && *at;)
+        at++;
+    size_t word = 0;
+    while (at + word < end && (isalnum((unsigned char)at[word]) || strchr(".-_", at[word])) &&
+           at[word])
+        word++;
+    return word ? by_domain(n, at, word) : NULL;
+}
+
+/* Where nobody else can say it, the entry may. */
+static const struct sc_cron_site *told(struct sc_cron_names *n, const char *entry, size_t len,
+                                       const struct sc_cron_site *found)
+{
+    const struct sc_cron_site *site =
+        found == &sc_cron_unclear || found == &sc_cron_doubted ? enters(n, entry, len) : NULL;
+    return site ? site : found;
+}
+
 int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
                     const struct sc_cron_site **ret, struct sc_error *err)
 {
@@ -263,6 +302,8 @@ int sc_cron_mention(struct sc_cron_names *n, const char *entry, size_t len,
         return rc;
     if (!*ret && !n->over)
         *ret = n->by_settings ? n->by_settings : doubt;
+    if (!n->over)
+        *ret = told(n, entry, len, *ret);
     if (!*ret && n->over)
         *ret = &sc_cron_unknown;
     return 0;

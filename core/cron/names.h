@@ -28,6 +28,8 @@ struct sc_cron_site {
     const char *docroot;        /* absolute, canonical; of a missing one, as the panel says it */
     const char *const *aliases; /* other names of it */
     size_t n_aliases;
+    const char *const *domains; /* its names */
+    size_t n_domains;
     const char *token; /* "" when it has none */
     bool isolated;     /* is, or should be and cannot: its entries must not run elsewhere */
     bool private_home; /* what is not its own in the home is not there at all */

@@ -207,6 +207,7 @@ static void tell_odd(const struct sc_job *j, const struct sc_watch *w)
 static void tell_crontab(const struct sc_job *j, const struct sc_watch *w)
 {
     SC_BUF struct sc_buf text = SC_BUF_INIT;
+    sc_note_read(j->account.uid, SC_NOTE_CRONTAB, &text);
     sc_note_read(j->account.uid, SC_NOTE_CRON_PATHS, &text);
     sc_note_read(j->account.uid, SC_NOTE_CRON_D, &text);
     char *save = NULL;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/enter/enter.h"
+#include "core/enter/inside.h"
 #include "core/enter/state.h"
 
 #define ME         "cagefs_enter_site: "
@@ -51,19 +52,11 @@ static _Noreturn void refuse(int status, const char *fmt_text, const char *word)
     _exit(status);
 }
 
-static struct sc_site_ref look_up(const struct sc_table *t, const char *site)
+/* In the site already: the command runs where it is. */
+static _Noreturn void run_here(char **argv)
 {
-    if (site[0] == '/')
-        return sc_table_docroot(t, site);
-    char name[256];
-    size_t n = strlen(site);
-    if (n >= sizeof(name))
-        return (struct sc_site_ref){0};
-    for (size_t i = 0; i <= n; i++)
-        name[i] = (char)tolower((unsigned char)site[i]);
-    if (n > 1 && name[n - 1] == '.')
-        name[n - 1] = 0;
-    return sc_table_name(t, name);
+    execvp(argv[0], argv);
+    refuse(errno == ENOENT ? 127 : SC_EXIT_CANNOT_ENTER, "cannot run ", argv[0]);
 }
 
 /* Who gave an address, or "www." in front of a site's name: "; did you mean NAME?" in `out`. */
@@ -74,7 +67,7 @@ static void guess(const struct sc_table *t, const char *site, char *out, size_t 
     site = scheme ? scheme + 3 : site;
     site += strncasecmp(site, "www.", 4) == 0 ? 4 : 0;
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(site, "/:?#"), site);
-    if (t->data && look_up(t, name).state == SC_SITE_ISOLATED)
+    if (t->data && sc_inside_look_up(t, name).state == SC_SITE_ISOLATED)
         snprintf(out, size, "; did you mean %s?", name);
 }
 
@@ -109,6 +102,8 @@ int main(int argc, char **argv)
     uid_t uid = getuid();
     if (uid == 0)
         refuse(1, "this command cannot be run as root; use su to become the site's user first", "");
+    if (geteuid() != 0 && sc_inside_is(argv[1]))
+        run_here(argv + 2);
     if (geteuid() != 0)
         refuse(SC_EXIT_CANNOT_ENTER, sc_why_not_root(), "");
 
@@ -119,7 +114,7 @@ int main(int argc, char **argv)
         refuse(-rc, why.text, "");
     struct sc_site_ref site = {0};
     if (rc == 0)
-        site = look_up(&table, argv[1]);
+        site = sc_inside_look_up(&table, argv[1]);
     char docroot[PATH_MAX];
     if (site.state == SC_SITE_NONE)
         refuse_unknown(&table, argv[1]);

@@ -12,6 +12,7 @@
 
 #include "core/base/paths.h"
 #include "core/enter/enter.h"
+#include "core/enter/inside.h"
 #include "core/enter/redirect.h"
 #include "core/enter/state.h"
 
@@ -188,6 +189,10 @@ int main(int argc, char **argv)
     if (is_own(section) && sc_redirect_shell(shell) &&
         sc_redirect_all(argv[2], value("HOME", real), uid, getgid(), &table, &redirects) < 0)
         refuse(SC_EXIT_CANNOT_ENTER, "out of memory", "");
+    char inside[1024];
+    sc_inside_words(&table, site.id, argv[2], inside, sizeof(inside));
+    if (inside[0])
+        put_two(SC_INSIDE_VAR, inside);
     sc_table_close(&table);
 
     char *args[] = {(char *)(uintptr_t)shell, argv[1], redirects.command, NULL};

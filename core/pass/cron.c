@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/account/notes.h"
 #include "core/base/cleanup.h"
@@ -18,6 +19,29 @@ static int apply_system(const struct sc_tools *t, const struct sc_cron_owner *o,
     return rc < 0 ? rc : sc_note_set(o->uid, SC_NOTE_CRON_D, note.data, err);
 }
 
+#define NOTE_END 40u /* room behind the last directory that a note names */
+
+/* A note is one line. */
+static void add_name_of(struct sc_buf *out, const char *path)
+{
+    for (; *path; path++)
+        sc_buf_add(out, (unsigned char)*path < 0x20 || *path == 0x7f ? "?" : path, 1);
+}
+
+/* Which directories it is about, as many as a note has room for: their owner knows what has come and gone there. */
+static void say_doubted(const struct sc_cron_owner *o, struct sc_buf *out)
+{
+    size_t i = 0;
+    for (; i < o->n_doubted; i++) {
+        if (out->len + strlen(o->doubted[i]) + NOTE_END > SC_NOTE_TEXT_MAX)
+            break;
+        sc_buf_str(out, i ? ", " : "; it is about ");
+        add_name_of(out, o->doubted[i]);
+    }
+    if (i < o->n_doubted)
+        sc_buf_fmt(out, " and %zu more", o->n_doubted - i);
+}
+
 static int note_nobodys(const struct sc_cron_owner *o, const struct sc_cron_nobodys *c,
                         struct sc_error *err)
 {
@@ -25,6 +49,8 @@ static int note_nobodys(const struct sc_cron_owner *o, const struct sc_cron_nobo
     SC_BUF struct sc_buf text = SC_BUF_INIT;
     snprintf(whose, sizeof(whose), "of the crontab of %.200s", o->user);
     sc_cron_say_nobodys(&text, c, whose);
+    if (c->doubted)
+        say_doubted(o, &text);
     return sc_note_set(o->uid, SC_NOTE_CRONTAB, text.len ? text.data : NULL, err);
 }
 
@@ -164,6 +190,8 @@ static int add_site(struct work *w, const struct sc_account *a, const struct sc_
     *out = (struct sc_cron_site){.docroot = docroot,
                                  .aliases = w->names + w->n_names,
                                  .token = token,
+                                 .domains = (const char *const *)s->names,
+                                 .n_domains = s->n_names,
                                  .isolated = s->isolated,
                                  .private_home = s->private_home};
     for (size_t i = 0; rc == 0 && i < s->n_aliases; i++)

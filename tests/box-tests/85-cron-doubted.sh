@@ -52,6 +52,7 @@ expect_output "what was there before goes on" $'ran secret of other\n' run web/o
 status_says() { cagefsctl --site-isolation-status | grep -qF "$1"; }
 check "status says it, and the way out" \
     status_says "3 entries of the crontab of john do not run: an isolated site may have left code where it works"
+for dir in web/apps lara two/sub; do check "with the directory: $dir" status_says "$H/$dir"; done
 cagefsctl --site-isolation-enable inner.example sub.example >/dev/null 2>&1
 for dir in web/apps two; do check "nor in the other site, once that is isolated: $dir" refused $dir; done
 check "and after another pass" cagefsctl --site-isolation-regenerate john

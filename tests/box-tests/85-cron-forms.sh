@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Entries of cron that come to an isolated site's code by ways that only the shell or the job itself finds out: each runs it
 # outside while nothing is isolated, and none afterwards. Ordinary entries with the same words run as before.
-# shellcheck disable=SC2317,SC2016,SC2088
+# shellcheck disable=SC2317,SC2016,SC2088,SC2069
 set -uo pipefail
 # shellcheck source=tests/boxlib/lib.sh
 . "$SC_SOURCE/tests/boxlib/lib.sh"
@@ -71,21 +71,33 @@ ordinary=(
     '[ "$(date +\%Y)" -gt 2000 ] && ~/scripts/report.sh'
     '. ~/env.sh; for f in ~/scripts/*; do sh $f; done'
 )
+# what says itself which site it enters
+entering=(
+    'cagefs_enter_site shop.example sh ~/sites/shop/job.sh'
+    'cd ~/sites/shop && /usr/bin/cagefs_enter_site "Shop.example" sh ./job.sh'
+    'cagefs_enter_site shop.example sh -c '\''X=$(echo c2l0ZXMvc2hvcA== | base64 -d); cd $X && sh ./job.sh'\'
+)
 {
     echo SHELL=/bin/bash
+    for i in "${!entering[@]}"; do echo "0 0 1 1 * : ent$i; ${entering[i]}"; done
+    echo "0 0 1 1 * : elsewhere; cagefs_enter_site other.example sh ~/sites/shop/job.sh"
     for i in "${!ways[@]}"; do echo "0 0 1 1 * : way$i; ${ways[i]}"; done
     for i in "${!ordinary[@]}"; do echo "0 0 1 1 * : own$i; ${ordinary[i]}"; done
 } | as_user john crontab -
 run() { like-cron john ": $1; " 2>&1; }
+run_anyway() { run "$@" || true; }
 reads() { [[ $(run "$1") == *"secret of other"* ]]; }
 for i in "${!ways[@]}"; do check "control: outside, ${ways[i]}" reads "way$i"; done
 for i in "${!ordinary[@]}"; do check "control: before, ${ordinary[i]}" reads "own$i"; done
 
 check "allow" cagefsctl --site-isolation-allow-all
-cagefsctl --site-isolation-enable shop.example >/dev/null 2>&1
+enabling() { cagefsctl --site-isolation-enable shop.example 2>&1 >/dev/null; }
+expect_contains "enable says that some entries will not run, and why" "of the crontab of john do not run: only the job itself finds out" enabling
 for i in "${!ways[@]}"; do check_not "isolated, ${ways[i]}" reads "way$i"; done
 for i in "${!ordinary[@]}"; do check "as before, ${ordinary[i]}" reads "own$i"; done
 check "most of them run in the site: a word says which it is" [ "$(run way2)" = "ran " ]
+for i in "${!entering[@]}"; do expect_output "in the site that it enters: ${entering[i]}" $'ran \n' run "ent$i"; done
+expect_contains "in no other one" "not able to enter a site from here" run_anyway elsewhere
 refused() { [[ $(run way0) == *"cron-shell: not run"* ]]; }
 check "where none does, nothing runs" refused
 says() { cagefsctl --site-isolation-status | grep -F 'of the crontab of john do not run: only the job itself finds out what it runs or where'; }
