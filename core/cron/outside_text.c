@@ -7,18 +7,17 @@
 #include "core/base/paths.h"
 #include "core/cron/outside.h"
 #include "core/cron/nobodys.h"
+#include "core/plan/entries.h"
 
 static bool is_temporary(const char *rel)
 {
     return strcmp(rel, "tmp") == 0 || strncmp(rel, "tmp/", 4) == 0;
 }
 
-/* What others run is not given to be changed: programs, and what begins with a dot in a home, of which shells and
- * programs read their settings. */
+/* What others run is not given to be changed. */
 static bool is_run(const struct sc_cron_outside *is)
 {
-    const char *slash = strrchr(is->rel, '/');
-    return is->code || is->rel[0] == '.' || strcmp(slash ? slash + 1 : is->rel, "bin") == 0;
+    return is->code || sc_rel_is_run(is->rel);
 }
 
 /* The document root is a pattern in that line. */

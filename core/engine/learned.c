@@ -41,6 +41,10 @@ static const char *why_refused(const struct sc_account *a, const struct sc_plan 
     struct stat st = {0};
     if (n->temporary)
         return "a directory for temporary files of all sites: the site has its own";
+    if (n->rw && sc_rel_is_run(n->rel))
+        return "for the account's own shell and programs to run or to begin with, and the site "
+               "writes there; give it by hand if you "
+               "mean it";
     if (sc_open_beneath(a->homefd, n->rel, O_PATH | O_NOFOLLOW, 0, &fd, NULL) < 0 ||
         fstat(fd, &st) < 0)
         return "not there any more";

@@ -10,6 +10,12 @@ const char *const sc_home_tops[] = {"tmp",    "logs", "log",   ".cache",    ".co
                                     ".local", ".npm", ".yarn", ".composer", ".wp-cli",
                                     ".drush", ".gem", NULL};
 
+bool sc_rel_is_run(const char *rel)
+{
+    const char *slash = strrchr(rel, '/');
+    return rel[0] == '.' || strcmp(slash ? slash + 1 : rel, "bin") == 0;
+}
+
 static const char *const kind_names[] = {
     [SC_ENTRY_CLOSED_DIR] = "closed-dir",
     [SC_ENTRY_CLOSED_FILE] = "closed-file",

@@ -36,6 +36,10 @@ struct sc_plan_entry {
  * has its own ones. Ends with NULL. */
 extern const char *const sc_home_tops[];
 
+/* Whether what lies at `rel` is for the account's own shell and programs to run or to begin with: directories named bin, and what
+ * begins with a dot in the home. Who can write it has a say in what runs outside of every site. */
+bool sc_rel_is_run(const char *rel);
+
 /* In component order (core/plan/relpath.h): a parent precedes what is below it. */
 struct sc_entries {
     struct sc_plan_entry *v;

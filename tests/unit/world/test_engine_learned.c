@@ -236,6 +236,35 @@ static void what_cannot_be_given_is_told(void **state)
     assert_int_equal(r.lost, 3);
 }
 
+/* What was written while it learned may have been an attacker's doing. */
+static void what_the_account_runs_is_not_given_to_be_written(void **state)
+{
+    (void)state;
+    char docroot[] = "a.example";
+    account("john", "a");
+    home_put("john", "bin/tool", "x");
+    home_put("john", "tools/bin/tool", "x");
+    home_put("john", ".config/app.ini", "x");
+    home_put("john", "binaries/x", "x");
+    home_put("john", "opt/bin/php", "x");
+    struct sc_learn_record record = record_of("john", docroot);
+    used(&record, "bin/tool", SC_LEARN_WRITE);
+    used(&record, "tools/bin/tool", SC_LEARN_WRITE);
+    used(&record, ".config/app.ini", SC_LEARN_WRITE);
+    used(&record, "binaries/x", SC_LEARN_WRITE);
+    used(&record, "opt/bin/php", SC_LEARN_RUN); /* control: to be read it is */
+    save(&record);
+    assert_good(enable_learned("a.example"));
+    assert_non_null(strstr(site_of("john", "a")->plan, "\nentry rw binaries\n"));
+    assert_non_null(strstr(site_of("john", "a")->plan, "\nentry ro opt/bin\n"));
+    assert_null(strstr(site_of("john", "a")->plan, "\nentry rw bin\n"));
+    assert_null(strstr(site_of("john", "a")->plan, "tools"));
+    assert_null(strstr(site_of("john", "a")->plan, "\nentry rw .config"));
+    assert_non_null(strstr(noticed, "tools/bin"));
+    assert_non_null(strstr(noticed, ".config"));
+    assert_non_null(strstr(noticed, "for the account's own shell and programs to run"));
+}
+
 /* Another's domain and one that is nobody's get the same answer. */
 static void users_ask_about_their_own(void **state)
 {
@@ -264,6 +293,7 @@ int main(void)
         engine_test(what_was_not_recorded_is_not_made_up),
         engine_test(errors_are_no_absence),
         engine_test(what_cannot_be_given_is_told),
+        engine_test(what_the_account_runs_is_not_given_to_be_written),
         engine_test(users_ask_about_their_own),
     };
     return world_run(tests);
