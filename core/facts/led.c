@@ -364,3 +364,36 @@ int sc_facts_found(struct sc_facts *f, const char *site_rel, const char *text, c
     *one = (struct sc_by_link){strdup(site_rel), strdup(text), strdup(rel)};
     return one->site_rel && one->text && one->rel ? 0 : no_memory(err);
 }
+
+struct ways {
+    char ***v;
+    size_t *n;
+    bool failed;
+};
+
+static void add_way(void *arg, const char *path)
+{
+    struct ways *w = arg;
+    char *copy = strdup(path);
+    if (copy && SC_VEC_ROOM(*w->v, *w->n)) {
+        (*w->v)[(*w->n)++] = copy;
+        return;
+    }
+    free(copy);
+    w->failed = true;
+}
+
+int sc_facts_led_ways(struct sc_store *store, uid_t uid, const char *home, char ***v, size_t *n,
+                      struct sc_error *err)
+{
+    SC_CLEANUP(sc_site_list_done) struct sc_site_list sites = {0};
+    struct ways w = {.v = v, .n = n};
+    int rc = sc_store_sites_get(store, uid, &sites, err);
+    for (size_t i = 0; rc == 0 && i < sites.n; i++) {
+        SC_FREE char *owned = NULL;
+        rc = sc_store_site_owned_get(store, sites.rows[i].id, &owned, err);
+        if (rc == 0)
+            sc_owned_text_each_link(owned, home, add_way, &w);
+    }
+    return rc == 0 && w.failed ? no_memory(err) : rc;
+}

@@ -42,6 +42,12 @@ int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, con
 int sc_facts_led_keep(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                       const char *site_rel, const char *path, struct sc_error *err);
 
+/* Adds to the `*n` texts of `*v`, as they are written, the paths that sites of the account were given, or use, and that were
+ * found by links: whoever changes these changes what the sites see. The caller's to free(), also after an error. SC_E_SYS,
+ * SC_E_NOMEM. */
+int sc_facts_led_ways(struct sc_store *store, uid_t uid, const char *home, char ***v, size_t *n,
+                      struct sc_error *err);
+
 /* Notes where a path was found, for the looks to come. SC_E_NOMEM. */
 int sc_facts_found(struct sc_facts *f, const char *site_rel, const char *text, const char *rel,
                    struct sc_error *err);

@@ -60,8 +60,9 @@ struct sc_watched_account {
     gid_t gid;
     char *user;
     char *home;
-    char **docroots; /* absolute, as the panel said; existing or not */
-    size_t n_docroots;
+    /* absolute, existing or not: document roots, as the panel said, and what sites were given that is found by links */
+    char **paths;
+    size_t n_paths;
     /* whoever watches sets it: what .htaccess files say is not judged at each request */
     bool htaccess;
 };

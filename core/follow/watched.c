@@ -6,6 +6,7 @@
 
 #include "core/account/account.h"
 #include "core/base/cleanup.h"
+#include "core/facts/led.h"
 #include "core/follow/follow.h"
 #include "core/server/server.h"
 
@@ -23,7 +24,7 @@ static void watched_account_done(struct sc_watched_account *a)
 {
     free(a->user);
     free(a->home);
-    sc_strings_free(a->docroots, a->n_docroots);
+    sc_strings_free(a->paths, a->n_paths);
 }
 
 void sc_watched_done(struct sc_watched *w)
@@ -37,6 +38,19 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void each_once(struct sc_watched_account *a)
+{
+    size_t kept = 0;
+    if (a->n_paths)
+        qsort(a->paths, a->n_paths, sizeof(*a->paths), by_text);
+    for (size_t i = 0; i < a->n_paths; i++)
+        if (kept && strcmp(a->paths[kept - 1], a->paths[i]) == 0)
+            free(a->paths[i]);
+        else
+            a->paths[kept++] = a->paths[i];
+    a->n_paths = kept;
+}
+
 static int watch(struct sc_server *s, const struct sc_user_row *u, struct sc_watched_account *a,
                  struct sc_error *err)
 {
@@ -47,22 +61,16 @@ static int watch(struct sc_server *s, const struct sc_user_row *u, struct sc_wat
     if (rc < 0)
         return rc;
     a->uid = u->uid;
-    a->docroots = calloc(domains.n ? domains.n : 1, sizeof(*a->docroots));
-    if (!a->docroots)
-        return no_memory(err);
-    for (size_t i = 0; i < domains.n; i++) { /* the row's text changes hands */
-        a->docroots[a->n_docroots++] = (char *)(uintptr_t)domains.rows[i].docroot;
-        domains.rows[i].docroot = NULL;
+    for (size_t i = 0; i < domains.n; i++) {
+        if (!SC_VEC_ROOM(a->paths, a->n_paths))
+            return no_memory(err);
+        a->paths[a->n_paths++] = (char *)(uintptr_t)domains.rows[i].docroot;
+        domains.rows[i].docroot = NULL; /* the row's text changes hands */
     }
-    qsort(a->docroots, a->n_docroots, sizeof(*a->docroots), by_text);
-    size_t kept = 0;
-    for (size_t i = 0; i < a->n_docroots; i++)
-        if (kept && strcmp(a->docroots[kept - 1], a->docroots[i]) == 0)
-            free(a->docroots[i]);
-        else
-            a->docroots[kept++] = a->docroots[i];
-    a->n_docroots = kept;
-    return 0;
+    rc = sc_facts_led_ways(s->store, u->uid, a->home, &a->paths, &a->n_paths, err);
+    if (rc == 0)
+        each_once(a);
+    return rc;
 }
 
 int sc_follow_watched(struct sc_server *s, uid_t uid, struct sc_watched *ret, struct sc_error *err)

@@ -69,6 +69,23 @@ char *sc_owned_text_found(const char *text, const char *path)
     return NULL;
 }
 
+static bool is_as_written(const char *path, const char *home, const char *rel)
+{
+    size_t n = strlen(home);
+    return strncmp(path, home, n) == 0 && path[n] == '/' && strcmp(path + n + 1, rel) == 0;
+}
+
+void sc_owned_text_each_link(const char *text, const char *home,
+                             void (*tell)(void *arg, const char *path), void *arg)
+{
+    for (const char *at = part(text, 1); goes_on(at);) {
+        SC_FREE char *path = next_word(&at);
+        SC_FREE char *rel = next_word(&at);
+        if (path && rel && !is_as_written(path, home, rel))
+            tell(arg, path);
+    }
+}
+
 /* Whether `rel` lies in one of the list; what nobody can tell counts as such. */
 static bool is_in(const char *list, const char *rel)
 {

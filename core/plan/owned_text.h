@@ -21,6 +21,10 @@ void sc_owned_text_link(struct sc_buf *out, bool first, const char *text, const 
 /* Where the path was found; NULL: it is new, or there is no memory. The caller's to free(). */
 char *sc_owned_text_found(const char *text, const char *path);
 
+/* Tells each path that was found elsewhere than it is written, below `home`. */
+void sc_owned_text_each_link(const char *text, const char *home,
+                             void (*tell)(void *arg, const char *path), void *arg);
+
 /* Ends a text whose links are all added: what lies behind the second tab and the third. `before`: the site's text so
  * far, "" where it is isolated now. Once a site is isolated, it can make and take away the marks by which a directory is
  * somebody's; so what it had it has had, and what becomes another site's in there is not added. */

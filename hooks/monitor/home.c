@@ -287,10 +287,10 @@ static int watch_all(struct home *h, struct sc_error *err)
     SC_FD int lve = open_as_user(h, h->fd, LVE_DIR, O_DIRECTORY);
     if (lve >= 0)
         (void)add(h, lve, LVE_DIR, LVE_FILE, SC_WATCH_FILES & ~(uint32_t)IN_MODIFY);
-    for (size_t i = 0; rc == 0 && i < h->a->n_docroots; i++) {
-        const char *rel = sc_path_below(h->a->docroots[i], h->a->home);
+    for (size_t i = 0; rc == 0 && i < h->a->n_paths; i++) {
+        const char *rel = sc_path_below(h->a->paths[i], h->a->home);
         if (!rel)
-            rel = sc_path_below(h->a->docroots[i], h->real);
+            rel = sc_path_below(h->a->paths[i], h->real);
         if (rel && !strstr(rel, ".."))
             rc = watch_path(h, rel, err);
     }

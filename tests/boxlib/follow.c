@@ -77,8 +77,8 @@ static int watched(struct sc_server *s, struct sc_error *err)
     int rc = sc_follow_watched(s, (uid_t)-1, &w, err);
     for (size_t i = 0; rc == 0 && i < w.n; i++) {
         printf("%s %s", w.v[i].user, w.v[i].home);
-        for (size_t k = 0; k < w.v[i].n_docroots; k++)
-            printf(" %s", w.v[i].docroots[k]);
+        for (size_t k = 0; k < w.v[i].n_paths; k++)
+            printf(" %s", w.v[i].paths[k]);
         puts("");
     }
     return rc;

@@ -737,8 +737,8 @@ static void isolated_accounts_are_watched(void **state)
     assert_int_equal(w.n, 2);
     assert_string_equal(w.v[0].user, "john");
     assert_string_equal(w.v[0].home, users_of("john")->home);
-    assert_int_equal(w.v[0].n_docroots, 2); /* each once */
-    assert_string_equal(w.v[0].docroots[1], in_home("john", "b.example"));
+    assert_int_equal(w.v[0].n_paths, 2); /* each once */
+    assert_string_equal(w.v[0].paths[1], in_home("john", "b.example"));
     assert_int_equal(w.v[1].uid, 1003);
     sc_watched_done(&w);
     assert_good(sc_follow_watched(&world.s, 1003, &w, &world.err));
@@ -751,6 +751,24 @@ static void isolated_accounts_are_watched(void **state)
     users_fail("the directory is down");
     assert_bad(sc_follow_watched(&world.s, (uid_t)-1, &w, &world.err), SC_E_SYS,
                "the directory is down");
+}
+
+/* Who deploys changes a link, and nobody says so. */
+static void links_to_what_sites_were_given_are_watched(void **state)
+{
+    (void)state;
+    SC_CLEANUP(sc_watched_done) struct sc_watched w = {0};
+    account("john", "a");
+    home_mkdir("john", "kit/releases/3");
+    home_mkdir("john", "plain");
+    home_link("john", "kit/current", "releases/3");
+    wants_text("john", "{\"domains\": {\"a.example\": {\"isolated\": true, \"paths\": {\"ro\": "
+                       "[\"kit/current\", \"plain\"]}}}}");
+    assert_pass("john");
+    assert_good(sc_follow_watched(&world.s, (uid_t)-1, &w, &world.err));
+    assert_int_equal(w.v[0].n_paths, 2); /* what is no link is not: it would be another directory */
+    assert_string_equal(w.v[0].paths[0], in_home("john", "a.example"));
+    assert_string_equal(w.v[0].paths[1], in_home("john", "kit/current"));
 }
 
 int main(void)
@@ -788,6 +806,7 @@ int main(void)
         world_test(unfinished_changes_are_told),
         world_test(a_deny_that_was_cut_short_is_finished),
         world_test(isolated_accounts_are_watched),
+        world_test(links_to_what_sites_were_given_are_watched),
     };
     return world_run(tests);
 }
