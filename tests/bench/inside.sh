@@ -111,7 +111,7 @@ enable_sites()
 # The view of a site as bubblewrap's arguments, made from the plan that the site itself is built by.
 bwrap_view() # UID ID
 {
-    local plan=/run/sitecage/$1/$2.plan kind a b word rest home='' token=''
+    local plan=/run/sitecage/$1/$2.plan kind a b word rest home='' token='' at
     mkdir -p /run/bench/empty && : >/run/bench/nothing
     cp "/run/sitecage/$1/passwd" "/run/sitecage/$1/group" /run/bench/
     while read -r word rest; do
@@ -147,7 +147,12 @@ bwrap_view() # UID ID
             ;;
         entry)
             case $kind in
+            own) # "." is the home itself
+                at=$(private_home)$([ "$a" = . ] || echo "/$a")
+                printf '%s\n' --bind "$(private_home)/.cagefs/websites/$token/home${at#"$(private_home)"}" "$at"
+                ;;
             docroot) printf '%s\n' --bind "$(private_home)/$a" "$(private_home)/$a" ;;
+            ro) printf '%s\n' --ro-bind "$(private_home)/$a" "$(private_home)/$a" ;;
             closed-dir) printf '%s\n' --ro-bind-try /run/bench/empty "$(private_home)/$a" ;;
             *) echo "bench: bubblewrap has no word for the plan's: $rest" >&2 && return 1 ;;
             esac
@@ -173,7 +178,8 @@ part_enter()
     mapfile -t view < <(bwrap_view "$uid" 60000)
     [ ${#view[@]} -gt 20 ]
     as_user john bwrap "${view[@]}" $bin/bench-true
-    as_user john bwrap "${view[@]}" /bin/sh -c 'test -w ~/a.example && ! test -r ~/b.example/secret && ! touch ~/x' 2>/dev/null
+    as_user john bwrap "${view[@]}" /bin/sh -c 'test -w ~/a.example && ! test -r ~/b.example/secret && ! test -w ~/cgi-bin && touch ~/x' 2>/dev/null
+    [ ! -e /home/john/x ]
     # a.example is built where there are few mounts, b.example where there are many
     timed /tmp/enter -n "$(rounds 400)" -u "$uid:$gid:/home/john" -m $mounts \
         "fork+exec" 0 $bin/bench-true -- \
