@@ -1,44 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/unit/fixture.h"
+#include "tests/unit/entry_list.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "core/base/buf.h"
-#include "core/base/cleanup.h"
 #include "core/plan/left.h"
-
-/* "KIND REL", in their order; "own ." is the home. */
-static void add_all(struct sc_entries *e, const char *const *lines)
-{
-    for (; *lines; lines++) {
-        SC_FREE char *kind = strdup(*lines);
-        char *rel = strchr(kind, ' ');
-        enum sc_entry_kind is;
-        *rel++ = 0;
-        assert_int_equal(sc_entry_kind_of(kind, &is), 0);
-        rel += *rel == '.' && !rel[1];
-        assert_int_equal(sc_entries_add(e, is, rel, strlen(rel), NULL), 0);
-    }
-}
 
 static void assert_left(const char *const *was, const char *const *want, const char *expected)
 {
-    SC_CLEANUP(sc_entries_done) struct sc_entries a = {0};
-    SC_CLEANUP(sc_entries_done) struct sc_entries b = {0};
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_FREE size_t *left = NULL;
-    size_t n = 0;
-    add_all(&a, was);
-    add_all(&b, want);
-    assert_int_equal(sc_entries_left(&a, &b, &left, &n, NULL), 0);
-    sc_buf_str(&text, "");
-    for (size_t i = 0; i < n; i++)
-        sc_buf_fmt(&text, "%s%s", i ? " " : "", a.v[left[i]].rel);
-    assert_string_equal(text.data, expected);
+    assert_found(sc_entries_left, false, was, want, expected);
 }
-
-#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static void what_is_not_given_any_more_is_left(void **state)
 {

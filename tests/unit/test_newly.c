@@ -1,43 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/unit/fixture.h"
+#include "tests/unit/entry_list.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "core/base/buf.h"
-#include "core/base/cleanup.h"
 #include "core/plan/newly.h"
-
-/* "KIND REL", in their order; a shell's hole does not matter here. */
-static void add_all(struct sc_entries *e, const char *const *lines)
-{
-    for (; *lines; lines++) {
-        SC_FREE char *kind = strdup(*lines);
-        char *rel = strchr(kind, ' ');
-        enum sc_entry_kind is;
-        *rel++ = 0;
-        assert_int_equal(sc_entry_kind_of(kind, &is), 0);
-        assert_int_equal(sc_entries_add(e, is, rel, strlen(rel), NULL), 0);
-    }
-}
 
 static void assert_closes(const char *const *was, const char *const *want, const char *expected)
 {
-    SC_CLEANUP(sc_entries_done) struct sc_entries a = {0};
-    SC_CLEANUP(sc_entries_done) struct sc_entries b = {0};
-    SC_BUF struct sc_buf text = SC_BUF_INIT;
-    SC_FREE size_t *found = NULL;
-    size_t n = 0;
-    add_all(&a, was);
-    add_all(&b, want);
-    assert_int_equal(sc_entries_newly_closed(&a, &b, &found, &n, NULL), 0);
-    sc_buf_str(&text, "");
-    for (size_t i = 0; i < n; i++)
-        sc_buf_fmt(&text, "%s%s", i ? " " : "", b.v[found[i]].rel);
-    assert_string_equal(text.data, expected);
+    assert_found(sc_entries_newly_closed, true, was, want, expected);
 }
-
-#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static void what_both_close_is_not_new(void **state)
 {
