@@ -36,6 +36,7 @@ void sc_facts_done(struct sc_facts *f)
     for (size_t i = 0; f->dirs && i < f->domains.n; i++)
         sc_dir_ids_done(&f->dirs[i]);
     free(f->dirs);
+    sc_past_done(&f->past);
     sc_docroots_done(&f->docroots);
     sc_places_done(&f->places);
     sc_secrets_done(&f->secrets);

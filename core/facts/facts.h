@@ -12,6 +12,7 @@
 #include "core/plan/plan.h"
 #include "core/account/renames.h"
 #include "core/facts/docroots.h"
+#include "core/facts/past.h"
 #include "core/facts/places.h"
 #include "core/facts/secrets.h"
 #include "core/facts/spellings.h"
@@ -87,6 +88,7 @@ struct sc_facts {
     bool from_panel;                 /* else the last known copy in the database */
     bool from_file;      /* the configuration is the user's file; else what was applied last */
     struct sc_held held; /* in `config` already; held.h */
+    struct sc_past past; /* when somebody asked for it */
     struct sc_docroots docroots;
     struct sc_places places;   /* what is around them */
     struct sc_dir_ids *dirs;   /* per domain, as far as asked for: dirs.h; NULL: nothing was */

@@ -239,6 +239,7 @@ int sc_facts_complete(const struct sc_server *s, const struct sc_account *a, enu
                       struct sc_facts *f, struct sc_error *err)
 {
     int rc = f->from_panel ? settle_odd(s, a, f, err) : domains_from_store(s, a, &f->domains, err);
+    sc_past_done(&f->past);
     if (rc == 0)
         rc = gather_config(s, a, how, f, err);
     if (rc == 0)

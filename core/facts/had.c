@@ -1,52 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/facts/had.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "core/account/renames.h"
 #include "core/base/cleanup.h"
 
-struct past {
-    struct sc_site_list sites;
-    struct sc_isolated_list names;
-};
-
-static void past_done(struct past *p)
-{
-    sc_site_list_done(&p->sites);
-    sc_isolated_list_done(&p->names);
-}
-
-static int by_id(const void *key, const void *row)
-{
-    unsigned id = *(const unsigned *)key, of = ((const struct sc_site_row *)row)->id;
-    return id < of ? -1 : id > of;
-}
-
 /* The isolated site that the domain has, under the name that it had before too. */
-static const struct sc_site_row *row_of(const struct past *p, const struct sc_facts *f, size_t i)
+static const struct sc_site_row *row_of(const struct sc_facts *f, size_t i)
 {
+    const struct sc_past *p = &f->past;
     const char *name = sc_renames_old(&f->renames, f->domains.v[i].name);
     const struct sc_isolated_row *had = sc_isolated_find(&p->names, name);
-    const struct sc_site_row *row =
-        had ? bsearch(&had->site_id, p->sites.rows, p->sites.n, sizeof(*row), by_id) : NULL;
+    const struct sc_site_row *row = had ? sc_past_site(p, had->site_id) : NULL;
     return row && row->isolated ? row : NULL;
 }
 
 int sc_facts_had(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                  struct sc_error *err)
 {
-    SC_CLEANUP(past_done) struct past p = {0};
-    int rc = f->places.n_dirs ? sc_store_sites_get(s->store, a->uid, &p.sites, err) : 0;
-    if (rc == 0 && p.sites.n)
-        rc = sc_store_isolated_get(s->store, a->uid, &p.names, err);
-    for (size_t i = 0; rc == 0 && p.sites.n && i < f->places.n; i++) {
-        const struct sc_site_row *row = row_of(&p, f, i);
-        char *text = NULL;
+    int rc = f->places.n_dirs ? sc_past_load(s, a, &f->past, err) : 0;
+    for (size_t i = 0; rc == 0 && f->past.sites.n && i < f->places.n; i++) {
+        const struct sc_site_row *row = row_of(f, i);
         if (!row || f->places.v[i].had)
             continue;
-        rc = sc_store_site_owned_get(s->store, row->id, &text, err);
+        char *text = strdup(f->past.owned[row - f->past.sites.rows]);
         f->places.v[i].had = text;
+        rc = text ? 0 : sc_error_set(err, SC_E_NOMEM, "out of memory for what sites had");
     }
     return rc;
 }

@@ -19,40 +19,14 @@ static int no_memory(struct sc_error *err)
 
 /* ---- what isolated sites owned ---- */
 
-struct past {
-    struct sc_site_list sites;
-    struct sc_isolated_list names;
-    char **owned; /* per site; "": nothing is known */
-};
-
-static void past_done(struct past *p)
-{
-    sc_strings_free(p->owned, p->owned ? p->sites.n : 0);
-    sc_site_list_done(&p->sites);
-    sc_isolated_list_done(&p->names);
-}
-
-static int past_load(const struct sc_server *s, const struct sc_account *a, struct past *p,
-                     struct sc_error *err)
-{
-    int rc = sc_store_sites_get(s->store, a->uid, &p->sites, err);
-    if (rc == 0)
-        rc = sc_store_isolated_get(s->store, a->uid, &p->names, err);
-    if (rc == 0 && !(p->owned = calloc(p->sites.n + 1, sizeof(*p->owned))))
-        return no_memory(err);
-    for (size_t i = 0; rc == 0 && i < p->sites.n; i++)
-        rc = sc_store_site_owned_get(s->store, p->sites.rows[i].id, &p->owned[i], err);
-    return rc;
-}
-
-static unsigned id_of(const struct past *p, const char *name)
+static unsigned id_of(const struct sc_past *p, const char *name)
 {
     const struct sc_isolated_row *row = sc_isolated_find(&p->names, name);
     return row ? row->site_id : 0;
 }
 
 /* Whether a domain that the panel has now has this site. */
-static bool is_named(const struct past *p, const struct sc_facts *f, unsigned id)
+static bool is_named(const struct sc_past *p, const struct sc_facts *f, unsigned id)
 {
     for (size_t i = 0; i < f->domains.n; i++)
         if (id_of(p, f->domains.v[i].name) == id)
@@ -61,16 +35,13 @@ static bool is_named(const struct past *p, const struct sc_facts *f, unsigned id
 }
 
 /* The site that the domain had: by its name, or as the renamed one of the site that led it. */
-static const struct sc_site_row *row_of(const struct past *p, const struct sc_facts *f,
+static const struct sc_site_row *row_of(const struct sc_past *p, const struct sc_facts *f,
                                         const char *name, const struct sc_site_row *led_by)
 {
     unsigned id = id_of(p, name);
     if (!id && !is_named(p, f, led_by->id))
         return led_by;
-    for (size_t i = 0; id && i < p->sites.n; i++)
-        if (p->sites.rows[i].id == id)
-            return &p->sites.rows[i];
-    return NULL;
+    return sc_past_site(p, id);
 }
 
 /* ---- where a way goes ---- */
@@ -119,7 +90,7 @@ static int find_way(const struct sc_account *a, const char *path, bool want_dir,
 }
 
 /* The site that can change a link on the way, or could, and did not own where it ends; NULL. */
-static const struct sc_site_row *leader(const struct past *p, const struct way *w)
+static const struct sc_site_row *leader(const struct sc_past *p, const struct way *w)
 {
     for (size_t i = 0; i < p->sites.n; i++)
         for (size_t k = 0; p->sites.rows[i].isolated && k < w->n; k++)
@@ -175,7 +146,7 @@ static int hold(const struct sc_account *a, struct sc_facts *f, size_t i,
     return rc < 0 ? rc : set_text(&f->docroots.rels[i], there ? rel : NULL, err);
 }
 
-static int settle(const struct sc_account *a, struct sc_facts *f, const struct past *p, size_t i,
+static int settle(const struct sc_account *a, struct sc_facts *f, const struct sc_past *p, size_t i,
                   struct sc_error *err)
 {
     const struct sc_domain *d = &f->domains.v[i];
@@ -268,18 +239,14 @@ static bool is_by_link(const struct sc_account *a, const struct sc_facts *f, siz
 int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                  struct sc_error *err)
 {
-    SC_CLEANUP(past_done) struct past p = {0};
-    bool loaded = false;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < f->domains.n; i++) {
         if (!is_by_link(a, f, i))
             continue;
-        if (!loaded)
-            rc = past_load(s, a, &p, err);
-        loaded = true;
-        bool isolated = rc == 0 && id_of(&p, f->domains.v[i].name);
-        if (rc == 0 && p.sites.n)
-            rc = settle(a, f, &p, i, err);
+        rc = sc_past_load(s, a, &f->past, err);
+        bool isolated = rc == 0 && id_of(&f->past, f->domains.v[i].name);
+        if (rc == 0 && f->past.sites.n)
+            rc = settle(a, f, &f->past, i, err);
         if (rc == 0 && !isolated && f->docroots.rels[i])
             rc = still_led(s, a, f, i, err);
     }
@@ -289,7 +256,7 @@ int sc_facts_led(const struct sc_server *s, const struct sc_account *a, struct s
 /* ---- other paths ---- */
 
 /* Where it was found the last time. A site whose document root changes in this look has no row by its place: any will do. */
-static char *found_at(const struct past *p, const struct sc_account *a, const char *site_rel,
+static char *found_at(const struct sc_past *p, const struct sc_account *a, const char *site_rel,
                       const char *path)
 {
     char *any = NULL;
@@ -310,37 +277,37 @@ static char *found_at(const struct past *p, const struct sc_account *a, const ch
 }
 
 /* 1: some site can lead it out of what it owned. *ret_was: where it was found, or NULL; *ret_same: it is there. */
-static int is_led(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
-                  const char *path, char **ret_was, bool *ret_same, struct sc_error *err)
+static int is_led(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                  const char *site_rel, const char *path, char **ret_was, bool *ret_same,
+                  struct sc_error *err)
 {
-    SC_CLEANUP(past_done) struct past p = {0};
     SC_CLEANUP(way_done) struct way w = {0};
-    int rc = past_load(s, a, &p, err);
-    if (rc == 0 && p.sites.n)
+    int rc = sc_past_load(s, a, &f->past, err);
+    if (rc == 0 && f->past.sites.n)
         rc = find_way(a, path, false, &w, err);
-    if (rc < 0 || !leader(&p, &w))
+    if (rc < 0 || !leader(&f->past, &w))
         return rc;
-    *ret_was = found_at(&p, a, site_rel, path);
+    *ret_was = found_at(&f->past, a, site_rel, path);
     *ret_same = *ret_was && w.rel && strcmp(*ret_was, w.rel) == 0;
     return 1;
 }
 
-int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
-                      const char *path, char **ret, struct sc_error *err)
+int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                      const char *site_rel, const char *path, char **ret, struct sc_error *err)
 {
     SC_FREE char *was = NULL;
     bool same = false;
-    int rc = is_led(s, a, site_rel, path, &was, &same, err);
+    int rc = is_led(s, a, f, site_rel, path, &was, &same, err);
     *ret = rc == 1 && !same ? sc_steal_ptr(&was) : NULL;
     return rc < 0 ? rc : 0;
 }
 
-int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
-                      const char *path, bool *ret, struct sc_error *err)
+int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                      const char *site_rel, const char *path, bool *ret, struct sc_error *err)
 {
     SC_FREE char *was = NULL;
     bool same = false;
-    int rc = is_led(s, a, site_rel, path, &was, &same, err);
+    int rc = is_led(s, a, f, site_rel, path, &was, &same, err);
     *ret = rc == 1 && !same;
     return rc < 0 ? rc : 0;
 }
@@ -348,9 +315,8 @@ int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, con
 int sc_facts_led_keep(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
                       const char *site_rel, const char *path, struct sc_error *err)
 {
-    SC_CLEANUP(past_done) struct past p = {0};
-    int rc = past_load(s, a, &p, err);
-    SC_FREE char *was = rc == 0 ? found_at(&p, a, site_rel, path) : NULL;
+    int rc = sc_past_load(s, a, &f->past, err);
+    SC_FREE char *was = rc == 0 ? found_at(&f->past, a, site_rel, path) : NULL;
     return was ? sc_facts_found(f, site_rel, path, was, err) : rc;
 }
 

@@ -29,14 +29,14 @@ int sc_facts_led_forget(struct sc_store *store, uid_t uid, const struct sc_facts
 /* sc_facts_led() for a path that is granted to the site whose document root is `site_rel`, and is found by a link now:
  * *ret is where it was found when it was granted, below the home, if a site has led it elsewhere since; else NULL. The
  * caller's to free(). */
-int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
-                      const char *path, char **ret, struct sc_error *err);
+int sc_facts_led_path(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                      const char *site_rel, const char *path, char **ret, struct sc_error *err);
 
 /* The same for a path that the server's configuration has the site use. *ret: a site can lead it out of what it owns, and
- * it is not where it was found before that site was isolated. Nobody asked the account whether the site may have it, so what
- * is named anew is not followed there either. */
-int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, const char *site_rel,
-                      const char *path, bool *ret, struct sc_error *err);
+ * it is not where it was found before that site was isolated. Nobody asked the account whether the site may have it, so a
+ * path that is named later is not followed there either. */
+int sc_facts_led_used(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,
+                      const char *site_rel, const char *path, bool *ret, struct sc_error *err);
 
 /* What is not there for now keeps where it was: a site that takes its link away could else lead it elsewhere the next time. */
 int sc_facts_led_keep(const struct sc_server *s, const struct sc_account *a, struct sc_facts *f,

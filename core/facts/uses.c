@@ -40,7 +40,7 @@ static int settle(struct sc_uses_look *l, const char *path, const char *below, c
     bool led = false;
     if (strcmp(below, rel) == 0)
         return 0;
-    int rc = sc_facts_led_used(l->s, l->a, l->site->rel, path, &led, l->err);
+    int rc = sc_facts_led_used(l->s, l->a, l->f, l->site->rel, path, &led, l->err);
     return rc < 0 || led ? (rc < 0 ? rc : 1)
                          : sc_facts_found(l->f, l->site->rel, path, rel, l->err);
 }

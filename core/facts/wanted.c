@@ -84,7 +84,7 @@ static int ask_past(struct giving *g, const char *absolute, const char *site_rel
 {
     struct sc_error back = SC_ERROR_INIT;
     sc_asuser_end(g->as);
-    int rc = there ? sc_facts_led_path(g->s, g->a, site_rel, absolute, ret_held, err)
+    int rc = there ? sc_facts_led_path(g->s, g->a, g->f, site_rel, absolute, ret_held, err)
                    : sc_facts_led_keep(g->s, g->a, g->f, site_rel, absolute, err);
     int again = sc_asuser_begin(g->as, g->a->uid, g->a->gid, &back);
     if (rc == 0 && again < 0 && err)
